@@ -1,0 +1,56 @@
+use garde::Validate;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// What is known of a book: `<scan-id>/metadata.json`.
+///
+/// A stage that takes this parameter is made again when any of it changes.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema, Validate)]
+#[garde(allow_unvalidated)]
+pub struct BookMetadata {
+    /// The title; the file's name until something better is known.
+    #[serde(default)]
+    pub title: Option<String>,
+    /// The author or authors, as on the title page.
+    #[serde(default)]
+    pub author: Option<String>,
+    /// Year of publication.
+    #[serde(default)]
+    pub year: Option<i32>,
+    /// Publisher.
+    #[serde(default)]
+    pub publisher: Option<String>,
+    /// ISBN, as printed.
+    #[serde(default)]
+    pub isbn: Option<String>,
+    /// What kind of book: `biography`, `history`, …
+    #[serde(default, rename = "type")]
+    pub kind: Option<String>,
+    /// Languages as BCP 47 tags, most important first.
+    #[serde(default)]
+    pub language: Vec<String>,
+    /// Scans in the book.
+    #[garde(range(min = 1))]
+    pub total_pages: u32,
+    /// When the book was added, ISO 8601.
+    #[serde(default)]
+    pub scan_date: Option<String>,
+    /// The files it was added from.
+    #[serde(default)]
+    pub source_files: Vec<String>,
+    /// Resolution at which PDF pages without a scan of their own were drawn, dots per inch.
+    #[serde(default)]
+    pub extraction_dpi: Option<u32>,
+    /// `registered` from the start.
+    #[serde(default)]
+    pub status: Option<String>,
+    /// How sure the title and its like are, 0..=1.
+    #[serde(default)]
+    #[garde(range(min = 0.0, max = 1.0))]
+    pub metadata_extraction_confidence: Option<f64>,
+    /// What others keep in the file; written back as it was read.
+    #[serde(flatten)]
+    #[schemars(skip)]
+    pub others: Map<String, Value>,
+}

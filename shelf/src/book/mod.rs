@@ -1,0 +1,13 @@
+//! What a book is: its id, its pages' numbers, what is known of it, and its scans.
+
+mod languages;
+mod metadata;
+mod page_number;
+mod scan_id;
+mod source_page;
+
+pub use languages::Languages;
+pub use metadata::BookMetadata;
+pub use page_number::{PageNumber, PageSet, PageSetError};
+pub use scan_id::{ScanId, ScanIdError};
+pub use source_page::{Origin, Resolution, SourcePage};

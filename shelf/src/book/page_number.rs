@@ -1,0 +1,148 @@
+use std::collections::BTreeSet;
+use std::fmt;
+use std::num::NonZeroU32;
+use std::str::FromStr;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The number of a scan in its book, counted from 1. Not the number printed on the page (the folio).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(transparent)]
+pub struct PageNumber(NonZeroU32);
+
+impl PageNumber {
+    /// The page number of `number`, or `None` for 0.
+    #[must_use]
+    pub fn new(number: u32) -> Option<Self> {
+        NonZeroU32::new(number).map(Self)
+    }
+
+    /// The number, 1 or more.
+    #[must_use]
+    pub fn get(self) -> u32 {
+        self.0.get()
+    }
+
+    /// `page_0007`: how a page's files are named, with more digits from page 10,000 on.
+    #[must_use]
+    pub fn stem(self) -> String {
+        format!("page_{:04}", self.0)
+    }
+
+    /// The page of a file name such as `page_0007.json` or `page_10001.png`; `None` for any other name.
+    #[must_use]
+    pub fn of_file(name: &str) -> Option<Self> {
+        let (stem, _) = name.split_once('.')?;
+        let page = Self::new(stem.strip_prefix("page_")?.parse().ok()?)?;
+        (page.stem() == stem).then_some(page)
+    }
+}
+
+impl fmt::Display for PageNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Pages picked by the user: `1-5,9`, `7-` (to the end), `-3` (from the start).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageSet {
+    ranges: Vec<(u32, u32)>,
+}
+
+/// Why a text picks no pages.
+#[derive(Debug, Clone, thiserror::Error, PartialEq, Eq)]
+#[error("`{found}` picks no pages: expected page numbers from 1 and ranges, such as `1-5,9` or `7-`")]
+pub struct PageSetError {
+    found: String,
+}
+
+impl PageSet {
+    /// Whether `page` is picked.
+    #[must_use]
+    pub fn contains(&self, page: PageNumber) -> bool {
+        self.ranges.iter().any(|(first, last)| (*first..=*last).contains(&page.get()))
+    }
+
+    /// The picked numbers that are no page of a book with these `pages`; open ends pick what there is.
+    #[must_use]
+    pub fn outside(&self, pages: &BTreeSet<PageNumber>) -> Vec<u32> {
+        let known = |n: u32| PageNumber::new(n).is_some_and(|page| pages.contains(&page));
+        let last = pages.last().map_or(0, |page| page.get());
+        let mut outside: Vec<u32> = self
+            .ranges
+            .iter()
+            .flat_map(|(from, to)| {
+                let end = if *to == u32::MAX { last } else { (*to).min(last.max(*from).saturating_add(1)) };
+                (*from..=end).filter(|n| !known(*n))
+            })
+            .collect();
+        outside.dedup();
+        outside
+    }
+}
+
+impl FromStr for PageSet {
+    type Err = PageSetError;
+
+    fn from_str(text: &str) -> Result<Self, PageSetError> {
+        let wrong = || PageSetError { found: text.to_owned() };
+        let number = |part: &str| part.trim().parse::<u32>().ok().filter(|n| *n > 0).ok_or_else(wrong);
+        let mut ranges = Vec::new();
+        for part in text.split(',') {
+            let (from, to) = match part.trim().split_once('-') {
+                None => (number(part)?, number(part)?),
+                Some(("", "")) => return Err(wrong()),
+                Some(("", to)) => (1, number(to)?),
+                Some((from, "")) => (number(from)?, u32::MAX),
+                Some((from, to)) => (number(from)?, number(to)?),
+            };
+            if from > to {
+                return Err(wrong());
+            }
+            ranges.push((from, to));
+        }
+        Ok(Self { ranges })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::{PageNumber, PageSet};
+
+    fn pages(count: u32) -> BTreeSet<PageNumber> {
+        (1..=count).filter_map(PageNumber::new).collect()
+    }
+
+    #[test]
+    fn file_names_give_pages_and_only_page_files_do() {
+        let page = |name| PageNumber::of_file(name).map(PageNumber::get);
+        assert_eq!(page("page_0007.json"), Some(7));
+        assert_eq!(page("page_10001.png"), Some(10_001));
+        for other in ["page_7.json", "page_0000.json", "page_00007.json", "page_0007", ".page_0007.json", "report.csv"]
+        {
+            assert_eq!(page(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn ranges_pick_pages() {
+        let set: PageSet = "1-2,5,8-".parse().unwrap();
+        let picked: Vec<u32> = pages(9).into_iter().filter(|p| set.contains(*p)).map(PageNumber::get).collect();
+        assert_eq!(picked, [1, 2, 5, 8, 9]);
+        for wrong in ["", "0", "3-1", "a", "1,,2", "-", "1-2-3"] {
+            assert!(wrong.parse::<PageSet>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn pages_that_are_not_there_are_named() {
+        let outside = |text: &str| text.parse::<PageSet>().unwrap().outside(&pages(5));
+        assert_eq!(outside("4-6,9"), [6, 9]);
+        assert_eq!(outside("3-"), Vec::<u32>::new());
+        assert_eq!(outside("1-4000000000").first(), Some(&6), "and a huge range does not take forever");
+    }
+}

@@ -1,0 +1,54 @@
+use garde::Validate;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Where one page's scan came from and what it is: `source/page_NNNN.json`, written beside the image by `shelf add`.
+///
+/// A book from elsewhere has only images; then these facts are read from the image when they are needed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+#[garde(allow_unvalidated)]
+pub struct SourcePage {
+    /// The scan's number.
+    #[garde(range(min = 1))]
+    pub page_number: u32,
+    /// The image's file name in `source/`.
+    #[garde(length(min = 1))]
+    pub image: String,
+    /// BLAKE3 of the image file, 64 hexadecimal digits.
+    #[garde(length(equal = 64))]
+    pub hash: String,
+    /// Size of the image file, bytes.
+    pub bytes: u64,
+    /// Width of the upright image, px.
+    #[garde(range(min = 1))]
+    pub width: u32,
+    /// Height of the upright image, px.
+    #[garde(range(min = 1))]
+    pub height: u32,
+    /// Resolution and how it is known.
+    #[garde(dive)]
+    pub resolution: Resolution,
+    /// The file, and the page in it, that the scan was taken from.
+    pub origin: Origin,
+}
+
+/// Dots per inch of a scan.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+pub struct Resolution {
+    /// Dots per inch.
+    #[garde(range(min = 20.0, max = 5000.0))]
+    pub dpi: f64,
+    /// Whether the file gave none (or an absurd one), so that it was estimated from the text's height or the page's size.
+    #[garde(skip)]
+    pub estimated: bool,
+}
+
+/// The file that a scan was taken from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Origin {
+    /// File name.
+    pub file: String,
+    /// Page in that file, from 1, where it has several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page: Option<u32>,
+}

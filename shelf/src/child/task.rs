@@ -1,0 +1,77 @@
+use std::fmt;
+
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::stage::Failure;
+
+/// A named function that runs in a child process. What goes in and what comes out is serialised.
+pub struct Task<In, Out> {
+    name: &'static str,
+    run: fn(In) -> Result<Out, Failure>,
+}
+
+impl<In, Out> Task<In, Out>
+where
+    In: Serialize + DeserializeOwned,
+    Out: Serialize + DeserializeOwned,
+{
+    /// The task `name`, which has to be registered with [`child_task!`](crate::child_task).
+    #[must_use]
+    pub const fn new(name: &'static str, run: fn(In) -> Result<Out, Failure>) -> Self {
+        Self { name, run }
+    }
+
+    /// The task's name, unique in the program: `<module>.<function>`.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    pub(super) fn run_here(&self, input: In) -> Result<Out, Failure> {
+        (self.run)(input)
+    }
+
+    /// Runs the task on serialised input: what the child does. Used by [`child_task!`](crate::child_task).
+    #[doc(hidden)]
+    pub fn run_serialised(&self, input: &[u8]) -> Result<Vec<u8>, Failure> {
+        let input = rmp_serde::from_slice(input)?;
+        let output = (self.run)(input)?;
+        Ok(rmp_serde::to_vec_named(&output)?)
+    }
+}
+
+impl<In, Out> fmt::Debug for Task<In, Out> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Task").field(&self.name).finish()
+    }
+}
+
+/// A task in the registry, without its types.
+#[derive(Clone, Copy)]
+pub struct TaskRow {
+    /// Its name.
+    pub name: &'static str,
+    /// Runs it on serialised input.
+    pub run: fn(&[u8]) -> Result<Vec<u8>, Failure>,
+}
+
+inventory::collect!(TaskRow);
+
+/// Registers a [`Task`], so that a child process finds it by name.
+#[macro_export]
+macro_rules! child_task {
+    ($task:ident) => {
+        $crate::__private::inventory::submit! {
+            $crate::child::TaskRow { name: $task.registered_name(), run: |input| $task.run_serialised(input) }
+        }
+    };
+}
+
+impl<In, Out> Task<In, Out> {
+    /// The name, for the registration in a `const`.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn registered_name(&self) -> &'static str {
+        self.name
+    }
+}

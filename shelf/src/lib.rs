@@ -1,0 +1,35 @@
+//! shelf turns scanned books into digital ones, page by page, through *stages*.
+//!
+//! A stage is a plain function; [`stage`] turns it into a row of a table, and the runtime reads the table:
+//!
+//! ```
+//! use shelf::prelude::*;
+//!
+//! /// A page's number, twice.
+//! #[derive(Serialize, Deserialize, JsonSchema, Validate)]
+//! pub struct Doubled {
+//!     #[garde(range(min = 2))]
+//!     pub twice: u32,
+//! }
+//!
+//! /// Doubles the number of every page.
+//! #[stage(name = "doubled", parallelism = cpu)]
+//! pub fn doubled(page: PageNumber) -> Result<Doubled> {
+//!     Ok(Doubled { twice: page.get() * 2 })
+//! }
+//! # fn main() { assert_eq!(<doubled as shelf::__private::Stage>::ROW.name, "doubled"); }
+//! ```
+//!
+//! `ARCHITECTURE.md` in the repository shows the way of a page through these modules.
+
+pub mod book;
+pub mod child;
+pub mod metrics;
+pub mod prelude;
+pub mod stage;
+pub mod store;
+
+#[doc(hidden)]
+pub mod __private;
+
+pub use shelf_macros::{PageMetrics, Report, stage};

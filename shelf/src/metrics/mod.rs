@@ -1,0 +1,9 @@
+//! What a stage measures of every page, and which of it stands in its report.
+
+mod metric;
+mod page_metrics;
+mod report;
+
+pub use metric::{Kind, Metric};
+pub use page_metrics::{Field, MetricError, MetricsRow, NoMetrics, PageMetrics};
+pub use report::{Column, Flag, Report};

@@ -1,0 +1,105 @@
+use std::any::Any;
+use std::sync::{Arc, Mutex};
+
+use super::{Cause, Failure, Page, PageFile, PageFiles, PageImage, Row, output};
+use crate::book::{BookMetadata, PageNumber, ScanId, SourcePage};
+use crate::child::Children;
+use crate::store::{BookPath, Store};
+
+/// One page on its way through one stage: where its parameters come from.
+pub struct Cx {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) book: ScanId,
+    pub(crate) page: Option<PageNumber>,
+    pub(crate) pages: Arc<[PageNumber]>,
+    pub(crate) row: &'static Row,
+    pub(crate) options: Arc<dyn Any + Send + Sync>,
+    pub(crate) metadata: Arc<BookMetadata>,
+    pub(crate) source: Option<SourcePage>,
+    pub(crate) children: Children,
+    pub(crate) files: Arc<Mutex<Vec<PageFile>>>,
+}
+
+/// Reads pages of one stage, apart from any page's context.
+pub(crate) struct Reader {
+    store: Arc<dyn Store>,
+    book: ScanId,
+    row: &'static Row,
+}
+
+impl Cx {
+    /// What a parameter takes by its type.
+    pub fn take<'a, S: super::Stage, T: super::FromPage<'a, S>>(&'a self) -> Result<T, Failure> {
+        T::take(self)
+    }
+
+    /// What a parameter takes from the dependency `S`.
+    pub fn load<S: super::Stage, T: super::Load<S>>(&self) -> Result<T, Failure> {
+        T::load(self)
+    }
+
+    pub(crate) fn page(&self) -> Result<PageNumber, Failure> {
+        self.page.ok_or_else(|| Failure::new(format!("stage `{}` runs once a book and has no page", self.row.name)))
+    }
+
+    pub(crate) fn pages(&self) -> &[PageNumber] {
+        &self.pages
+    }
+
+    /// The `width` pages before and after `page`, nearest first.
+    pub(crate) fn neighbours(&self, page: PageNumber, width: u32) -> (Vec<PageNumber>, Vec<PageNumber>) {
+        let here = self.pages.partition_point(|other| *other < page);
+        let before = self.pages[..here].iter().rev().take(width as usize).copied().collect();
+        let after = self.pages[here..].iter().filter(|other| **other != page).take(width as usize).copied().collect();
+        (before, after)
+    }
+
+    pub(crate) fn metadata(&self) -> &BookMetadata {
+        &self.metadata
+    }
+
+    pub(crate) fn options<O: 'static>(&self) -> Result<&O, Failure> {
+        self.options.downcast_ref().ok_or_else(|| Failure::new("the stage was started with options of another type"))
+    }
+
+    pub(crate) fn page_image(&self) -> Result<PageImage, Failure> {
+        let page = self.page()?;
+        let source =
+            self.source.clone().ok_or_else(|| Failure::of(Cause::Input, format!("page {page} has no scan")))?;
+        let path = self.store.local(&BookPath::new(&self.book, &format!("source/{}", source.image))?)?;
+        Ok(PageImage::new(path, source, self.children.clone()))
+    }
+
+    pub(crate) fn page_files(&self) -> PageFiles {
+        PageFiles::new(Arc::clone(&self.files))
+    }
+
+    pub(crate) fn reader(&self, row: &'static Row) -> Reader {
+        Reader { store: Arc::clone(&self.store), book: self.book.clone(), row }
+    }
+
+    pub(crate) fn read_page<T: Page>(&self, row: &'static Row, page: PageNumber) -> Result<T, Failure> {
+        self.reader(row).read(page)
+    }
+
+    pub(crate) fn read_book<T: Page>(&self, row: &'static Row) -> Result<T, Failure> {
+        self.reader(row).read_file(&BookPath::book_output(&self.book, row.name), "book.json")
+    }
+}
+
+impl Reader {
+    pub(crate) fn read<T: Page>(&self, page: PageNumber) -> Result<T, Failure> {
+        self.read_file(&BookPath::page(&self.book, self.row.name, page), &format!("page {page}"))
+    }
+
+    fn read_file<T: Page>(&self, path: &BookPath, what: &str) -> Result<T, Failure> {
+        let stage = self.row.name;
+        let problem =
+            |problem: String| Failure::of(Cause::Input, format!("{what} of `{stage}` {problem}")).context(path);
+        let bytes = self.store.read(path)?.ok_or_else(|| problem("is missing".to_owned()))?;
+        let mut value: serde_json::Value =
+            serde_json::from_slice(&bytes).map_err(|error| problem(format!("is no JSON: {error}")))?;
+        value.as_object_mut().map(|fields| fields.remove(crate::store::RECORD_KEY));
+        output::read(&value).map_err(|misfit| problem(format!("does not fit its schema: {misfit}")))
+    }
+}

@@ -1,0 +1,172 @@
+use serde::de::DeserializeOwned;
+
+use super::{Book, Cx, EachPage, Failure, HasPage, Page, Row, Scope, Stage};
+use crate::book::PageNumber;
+
+/// A dependency, as it stands in a row.
+#[derive(Clone, Copy)]
+pub struct Dep {
+    /// The parameter's name.
+    pub parameter: &'static str,
+    /// The stage it is made by.
+    pub row: &'static Row,
+    /// Which of its pages a page needs.
+    pub reach: Reach,
+}
+
+/// Which pages of a dependency one page needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// The page of the same number.
+    Same,
+    /// That page and so many on either side.
+    Around(u32),
+    /// All pages of the book.
+    All,
+    /// The one result that a `scope = book` stage makes.
+    Book,
+}
+
+impl Dep {
+    /// The dependency that parameter `parameter` of type `T` stands for, in a stage of scope `In`.
+    #[must_use]
+    pub const fn of<T: FromStage<S, In>, S: Stage, In: Scope>(parameter: &'static str, row: &'static Row) -> Self {
+        Self { parameter, row, reach: T::REACH }
+    }
+}
+
+/// A parameter that stage `S` fills, in a stage of scope `In`: `S`'s output, or pages of it. Written by `#[stage]` for the
+/// output type.
+#[diagnostic::on_unimplemented(
+    message = "stage `{S}` does not make `{Self}`",
+    label = "not what `{S}` makes",
+    note = "the parameter named after a dependency has that stage's output type (or `Window<…>` or, in a book stage, `Pages<…>` of it)"
+)]
+pub trait FromStage<S: Stage, In: Scope>: Load<S> {}
+
+/// Reads what [`FromStage`] names.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be read from the pages of a stage",
+    label = "not the output of a stage"
+)]
+pub trait Load<S: Stage>: Sized + Send {
+    /// Which pages it takes.
+    const REACH: Reach;
+
+    /// Reads, checks and hands over.
+    fn load(cx: &Cx) -> Result<Self, Failure>;
+}
+
+impl<T: DeserializeOwned + Page, S: Stage> Load<S> for T {
+    const REACH: Reach = if <S::Scope as Scope>::BOOK { Reach::Book } else { Reach::Same };
+
+    fn load(cx: &Cx) -> Result<Self, Failure> {
+        if <S::Scope as Scope>::BOOK { cx.read_book(S::ROW) } else { cx.read_page(S::ROW, cx.page()?) }
+    }
+}
+
+/// A dependency's page together with its neighbours, `N` on either side.
+///
+/// The neighbours are part of the page's fingerprint: when one changes, the page is stale.
+pub struct Window<T, const N: u32 = 1> {
+    /// The page itself.
+    pub page: T,
+    before: Vec<T>,
+    after: Vec<T>,
+}
+
+impl<T, const N: u32> Window<T, N> {
+    /// The page just before, unless this is the first.
+    #[must_use]
+    pub fn previous(&self) -> Option<&T> {
+        self.before.first()
+    }
+
+    /// The page just after, unless this is the last.
+    #[must_use]
+    pub fn next(&self) -> Option<&T> {
+        self.after.first()
+    }
+
+    /// The pages before, nearest first.
+    #[must_use]
+    pub fn before(&self) -> &[T] {
+        &self.before
+    }
+
+    /// The pages after, nearest first.
+    #[must_use]
+    pub fn after(&self) -> &[T] {
+        &self.after
+    }
+}
+
+impl<T: DeserializeOwned + Page, S: Stage<Scope: HasPage>, const N: u32> Load<S> for Window<T, N> {
+    const REACH: Reach = Reach::Around(N);
+
+    fn load(cx: &Cx) -> Result<Self, Failure> {
+        let here = cx.page()?;
+        let read = |page: &PageNumber| cx.read_page(S::ROW, *page);
+        let (before, after) = cx.neighbours(here, N);
+        Ok(Self {
+            page: read(&here)?,
+            before: before.iter().map(read).collect::<Result<_, _>>()?,
+            after: after.iter().map(read).collect::<Result<_, _>>()?,
+        })
+    }
+}
+
+impl<T, S: Stage<Scope: HasPage>, const N: u32> FromStage<S, EachPage> for Window<T, N> where
+    T: FromStage<S, EachPage> + DeserializeOwned + Page
+{
+}
+
+/// All pages of a dependency, read as they are asked for, in a `scope = book` stage.
+pub struct Pages<T> {
+    numbers: Vec<PageNumber>,
+    read: Box<dyn Fn(PageNumber) -> Result<T, Failure> + Send>,
+}
+
+impl<T> Pages<T> {
+    /// The pages' numbers, ascending.
+    #[must_use]
+    pub fn numbers(&self) -> &[PageNumber] {
+        &self.numbers
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.numbers.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.numbers.is_empty()
+    }
+
+    /// Reads one page.
+    pub fn get(&self, page: PageNumber) -> Result<T, Failure> {
+        (self.read)(page)
+    }
+
+    /// Reads page after page, holding one at a time.
+    pub fn iter(&self) -> impl Iterator<Item = Result<(PageNumber, T), Failure>> + '_ {
+        self.numbers.iter().map(|page| Ok((*page, self.get(*page)?)))
+    }
+}
+
+impl<T: DeserializeOwned + Page, S: Stage<Scope: HasPage>> Load<S> for Pages<T> {
+    const REACH: Reach = Reach::All;
+
+    fn load(cx: &Cx) -> Result<Self, Failure> {
+        let reader = cx.reader(S::ROW);
+        Ok(Self { numbers: cx.pages().to_vec(), read: Box::new(move |page| reader.read(page)) })
+    }
+}
+
+impl<T, S: Stage<Scope: HasPage>> FromStage<S, Book> for Pages<T> where
+    T: FromStage<S, EachPage> + DeserializeOwned + Page
+{
+}

@@ -1,0 +1,57 @@
+use super::{Cx, Failure, HasPage, Is, Stage};
+use crate::book::{BookMetadata, Languages, PageNumber};
+
+/// What a stage takes by type, beside its dependencies.
+#[diagnostic::on_unimplemented(
+    message = "no page offers a `{Self}`",
+    label = "neither a dependency nor something a page offers",
+    note = "a parameter is a dependency's output, named after the stage and listed in `deps`, or one of `PageNumber`, `PageImage`, `BookMetadata`, `Languages`, `PageFiles`, `&Options`"
+)]
+pub trait FromPage<'a, S: Stage>: Sized {
+    /// What taking it reads, for the fingerprint.
+    const READS: Reads = Reads::Nothing;
+
+    /// Takes it from the page's context.
+    fn take(cx: &'a Cx) -> Result<Self, Failure>;
+}
+
+/// What a parameter reads that is no stage's output; each enters the page's fingerprint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reads {
+    /// Nothing that can change.
+    Nothing,
+    /// The page's scan.
+    Scan,
+    /// The book's metadata.
+    Metadata,
+    /// The book's languages.
+    Languages,
+}
+
+impl<'a, S: Stage<Scope: HasPage>> FromPage<'a, S> for PageNumber {
+    fn take(cx: &'a Cx) -> Result<Self, Failure> {
+        cx.page()
+    }
+}
+
+impl<'a, S: Stage> FromPage<'a, S> for BookMetadata {
+    const READS: Reads = Reads::Metadata;
+
+    fn take(cx: &'a Cx) -> Result<Self, Failure> {
+        Ok(cx.metadata().clone())
+    }
+}
+
+impl<'a, S: Stage> FromPage<'a, S> for Languages {
+    const READS: Reads = Reads::Languages;
+
+    fn take(cx: &'a Cx) -> Result<Self, Failure> {
+        Ok(Self(cx.metadata().language.clone()))
+    }
+}
+
+impl<'a, O: Send + Sync + 'static, S: Stage<Options: Is<O>>> FromPage<'a, S> for &'a O {
+    fn take(cx: &'a Cx) -> Result<Self, Failure> {
+        cx.options()
+    }
+}

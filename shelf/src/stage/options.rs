@@ -1,0 +1,67 @@
+use std::any::Any;
+use std::sync::Arc;
+
+use clap::{ArgMatches, Args, Command};
+use serde::Serialize;
+use serde_json::Value;
+
+/// A stage's command-line options: a `clap::Args` that serialises, since its values are part of a page's fingerprint.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the options of a stage",
+    label = "not a set of options",
+    note = "derive `clap::Args` and `serde::Serialize` for it"
+)]
+pub trait StageOptions: Args + Serialize + Send + Sync + 'static {}
+
+impl<T: Args + Serialize + Send + Sync + 'static> StageOptions for T {}
+
+/// The options of a stage that has none.
+#[derive(Debug, Clone, Copy, Args, Serialize)]
+pub struct NoOptions {}
+
+/// Holds for one type only: itself. So `&MyOptions` is a parameter only where `options = MyOptions` is said.
+#[diagnostic::on_unimplemented(
+    message = "`&{T}` is not what this stage's `options` say",
+    label = "these are not the stage's options",
+    note = "name the type in the attribute: `#[stage(…, options = {T})]`"
+)]
+pub trait Is<T: ?Sized> {}
+
+impl<T: ?Sized> Is<T> for T {}
+
+/// Options in the registry, without their type.
+#[derive(Clone, Copy)]
+pub struct OptionsRow {
+    /// A command that has just these arguments.
+    pub command: fn() -> Command,
+    /// Reads them from what that command matched.
+    pub parse: fn(&ArgMatches) -> Result<ParsedOptions, clap::Error>,
+}
+
+/// A stage's options as given on the command line.
+#[derive(Clone)]
+pub struct ParsedOptions {
+    /// The options themselves.
+    pub value: Arc<dyn Any + Send + Sync>,
+    /// Their values, as they stand in a fingerprint.
+    pub json: Value,
+}
+
+impl OptionsRow {
+    pub(super) const fn of<O: StageOptions>() -> Self {
+        Self {
+            command: || O::augment_args(Command::new("options").no_binary_name(true).disable_help_flag(true)),
+            parse: |matches| {
+                let options = O::from_arg_matches(matches)?;
+                let json = serde_json::to_value(&options)
+                    .map_err(|error| clap::Error::raw(clap::error::ErrorKind::Io, error))?;
+                Ok(ParsedOptions { value: Arc::new(options), json })
+            },
+        }
+    }
+
+    /// The options when none is given.
+    pub fn defaults(&self) -> Result<ParsedOptions, clap::Error> {
+        (self.parse)(&(self.command)().try_get_matches_from(std::iter::empty::<&str>())?)
+    }
+}

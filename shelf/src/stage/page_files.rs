@@ -1,0 +1,39 @@
+use std::sync::{Arc, Mutex};
+
+use super::{Cx, Failure, FromPage, Stage};
+
+/// Where a stage leaves files beside its page, such as figures cut out of a scan. They are written before the page, and their
+/// hashes stand in its record.
+#[derive(Clone)]
+pub struct PageFiles {
+    pending: Arc<Mutex<Vec<PageFile>>>,
+}
+
+/// A file that a stage leaves beside its page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageFile {
+    /// Folder of the book: `images`, or the stage's own.
+    pub folder: String,
+    /// File name in it.
+    pub name: String,
+    /// What is in it.
+    pub bytes: Vec<u8>,
+}
+
+impl PageFiles {
+    pub(crate) fn new(pending: Arc<Mutex<Vec<PageFile>>>) -> Self {
+        Self { pending }
+    }
+
+    /// Leaves `bytes` as `images/<name>`; `name` starts with the page's stem, such as `page_0007_img_001.png`.
+    pub fn image(&self, name: impl Into<String>, bytes: Vec<u8>) {
+        let file = PageFile { folder: "images".to_owned(), name: name.into(), bytes };
+        self.pending.lock().expect("no panic while a file is noted").push(file);
+    }
+}
+
+impl<'a, S: Stage> FromPage<'a, S> for PageFiles {
+    fn take(cx: &'a Cx) -> Result<Self, Failure> {
+        Ok(cx.page_files())
+    }
+}

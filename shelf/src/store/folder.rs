@@ -1,0 +1,223 @@
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Read, Seek, Write};
+use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
+
+use super::{BookLock, BookPath, Store, StoreError};
+use crate::book::ScanId;
+
+/// A library in a folder: a book each subfolder.
+#[derive(Debug, Clone)]
+pub struct FolderStore {
+    root: PathBuf,
+}
+
+const LOCK_FILE: &str = ".lock";
+
+impl FolderStore {
+    /// The library in `root`, which is made where it is missing.
+    pub fn open(root: &Path) -> Result<Self, StoreError> {
+        fs::create_dir_all(root).map_err(io_error("make the library", root))?;
+        let root = root.canonicalize().map_err(io_error("open the library", root))?;
+        Ok(Self { root })
+    }
+
+    /// The library's folder.
+    #[must_use]
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// A book's folder.
+    #[must_use]
+    pub fn book_folder(&self, book: &ScanId) -> PathBuf {
+        self.root.join(book.as_str())
+    }
+
+    fn file(&self, path: &BookPath) -> Result<PathBuf, StoreError> {
+        self.inside(self.book_folder(path.book()).join(path.relative()))
+    }
+
+    /// Refuses a path whose existing part leads out of the library through a symbolic link.
+    fn inside(&self, path: PathBuf) -> Result<PathBuf, StoreError> {
+        let existing = path.ancestors().find(|part| part.symlink_metadata().is_ok()).unwrap_or(&self.root);
+        match existing.canonicalize() {
+            Ok(real) if real.starts_with(&self.root) => Ok(path),
+            Ok(_) => Err(StoreError::Outside { path }),
+            Err(source) => Err(StoreError::Io { action: "open", path, source }),
+        }
+    }
+}
+
+fn io_error(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> StoreError {
+    let path = path.to_owned();
+    move |source| StoreError::Io { action, path, source }
+}
+
+impl Store for FolderStore {
+    fn books(&self) -> Result<Vec<ScanId>, StoreError> {
+        let mut books = Vec::new();
+        for entry in fs::read_dir(&self.root).map_err(io_error("list", &self.root))? {
+            let entry = entry.map_err(io_error("list", &self.root))?;
+            if let Some(id) = entry.file_name().to_str().and_then(|name| name.parse().ok())
+                && entry.path().is_dir()
+            {
+                books.push(id);
+            }
+        }
+        books.sort();
+        Ok(books)
+    }
+
+    fn list(&self, book: &ScanId, folder: &str) -> Result<Vec<String>, StoreError> {
+        let path = self.inside(self.book_folder(book).join(folder))?;
+        let entries = match fs::read_dir(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            entries => entries.map_err(io_error("list", &path))?,
+        };
+        let mut names = Vec::new();
+        for entry in entries {
+            let entry = entry.map_err(io_error("list", &path))?;
+            if let Ok(name) = entry.file_name().into_string()
+                && !name.starts_with('.')
+            {
+                names.push(name);
+            }
+        }
+        names.sort();
+        Ok(names)
+    }
+
+    fn read(&self, path: &BookPath) -> Result<Option<Vec<u8>>, StoreError> {
+        let file = self.file(path)?;
+        match fs::read(&file) {
+            Ok(contents) => Ok(Some(contents)),
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
+            Err(error) => Err(io_error("read", &file)(error)),
+        }
+    }
+
+    fn write(&self, path: &BookPath, contents: &[u8]) -> Result<(), StoreError> {
+        let file = self.file(path)?;
+        let folder = file.parent().expect("a file of a book lies in a folder");
+        let written = || -> io::Result<()> {
+            fs::create_dir_all(folder)?;
+            let mut temporary = tempfile::Builder::new().prefix(".write-").tempfile_in(folder)?;
+            temporary.write_all(contents)?;
+            make_readable(temporary.as_file())?;
+            temporary.as_file().sync_all()?;
+            temporary.persist(&file)?;
+            File::open(folder)?.sync_all()
+        };
+        written().map_err(io_error("write", &file))
+    }
+
+    fn remove(&self, path: &BookPath) -> Result<(), StoreError> {
+        let file = self.file(path)?;
+        match fs::remove_file(&file) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(io_error("remove", &file)(error)),
+            _ => Ok(()),
+        }
+    }
+
+    fn remove_folder(&self, book: &ScanId, folder: &str) -> Result<(), StoreError> {
+        let path = self.inside(self.book_folder(book).join(folder))?;
+        match fs::remove_dir_all(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(io_error("remove", &path)(error)),
+            _ => Ok(()),
+        }
+    }
+
+    fn local(&self, path: &BookPath) -> Result<PathBuf, StoreError> {
+        self.file(path)
+    }
+
+    fn stamp(&self, path: &BookPath) -> Result<Option<(u64, u128)>, StoreError> {
+        let file = self.file(path)?;
+        match fs::metadata(&file).and_then(|found| Ok((found.len(), found.modified()?))) {
+            Ok((bytes, changed)) => {
+                Ok(Some((bytes, changed.duration_since(UNIX_EPOCH).map_or(0, |age| age.as_nanos()))))
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(io_error("look at", &file)(error)),
+        }
+    }
+
+    fn lock(&self, book: &ScanId) -> Result<BookLock, StoreError> {
+        let path = self.inside(self.book_folder(book).join(LOCK_FILE))?;
+        let open = || OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
+        let mut file = open().map_err(io_error("open", &path))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                let mut holder = String::new();
+                file.read_to_string(&mut holder).map_err(io_error("read", &path))?;
+                let holder = if holder.is_empty() { "another process".to_owned() } else { holder };
+                return Err(StoreError::Locked { book: book.clone(), holder });
+            }
+            Err(TryLockError::Error(error)) => return Err(io_error("lock", &path)(error)),
+        }
+        let host = gethostname::gethostname();
+        let mut note = || -> io::Result<()> {
+            file.set_len(0)?;
+            file.rewind()?;
+            write!(file, "process {} on {}", std::process::id(), host.to_string_lossy())
+        };
+        note().map_err(io_error("write", &path))?;
+        Ok(BookLock::held_by(file))
+    }
+}
+
+/// Temporary files are made for their owner alone; what stays is readable as any other file (umask permitting, 0644).
+fn make_readable(file: &File) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    file.set_permissions(fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn library() -> (tempfile::TempDir, FolderStore, ScanId) {
+        let folder = tempfile::tempdir().unwrap();
+        let store = FolderStore::open(folder.path()).unwrap();
+        (folder, store, "florida".parse().unwrap())
+    }
+
+    #[test]
+    fn what_is_written_is_read_and_nothing_else_is_left() {
+        let (_folder, store, book) = library();
+        let path = BookPath::new(&book, "ocr/page_0001.json").unwrap();
+        assert_eq!(store.read(&path).unwrap(), None);
+        store.write(&path, b"one").unwrap();
+        store.write(&path, b"two").unwrap();
+        assert_eq!(store.read(&path).unwrap().as_deref(), Some(b"two".as_slice()));
+        let left: Vec<_> =
+            fs::read_dir(store.book_folder(&book).join("ocr")).unwrap().map(|e| e.unwrap().file_name()).collect();
+        assert_eq!(left, ["page_0001.json"]);
+    }
+
+    #[test]
+    fn a_link_out_of_the_library_is_refused() {
+        let (_folder, store, book) = library();
+        let outside = tempfile::tempdir().unwrap();
+        fs::create_dir(store.book_folder(&book)).unwrap();
+        std::os::unix::fs::symlink(outside.path(), store.book_folder(&book).join("ocr")).unwrap();
+        let path = BookPath::new(&book, "ocr/page_0001.json").unwrap();
+        assert!(matches!(store.write(&path, b"x"), Err(StoreError::Outside { .. })));
+        assert!(matches!(store.read(&path), Err(StoreError::Outside { .. })));
+        assert!(matches!(store.remove_folder(&book, "ocr"), Err(StoreError::Outside { .. })));
+        assert_eq!(fs::read_dir(outside.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_locked_book_names_its_holder() {
+        let (_folder, store, book) = library();
+        fs::create_dir(store.book_folder(&book)).unwrap();
+        let held = store.lock(&book).unwrap();
+        let error = store.lock(&book).unwrap_err().to_string();
+        assert!(error.contains(&format!("process {}", std::process::id())), "{error}");
+        drop(held);
+        assert!(store.lock(&book).is_ok());
+    }
+}

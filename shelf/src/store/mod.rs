@@ -1,0 +1,78 @@
+//! Where books lie. Everything else reads and writes through the narrow [`Store`] trait, so that pages can live in an object
+//! store as well as in a folder.
+
+mod folder;
+mod lock;
+mod path;
+
+pub use folder::FolderStore;
+pub use lock::BookLock;
+pub use path::{BookPath, BookPathError};
+
+use std::io;
+use std::path::PathBuf;
+
+use crate::book::ScanId;
+
+/// The field of a page file that holds its record, beside the output's own fields.
+pub const RECORD_KEY: &str = "_record";
+
+/// Where books lie: list, read, write atomically, lock.
+pub trait Store: Send + Sync + 'static {
+    /// The books, ascending.
+    fn books(&self) -> Result<Vec<ScanId>, StoreError>;
+
+    /// The names of the files in `folder` of a book, ascending; none where the folder is missing. `""` is the book's own folder.
+    fn list(&self, book: &ScanId, folder: &str) -> Result<Vec<String>, StoreError>;
+
+    /// The contents of a file, or `None` where it is missing.
+    fn read(&self, path: &BookPath) -> Result<Option<Vec<u8>>, StoreError>;
+
+    /// Writes a file in one atomic step: whoever reads finds the old contents or the new, also after a crash.
+    fn write(&self, path: &BookPath, contents: &[u8]) -> Result<(), StoreError>;
+
+    /// Removes a file; it is no error when it is missing.
+    fn remove(&self, path: &BookPath) -> Result<(), StoreError>;
+
+    /// Removes a folder of a book with all that is in it; the whole book for `""`.
+    fn remove_folder(&self, book: &ScanId, folder: &str) -> Result<(), StoreError>;
+
+    /// A local file with the contents of `path`, for child processes to open.
+    fn local(&self, path: &BookPath) -> Result<PathBuf, StoreError>;
+
+    /// Size in bytes and time of the last change (ns since 1970) of a file, or `None` where it is missing.
+    fn stamp(&self, path: &BookPath) -> Result<Option<(u64, u128)>, StoreError>;
+
+    /// Takes the book for this process, or says who has it.
+    fn lock(&self, book: &ScanId) -> Result<BookLock, StoreError>;
+}
+
+/// What can go wrong in a store.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Reading or writing failed.
+    #[error("cannot {action} {}", path.display())]
+    Io {
+        /// `read`, `write`, …
+        action: &'static str,
+        /// The file or folder.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// A path that leaves the library, through a link.
+    #[error("{} leads out of the library", path.display())]
+    Outside {
+        /// The path.
+        path: PathBuf,
+    },
+    /// Another process works on the book.
+    #[error("`{book}` is in use by {holder}")]
+    Locked {
+        /// The book.
+        book: ScanId,
+        /// Process and host, as they stand in the lock file.
+        holder: String,
+    },
+}
