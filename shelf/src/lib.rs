@@ -24,8 +24,15 @@
 
 pub mod book;
 pub mod child;
+mod clock;
+pub mod events;
 pub mod metrics;
+pub mod plan;
 pub mod prelude;
+pub mod record;
+pub mod registry;
+pub mod report;
+pub mod run;
 pub mod stage;
 pub mod store;
 

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex};
 use super::{Cause, Failure, Page, PageFile, PageFiles, PageImage, Row, output};
 use crate::book::{BookMetadata, PageNumber, ScanId, SourcePage};
 use crate::child::Children;
+use crate::record::{Fingerprint, Input, RECORD_KEY};
 use crate::store::{BookPath, Store};
 
 /// One page on its way through one stage: where its parameters come from.
@@ -11,7 +12,7 @@ pub struct Cx {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) book: ScanId,
     pub(crate) page: Option<PageNumber>,
-    pub(crate) pages: Arc<[PageNumber]>,
+    pub(crate) fingerprint: Fingerprint,
     pub(crate) row: &'static Row,
     pub(crate) options: Arc<dyn Any + Send + Sync>,
     pub(crate) metadata: Arc<BookMetadata>,
@@ -42,16 +43,15 @@ impl Cx {
         self.page.ok_or_else(|| Failure::new(format!("stage `{}` runs once a book and has no page", self.row.name)))
     }
 
-    pub(crate) fn pages(&self) -> &[PageNumber] {
-        &self.pages
-    }
-
-    /// The `width` pages before and after `page`, nearest first.
-    pub(crate) fn neighbours(&self, page: PageNumber, width: u32) -> (Vec<PageNumber>, Vec<PageNumber>) {
-        let here = self.pages.partition_point(|other| *other < page);
-        let before = self.pages[..here].iter().rev().take(width as usize).copied().collect();
-        let after = self.pages[here..].iter().filter(|other| **other != page).take(width as usize).copied().collect();
-        (before, after)
+    /// The pages of `stage` that this page is made from, ascending.
+    pub(crate) fn inputs(&self, stage: &str) -> Vec<PageNumber> {
+        let page = |input: &Input| match input {
+            Input::Page { stage: of, page } if of == stage => PageNumber::new(*page),
+            _ => None,
+        };
+        let mut pages: Vec<_> = self.fingerprint.inputs.keys().filter_map(page).collect();
+        pages.sort_unstable();
+        pages
     }
 
     pub(crate) fn metadata(&self) -> &BookMetadata {
@@ -99,7 +99,7 @@ impl Reader {
         let bytes = self.store.read(path)?.ok_or_else(|| problem("is missing".to_owned()))?;
         let mut value: serde_json::Value =
             serde_json::from_slice(&bytes).map_err(|error| problem(format!("is no JSON: {error}")))?;
-        value.as_object_mut().map(|fields| fields.remove(crate::store::RECORD_KEY));
+        value.as_object_mut().map(|fields| fields.remove(RECORD_KEY));
         output::read(&value).map_err(|misfit| problem(format!("does not fit its schema: {misfit}")))
     }
 }

@@ -76,13 +76,13 @@ pub struct Window<T, const N: u32 = 1> {
 }
 
 impl<T, const N: u32> Window<T, N> {
-    /// The page just before, unless this is the first.
+    /// The page just before, unless this is the first or that one is not there.
     #[must_use]
     pub fn previous(&self) -> Option<&T> {
         self.before.first()
     }
 
-    /// The page just after, unless this is the last.
+    /// The page just after, unless this is the last or that one is not there.
     #[must_use]
     pub fn next(&self) -> Option<&T> {
         self.after.first()
@@ -107,11 +107,12 @@ impl<T: DeserializeOwned + Page, S: Stage<Scope: HasPage>, const N: u32> Load<S>
     fn load(cx: &Cx) -> Result<Self, Failure> {
         let here = cx.page()?;
         let read = |page: &PageNumber| cx.read_page(S::ROW, *page);
-        let (before, after) = cx.neighbours(here, N);
+        let pages = cx.inputs(S::ROW.name);
+        let near = |page: u32| pages.iter().find(|other| other.get() == page);
         Ok(Self {
             page: read(&here)?,
-            before: before.iter().map(read).collect::<Result<_, _>>()?,
-            after: after.iter().map(read).collect::<Result<_, _>>()?,
+            before: (1..=N).map_while(|n| near(here.get().checked_sub(n)?)).map(read).collect::<Result<_, _>>()?,
+            after: (1..=N).map_while(|n| near(here.get() + n)).map(read).collect::<Result<_, _>>()?,
         })
     }
 }
@@ -162,7 +163,7 @@ impl<T: DeserializeOwned + Page, S: Stage<Scope: HasPage>> Load<S> for Pages<T> 
 
     fn load(cx: &Cx) -> Result<Self, Failure> {
         let reader = cx.reader(S::ROW);
-        Ok(Self { numbers: cx.pages().to_vec(), read: Box::new(move |page| reader.read(page)) })
+        Ok(Self { numbers: cx.inputs(S::ROW.name), read: Box::new(move |page| reader.read(page)) })
     }
 }
 

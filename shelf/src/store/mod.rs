@@ -14,9 +14,6 @@ use std::path::PathBuf;
 
 use crate::book::ScanId;
 
-/// The field of a page file that holds its record, beside the output's own fields.
-pub const RECORD_KEY: &str = "_record";
-
 /// Where books lie: list, read, write atomically, lock.
 pub trait Store: Send + Sync + 'static {
     /// The books, ascending.

@@ -1,0 +1,36 @@
+use serde::{Deserialize, Serialize};
+
+use super::Fingerprint;
+use crate::book::{PageNumber, ScanId};
+use crate::stage::Failure;
+use crate::store::{BookPath, BookPathError};
+
+/// Why a page failed: `<stage>/failed/page_NNNN.json`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FailedRecord {
+    /// The stage.
+    pub stage: String,
+    /// The page; 0 for a whole book.
+    pub page: u32,
+    /// What went wrong.
+    pub failure: Failure,
+    /// What it was to be made from. While it is the same, a failure for good is not tried again.
+    #[serde(default)]
+    pub fingerprint: Option<Fingerprint>,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// Cost of all attempts, USD.
+    pub cost_usd: f64,
+    /// When it failed, ISO 8601 in UTC.
+    pub when: String,
+    /// The `--redo` that asked for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub redo: Option<String>,
+}
+
+impl FailedRecord {
+    /// Where the record of a page's failure lies; `None` is the whole book.
+    pub fn path(book: &ScanId, stage: &str, page: Option<PageNumber>) -> Result<BookPath, BookPathError> {
+        BookPath::new(book, &format!("{stage}/failed/{}.json", page.map_or("book".to_owned(), PageNumber::stem)))
+    }
+}

@@ -1,0 +1,208 @@
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::Hash;
+
+/// Everything that decides what a page's output is. A page whose fingerprint is not today's is stale.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fingerprint {
+    /// `version` of the stage.
+    pub version: u32,
+    /// Shape of the output's schema.
+    pub schema: Hash,
+    /// The stage's options.
+    #[serde(default)]
+    pub options: Map<String, Value>,
+    /// Hashes of all that the page is made from.
+    pub inputs: BTreeMap<Input, Hash>,
+}
+
+/// Something that a page is made from.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum Input {
+    /// The page's scan.
+    Scan,
+    /// The book's languages.
+    Languages,
+    /// The book's metadata.
+    Metadata,
+    /// A page of another stage.
+    Page {
+        /// The stage.
+        stage: String,
+        /// The page.
+        page: u32,
+    },
+    /// What a book stage made.
+    Book {
+        /// The stage.
+        stage: String,
+    },
+}
+
+/// One reason why a page is stale.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// The stage's version.
+    Version(u32, u32),
+    /// The output type.
+    Schema,
+    /// An option's value.
+    Option(String, Value, Value),
+    /// An input that has other contents.
+    Input(Input),
+    /// An input that was not there.
+    NewInput(Input),
+    /// An input that is no longer one.
+    LostInput(Input),
+}
+
+impl Fingerprint {
+    /// What differs from an older fingerprint. An option that did not exist then counts as its default.
+    #[must_use]
+    pub fn changes_since(&self, old: &Self, defaults: &Map<String, Value>) -> Vec<Change> {
+        let mut changes = Vec::new();
+        if self.version != old.version {
+            changes.push(Change::Version(old.version, self.version));
+        }
+        if self.schema != old.schema {
+            changes.push(Change::Schema);
+        }
+        for (name, value) in &self.options {
+            let before = old.options.get(name).or_else(|| defaults.get(name)).unwrap_or(&Value::Null);
+            if before != value {
+                changes.push(Change::Option(name.clone(), before.clone(), value.clone()));
+            }
+        }
+        for (input, hash) in &self.inputs {
+            match old.inputs.get(input) {
+                None => changes.push(Change::NewInput(input.clone())),
+                Some(before) if before != hash => changes.push(Change::Input(input.clone())),
+                Some(_) => {}
+            }
+        }
+        let lost = old.inputs.keys().filter(|input| !self.inputs.contains_key(input));
+        changes.extend(lost.cloned().map(Change::LostInput));
+        changes
+    }
+}
+
+impl fmt::Display for Input {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Scan => f.write_str("the scan"),
+            Self::Languages => f.write_str("the book's languages"),
+            Self::Metadata => f.write_str("the book's metadata"),
+            Self::Page { stage, page } => write!(f, "{stage} page {page}"),
+            Self::Book { stage } => f.write_str(stage),
+        }
+    }
+}
+
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Version(from, to) => write!(f, "version {from} → {to}"),
+            Self::Schema => f.write_str("the output type changed"),
+            Self::Option(name, from, to) => write!(f, "{name} {} → {}", plain(from), plain(to)),
+            Self::Input(input) => write!(f, "{input} changed"),
+            Self::NewInput(input) => write!(f, "{input} is new"),
+            Self::LostInput(input) => write!(f, "{input} is no longer read"),
+        }
+    }
+}
+
+fn plain(value: &Value) -> String {
+    match value {
+        Value::Null => "(default)".to_owned(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+impl From<Input> for String {
+    fn from(input: Input) -> Self {
+        match input {
+            Input::Scan => "scan".to_owned(),
+            Input::Languages => "languages".to_owned(),
+            Input::Metadata => "metadata".to_owned(),
+            Input::Page { stage, page } => format!("{stage}/{page}"),
+            Input::Book { stage } => format!("{stage}/book"),
+        }
+    }
+}
+
+impl TryFrom<String> for Input {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        match (text.as_str(), text.split_once('/')) {
+            ("scan", _) => Ok(Self::Scan),
+            ("languages", _) => Ok(Self::Languages),
+            ("metadata", _) => Ok(Self::Metadata),
+            (_, Some((stage, "book"))) => Ok(Self::Book { stage: stage.to_owned() }),
+            (_, Some((stage, page))) if page.parse::<u32>().is_ok() => {
+                Ok(Self::Page { stage: stage.to_owned(), page: page.parse().expect("just parsed") })
+            }
+            _ => Err(format!("`{text}` is no input of a page")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn fingerprint() -> Fingerprint {
+        Fingerprint {
+            version: 1,
+            schema: Hash::of(b"schema"),
+            options: json!({"lang": "eng"}).as_object().unwrap().clone(),
+            inputs: BTreeMap::from([
+                (Input::Scan, Hash::of(b"scan")),
+                (Input::Page { stage: "ocr".to_owned(), page: 12 }, Hash::of(b"ocr 12")),
+            ]),
+        }
+    }
+
+    fn reasons(now: &Fingerprint, then: &Fingerprint) -> Vec<String> {
+        let defaults = json!({"lang": null, "psm": 3}).as_object().unwrap().clone();
+        now.changes_since(then, &defaults).iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn every_change_has_a_reason_that_a_person_can_read() {
+        let old = fingerprint();
+        let mut new = fingerprint();
+        assert!(reasons(&new, &old).is_empty());
+        new.version = 2;
+        new.options.insert("lang".to_owned(), json!("deu"));
+        new.inputs.insert(Input::Page { stage: "ocr".to_owned(), page: 12 }, Hash::of(b"other"));
+        new.inputs.insert(Input::Book { stage: "toc".to_owned() }, Hash::of(b"toc"));
+        new.inputs.remove(&Input::Scan);
+        assert_eq!(
+            reasons(&new, &old),
+            ["version 1 → 2", "lang eng → deu", "ocr page 12 changed", "toc is new", "the scan is no longer read"]
+        );
+    }
+
+    #[test]
+    fn a_new_option_at_its_default_makes_nothing_stale() {
+        let mut new = fingerprint();
+        new.options.insert("psm".to_owned(), json!(3));
+        assert!(reasons(&new, &fingerprint()).is_empty());
+        new.options.insert("psm".to_owned(), json!(6));
+        assert_eq!(reasons(&new, &fingerprint()), ["psm 3 → 6"]);
+    }
+
+    #[test]
+    fn it_survives_the_file() {
+        let text = serde_json::to_string(&fingerprint()).unwrap();
+        assert_eq!(serde_json::from_str::<Fingerprint>(&text).unwrap(), fingerprint());
+    }
+}

@@ -1,0 +1,63 @@
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// A BLAKE3 hash, 64 hexadecimal digits.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Hash(String);
+
+impl Hash {
+    /// The hash of these bytes.
+    #[must_use]
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(blake3::hash(bytes).to_hex().to_string())
+    }
+
+    /// The hash of a JSON value, whatever the order of its fields.
+    #[must_use]
+    pub fn of_json(value: &Value) -> Self {
+        let mut sorted = value.clone();
+        sorted.sort_all_objects();
+        Self::of(sorted.to_string().as_bytes())
+    }
+
+    /// A hash as it stands in a file.
+    #[must_use]
+    pub fn known(hex: &str) -> Self {
+        Self(hex.to_owned())
+    }
+
+    /// The 64 digits.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Hash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for Hash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}…", self.0.get(..8).unwrap_or(&self.0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Hash;
+    use serde_json::json;
+
+    #[test]
+    fn the_order_of_fields_does_not_count_and_the_order_of_items_does() {
+        let hash = |value| Hash::of_json(&value);
+        assert_eq!(hash(json!({"a": 1, "b": {"c": 2, "d": 3}})), hash(json!({"b": {"d": 3, "c": 2}, "a": 1})));
+        assert_ne!(hash(json!([1, 2])), hash(json!([2, 1])));
+        assert_ne!(hash(json!({"a": 1})), hash(json!({"a": 2})));
+    }
+}

@@ -1,0 +1,47 @@
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::{Fingerprint, Hash};
+
+/// What is known of how a page was made: kept in the page's own file under `_record`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PageRecord {
+    /// The stage.
+    pub stage: String,
+    /// All that decided the output.
+    pub fingerprint: Fingerprint,
+    /// Hash of the output, without this record and without what the runtime fills in.
+    pub output: Hash,
+    /// Hash of the stage function's tokens, 16 hexadecimal digits. Not part of the fingerprint.
+    pub tokens: String,
+    /// What the stage measured.
+    #[serde(default)]
+    pub metrics: Map<String, Value>,
+    /// What the runtime measured.
+    pub operation: Operation,
+    /// Files that the stage left beside the page, from the book's folder, with their hashes.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub files: BTreeMap<String, Hash>,
+    /// The `--redo` that asked for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub redo: Option<String>,
+    /// Version of shelf.
+    pub shelf: String,
+}
+
+/// What the runtime measures of every page.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Operation {
+    /// The page; 0 for a whole book.
+    pub page_num: u32,
+    /// Time in the stage's function, s.
+    pub processing_time_seconds: f64,
+    /// Cost of all attempts, USD.
+    pub cost_usd: f64,
+    /// How often the function was called.
+    pub attempts: u32,
+    /// When the page was done, ISO 8601 in UTC.
+    pub finished: String,
+}

@@ -1,0 +1,125 @@
+use serde_json::Value;
+
+use super::make::{Ran, Work};
+use crate::book::PageNumber;
+use crate::clock;
+use crate::plan::tokens;
+use crate::record::{FailedRecord, Hash, Operation, PageRecord, file_hashes, page_bytes};
+use crate::stage::{Cause, Failure, Made};
+use crate::store::{BookPath, StoreError};
+
+/// How one attempt at a page ended.
+pub(super) enum Ended {
+    /// The page stands on disk, with this hash.
+    Done(Hash),
+    /// It failed; `full` when the disk has no room left.
+    Failed { failure: Failure, full: bool },
+}
+
+impl Work {
+    /// Writes what the stage made, in one atomic step after the files beside it, or notes what went wrong.
+    pub(super) fn finish(&self, ran: Ran, last_attempt: bool) -> Ended {
+        let seconds = ran.time.as_secs_f64();
+        let failure = match ran.made.and_then(|made| self.write(made, seconds)) {
+            Ok(hash) => {
+                tracing::info!(seconds, "page done");
+                return Ended::Done(hash);
+            }
+            Err(failure) => failure,
+        };
+        tracing::error!(
+            seconds,
+            error = %failure,
+            hint = failure.hint.as_deref(),
+            backtrace = failure.backtrace.as_deref(),
+            "page failed"
+        );
+        let full = failure.cause == Cause::Write && failure.causes.iter().any(|cause| cause.contains("No space left"));
+        if (last_attempt || !failure.transient)
+            && let Err(error) = self.note(&failure)
+        {
+            tracing::error!(%error, "the failure could not be noted");
+        }
+        Ended::Failed { failure, full }
+    }
+
+    fn write(&self, made: Made, seconds: f64) -> Result<Hash, Failure> {
+        let book = &self.cx.book;
+        let when = clock::now();
+        let mut output = Value::Object(made.output);
+        if let (Some(page), Some(found)) = (self.page.page, output.get("page_number").and_then(Value::as_u64))
+            && found != u64::from(page.get())
+        {
+            return Err(Failure::of(Cause::Output, format!("the output of page {page} says that it is page {found}")));
+        }
+        let page_type = &self.stage.entry.page_type;
+        page_type.fill(&mut output, &when, 0.0, None);
+        let hash = page_type.hash(&output);
+        let files = std::mem::take(&mut *self.files.lock().expect("no panic while a file is noted"));
+        let files: Vec<(BookPath, Vec<u8>)> = files
+            .into_iter()
+            .map(|file| Ok((BookPath::new(book, &format!("{}/{}", file.folder, file.name))?, file.bytes)))
+            .collect::<Result<_, Failure>>()?;
+        let record = PageRecord {
+            stage: self.page.stage.to_owned(),
+            fingerprint: self.cx.fingerprint.clone(),
+            output: hash.clone(),
+            tokens: tokens(self.cx.row),
+            metrics: made.metrics,
+            operation: Operation {
+                page_num: self.page.page.map_or(0, PageNumber::get),
+                processing_time_seconds: seconds,
+                cost_usd: 0.0,
+                attempts: self.attempt,
+                finished: when,
+            },
+            files: file_hashes(files.iter().map(|(path, bytes)| (path.relative().to_owned(), bytes.as_slice()))),
+            redo: self.stage.redo.as_ref().map(|marker| marker.id.clone()),
+            shelf: env!("CARGO_PKG_VERSION").to_owned(),
+        };
+        let Value::Object(output) = output else {
+            return Err(Failure::of(Cause::Output, "the output is no JSON object"));
+        };
+        let store = &self.cx.store;
+        let write = || -> Result<(), Failure> {
+            for (path, bytes) in &files {
+                store.write(path, bytes).map_err(unwritten)?;
+            }
+            let bytes = page_bytes(output, &record)?;
+            store.write(&self.path(), &bytes).map_err(unwritten)?;
+            let failed = FailedRecord::path(book, self.page.stage, self.page.page)?;
+            store.remove(&failed).map_err(unwritten)
+        };
+        write()?;
+        Ok(hash)
+    }
+
+    fn path(&self) -> BookPath {
+        match self.page.page {
+            Some(page) => BookPath::page(&self.cx.book, self.page.stage, page),
+            None => BookPath::book_output(&self.cx.book, self.page.stage),
+        }
+    }
+
+    /// Notes why the page failed, so that it is known after this run.
+    fn note(&self, failure: &Failure) -> Result<(), Failure> {
+        let record = FailedRecord {
+            stage: self.page.stage.to_owned(),
+            page: self.page.page.map_or(0, PageNumber::get),
+            failure: failure.clone(),
+            fingerprint: Some(self.cx.fingerprint.clone()),
+            attempts: self.attempt,
+            cost_usd: 0.0,
+            when: clock::now(),
+            redo: self.stage.redo.as_ref().map(|marker| marker.id.clone()),
+        };
+        let path = FailedRecord::path(&self.cx.book, self.page.stage, self.page.page)?;
+        Ok(self.cx.store.write(&path, &serde_json::to_vec_pretty(&record)?)?)
+    }
+}
+
+/// A page that could not be written: another try may find room.
+fn unwritten(error: StoreError) -> Failure {
+    Failure { cause: Cause::Write, transient: true, ..Failure::from(error) }
+        .hint("see that the disk has room and that the library can be written")
+}

@@ -1,0 +1,92 @@
+use std::future::poll_fn;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use super::panics::caught;
+use crate::book::SourcePage;
+use crate::child::Children;
+use crate::events::PageOf;
+use crate::plan::{BookState, PlannedStage};
+use crate::record::Fingerprint;
+use crate::stage::{Cx, Failure, Made, PageFile, Run};
+use crate::store::Store;
+
+/// One page to be made by one stage: all that it takes, without a reference to the plan.
+#[derive(Clone)]
+pub(super) struct Work {
+    pub(super) page: PageOf,
+    pub(super) cx: Arc<Cx>,
+    pub(super) files: Arc<Mutex<Vec<PageFile>>>,
+    pub(super) stage: Arc<PlannedStage>,
+    pub(super) attempt: u32,
+}
+
+/// What a stage's function came to.
+pub(super) struct Ran {
+    pub(super) made: Result<Made, Failure>,
+    pub(super) time: Duration,
+}
+
+impl Work {
+    pub(super) fn new(
+        page: PageOf,
+        stage: &Arc<PlannedStage>,
+        book: &BookState,
+        fingerprint: Fingerprint,
+        store: &Arc<dyn Store>,
+        children: &Children,
+    ) -> Self {
+        let files = Arc::new(Mutex::new(Vec::new()));
+        let source: Option<SourcePage> = page.page.and_then(|page| book.scans.get(&page)?.page.clone());
+        let cx = Cx {
+            store: Arc::clone(store),
+            book: book.id.clone(),
+            page: page.page,
+            fingerprint,
+            row: stage.entry.row,
+            options: Arc::clone(&stage.options.value),
+            metadata: Arc::new(book.metadata.clone()),
+            source,
+            children: children.clone(),
+            files: Arc::clone(&files),
+        };
+        Self { page, cx: Arc::new(cx), files, stage: Arc::clone(stage), attempt: 1 }
+    }
+
+    /// The span that a stage's log lines stand in.
+    pub(super) fn span(&self) -> tracing::Span {
+        let page = self.page.page.map_or(0, crate::book::PageNumber::get);
+        tracing::info_span!("page", book = %self.cx.book, stage = self.page.stage, page, attempt = self.attempt)
+    }
+
+    /// Calls a blocking stage.
+    pub(super) fn call(&self) -> Ran {
+        let started = Instant::now();
+        let made = match self.cx.row.run {
+            Run::Blocking(run) => caught(|| run(&self.cx)),
+            Run::Async(_) => Err(Failure::new("an async stage was sent to a thread")),
+        };
+        Ran { made, time: started.elapsed() }
+    }
+
+    /// Awaits an async stage.
+    pub(super) async fn wait(&self) -> Ran {
+        let started = Instant::now();
+        let made = match self.cx.row.run {
+            Run::Blocking(run) => caught(|| run(&self.cx)),
+            Run::Async(run) => {
+                let mut future = run(Arc::clone(&self.cx));
+                poll_fn(|task| {
+                    use std::task::Poll;
+                    match caught(|| Ok(future.as_mut().poll(task))) {
+                        Ok(Poll::Pending) => Poll::Pending,
+                        Ok(Poll::Ready(made)) => Poll::Ready(made),
+                        Err(panicked) => Poll::Ready(Err(panicked)),
+                    }
+                })
+                .await
+            }
+        };
+        Ran { made, time: started.elapsed() }
+    }
+}

@@ -1,0 +1,15 @@
+//! Carries out a plan: page by page across stages, in bounded flight, and counts how every page ended.
+
+mod finish;
+mod lanes;
+mod make;
+mod panics;
+mod process;
+mod scheduler;
+mod stop;
+mod summary;
+
+pub use process::{ProcessError, Runtime, process};
+pub use scheduler::{Settings, run};
+pub use stop::{Stop, Stopped};
+pub use summary::{Outcome, StageSummary, Summary};

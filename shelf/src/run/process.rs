@@ -1,0 +1,113 @@
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::scheduler::{Settings, run};
+use super::{Stop, Summary};
+use crate::book::ScanId;
+use crate::child::Children;
+use crate::events::{Event, Listener};
+use crate::plan::{BookState, LookError, Plan, PlanError, Request, look, plan};
+use crate::record::RedoMarker;
+use crate::registry::Registry;
+use crate::report::{self, ReportError};
+use crate::store::{BookPathError, Store, StoreError};
+
+/// What a run works with.
+#[derive(Clone)]
+pub struct Runtime {
+    /// Where the books lie.
+    pub store: Arc<dyn Store>,
+    /// The stages.
+    pub registry: Arc<Registry>,
+    /// The child processes.
+    pub children: Children,
+}
+
+/// Why a book was not processed at all.
+#[derive(Debug, thiserror::Error)]
+pub enum ProcessError {
+    /// The book cannot be looked at.
+    #[error(transparent)]
+    Look(#[from] LookError),
+    /// The request makes no plan.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    /// The book is in use, or the store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A stage has a name that is no folder.
+    #[error(transparent)]
+    Path(#[from] BookPathError),
+    /// A marker cannot be written.
+    #[error("cannot note the pages to make again")]
+    Marker(#[source] serde_json::Error),
+}
+
+/// Takes a book, plans the request, carries it out and writes the reports.
+pub fn process(
+    runtime: &Runtime,
+    book: &ScanId,
+    request: &Request,
+    settings: Settings,
+    listener: &dyn Listener,
+    stop: &Stop,
+) -> Result<Summary, ProcessError> {
+    let store = &*runtime.store;
+    if store.read(&crate::store::BookPath::metadata(book))?.is_none() {
+        return Err(LookError::NoBook(book.clone()).into());
+    }
+    let _lock = store.lock(book)?;
+    let state = look(store, &runtime.registry, book)?;
+    let planned = plan(&runtime.registry, &state, request)?;
+    mark(store, &state, &planned)?;
+    let stages: Vec<_> = planned.stages.iter().map(|stage| (Arc::clone(&stage.entry), stage.redo.clone())).collect();
+    let asked: BTreeSet<_> = planned.jobs.iter().map(|job| job.page).chain(planned.settled.keys().copied()).collect();
+    let had_jobs: BTreeSet<_> = planned.jobs.iter().map(|job| job.page.stage).collect();
+    let mut summary = run(runtime, &state, planned, settings, listener, stop);
+    for (entry, redo) in stages {
+        let name = entry.row.name;
+        if summary.stopped.is_none()
+            && let Some(marker) = redo
+            && marker
+                .pages
+                .iter()
+                .all(|page| asked.iter().any(|of| of.stage == name && of.page.map_or(0, |p| p.get()) == *page))
+        {
+            store.remove(&RedoMarker::path(book, name)?)?;
+        }
+        if entry.row.book || !(had_jobs.contains(name) || needs_report(store, &state, name)?) {
+            continue;
+        }
+        let written = report::read(store, &entry, book).and_then(|report| report::write(store, book, &report));
+        let counted = summary.stages.iter_mut().find(|stage| stage.stage == name).expect("every stage is summed up");
+        match written {
+            Ok(()) => listener.on(&Event::Reported { stage: name }),
+            Err(error) => counted.trouble = Some(trouble(&error)),
+        }
+    }
+    Ok(summary)
+}
+
+fn trouble(error: &ReportError) -> String {
+    format!("the report was not written: {error}")
+}
+
+/// Whether a stage has pages, and no report: a run died before it was written.
+fn needs_report(store: &dyn Store, state: &BookState, stage: &str) -> Result<bool, ProcessError> {
+    let there = !state.stage(stage).pages.is_empty();
+    Ok(there && store.stamp(&report::path(&state.id, stage)?)?.is_none())
+}
+
+/// Notes which pages `--redo` asked for, before the first is made again.
+fn mark(store: &dyn Store, state: &BookState, plan: &Plan) -> Result<(), ProcessError> {
+    for stage in &plan.stages {
+        let name = stage.entry.row.name;
+        if let Some(marker) = &stage.redo
+            && state.stage(name).redo.as_ref() != Some(marker)
+        {
+            let bytes = serde_json::to_vec(marker).map_err(ProcessError::Marker)?;
+            store.write(&RedoMarker::path(&state.id, name)?, &bytes)?;
+        }
+    }
+    Ok(())
+}
