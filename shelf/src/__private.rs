@@ -1,14 +1,36 @@
 //! What the expansions of shelf's macros name. No interface: it changes with the macros.
 
 pub use inventory;
+pub use serde_json::Value;
 
-pub use crate::metrics::{Column, Field, Flag, Kind, Metric, MetricsRow, NoMetrics, PageMetrics, Report};
+pub use crate::metrics::{Column, Field, Flag, Metric, NoMetrics, PageMetrics, Report};
 pub use crate::stage::{
-    Book, Cpu, Cx, Dep, EachPage, Failure, Fixed, FromPage, FromStage, Hook, Io, LlmPool, Made, NoOptions, OptionsRow,
-    OutputRow, Parallelism, Reads, Row, Run, Site, Stage, made, measured,
+    Book, Cpu, Dep, EachPage, Fixed, FromStage, Io, LlmPool, NoOptions, Parallelism, Row, Run, Scope, Site, Stage,
+    Unreadable, hook, made, measured, reads,
 };
+pub use crate::{register, site};
 
 /// A stage that its crate registers.
 pub struct Registered(pub &'static Row);
 
 inventory::collect!(Registered);
+
+/// Puts a stage into the registry of every binary that links its crate.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! register {
+    ($stage:ident) => {
+        $crate::__private::inventory::submit! {
+            $crate::__private::Registered(<$stage as $crate::__private::Stage>::ROW)
+        }
+    };
+}
+
+/// Where the attribute stands that this is an expansion of.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! site {
+    () => {
+        $crate::__private::Site { krate: ::core::env!("CARGO_PKG_NAME"), file: ::core::file!(), line: ::core::line!() }
+    };
+}

@@ -29,8 +29,47 @@ pub enum Kind {
     Text,
 }
 
+/// A metric that is a number, so that it has a range and can be below or above another.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no number: `range`, `below` and `above` are for numbers",
+    label = "`{Self}` is not compared with numbers"
+)]
+pub trait Quantity: Metric {}
+
+/// A metric with a fraction, which a report may round.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no decimals: `decimals` is for `f32` and `f64`",
+    label = "`{Self}` is not rounded"
+)]
+pub trait Fractional: Quantity {}
+
+/// A metric with values that can be told apart for sure: text, `bool`, whole numbers.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not compared for equality: `equals` is for text, `bool` and whole numbers",
+    label = "`{Self}` is rarely equal to anything",
+    note = "for a range of numbers use `flag(below = …)` or `flag(above = …)`"
+)]
+pub trait Discrete: Metric {}
+
+/// A metric that may be missing.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is never missing: `flag(missing)` is for an `Option`",
+    label = "`{Self}` is always there"
+)]
+pub trait Missable: Metric {}
+
+impl<T: Quantity> Quantity for Option<T> {}
+impl<T: Fractional> Fractional for Option<T> {}
+impl<T: Discrete> Discrete for Option<T> {}
+impl<T: Metric> Missable for Option<T> {}
+
 macro_rules! metric {
-    ($($kind:ident: $($type:ty),*;)*) => {$($(
+    ($($kind:ident($($can:ident),*): $($type:ty),*;)*) => {$(
+        metric!(@each [$($can),*] $kind: $($type),*);
+    )*};
+    (@each $can:tt $kind:ident: $($type:ty),*) => {$(
+        metric!(@can $can $type);
+
         impl Metric for $type {
             const KIND: Kind = Kind::$kind;
 
@@ -38,15 +77,21 @@ macro_rules! metric {
                 Value::from(self.clone())
             }
         }
-    )*)*};
+    )*};
+    (@can [$($can:ident),*] $type:ty) => {$(
+        impl $can for $type {}
+    )*};
 }
 
 metric! {
-    Integer: u8, u16, u32, u64, usize, i8, i16, i32, i64, isize;
-    Number: f32, f64;
-    Flag: bool;
-    Text: String, &'static str;
+    Integer(Quantity, Discrete): u8, u16, u32, u64, usize, i8, i16, i32, i64, isize;
+    Number(Quantity, Fractional): f32, f64;
+    Flag(Discrete): bool;
+    Text(Discrete): String, &'static str;
 }
+
+impl Quantity for crate::book::PageNumber {}
+impl Discrete for crate::book::PageNumber {}
 
 impl Metric for crate::book::PageNumber {
     const KIND: Kind = Kind::Integer;

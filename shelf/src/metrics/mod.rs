@@ -4,6 +4,6 @@ mod metric;
 mod page_metrics;
 mod report;
 
-pub use metric::{Kind, Metric};
+pub use metric::{Discrete, Fractional, Kind, Metric, Missable, Quantity};
 pub use page_metrics::{Field, MetricError, MetricsRow, NoMetrics, PageMetrics};
 pub use report::{Column, Flag, Report};

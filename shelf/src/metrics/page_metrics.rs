@@ -1,6 +1,6 @@
 use serde_json::{Map, Value};
 
-use super::{Column, Kind, Report};
+use super::{Column, Kind, Metric, Quantity, Report};
 
 /// What a stage measures of a page: plain domain numbers. Derive it. Time, cost, attempts and the page's number are the
 /// runtime's and no field of it.
@@ -64,6 +64,18 @@ pub enum MetricError {
 }
 
 impl Field {
+    /// A field of type `T`, of any value.
+    #[must_use]
+    pub const fn of<T: Metric>(name: &'static str, doc: &'static str) -> Self {
+        Self { name, doc, kind: T::KIND, optional: T::OPTIONAL, range: None }
+    }
+
+    /// Allows only numbers from `least` to `greatest`, both included.
+    #[must_use]
+    pub const fn within<T: Quantity>(self, least: f64, greatest: f64) -> Self {
+        Self { range: Some((least, greatest)), ..self }
+    }
+
     fn check(&self, value: &Value) -> Result<(), MetricError> {
         if value.is_null() && !self.optional {
             return Err(MetricError::Missing(self.name));

@@ -1,6 +1,6 @@
 use serde_json::Value;
 
-use super::PageMetrics;
+use super::{Discrete, Fractional, Missable, PageMetrics, Quantity};
 
 /// Which metrics stand in `report.csv`, and which values make a page worth a look. Derive it beside [`PageMetrics`].
 #[diagnostic::on_unimplemented(
@@ -42,6 +42,30 @@ pub enum Flag {
 }
 
 impl Flag {
+    /// Smaller than `bound`.
+    #[must_use]
+    pub const fn below<T: Quantity>(bound: f64) -> Self {
+        Self::Below(bound)
+    }
+
+    /// Greater than `bound`.
+    #[must_use]
+    pub const fn above<T: Quantity>(bound: f64) -> Self {
+        Self::Above(bound)
+    }
+
+    /// Not there.
+    #[must_use]
+    pub const fn missing<T: Missable>() -> Self {
+        Self::Missing
+    }
+
+    /// Just `text`, as the report prints it.
+    #[must_use]
+    pub const fn equals<T: Discrete>(text: &'static str) -> Self {
+        Self::Equals(text)
+    }
+
     /// Whether `value` is one to look at.
     #[must_use]
     pub fn holds(&self, value: &Value) -> bool {
@@ -55,6 +79,30 @@ impl Flag {
 }
 
 impl Column {
+    /// The column of a metric, under its own name.
+    #[must_use]
+    pub const fn of(field: &'static str, doc: &'static str) -> Self {
+        Self { field, title: field, doc, decimals: None, flags: &[] }
+    }
+
+    /// With another header.
+    #[must_use]
+    pub const fn titled(self, title: &'static str) -> Self {
+        Self { title, ..self }
+    }
+
+    /// Rounded to so many decimals.
+    #[must_use]
+    pub const fn rounded<T: Fractional>(self, decimals: u8) -> Self {
+        Self { decimals: Some(decimals), ..self }
+    }
+
+    /// With values that flag a page.
+    #[must_use]
+    pub const fn flagging(self, flags: &'static [Flag]) -> Self {
+        Self { flags, ..self }
+    }
+
     /// The value as it stands in the report; empty where it is missing.
     #[must_use]
     pub fn cell(&self, value: &Value) -> String {

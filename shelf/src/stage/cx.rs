@@ -1,7 +1,7 @@
 use std::any::Any;
 use std::sync::{Arc, Mutex};
 
-use super::{Cause, Failure, Page, PageFile, PageFiles, PageImage, Row, output};
+use super::{Cause, Failure, Load, Offered, Page, PageFile, PageFiles, PageImage, Row, output};
 use crate::book::{BookMetadata, PageNumber, ScanId, SourcePage};
 use crate::child::Children;
 use crate::record::{Fingerprint, Input, RECORD_KEY};
@@ -30,13 +30,14 @@ pub(crate) struct Reader {
 
 impl Cx {
     /// What a parameter takes by its type.
-    pub fn take<'a, S: super::Stage, T: super::FromPage<'a, S>>(&'a self) -> Result<T, Failure> {
+    pub fn take<'a, T: Offered<'a>>(&'a self) -> Result<T, Failure> {
         T::take(self)
     }
 
-    /// What a parameter takes from the dependency `S`.
-    pub fn load<S: super::Stage, T: super::Load<S>>(&self) -> Result<T, Failure> {
-        T::load(self)
+    /// What the parameter that is called so takes from its dependency.
+    pub fn load<T: Load>(&self, parameter: &str) -> Result<T, Failure> {
+        let named = self.row.deps.iter().find(|dep| dep.parameter == parameter);
+        T::load(self, named.expect("`#[stage]` writes the call and the row").row)
     }
 
     pub(crate) fn page(&self) -> Result<PageNumber, Failure> {

@@ -28,10 +28,11 @@ pub enum Reach {
 }
 
 impl Dep {
-    /// The dependency that parameter `parameter` of type `T` stands for, in a stage of scope `In`.
+    /// What parameter `parameter` of type `T` asks stage `S` for, in stage `In`.
     #[must_use]
-    pub const fn of<T: FromStage<S, In>, S: Stage, In: Scope>(parameter: &'static str, row: &'static Row) -> Self {
-        Self { parameter, row, reach: T::REACH }
+    pub const fn of<In: Stage, S: Stage, T: FromStage<S, In::Scope>>(parameter: &'static str) -> Self {
+        let reach = if <S::Scope as Scope>::BOOK { Reach::Book } else { T::REACH };
+        Self { parameter, row: S::ROW, reach }
     }
 }
 
@@ -42,26 +43,26 @@ impl Dep {
     label = "not what `{S}` makes",
     note = "the parameter named after a dependency has that stage's output type (or `Window<…>` or, in a book stage, `Pages<…>` of it)"
 )]
-pub trait FromStage<S: Stage, In: Scope>: Load<S> {}
+pub trait FromStage<S: Stage, In: Scope>: Load {}
 
 /// Reads what [`FromStage`] names.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read from the pages of a stage",
     label = "not the output of a stage"
 )]
-pub trait Load<S: Stage>: Sized + Send {
-    /// Which pages it takes.
+pub trait Load: Sized + Send {
+    /// Which pages it takes, of a stage that runs once a page.
     const REACH: Reach;
 
-    /// Reads, checks and hands over.
-    fn load(cx: &Cx) -> Result<Self, Failure>;
+    /// Reads, checks and hands over what stage `from` made.
+    fn load(cx: &Cx, from: &'static Row) -> Result<Self, Failure>;
 }
 
-impl<T: DeserializeOwned + Page, S: Stage> Load<S> for T {
-    const REACH: Reach = if <S::Scope as Scope>::BOOK { Reach::Book } else { Reach::Same };
+impl<T: DeserializeOwned + Page> Load for T {
+    const REACH: Reach = Reach::Same;
 
-    fn load(cx: &Cx) -> Result<Self, Failure> {
-        if <S::Scope as Scope>::BOOK { cx.read_book(S::ROW) } else { cx.read_page(S::ROW, cx.page()?) }
+    fn load(cx: &Cx, from: &'static Row) -> Result<Self, Failure> {
+        if from.book { cx.read_book(from) } else { cx.read_page(from, cx.page()?) }
     }
 }
 
@@ -101,13 +102,13 @@ impl<T, const N: u32> Window<T, N> {
     }
 }
 
-impl<T: DeserializeOwned + Page, S: Stage<Scope: HasPage>, const N: u32> Load<S> for Window<T, N> {
+impl<T: DeserializeOwned + Page, const N: u32> Load for Window<T, N> {
     const REACH: Reach = Reach::Around(N);
 
-    fn load(cx: &Cx) -> Result<Self, Failure> {
+    fn load(cx: &Cx, from: &'static Row) -> Result<Self, Failure> {
         let here = cx.page()?;
-        let read = |page: &PageNumber| cx.read_page(S::ROW, *page);
-        let pages = cx.inputs(S::ROW.name);
+        let read = |page: &PageNumber| cx.read_page(from, *page);
+        let pages = cx.inputs(from.name);
         let near = |page: u32| pages.iter().find(|other| other.get() == page);
         Ok(Self {
             page: read(&here)?,
@@ -158,12 +159,12 @@ impl<T> Pages<T> {
     }
 }
 
-impl<T: DeserializeOwned + Page, S: Stage<Scope: HasPage>> Load<S> for Pages<T> {
+impl<T: DeserializeOwned + Page> Load for Pages<T> {
     const REACH: Reach = Reach::All;
 
-    fn load(cx: &Cx) -> Result<Self, Failure> {
-        let reader = cx.reader(S::ROW);
-        Ok(Self { numbers: cx.inputs(S::ROW.name), read: Box::new(move |page| reader.read(page)) })
+    fn load(cx: &Cx, from: &'static Row) -> Result<Self, Failure> {
+        let reader = cx.reader(from);
+        Ok(Self { numbers: cx.inputs(from.name), read: Box::new(move |page| reader.read(page)) })
     }
 }
 

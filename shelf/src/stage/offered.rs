@@ -7,7 +7,11 @@ use crate::book::{BookMetadata, Languages, PageNumber};
     label = "neither a dependency nor something a page offers",
     note = "a parameter is a dependency's output, named after the stage and listed in `deps`, or one of `PageNumber`, `PageImage`, `BookMetadata`, `Languages`, `PageFiles`, `&Options`"
 )]
-pub trait FromPage<'a, S: Stage>: Sized {
+pub trait FromPage<'a, S: Stage>: Offered<'a> {}
+
+/// Takes what [`FromPage`] allows.
+#[diagnostic::on_unimplemented(message = "no page offers a `{Self}`", label = "not something a page offers")]
+pub trait Offered<'a>: Sized {
     /// What taking it reads, for the fingerprint.
     const READS: Reads = Reads::Nothing;
 
@@ -28,13 +32,24 @@ pub enum Reads {
     Languages,
 }
 
-impl<'a, S: Stage<Scope: HasPage>> FromPage<'a, S> for PageNumber {
+/// What a parameter of type `T` reads, in stage `S`.
+#[must_use]
+pub const fn reads<S: Stage, T: FromPage<'static, S>>() -> Reads {
+    T::READS
+}
+
+impl<'a, S: Stage<Scope: HasPage>> FromPage<'a, S> for PageNumber {}
+impl<'a, S: Stage> FromPage<'a, S> for BookMetadata {}
+impl<'a, S: Stage> FromPage<'a, S> for Languages {}
+impl<'a, O: Send + Sync + 'static, S: Stage<Options: Is<O>>> FromPage<'a, S> for &'a O {}
+
+impl<'a> Offered<'a> for PageNumber {
     fn take(cx: &'a Cx) -> Result<Self, Failure> {
         cx.page()
     }
 }
 
-impl<'a, S: Stage> FromPage<'a, S> for BookMetadata {
+impl<'a> Offered<'a> for BookMetadata {
     const READS: Reads = Reads::Metadata;
 
     fn take(cx: &'a Cx) -> Result<Self, Failure> {
@@ -42,7 +57,7 @@ impl<'a, S: Stage> FromPage<'a, S> for BookMetadata {
     }
 }
 
-impl<'a, S: Stage> FromPage<'a, S> for Languages {
+impl<'a> Offered<'a> for Languages {
     const READS: Reads = Reads::Languages;
 
     fn take(cx: &'a Cx) -> Result<Self, Failure> {
@@ -50,7 +65,7 @@ impl<'a, S: Stage> FromPage<'a, S> for Languages {
     }
 }
 
-impl<'a, O: Send + Sync + 'static, S: Stage<Options: Is<O>>> FromPage<'a, S> for &'a O {
+impl<'a, O: Send + Sync + 'static> Offered<'a> for &'a O {
     fn take(cx: &'a Cx) -> Result<Self, Failure> {
         cx.options()
     }

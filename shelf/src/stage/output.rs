@@ -1,6 +1,6 @@
 use garde::Validate;
 use schemars::{JsonSchema, Schema};
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
 use super::{Cause, Failure, Stage};
@@ -15,6 +15,10 @@ use crate::metrics::PageMetrics;
 pub trait Page: Serialize + DeserializeOwned + JsonSchema + Validate<Context = ()> + Send + 'static {}
 
 impl<T: Serialize + DeserializeOwned + JsonSchema + Validate<Context = ()> + Send + 'static> Page for T {}
+
+/// Stands for what a stage makes where its return type is a mistake, which is reported there.
+#[derive(Serialize, Deserialize, JsonSchema, Validate)]
+pub struct Unreadable {}
 
 /// A page as a stage's function made it, without its type.
 #[derive(Debug, Clone)]
@@ -106,7 +110,6 @@ fn object<T: Page>(output: &T) -> Result<Map<String, Value>, Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde::Deserialize;
     use serde_json::json;
 
     #[derive(Debug, Serialize, Deserialize, JsonSchema, Validate)]

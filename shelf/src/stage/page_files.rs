@@ -1,6 +1,6 @@
 use std::sync::{Arc, Mutex};
 
-use super::{Cx, Failure, FromPage, Stage};
+use super::{Cx, Failure, FromPage, Offered, Stage};
 
 /// Where a stage leaves files beside its page, such as figures cut out of a scan. They are written before the page, and their
 /// hashes stand in its record.
@@ -32,7 +32,9 @@ impl PageFiles {
     }
 }
 
-impl<'a, S: Stage> FromPage<'a, S> for PageFiles {
+impl<'a, S: Stage> FromPage<'a, S> for PageFiles {}
+
+impl<'a> Offered<'a> for PageFiles {
     fn take(cx: &'a Cx) -> Result<Self, Failure> {
         Ok(cx.page_files())
     }

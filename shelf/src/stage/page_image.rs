@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use super::{Cx, Failure, FromPage, Reads, Stage};
+use super::{Cx, Failure, FromPage, HasPage, Offered, Reads, Stage};
 use crate::book::SourcePage;
 use crate::child::{Allowance, Children, Task};
 
@@ -57,7 +57,9 @@ impl PageImage {
     }
 }
 
-impl<'a, S: Stage<Scope: super::HasPage>> FromPage<'a, S> for PageImage {
+impl<'a, S: Stage<Scope: HasPage>> FromPage<'a, S> for PageImage {}
+
+impl<'a> Offered<'a> for PageImage {
     const READS: Reads = Reads::Scan;
 
     fn take(cx: &'a Cx) -> Result<Self, Failure> {

@@ -91,10 +91,10 @@ pub enum Run {
 impl Row {
     /// What follows from the stage's types alone; `#[stage]` fills in the rest. Until it does, the stage runs nothing.
     #[must_use]
-    pub const fn of<S: Stage>(name: &'static str, doc: &'static str, site: Site) -> Self {
+    pub const fn of<S: Stage>(name: &'static str, site: Site) -> Self {
         Self {
             name,
-            doc,
+            doc: "",
             version: 1,
             site,
             tokens: 0,

@@ -9,6 +9,12 @@ pub enum Hook {
     Blocking(fn(&StageRun) -> Result<(), Failure>),
 }
 
+/// The hook that `before = path` or `after = path` names. Called by the expansion of `#[stage]`.
+#[must_use]
+pub const fn hook(function: fn(&StageRun) -> Result<(), Failure>) -> Option<Hook> {
+    Some(Hook::Blocking(function))
+}
+
 /// What a `before` or `after` hook is told of its stage's run over a book.
 #[derive(Debug, Clone)]
 pub struct StageRun {

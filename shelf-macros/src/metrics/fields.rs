@@ -1,0 +1,150 @@
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::ToTokens;
+use syn::ext::IdentExt;
+use syn::parse::{ParseStream, Parser};
+use syn::punctuated::Punctuated;
+use syn::{Attribute, Data, DeriveInput, Fields, Path, Token, Type};
+
+use crate::diagnostics::Diagnostics;
+use crate::doc_comment::doc_comment;
+use crate::runtime::Runtime;
+use crate::suggest::did_you_mean;
+
+/// A field of a metrics struct.
+pub(super) struct Field {
+    pub(super) ident: Ident,
+    /// The field's name without `r#`, as the report prints it.
+    pub(super) name: String,
+    pub(super) doc: String,
+    pub(super) ty: Type,
+    pub(super) attributes: Vec<Attribute>,
+}
+
+/// Metrics are a struct with named fields and without parameters: each field is a value, and may be a column.
+pub(super) fn check_struct(input: &DeriveInput, diagnostics: &mut Diagnostics) -> Vec<Field> {
+    let name = &input.ident;
+    let found = match &input.data {
+        Data::Struct(data) => match &data.fields {
+            Fields::Named(fields) => {
+                if !input.generics.params.is_empty() {
+                    diagnostics.error_at(
+                        &input.generics,
+                        format!("`{name}` is generic; the metrics of a stage have fixed columns: name the types"),
+                    );
+                }
+                return fields.named.iter().filter_map(field).collect();
+            }
+            Fields::Unnamed(_) => "a tuple struct",
+            Fields::Unit => "a struct without fields",
+        },
+        Data::Enum(_) => "an enum",
+        Data::Union(_) => "a union",
+    };
+    diagnostics.error(
+        name.span(),
+        format!("`{name}` is {found}; metrics are a struct with named fields, since their names are the columns"),
+    );
+    Vec::new()
+}
+
+fn field(field: &syn::Field) -> Option<Field> {
+    let ident = field.ident.clone()?;
+    Some(Field {
+        name: ident.unraw().to_string(),
+        doc: doc_comment(&field.attrs),
+        ty: field.ty.clone(),
+        attributes: field.attrs.clone(),
+        ident,
+    })
+}
+
+/// Reads the options of every `#[<attribute>(…)]`: `parse` takes the value of the word it is given, and says `None` to a word
+/// that it does not know.
+pub(super) fn parse_options(
+    attributes: &[Attribute],
+    attribute: &str,
+    known: &[(&str, &str)],
+    diagnostics: &mut Diagnostics,
+    mut parse: impl FnMut(&str, Span, ParseStream) -> syn::Result<()>,
+) {
+    let mut seen: Vec<String> = Vec::new();
+    for found in attributes.iter().filter(|found| found.path().is_ident(attribute)) {
+        let list = match found.meta.require_list() {
+            Ok(list) => list.tokens.clone(),
+            Err(_) => {
+                diagnostics
+                    .error_at(found, format!("`#[{attribute}]` says nothing; write `#[{attribute}({})]`", known[0].1));
+                continue;
+            }
+        };
+        let read = |input: ParseStream| {
+            while !input.is_empty() {
+                let word = input.call(Ident::parse_any)?;
+                let key = word.to_string();
+                let Some((_, written)) = known.iter().find(|(name, _)| *name == key) else {
+                    return Err(unknown(&word, &key, known));
+                };
+                if seen.contains(&key) && key != "flag" {
+                    return Err(syn::Error::new(word.span(), format!("`{key}` is given twice; keep one")));
+                }
+                parse(&key, word.span(), input).map_err(|error| mistaken(&error, &word, &key, written))?;
+                seen.push(key);
+                if !input.is_empty() {
+                    input.parse::<Token![,]>()?;
+                }
+            }
+            Ok(())
+        };
+        if let Err(error) = read.parse2(list) {
+            diagnostics.add(error);
+        }
+    }
+}
+
+fn unknown(word: &Ident, key: &str, known: &[(&str, &str)]) -> syn::Error {
+    let names = || known.iter().map(|(name, _)| *name);
+    let near = did_you_mean(key, names());
+    let expected = names().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    syn::Error::new(word.span(), format!("unknown option `{key}`; expected {expected}{near}"))
+}
+
+/// A mistake in the value of an option: what it says of itself, or how the option is written.
+fn mistaken(error: &syn::Error, word: &Ident, key: &str, written: &str) -> syn::Error {
+    let message = error.to_string();
+    if message.starts_with("unexpected end of input") {
+        syn::Error::new(word.span(), format!("`{key}` is written `{written}`"))
+    } else if message.starts_with("expected") || message.starts_with("unexpected") {
+        syn::Error::new(error.span(), format!("`{key}` is written `{written}`"))
+    } else {
+        error.clone()
+    }
+}
+
+/// The runtime's path, as `#[<attribute>(crate = path)]` on the struct says.
+pub(super) fn check_runtime(input: &DeriveInput, attribute: &str, diagnostics: &mut Diagnostics) -> Runtime {
+    let mut krate = None;
+    parse_options(&input.attrs, attribute, &[("crate", "crate = path::to::shelf")], diagnostics, |_, _, input| {
+        input.parse::<Token![=]>()?;
+        krate = Some(input.call(Path::parse_mod_style)?);
+        Ok(())
+    });
+    Runtime::new(krate)
+}
+
+/// `T` where messages about it shall stand at `span`.
+pub(super) fn at(span: Span, ty: &Type) -> TokenStream {
+    ty.to_token_stream()
+        .into_iter()
+        .map(|mut token| {
+            token.set_span(span.resolved_at(token.span()));
+            token
+        })
+        .collect()
+}
+
+/// The values of `a, b` in parentheses.
+pub(super) fn in_parentheses<T: syn::parse::Parse>(input: ParseStream) -> syn::Result<Punctuated<T, Token![,]>> {
+    let content;
+    syn::parenthesized!(content in input);
+    Punctuated::parse_terminated(&content)
+}

@@ -1,0 +1,9 @@
+//! `#[derive(PageMetrics)]` and `#[derive(Report)]`: [`fields`] reads the struct for both.
+
+mod fields;
+mod number;
+mod page_metrics;
+mod report;
+
+pub(crate) use page_metrics::derive_page_metrics;
+pub(crate) use report::derive_report;

@@ -1,0 +1,177 @@
+use quote::quote;
+use syn::ext::IdentExt;
+use syn::{Ident, Lit, LitInt, Safety};
+
+use super::model::{Parallelism, Scope, Stage, Work};
+use super::name::check_name;
+use super::parameters::{check_dependencies, check_parameters};
+use super::returned::check_return;
+use super::syntax::{Function, Options, ParallelismSyntax};
+use super::tokens::hash_tokens;
+use crate::diagnostics::Diagnostics;
+use crate::doc_comment::doc_comment;
+use crate::runtime::Runtime;
+use crate::suggest::did_you_mean;
+
+/// Judges a stage by every rule below; what is left of it after a mistake still has its types.
+pub(super) fn check_stage(options: Options, function: Function, diagnostics: &mut Diagnostics) -> Stage {
+    let ident = function.signature.ident.clone();
+    check_signature(&function, diagnostics);
+    let name = check_name(options.name.as_ref(), &ident, diagnostics);
+    let version = check_version(options.version.as_ref(), diagnostics);
+    let scope = check_scope(options.scope.as_ref(), diagnostics);
+    let parallelism = check_parallelism(options.parallelism.as_ref(), &function, diagnostics);
+    let dependencies = check_dependencies(options.deps, &ident, diagnostics);
+    let parameters = check_parameters(&function, dependencies, options.options.as_ref(), scope, diagnostics);
+    let returned = check_return(&function, diagnostics);
+    let Function { attributes, visibility, signature, body } = function;
+    let work = diagnostics.is_empty().then(|| Work {
+        doc: doc_comment(&attributes),
+        version,
+        tokens: hash_tokens(quote!(#signature #body)),
+        parameters,
+        is_async: signature.asyncness.is_some(),
+        before: options.before,
+        after: options.after,
+    });
+    Stage {
+        runtime: Runtime::new(options.krate),
+        ident,
+        visibility,
+        cfgs: attributes.into_iter().filter(|attribute| attribute.path().is_ident("cfg")).collect(),
+        name,
+        scope,
+        parallelism,
+        output: returned.output,
+        metrics: returned.metrics,
+        options: options.options,
+        work,
+    }
+}
+
+/// A stage is one plain function: not generic, safe, of Rust's own calling convention, and not `const`.
+fn check_signature(function: &Function, diagnostics: &mut Diagnostics) {
+    let signature = &function.signature;
+    let name = &signature.ident;
+    if let Some(parameter) = signature.generics.params.first() {
+        let what = match parameter {
+            syn::GenericParam::Lifetime(_) => "a lifetime of its own",
+            syn::GenericParam::Type(_) => "generic",
+            syn::GenericParam::Const(_) => "generic over a constant",
+        };
+        let message = match what {
+            "generic" => format!("stage `{name}` is generic; a stage is one function of fixed types: name the types"),
+            what => format!("stage `{name}` has {what}; a stage is one function of fixed types: drop it"),
+        };
+        diagnostics.error_at(&signature.generics, message);
+    } else if let Some(clause) = &signature.generics.where_clause {
+        diagnostics.error_at(clause, format!("stage `{name}` has a `where` clause; it is not generic: drop it"));
+    }
+    if let Safety::Unsafe(token) = &signature.safety {
+        diagnostics.error(
+            token.span,
+            format!("stage `{name}` is `unsafe`; the runtime calls it from safe code: drop `unsafe`"),
+        );
+    }
+    if let Some(token) = &signature.constness {
+        diagnostics.error(token.span, format!("stage `{name}` is `const`; it runs for every page: drop `const`"));
+    }
+    if let Some(abi) = &signature.abi {
+        diagnostics.error_at(abi, format!("stage `{name}` is `extern`; it is called from Rust: drop `extern`"));
+    }
+    if let Some(variadic) = &signature.variadic {
+        diagnostics.error_at(variadic, format!("stage `{name}` is variadic; a stage has a fixed number of parameters"));
+    }
+}
+
+/// A version is a whole number from 1 on; it is 1 where it is not given.
+fn check_version(version: Option<&Lit>, diagnostics: &mut Diagnostics) -> Option<u32> {
+    let version = version?;
+    let number = match version {
+        Lit::Int(number) => number.base10_parse::<u32>().ok().filter(|number| *number > 0),
+        _ => None,
+    };
+    if number.is_none() {
+        diagnostics.error_at(version, "a version is a whole number from 1 on: `version = 2`");
+    }
+    number
+}
+
+/// A stage runs once a page or once a book.
+fn check_scope(scope: Option<&Ident>, diagnostics: &mut Diagnostics) -> Scope {
+    match scope.map(ToString::to_string).as_deref() {
+        None | Some("page") => Scope::EachPage,
+        Some("book") => Scope::Book,
+        Some(other) => {
+            let near = did_you_mean(other, ["page", "book"]);
+            diagnostics.error_at(scope, format!("unknown scope `{other}`; expected `page` or `book`{near}"));
+            Scope::EachPage
+        }
+    }
+}
+
+/// Where a stage runs fits how it is written: `fn` on `cpu` or `fixed(n)`, `async fn` on `io` or `llm`. Where nothing is said,
+/// a `fn` runs on `cpu` and an `async fn` on `io`.
+fn check_parallelism(
+    written: Option<&ParallelismSyntax>,
+    function: &Function,
+    diagnostics: &mut Diagnostics,
+) -> Parallelism {
+    let name = &function.signature.ident;
+    let asyncness = function.signature.asyncness;
+    let Some(ParallelismSyntax { word, argument }) = written else {
+        return if asyncness.is_some() { Parallelism::Io } else { Parallelism::Cpu };
+    };
+    let kind = word.unraw().to_string();
+    let parallelism = match kind.as_str() {
+        "cpu" => Parallelism::Cpu,
+        "io" => Parallelism::Io,
+        "llm" => Parallelism::Llm,
+        "fixed" => match check_fixed(word, argument.as_ref(), diagnostics) {
+            Some(workers) => Parallelism::Fixed(workers),
+            None => return Parallelism::Cpu,
+        },
+        other => {
+            let near = did_you_mean(other, ["cpu", "io", "llm", "fixed"]);
+            diagnostics.error(
+                word.span(),
+                format!("unknown parallelism `{other}`; expected `cpu`, `io`, `llm` or `fixed(8)`{near}"),
+            );
+            return Parallelism::Cpu;
+        }
+    };
+    if let (Some(number), false) = (argument, matches!(parallelism, Parallelism::Fixed(_))) {
+        diagnostics.error_at(number, format!("`{kind}` takes no number; for so many pages at a time write `fixed(8)`"));
+    }
+    match (&parallelism, asyncness) {
+        (Parallelism::Cpu | Parallelism::Fixed(_), Some(token)) => diagnostics.error(
+            token.span,
+            format!(
+                "stage `{name}` is `async`, but `parallelism = {kind}` runs on rayon; use `parallelism = io` or drop `async`"
+            ),
+        ),
+        (Parallelism::Io | Parallelism::Llm, None) => diagnostics.error(
+            word.span(),
+            format!(
+                "stage `{name}` is not `async`, but `parallelism = {kind}` runs on tokio; use `parallelism = cpu` or make it an `async fn`"
+            ),
+        ),
+        _ => {}
+    }
+    parallelism
+}
+
+/// `fixed(n)` says how many pages at a time, at least one.
+fn check_fixed(word: &Ident, argument: Option<&Lit>, diagnostics: &mut Diagnostics) -> Option<LitInt> {
+    match argument {
+        Some(Lit::Int(number)) if number.base10_parse::<u32>().is_ok_and(|number| number > 0) => Some(number.clone()),
+        Some(other) => {
+            diagnostics.error_at(other, "`fixed(…)` is a number of pages from 1 on, such as `fixed(8)`");
+            None
+        }
+        None => {
+            diagnostics.error(word.span(), "`fixed` says how many pages at a time: `fixed(8)`");
+            None
+        }
+    }
+}

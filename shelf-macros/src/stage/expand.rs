@@ -1,0 +1,54 @@
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::parse::{ParseStream, Parser};
+
+use super::check::check_stage;
+use super::emit::emit_stage;
+use super::syntax::{Function, Options};
+use crate::diagnostics::Diagnostics;
+
+/// The function as it came, and beside it what makes it a stage, or what keeps it from being one.
+pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    let beside = expand_beside(attribute, &item);
+    quote! {
+        #[allow(
+            clippy::missing_errors_doc,
+            clippy::needless_pass_by_value,
+            clippy::trivially_copy_pass_by_ref,
+            clippy::unnecessary_wraps,
+            clippy::unused_async
+        )]
+        #item
+        #beside
+    }
+}
+
+/// What is written beside the author's function.
+pub(super) fn expand_beside(attribute: TokenStream, item: &TokenStream) -> TokenStream {
+    let mut diagnostics = Diagnostics::new();
+    let options = (|input: ParseStream| Ok(Options::parse(input, &mut diagnostics))).parse2(attribute);
+    let function = syn::parse2::<Function>(item.clone());
+    let stage = match (options, function) {
+        (Ok(options), Ok(function)) if function.signature.receiver().is_none() => {
+            let stage = check_stage(options, function, &mut diagnostics);
+            emit_stage(&stage)
+        }
+        (Ok(_), Ok(method)) => {
+            diagnostics.error_at(
+                &method.signature.inputs[0],
+                "a stage has no `self`; make it a function outside of any `impl`, and take what it needs as parameters",
+            );
+            TokenStream::new()
+        }
+        (Err(error), _) => {
+            diagnostics.add(error);
+            TokenStream::new()
+        }
+        (_, Err(error)) => {
+            diagnostics.error(error.span(), "`#[stage]` goes on a function: `fn` or `async fn`");
+            TokenStream::new()
+        }
+    };
+    let errors = diagnostics.into_errors();
+    quote!(#stage #errors)
+}

@@ -1,0 +1,13 @@
+//! `#[stage]`: [`syntax`] reads, [`check`] judges, [`model`] is what is left, [`emit`] writes.
+
+mod check;
+mod emit;
+mod expand;
+mod model;
+mod name;
+mod parameters;
+mod returned;
+mod syntax;
+mod tokens;
+
+pub(crate) use expand::expand;

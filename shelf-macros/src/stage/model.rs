@@ -1,0 +1,57 @@
+use proc_macro2::Ident;
+use syn::{Attribute, LitInt, Path, Type, Visibility};
+
+use crate::runtime::Runtime;
+
+/// A stage as the emitter may rely on it.
+pub(super) struct Stage {
+    pub(super) runtime: Runtime,
+    /// The function, and so the marker type.
+    pub(super) ident: Ident,
+    pub(super) visibility: Visibility,
+    /// `#[cfg(…)]` that stood under `#[stage]`.
+    pub(super) cfgs: Vec<Attribute>,
+    pub(super) name: String,
+    pub(super) scope: Scope,
+    pub(super) parallelism: Parallelism,
+    /// What it makes of a page; nothing where that could not be read.
+    pub(super) output: Option<Type>,
+    pub(super) metrics: Option<Type>,
+    pub(super) options: Option<Type>,
+    /// What fills its row; nothing after a mistake.
+    pub(super) work: Option<Work>,
+}
+
+/// What a stage does, apart from its types.
+pub(super) struct Work {
+    pub(super) doc: String,
+    pub(super) version: Option<u32>,
+    /// Hash of the function's tokens.
+    pub(super) tokens: u64,
+    pub(super) parameters: Vec<Parameter>,
+    pub(super) is_async: bool,
+    pub(super) before: Option<Path>,
+    pub(super) after: Option<Path>,
+}
+
+/// Where a parameter's value comes from.
+pub(super) enum Parameter {
+    /// The pages of another stage, by the parameter's name.
+    Dependency { name: String, stage: Path, ty: Type },
+    /// Something a page offers, by the parameter's type.
+    Offered(Type),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Scope {
+    EachPage,
+    Book,
+}
+
+#[derive(Clone)]
+pub(super) enum Parallelism {
+    Cpu,
+    Io,
+    Llm,
+    Fixed(LitInt),
+}

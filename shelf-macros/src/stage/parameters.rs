@@ -1,0 +1,188 @@
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::ext::IdentExt;
+use syn::{FnArg, Pat, Path, Type};
+
+use super::model::{Parameter, Scope};
+use super::returned::{shown, ungrouped};
+use super::syntax::{DepSyntax, Function};
+use crate::diagnostics::Diagnostics;
+use crate::suggest::nearest;
+
+/// A dependency, and the name of the parameter that it fills.
+pub(super) struct Dependency {
+    parameter: String,
+    /// The word that names it, for messages.
+    word: Ident,
+    stage: Path,
+}
+
+/// A dependency is another stage, listed once; its parameter is called as the last word of its path, or as `alias = path` says.
+pub(super) fn check_dependencies(
+    deps: Vec<DepSyntax>,
+    function: &Ident,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Dependency> {
+    let mut dependencies: Vec<Dependency> = Vec::new();
+    for DepSyntax { alias, path } in deps {
+        let Some(last) = path.segments.last() else { continue };
+        let word = alias.as_ref().unwrap_or(&last.ident).clone();
+        let parameter = word.unraw().to_string();
+        if path.is_ident(function) {
+            diagnostics.error_at(&path, format!("stage `{function}` depends on itself; drop it from `deps`"));
+        } else if dependencies.iter().any(|known| known.parameter == parameter) {
+            diagnostics.error(
+                word.span(),
+                format!("two dependencies are called `{parameter}`; drop one, or rename it: `deps = [other = path]`"),
+            );
+        } else {
+            dependencies.push(Dependency { parameter, word, stage: path });
+        }
+    }
+    dependencies
+}
+
+/// Every parameter is a plain name with a type of its own, every dependency has one, and so have the options.
+pub(super) fn check_parameters(
+    function: &Function,
+    mut dependencies: Vec<Dependency>,
+    options: Option<&Type>,
+    scope: Scope,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Parameter> {
+    let mut parameters = Vec::new();
+    let mut strangers = Vec::new();
+    for input in &function.signature.inputs {
+        let FnArg::Typed(input) = input else { continue };
+        let ty = ungrouped(&input.ty);
+        let name = check_pattern(&input.pat, diagnostics);
+        check_type(ty, diagnostics);
+        let dependency = name.and_then(|name| dependencies.iter().position(|dep| name.unraw() == dep.parameter));
+        if let Some(index) = dependency {
+            let dependency = dependencies.remove(index);
+            check_dependency_type(&dependency, ty, scope, diagnostics);
+            parameters.push(Parameter::Dependency {
+                name: dependency.parameter,
+                stage: dependency.stage,
+                ty: ty.clone(),
+            });
+        } else {
+            check_offered_type(ty, options, scope, diagnostics);
+            strangers.extend(name);
+            parameters.push(Parameter::Offered(ty.clone()));
+        }
+    }
+    dependencies.iter().for_each(|dependency| check_missing(dependency, &strangers, function, diagnostics));
+    check_options_taken(&parameters, options, diagnostics);
+    parameters
+}
+
+/// A parameter is a plain name, since a dependency is found by it.
+fn check_pattern<'a>(pattern: &'a Pat, diagnostics: &mut Diagnostics) -> Option<&'a Ident> {
+    match pattern {
+        Pat::Ident(name) if name.by_ref.is_none() && name.subpat.is_none() => Some(&name.ident),
+        Pat::Wild(_) => None,
+        other => {
+            diagnostics.error_at(other, "a stage's parameter is a plain name; take it apart in the body");
+            None
+        }
+    }
+}
+
+/// A parameter's type is one that the runtime can make: no `impl Trait`, no `&mut`.
+fn check_type(ty: &Type, diagnostics: &mut Diagnostics) {
+    if mentions_impl(ty.to_token_stream()) {
+        diagnostics.error_at(ty, "a stage's parameter has a type of its own, no `impl Trait`: name the type");
+    }
+    if let Type::Reference(reference) = ty
+        && let Some(token) = &reference.mutability
+    {
+        diagnostics.error(token.span, "pages share their options: take `&Options`, not `&mut`");
+    }
+}
+
+fn mentions_impl(tokens: TokenStream) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Group(group) => mentions_impl(group.stream()),
+        TokenTree::Ident(word) => word == "impl",
+        _ => false,
+    })
+}
+
+/// A dependency comes by value, as the page itself, as `Window` of it in a page stage or as `Pages` of it in a book stage.
+fn check_dependency_type(dependency: &Dependency, ty: &Type, scope: Scope, diagnostics: &mut Diagnostics) {
+    let name = &dependency.parameter;
+    match (ty, last_word(ty).as_deref(), scope) {
+        (Type::Reference(reference), _, _) => {
+            let by_value = shown(&reference.elem);
+            diagnostics
+                .error_at(ty, format!("a dependency is handed over by value: write `{name}: {by_value}`, without `&`"));
+        }
+        (_, Some("Pages"), Scope::EachPage) => diagnostics.error_at(
+            ty,
+            "`Pages` is for stages with `scope = book`; a page stage takes the page itself, or `Window` for its neighbours too",
+        ),
+        (_, Some("Window"), Scope::Book) => diagnostics.error_at(
+            ty,
+            "`Window` is a page and its neighbours, and a stage with `scope = book` has no page; take `Pages` instead",
+        ),
+        _ => {}
+    }
+}
+
+/// What is taken by type fits the scope, and `&T` the options.
+fn check_offered_type(ty: &Type, options: Option<&Type>, scope: Scope, diagnostics: &mut Diagnostics) {
+    if let (Type::Reference(reference), None) = (ty, options) {
+        let shown = shown(&reference.elem);
+        diagnostics.error_at(
+            ty,
+            format!("a `&` parameter is the stage's options, and it says none; add `options = {shown}`, or take the value without `&`"),
+        );
+    }
+    match (last_word(ty).as_deref(), scope) {
+        (Some(word @ ("PageNumber" | "PageImage")), Scope::Book) => diagnostics.error_at(
+            ty,
+            format!("a stage with `scope = book` runs once a book and has no `{word}`; take `Pages` of a dependency"),
+        ),
+        (Some(word @ ("Pages" | "Window")), _) => diagnostics.error_at(
+            ty,
+            format!("`{word}` is of a dependency's pages: list the stage in `deps` and call the parameter like it"),
+        ),
+        _ => {}
+    }
+}
+
+/// Every dependency has its parameter.
+fn check_missing(dependency: &Dependency, strangers: &[&Ident], function: &Function, diagnostics: &mut Diagnostics) {
+    let name = &dependency.parameter;
+    let written: Vec<String> = strangers.iter().map(|stranger| stranger.unraw().to_string()).collect();
+    if let Some(near) = nearest(name, written.iter().map(String::as_str)) {
+        let stranger = strangers.iter().find(|stranger| stranger.unraw() == near).expect("it is one of them");
+        diagnostics.error(
+            stranger.span(),
+            format!("dependency `{name}` has no parameter called so; did you mean `{name}` instead of `{near}`?"),
+        );
+    } else {
+        let stage = &function.signature.ident;
+        diagnostics.error(
+            dependency.word.span(),
+            format!("dependency `{name}` has no parameter; add `{name}: …` to `{stage}`, or drop it from `deps`"),
+        );
+    }
+}
+
+/// Options that no parameter takes would be flags without effect.
+fn check_options_taken(parameters: &[Parameter], options: Option<&Type>, diagnostics: &mut Diagnostics) {
+    let taken = parameters.iter().any(|parameter| matches!(parameter, Parameter::Offered(Type::Reference(_))));
+    if let (Some(options), false) = (options, taken) {
+        let shown = shown(options);
+        diagnostics
+            .error_at(options, format!("no parameter takes these options; add `options: &{shown}`, or drop them"));
+    }
+}
+
+/// `Pages` of `shelf::Pages<OcrPage>`.
+fn last_word(ty: &Type) -> Option<String> {
+    let Type::Path(path) = ty else { return None };
+    path.path.segments.last().map(|segment| segment.ident.to_string())
+}

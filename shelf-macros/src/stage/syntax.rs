@@ -1,0 +1,171 @@
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use syn::ext::IdentExt;
+use syn::parse::{Parse, ParseStream};
+use syn::punctuated::Punctuated;
+use syn::{Attribute, Lit, Path, Signature, Token, Type, Visibility, bracketed, parenthesized};
+
+use crate::diagnostics::Diagnostics;
+use crate::suggest::did_you_mean;
+
+/// What stands between the parentheses of `#[stage(…)]`.
+#[derive(Default)]
+pub(super) struct Options {
+    pub(super) name: Option<Lit>,
+    pub(super) deps: Vec<DepSyntax>,
+    pub(super) parallelism: Option<ParallelismSyntax>,
+    pub(super) scope: Option<Ident>,
+    pub(super) version: Option<Lit>,
+    pub(super) options: Option<Type>,
+    pub(super) before: Option<Path>,
+    pub(super) after: Option<Path>,
+    pub(super) krate: Option<Path>,
+}
+
+/// Every option, and how it is written.
+const OPTIONS: [(&str, &str); 9] = [
+    ("name", "name = \"word_count\""),
+    ("deps", "deps = [ocr]` or `deps = [words = crate::ocr::ocr]"),
+    ("parallelism", "parallelism = cpu"),
+    ("scope", "scope = book"),
+    ("version", "version = 2"),
+    ("options", "options = MyOptions"),
+    ("before", "before = path::to::function"),
+    ("after", "after = path::to::function"),
+    ("crate", "crate = path::to::shelf"),
+];
+
+/// `path`, or `alias = path`.
+pub(super) struct DepSyntax {
+    pub(super) alias: Option<Ident>,
+    pub(super) path: Path,
+}
+
+/// `cpu`, or `fixed(8)`.
+pub(super) struct ParallelismSyntax {
+    pub(super) word: Ident,
+    pub(super) argument: Option<Lit>,
+}
+
+/// The function under the attribute; its body stays as it came.
+pub(super) struct Function {
+    pub(super) attributes: Vec<Attribute>,
+    pub(super) visibility: Visibility,
+    pub(super) signature: Signature,
+    pub(super) body: TokenStream,
+}
+
+impl Options {
+    /// Reads the options; what cannot be read is noted and passed over.
+    pub(super) fn parse(input: ParseStream, diagnostics: &mut Diagnostics) -> Self {
+        let mut options = Self::default();
+        let mut seen: Vec<String> = Vec::new();
+        while !input.is_empty() {
+            if let Err(error) = options.parse_one(input, &mut seen, diagnostics) {
+                diagnostics.add(error);
+                skip_option(input);
+            }
+            if !input.is_empty() && input.parse::<Token![,]>().is_err() {
+                diagnostics.error(input.span(), "expected `,` before the next option");
+                skip_option(input);
+                let _ = input.parse::<Token![,]>();
+            }
+        }
+        options
+    }
+
+    fn parse_one(
+        &mut self,
+        input: ParseStream,
+        seen: &mut Vec<String>,
+        diagnostics: &mut Diagnostics,
+    ) -> syn::Result<()> {
+        let word = input.call(Ident::parse_any)?;
+        let key = word.to_string();
+        let Some((_, written)) = OPTIONS.iter().find(|(known, _)| *known == key) else {
+            let known = OPTIONS.map(|(known, _)| known);
+            let near = did_you_mean(&key, known);
+            let known = known.map(|known| format!("`{known}`")).join(", ");
+            return Err(syn::Error::new(word.span(), format!("unknown option `{key}`; expected {known}{near}")));
+        };
+        if seen.contains(&key) {
+            diagnostics.error(word.span(), format!("`{key}` is given twice; keep one"));
+        }
+        self.parse_value(&key, input)
+            .map_err(|error| syn::Error::new(place(&error, &word), format!("`{key}` is written `{written}`")))?;
+        seen.push(key);
+        Ok(())
+    }
+
+    fn parse_value(&mut self, key: &str, input: ParseStream) -> syn::Result<()> {
+        input.parse::<Token![=]>()?;
+        match key {
+            "name" => self.name = Some(input.parse()?),
+            "deps" => {
+                let list;
+                bracketed!(list in input);
+                self.deps.extend(Punctuated::<DepSyntax, Token![,]>::parse_terminated(&list)?);
+            }
+            "parallelism" => self.parallelism = Some(input.parse()?),
+            "scope" => self.scope = Some(input.call(Ident::parse_any)?),
+            "version" => self.version = Some(input.parse()?),
+            "options" => self.options = Some(input.parse()?),
+            "before" => self.before = Some(input.parse()?),
+            "after" => self.after = Some(input.parse()?),
+            _ => self.krate = Some(input.call(Path::parse_mod_style)?),
+        }
+        Ok(())
+    }
+}
+
+/// Where a value is wrong: where reading it stopped, or, past the end, at the option's name.
+fn place(error: &syn::Error, word: &Ident) -> Span {
+    if error.to_string().starts_with("unexpected end of input") { word.span() } else { error.span() }
+}
+
+fn skip_option(input: ParseStream) {
+    while !input.is_empty() && !input.peek(Token![,]) {
+        let _ = input.parse::<TokenTree>();
+    }
+}
+
+impl Parse for DepSyntax {
+    fn parse(input: ParseStream) -> syn::Result<Self> {
+        let alias = if input.peek2(Token![=]) {
+            let alias = input.call(Ident::parse_any)?;
+            input.parse::<Token![=]>()?;
+            Some(alias)
+        } else {
+            None
+        };
+        Ok(Self { alias, path: input.call(Path::parse_mod_style)? })
+    }
+}
+
+impl Parse for ParallelismSyntax {
+    fn parse(input: ParseStream) -> syn::Result<Self> {
+        let word = input.call(Ident::parse_any)?;
+        let argument = if input.peek(syn::token::Paren) {
+            let content;
+            parenthesized!(content in input);
+            let argument = content.parse()?;
+            if !content.is_empty() {
+                return Err(content.error("expected one number"));
+            }
+            Some(argument)
+        } else {
+            None
+        };
+        Ok(Self { word, argument })
+    }
+}
+
+impl Parse for Function {
+    fn parse(input: ParseStream) -> syn::Result<Self> {
+        Ok(Self {
+            attributes: input.call(Attribute::parse_outer)?,
+            visibility: input.parse()?,
+            signature: input.parse()?,
+            body: input.parse()?,
+        })
+    }
+}
