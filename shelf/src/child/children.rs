@@ -6,9 +6,11 @@ use std::time::Duration;
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::Task;
+use super::pool::Pool;
 use crate::stage::Failure;
 
 /// The child processes of a program: a handle, cheap to clone. Children start when they are needed and are kept for many pages.
+/// They end when the last handle is dropped, or when this process ends in whatever way.
 #[derive(Clone)]
 pub struct Children {
     place: Arc<Place>,
@@ -16,6 +18,7 @@ pub struct Children {
 
 enum Place {
     InProcess,
+    Pool(Pool),
 }
 
 /// How children are started and what they may use.
@@ -27,9 +30,9 @@ pub struct ChildSettings {
     pub arguments: Vec<OsString>,
     /// Children at a time, at least 1.
     pub count: usize,
-    /// Address space that a child may use, bytes. No page gets more, however large it is.
+    /// Address space that a child may use, bytes. No page gets more, however large it is; an ordinary one gets half of it.
     pub memory_limit_bytes: u64,
-    /// Time that a page of ordinary size may take; larger ones get more.
+    /// Time that a page of up to 25 million pixels may take; larger ones get more, in proportion.
     pub time_limit: Duration,
 }
 
@@ -49,23 +52,37 @@ impl Allowance {
 }
 
 impl Children {
+    /// Children of these settings. None is started before a call needs one.
+    #[must_use]
+    pub fn start(settings: ChildSettings) -> Self {
+        Self { place: Arc::new(Place::Pool(Pool::new(settings))) }
+    }
+
     /// No children: every task runs in this process, unprotected.
     #[must_use]
     pub fn in_process() -> Self {
         Self { place: Arc::new(Place::InProcess) }
     }
 
-    /// Runs `task` in a child and waits for it.
+    /// Runs `task` in a child: blocks until one is free and has answered, for [`ChildSettings::time_limit`] from then on and
+    /// longer for large scans. A child that takes longer is killed; one that dies is replaced at the next call.
     ///
     /// # Errors
-    /// What the task returns; or that the child died, ran out of memory or out of time.
-    pub fn call<In, Out>(&self, task: &Task<In, Out>, input: In, _allowance: Allowance) -> Result<Out, Failure>
+    /// What the task returns; or that the child died ([`Cause::Crash`](crate::stage::Cause::Crash)), ran out of memory
+    /// ([`Cause::Memory`](crate::stage::Cause::Memory)) or out of time ([`Cause::Timeout`](crate::stage::Cause::Timeout)).
+    pub fn call<In, Out>(&self, task: &Task<In, Out>, input: In, allowance: Allowance) -> Result<Out, Failure>
     where
         In: Serialize + DeserializeOwned,
         Out: Serialize + DeserializeOwned,
     {
         match &*self.place {
             Place::InProcess => task.run_here(input),
+            Place::Pool(pool) => {
+                let serialised = rmp_serde::to_vec_named(&input)?;
+                drop(input);
+                let output = pool.call(task.name(), serialised, allowance)?;
+                Ok(rmp_serde::from_slice(&output)?)
+            }
         }
     }
 }

@@ -33,9 +33,11 @@ where
 
     /// Runs the task on serialised input: what the child does. Used by [`child_task!`](crate::child_task).
     #[doc(hidden)]
-    pub fn run_serialised(&self, input: &[u8]) -> Result<Vec<u8>, Failure> {
-        let input = rmp_serde::from_slice(input)?;
-        let output = (self.run)(input)?;
+    pub fn run_serialised(&self, input: Vec<u8>) -> Result<Vec<u8>, Failure> {
+        let typed = rmp_serde::from_slice(&input)?;
+        // A page's memory is limited: not twice the same while the task runs.
+        drop(input);
+        let output = (self.run)(typed)?;
         Ok(rmp_serde::to_vec_named(&output)?)
     }
 }
@@ -52,7 +54,7 @@ pub struct TaskRow {
     /// Its name.
     pub name: &'static str,
     /// Runs it on serialised input.
-    pub run: fn(&[u8]) -> Result<Vec<u8>, Failure>,
+    pub run: fn(Vec<u8>) -> Result<Vec<u8>, Failure>,
 }
 
 inventory::collect!(TaskRow);

@@ -1,0 +1,128 @@
+//! Why a child died, for the one who reads about the page.
+
+use std::os::unix::process::ExitStatusExt;
+use std::process::ExitStatus;
+
+use super::ChildSettings;
+use crate::stage::{Cause, Failure};
+
+/// What is left of a child.
+#[derive(Debug)]
+pub(super) struct Death {
+    /// How it ended, where the system tells.
+    pub(super) status: Option<ExitStatus>,
+    /// The end of what it wrote to standard error.
+    pub(super) stderr: String,
+}
+
+/// What is written to standard error when an allocation fails: by Rust, and by C++.
+const OUT_OF_MEMORY: [&str; 3] = ["memory allocation of ", "std::bad_alloc", "std::bad_array_new_length"];
+const SIGKILL: i32 = 9;
+
+impl Death {
+    /// The failure of the page that the child had in hand.
+    pub(super) fn during(&self, task: &str, settings: &ChildSettings) -> Failure {
+        if OUT_OF_MEMORY.iter().any(|mark| self.stderr.contains(mark)) {
+            let limit = settings.memory_limit_bytes as f64 / f64::from(1 << 30);
+            let failure = Failure::of(
+                Cause::Memory,
+                format!(
+                    "`{task}` ran out of memory: child processes may use up to {limit:.1} GiB, by the size of the scan"
+                ),
+            );
+            return self.explain(failure).hint("raise the limit with `--child-memory`");
+        }
+        let failure = Failure::of(Cause::Crash, format!("`{task}` crashed: its child process {}", self.how()));
+        if self.signal() == Some(SIGKILL) {
+            // Nobody here did it, and the kernel's choice says little about this page.
+            return Failure { transient: true, ..self.explain(failure) }
+                .hint("perhaps the kernel did, for want of memory: try again with fewer `--workers`");
+        }
+        self.explain(failure)
+    }
+
+    /// The failure of a page whose child died before it took the page, and so did the one after it.
+    pub(super) fn before(&self, task: &str, settings: &ChildSettings) -> Failure {
+        let program = settings.program.display();
+        let failure = Failure::of(
+            Cause::Crash,
+            format!("`{task}` was not begun: the child process `{program}` {} at its start", self.how()),
+        );
+        Failure { transient: true, ..self.explain(failure) }
+            .hint(format!("find out what is wrong with `{program}`: run it by hand, or reinstall it"))
+    }
+
+    fn how(&self) -> String {
+        match (self.signal(), self.status.and_then(|status| status.code())) {
+            (Some(SIGKILL), _) => "was killed from outside (SIGKILL)".to_owned(),
+            (Some(signal), _) => match signal_hook::low_level::signal_name(signal) {
+                Some(name) => format!("was ended by {name}"),
+                None => format!("was ended by signal {signal}"),
+            },
+            (None, Some(code)) => format!("ended with exit code {code}"),
+            (None, None) => "ended".to_owned(),
+        }
+    }
+
+    fn signal(&self) -> Option<i32> {
+        self.status.and_then(|status| status.signal())
+    }
+
+    fn explain(&self, failure: Failure) -> Failure {
+        let last = self.stderr.lines().map(str::trim).rfind(|line| !line.is_empty());
+        Failure { causes: last.map(str::to_owned).into_iter().collect(), ..failure }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::process::ExitStatusExt;
+    use std::process::ExitStatus;
+    use std::time::Duration;
+
+    use super::Death;
+    use crate::child::ChildSettings;
+    use crate::stage::{Cause, Failure};
+
+    /// The failure after a death with this wait status: a signal's number, or an exit code times 256.
+    fn failure(wait_status: i32, stderr: &str) -> Failure {
+        let settings = ChildSettings {
+            program: "/opt/shelf".into(),
+            arguments: Vec::new(),
+            count: 1,
+            memory_limit_bytes: 3 << 29,
+            time_limit: Duration::from_secs(60),
+        };
+        let death = Death { status: Some(ExitStatus::from_raw(wait_status)), stderr: stderr.to_owned() };
+        death.during("ocr.read", &settings)
+    }
+
+    #[test]
+    fn a_crash_tells_signal_or_code_and_the_last_line() {
+        let crash = failure(11, "loading\n\nbox is empty\n\n");
+        assert_eq!(crash.to_string(), "`ocr.read` crashed: its child process was ended by SIGSEGV: box is empty");
+        assert_eq!((crash.cause, crash.transient), (Cause::Crash, false));
+        assert_eq!(failure(3 << 8, "").to_string(), "`ocr.read` crashed: its child process ended with exit code 3");
+    }
+
+    #[test]
+    fn a_kill_from_outside_may_be_tried_again() {
+        let kill = failure(9, "");
+        assert_eq!((kill.cause, kill.transient), (Cause::Crash, true));
+        assert_eq!(kill.error, "`ocr.read` crashed: its child process was killed from outside (SIGKILL)");
+    }
+
+    #[test]
+    fn memory_is_told_from_other_aborts() {
+        for line in [
+            "memory allocation of 900000000 bytes failed",
+            "terminate called after throwing an instance of 'std::bad_alloc'\n  what():  std::bad_alloc",
+        ] {
+            let memory = failure(6, line);
+            assert_eq!((memory.cause, memory.transient), (Cause::Memory, false));
+            assert!(memory.error.contains("up to 1.5 GiB"), "{memory}");
+            assert_eq!(memory.hint.as_deref(), Some("raise the limit with `--child-memory`"));
+        }
+        assert_eq!(failure(6, "double free").cause, Cause::Crash);
+    }
+}
