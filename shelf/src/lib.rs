@@ -24,6 +24,7 @@
 
 pub mod book;
 pub mod child;
+pub mod eval;
 pub mod metrics;
 pub mod prelude;
 pub mod stage;
