@@ -24,6 +24,8 @@
 
 pub mod book;
 pub mod child;
+pub mod demo;
+pub mod draw;
 pub mod eval;
 pub mod metrics;
 pub mod prelude;

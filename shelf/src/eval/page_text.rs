@@ -5,13 +5,15 @@ use serde_json::Value;
 /// A page of another shape has what text there is in `blocks[].paragraphs[].text`: none where nothing is.
 #[must_use]
 pub fn text_of(page: &Value) -> String {
-    let list = |value: &Value, key: &str| value[key].as_array().cloned().unwrap_or_default();
-    let paragraphs: Vec<String> = list(page, "blocks")
-        .iter()
-        .flat_map(|block| list(block, "paragraphs"))
-        .filter_map(|paragraph| paragraph["text"].as_str().map(str::to_owned))
+    let paragraphs: Vec<&str> = list(&page["blocks"])
+        .flat_map(|block| list(&block["paragraphs"]))
+        .filter_map(|paragraph| paragraph["text"].as_str())
         .collect();
     paragraphs.join("\n")
+}
+
+fn list(value: &Value) -> impl Iterator<Item = &Value> {
+    value.as_array().into_iter().flatten()
 }
 
 #[cfg(test)]
