@@ -1,0 +1,11 @@
+//! How good a text is: character and word error rates against the true text.
+//!
+//! Both sides are [normalised](Normalisation) first, since a truth made by people has lost its line breaks and has quotes and dashes of its own.
+
+mod error_rate;
+mod normalise;
+mod page_text;
+
+pub use error_rate::{ErrorRate, Score, score};
+pub use normalise::{Normalisation, Rule};
+pub use page_text::text_of;
