@@ -24,11 +24,14 @@
 
 pub mod book;
 pub mod child;
+mod cli;
 mod clock;
-pub mod events;
 pub mod demo;
+pub mod doctor;
 pub mod draw;
 pub mod eval;
+pub mod events;
+pub mod logs;
 pub mod metrics;
 pub mod plan;
 pub mod prelude;
@@ -38,8 +41,11 @@ pub mod report;
 pub mod run;
 pub mod stage;
 pub mod store;
+pub mod testing;
+pub mod verify;
 
 #[doc(hidden)]
 pub mod __private;
 
+pub use cli::{Exit, main};
 pub use shelf_macros::{PageMetrics, Report, stage};

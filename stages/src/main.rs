@@ -1,2 +1,7 @@
-//! x
-fn main() {}
+//! The `shelf` command with the built-in stages.
+
+use stages as _;
+
+fn main() -> std::process::ExitCode {
+    shelf::main()
+}

@@ -45,7 +45,8 @@ pub fn look(store: &dyn Store, registry: &Registry, book: &ScanId) -> Result<Boo
     Ok(BookState { id: book.clone(), metadata, pages, scans, unreadable, stages })
 }
 
-fn metadata(store: &dyn Store, book: &ScanId) -> Result<BookMetadata, LookError> {
+/// What is known of a book.
+pub fn metadata(store: &dyn Store, book: &ScanId) -> Result<BookMetadata, LookError> {
     let path = BookPath::metadata(book);
     json(store, &path)?.ok_or_else(|| LookError::NoBook(book.clone()))
 }

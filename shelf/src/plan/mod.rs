@@ -9,7 +9,7 @@ mod request;
 pub use book_state::{BookState, PageState, Scan, StageState};
 pub use decide::{Need, plan};
 pub use job::{Job, Plan, PlannedStage, Settled, Why};
-pub use look::{LookError, look};
+pub use look::{LookError, look, metadata};
 pub use request::{PlanError, Request};
 
 pub(crate) use decide::{fingerprint, tokens};

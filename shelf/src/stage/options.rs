@@ -1,7 +1,7 @@
 use std::any::Any;
 use std::sync::Arc;
 
-use clap::{ArgMatches, Args, Command};
+use clap::{Arg, ArgMatches, Args, Command};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -50,7 +50,10 @@ pub struct ParsedOptions {
 impl OptionsRow {
     pub(super) const fn of<O: StageOptions>() -> Self {
         Self {
-            command: || O::augment_args(Command::new("options").no_binary_name(true).disable_help_flag(true)),
+            command: || {
+                let bare = Command::new("options").no_binary_name(true).disable_help_flag(true);
+                O::augment_args(bare).mut_args(with_long)
+            },
             parse: |matches| {
                 let options = O::from_arg_matches(matches)?;
                 let json = serde_json::to_value(&options)
@@ -64,4 +67,11 @@ impl OptionsRow {
     pub fn defaults(&self) -> Result<ParsedOptions, clap::Error> {
         (self.parse)(&(self.command)().try_get_matches_from(std::iter::empty::<&str>())?)
     }
+}
+
+/// Every option is a `--long` one, so that a field needs no `#[arg(long)]`.
+fn with_long(arg: Arg) -> Arg {
+    let named = arg.get_long().is_some() || arg.get_id() == "help";
+    let long = arg.get_id().as_str().replace('_', "-");
+    if named { arg } else { arg.long(long) }
 }

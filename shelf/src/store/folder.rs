@@ -112,6 +112,14 @@ impl Store for FolderStore {
         written().map_err(io_error("write", &file))
     }
 
+    fn append(&self, path: &BookPath, bytes: &[u8]) -> Result<(), StoreError> {
+        let file = self.file(path)?;
+        let folder = file.parent().expect("a file of a book lies in a folder");
+        fs::create_dir_all(folder)
+            .and_then(|()| OpenOptions::new().create(true).append(true).open(&file)?.write_all(bytes))
+            .map_err(io_error("write", &file))
+    }
+
     fn remove(&self, path: &BookPath) -> Result<(), StoreError> {
         let file = self.file(path)?;
         match fs::remove_file(&file) {

@@ -28,6 +28,9 @@ pub trait Store: Send + Sync + 'static {
     /// Writes a file in one atomic step: whoever reads finds the old contents or the new, also after a crash.
     fn write(&self, path: &BookPath, contents: &[u8]) -> Result<(), StoreError>;
 
+    /// Adds to the end of a file, which is made where it is missing. For logs: not atomic, not synced.
+    fn append(&self, path: &BookPath, bytes: &[u8]) -> Result<(), StoreError>;
+
     /// Removes a file; it is no error when it is missing.
     fn remove(&self, path: &BookPath) -> Result<(), StoreError>;
 

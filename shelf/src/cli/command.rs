@@ -1,0 +1,113 @@
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::builder::PossibleValuesParser;
+use clap::{Args, Command, CommandFactory, Parser, Subcommand};
+
+use super::numbers::{parse_bytes, parse_time};
+use super::stage_options;
+use super::verbs;
+use crate::registry::Registry;
+
+/// The hidden subcommand that children are started with.
+pub(super) const CHILD: &str = "__child";
+
+/// Turns scanned books into digital ones.
+#[derive(Debug, Parser)]
+#[command(
+    name = "shelf",
+    version,
+    max_term_width = 110,
+    subcommand_required = true,
+    arg_required_else_help = true,
+    after_help = "\
+Start with:
+  shelf demo                    a drawn book, from scan to text, to see how it goes
+  shelf add book.pdf            put a scanned book on the shelf
+  shelf process book            read it
+  shelf status book             see how far it is
+
+Exit codes: 0 all done, 1 failed, 2 usage, 3 some pages failed or are blocked, 4 refused and nothing done,
+5 stopped by time with work left, 6 the book is in use, 130 interrupted."
+)]
+pub(super) struct Cli {
+    #[command(flatten)]
+    pub(super) global: Global,
+    #[command(subcommand)]
+    pub(super) verb: Verb,
+}
+
+/// What every verb takes.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Global options")]
+pub(super) struct Global {
+    /// Where the books lie [default: ~/Documents/book_scans]
+    #[arg(long, global = true, value_name = "DIR", env = "SHELF_LIBRARY")]
+    pub(super) library: Option<PathBuf>,
+    /// Print data as JSON
+    #[arg(long, global = true)]
+    pub(super) json: bool,
+    /// Say nothing but the result
+    #[arg(long, short, global = true)]
+    pub(super) quiet: bool,
+    /// Memory that a child process may use
+    #[arg(long, global = true, value_name = "SIZE", default_value = "1400M", value_parser = parse_bytes, hide = true)]
+    pub(super) child_memory: u64,
+    /// Time that reading a page of ordinary size may take
+    #[arg(long, global = true, value_name = "TIME", default_value = "60s", value_parser = parse_time, hide = true)]
+    pub(super) page_time: Duration,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Verb {
+    List(verbs::List),
+    Show(verbs::Show),
+    Status(verbs::Status),
+    Process(verbs::Process),
+    Plan(verbs::Plan),
+    Stages(verbs::Stages),
+    Report(verbs::Report),
+    Verify(verbs::Verify),
+    Clean(verbs::Clean),
+    Delete(verbs::Delete),
+    Doctor(verbs::Doctor),
+    Completions(verbs::Completions),
+}
+
+/// The command line with the registered stages in it: their names as values, their options as flags.
+pub(super) fn command(registry: &Registry) -> Command {
+    let names: Vec<&'static str> = registry.names().collect();
+    let mut command = Cli::command();
+    for verb in ["process", "plan"] {
+        command = command.mut_subcommand(verb, |verb| stage_options::add(verb, registry));
+    }
+    for verb in ["process", "plan", "report", "clean", "stages"] {
+        let stages = PossibleValuesParser::new(names.clone());
+        command = command.mut_subcommand(verb, |verb| {
+            verb.mut_args(|arg| match arg.get_id().as_str() {
+                "stage" | "stages" => arg.value_parser(stages.clone()),
+                _ => arg,
+            })
+        });
+    }
+    command
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_verb_has_an_example_in_its_help() {
+        let command = Cli::command();
+        command.clone().debug_assert();
+        for verb in command.get_subcommands() {
+            let help = verb.get_after_help().map(ToString::to_string).unwrap_or_default();
+            assert!(
+                help.contains("Example") && help.contains(&format!("shelf {}", verb.get_name())),
+                "{}",
+                verb.get_name()
+            );
+        }
+    }
+}

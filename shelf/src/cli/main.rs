@@ -1,0 +1,94 @@
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use clap::FromArgMatches;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+
+use super::command::{self, Cli, Verb};
+use super::context::Context;
+use super::error::{CliError, Result};
+use super::out::complain;
+use super::{Exit, verbs};
+use crate::logs::StageLogs;
+use crate::registry::Registry;
+use crate::run::Stop;
+
+/// The `shelf` command, with the stages of all linked crates in it. A `main` is one call:
+///
+/// ```no_run
+/// fn main() -> std::process::ExitCode {
+///     shelf::main()
+/// }
+/// ```
+#[must_use]
+pub fn main() -> ExitCode {
+    let arguments: Vec<_> = std::env::args_os().collect();
+    // A child runs no stage and needs no table of them.
+    if arguments.get(1).is_some_and(|verb| verb == command::CHILD) {
+        return match crate::child::serve() {
+            Ok(()) => Exit::Done.into(),
+            Err(error) => {
+                complain(CliError::failed(error).render());
+                Exit::Failed.into()
+            }
+        };
+    }
+    let ended = Registry::linked().map_err(CliError::from).and_then(|registry| {
+        let registry = Arc::new(registry);
+        match command::command(&registry).try_get_matches_from(arguments) {
+            Ok(matches) => run(&matches, registry),
+            Err(error) => {
+                let exit = if error.use_stderr() { Exit::Usage } else { Exit::Done };
+                error.print()?;
+                Ok(exit)
+            }
+        }
+    });
+    match ended {
+        Ok(exit) => exit.into(),
+        Err(error) if error.is_broken_pipe() => Exit::Done.into(),
+        Err(error) => {
+            complain(error.render());
+            error.exit.into()
+        }
+    }
+}
+
+fn run(matches: &clap::ArgMatches, registry: Arc<Registry>) -> Result<Exit> {
+    let usage = |error: clap::Error| CliError::failed(error).exit(Exit::Usage);
+    let cli = Cli::from_arg_matches(matches).map_err(usage)?;
+    let given = matches.subcommand().map(|(_, given)| given).unwrap_or(matches);
+    if let Verb::Completions(completions) = &cli.verb {
+        return verbs::completions(completions, &registry);
+    }
+    let context = Context::open(cli.global, Arc::clone(&registry), interruptible()?)?;
+    let logs = StageLogs::new(Arc::new(context.store.clone()));
+    tracing_subscriber::registry().with(logs).with(tracing_subscriber::filter::LevelFilter::INFO).init();
+    match cli.verb {
+        Verb::Process(process) => verbs::process(&context, &process, given),
+        Verb::Plan(plan) => verbs::plan(&context, &plan, given),
+        Verb::List(list) => verbs::list(&context, &list),
+        Verb::Show(show) => verbs::show(&context, &show),
+        Verb::Status(status) => verbs::status(&context, &status),
+        Verb::Stages(stages) => verbs::stages(&context, &stages),
+        Verb::Report(report) => verbs::report(&context, &report),
+        Verb::Clean(clean) => verbs::clean(&context, &clean),
+        Verb::Delete(delete) => verbs::delete(&context, &delete),
+        Verb::Verify(verify) => verbs::verify(&context, &verify),
+        Verb::Doctor(doctor) => verbs::doctor(&context, &doctor),
+        Verb::Completions(_) => Ok(Exit::Done),
+    }
+}
+
+/// The first Ctrl-C (or SIGTERM) asks the run to stop; the second ends the process at once.
+fn interruptible() -> Result<Stop> {
+    use signal_hook::consts::{SIGINT, SIGTERM};
+    let asked = Arc::new(AtomicBool::new(false));
+    for signal in [SIGINT, SIGTERM] {
+        signal_hook::flag::register_conditional_shutdown(signal, Exit::Interrupted as i32, Arc::clone(&asked))?;
+        signal_hook::flag::register(signal, Arc::clone(&asked))?;
+    }
+    Ok(Stop::by_flag(asked))
+}

@@ -1,0 +1,15 @@
+//! The command line: the only place that prints, reads the environment and decides on an exit code.
+
+mod command;
+mod context;
+mod error;
+mod exit;
+mod main;
+mod numbers;
+mod out;
+mod reporter;
+mod stage_options;
+mod verbs;
+
+pub use exit::Exit;
+pub use main::main;

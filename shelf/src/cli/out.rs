@@ -1,0 +1,63 @@
+use std::io::{self, IsTerminal, Write};
+
+use comfy_table::{ContentArrangement, Table};
+use serde::Serialize;
+
+/// Where a command's result goes: standard output, as text or as JSON.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Out {
+    pub(super) json: bool,
+    pub(super) quiet: bool,
+}
+
+impl Out {
+    /// A line of text.
+    pub(super) fn line(self, line: impl std::fmt::Display) -> io::Result<()> {
+        writeln!(io::stdout().lock(), "{line}")
+    }
+
+    /// A value as JSON, indented.
+    pub(super) fn json(self, value: &impl Serialize) -> io::Result<()> {
+        self.line(serde_json::to_string_pretty(value)?)
+    }
+
+    /// A remark for people, on standard error; not with `--quiet`.
+    pub(super) fn note(self, line: impl std::fmt::Display) {
+        if !self.quiet {
+            complain(line);
+        }
+    }
+
+    /// Rows under a header, aligned, as wide as they need on a file and as the terminal allows on one.
+    pub(super) fn table(self, header: &[&str], rows: &[Vec<String>]) -> io::Result<()> {
+        let mut table = Table::new();
+        table.load_style(comfy_table::presets::NOTHING);
+        if io::stdout().is_terminal() {
+            table.set_content_arrangement(ContentArrangement::Dynamic);
+        }
+        table.set_header(header.iter().map(|title| title.to_uppercase()));
+        for row in rows {
+            table.add_row(row);
+        }
+        for line in table.lines() {
+            self.line(line.trim_end().strip_prefix(' ').unwrap_or(line.trim_end()))?;
+        }
+        Ok(())
+    }
+}
+
+/// A line on standard error. There is nothing to be done when that is gone.
+pub(super) fn complain(line: impl std::fmt::Display) {
+    let _ = writeln!(io::stderr().lock(), "{line}");
+}
+
+/// Asks on the terminal; `None` where there is none to ask.
+pub(super) fn ask(question: &str) -> io::Result<Option<bool>> {
+    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+        return Ok(None);
+    }
+    write!(io::stderr().lock(), "{question} [y/N] ")?;
+    let mut answer = String::new();
+    io::stdin().read_line(&mut answer)?;
+    Ok(Some(matches!(answer.trim(), "y" | "Y" | "yes")))
+}

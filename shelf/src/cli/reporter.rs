@@ -1,0 +1,118 @@
+use std::collections::BTreeMap;
+use std::io::IsTerminal;
+use std::sync::Mutex;
+use std::time::Instant;
+
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+
+use super::numbers::{count, time};
+use super::out::complain;
+use crate::events::{Event, Listener, PageOf};
+
+/// Draws a run: a bar for each stage on a terminal, plain lines elsewhere, nothing with `--quiet`.
+pub(super) struct Reporter {
+    quiet: bool,
+    state: Mutex<State>,
+}
+
+struct State {
+    bars: Option<MultiProgress>,
+    stages: BTreeMap<&'static str, Progress>,
+}
+
+struct Progress {
+    bar: ProgressBar,
+    total: usize,
+    ended: usize,
+    failed: usize,
+    told: usize,
+    started: Instant,
+}
+
+impl Reporter {
+    pub(super) fn new(quiet: bool) -> Self {
+        let bars = (!quiet && std::io::stderr().is_terminal()).then(MultiProgress::new);
+        Self { quiet, state: Mutex::new(State { bars, stages: BTreeMap::new() }) }
+    }
+}
+
+impl Listener for Reporter {
+    fn on(&self, event: &Event) {
+        if self.quiet {
+            return;
+        }
+        let mut state = self.state.lock().expect("drawing does not panic");
+        match event {
+            Event::RunStarted { jobs, .. } => {
+                state.stages =
+                    jobs.iter().filter(|(_, jobs)| *jobs > 0).map(|(stage, jobs)| state.begin(stage, *jobs)).collect();
+            }
+            Event::Done { page, .. } | Event::Kept(page) | Event::Blocked { page, .. } => state.ended(*page, false),
+            Event::Failed { page, failure } => {
+                state.say(&format!("{page} failed: {failure}"));
+                state.ended(*page, true);
+            }
+            Event::Retrying { page, failure, wait_s } => {
+                state.say(&format!("{page} failed, next try in {}: {failure}", time(*wait_s)));
+            }
+            Event::Stopping => state.say("stopping: the pages in flight are finished and kept"),
+            Event::Started(_) | Event::Reported { .. } => {}
+        }
+    }
+}
+
+impl State {
+    fn begin(&self, stage: &'static str, total: usize) -> (&'static str, Progress) {
+        let bar = match &self.bars {
+            Some(bars) => {
+                let template = "{prefix:>12} [{bar:32}] {pos}/{len} pages, {per_sec}, {eta} left{msg}";
+                let style =
+                    ProgressStyle::with_template(template).expect("the template is right").progress_chars("=> ");
+                let bar = bars.add(ProgressBar::new(total as u64)).with_style(style).with_prefix(stage);
+                bar.enable_steady_tick(std::time::Duration::from_millis(250));
+                bar
+            }
+            None => ProgressBar::hidden(),
+        };
+        (stage, Progress { bar, total, ended: 0, failed: 0, told: 0, started: Instant::now() })
+    }
+
+    fn ended(&mut self, page: PageOf, failed: bool) {
+        let lines = self.bars.is_none();
+        let Some(progress) = self.stages.get_mut(page.stage) else { return };
+        progress.ended += 1;
+        progress.failed += usize::from(failed);
+        progress.bar.inc(1);
+        if progress.failed > 0 {
+            progress.bar.set_message(format!(", {} failed", progress.failed));
+        }
+        if progress.ended >= progress.total {
+            progress.bar.finish();
+        }
+        let tenths = progress.ended * 10 / progress.total.max(1);
+        if lines && tenths > progress.told {
+            progress.told = tenths;
+            complain(progress.line(page.stage));
+        }
+    }
+
+    fn say(&self, line: &str) {
+        match &self.bars {
+            Some(bars) => {
+                // A line that cannot be drawn is lost for the eye only; the summary tells it again.
+                let _ = bars.println(line);
+            }
+            None => complain(line),
+        }
+    }
+}
+
+impl Progress {
+    fn line(&self, stage: &str) -> String {
+        let seconds = self.started.elapsed().as_secs_f64();
+        let left = seconds / self.ended as f64 * self.total.saturating_sub(self.ended) as f64;
+        let failed = if self.failed > 0 { format!(", {} failed", self.failed) } else { String::new() };
+        let remaining = if self.ended < self.total { format!(", about {} left", time(left)) } else { String::new() };
+        format!("{stage}: {} of {}{failed}{remaining}", self.ended, count(self.total, "page"))
+    }
+}

@@ -1,0 +1,49 @@
+use clap::Args;
+
+use super::delete::confirm;
+use crate::book::ScanId;
+use crate::cli::Exit;
+use crate::cli::context::Context;
+use crate::cli::error::Result;
+use crate::plan::metadata;
+use crate::store::Store;
+
+/// Remove what a stage has made, to make it afresh
+///
+/// The scans stay. What other stages have made stays too, and is stale once the stage has run again with another result.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  shelf clean florida --stage ocr
+  shelf clean florida --stage ocr --yes      without asking")]
+pub(in crate::cli) struct Clean {
+    /// The books
+    #[arg(value_name = "SCAN-ID", required_unless_present = "all", conflicts_with = "all")]
+    ids: Vec<ScanId>,
+    /// All books of the library
+    #[arg(long)]
+    all: bool,
+    /// The stage
+    #[arg(long, value_name = "STAGE")]
+    stage: String,
+    /// Do not ask
+    #[arg(long, short)]
+    yes: bool,
+}
+
+pub(in crate::cli) fn clean(context: &Context, args: &Clean) -> Result<Exit> {
+    let books = context.books(&args.ids, args.all)?;
+    let mut files = 0;
+    for book in &books {
+        metadata(&context.store, book)?;
+        files += context.store.list(book, &args.stage)?.len();
+    }
+    let names = books.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    confirm(&format!("remove all {files} files of `{}` in {names}?", args.stage), args.yes)?;
+    for book in &books {
+        let _lock = context.store.lock(book)?;
+        context.store.remove_folder(book, &args.stage)?;
+        context.out.note(format_args!("{book}: what `{}` had made is gone", args.stage));
+    }
+    Ok(Exit::Done)
+}

@@ -1,0 +1,21 @@
+use clap::Args;
+
+use crate::cli::Exit;
+use crate::cli::command::command;
+use crate::cli::error::Result;
+use crate::registry::Registry;
+
+/// Write completions for a shell
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  shelf completions bash > ~/.local/share/bash-completion/completions/shelf")]
+pub(in crate::cli) struct Completions {
+    /// The shell
+    shell: clap_complete::Shell,
+}
+
+pub(in crate::cli) fn completions(args: &Completions, registry: &Registry) -> Result<Exit> {
+    clap_complete::generate(args.shell, &mut command(registry), "shelf", &mut std::io::stdout().lock());
+    Ok(Exit::Done)
+}

@@ -1,0 +1,169 @@
+use std::collections::BTreeMap;
+
+use clap::{ArgMatches, Args};
+use serde_json::{Value, json};
+
+use crate::book::{PageNumber, PageSet, ScanId};
+use crate::cli::context::Context;
+use crate::cli::error::{CliError, Result};
+use crate::cli::numbers::{count, ranges};
+use crate::cli::out::complain;
+use crate::cli::{Exit, stage_options};
+use crate::plan::{self, Request, Settled, look};
+use crate::registry::Registry;
+
+/// Show what `process` would do, and why
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  shelf plan florida                  every page to make, with its reason
+  shelf plan florida --stage ocr --ocr-psm 6")]
+pub(in crate::cli) struct Plan {
+    #[command(flatten)]
+    selection: Selection,
+}
+
+/// Which books, stages and pages.
+#[derive(Debug, Args)]
+pub(super) struct Selection {
+    /// The books
+    #[arg(value_name = "SCAN-ID", required_unless_present = "all", conflicts_with = "all")]
+    ids: Vec<ScanId>,
+    /// All books of the library
+    #[arg(long)]
+    all: bool,
+    /// The stage [default: all stages]
+    #[arg(long, value_name = "STAGE", conflicts_with = "stages")]
+    stage: Option<String>,
+    /// Several stages
+    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    stages: Option<Vec<String>>,
+    /// Pages, such as `1-5,9` or `7-` [default: all pages]
+    #[arg(long, value_name = "PAGES")]
+    pages: Option<PageSet>,
+    /// Make pages again that are done
+    #[arg(long, conflicts_with = "only_missing")]
+    redo: bool,
+    /// Leave stale pages alone
+    #[arg(long)]
+    only_missing: bool,
+    /// Try pages again that failed for good
+    #[arg(long)]
+    retry_failed: bool,
+}
+
+impl Selection {
+    pub(super) fn request(&self, registry: &Registry, given: &ArgMatches) -> Result<Request> {
+        let options = stage_options::read(given, registry).map_err(|error| {
+            CliError::refused(error.to_string().trim_start_matches("error: ").trim_end()).exit(Exit::Usage)
+        })?;
+        Ok(Request {
+            stages: self.stages.clone().or_else(|| self.stage.clone().map(|stage| vec![stage])),
+            pages: self.pages.clone(),
+            redo: self.redo.then(crate::clock::now),
+            only_missing: self.only_missing,
+            retry_failed: self.retry_failed,
+            options,
+        })
+    }
+
+    pub(super) fn books(&self, context: &Context) -> Result<Vec<ScanId>> {
+        context.books(&self.ids, self.all)
+    }
+
+    pub(super) fn names_stages(&self) -> bool {
+        self.stage.is_some() || self.stages.is_some()
+    }
+}
+
+pub(in crate::cli) fn plan(context: &Context, args: &Plan, given: &ArgMatches) -> Result<Exit> {
+    let request = args.selection.request(&context.registry, given)?;
+    let mut exit = Exit::Done;
+    let mut lines = Vec::new();
+    for book in args.selection.books(context)? {
+        let planned = look(&context.store, &context.registry, &book)
+            .map_err(CliError::from)
+            .and_then(|state| Ok(plan::plan(&context.registry, &state, &request)?));
+        match planned {
+            Ok(plan) if context.out.json => lines.push(json_of(&plan)),
+            Ok(plan) => tell(context, &plan)?,
+            Err(error) => {
+                exit = exit.and(error.exit);
+                complain(error.render());
+                lines.push(json!({ "book": book, "error": error.render() }));
+            }
+        }
+    }
+    if context.out.json {
+        context.out.json(&lines)?;
+    }
+    Ok(exit)
+}
+
+fn tell(context: &Context, plan: &plan::Plan) -> Result<()> {
+    let out = context.out;
+    for stage in &plan.stages {
+        let name = stage.entry.row.name;
+        let mut to_do: BTreeMap<String, Vec<PageNumber>> = BTreeMap::new();
+        let mut jobs = 0;
+        for job in plan.jobs.iter().filter(|job| job.page.stage == name) {
+            jobs += 1;
+            let why = match &job.why {
+                plan::Why::Upstream(page) => format!("if {} changes", page.stage),
+                why => why.to_string(),
+            };
+            to_do.entry(why).or_default().extend(job.page.page);
+        }
+        let settled = |wanted: fn(&Settled) -> bool| {
+            plan.settled.iter().filter(|(page, settled)| page.stage == name && wanted(settled)).count()
+        };
+        let kept = settled(|settled| *settled == Settled::Kept);
+        out.line(format_args!("{}: {name}: {} to make, {kept} up to date", plan.book, count(jobs, "page")))?;
+        for (why, pages) in to_do {
+            match ranges(pages) {
+                pages if pages.is_empty() => out.line(format_args!("  {why}"))?,
+                pages => out.line(format_args!("  {pages}: {why}"))?,
+            }
+        }
+        for (page, settled) in plan.settled.iter().filter(|(page, _)| page.stage == name) {
+            match settled {
+                Settled::Kept => {}
+                Settled::LeftStale(changes) => {
+                    let why: Vec<String> = changes.iter().map(ToString::to_string).collect();
+                    out.line(format_args!("  {page} is stale and left alone: {}", why.join(", ")))?;
+                }
+                Settled::Failed(failure) => out.line(format_args!("  {page} failed for good: {failure}"))?,
+                Settled::Blocked(by) => out.line(format_args!("  {page} is blocked: {by}"))?,
+            }
+        }
+        if stage.edited_since > 0 {
+            out.line(format_args!(
+                "  `{name}` was edited since {} of its pages were made: raise `version` or use `--redo`",
+                stage.edited_since
+            ))?;
+        }
+    }
+    Ok(())
+}
+
+fn json_of(plan: &plan::Plan) -> Value {
+    let jobs: Vec<Value> = plan
+        .jobs
+        .iter()
+        .map(|job| json!({ "stage": job.page.stage, "page": job.page.page, "why": job.why.to_string() }))
+        .collect();
+    let settled: Vec<Value> = plan
+        .settled
+        .iter()
+        .map(|(page, settled)| {
+            let (state, why) = match settled {
+                Settled::Kept => ("done", None),
+                Settled::LeftStale(changes) => ("stale", changes.first().map(ToString::to_string)),
+                Settled::Failed(failure) => ("failed", Some(failure.to_string())),
+                Settled::Blocked(by) => ("blocked", Some(by.to_string())),
+            };
+            json!({ "stage": page.stage, "page": page.page, "state": state, "why": why })
+        })
+        .collect();
+    json!({ "book": plan.book, "to_make": jobs, "settled": settled })
+}

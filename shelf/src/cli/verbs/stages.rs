@@ -1,0 +1,100 @@
+use std::fmt::Write;
+
+use clap::{Args, ValueEnum};
+use serde_json::{Value, json};
+
+use crate::cli::Exit;
+use crate::cli::context::Context;
+use crate::cli::error::Result;
+use crate::registry::Registry;
+use crate::stage::Reach;
+
+/// List the stages, and how they hang together
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  shelf stages
+  shelf stages --graph mermaid        to paste into a Markdown file
+  shelf stages --graph dot | dot -Tsvg > stages.svg")]
+pub(in crate::cli) struct Stages {
+    /// Draw the graph of dependencies
+    #[arg(long, value_name = "FORMAT", value_enum)]
+    graph: Option<Graph>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Graph {
+    Mermaid,
+    Dot,
+}
+
+pub(in crate::cli) fn stages(context: &Context, args: &Stages) -> Result<Exit> {
+    let registry = &context.registry;
+    let out = context.out;
+    match (args.graph, out.json) {
+        (Some(graph), _) => out.line(graph.draw(registry).trim_end())?,
+        (None, true) => out.json(&registry.stages().iter().map(|entry| json_of(entry.row)).collect::<Vec<_>>())?,
+        (None, false) => {
+            let rows: Vec<Vec<String>> = registry
+                .stages()
+                .iter()
+                .map(|entry| {
+                    let row = entry.row;
+                    let deps = row.deps.iter().map(|dep| dep.row.name).collect::<Vec<_>>().join(", ");
+                    let site = format!("{}:{}", row.site.file, row.site.line);
+                    vec![row.name.to_owned(), deps, row.parallelism.label(), row.summary().to_owned(), site]
+                })
+                .collect();
+            out.table(&["stage", "made from", "runs on", "what it does", "written in"], &rows)?;
+        }
+    }
+    Ok(Exit::Done)
+}
+
+fn json_of(row: &crate::stage::Row) -> Value {
+    json!({
+        "name": row.name,
+        "doc": row.doc.trim(),
+        "version": row.version,
+        "deps": row.deps.iter().map(|dep| dep.row.name).collect::<Vec<_>>(),
+        "parallelism": row.parallelism.label(),
+        "scope": if row.book { "book" } else { "page" },
+        "file": row.site.file,
+        "line": row.site.line,
+        "columns": row.metrics.columns.iter().map(|column| column.title).collect::<Vec<_>>(),
+    })
+}
+
+impl Graph {
+    fn draw(self, registry: &Registry) -> String {
+        let mut text = String::from(match self {
+            Self::Mermaid => "graph LR\n",
+            Self::Dot => "digraph stages {\n  rankdir = LR;\n",
+        });
+        for entry in registry.stages() {
+            let name = entry.row.name;
+            let _ = match self {
+                Self::Mermaid => writeln!(text, "  {name}"),
+                Self::Dot => writeln!(text, "  {name};"),
+            };
+            for dep in entry.row.deps {
+                let label = match dep.reach {
+                    Reach::Same | Reach::Book => "",
+                    Reach::Around(_) => "with neighbours",
+                    Reach::All => "all pages",
+                };
+                let from = dep.row.name;
+                let _ = match (self, label) {
+                    (Self::Mermaid, "") => writeln!(text, "  {from} --> {name}"),
+                    (Self::Mermaid, label) => writeln!(text, "  {from} -->|{label}| {name}"),
+                    (Self::Dot, "") => writeln!(text, "  {from} -> {name};"),
+                    (Self::Dot, label) => writeln!(text, "  {from} -> {name} [label = \"{label}\"];"),
+                };
+            }
+        }
+        if matches!(self, Self::Dot) {
+            text.push_str("}\n");
+        }
+        text
+    }
+}

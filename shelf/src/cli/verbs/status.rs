@@ -1,0 +1,135 @@
+use clap::Args;
+use serde_json::{Value, json};
+
+use crate::book::{PageNumber, ScanId};
+use crate::cli::Exit;
+use crate::cli::context::Context;
+use crate::cli::error::{CliError, Result};
+use crate::cli::numbers::{count, ranges};
+use crate::cli::out::complain;
+use crate::plan::{BookState, PageState, Request, Settled, Why, look, plan};
+
+/// Show how far books are, stage by stage
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  shelf status florida
+  shelf status --all --json")]
+pub(in crate::cli) struct Status {
+    /// The books
+    #[arg(value_name = "SCAN-ID", required_unless_present = "all", conflicts_with = "all")]
+    ids: Vec<ScanId>,
+    /// All books of the library
+    #[arg(long)]
+    all: bool,
+}
+
+/// How a stage's pages stand.
+#[derive(Default)]
+struct Standing {
+    stage: &'static str,
+    done: usize,
+    stale: Vec<PageNumber>,
+    failed: Vec<PageNumber>,
+    blocked: Vec<PageNumber>,
+    missing: usize,
+    seconds: f64,
+    cost_usd: f64,
+}
+
+pub(in crate::cli) fn status(context: &Context, args: &Status) -> Result<Exit> {
+    let mut exit = Exit::Done;
+    let mut values = Vec::new();
+    for book in context.books(&args.ids, args.all)? {
+        match of_book(context, &book) {
+            Ok((state, stages)) if context.out.json => values.push(json_of(&state, &stages)),
+            Ok((state, stages)) => tell(context, &state, &stages)?,
+            Err(error) => {
+                exit = exit.and(error.exit);
+                complain(error.render());
+            }
+        }
+    }
+    if context.out.json {
+        context.out.json(&values)?;
+    }
+    Ok(exit)
+}
+
+fn of_book(context: &Context, book: &ScanId) -> Result<(BookState, Vec<Standing>)> {
+    let state = look(&context.store, &context.registry, book).map_err(CliError::from)?;
+    let plan = plan(&context.registry, &state, &Request::default())?;
+    let mut stages: Vec<Standing> =
+        plan.stages.iter().map(|stage| Standing { stage: stage.entry.row.name, ..Standing::default() }).collect();
+    for standing in &mut stages {
+        for (page, settled) in plan.settled.iter().filter(|(page, _)| page.stage == standing.stage) {
+            match settled {
+                Settled::Kept => standing.done += 1,
+                Settled::LeftStale(_) => standing.stale.extend(page.page),
+                Settled::Failed(_) => standing.failed.extend(page.page),
+                Settled::Blocked(_) => standing.blocked.extend(page.page),
+            }
+        }
+        for job in plan.jobs.iter().filter(|job| job.page.stage == standing.stage) {
+            match job.why {
+                Why::Missing => standing.missing += 1,
+                Why::Upstream(_) if state.hash(job.page).is_none() => standing.missing += 1,
+                // Whether it is stale shows when what it is made from is made.
+                Why::Upstream(_) => standing.done += 1,
+                Why::Failed(_) => standing.failed.extend(job.page.page),
+                Why::Stale(_) | Why::Damaged(_) | Why::Redo => standing.stale.extend(job.page.page),
+            }
+        }
+        for page in state.stage(standing.stage).pages.values() {
+            if let PageState::Whole { record: Some(record), .. } = page {
+                standing.seconds += record.operation.processing_time_seconds;
+                standing.cost_usd += record.operation.cost_usd;
+            }
+        }
+    }
+    Ok((state, stages))
+}
+
+fn tell(context: &Context, state: &BookState, stages: &[Standing]) -> Result<()> {
+    let out = context.out;
+    let title = state.metadata.title.as_deref().unwrap_or("without a title");
+    out.line(format_args!("{}: {title}, {}", state.id, count(state.pages.len(), "page")))?;
+    let header = ["stage", "done", "stale", "failed", "blocked", "to do"];
+    let number = |n: usize| if n == 0 { "·".to_owned() } else { n.to_string() };
+    let rows: Vec<Vec<String>> = stages
+        .iter()
+        .map(|s| {
+            let numbers = [s.done, s.stale.len(), s.failed.len(), s.blocked.len(), s.missing];
+            std::iter::once(s.stage.to_owned()).chain(numbers.map(number)).collect()
+        })
+        .collect();
+    out.table(&header, &rows)?;
+    for (page, failure) in &state.unreadable {
+        out.line(format_args!("page {page} could not be read from its file: {failure}"))?;
+    }
+    for stage in stages {
+        if !stage.failed.is_empty() {
+            let pages = ranges(stage.failed.iter().copied());
+            out.line(format_args!("{} failed: {pages}; why: `shelf plan {} --stage {0}`", stage.stage, state.id))?;
+        }
+    }
+    Ok(())
+}
+
+fn json_of(state: &BookState, stages: &[Standing]) -> Value {
+    let stages: Vec<Value> = stages
+        .iter()
+        .map(|s| {
+            json!({
+                "stage": s.stage, "done": s.done, "stale": s.stale, "failed": s.failed, "blocked": s.blocked,
+                "to_do": s.missing, "processing_time_seconds": s.seconds, "cost_usd": s.cost_usd,
+            })
+        })
+        .collect();
+    let unreadable: Vec<Value> =
+        state.unreadable.iter().map(|(page, failure)| json!({ "page": page, "failure": failure })).collect();
+    json!({
+        "book": state.id, "title": state.metadata.title, "pages": state.pages.len(),
+        "scans": state.scans.len(), "unreadable": unreadable, "stages": stages,
+    })
+}

@@ -1,0 +1,66 @@
+use clap::Args;
+use serde_json::{Value, json};
+
+use crate::book::ScanId;
+use crate::cli::Exit;
+use crate::cli::context::Context;
+use crate::cli::error::{CliError, Result};
+use crate::cli::numbers::count;
+use crate::cli::out::complain;
+use crate::verify::{self, Fault};
+
+/// Check every page of every stage against schema, record and hashes
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  shelf verify florida
+  shelf verify --all --json")]
+pub(in crate::cli) struct Verify {
+    /// The books
+    #[arg(value_name = "SCAN-ID", required_unless_present = "all", conflicts_with = "all")]
+    ids: Vec<ScanId>,
+    /// All books of the library
+    #[arg(long)]
+    all: bool,
+}
+
+pub(in crate::cli) fn verify(context: &Context, args: &Verify) -> Result<Exit> {
+    let mut exit = Exit::Done;
+    let mut values: Vec<Value> = Vec::new();
+    for book in context.books(&args.ids, args.all)? {
+        let checked = match verify::book(&context.store, &context.registry, &book).map_err(CliError::from) {
+            Ok(checked) => checked,
+            Err(error) => {
+                exit = exit.and(error.exit);
+                complain(error.render());
+                continue;
+            }
+        };
+        if !checked.faults.is_empty() {
+            exit = exit.and(Exit::SomePages);
+        }
+        let faults = &checked.faults;
+        if context.out.json {
+            let faults: Vec<Value> = faults.iter().map(json_of).collect();
+            values.push(json!({ "book": book, "pages": checked.pages, "files": checked.files, "faults": faults }));
+            continue;
+        }
+        for fault in faults {
+            context.out.line(format_args!("{}: {}", fault.path, fault.problem))?;
+        }
+        let found = if faults.is_empty() { "all whole".to_owned() } else { count(faults.len(), "fault") };
+        let (pages, files) = (count(checked.pages, "page"), count(checked.files, "other file"));
+        context.out.line(format_args!("{book}: {pages} and {files} checked, {found}"))?;
+        if !faults.is_empty() {
+            context.out.note(format_args!("hint: `shelf process {book}` makes damaged pages again"));
+        }
+    }
+    if context.out.json {
+        context.out.json(&values)?;
+    }
+    Ok(exit)
+}
+
+fn json_of(fault: &Fault) -> Value {
+    json!({ "file": fault.path.to_string(), "problem": fault.problem })
+}

@@ -1,0 +1,55 @@
+//! What shelf needs on this machine, and whether it is there. Crates register what their stages need.
+//!
+//! ```
+//! use shelf::doctor::{Check, Finding};
+//!
+//! fn has_a_shell() -> Vec<Finding> {
+//!     let there = std::path::Path::new("/bin/sh").exists();
+//!     vec![if there { Finding::good("shell", "/bin/sh") } else { Finding::missing("shell", "not found", "install one") }]
+//! }
+//! shelf::doctor_check!(has_a_shell);
+//! ```
+
+/// A check that a crate registers with [`doctor_check!`](crate::doctor_check).
+pub struct Check(pub fn() -> Vec<Finding>);
+
+inventory::collect!(Check);
+
+/// One thing that was looked for.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Finding {
+    /// What was looked for.
+    pub what: String,
+    /// What was found.
+    pub found: String,
+    /// How to get what is missing; `None` where all is well.
+    pub mend: Option<String>,
+}
+
+impl Finding {
+    /// It is there.
+    #[must_use]
+    pub fn good(what: impl Into<String>, found: impl Into<String>) -> Self {
+        Self { what: what.into(), found: found.into(), mend: None }
+    }
+
+    /// It is missing; `mend` says how to get it.
+    #[must_use]
+    pub fn missing(what: impl Into<String>, found: impl Into<String>, mend: impl Into<String>) -> Self {
+        Self { what: what.into(), found: found.into(), mend: Some(mend.into()) }
+    }
+}
+
+/// All that the linked crates look for.
+#[must_use]
+pub fn examine() -> Vec<Finding> {
+    inventory::iter::<Check>().flat_map(|check| check.0()).collect()
+}
+
+/// Registers a `fn() -> Vec<Finding>` for `shelf doctor`.
+#[macro_export]
+macro_rules! doctor_check {
+    ($check:path) => {
+        $crate::__private::inventory::submit! { $crate::doctor::Check($check) }
+    };
+}
