@@ -26,7 +26,7 @@ pub(super) struct Process {
     child: Child,
     buried: bool,
     requests: Option<Sender<Message>>,
-    replies: Receiver<io::Result<(Reply, Vec<u8>)>>,
+    replies: Receiver<Answer>,
     stderr: Arc<Mutex<Tail>>,
     /// Disconnected once standard error is closed: by the end of the process.
     stderr_end: Receiver<()>,
@@ -34,6 +34,9 @@ pub(super) struct Process {
 
 /// A request and its body.
 type Message = (Request, Arc<Vec<u8>>);
+
+/// A reply and its body, or that it was none.
+type Answer = io::Result<(Reply, Vec<u8>)>;
 
 /// How a call ended.
 pub(super) enum Outcome {
@@ -62,6 +65,8 @@ impl Process {
             .env("OMP_THREAD_LIMIT", "1")
             // Each arena of glibc's malloc reserves 64 MiB of the address space that is limited.
             .env("MALLOC_ARENA_MAX", "1")
+            // Panics bring theirs; the last line before an abort should say why.
+            .env("RUST_BACKTRACE", "0")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -109,7 +114,7 @@ impl Process {
             match self.replies.recv_timeout(limit.saturating_sub(started.elapsed())) {
                 Ok(Ok((Reply::Taken, _))) => taken = true,
                 Ok(Ok((Reply::Pixels(pixels), _))) => {
-                    limit = limit.max(time_limit(settings, Allowance::pixels(pixels)))
+                    limit = limit.max(time_limit(settings, Allowance::pixels(pixels)));
                 }
                 Ok(Ok((Reply::Done, output))) => return Outcome::Answer(Ok(output)),
                 Ok(Ok((Reply::Failed(failure), _))) => return Outcome::Answer(Err(failure)),
@@ -162,7 +167,7 @@ fn converse(
     mut stdin: ChildStdin,
     stdout: ChildStdout,
     requests: &Receiver<Message>,
-    replies: &Sender<io::Result<(Reply, Vec<u8>)>>,
+    replies: &Sender<Answer>,
 ) {
     let mut stdout = BufReader::new(stdout);
     // Where a write fails the child has died: reading tells, after what it still had to say.
