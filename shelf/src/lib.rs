@@ -25,10 +25,10 @@
 pub mod book;
 pub mod child;
 mod clock;
-pub mod events;
 pub mod demo;
 pub mod draw;
 pub mod eval;
+pub mod events;
 pub mod metrics;
 pub mod plan;
 pub mod prelude;

@@ -22,7 +22,7 @@ use tempfile::TempDir;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_crashing-child");
 /// Far more than anything here takes: the machine may be busy.
-const LONG: Duration = Duration::from_secs(120);
+const LONG: Duration = Duration::from_mins(2);
 /// The default of the command line.
 const MEMORY_LIMIT_BYTES: u64 = 1434 << 20;
 

@@ -93,7 +93,7 @@ mod tests {
             arguments: Vec::new(),
             count: 1,
             memory_limit_bytes: 3 << 29,
-            time_limit: Duration::from_secs(60),
+            time_limit: Duration::from_mins(1),
         };
         let death = Death { status: Some(ExitStatus::from_raw(wait_status)), stderr: stderr.to_owned() };
         death.during("ocr.read", &settings)

@@ -76,7 +76,9 @@ mod tests {
             page.image.save(format!("/tmp/demo/clean_{:04}.png", n + 1)).unwrap();
             scan.image.save(format!("/tmp/demo/page_{:04}.png", n + 1)).unwrap();
             std::fs::write(format!("/tmp/demo/page_{:04}.gt.txt", n + 1), page.text()).unwrap();
-            for l in page.lines() { eprintln!("{n} {:?} {}", l.end, l.text()); }
+            for l in page.lines() {
+                eprintln!("{n} {:?} {}", l.end, l.text());
+            }
         }
     }
 }

@@ -17,7 +17,7 @@ fn main() -> Result<(), ServeError> {
                 arguments: vec!["child".into()],
                 count: 1,
                 memory_limit_bytes: 1 << 30,
-                time_limit: Duration::from_secs(600),
+                time_limit: Duration::from_mins(10),
             };
             let socket = Path::new(socket).to_owned();
             panic!("it did not hang: {:?}", Children::start(settings).call(&HANG, socket, Allowance::default()));
