@@ -1,1 +1,3 @@
-//! x
+//! What the tests that cross crates share with the programs that they start.
+
+pub mod child_tasks;

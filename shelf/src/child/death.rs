@@ -22,15 +22,13 @@ const SIGKILL: i32 = 9;
 impl Death {
     /// The failure of the page that the child had in hand.
     pub(super) fn during(&self, task: &str, settings: &ChildSettings) -> Failure {
-        if OUT_OF_MEMORY.iter().any(|mark| self.stderr.contains(mark)) {
+        if let Some(line) = self.lines().rfind(|line| OUT_OF_MEMORY.iter().any(|mark| line.contains(mark))) {
             let limit = settings.memory_limit_bytes as f64 / f64::from(1 << 30);
-            let failure = Failure::of(
-                Cause::Memory,
-                format!(
-                    "`{task}` ran out of memory: child processes may use up to {limit:.1} GiB, by the size of the scan"
-                ),
+            let problem = format!(
+                "`{task}` ran out of memory: a child process may use up to {limit:.1} GiB, by the size of the scan"
             );
-            return self.explain(failure).hint("raise the limit with `--child-memory`");
+            return Failure { causes: vec![line.to_owned()], ..Failure::of(Cause::Memory, problem) }
+                .hint("raise the limit with `--child-memory`");
         }
         let failure = Failure::of(Cause::Crash, format!("`{task}` crashed: its child process {}", self.how()));
         if self.signal() == Some(SIGKILL) {
@@ -69,8 +67,12 @@ impl Death {
     }
 
     fn explain(&self, failure: Failure) -> Failure {
-        let last = self.stderr.lines().map(str::trim).rfind(|line| !line.is_empty());
-        Failure { causes: last.map(str::to_owned).into_iter().collect(), ..failure }
+        Failure { causes: self.lines().next_back().map(str::to_owned).into_iter().collect(), ..failure }
+    }
+
+    /// What it said, without Rust's advice on backtraces.
+    fn lines(&self) -> impl DoubleEndedIterator<Item = &str> {
+        self.stderr.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("note: "))
     }
 }
 
@@ -91,7 +93,7 @@ mod tests {
             arguments: Vec::new(),
             count: 1,
             memory_limit_bytes: 3 << 29,
-            time_limit: Duration::from_secs(60),
+            time_limit: Duration::from_mins(1),
         };
         let death = Death { status: Some(ExitStatus::from_raw(wait_status)), stderr: stderr.to_owned() };
         death.during("ocr.read", &settings)
@@ -99,7 +101,7 @@ mod tests {
 
     #[test]
     fn a_crash_tells_signal_or_code_and_the_last_line() {
-        let crash = failure(11, "loading\n\nbox is empty\n\n");
+        let crash = failure(11, "loading\n\nbox is empty\nnote: run with a backtrace\n\n");
         assert_eq!(crash.to_string(), "`ocr.read` crashed: its child process was ended by SIGSEGV: box is empty");
         assert_eq!((crash.cause, crash.transient), (Cause::Crash, false));
         assert_eq!(failure(3 << 8, "").to_string(), "`ocr.read` crashed: its child process ended with exit code 3");
@@ -116,11 +118,12 @@ mod tests {
     fn memory_is_told_from_other_aborts() {
         for line in [
             "memory allocation of 900000000 bytes failed",
-            "terminate called after throwing an instance of 'std::bad_alloc'\n  what():  std::bad_alloc",
+            "terminate called after throwing an instance of 'std::bad_alloc'\nworking",
         ] {
             let memory = failure(6, line);
             assert_eq!((memory.cause, memory.transient), (Cause::Memory, false));
             assert!(memory.error.contains("up to 1.5 GiB"), "{memory}");
+            assert_eq!(memory.causes, [line.lines().next().unwrap()]);
             assert_eq!(memory.hint.as_deref(), Some("raise the limit with `--child-memory`"));
         }
         assert_eq!(failure(6, "double free").cause, Cause::Crash);

@@ -82,7 +82,7 @@ mod tests {
             arguments: Vec::new(),
             count: 1,
             memory_limit_bytes: 800_000_000,
-            time_limit: Duration::from_secs(60),
+            time_limit: Duration::from_mins(1),
         };
         let seconds = |pixels| time_limit(&settings, Allowance::pixels(pixels)).as_secs();
         assert_eq!([0, 25_000_000, 50_000_000, u64::MAX].map(seconds), [60, 60, 120, 480]);

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 
 use super::death::Death;
 use super::limits::time_limit;
@@ -26,14 +26,17 @@ pub(super) struct Process {
     child: Child,
     buried: bool,
     requests: Option<Sender<Message>>,
-    replies: Receiver<io::Result<(Reply, Vec<u8>)>>,
+    replies: Receiver<Answer>,
     stderr: Arc<Mutex<Tail>>,
-    /// Disconnected once standard error is closed: by the end of the process.
-    stderr_end: Receiver<()>,
+    /// Disconnected once the process has ended and standard error is read to its end.
+    end: Receiver<()>,
 }
 
 /// A request and its body.
 type Message = (Request, Arc<Vec<u8>>);
+
+/// A reply and its body, or that it was none.
+type Answer = io::Result<(Reply, Vec<u8>)>;
 
 /// How a call ended.
 pub(super) enum Outcome {
@@ -55,26 +58,14 @@ const TAIL_BYTES: usize = 8 << 10;
 impl Process {
     /// Starts a child.
     pub(super) fn start(settings: &ChildSettings) -> io::Result<Self> {
-        let mut child = Command::new(&settings.program)
-            .args(&settings.arguments)
-            // Read by OpenMP when the program is loaded. Children use all cores together; threads of Tesseract on top of
-            // that cost a factor of three.
-            .env("OMP_THREAD_LIMIT", "1")
-            // Each arena of glibc's malloc reserves 64 MiB of the address space that is limited.
-            .env("MALLOC_ARENA_MAX", "1")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            // The terminal's Ctrl-C and Ctrl-Z are for the parent; and what a child starts can be killed with it.
-            .process_group(0)
-            .spawn()?;
+        let mut child = command(settings).spawn()?;
         let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
         let (requests, to_write) = channel();
         let (to_caller, replies) = channel();
-        let (at_end, stderr_end) = channel();
+        let (at_end, end) = channel();
         let tail = Arc::new(Mutex::new(Tail::default()));
-        let process =
-            Self { child, buried: false, requests: Some(requests), replies, stderr: Arc::clone(&tail), stderr_end };
+        let pid = Pid::from_child(&child);
+        let process = Self { child, buried: false, requests: Some(requests), replies, stderr: Arc::clone(&tail), end };
         let piped = "the pipe that was just asked for";
         let (stdin, stdout, stderr) = (stdin.expect(piped), stdout.expect(piped), stderr.expect(piped));
         let start = Request::Start { memory_limit_bytes: settings.memory_limit_bytes };
@@ -82,8 +73,10 @@ impl Process {
             .name("child".to_owned())
             .spawn(move || converse(&start, stdin, stdout, &to_write, &to_caller))?;
         thread::Builder::new().name("child stderr".to_owned()).spawn(move || {
-            let _at_end = at_end;
             keep_tail(stderr, &tail);
+            // Leaves it to be buried. A program may close its outputs before it ends.
+            let _ = waitid(WaitId::Pid(pid), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT);
+            drop::<Sender<()>>(at_end);
         })?;
         Ok(process)
     }
@@ -109,7 +102,7 @@ impl Process {
             match self.replies.recv_timeout(limit.saturating_sub(started.elapsed())) {
                 Ok(Ok((Reply::Taken, _))) => taken = true,
                 Ok(Ok((Reply::Pixels(pixels), _))) => {
-                    limit = limit.max(time_limit(settings, Allowance::pixels(pixels)))
+                    limit = limit.max(time_limit(settings, Allowance::pixels(pixels)));
                 }
                 Ok(Ok((Reply::Done, output))) => return Outcome::Answer(Ok(output)),
                 Ok(Ok((Reply::Failed(failure), _))) => return Outcome::Answer(Err(failure)),
@@ -133,7 +126,7 @@ impl Process {
 
     /// Waits a little for the end of a child that was closed or has died, then makes sure of it.
     pub(super) fn bury(&mut self) -> Death {
-        let _ = self.stderr_end.recv_timeout(GRACE);
+        let _ = self.end.recv_timeout(GRACE);
         let status = self.kill();
         Death { status, stderr: self.stderr.lock().unwrap_or_else(PoisonError::into_inner).to_string() }
     }
@@ -156,13 +149,32 @@ impl Drop for Process {
     }
 }
 
+fn command(settings: &ChildSettings) -> Command {
+    let mut command = Command::new(&settings.program);
+    command
+        .args(&settings.arguments)
+        // Read by OpenMP when the program is loaded. Children use all cores together; threads of Tesseract on top of that
+        // cost a factor of three.
+        .env("OMP_THREAD_LIMIT", "1")
+        // Each arena of glibc's malloc reserves 64 MiB of the address space that is limited.
+        .env("MALLOC_ARENA_MAX", "1")
+        // Panics bring theirs; the last line before an abort should say why.
+        .env("RUST_BACKTRACE", "0")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        // The terminal's Ctrl-C and Ctrl-Z are for the parent; and what a child starts can be killed with it.
+        .process_group(0);
+    command
+}
+
 /// Writes requests to the child and hands on its replies, until the parent lets it go or it dies.
 fn converse(
     start: &Request,
     mut stdin: ChildStdin,
     stdout: ChildStdout,
     requests: &Receiver<Message>,
-    replies: &Sender<io::Result<(Reply, Vec<u8>)>>,
+    replies: &Sender<Answer>,
 ) {
     let mut stdout = BufReader::new(stdout);
     // Where a write fails the child has died: reading tells, after what it still had to say.

@@ -9,7 +9,9 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use rustix::process::{Resource, Rlimit, Signal, getpid, getrlimit, kill_process, setrlimit};
+use rustix::process::{
+    Resource, Rlimit, Signal, getpgrp, getpid, getrlimit, kill_current_process_group, kill_process, setrlimit,
+};
 use rustix::stdio::{dup2_stdin, dup2_stdout};
 
 use super::limits::MemoryLimit;
@@ -137,7 +139,12 @@ fn listen(mut requests: File, limit: MemoryLimit, to_run: Sender<Call>) {
     // An idle process ends by itself now. One that hangs in foreign code could not be told to.
     drop(to_run);
     thread::sleep(ORPHAN_GRACE);
-    let _ = kill_process(getpid(), Signal::KILL);
+    // What it started goes with it, where the group is its own.
+    let _ = if getpgrp() == getpid() {
+        kill_current_process_group(Signal::KILL)
+    } else {
+        kill_process(getpid(), Signal::KILL)
+    };
 }
 
 /// Takes standard input away from everything else in this process, and from what it starts.
