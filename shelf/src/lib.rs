@@ -29,6 +29,7 @@ pub mod events;
 pub mod demo;
 pub mod draw;
 pub mod eval;
+pub mod intake;
 pub mod metrics;
 pub mod plan;
 pub mod prelude;
