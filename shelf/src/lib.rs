@@ -32,6 +32,7 @@ pub mod draw;
 pub mod eval;
 pub mod events;
 pub mod logs;
+pub mod intake;
 pub mod metrics;
 pub mod plan;
 pub mod prelude;

@@ -1,0 +1,336 @@
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use rayon::prelude::*;
+use serde_json::json;
+
+use super::gather::{Gathered, InputFile, gather};
+use super::inspect::{INSPECT, InspectOrder, PageSketch};
+use super::kind::Kind;
+use super::scan::{Scan, ScanOrder, WRITE_SCAN};
+use super::staging::Staging;
+use super::{AddError, AddRequest, DPI_RANGE, room, title};
+use crate::book::{BookMetadata, Origin, PageNumber, ScanId, SourcePage};
+use crate::child::{Allowance, Children};
+use crate::stage::Failure;
+use crate::store::FolderStore;
+
+/// A book that was added.
+#[derive(Debug)]
+pub struct Added {
+    /// Its id.
+    pub id: ScanId,
+    /// Its title.
+    pub title: String,
+    /// Its pages, those that failed included.
+    pub pages: usize,
+    /// The pages that could not be read, and why. They stand in `source/failed`.
+    pub failed: Vec<(PageNumber, Failure)>,
+    /// What else the user should know.
+    pub notes: Vec<Note>,
+}
+
+/// Something the user should know, and the pages it is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    /// What is to be said.
+    pub text: String,
+    /// The pages; none where it is about the whole.
+    pub pages: Vec<PageNumber>,
+}
+
+/// How far an addition has come.
+#[derive(Debug)]
+pub enum Progress<'a> {
+    /// The files are looked through.
+    Counted {
+        /// Files.
+        files: usize,
+        /// Pages in them.
+        pages: usize,
+    },
+    /// A page is done.
+    Page {
+        /// Its number.
+        page: PageNumber,
+        /// Pages done, this one included.
+        done: usize,
+        /// Pages in all.
+        pages: usize,
+        /// Why it failed, if it did.
+        failure: Option<&'a Failure>,
+    },
+}
+
+/// The most pages of a book.
+const MAX_PAGES: usize = 100_000;
+
+/// A page that is to be written, and what it will take.
+struct Planned<'a> {
+    number: PageNumber,
+    file: &'a Source,
+    page: u32,
+    sketch: PageSketch,
+}
+
+/// A file that pages come from.
+struct Source {
+    input: InputFile,
+    /// Where it is read: the copy in the book for a PDF, which nobody changes meanwhile.
+    read_at: PathBuf,
+    name: String,
+    sketches: Vec<PageSketch>,
+}
+
+/// Adds a book to the library: all of it, or nothing.
+///
+/// `workers` pages are worked on at a time, each in a child of `children`. A page that cannot be read is a failed page, and the
+/// others go in. `stop` is looked at between pages.
+pub fn add(
+    store: &FolderStore,
+    children: &Children,
+    request: &AddRequest,
+    workers: usize,
+    progress: &(dyn Fn(Progress<'_>) + Sync),
+    stop: &AtomicBool,
+) -> Result<Added, AddError> {
+    if !DPI_RANGE.contains(&request.dpi) {
+        return Err(AddError::Resolution { found: request.dpi });
+    }
+    let Gathered { files, left_out } = gather(&request.inputs)?;
+    let (id, title) = name_of(request)?;
+    if store.book_folder(&id).symlink_metadata().is_ok() {
+        return Err(AddError::Exists { id });
+    }
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(workers.max(1)).build();
+    let pool = pool.map_err(|error| AddError::io("start threads for", store.root())(std::io::Error::other(error)))?;
+    let mut sources = pool.install(|| inspect_all(files, children, request.dpi, stop))?;
+    let pages: usize = sources.iter().map(|source| source.sketches.len()).sum();
+    if pages > MAX_PAGES {
+        return Err(AddError::TooManyPages { found: pages, most: MAX_PAGES });
+    }
+    progress(Progress::Counted { files: sources.len(), pages });
+    room::check_room(store.root(), needed_bytes(&sources)?)?;
+
+    let staging = Staging::new(store.root(), &id)?;
+    let folder = staging.make_folder("source")?;
+    copy_pdfs(&mut sources, &staging)?;
+    let plan = plan(&sources);
+    let scans = pool.install(|| write_scans(&plan, &folder, request.dpi, children, progress, stop))?;
+    let mut book =
+        Book { staging: &staging, folder: &folder, failed: Vec::new(), notes: BTreeMap::new(), drawn_dpi: None };
+    for (page, scan) in plan.iter().zip(scans) {
+        book.record(page, scan)?;
+    }
+    if book.failed.len() == plan.len() {
+        return Err(AddError::EveryPage { failed: book.failed });
+    }
+    let metadata = BookMetadata {
+        title: Some(title.clone()),
+        author: request.author.clone(),
+        language: request.languages.clone(),
+        total_pages: pages as u32,
+        scan_date: Some(now()),
+        source_files: sources.iter().map(|source| source.name.clone()).collect(),
+        extraction_dpi: book.drawn_dpi,
+        status: Some("registered".to_owned()),
+        ..BookMetadata::default()
+    };
+    staging.write_json("metadata.json", &metadata)?;
+    let Book { failed, notes, .. } = book;
+    if stop.load(Ordering::Relaxed) {
+        return Err(AddError::Stopped);
+    }
+    staging.publish()?;
+    let notes = notes.into_iter().map(|(text, pages)| Note { text, pages }).chain(note_left_out(&left_out)).collect();
+    Ok(Added { id, title, pages, failed, notes })
+}
+
+fn name_of(request: &AddRequest) -> Result<(ScanId, String), AddError> {
+    let made = title::title_of(&request.inputs);
+    let slug_of = |text: &Option<String>| text.as_deref().and_then(ScanId::slug);
+    let id = request.id.clone().or_else(|| slug_of(&request.title)).or_else(|| slug_of(&made));
+    let id = id.ok_or_else(|| AddError::NoId { name: request.inputs.first().cloned().unwrap_or_default() })?;
+    let title = request.title.clone().or(made).unwrap_or_else(|| id.to_string());
+    Ok((id, title))
+}
+
+fn inspect_all(
+    files: Vec<InputFile>,
+    children: &Children,
+    dpi: u32,
+    stop: &AtomicBool,
+) -> Result<Vec<Source>, AddError> {
+    let inspect = |input: InputFile| {
+        if stop.load(Ordering::Relaxed) {
+            return Err(AddError::Stopped);
+        }
+        let path = std::path::absolute(&input.path).map_err(AddError::io("find", &input.path))?;
+        let order = InspectOrder { file: path.clone(), kind: input.kind, dpi };
+        let sketches = match (children.call(&INSPECT, order, Allowance::default()), input.kind) {
+            (Ok(sketches), _) => sketches,
+            (Err(failure), Kind::Pdf) => return Err(AddError::File { file: input.path, failure }),
+            // A picture that kills the child which only looks at its header: a page that will fail once more, and then be noted.
+            (Err(_), _) => vec![PageSketch { pixels: 1, bytes: 0 }],
+        };
+        let name = input.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        Ok(Source { input, read_at: path, name, sketches })
+    };
+    files.into_par_iter().with_max_len(1).map(inspect).collect()
+}
+
+/// What the book will take: its scans, and copies of the PDFs.
+fn needed_bytes(sources: &[Source]) -> Result<u64, AddError> {
+    let mut needed = 0;
+    for source in sources {
+        needed += source.sketches.iter().map(|sketch| sketch.bytes).sum::<u64>();
+        if source.input.kind == Kind::Pdf {
+            needed += std::fs::metadata(&source.read_at).map_err(AddError::io("read", &source.read_at))?.len();
+        }
+    }
+    Ok(needed)
+}
+
+/// Copies the PDFs into the book, from where their pages are then read.
+fn copy_pdfs(sources: &mut [Source], staging: &Staging) -> Result<(), AddError> {
+    let mut taken = std::collections::BTreeSet::new();
+    for source in sources.iter_mut().filter(|source| source.input.kind == Kind::Pdf) {
+        // A copy must not pass for a scan, nor take the place of another file.
+        let mut name = match PageNumber::of_file(&source.name) {
+            Some(_) => format!("from_{}", source.name),
+            None => source.name.trim_start_matches('.').to_owned(),
+        };
+        let mut count = 1;
+        while !taken.insert(name.to_lowercase()) {
+            count += 1;
+            name = format!("{count}_{}", source.name);
+        }
+        source.read_at = staging.copy(&source.read_at, &format!("source/{name}"))?;
+    }
+    Ok(())
+}
+
+fn plan(sources: &[Source]) -> Vec<Planned<'_>> {
+    let pages =
+        sources.iter().flat_map(|file| file.sketches.iter().zip(1..).map(move |(sketch, page)| (file, page, sketch)));
+    let numbers = (1..).map_while(PageNumber::new);
+    pages.zip(numbers).map(|((file, page, sketch), number)| Planned { number, file, page, sketch: *sketch }).collect()
+}
+
+fn write_scans(
+    plan: &[Planned<'_>],
+    folder: &Path,
+    dpi: u32,
+    children: &Children,
+    progress: &(dyn Fn(Progress<'_>) + Sync),
+    stop: &AtomicBool,
+) -> Result<Vec<Result<Scan, Failure>>, AddError> {
+    let done = AtomicUsize::new(0);
+    // Reports come one after the other, so that the count only grows.
+    let reporting = Mutex::new(());
+    let write = |page: &Planned<'_>| {
+        if stop.load(Ordering::Relaxed) {
+            return Err(AddError::Stopped);
+        }
+        let order = ScanOrder {
+            file: page.file.read_at.clone(),
+            kind: page.file.input.kind,
+            page: page.page,
+            dpi,
+            folder: folder.to_owned(),
+            number: page.number,
+        };
+        let scan = children.call(&WRITE_SCAN, order, Allowance::pixels(page.sketch.pixels));
+        let _one_at_a_time = reporting.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+        progress(Progress::Page { page: page.number, done, pages: plan.len(), failure: scan.as_ref().err() });
+        Ok(scan)
+    };
+    plan.par_iter().with_max_len(1).map(write).collect()
+}
+
+/// The book's files as they are written, and what is found out on the way.
+struct Book<'a> {
+    staging: &'a Staging,
+    folder: &'a Path,
+    failed: Vec<(PageNumber, Failure)>,
+    notes: BTreeMap<String, Vec<PageNumber>>,
+    drawn_dpi: Option<u32>,
+}
+
+impl Book<'_> {
+    fn record(&mut self, page: &Planned<'_>, scan: Result<Scan, Failure>) -> Result<(), AddError> {
+        let several = page.file.sketches.len() > 1 || page.file.input.kind == Kind::Pdf;
+        let origin = Origin { file: page.file.name.clone(), page: several.then_some(page.page) };
+        match scan {
+            Ok(scan) => self.record_scan(page.number, scan, origin),
+            Err(failure) => self.record_failure(page.number, failure, &origin),
+        }
+    }
+
+    fn record_scan(&mut self, page: PageNumber, scan: Scan, origin: Origin) -> Result<(), AddError> {
+        for note in scan.notes {
+            self.notes.entry(note).or_default().push(page);
+        }
+        if let Some(dpi) = scan.drawn_dpi {
+            self.drawn_dpi = self.drawn_dpi.max(Some(dpi.round() as u32));
+        }
+        let source = SourcePage {
+            page_number: page.get(),
+            image: scan.image,
+            hash: scan.hash,
+            bytes: scan.bytes,
+            width: scan.width,
+            height: scan.height,
+            resolution: scan.resolution,
+            origin,
+        };
+        self.staging.write_json(&format!("source/{}.json", page.stem()), &source)
+    }
+
+    fn record_failure(&mut self, page: PageNumber, failure: Failure, origin: &Origin) -> Result<(), AddError> {
+        // A child that died in the middle may have left part of a picture.
+        for extension in ["png", "jpg"] {
+            let part = self.folder.join(format!("{}.{extension}", page.stem()));
+            match std::fs::remove_file(&part) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(AddError::io("remove", &part)(error));
+                }
+                _ => {}
+            }
+        }
+        let record = json!({
+            "stage": "source",
+            "page": page,
+            "failure": failure,
+            "origin": origin,
+            "attempts": 1,
+            "cost_usd": 0.0,
+            "when": now(),
+        });
+        self.staging.make_folder("source/failed")?;
+        self.staging.write_json(&format!("source/failed/{}.json", page.stem()), &record)?;
+        self.failed.push((page, failure));
+        Ok(())
+    }
+}
+
+fn note_left_out(left_out: &[PathBuf]) -> Option<Note> {
+    let first = left_out.iter().take(3).filter_map(|path| path.file_name()).map(|name| name.to_string_lossy());
+    let first = first.collect::<Vec<_>>().join(", ");
+    let text = match left_out.len() {
+        0 => return None,
+        1 => format!("1 file is no scan and was left out: {first}"),
+        count @ 2..=3 => format!("{count} files are no scans and were left out: {first}"),
+        count => format!("{count} files are no scans and were left out: {first}, …"),
+    };
+    Some(Note { text, pages: Vec::new() })
+}
+
+/// The present time, ISO 8601 in UTC, to the second.
+fn now() -> String {
+    let now = jiff::Timestamp::now();
+    jiff::Timestamp::from_second(now.as_second()).map_or_else(|_| now.to_string(), |second| second.to_string())
+}

@@ -1,0 +1,54 @@
+use std::path::{Path, PathBuf};
+
+use image::ImageReader;
+use serde::{Deserialize, Serialize};
+
+use super::kind::Kind;
+use super::{pdf, tiff};
+use crate::child::{Task, child_task};
+use crate::stage::Failure;
+
+/// What a child is to look at.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct InspectOrder {
+    pub(super) file: PathBuf,
+    pub(super) kind: Kind,
+    /// Resolution for pages that have to be drawn, dots per inch.
+    pub(super) dpi: u32,
+}
+
+/// What a page will take, by its file's headers alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct PageSketch {
+    /// Pixels that have to be decoded or drawn.
+    pub(super) pixels: u64,
+    /// Estimated size of the scan on the disk, bytes.
+    pub(super) bytes: u64,
+}
+
+/// Counts the pages of a file and estimates what they will take.
+///
+/// Only a PDF that cannot be opened is an error. A broken picture is a page all the same: writing it will say what is wrong.
+pub(super) static INSPECT: Task<InspectOrder, Vec<PageSketch>> = Task::new("intake.inspect", inspect);
+child_task!(INSPECT);
+
+fn inspect(order: InspectOrder) -> Result<Vec<PageSketch>, Failure> {
+    let unreadable = PageSketch { pixels: 1, bytes: 0 };
+    match order.kind {
+        Kind::Pdf => pdf::inspect(&order.file, order.dpi),
+        Kind::Tiff => Ok(tiff::inspect(&order.file).unwrap_or_else(|_| vec![unreadable])),
+        Kind::Png | Kind::Jpeg | Kind::Converted(_) => {
+            let pixels = pixels_of(&order.file).unwrap_or(1);
+            let bytes = std::fs::metadata(&order.file)?.len();
+            // A picture that is made anew, because it has to be turned or converted, is PNG: about two bytes a pixel in colour.
+            let is_kept = matches!(order.kind, Kind::Png | Kind::Jpeg);
+            Ok(vec![PageSketch { pixels, bytes: if is_kept { bytes } else { bytes.max(pixels * 2) } }])
+        }
+        Kind::Foreign(_) | Kind::Empty | Kind::Unknown => Ok(vec![unreadable]),
+    }
+}
+
+fn pixels_of(file: &Path) -> Option<u64> {
+    let (width, height) = ImageReader::open(file).ok()?.with_guessed_format().ok()?.into_dimensions().ok()?;
+    Some(u64::from(width) * u64::from(height))
+}

@@ -1,0 +1,172 @@
+use std::io::Cursor;
+
+use image::codecs::jpeg::JpegDecoder;
+use image::metadata::Orientation;
+use image::{DynamicImage, ImageDecoder};
+
+use super::exif;
+use super::raster::{Raster, check_size};
+use super::resolution::believe_or_estimate;
+use super::scan::{Scan, ScanOrder};
+use crate::stage::Failure;
+
+/// What the frame header of a JPEG says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Frame {
+    pub(super) width: u16,
+    pub(super) height: u16,
+    pub(super) bits: u8,
+    pub(super) components: u8,
+    /// Whether Adobe's marker says that the three components are red, green and blue, not lightness and colour.
+    pub(super) is_marked_as_rgb: bool,
+}
+
+/// Writes a JPEG file as a scan: byte for byte but for private metadata, or as an upright PNG where it has to be turned or its
+/// inks to be mixed.
+pub(super) fn read_page(order: &ScanOrder) -> Result<Scan, Failure> {
+    let bytes = std::fs::read(&order.file)?;
+    let raster = decode(&bytes)?;
+    let metadata = segments(&bytes).find_map(|segment| segment.exif()).map(exif::Exif::read).unwrap_or_default();
+    let said = metadata.dpi.or_else(|| segments(&bytes).find_map(|segment| segment.jfif_dpi()));
+    let is_grey_or_colour = frame_of(&bytes).is_some_and(|frame| frame.components != 4);
+    let mut scan = if metadata.orientation == Orientation::NoTransforms && is_grey_or_colour {
+        let resolution = believe_or_estimate(said, &raster);
+        Scan::of_file(order, "jpg", &without_private_metadata(&bytes), &raster, resolution)?
+    } else {
+        let raster = raster.turned(metadata.orientation);
+        let resolution = believe_or_estimate(said, &raster);
+        Scan::of_raster(order, &raster, resolution)?
+    };
+    if is_cut_off(&bytes) {
+        scan.notes.push("the JPEG is cut off: it has no end marker, and its lower part may be missing".to_owned());
+    }
+    Ok(scan)
+}
+
+/// Decodes a JPEG of any kind (grey, colour, progressive, inks) to grey or RGB.
+pub(super) fn decode(bytes: &[u8]) -> Result<Raster, Failure> {
+    let frame = frame_of(bytes).ok_or_else(|| Failure::new("the JPEG is broken: it has no frame header"))?;
+    check_size(frame.width.into(), frame.height.into(), usize::from(frame.components) * 8)?;
+    let decoder =
+        JpegDecoder::new(Cursor::new(bytes)).map_err(|error| Failure::from(error).context("the JPEG is broken"))?;
+    let (width, height) = decoder.dimensions();
+    let decoded =
+        DynamicImage::from_decoder(decoder).map_err(|error| Failure::from(error).context("the JPEG is broken"))?;
+    debug_assert_eq!((decoded.width(), decoded.height()), (width, height), "the decoder keeps its word");
+    Raster::from_image(decoded)
+}
+
+/// Reads the frame header; `None` where there is none.
+pub(super) fn frame_of(bytes: &[u8]) -> Option<Frame> {
+    let adobe_transform = segments(bytes).find_map(|segment| match segment.marker {
+        0xEE if segment.body.starts_with(b"Adobe") => segment.body.get(11).copied(),
+        _ => None,
+    });
+    let frame = segments(bytes)
+        .find(|segment| matches!(segment.marker, 0xC0..=0xCF) && !matches!(segment.marker, 0xC4 | 0xC8 | 0xCC))?;
+    let [bits, height_high, height_low, width_high, width_low, components] = *frame.body.first_chunk::<6>()?;
+    Some(Frame {
+        width: u16::from_be_bytes([width_high, width_low]),
+        height: u16::from_be_bytes([height_high, height_low]),
+        bits,
+        components,
+        is_marked_as_rgb: components == 3 && adobe_transform == Some(0),
+    })
+}
+
+/// The file without what cameras and programs note of place, person and device: EXIF and XMP (with GPS), IPTC, comments.
+/// The picture, its resolution and its colour profile stay as they are, byte for byte.
+pub(super) fn without_private_metadata(bytes: &[u8]) -> Vec<u8> {
+    let mut kept = Vec::with_capacity(bytes.len());
+    let mut from = 0;
+    for segment in segments(bytes) {
+        // APP1 is EXIF or XMP, APP13 Photoshop's notes and IPTC, FE a comment; other APPn but JFIF, ICC and Adobe are makers' own.
+        let is_private = match segment.marker {
+            0xE0 => !segment.body.starts_with(b"JFIF\0"),
+            0xE2 => !segment.body.starts_with(b"ICC_PROFILE\0"),
+            0xEE => !segment.body.starts_with(b"Adobe"),
+            0xE1 | 0xE3..=0xED | 0xEF | 0xFE => true,
+            _ => false,
+        };
+        if is_private {
+            kept.extend_from_slice(&bytes[from..segment.start]);
+            from = segment.end;
+        }
+    }
+    // What follows the end of the picture (previews, a second picture, a video) is no part of it.
+    let end = end_of_picture(bytes).unwrap_or(bytes.len()).max(from);
+    kept.extend_from_slice(&bytes[from..end]);
+    kept
+}
+
+fn is_cut_off(bytes: &[u8]) -> bool {
+    end_of_picture(bytes).is_none()
+}
+
+/// Where the picture's end marker ends. In coded data an FF is followed by 00 or by a restart marker, and by nothing else.
+fn end_of_picture(bytes: &[u8]) -> Option<usize> {
+    let mut at = segments(bytes).last().map_or(0, |segment| segment.end);
+    while at + 1 < bytes.len() {
+        let ahead = bytes[at..].iter().position(|byte| *byte == 0xFF)?;
+        at += ahead;
+        match bytes.get(at + 1)? {
+            0xD9 => return Some(at + 2),
+            0x00 | 0x01 | 0xD0..=0xD8 => at += 2,
+            0xFF => at += 1,
+            // The scans of a progressive picture have segments between them.
+            _ => {
+                let length = u16::from_be_bytes([*bytes.get(at + 2)?, *bytes.get(at + 3)?]);
+                at += 2 + usize::from(length.max(2));
+            }
+        }
+    }
+    None
+}
+
+/// A marker segment before the first scan's data.
+struct Segment<'a> {
+    marker: u8,
+    body: &'a [u8],
+    start: usize,
+    end: usize,
+}
+
+impl<'a> Segment<'a> {
+    fn exif(&self) -> Option<&'a [u8]> {
+        (self.marker == 0xE1).then(|| self.body.strip_prefix(b"Exif\0\0")).flatten()
+    }
+
+    /// The density in a JFIF header, dots per inch.
+    fn jfif_dpi(&self) -> Option<f64> {
+        let header = (self.marker == 0xE0).then(|| self.body.strip_prefix(b"JFIF\0")).flatten()?;
+        let [_, _, unit, high, low, ..] = *header else { return None };
+        let density = f64::from(u16::from_be_bytes([high, low]));
+        match unit {
+            1 => Some(density),
+            2 => Some(density * 2.54),
+            _ => None,
+        }
+    }
+}
+
+/// The segments up to and with the first start of scan.
+fn segments(bytes: &[u8]) -> impl Iterator<Item = Segment<'_>> {
+    let mut at = 2;
+    let mut is_over = !bytes.starts_with(&[0xFF, 0xD8]);
+    std::iter::from_fn(move || {
+        if is_over {
+            return None;
+        }
+        let start = at;
+        while bytes.get(at) == Some(&0xFF) && bytes.get(at + 1) == Some(&0xFF) {
+            at += 1;
+        }
+        let (0xFF, marker) = (*bytes.get(at)?, *bytes.get(at + 1)?) else { return None };
+        let length = usize::from(u16::from_be_bytes([*bytes.get(at + 2)?, *bytes.get(at + 3)?]));
+        let end = at + 2 + length;
+        let body = bytes.get(at + 4..end)?;
+        is_over = marker == 0xDA;
+        at = end;
+        Some(Segment { marker, body, start, end })
+    })
+}

@@ -1,0 +1,31 @@
+//! `shelf add`: files from outside become a book.
+//!
+//! A book is built in a hidden folder beside the others and gets its name when it is whole; until then there is no book. What
+//! opens a file is a task for a child process: [`inspect`] counts its pages, `scan` writes one of them.
+
+mod add;
+mod converted;
+mod error;
+mod exif;
+mod gather;
+mod inspect;
+mod jpeg;
+mod kind;
+mod order;
+mod pdf;
+mod png_file;
+mod raster;
+mod request;
+mod resolution;
+mod room;
+mod scan;
+mod staging;
+#[cfg(test)]
+mod tests;
+mod text_height;
+mod tiff;
+mod title;
+
+pub use add::{Added, Note, Progress, add};
+pub use error::AddError;
+pub use request::{AddRequest, DPI_RANGE, each};

@@ -1,0 +1,14 @@
+//! Pages of PDFs: a page that is one scan is taken out as it is, any other is drawn.
+
+mod colour;
+mod content;
+mod document;
+mod drawn;
+mod geometry;
+mod page;
+mod picture;
+#[cfg(test)]
+mod tests;
+
+pub(super) use document::inspect;
+pub(super) use page::read_page;

@@ -1,0 +1,100 @@
+use std::io::Cursor;
+
+use image::metadata::Orientation;
+use image::{DynamicImage, ImageBuffer};
+use png::{BitDepth, ColorType, Transformations};
+
+use super::exif::Exif;
+use super::raster::{Raster, Samples, check_size};
+use super::resolution::believe_or_estimate;
+use super::scan::{Scan, ScanOrder};
+use crate::stage::Failure;
+
+/// Chunks that hold what programs and cameras note: EXIF, texts (XMP among them), the time.
+const PRIVATE_CHUNKS: [&[u8; 4]; 5] = [b"eXIf", b"tEXt", b"zTXt", b"iTXt", b"tIME"];
+
+/// Writes a PNG file as a scan: as it is but for private metadata, or made anew where it has to be turned or is transparent.
+pub(super) fn read_page(order: &ScanOrder) -> Result<Scan, Failure> {
+    let bytes = std::fs::read(&order.file)?;
+    let Decoded { raster, dpi, exif, is_transparent } = decode(&bytes)?;
+    let said = dpi.or(exif.dpi);
+    if exif.orientation == Orientation::NoTransforms && !is_transparent {
+        let resolution = believe_or_estimate(said, &raster);
+        return Scan::of_file(order, "png", &without_private_metadata(&bytes), &raster, resolution);
+    }
+    let raster = raster.turned(exif.orientation);
+    let resolution = believe_or_estimate(said, &raster);
+    Scan::of_raster(order, &raster, resolution)
+}
+
+struct Decoded {
+    raster: Raster,
+    dpi: Option<f64>,
+    exif: Exif,
+    is_transparent: bool,
+}
+
+fn decode(bytes: &[u8]) -> Result<Decoded, Failure> {
+    let broken = |error: png::DecodingError| Failure::from(error).context("the PNG is broken");
+    let mut decoder = png::Decoder::new_with_limits(Cursor::new(bytes), png::Limits { bytes: 64 << 20 });
+    decoder.set_ignore_text_chunk(true);
+    let header = decoder.read_header_info().map_err(broken)?;
+    let (width, height) = (header.width, header.height);
+    check_size(width, height, header.bits_per_pixel())?;
+    let is_bilevel = (header.color_type, header.bit_depth) == (ColorType::Grayscale, BitDepth::One);
+    decoder.set_transformations(if is_bilevel { Transformations::IDENTITY } else { Transformations::EXPAND });
+    let mut reader = decoder.read_info().map_err(broken)?;
+    let dpi = reader.info().pixel_dims.and_then(|dimensions| match dimensions.unit {
+        png::Unit::Meter => Some(f64::from(dimensions.xppu) * 0.0254),
+        png::Unit::Unspecified => None,
+    });
+    let exif = reader.info().exif_metadata.as_deref().map(Exif::read).unwrap_or_default();
+    let (colour, depth) = reader.output_color_type();
+    check_size(width, height, colour.samples() * if depth == BitDepth::Sixteen { 16 } else { 8 })?;
+    let size = reader.output_buffer_size().ok_or_else(|| Failure::new("the PNG is too large for this machine"))?;
+    let mut data = vec![0; size];
+    reader.next_frame(&mut data).map_err(broken)?;
+    let samples = match (colour, depth) {
+        (ColorType::Grayscale, BitDepth::One) => Some(Samples::Bilevel),
+        (ColorType::Grayscale, BitDepth::Eight) => Some(Samples::Grey8),
+        (ColorType::Grayscale, BitDepth::Sixteen) => Some(Samples::Grey16),
+        (ColorType::Rgb, BitDepth::Eight) => Some(Samples::Rgb8),
+        (ColorType::Rgb, BitDepth::Sixteen) => Some(Samples::Rgb16),
+        _ => None,
+    };
+    if let Some(samples) = samples {
+        return Ok(Decoded { raster: Raster::new(width, height, samples, data)?, dpi, exif, is_transparent: false });
+    }
+    let is_wide = depth == BitDepth::Sixteen;
+    let is_opaque = match (colour.samples(), is_wide) {
+        (count, false) => data.chunks_exact(count).all(|pixel| pixel[count - 1] == 255),
+        (count, true) => data.chunks_exact(2 * count).all(|pixel| pixel[2 * count - 2..] == [255, 255]),
+    };
+    // Sixteen bits are more than transparent pictures need: on white they become eight.
+    let narrow = if is_wide { data.chunks_exact(2).map(|sample| sample[0]).collect() } else { data };
+    let image = match colour {
+        ColorType::GrayscaleAlpha => ImageBuffer::from_raw(width, height, narrow).map(DynamicImage::ImageLumaA8),
+        _ => ImageBuffer::from_raw(width, height, narrow).map(DynamicImage::ImageRgba8),
+    };
+    let image = image.ok_or_else(|| Failure::new("the PNG is broken: it has too few pixels"))?;
+    Ok(Decoded { raster: Raster::from_image(image)?, dpi, exif, is_transparent: !is_opaque })
+}
+
+/// The file without private metadata; the same bytes where it has none.
+fn without_private_metadata(bytes: &[u8]) -> Vec<u8> {
+    const SIGNATURE: usize = 8;
+    let mut kept = bytes[..SIGNATURE.min(bytes.len())].to_vec();
+    let mut rest = &bytes[kept.len()..];
+    while let Some((length, kind)) = rest.first_chunk::<8>().map(|head| (&head[..4], &head[4..])) {
+        let length = u32::from_be_bytes(length.try_into().expect("four bytes")) as usize;
+        let chunk = &rest[..length.saturating_add(12).min(rest.len())];
+        if !PRIVATE_CHUNKS.iter().any(|private| kind == private.as_slice()) {
+            kept.extend_from_slice(chunk);
+        }
+        rest = &rest[chunk.len()..];
+        if kind == b"IEND" {
+            break;
+        }
+    }
+    kept
+}

@@ -1,0 +1,169 @@
+use std::io::Cursor;
+use std::path::Path;
+
+use image::metadata::Orientation;
+use tiff::decoder::{Decoder, DecodingResult, Limits};
+use tiff::tags::{CompressionMethod, Tag};
+use tiff::{ColorType, TiffError};
+
+use super::inspect::PageSketch;
+use super::raster::{Raster, Samples, check_size, rgb_of_cmyk, unpacked};
+use super::resolution::believe_or_estimate;
+use super::scan::{Scan, ScanOrder};
+use crate::stage::Failure;
+
+type Tiff<'a> = Decoder<Cursor<&'a [u8]>>;
+
+const CONVERT: &str = "convert it first, for example with ImageMagick: `convert page.tif page.png`";
+
+/// Writes one page of a TIFF file as PNG, without loss: TIFF is a family of formats, of which each program reads its own part.
+pub(super) fn read_page(order: &ScanOrder) -> Result<Scan, Failure> {
+    let mut bytes = std::fs::read(&order.file)?;
+    mirror_bits_where_needed(&mut bytes, order.page)?;
+    let mut tiff = open(&bytes)?;
+    tiff.seek_to_image(order.page as usize - 1).map_err(broken)?;
+    let said = resolution_of(&mut tiff);
+    let orientation = tiff.find_tag_unsigned::<u8>(Tag::Orientation).ok().flatten().and_then(Orientation::from_exif);
+    let raster = decode(&mut tiff)?.turned(orientation.unwrap_or(Orientation::NoTransforms));
+    let resolution = believe_or_estimate(said, &raster);
+    Scan::of_raster(order, &raster, resolution)
+}
+
+/// The pages of a TIFF file, from their headers.
+pub(super) fn inspect(path: &Path) -> Result<Vec<PageSketch>, Failure> {
+    let bytes = std::fs::read(path)?;
+    let mut tiff = open(&bytes)?;
+    let mut pages = Vec::new();
+    loop {
+        let (width, height) = tiff.dimensions().map_err(broken)?;
+        let pixels = u64::from(width) * u64::from(height);
+        let bits = tiff.colortype().map_or(8, |colour| u64::from(colour.bit_depth()) * u64::from(colour.num_samples()));
+        // PNG takes about a fifth of the samples for single bits, and three quarters for others.
+        let plain = pixels * bits / 8;
+        pages.push(PageSketch { pixels, bytes: if bits == 1 { plain / 5 } else { plain * 3 / 4 } });
+        if !tiff.more_images() {
+            return Ok(pages);
+        }
+        if tiff.next_image().is_err() {
+            // The page after a readable one is broken, and with it the way to those behind it: it counts as one.
+            pages.push(PageSketch { pixels: 1, bytes: 0 });
+            return Ok(pages);
+        }
+    }
+}
+
+fn open(bytes: &[u8]) -> Result<Tiff<'_>, Failure> {
+    let mut limits = Limits::unlimited();
+    limits.decoding_buffer_size = 900 << 20;
+    limits.intermediate_buffer_size = 900 << 20;
+    limits.ifd_value_size = 64 << 20;
+    Ok(Decoder::new(Cursor::new(bytes)).map_err(broken)?.with_limits(limits))
+}
+
+fn broken(error: TiffError) -> Failure {
+    match error {
+        TiffError::UnsupportedError(_) => Failure::from(error).context("the TIFF is of an unusual kind").hint(CONVERT),
+        error => Failure::from(error).context("the TIFF is broken"),
+    }
+}
+
+fn decode(tiff: &mut Tiff<'_>) -> Result<Raster, Failure> {
+    let compression = tiff.find_tag_unsigned::<u16>(Tag::Compression).map_err(broken)?;
+    if compression == Some(CompressionMethod::JPEG.to_u16()) {
+        return Err(Failure::new("the TIFF holds an old-style JPEG (compression 6), which was never well defined")
+            .hint(CONVERT));
+    }
+    let (width, height) = tiff.dimensions().map_err(broken)?;
+    let colour = tiff.colortype().map_err(broken)?;
+    let bits = colour.bit_depth();
+    check_size(width, height, usize::from(bits) * usize::from(colour.num_samples()))?;
+    let palette = match colour {
+        ColorType::Palette(_) => Some(tiff.get_tag_u16_vec(Tag::ColorMap).map_err(broken)?),
+        _ => None,
+    };
+    let mut read = DecodingResult::U8(Vec::new());
+    let layout = tiff.read_image_to_buffer(&mut read).map_err(broken)?;
+    if layout.planes > 1 {
+        return Err(Failure::new("the TIFF keeps its colours in separate planes").hint(CONVERT));
+    }
+    let unusual = || Failure::new(format!("the TIFF has samples of an unusual kind ({colour:?})")).hint(CONVERT);
+    let (data, is_wide) = match read {
+        DecodingResult::U8(data) => (data, false),
+        DecodingResult::U16(data) => (data.into_iter().flat_map(u16::to_be_bytes).collect(), true),
+        _ => return Err(unusual()),
+    };
+    let raster = |samples, data| Raster::new(width, height, samples, data);
+    match (colour, is_wide) {
+        (ColorType::Gray(1), false) => raster(Samples::Bilevel, data),
+        (ColorType::Gray(8), false) => raster(Samples::Grey8, data),
+        (ColorType::Gray(16), true) => raster(Samples::Grey16, data),
+        (ColorType::Gray(2 | 4), false) => {
+            let step = 255 / ((1 << bits) - 1);
+            raster(Samples::Grey8, unpacked(width, bits, &data).map(|value| value * step).collect())
+        }
+        (ColorType::RGB(8), false) => raster(Samples::Rgb8, data),
+        (ColorType::RGB(16), true) => raster(Samples::Rgb16, data),
+        (ColorType::Palette(1 | 2 | 4 | 8), false) => {
+            let map = palette.unwrap_or_default();
+            let third = map.len() / 3;
+            let part = |index: usize| map.get(index).map_or(0, |value| (value >> 8) as u8);
+            let colour = |index: u8| [0, 1, 2].map(|plane| part(plane * third + usize::from(index)));
+            let pixels = unpacked(width, bits, &data).flat_map(colour).collect();
+            Ok(raster(Samples::Rgb8, pixels)?.without_needless_colour())
+        }
+        (ColorType::GrayA(8), false) => from_image(image::GrayAlphaImage::from_raw(width, height, data), unusual),
+        (ColorType::RGBA(8), false) => from_image(image::RgbaImage::from_raw(width, height, data), unusual),
+        (ColorType::CMYK(8), false) => {
+            let mixed = data.chunks_exact(4).flat_map(|ink| rgb_of_cmyk([ink[0], ink[1], ink[2], ink[3]]));
+            raster(Samples::Rgb8, mixed.collect())
+        }
+        _ => Err(unusual()),
+    }
+}
+
+fn from_image<I: Into<image::DynamicImage>>(
+    image: Option<I>,
+    otherwise: impl Fn() -> Failure,
+) -> Result<Raster, Failure> {
+    Raster::from_image(image.ok_or_else(otherwise)?.into())
+}
+
+/// The resolution in the file, dots per inch; some write it for one direction only, or 0.
+fn resolution_of(tiff: &mut Tiff<'_>) -> Option<f64> {
+    let mut density = |tag: Tag| {
+        tiff.find_tag(tag).ok().flatten().and_then(|value| {
+            use tiff::decoder::ifd::Value;
+            match value {
+                Value::Rational(over, under) if under > 0 => Some(f64::from(over) / f64::from(under)),
+                value => value.into_f64().ok(),
+            }
+        })
+    };
+    let density = density(Tag::XResolution).filter(|d| *d > 0.0).or_else(|| density(Tag::YResolution))?;
+    match tiff.find_tag_unsigned::<u16>(Tag::ResolutionUnit).ok().flatten() {
+        Some(1) => None,
+        Some(3) => Some(density * 2.54),
+        _ => Some(density),
+    }
+}
+
+/// Faxes may be written with the lowest bit first (`FillOrder` 2), which the decoder does not know: their bytes are mirrored.
+fn mirror_bits_where_needed(bytes: &mut [u8], page: u32) -> Result<(), Failure> {
+    let mut strips = Vec::new();
+    {
+        let mut tiff = open(bytes)?;
+        tiff.seek_to_image(page as usize - 1).map_err(broken)?;
+        if tiff.find_tag_unsigned::<u16>(Tag::FillOrder).ok().flatten() == Some(2) {
+            let mut list = |tag: Tag| tiff.find_tag_unsigned_vec::<u64>(tag).ok().flatten().unwrap_or_default();
+            let (offsets, lengths) = (list(Tag::StripOffsets), list(Tag::StripByteCounts));
+            strips.extend(offsets.into_iter().zip(lengths));
+        }
+    }
+    for (offset, length) in strips {
+        let range = usize::try_from(offset).ok().zip(usize::try_from(offset.saturating_add(length)).ok());
+        if let Some(strip) = range.and_then(|(from, to)| bytes.get_mut(from..to)) {
+            strip.iter_mut().for_each(|byte| *byte = byte.reverse_bits());
+        }
+    }
+    Ok(())
+}
