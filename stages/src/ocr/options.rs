@@ -1,0 +1,82 @@
+use clap::{Args, ValueEnum};
+use serde::{Deserialize, Serialize};
+
+/// What `ocr` can be told on the command line.
+#[derive(Debug, Clone, PartialEq, Eq, Args, Serialize)]
+pub struct OcrOptions {
+    /// Languages to read, such as `en+de`, `deu+lat` or `script/Fraktur` [default: the book's, else English]
+    #[arg(long, value_name = "LANG")]
+    pub lang: Option<String>,
+    /// Tesseract's page segmentation mode: 3 finds columns and blocks by itself, 4 expects one column, 6 one block, 11 scattered text
+    #[arg(long, value_name = "MODE", default_value_t = Self::default().psm, value_parser = parse_psm)]
+    pub psm: u8,
+    /// Resolution at which scans are read, dots per inch; finer ones are scaled down to it
+    #[arg(long, value_name = "DPI", default_value_t = Self::default().dpi, value_parser = clap::value_parser!(u32).range(70..=1200))]
+    pub dpi: u32,
+    /// Whether pages that cannot be read as they lie are tried sideways and upside down
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Self::default().rotate)]
+    pub rotate: Rotate,
+}
+
+/// Whether a page is read in other directions than it lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Rotate {
+    /// Where reading it as it lies gives little sense
+    Auto,
+    /// Never
+    Off,
+}
+
+impl Default for OcrOptions {
+    fn default() -> Self {
+        Self { lang: None, psm: 3, dpi: 300, rotate: Rotate::Auto }
+    }
+}
+
+fn parse_psm(given: &str) -> Result<u8, String> {
+    match given.parse() {
+        Ok(2) => Err("mode 2 finds blocks and reads nothing; 3 does both".to_owned()),
+        Ok(mode @ 1..=13) => Ok(mode),
+        _ => Err("expected a number from 1 to 13".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    #[derive(Parser)]
+    struct Command {
+        #[command(flatten)]
+        options: OcrOptions,
+    }
+
+    fn parse(arguments: &[&str]) -> Result<OcrOptions, String> {
+        Command::try_parse_from([&["ocr"], arguments].concat())
+            .map(|command| command.options)
+            .map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn nothing_given_is_the_default() {
+        assert_eq!(parse(&[]).unwrap(), OcrOptions::default());
+    }
+
+    #[test]
+    fn modes_that_read_nothing_are_refused() {
+        assert_eq!(parse(&["--psm", "6"]).unwrap().psm, 6);
+        assert!(parse(&["--psm", "2"]).unwrap_err().contains("reads nothing"));
+        for wrong in ["0", "14", "auto"] {
+            assert!(parse(&["--psm", wrong]).unwrap_err().contains("from 1 to 13"), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn rotation_and_resolution_are_read() {
+        let options = parse(&["--rotate", "off", "--dpi", "400", "--lang", "deu+lat"]).unwrap();
+        assert_eq!(options, OcrOptions { lang: Some("deu+lat".to_owned()), psm: 3, dpi: 400, rotate: Rotate::Off });
+        assert!(parse(&["--dpi", "20"]).is_err());
+    }
+}

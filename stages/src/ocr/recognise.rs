@@ -1,0 +1,158 @@
+use serde::{Deserialize, Serialize};
+use shelf::child::{Task, child_task};
+use shelf::stage::{Failure, Result, ScanFile};
+
+use super::engine::{EngineError, read_words, tesseract_version};
+use super::frame::{Frame, Turn};
+use super::language::tesseract_language;
+use super::layout::blocks_of;
+use super::scan::Scan;
+use super::tsv::FoundWord;
+use super::{Block, Rotate, Wanted};
+use crate::bbox::Bbox;
+
+/// How a page is to be read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settings {
+    /// The languages, most important first.
+    pub languages: Vec<Wanted>,
+    /// Tesseract's page segmentation mode.
+    pub psm: u8,
+    /// Resolution at which to read, dots per inch.
+    pub dpi: u32,
+    /// Whether to try other directions.
+    pub rotate: Rotate,
+}
+
+/// What was read on a scan. Boxes are in the scan's own pixels.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Reading {
+    /// Version of Tesseract.
+    pub tesseract_version: String,
+    /// Width of the scan, px.
+    pub width: u32,
+    /// Height of the scan, px.
+    pub height: u32,
+    /// By how much the scan has to be turned clockwise to stand upright: 0, 90, 180 or 270.
+    pub rotation_degrees: u16,
+    /// The blocks of text in reading order.
+    pub blocks: Vec<Block>,
+    /// The figures, top to bottom.
+    pub figures: Vec<CutOut>,
+}
+
+/// A figure cut out of a scan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CutOut {
+    /// Where it lies.
+    pub bbox: Bbox,
+    /// The picture as PNG, grey where the scan is grey.
+    #[serde(with = "serde_bytes")]
+    pub png: Vec<u8>,
+}
+
+/// Reads a scan in a child process.
+pub static RECOGNISE: Task<(ScanFile, Settings), Reading> = Task::new("ocr.recognise", recognise);
+child_task!(RECOGNISE);
+
+/// Reads the text of a scan and cuts out its figures, in this process.
+///
+/// # Errors
+/// A scan that cannot be decoded, a language that is not installed, or what Tesseract refuses.
+pub fn recognise((file, settings): (ScanFile, Settings)) -> Result<Reading> {
+    let language = tesseract_language(&settings.languages).map_err(|error| {
+        let hint = error.hint();
+        let failure = Failure::from(error);
+        hint.into_iter().fold(failure, Failure::hint)
+    })?;
+    let scan = Scan::open(&file.path, file.dpi)?;
+    let attempt = read_in_the_best_direction(&scan, &language, &settings)?;
+    let (width, height) = scan.size();
+    Ok(Reading {
+        tesseract_version: tesseract_version(),
+        width,
+        height,
+        rotation_degrees: attempt.rotation_degrees(),
+        blocks: blocks_of(&attempt.words),
+        figures: Vec::new(),
+    })
+}
+
+/// The words of a page, read in one direction. Boxes are in the scan's own pixels.
+struct Attempt {
+    turn: Turn,
+    words: Vec<FoundWord>,
+}
+
+/// Pages of which less is sure are tried in other directions. Upright text is read with 0.75 and more even where it is
+/// badly degraded, text in the wrong direction with 0.35 to 0.6.
+const DOUBTFUL: f64 = 0.65;
+/// How much surer another direction has to be.
+const CLEARLY: f64 = 0.1;
+
+fn read_in_the_best_direction(scan: &Scan, language: &str, settings: &Settings) -> Result<Attempt, EngineError> {
+    let (picture, dpi) = scan.grey_at(f64::from(settings.dpi));
+    let scaled = picture.dimensions();
+    let picture = image::DynamicImage::from(picture);
+    let read = |turn: Turn| -> Result<Attempt, EngineError> {
+        let turned = match turn {
+            Turn::None => None,
+            Turn::Quarter => Some(picture.rotate90()),
+            Turn::Half => Some(picture.rotate180()),
+            Turn::ThreeQuarters => Some(picture.rotate270()),
+        };
+        let grey = turned.as_ref().unwrap_or(&picture).as_luma8().expect("a grey picture stays one when it is turned");
+        let mut words = read_words(language, settings.psm, grey, dpi)?;
+        let frame = Frame { scan: scan.size(), scaled, turn };
+        words.iter_mut().for_each(|word| word.bbox = frame.on_scan(word.bbox));
+        Ok(Attempt { turn, words })
+    };
+    let mut best = read(Turn::None)?;
+    if settings.rotate == Rotate::Auto {
+        for &turn in other_directions(settings.psm) {
+            if best.words.is_empty() || best.confidence() >= DOUBTFUL {
+                break;
+            }
+            let other = read(turn)?;
+            if other.confidence() > best.confidence() + CLEARLY {
+                best = other;
+            }
+        }
+    }
+    Ok(best)
+}
+
+/// The directions that a segmentation mode does not try by itself: 3 and 4 read sideways text, but only one that runs from top to
+/// bottom; 1 and 12 look for the direction first.
+fn other_directions(psm: u8) -> &'static [Turn] {
+    match psm {
+        1 | 12 => &[],
+        3 | 4 => &[Turn::Half],
+        _ => &[Turn::Half, Turn::Quarter, Turn::ThreeQuarters],
+    }
+}
+
+impl Attempt {
+    /// Mean confidence of the letters, 0..=1.
+    fn confidence(&self) -> f64 {
+        let letters = |word: &FoundWord| word.text.chars().count() as f64;
+        let all: f64 = self.words.iter().map(letters).sum();
+        let sure: f64 = self.words.iter().map(|word| letters(word) * word.confidence).sum();
+        if all > 0.0 { sure / all } else { 0.0 }
+    }
+
+    fn rotation_degrees(&self) -> u16 {
+        let sideways = if self.runs_downwards() { 270 } else { 0 };
+        (self.turn.degrees() + sideways) % 360
+    }
+
+    /// Whether Tesseract read lines that run from top to bottom.
+    fn runs_downwards(&self) -> bool {
+        let long = || self.words.iter().filter(|word| word.text.chars().count() >= 4);
+        let upended = match self.turn {
+            Turn::None | Turn::Half => long().filter(|word| word.bbox.height > word.bbox.width).count(),
+            Turn::Quarter | Turn::ThreeQuarters => long().filter(|word| word.bbox.width > word.bbox.height).count(),
+        };
+        2 * upended > long().count()
+    }
+}
