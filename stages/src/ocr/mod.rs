@@ -1,7 +1,9 @@
 //! The `ocr` stage: reads the text of a scan and cuts out its figures.
 
 mod engine;
+mod figures;
 mod frame;
+mod ink;
 mod installed;
 mod language;
 mod layout;

@@ -3,6 +3,7 @@ use shelf::child::{Task, child_task};
 use shelf::stage::{Failure, Result, ScanFile};
 
 use super::engine::{EngineError, read_words, tesseract_version};
+use super::figures::{cut_out, drop_invented_text, find_figures};
 use super::frame::{Frame, Turn};
 use super::language::tesseract_language;
 use super::layout::blocks_of;
@@ -67,14 +68,16 @@ pub fn recognise((file, settings): (ScanFile, Settings)) -> Result<Reading> {
     })?;
     let scan = Scan::open(&file.path, file.dpi)?;
     let attempt = read_in_the_best_direction(&scan, &language, &settings)?;
+    let blocks = blocks_of(&attempt.words);
+    let figures = find_figures(&scan, &blocks);
     let (width, height) = scan.size();
     Ok(Reading {
         tesseract_version: tesseract_version(),
         width,
         height,
         rotation_degrees: attempt.rotation_degrees(),
-        blocks: blocks_of(&attempt.words),
-        figures: Vec::new(),
+        blocks: drop_invented_text(blocks, &figures),
+        figures: figures.into_iter().map(|bbox| cut_out(&scan, bbox)).collect::<Result<_, _>>()?,
     })
 }
 

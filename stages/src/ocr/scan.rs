@@ -13,7 +13,7 @@ pub(super) struct Scan {
 
 /// A scan that cannot be decoded.
 #[derive(Debug, thiserror::Error)]
-pub enum ScanError {
+pub(super) enum ScanError {
     /// The file cannot be opened.
     #[error("the scan {} cannot be opened", path.display())]
     Open {

@@ -24,7 +24,7 @@ pub(super) struct Place {
 /// A line of Tesseract's table that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("line {line} of Tesseract's table has {problem}: `{text}`")]
-pub struct TsvError {
+pub(super) struct TsvError {
     line: usize,
     problem: &'static str,
     text: String,
