@@ -60,6 +60,7 @@ pub(super) struct Global {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Verb {
+    Add(verbs::Add),
     List(verbs::List),
     Show(verbs::Show),
     Status(verbs::Status),

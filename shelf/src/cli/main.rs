@@ -69,6 +69,7 @@ fn run(matches: &clap::ArgMatches, registry: Arc<Registry>) -> Result<Exit> {
     match cli.verb {
         Verb::Process(process) => verbs::process(&context, &process, given),
         Verb::Plan(plan) => verbs::plan(&context, &plan, given),
+        Verb::Add(add) => verbs::add(&context, &add),
         Verb::List(list) => verbs::list(&context, &list),
         Verb::Show(show) => verbs::show(&context, &show),
         Verb::Status(status) => verbs::status(&context, &status),

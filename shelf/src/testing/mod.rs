@@ -26,7 +26,10 @@
 //! ```
 
 mod event_log;
+mod real_scans;
 mod test_book;
 
 pub use event_log::EventLog;
+#[doc(hidden)]
+pub use real_scans::real_scans;
 pub use test_book::{TestBook, TestRun};

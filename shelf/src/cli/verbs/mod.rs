@@ -1,5 +1,6 @@
 //! A verb a file: its arguments, and what it does.
 
+mod add;
 mod clean;
 mod completions;
 mod delete;
@@ -13,6 +14,7 @@ mod stages;
 mod status;
 mod verify;
 
+pub(super) use add::{Add, add};
 pub(super) use clean::{Clean, clean};
 pub(super) use completions::{Completions, completions};
 pub(super) use delete::{Delete, delete};

@@ -1,0 +1,27 @@
+# Two commands do everything on a new Debian machine with Rust: `make demo` and `make test`.
+
+DEMO_LIBRARY ?= target/demo-library
+
+.PHONY: demo test lint docs package
+.SILENT:
+
+# Draws a small book, reads it, and prints how good the reading is.
+demo:
+	scripts/setup.sh
+	cargo build --release --quiet
+	target/release/shelf --library $(DEMO_LIBRARY) demo
+
+# All tests of the workspace, doctests too.
+test:
+	scripts/setup.sh tests
+	cargo test --workspace --quiet
+
+lint:
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --quiet -- -D warnings
+
+docs:
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --quiet
+
+package:
+	cargo package --workspace --exclude shelf-tests --allow-dirty --quiet

@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# Installs the system packages that shelf builds and runs with. Does nothing where all are there.
+#
+#   scripts/setup.sh          what building and running needs
+#   scripts/setup.sh tests    that, and what the tests need
+set -euo pipefail
+
+packages=(pkg-config gcc g++ make libtesseract-dev libleptonica-dev libclang1-14 libclang-common-14-dev
+  tesseract-ocr-eng tesseract-ocr-osd poppler-utils)
+if [ "${1:-}" = tests ]; then
+  packages+=(qpdf)
+fi
+
+if ! command -v cargo >/dev/null; then
+  echo "error: Rust is missing: no \`cargo\` on the PATH" >&2
+  echo "hint: install it as https://rustup.rs says; the version is in rust-toolchain.toml" >&2
+  exit 1
+fi
+
+if ! command -v apt-get >/dev/null; then
+  if pkg-config --exists tesseract lept 2>/dev/null && command -v pdftoppm >/dev/null; then
+    exit 0
+  fi
+  echo "error: this is no Debian or Ubuntu, so nothing was installed" >&2
+  echo "hint: install Tesseract 5 with its English and \`osd\` data, Leptonica, their headers, clang's library (libclang)," >&2
+  echo "      a C++ compiler, pkg-config and poppler's tools; on Debian they are:" >&2
+  echo "      ${packages[*]}" >&2
+  exit 1
+fi
+
+missing=()
+for package in "${packages[@]}"; do
+  if [ "$(dpkg-query -W -f '${Status}' "$package" 2>/dev/null)" != "install ok installed" ]; then
+    missing+=("$package")
+  fi
+done
+if [ ${#missing[@]} -eq 0 ]; then
+  exit 0
+fi
+
+as_root=()
+if [ "$(id -u)" -ne 0 ]; then
+  if ! command -v sudo >/dev/null; then
+    echo "error: these packages are missing, and there is no sudo to install them with: ${missing[*]}" >&2
+    echo "hint: as root: apt-get install ${missing[*]}" >&2
+    exit 1
+  fi
+  as_root=(sudo)
+fi
+
+echo "installing: ${missing[*]}"
+export DEBIAN_FRONTEND=noninteractive
+lock=(-o DPkg::Lock::Timeout=120)
+if ! "${as_root[@]}" apt-get "${lock[@]}" install -y -qq --no-install-recommends "${missing[@]}" >/dev/null 2>&1; then
+  # The lists of packages are old or were never read.
+  "${as_root[@]}" apt-get "${lock[@]}" update -qq
+  "${as_root[@]}" apt-get "${lock[@]}" install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+fi
