@@ -4,6 +4,8 @@
 
 mod diagnostics;
 mod doc_comment;
+#[cfg(test)]
+mod expansion;
 mod metrics;
 mod runtime;
 mod stage;
@@ -15,7 +17,7 @@ use syn::{DeriveInput, parse_macro_input};
 /// Makes a function a stage.
 #[proc_macro_attribute]
 pub fn stage(attribute: TokenStream, item: TokenStream) -> TokenStream {
-    stage::expand(attribute.into(), item.into()).into()
+    stage::expand(attribute.into(), &item.into()).into()
 }
 
 /// Makes a struct of numbers the metrics of a stage.

@@ -16,9 +16,10 @@ impl Runtime {
 
 impl ToTokens for Runtime {
     fn to_tokens(&self, tokens: &mut TokenStream) {
-        tokens.extend(match &self.krate {
-            Some(krate) => quote!(#krate::__private),
-            None => quote!(::shelf::__private),
+        tokens.extend(if let Some(krate) = &self.krate {
+            quote!(#krate::__private)
+        } else {
+            quote!(::shelf::__private)
         });
     }
 }

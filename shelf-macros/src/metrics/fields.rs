@@ -69,13 +69,10 @@ pub(super) fn parse_options(
 ) {
     let mut seen: Vec<String> = Vec::new();
     for found in attributes.iter().filter(|found| found.path().is_ident(attribute)) {
-        let list = match found.meta.require_list() {
-            Ok(list) => list.tokens.clone(),
-            Err(_) => {
-                diagnostics
-                    .error_at(found, format!("`#[{attribute}]` says nothing; write `#[{attribute}({})]`", known[0].1));
-                continue;
-            }
+        let Ok(list) = found.meta.require_list() else {
+            let message = format!("`#[{attribute}]` says nothing; write `#[{attribute}({})]`", known[0].1);
+            diagnostics.error_at(found, message);
+            continue;
         };
         let read = |input: ParseStream| {
             while !input.is_empty() {
@@ -95,7 +92,7 @@ pub(super) fn parse_options(
             }
             Ok(())
         };
-        if let Err(error) = read.parse2(list) {
+        if let Err(error) = read.parse2(list.tokens.clone()) {
             diagnostics.add(error);
         }
     }

@@ -35,7 +35,7 @@ pub(crate) fn derive_page_metrics(input: &DeriveInput) -> TokenStream {
         impl #generics #runtime::PageMetrics for #name #arguments #clause {
             const FIELDS: &'static [#runtime::Field] = &[#(#rows),*];
             fn values(&self) -> ::std::vec::Vec<#runtime::Value> {
-                ::std::vec![#(#values),*]
+                ::std::vec::Vec::from([#(#values),*])
             }
         }
     };

@@ -6,7 +6,7 @@ use super::model::{Parallelism, Scope, Stage, Work};
 use super::name::check_name;
 use super::parameters::{check_dependencies, check_parameters};
 use super::returned::check_return;
-use super::syntax::{Function, Options, ParallelismSyntax};
+use super::syntax::{Arguments, Function, ParallelismSyntax};
 use super::tokens::hash_tokens;
 use crate::diagnostics::Diagnostics;
 use crate::doc_comment::doc_comment;
@@ -14,15 +14,15 @@ use crate::runtime::Runtime;
 use crate::suggest::did_you_mean;
 
 /// Judges a stage by every rule below; what is left of it after a mistake still has its types.
-pub(super) fn check_stage(options: Options, function: Function, diagnostics: &mut Diagnostics) -> Stage {
+pub(super) fn check_stage(arguments: Arguments, function: Function, diagnostics: &mut Diagnostics) -> Stage {
     let ident = function.signature.ident.clone();
     check_signature(&function, diagnostics);
-    let name = check_name(options.name.as_ref(), &ident, diagnostics);
-    let version = check_version(options.version.as_ref(), diagnostics);
-    let scope = check_scope(options.scope.as_ref(), diagnostics);
-    let parallelism = check_parallelism(options.parallelism.as_ref(), &function, diagnostics);
-    let dependencies = check_dependencies(options.deps, &ident, diagnostics);
-    let parameters = check_parameters(&function, dependencies, options.options.as_ref(), scope, diagnostics);
+    let name = check_name(arguments.name.as_ref(), &ident, diagnostics);
+    let version = check_version(arguments.version.as_ref(), diagnostics);
+    let scope = check_scope(arguments.scope.as_ref(), diagnostics);
+    let parallelism = check_parallelism(arguments.parallelism.as_ref(), &function, diagnostics);
+    let dependencies = check_dependencies(arguments.deps, &ident, diagnostics);
+    let parameters = check_parameters(&function, dependencies, arguments.options.as_ref(), scope, diagnostics);
     let returned = check_return(&function, diagnostics);
     let Function { attributes, visibility, signature, body } = function;
     let work = diagnostics.is_empty().then(|| Work {
@@ -31,11 +31,11 @@ pub(super) fn check_stage(options: Options, function: Function, diagnostics: &mu
         tokens: hash_tokens(quote!(#signature #body)),
         parameters,
         is_async: signature.asyncness.is_some(),
-        before: options.before,
-        after: options.after,
+        before: arguments.before,
+        after: arguments.after,
     });
     Stage {
-        runtime: Runtime::new(options.krate),
+        runtime: Runtime::new(arguments.krate),
         ident,
         visibility,
         cfgs: attributes.into_iter().filter(|attribute| attribute.path().is_ident("cfg")).collect(),
@@ -44,7 +44,7 @@ pub(super) fn check_stage(options: Options, function: Function, diagnostics: &mu
         parallelism,
         output: returned.output,
         metrics: returned.metrics,
-        options: options.options,
+        options: arguments.options,
         work,
     }
 }

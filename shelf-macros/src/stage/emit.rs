@@ -1,4 +1,4 @@
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Type, TypeReference};
 
@@ -31,16 +31,9 @@ fn emit_marker(stage: &Stage) -> TokenStream {
 /// `impl Stage for ocr { type …; const ROW: &'static Row = &Row { … }; }`
 fn emit_stage_impl(stage: &Stage) -> TokenStream {
     let Stage { ident, runtime, name, .. } = stage;
-    let or = |ty: &Option<Type>, other: &str| match ty {
-        Some(ty) => ty.to_token_stream(),
-        None => {
-            let other = Ident::new(other, Span::call_site());
-            quote!(#runtime::#other)
-        }
-    };
-    let output = or(&stage.output, "Unreadable");
-    let metrics = or(&stage.metrics, "NoMetrics");
-    let options = or(&stage.options, "NoOptions");
+    let output = stage.output.as_ref().map_or_else(|| quote!(#runtime::Unreadable), ToTokens::to_token_stream);
+    let metrics = stage.metrics.as_ref().map_or_else(|| quote!(#runtime::NoMetrics), ToTokens::to_token_stream);
+    let options = stage.options.as_ref().map_or_else(|| quote!(#runtime::NoOptions), ToTokens::to_token_stream);
     let scope = emit_scope(stage);
     let pool = match stage.parallelism {
         Parallelism::Cpu => quote!(Cpu),
@@ -78,8 +71,11 @@ fn emit_fields(stage: &Stage, work: &Work) -> TokenStream {
     let runtime = &stage.runtime;
     let Work { doc, version, tokens, before, after, .. } = work;
     let doc = (!doc.is_empty()).then(|| quote!(doc: #doc,));
-    let version = version.map(|version| quote!(version: #version,));
-    let tokens = proc_macro2::Literal::u64_unsuffixed(*tokens);
+    let version = version.map(|version| {
+        let version = Literal::u32_unsuffixed(version);
+        quote!(version: #version,)
+    });
+    let tokens: Literal = format!("{tokens:#018x}").parse().expect("a number is a literal");
     let deps = emit_deps(stage, work);
     let reads = emit_reads(stage, work);
     let parallelism = match &stage.parallelism {
@@ -137,10 +133,10 @@ fn emit_static(ty: &Type) -> TokenStream {
     }
 }
 
-/// `run: Run::Blocking(|cx| measured::<Self>(ocr(cx.take()?, …))),`
+/// `run: Run::Blocking(|cx| { let made = ocr(cx.take()?, …); measured::<Self>(made) }),`
 fn emit_run(stage: &Stage, work: &Work) -> TokenStream {
     let Stage { runtime, ident, .. } = stage;
-    let cx = Ident::new("cx", Span::mixed_site());
+    let [cx, returned] = ["cx", "made"].map(|name| Ident::new(name, Span::mixed_site()));
     let arguments = work.parameters.iter().map(|parameter| match parameter {
         Parameter::Dependency { name, ty, .. } => {
             let load = Ident::new("load", word_of(ty));
@@ -153,11 +149,14 @@ fn emit_run(stage: &Stage, work: &Work) -> TokenStream {
     });
     let made = if stage.metrics.is_some() { quote!(measured) } else { quote!(made) };
     let awaited = work.is_async.then(|| quote!(.await));
-    let made = quote!(#runtime::#made::<Self>(#ident(#(#arguments),*)#awaited));
+    let made = quote! {
+        let #returned = #ident(#(#arguments),*)#awaited;
+        #runtime::#made::<Self>(#returned)
+    };
     if work.is_async {
         quote!(run: #runtime::Run::Async(|#cx| ::std::boxed::Box::pin(async move { #made })),)
     } else {
-        quote!(run: #runtime::Run::Blocking(|#cx| #made),)
+        quote!(run: #runtime::Run::Blocking(|#cx| { #made }),)
     }
 }
 

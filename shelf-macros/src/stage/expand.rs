@@ -4,12 +4,12 @@ use syn::parse::{ParseStream, Parser};
 
 use super::check::check_stage;
 use super::emit::emit_stage;
-use super::syntax::{Function, Options};
+use super::syntax::{Arguments, Function};
 use crate::diagnostics::Diagnostics;
 
 /// The function as it came, and beside it what makes it a stage, or what keeps it from being one.
-pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
-    let beside = expand_beside(attribute, &item);
+pub(crate) fn expand(attribute: TokenStream, item: &TokenStream) -> TokenStream {
+    let beside = expand_beside(attribute, item);
     quote! {
         #[allow(
             clippy::missing_errors_doc,
@@ -24,13 +24,13 @@ pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
 }
 
 /// What is written beside the author's function.
-pub(super) fn expand_beside(attribute: TokenStream, item: &TokenStream) -> TokenStream {
+pub(crate) fn expand_beside(attribute: TokenStream, item: &TokenStream) -> TokenStream {
     let mut diagnostics = Diagnostics::new();
-    let options = (|input: ParseStream| Ok(Options::parse(input, &mut diagnostics))).parse2(attribute);
+    let arguments = (|input: ParseStream| Ok(Arguments::parse(input, &mut diagnostics))).parse2(attribute);
     let function = syn::parse2::<Function>(item.clone());
-    let stage = match (options, function) {
-        (Ok(options), Ok(function)) if function.signature.receiver().is_none() => {
-            let stage = check_stage(options, function, &mut diagnostics);
+    let stage = match (arguments, function) {
+        (Ok(arguments), Ok(function)) if function.signature.receiver().is_none() => {
+            let stage = check_stage(arguments, function, &mut diagnostics);
             emit_stage(&stage)
         }
         (Ok(_), Ok(method)) => {

@@ -11,3 +11,5 @@ mod syntax;
 mod tokens;
 
 pub(crate) use expand::expand;
+#[cfg(test)]
+pub(crate) use expand::expand_beside;

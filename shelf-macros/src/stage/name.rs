@@ -50,10 +50,12 @@ fn check_text(name: &LitStr, like: &str, diagnostics: &mut Diagnostics) -> Strin
 /// A stage name that is like `text`: `WordCount`, `word-count` and `2 words` become `word_count`, `word_count`, `words`.
 fn snake_case(text: &str) -> String {
     let mut name = String::new();
+    let mut before = ' ';
     for c in text.chars() {
-        if c.is_ascii_uppercase() && name.ends_with(|last: char| last.is_ascii_lowercase() || last.is_ascii_digit()) {
+        if c.is_ascii_uppercase() && (before.is_ascii_lowercase() || before.is_ascii_digit()) && !name.is_empty() {
             name.push('_');
         }
+        before = c;
         match c {
             'a'..='z' | 'A'..='Z' => name.push(c.to_ascii_lowercase()),
             '0'..='9' if !name.is_empty() => name.push(c),

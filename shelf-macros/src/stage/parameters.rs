@@ -72,7 +72,9 @@ pub(super) fn check_parameters(
             parameters.push(Parameter::Offered(ty.clone()));
         }
     }
-    dependencies.iter().for_each(|dependency| check_missing(dependency, &strangers, function, diagnostics));
+    for dependency in &dependencies {
+        check_missing(dependency, &strangers, function, diagnostics);
+    }
     check_options_taken(&parameters, options, diagnostics);
     parameters
 }

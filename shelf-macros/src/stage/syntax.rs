@@ -9,7 +9,7 @@ use crate::suggest::did_you_mean;
 
 /// What stands between the parentheses of `#[stage(…)]`.
 #[derive(Default)]
-pub(super) struct Options {
+pub(super) struct Arguments {
     pub(super) name: Option<Lit>,
     pub(super) deps: Vec<DepSyntax>,
     pub(super) parallelism: Option<ParallelismSyntax>,
@@ -54,13 +54,13 @@ pub(super) struct Function {
     pub(super) body: TokenStream,
 }
 
-impl Options {
+impl Arguments {
     /// Reads the options; what cannot be read is noted and passed over.
     pub(super) fn parse(input: ParseStream, diagnostics: &mut Diagnostics) -> Self {
-        let mut options = Self::default();
+        let mut arguments = Self::default();
         let mut seen: Vec<String> = Vec::new();
         while !input.is_empty() {
-            if let Err(error) = options.parse_one(input, &mut seen, diagnostics) {
+            if let Err(error) = arguments.parse_one(input, &mut seen, diagnostics) {
                 diagnostics.add(error);
                 skip_option(input);
             }
@@ -70,7 +70,7 @@ impl Options {
                 let _ = input.parse::<Token![,]>();
             }
         }
-        options
+        arguments
     }
 
     fn parse_one(

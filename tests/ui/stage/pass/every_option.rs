@@ -1,63 +1,70 @@
 //! All options at once, and every kind of parameter.
 
 use shelf::prelude::*;
+use shelf::stage::{Parallelism, Reach, Reads, Stage};
 
-#[derive(Serialize, Deserialize, JsonSchema, Validate)]
-pub struct OcrPage {
-    #[garde(skip)]
-    pub text: String,
-}
+use crate::reading::{OcrPage, WordCount, ocr};
 
-#[derive(PageMetrics, Report)]
-pub struct OcrMetrics {
-    /// How sure it is.
-    #[metrics(range(0.0..=1.0))]
-    #[report(decimals = 3, flag(below = 0.8), flag(missing))]
-    pub confidence_mean: Option<f64>,
-    #[report(title = "Words", flag(above = 2000, below = 20))]
-    pub words: u32,
-    #[report(flag(equals = "none"))]
-    pub language: String,
-    #[report(skip)]
-    pub longest: usize,
-}
-
+/// What is counted.
 #[derive(clap::Args, Serialize)]
-pub struct OcrOptions {
-    #[arg(long, default_value_t = 3)]
-    psm: u32,
+pub struct Counting {
+    /// Counts numbers too.
+    #[arg(long, default_value_t = false)]
+    pub numbers: bool,
 }
 
-/// Reads a page.
-#[stage(name = "ocr", parallelism = cpu, options = OcrOptions)]
-pub fn ocr(
+/// What was counted.
+#[derive(PageMetrics, Report)]
+pub struct Counted {
+    /// Words on the page.
+    pub words: usize,
+}
+
+/// Counts the words of every page.
+///
+/// With those of its neighbours.
+#[stage(
+    name = "word_count",
+    deps = [ocr, around = crate::reading::ocr],
+    parallelism = fixed(3),
+    scope = page,
+    version = 2,
+    options = Counting,
+    before = check,
+    after = self::check,
+    crate = ::shelf,
+)]
+pub fn every_option(
     page: PageNumber,
     image: PageImage,
-    languages: Languages,
-    files: PageFiles,
-    options: &OcrOptions,
-) -> Result<(OcrPage, OcrMetrics)> {
-    todo!()
-}
-
-/// x
-#[stage(name = "second", deps = [ocr, words = self::ocr], parallelism = fixed(3), version = 2, before = check, after = check)]
-fn second(ocr: OcrPage, words: Window<OcrPage, 2>, _: PageNumber) -> Result<OcrPage> {
-    todo!()
-}
-
-#[stage(name = "third", deps = [ocr], scope = book)]
-async fn third(ocr: Pages<OcrPage>) -> Result<OcrPage, std::io::Error> {
-    todo!()
-}
-
-#[stage(name = "fourth", deps = [third])]
-async fn fourth(third: OcrPage) -> Result<OcrPage, std::io::Error> {
-    todo!()
+    mut files: PageFiles,
+    BookMetadata: BookMetadata,
+    _: Languages,
+    ocr: OcrPage,
+    around: Window<OcrPage, 2>,
+    options: &Counting,
+) -> Result<(WordCount, Counted)> {
+    let _ = (page, image, BookMetadata, &mut files);
+    let words = ocr.text.len() + around.before().len() + usize::from(options.numbers);
+    Ok((WordCount { words }, Counted { words }))
 }
 
 fn check(run: &StageRun) -> Result<()> {
-    Ok(())
+    if run.pages.is_empty() { Err(Failure::new("no pages")) } else { Ok(()) }
 }
 
-fn main() {}
+#[test]
+fn the_row_says_what_the_attribute_says() {
+    let row = every_option::ROW;
+    assert_eq!((row.name, row.version, row.book), ("word_count", 2, false));
+    assert_eq!(row.doc, "Counts the words of every page.\n\nWith those of its neighbours.");
+    assert_eq!(row.parallelism, Parallelism::Fixed(3));
+    let deps: Vec<_> = row.deps.iter().map(|dep| (dep.parameter, dep.row.name, dep.reach)).collect();
+    assert_eq!(deps, [("ocr", "reading", Reach::Same), ("around", "reading", Reach::Around(2))]);
+    let reads = [Reads::Nothing, Reads::Scan, Reads::Nothing, Reads::Metadata, Reads::Languages, Reads::Nothing];
+    assert_eq!(row.reads, reads);
+    assert!(row.before.is_some() && row.after.is_some() && row.tokens != 0);
+    assert_eq!(row.metrics.columns[0].title, "words");
+    assert!(row.site.file.ends_with("every_option.rs") && row.site.line > 1, "{:?}", row.site);
+    assert_eq!(row.options.defaults().map(|options| options.json.to_string()).ok().as_deref(), Some(r#"{"numbers":false}"#));
+}

@@ -1,0 +1,125 @@
+//! What the macros write, formatted, and how much of it: other macros are left unexpanded. The README shows `ocr`.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::metrics::{derive_page_metrics, derive_report};
+use crate::stage::expand_beside;
+
+fn formatted(tokens: TokenStream) -> String {
+    prettyplease::unparse(&syn::parse2(tokens).expect("the expansion is a file of items"))
+}
+
+#[test]
+fn minimal() {
+    let beside = formatted(expand_beside(
+        quote!(name = "doubled"),
+        &quote! {
+            fn doubled(page: PageNumber) -> Result<Doubled> {
+                Ok(Doubled { twice: page.get() * 2 })
+            }
+        },
+    ));
+    insta::assert_snapshot!(beside);
+}
+
+#[test]
+fn ocr() {
+    let beside = formatted(expand_beside(
+        quote!(name = "ocr", parallelism = cpu, options = OcrOptions),
+        &quote! {
+            /// Reads the words of every page, with their boxes and confidence.
+            pub fn ocr(
+                page: PageNumber,
+                image: PageImage,
+                languages: Languages,
+                files: PageFiles,
+                options: &OcrOptions,
+            ) -> Result<(OcrPage, OcrMetrics)> {
+                recognise(page, image, languages, files, options)
+            }
+        },
+    ));
+    insta::assert_snapshot!(beside);
+    let lines = beside.lines().count();
+    assert!(lines <= 30, "{lines} lines beside `ocr`");
+}
+
+#[test]
+fn every_option() {
+    let beside = formatted(expand_beside(
+        quote! {
+            name = "labels",
+            deps = [ocr, words = stages::corrected::corrected],
+            parallelism = fixed(8),
+            scope = page,
+            version = 2,
+            options = LabelOptions,
+            before = hooks::check,
+            after = hooks::summary,
+            crate = shelf
+        },
+        &quote! {
+            /// Says what each block of a page is.
+            ///
+            /// Headings, footnotes, captions.
+            pub(crate) fn labels(
+                page: PageNumber,
+                ocr: OcrPage,
+                words: Window<CorrectedPage, 2>,
+                book: BookMetadata,
+                options: &LabelOptions,
+            ) -> Result<(Labels, LabelMetrics)> {
+                label(page, ocr, words, book, options)
+            }
+        },
+    ));
+    insta::assert_snapshot!(beside);
+    let lines = beside.lines().count();
+    assert!(lines <= 45, "{lines} lines with every option");
+}
+
+#[test]
+fn book_stage() {
+    let beside = formatted(expand_beside(
+        quote!(name = "toc", deps = [merged], scope = book, parallelism = llm),
+        &quote! {
+            async fn toc(merged: Pages<Merged>) -> Result<Toc> {
+                find(merged).await
+            }
+        },
+    ));
+    insta::assert_snapshot!(beside);
+}
+
+#[test]
+fn a_mistake_leaves_the_types() {
+    let beside = formatted(expand_beside(
+        quote!(name = "logs", dep = [ocr]),
+        &quote! {
+            pub fn log_lines(page: PageNumber) -> Result<Lines> {
+                lines(page)
+            }
+        },
+    ));
+    insta::assert_snapshot!(beside);
+}
+
+#[test]
+fn metrics() {
+    let input: syn::DeriveInput = syn::parse_quote! {
+        struct WordCountMetrics {
+            /// Words on the page.
+            #[report(title = "Words", flag(below = 20, above = 2_000))]
+            words: u32,
+            /// How sure the reading is.
+            #[metrics(range(0.0..=1.0))]
+            #[report(decimals = 3, flag(missing))]
+            confidence: Option<f64>,
+            #[report(skip)]
+            r#type: String,
+        }
+    };
+    let both = [derive_page_metrics(&input), derive_report(&input)];
+    insta::assert_snapshot!(formatted(both.into_iter().collect()));
+}

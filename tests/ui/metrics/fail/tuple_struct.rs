@@ -1,0 +1,8 @@
+//! Metrics whose fields have no names.
+
+use shelf::prelude::*;
+
+#[derive(PageMetrics, Report)]
+struct Counted(u32, u32);
+
+fn main() {}

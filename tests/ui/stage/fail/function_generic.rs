@@ -1,0 +1,14 @@
+//! A generic function.
+
+#[path = "../../reading.rs"]
+mod reading;
+
+use reading::WordCount;
+use shelf::prelude::*;
+
+#[stage(name = "word_count")]
+fn word_count<T: Send>(page: PageNumber) -> Result<WordCount> {
+    Ok(WordCount { words: page.get() as usize })
+}
+
+fn main() {}

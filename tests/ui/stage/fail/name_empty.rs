@@ -1,0 +1,14 @@
+//! An empty name.
+
+#[path = "../../reading.rs"]
+mod reading;
+
+use reading::WordCount;
+use shelf::prelude::*;
+
+#[stage(name = "")]
+fn word_count(page: PageNumber) -> Result<WordCount> {
+    Ok(WordCount { words: page.get() as usize })
+}
+
+fn main() {}

@@ -1,0 +1,14 @@
+//! Two options with nothing between them.
+
+#[path = "../../reading.rs"]
+mod reading;
+
+use reading::WordCount;
+use shelf::prelude::*;
+
+#[stage(name = "word_count" version = 2)]
+fn word_count(page: PageNumber) -> Result<WordCount> {
+    Ok(WordCount { words: page.get() as usize })
+}
+
+fn main() {}

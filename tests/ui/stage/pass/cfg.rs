@@ -1,0 +1,26 @@
+//! Stages and parameters that are there only sometimes.
+
+use shelf::prelude::*;
+use shelf::stage::{Reads, Stage};
+
+use crate::reading::WordCount;
+
+/// Is never there, with whatever type.
+#[stage(name = "never")]
+#[cfg(any())]
+pub fn never(page: Nothing) -> Result<WordCount> {
+    Ok(WordCount { words: page.get() as usize })
+}
+
+/// Is there, with one of two parameters.
+#[stage(name = "always")]
+#[cfg(all())]
+pub fn always(page: PageNumber, #[cfg(any())] book: Nothing, #[cfg(all())] languages: Languages) -> Result<WordCount> {
+    let _ = languages;
+    Ok(WordCount { words: page.get() as usize })
+}
+
+#[test]
+fn parameters_that_are_not_there_are_not_read() {
+    assert_eq!(always::ROW.reads, [Reads::Nothing, Reads::Languages]);
+}
