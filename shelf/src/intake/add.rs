@@ -14,6 +14,7 @@ use super::staging::Staging;
 use super::{AddError, AddRequest, DPI_RANGE, room, title};
 use crate::book::{BookMetadata, Origin, PageNumber, ScanId, SourcePage};
 use crate::child::{Allowance, Children};
+use crate::clock::now;
 use crate::stage::Failure;
 use crate::store::FolderStore;
 
@@ -327,10 +328,4 @@ fn note_left_out(left_out: &[PathBuf]) -> Option<Note> {
         count => format!("{count} files are no scans and were left out: {first}, …"),
     };
     Some(Note { text, pages: Vec::new() })
-}
-
-/// The present time, ISO 8601 in UTC, to the second.
-fn now() -> String {
-    let now = jiff::Timestamp::now();
-    jiff::Timestamp::from_second(now.as_second()).map_or_else(|_| now.to_string(), |second| second.to_string())
 }

@@ -17,7 +17,7 @@ pub(super) fn read_page(order: &ScanOrder, format: Convertible) -> Result<Scan, 
         Convertible::Pnm => (ImageFormat::Pnm, "PNM"),
     };
     let bytes = std::fs::read(&order.file)?;
-    let broken = |error: image::ImageError| Failure::from(error).context(format!("the {name} is broken"));
+    let broken = |error: image::ImageError| Failure::new(format!("the {name} is broken: {error}"));
     let mut reader = ImageReader::with_format(BufReader::new(Cursor::new(&bytes)), format);
     reader.no_limits();
     let mut decoder = reader.into_decoder().map_err(broken)?;

@@ -48,10 +48,10 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Raster, Failure> {
     let frame = frame_of(bytes).ok_or_else(|| Failure::new("the JPEG is broken: it has no frame header"))?;
     check_size(frame.width.into(), frame.height.into(), usize::from(frame.components) * 8)?;
     let decoder =
-        JpegDecoder::new(Cursor::new(bytes)).map_err(|error| Failure::from(error).context("the JPEG is broken"))?;
+        JpegDecoder::new(Cursor::new(bytes)).map_err(|error| Failure::new(format!("the JPEG is broken: {error}")))?;
     let (width, height) = decoder.dimensions();
     let decoded =
-        DynamicImage::from_decoder(decoder).map_err(|error| Failure::from(error).context("the JPEG is broken"))?;
+        DynamicImage::from_decoder(decoder).map_err(|error| Failure::new(format!("the JPEG is broken: {error}")))?;
     debug_assert_eq!((decoded.width(), decoded.height()), (width, height), "the decoder keeps its word");
     Raster::from_image(decoded)
 }
@@ -169,4 +169,104 @@ fn segments(bytes: &[u8]) -> impl Iterator<Item = Segment<'_>> {
         at = end;
         Some(Segment { marker, body, start, end })
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::book::PageNumber;
+    use crate::intake::kind::Kind;
+
+    const CANARY: &[u8] = b"52.5163 N 13.3777 E";
+
+    /// 40 × 30 px: black above, light below, and 300 dpi in its JFIF header.
+    fn jpeg() -> Vec<u8> {
+        let picture = image::GrayImage::from_fn(40, 30, |_, y| image::Luma([if y < 16 { 0 } else { 200 }]));
+        let mut bytes = Vec::new();
+        let mut encoder = image::codecs::jpeg::JpegEncoder::new_with_quality(&mut bytes, 95);
+        encoder.set_pixel_density(image::codecs::jpeg::PixelDensity::dpi(300));
+        encoder.encode_image(&picture).unwrap();
+        bytes
+    }
+
+    /// The same with EXIF data: an orientation, a resolution of 40 dots per centimetre, and a place.
+    fn photo(orientation: u8) -> Vec<u8> {
+        let mut exif = b"Exif\0\0II*\0\x08\0\0\0\x04\0".to_vec();
+        exif.extend([0x12, 1, 3, 0, 1, 0, 0, 0, orientation, 0, 0, 0]);
+        exif.extend([0x1A, 1, 5, 0, 1, 0, 0, 0, 62, 0, 0, 0]);
+        exif.extend([0x28, 1, 3, 0, 1, 0, 0, 0, 3, 0, 0, 0]);
+        exif.extend([0x0E, 1, 2, 0, CANARY.len() as u8, 0, 0, 0, 70, 0, 0, 0]);
+        exif.extend([0; 4]);
+        exif.extend([40, 0, 0, 0, 1, 0, 0, 0]);
+        exif.extend(CANARY);
+        let mut bytes = jpeg();
+        let mut segment = vec![0xFF, 0xE1];
+        segment.extend((exif.len() as u16 + 2).to_be_bytes());
+        segment.extend(exif);
+        bytes.splice(2..2, segment);
+        bytes.extend(CANARY);
+        bytes
+    }
+
+    fn read(bytes: &[u8]) -> (Scan, Vec<u8>) {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("photo");
+        std::fs::write(&file, bytes).unwrap();
+        let number = PageNumber::new(1).unwrap();
+        let order = ScanOrder { file, kind: Kind::Jpeg, page: 1, dpi: 300, folder: folder.path().to_owned(), number };
+        let scan = read_page(&order).unwrap();
+        let written = std::fs::read(folder.path().join(&scan.image)).unwrap();
+        (scan, written)
+    }
+
+    fn holds_canary(bytes: &[u8]) -> bool {
+        bytes.windows(CANARY.len()).any(|window| window == CANARY)
+    }
+
+    #[test]
+    fn a_jpeg_without_private_metadata_keeps_its_bytes() {
+        let (scan, written) = read(&jpeg());
+        assert_eq!((scan.image.as_str(), written), ("page_0001.jpg", jpeg()));
+        assert!(scan.notes.is_empty());
+    }
+
+    #[test]
+    fn the_place_is_forgotten_and_the_rest_stays() {
+        let photo = photo(1);
+        assert!(holds_canary(&photo));
+        let (scan, written) = read(&photo);
+        assert!(!holds_canary(&written));
+        assert_eq!(written, jpeg(), "but for the metadata, byte for byte");
+        assert_eq!(scan.image, "page_0001.jpg");
+    }
+
+    #[test]
+    fn a_photo_is_turned_upright() {
+        for (orientation, size, top_left, bottom_left) in
+            [(3, (40, 30), 200, 0), (6, (30, 40), 200, 200), (8, (30, 40), 0, 0)]
+        {
+            let (scan, written) = read(&photo(orientation));
+            assert_eq!((scan.image.as_str(), (scan.width, scan.height)), ("page_0001.png", size), "{orientation}");
+            assert!(!holds_canary(&written));
+            let upright = image::load_from_memory(&written).unwrap().into_luma8();
+            let near = |x, y, expected: u8| upright.get_pixel(x, y).0[0].abs_diff(expected) < 20;
+            assert!(near(0, 0, top_left) && near(0, size.1 - 1, bottom_left), "{orientation}");
+        }
+    }
+
+    #[test]
+    fn exif_tells_the_resolution_in_either_unit() {
+        let metadata = segments(&photo(6)).find_map(|segment| segment.exif()).map(exif::Exif::read).unwrap();
+        assert_eq!((metadata.orientation, metadata.dpi), (Orientation::Rotate90, Some(101.6)));
+        assert_eq!(segments(&jpeg()).find_map(|segment| segment.jfif_dpi()), Some(300.0));
+    }
+
+    #[test]
+    fn a_jpeg_that_ends_early_is_told() {
+        let bytes = jpeg();
+        assert!(!is_cut_off(&bytes));
+        assert!(is_cut_off(&bytes[..bytes.len() - 2]));
+        assert!(read(&bytes[..bytes.len() - 2]).0.notes[0].contains("cut off"));
+        assert!(decode(b"\xFF\xD8\xFF\xE0\0").is_err());
+    }
 }

@@ -35,7 +35,7 @@ struct Decoded {
 }
 
 fn decode(bytes: &[u8]) -> Result<Decoded, Failure> {
-    let broken = |error: png::DecodingError| Failure::from(error).context("the PNG is broken");
+    let broken = |error: png::DecodingError| Failure::new(format!("the PNG is broken: {error}"));
     let mut decoder = png::Decoder::new_with_limits(Cursor::new(bytes), png::Limits { bytes: 64 << 20 });
     decoder.set_ignore_text_chunk(true);
     let header = decoder.read_header_info().map_err(broken)?;
@@ -97,4 +97,44 @@ fn without_private_metadata(bytes: &[u8]) -> Vec<u8> {
         }
     }
     kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with_text(text: &str) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        let mut encoder = png::Encoder::new(&mut bytes, 8, 1);
+        encoder.set_color(ColorType::Grayscale);
+        encoder.set_depth(BitDepth::One);
+        encoder.add_text_chunk("Raw profile type exif".to_owned(), text.to_owned()).unwrap();
+        encoder.write_header().unwrap().write_image_data(&[0b1010_1010]).unwrap();
+        bytes
+    }
+
+    #[test]
+    fn private_chunks_are_dropped_and_the_picture_stays() {
+        let canary = b"52.5163 N";
+        let bytes = with_text("52.5163 N");
+        let kept = without_private_metadata(&bytes);
+        assert!(bytes.windows(9).any(|window| window == canary) && !kept.windows(9).any(|window| window == canary));
+        assert_eq!(decode(&kept).unwrap().raster, decode(&bytes).unwrap().raster);
+        assert_eq!(without_private_metadata(&kept), kept);
+    }
+
+    #[test]
+    fn single_bits_stay_single_in_memory() {
+        let raster = decode(&with_text("")).unwrap().raster;
+        assert_eq!((raster.samples, raster.data), (Samples::Bilevel, vec![0b1010_1010]));
+    }
+
+    #[test]
+    fn a_transparent_picture_is_put_on_white() {
+        let clear = image::RgbaImage::from_pixel(2, 2, image::Rgba([0, 0, 0, 0]));
+        let mut bytes = std::io::Cursor::new(Vec::new());
+        DynamicImage::ImageRgba8(clear).write_to(&mut bytes, image::ImageFormat::Png).unwrap();
+        let decoded = decode(&bytes.into_inner()).unwrap();
+        assert!(decoded.is_transparent && decoded.raster.data.iter().all(|sample| *sample == 255));
+    }
 }

@@ -35,3 +35,56 @@ fn estimate(page: &Raster) -> f64 {
     };
     ((dpi / 10.0).round() * 10.0).clamp(50.0, 1200.0)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::intake::raster::Samples;
+
+    fn white(width: u32, height: u32) -> Raster {
+        Raster::new(width, height, Samples::Grey8, vec![255; (width * height) as usize]).unwrap()
+    }
+
+    #[test]
+    fn what_can_be_true_is_believed() {
+        assert!(is_believable(300.0, 1800, 2700));
+        assert!(is_believable(72.0, 595, 842), "a small picture of an A4 page");
+        for (dpi, width, height, why) in [
+            (72.0, 4000, 3000, "a photo would show more than a metre of paper"),
+            (300.0, 200, 300, "a page of 2.5 cm"),
+            (300.0, 35_000, 35_000, "a page of 3 m"),
+            (1.0, 100, 100, "no resolution"),
+            (9600.0, 20_000, 30_000, "no scanner"),
+        ] {
+            assert!(!is_believable(dpi, width, height), "{why}");
+        }
+    }
+
+    #[test]
+    fn without_text_the_size_of_a_book_is_taken() {
+        let found = believe_or_estimate(None, &white(1800, 2700));
+        assert_eq!((found.dpi, found.estimated), (300.0, true));
+        assert_eq!(believe_or_estimate(Some(240.004), &white(1800, 2700)), Resolution { dpi: 240.0, estimated: false });
+    }
+
+    #[test]
+    fn the_text_of_real_pages_tells_their_resolution() {
+        let data = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/data"));
+        if !data.is_dir() {
+            println!("skipped: {} is not there", data.display());
+            return;
+        }
+        for (folder, extension, truth) in [("book-colonial-florida", "tiff", 325.0), ("degraded", "jpg", 104.0)] {
+            let files = std::fs::read_dir(data.join(folder)).unwrap().map(|entry| entry.unwrap().path());
+            for file in files.filter(|file| file.extension().is_some_and(|found| found == extension)) {
+                let page = Raster::from_image(image::open(&file).unwrap()).unwrap();
+                let ratio = estimate(&page) / truth;
+                // Type differs from book to book, and letters of seven pixels are hard to measure.
+                let bounds = if truth > 200.0 { 0.9..=1.1 } else { 0.7..=1.75 };
+                assert!(bounds.contains(&ratio), "{}: {ratio}", file.display());
+            }
+        }
+    }
+}

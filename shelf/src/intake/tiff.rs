@@ -62,8 +62,10 @@ fn open(bytes: &[u8]) -> Result<Tiff<'_>, Failure> {
 
 fn broken(error: TiffError) -> Failure {
     match error {
-        TiffError::UnsupportedError(_) => Failure::from(error).context("the TIFF is of an unusual kind").hint(CONVERT),
-        error => Failure::from(error).context("the TIFF is broken"),
+        TiffError::UnsupportedError(_) => {
+            Failure::new(format!("the TIFF is of an unusual kind: {error}")).hint(CONVERT)
+        }
+        error => Failure::new(format!("the TIFF is broken: {error}")),
     }
 }
 

@@ -1,8 +1,10 @@
 use std::io::Read;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
+
+use rustix::process::{Pid, Resource, Rlimit, prlimit};
 
 use crate::intake::raster::{Raster, Samples};
 use crate::stage::{Cause, Failure};
@@ -74,6 +76,7 @@ fn run(mut command: Command) -> Result<Vec<u8>, Failure> {
         }
         _ => Failure::from(error).context("cannot start `pdftoppm`"),
     })?;
+    limit_time(&child);
     let mut output = child.stdout.take().expect("its standard output is a pipe");
     let mut complaints = child.stderr.take().expect("its standard error is a pipe");
     let listener = std::thread::spawn(move || {
@@ -108,6 +111,14 @@ fn run(mut command: Command) -> Result<Vec<u8>, Failure> {
         return Err(failure);
     }
     Ok(picture)
+}
+
+/// Has the kernel end a program that computes for ever, should this process not be there any more to do it.
+fn limit_time(child: &Child) {
+    let seconds = Some(TIME_LIMIT.as_secs());
+    let limit = Rlimit { current: seconds, maximum: seconds };
+    // Where the limit is lower already, or the program has ended, there is nothing to do.
+    let _ = Pid::from_raw(child.id().cast_signed()).map(|pid| prlimit(Some(pid), Resource::Cpu, limit));
 }
 
 /// Reads what `pdftoppm` writes: `P6`, width, height, 255, then three bytes a pixel.

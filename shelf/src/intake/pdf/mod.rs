@@ -9,6 +9,8 @@ mod page;
 mod picture;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod written;
 
 pub(super) use document::inspect;
 pub(super) use page::read_page;
