@@ -29,10 +29,17 @@ const TEXT_MARGIN: f64 = 0.4;
 const CAPITAL_HEIGHT: f64 = 30.0;
 const CAPITAL_DISTANCE: f64 = 6.0;
 
+/// A figure has strokes that touch each other over at least this length and breadth, and over this share of its box. Letters
+/// touch only their neighbours, so text that was not read is no figure.
+const CORE_LENGTH: f64 = 10.0;
+const CORE_BREADTH: f64 = 6.0;
+const CORE_SHARE: f64 = 0.3;
+/// Strokes that touch on paper may lie a pixel apart on the coarse picture.
+const TOUCHING_PX: usize = 1;
 /// A figure has at least this share of ink in its box, and at most this share of text.
 const LEAST_INK: f64 = 0.02;
 const MOST_TEXT: f64 = 0.3;
-/// What was read inside a figure with less confidence was never text.
+/// What was read with less confidence need not be text; inside a figure it never was.
 const INVENTED: f64 = 0.4;
 
 /// Finds the figures of a page: connected dark regions without text that have a figure's size on paper.
@@ -46,13 +53,15 @@ pub(super) fn find_figures(scan: &Scan, blocks: &[Block]) -> Vec<Bbox> {
     let look = Look { scan: scan.size(), coarse: coarse.dimensions(), px_per_mm: px(1.0) };
 
     let lines: Vec<Bbox> = lines_of(blocks).map(|line| look.coarse_box(line.bbox)).collect();
-    for line in &lines {
-        ink.erase(look.widened(*line, TEXT_MARGIN));
+    for word in lines_of(blocks).flat_map(|line| &line.words).filter(|word| word.confidence >= INVENTED) {
+        ink.erase(look.widened(look.coarse_box(word.bbox), TEXT_MARGIN));
     }
+    let cores = ink.regions(TOUCHING_PX);
     let mut figures: Vec<Bbox> = ink
         .regions(px(GAP).round() as usize)
         .into_iter()
-        .filter(|region| look.has_the_size_of_a_figure(region) && !look.is_text(region, &lines))
+        .filter(|region| look.has_the_size_of_a_figure(region))
+        .filter(|region| look.has_a_core(region, &cores) && !look.is_text(region, &lines))
         .map(|region| look.scan_box(region.bbox))
         .collect();
     join_overlapping(&mut figures);
@@ -97,6 +106,17 @@ impl Look {
         let (width, height) = self.size_mm(region.bbox);
         let ink = region.dark as f64 / region.bbox.area() as f64;
         width.max(height) >= LENGTH && width.min(height) >= BREADTH && width * height >= AREA && ink >= LEAST_INK
+    }
+
+    /// Whether strokes that touch each other make up much of a region.
+    fn has_a_core(&self, region: &Region, strokes: &[Region]) -> bool {
+        strokes.iter().map(|stroke| stroke.bbox).any(|stroke| {
+            let (width, height) = self.size_mm(stroke);
+            width.max(height) >= CORE_LENGTH
+                && width.min(height) >= CORE_BREADTH
+                && stroke.intersection(&region.bbox) == stroke
+                && region.bbox.share_in(&stroke) >= CORE_SHARE
+        })
     }
 
     /// Whether a region is a box around text, or a large capital that opens it.

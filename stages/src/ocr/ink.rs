@@ -21,6 +21,8 @@ pub(super) struct Region {
 
 /// What is darker than this part of the paper around it is ink.
 const DARK: f64 = 0.75;
+/// Paper in shadow is at least so bright, compared to the brightest of the page; what is darker all around is ink.
+const DEEPEST_SHADOW: f64 = 0.5;
 /// An edge row or column of which more is dark belongs to the scanner's bed or the book's gutter.
 const BED: f64 = 0.7;
 /// No more of a side than this is taken for bed and gutter.
@@ -31,10 +33,12 @@ impl Ink {
     pub(super) fn of(grey: &GrayImage, reach: usize) -> Self {
         let (width, height) = (grey.width() as usize, grey.height() as usize);
         let paper = Paper::of(grey, reach.max(1));
+        let deepest_shadow = f64::from(paper.brightest.iter().copied().max().unwrap_or(0)) * DEEPEST_SHADOW;
         let mut dark = Vec::with_capacity(width * height);
         for (y, row) in grey.as_raw().chunks_exact(width).enumerate() {
             for (tile, pixels) in row.chunks(paper.tile).enumerate() {
-                let threshold = (f64::from(paper.around(tile, y / paper.tile)) * DARK) as u8;
+                let brightest = f64::from(paper.around(tile, y / paper.tile)).max(deepest_shadow);
+                let threshold = (brightest * DARK) as u8;
                 dark.extend(pixels.iter().map(|&pixel| pixel < threshold));
             }
         }
