@@ -17,7 +17,7 @@ mod stage_run;
 
 pub use cx::Cx;
 pub use dependency::{Dep, FromStage, Load, Pages, Reach, Window};
-pub use failure::{Cause, Failure, Result};
+pub use failure::{Cause, Failure, IntoFailure, Result};
 pub use filled::{Filled, Model, ProcessingCost, Timestamp};
 pub use name::{StageName, StageNameError};
 pub use offered::{FromPage, Offered, Reads, reads};
@@ -25,6 +25,6 @@ pub use options::{Is, NoOptions, OptionsRow, ParsedOptions, StageOptions};
 pub use output::{Made, Misfit, OutputRow, Page, Unreadable, made, measured};
 pub use page_files::{PageFile, PageFiles};
 pub use page_image::{PageImage, ScanFile};
-pub use row::{Parallelism, Row, Run, Site};
+pub use row::{Making, Parallelism, Row, Run, Site};
 pub use shape::{Book, Cpu, EachPage, Fixed, HasPage, Io, LlmPool, Pool, Scope, Stage};
 pub use stage_run::{Hook, StageRun, hook};
