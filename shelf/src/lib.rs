@@ -1,6 +1,6 @@
 //! shelf turns scanned books into digital ones, page by page, through *stages*.
 //!
-//! A stage is a plain function; [`stage`] turns it into a row of a table, and the runtime reads the table:
+//! A stage is a plain function; [`macro@stage`] turns it into a row of a table, and the runtime reads the table:
 //!
 //! ```
 //! use shelf::prelude::*;
@@ -49,4 +49,5 @@ pub mod verify;
 pub mod __private;
 
 pub use cli::{Exit, main};
+#[doc(inline)]
 pub use shelf_macros::{PageMetrics, Report, stage};

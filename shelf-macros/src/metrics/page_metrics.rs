@@ -28,17 +28,17 @@ pub(crate) fn derive_page_metrics(input: &DeriveInput) -> TokenStream {
             emit_field(&runtime, field, range.as_ref())
         })
         .collect();
-    let values = fields.iter().map(|Field { ident, .. }| quote!(#runtime::Metric::to_value(&self.#ident)));
+    let values = fields.iter().map(|Field { ident, ty, .. }| quote!(<#ty as #runtime::Metric>::to_value(&self.#ident)));
     let name = &input.ident;
-    let (generics, arguments, clause) = input.generics.split_for_impl();
     let body = quote! {
-        impl #generics #runtime::PageMetrics for #name #arguments #clause {
+        impl #runtime::PageMetrics for #name {
             const FIELDS: &'static [#runtime::Field] = &[#(#rows),*];
             fn values(&self) -> ::std::vec::Vec<#runtime::Value> {
-                ::std::vec::Vec::from([#(#values),*])
+                ::std::vec![#(#values),*]
             }
         }
     };
+    let body = input.generics.params.is_empty().then_some(body);
     let errors = diagnostics.into_errors();
     quote!(#body #errors)
 }
@@ -66,12 +66,12 @@ fn check_range(field: &Field, diagnostics: &mut Diagnostics) -> Option<Range> {
     range
 }
 
-/// `Field::of::<f64>("confidence", "…").within::<f64>(0.0, 1.0)`
+/// `<f64 as Metric>::FIELD.named("confidence", "…").within::<f64>(0.0, 1.0)`
 fn emit_field(runtime: &Runtime, field: &Field, range: Option<&Range>) -> TokenStream {
     let Field { name, doc, ty, .. } = field;
     let range = range.map(|Range { least, greatest, span }| {
         let (ty, least, greatest) = (at(*span, ty), least.emit(), greatest.emit());
         quote!(.within::<#ty>(#least, #greatest))
     });
-    quote!(#runtime::Field::of::<#ty>(#name, #doc)#range)
+    quote!(<#ty as #runtime::Metric>::FIELD.named(#name, #doc)#range)
 }

@@ -47,12 +47,12 @@ pub(crate) fn derive_report(input: &DeriveInput) -> TokenStream {
         })
         .collect();
     let name = &input.ident;
-    let (generics, arguments, clause) = input.generics.split_for_impl();
     let body = quote! {
-        impl #generics #runtime::Report for #name #arguments #clause {
+        impl #runtime::Report for #name {
             const COLUMNS: &'static [#runtime::Column] = &[#(#columns),*];
         }
     };
+    let body = input.generics.params.is_empty().then_some(body);
     let errors = diagnostics.into_errors();
     quote!(#body #errors)
 }

@@ -4,7 +4,7 @@ use syn::{Ident, Lit, LitInt, Safety};
 
 use super::model::{Parallelism, Scope, Stage, Work};
 use super::name::check_name;
-use super::parameters::{check_dependencies, check_parameters};
+use super::parameters::{cfgs, check_dependencies, check_parameters};
 use super::returned::check_return;
 use super::syntax::{Arguments, Function, ParallelismSyntax};
 use super::tokens::hash_tokens;
@@ -21,31 +21,33 @@ pub(super) fn check_stage(arguments: Arguments, function: Function, diagnostics:
     let version = check_version(arguments.version.as_ref(), diagnostics);
     let scope = check_scope(arguments.scope.as_ref(), diagnostics);
     let parallelism = check_parallelism(arguments.parallelism.as_ref(), &function, diagnostics);
+    let listed = arguments.deps.iter().map(|dep| dep.path.clone()).collect();
     let dependencies = check_dependencies(arguments.deps, &ident, diagnostics);
     let parameters = check_parameters(&function, dependencies, arguments.options.as_ref(), scope, diagnostics);
     let returned = check_return(&function, diagnostics);
     let Function { attributes, visibility, signature, body } = function;
-    let work = diagnostics.is_empty().then(|| Work {
+    let work = Work {
         doc: doc_comment(&attributes),
         version,
         tokens: hash_tokens(quote!(#signature #body)),
         parameters,
         is_async: signature.asyncness.is_some(),
+        error_at: returned.error_at,
         before: arguments.before,
         after: arguments.after,
-    });
+    };
     Stage {
         runtime: Runtime::new(arguments.krate),
         ident,
         visibility,
-        cfgs: attributes.into_iter().filter(|attribute| attribute.path().is_ident("cfg")).collect(),
+        cfgs: cfgs(&attributes),
         name,
         scope,
         parallelism,
         output: returned.output,
         metrics: returned.metrics,
         options: arguments.options,
-        work,
+        work: if diagnostics.is_empty() { Ok(work) } else { Err(listed) },
     }
 }
 

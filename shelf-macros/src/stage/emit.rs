@@ -1,8 +1,8 @@
-use proc_macro2::{Ident, Literal, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{Type, TypeReference};
+use syn::{Path, Type, TypeReference};
 
-use super::model::{Parallelism, Parameter, Scope, Stage, Work};
+use super::model::{Parallelism, Parameter, Scope, Source, Stage, Work};
 
 /// What stands beside the function: marker type, row, output, registration. After a mistake the types alone, so that
 /// whatever depends on the stage compiles.
@@ -11,7 +11,7 @@ pub(super) fn emit_stage(stage: &Stage) -> TokenStream {
         Some(emit_marker(stage)),
         Some(emit_stage_impl(stage)),
         stage.output.as_ref().map(|output| emit_output_impl(stage, output)),
-        stage.work.as_ref().map(|_| emit_registration(stage)),
+        Some(stage.work.as_ref().map_or_else(|listed| emit_mention(listed), |_| emit_registration(stage))),
     ];
     let cfgs = &stage.cfgs;
     parts.iter().flatten().map(|part| quote!(#(#cfgs)* #part)).collect()
@@ -23,7 +23,7 @@ fn emit_marker(stage: &Stage) -> TokenStream {
     let doc = format!(" Stage `{name}`, as `deps` names it.");
     quote! {
         #[doc = #doc]
-        #[allow(non_camel_case_types)]
+        #[allow(non_camel_case_types, unreachable_pub)]
         #visibility enum #ident {}
     }
 }
@@ -41,7 +41,7 @@ fn emit_stage_impl(stage: &Stage) -> TokenStream {
         Parallelism::Llm => quote!(LlmPool),
         Parallelism::Fixed(_) => quote!(Fixed),
     };
-    let fields = stage.work.as_ref().map(|work| emit_fields(stage, work));
+    let fields = stage.work.as_ref().ok().map(|work| emit_fields(stage, work));
     quote! {
         impl #runtime::Stage for #ident {
             type Output = #output;
@@ -94,32 +94,40 @@ fn emit_fields(stage: &Stage, work: &Work) -> TokenStream {
 /// `deps: &[Dep::of::<Self, ocr, OcrPage>("ocr")],`
 fn emit_deps(stage: &Stage, work: &Work) -> Option<TokenStream> {
     let runtime = &stage.runtime;
-    let deps: Vec<TokenStream> = work
-        .parameters
-        .iter()
-        .filter_map(|parameter| match parameter {
-            Parameter::Dependency { name, stage, ty } => Some(quote!(#runtime::Dep::of::<Self, #stage, #ty>(#name))),
-            Parameter::Offered(_) => None,
-        })
-        .collect();
-    (!deps.is_empty()).then(|| quote!(deps: &[#(#deps),*],))
+    let deps = work.parameters.iter().filter_map(|Parameter { cfgs, ty, source }| match source {
+        Source::Dependency { name, stage } => {
+            let stage = emit_type(stage);
+            Some(quote!(#(#cfgs)* #runtime::Dep::of::<Self, #stage, #ty>(#name)))
+        }
+        Source::Page => None,
+    });
+    emit_list("deps", &deps.collect::<Vec<_>>())
+}
+
+/// `ocr` where only a type may stand, so that a plain function there is one error and a clear one.
+fn emit_type(stage: &Path) -> TokenStream {
+    let mut group = Group::new(Delimiter::Parenthesis, stage.to_token_stream());
+    group.set_span(Span::call_site());
+    group.into_token_stream()
 }
 
 /// `reads: &[reads::<Self, PageNumber>()],`
 fn emit_reads(stage: &Stage, work: &Work) -> Option<TokenStream> {
     let runtime = &stage.runtime;
-    let reads: Vec<TokenStream> = work
-        .parameters
-        .iter()
-        .filter_map(|parameter| match parameter {
-            Parameter::Offered(ty) => {
-                let ty = emit_static(ty);
-                Some(quote!(#runtime::reads::<Self, #ty>()))
-            }
-            Parameter::Dependency { .. } => None,
-        })
-        .collect();
-    (!reads.is_empty()).then(|| quote!(reads: &[#(#reads),*],))
+    let reads = work.parameters.iter().filter_map(|Parameter { cfgs, ty, source }| match source {
+        Source::Dependency { .. } => None,
+        Source::Page => {
+            let ty = emit_static(ty);
+            Some(quote!(#(#cfgs)* #runtime::reads::<Self, #ty>()))
+        }
+    });
+    emit_list("reads", &reads.collect::<Vec<_>>())
+}
+
+/// `deps: &[…],`, or nothing for an empty list.
+fn emit_list(field: &str, entries: &[TokenStream]) -> Option<TokenStream> {
+    let field = Ident::new(field, Span::call_site());
+    (!entries.is_empty()).then(|| quote!(#field: &[#(#entries),*],))
 }
 
 /// `&'static Options` for `&Options`; other types as they are.
@@ -136,15 +144,16 @@ fn emit_static(ty: &Type) -> TokenStream {
 /// `run: Run::Blocking(|cx| { let made = ocr(cx.take()?, …); measured::<Self>(made) }),`
 fn emit_run(stage: &Stage, work: &Work) -> TokenStream {
     let Stage { runtime, ident, .. } = stage;
-    let [cx, returned] = ["cx", "made"].map(|name| Ident::new(name, Span::mixed_site()));
-    let arguments = work.parameters.iter().map(|parameter| match parameter {
-        Parameter::Dependency { name, ty, .. } => {
+    let cx = Ident::new("cx", Span::mixed_site());
+    let returned = Ident::new("made", Span::mixed_site().located_at(work.error_at));
+    let arguments = work.parameters.iter().map(|Parameter { cfgs, ty, source }| match source {
+        Source::Dependency { name, .. } => {
             let load = Ident::new("load", word_of(ty));
-            quote!(#cx.#load(#name)?)
+            quote!(#(#cfgs)* #cx.#load(#name)?)
         }
-        Parameter::Offered(ty) => {
+        Source::Page => {
             let take = Ident::new("take", word_of(ty));
-            quote!(#cx.#take()?)
+            quote!(#(#cfgs)* #cx.#take()?)
         }
     });
     let made = if stage.metrics.is_some() { quote!(measured) } else { quote!(made) };
@@ -162,12 +171,11 @@ fn emit_run(stage: &Stage, work: &Work) -> TokenStream {
 
 /// The last word of a type's path, the one that a message is about.
 fn word_of(ty: &Type) -> Span {
-    let span = match ty {
+    match ty {
         Type::Path(path) => path.path.segments.last().map_or_else(Span::call_site, |segment| segment.ident.span()),
-        Type::Reference(reference) => return word_of(&reference.elem),
+        Type::Reference(reference) => word_of(&reference.elem),
         other => other.to_token_stream().into_iter().next().map_or_else(Span::call_site, |token| token.span()),
-    };
-    span.resolved_at(Span::call_site())
+    }
 }
 
 /// `impl FromStage<ocr, EachPage> for OcrPage {}`: what may be the type of a parameter that is named after the stage. What a
@@ -181,6 +189,11 @@ fn emit_output_impl(stage: &Stage, output: &Type) -> TokenStream {
         }
         Scope::Book => quote!(impl<In: #runtime::Scope> #runtime::FromStage<#ident, In> for #output {}),
     }
+}
+
+/// `const _: fn(ocr) = |_| {};`: so that what a stage with a mistake depends on is no unused import.
+fn emit_mention(listed: &[Path]) -> TokenStream {
+    quote!(#(const _: fn(#listed) = |_| {};)*)
 }
 
 /// `register!(ocr);`

@@ -1,4 +1,4 @@
-use proc_macro2::Ident;
+use proc_macro2::{Ident, Span};
 use syn::{Attribute, LitInt, Path, Type, Visibility};
 
 use crate::runtime::Runtime;
@@ -18,8 +18,8 @@ pub(super) struct Stage {
     pub(super) output: Option<Type>,
     pub(super) metrics: Option<Type>,
     pub(super) options: Option<Type>,
-    /// What fills its row; nothing after a mistake.
-    pub(super) work: Option<Work>,
+    /// What fills its row; after a mistake only what was listed in `deps`.
+    pub(super) work: Result<Work, Vec<Path>>,
 }
 
 /// What a stage does, apart from its types.
@@ -30,16 +30,25 @@ pub(super) struct Work {
     pub(super) tokens: u64,
     pub(super) parameters: Vec<Parameter>,
     pub(super) is_async: bool,
+    /// Where a message about the function's error stands.
+    pub(super) error_at: Span,
     pub(super) before: Option<Path>,
     pub(super) after: Option<Path>,
 }
 
+pub(super) struct Parameter {
+    /// `#[cfg(…)]` on it.
+    pub(super) cfgs: Vec<Attribute>,
+    pub(super) ty: Type,
+    pub(super) source: Source,
+}
+
 /// Where a parameter's value comes from.
-pub(super) enum Parameter {
+pub(super) enum Source {
     /// The pages of another stage, by the parameter's name.
-    Dependency { name: String, stage: Path, ty: Type },
-    /// Something a page offers, by the parameter's type.
-    Offered(Type),
+    Dependency { name: String, stage: Path },
+    /// What a page offers, by the parameter's type.
+    Page,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

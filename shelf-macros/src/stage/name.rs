@@ -1,6 +1,6 @@
 use proc_macro2::Ident;
 use syn::ext::IdentExt;
-use syn::{Lit, LitStr};
+use syn::{Expr, ExprLit, Lit, LitStr};
 
 use crate::diagnostics::Diagnostics;
 
@@ -10,15 +10,23 @@ const RESERVED: [&str; 7] = ["source", "images", "exports", "prompts", "metadata
 const LONGEST: usize = 40;
 
 /// A stage has a name, a string that can be a folder and a value of `--stage`.
-pub(super) fn check_name(name: Option<&Lit>, function: &Ident, diagnostics: &mut Diagnostics) -> String {
+pub(super) fn check_name(name: Option<&Expr>, function: &Ident, diagnostics: &mut Diagnostics) -> String {
     let like = snake_case(&function.unraw().to_string());
-    match name {
-        Some(Lit::Str(name)) => return check_text(name, &like, diagnostics),
+    match name.map(ungrouped) {
+        Some(Expr::Lit(ExprLit { lit: Lit::Str(name), .. })) => return check_text(name, &like, diagnostics),
         Some(other) => diagnostics.error_at(other, format!("a stage's name is a string: `name = \"{like}\"`")),
         None => diagnostics
             .error(proc_macro2::Span::call_site(), format!("stage `{function}` has no name; add `name = \"{like}\"`")),
     }
     like
+}
+
+/// The expression inside the invisible parentheses that `macro_rules!` leaves.
+fn ungrouped(expression: &Expr) -> &Expr {
+    match expression {
+        Expr::Group(group) => ungrouped(&group.expr),
+        other => other,
+    }
 }
 
 fn check_text(name: &LitStr, like: &str, diagnostics: &mut Diagnostics) -> String {

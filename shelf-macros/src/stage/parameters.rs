@@ -1,9 +1,9 @@
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
-use syn::{FnArg, Pat, Path, Type};
+use syn::{Attribute, FnArg, Pat, Path, Type};
 
-use super::model::{Parameter, Scope};
+use super::model::{Parameter, Scope, Source};
 use super::returned::{shown, ungrouped};
 use super::syntax::{DepSyntax, Function};
 use crate::diagnostics::Diagnostics;
@@ -58,25 +58,27 @@ pub(super) fn check_parameters(
         let name = check_pattern(&input.pat, diagnostics);
         check_type(ty, diagnostics);
         let dependency = name.and_then(|name| dependencies.iter().position(|dep| name.unraw() == dep.parameter));
-        if let Some(index) = dependency {
+        let source = if let Some(index) = dependency {
             let dependency = dependencies.remove(index);
             check_dependency_type(&dependency, ty, scope, diagnostics);
-            parameters.push(Parameter::Dependency {
-                name: dependency.parameter,
-                stage: dependency.stage,
-                ty: ty.clone(),
-            });
+            Source::Dependency { name: dependency.parameter, stage: dependency.stage }
         } else {
             check_offered_type(ty, options, scope, diagnostics);
             strangers.extend(name);
-            parameters.push(Parameter::Offered(ty.clone()));
-        }
+            Source::Page
+        };
+        parameters.push(Parameter { cfgs: cfgs(&input.attrs), ty: ty.clone(), source });
     }
     for dependency in &dependencies {
         check_missing(dependency, &strangers, function, diagnostics);
     }
     check_options_taken(&parameters, options, diagnostics);
     parameters
+}
+
+/// The `#[cfg(…)]` among an item's attributes, which hold for what is written beside it too.
+pub(super) fn cfgs(attributes: &[Attribute]) -> Vec<Attribute> {
+    attributes.iter().filter(|attribute| attribute.path().is_ident("cfg")).cloned().collect()
 }
 
 /// A parameter is a plain name, since a dependency is found by it.
@@ -141,6 +143,10 @@ fn check_offered_type(ty: &Type, options: Option<&Type>, scope: Scope, diagnosti
             format!("a `&` parameter is the stage's options, and it says none; add `options = {shown}`, or take the value without `&`"),
         );
     }
+    if let Some(options) = options.filter(|options| shown(options) == shown(ty)) {
+        let shown = shown(options);
+        diagnostics.error_at(ty, format!("the pages share their options: take `&{shown}`"));
+    }
     match (last_word(ty).as_deref(), scope) {
         (Some(word @ ("PageNumber" | "PageImage")), Scope::Book) => diagnostics.error_at(
             ty,
@@ -175,9 +181,10 @@ fn check_missing(dependency: &Dependency, strangers: &[&Ident], function: &Funct
 
 /// Options that no parameter takes would be flags without effect.
 fn check_options_taken(parameters: &[Parameter], options: Option<&Type>, diagnostics: &mut Diagnostics) {
-    let taken = parameters.iter().any(|parameter| matches!(parameter, Parameter::Offered(Type::Reference(_))));
-    if let (Some(options), false) = (options, taken) {
-        let shown = shown(options);
+    let Some(options) = options else { return };
+    let shown = shown(options);
+    let is_taken = |ty: &Type| matches!(ty, Type::Reference(_)) || self::shown(ty) == shown;
+    if !parameters.iter().any(|parameter| is_taken(&parameter.ty)) {
         diagnostics
             .error_at(options, format!("no parameter takes these options; add `options: &{shown}`, or drop them"));
     }

@@ -1,4 +1,6 @@
+use proc_macro2::Span;
 use quote::ToTokens;
+use syn::spanned::Spanned;
 use syn::{GenericArgument, PathArguments, ReturnType, Type};
 
 use super::syntax::Function;
@@ -9,6 +11,8 @@ pub(super) struct Returned {
     /// Nothing where it cannot be told.
     pub(super) output: Option<Type>,
     pub(super) metrics: Option<Type>,
+    /// The error's type, or the output's where it is not said.
+    pub(super) error_at: Span,
 }
 
 const EXPECTED: &str = "`Result<Output>` or `Result<(Output, Metrics)>`";
@@ -18,25 +22,28 @@ pub(super) fn check_return(function: &Function, diagnostics: &mut Diagnostics) -
     let name = &function.signature.ident;
     let ReturnType::Type(_, returned) = &function.signature.output else {
         diagnostics.error(name.span(), format!("stage `{name}` returns nothing; expected {EXPECTED}"));
-        return Returned { output: None, metrics: None };
+        return Returned { output: None, metrics: None, error_at: name.span() };
     };
     let returned = ungrouped(returned);
+    let error_at = last_argument(returned);
     let Some(made) = ok_type(returned) else {
         let shown = shown(returned);
         diagnostics.error_at(returned, format!("stage `{name}` returns `{shown}`; expected {EXPECTED}"));
-        return Returned { output: plain(returned), metrics: None };
+        return Returned { output: plain(returned), metrics: None, error_at };
     };
     let Type::Tuple(tuple) = ungrouped(made) else {
-        return Returned { output: Some(made.clone()), metrics: None };
+        return Returned { output: Some(made.clone()), metrics: None, error_at };
     };
+    let output = tuple.elems.first().cloned();
     if tuple.elems.len() != 2 {
         let found = match tuple.elems.len() {
             0 => "makes nothing".to_owned(),
             n => format!("returns {n} things"),
         };
         diagnostics.error_at(tuple, format!("stage `{name}` {found}; expected {EXPECTED}"));
+        return Returned { output, metrics: None, error_at };
     }
-    Returned { output: tuple.elems.first().cloned(), metrics: tuple.elems.get(1).cloned() }
+    Returned { output, metrics: tuple.elems.get(1).cloned(), error_at }
 }
 
 /// `T` of `Result<T, …>`.
@@ -48,6 +55,17 @@ fn ok_type(ty: &Type) -> Option<&Type> {
         GenericArgument::Type(ty) => Some(ty),
         _ => None,
     })
+}
+
+/// `E` of `Result<T, E>`, or where that is not said, `T`.
+fn last_argument(ty: &Type) -> Span {
+    let Type::Path(path) = ty else { return ty.span() };
+    match path.path.segments.last().map(|segment| &segment.arguments) {
+        Some(PathArguments::AngleBracketed(arguments)) => {
+            arguments.args.last().map_or_else(|| ty.span(), Spanned::span)
+        }
+        _ => ty.span(),
+    }
 }
 
 /// A type that stands where `Result` of it should, so that its dependants need not complain as well.

@@ -1,8 +1,8 @@
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Lit, Path, Signature, Token, Type, Visibility, bracketed, parenthesized};
+use syn::{Attribute, Expr, Lit, Path, Signature, Token, Type, Visibility, bracketed, parenthesized};
 
 use crate::diagnostics::Diagnostics;
 use crate::suggest::did_you_mean;
@@ -10,7 +10,7 @@ use crate::suggest::did_you_mean;
 /// What stands between the parentheses of `#[stage(…)]`.
 #[derive(Default)]
 pub(super) struct Arguments {
-    pub(super) name: Option<Lit>,
+    pub(super) name: Option<Expr>,
     pub(super) deps: Vec<DepSyntax>,
     pub(super) parallelism: Option<ParallelismSyntax>,
     pub(super) scope: Option<Ident>,
@@ -90,20 +90,25 @@ impl Arguments {
         if seen.contains(&key) {
             diagnostics.error(word.span(), format!("`{key}` is given twice; keep one"));
         }
-        self.parse_value(&key, input)
-            .map_err(|error| syn::Error::new(place(&error, &word), format!("`{key}` is written `{written}`")))?;
-        seen.push(key);
-        Ok(())
+        let says_nothing = input.parse::<Token![=]>().is_err() || input.is_empty() || input.peek(Token![,]);
+        let span = match self.parse_value(&key, input) {
+            _ if says_nothing => word.span(),
+            Err(error) => error.span(),
+            Ok(()) => {
+                seen.push(key);
+                return Ok(());
+            }
+        };
+        Err(syn::Error::new(span, format!("`{key}` is written `{written}`")))
     }
 
     fn parse_value(&mut self, key: &str, input: ParseStream) -> syn::Result<()> {
-        input.parse::<Token![=]>()?;
         match key {
             "name" => self.name = Some(input.parse()?),
             "deps" => {
                 let list;
                 bracketed!(list in input);
-                self.deps.extend(Punctuated::<DepSyntax, Token![,]>::parse_terminated(&list)?);
+                self.deps.extend(read_all(&list, Punctuated::<DepSyntax, Token![,]>::parse_terminated)?);
             }
             "parallelism" => self.parallelism = Some(input.parse()?),
             "scope" => self.scope = Some(input.call(Ident::parse_any)?),
@@ -117,9 +122,14 @@ impl Arguments {
     }
 }
 
-/// Where a value is wrong: where reading it stopped, or, past the end, at the option's name.
-fn place(error: &syn::Error, word: &Ident) -> Span {
-    if error.to_string().starts_with("unexpected end of input") { word.span() } else { error.span() }
+/// Reads what is in brackets; what is left of it after a mistake is dropped, since one mistake is one error.
+fn read_all<T>(content: ParseStream, read: impl FnOnce(ParseStream) -> syn::Result<T>) -> syn::Result<T> {
+    let value = read(content);
+    let rest: TokenStream = content.parse()?;
+    match (&value, rest.into_iter().next()) {
+        (Ok(_), Some(token)) => Err(syn::Error::new(token.span(), "expected nothing more")),
+        _ => value,
+    }
 }
 
 fn skip_option(input: ParseStream) {
@@ -147,11 +157,7 @@ impl Parse for ParallelismSyntax {
         let argument = if input.peek(syn::token::Paren) {
             let content;
             parenthesized!(content in input);
-            let argument = content.parse()?;
-            if !content.is_empty() {
-                return Err(content.error("expected one number"));
-            }
-            Some(argument)
+            Some(read_all(&content, Lit::parse)?)
         } else {
             None
         };

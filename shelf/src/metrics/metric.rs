@@ -1,5 +1,7 @@
 use serde_json::Value;
 
+use super::Field;
+
 /// A type that can be a metric, and so a column of a report: numbers, `bool`, text, and `Option` of these.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a column of a report",
@@ -11,6 +13,8 @@ pub trait Metric {
     const KIND: Kind;
     /// Whether it may be missing.
     const OPTIONAL: bool = false;
+    /// A field of this type, still without a name.
+    const FIELD: Field = Field { name: "", doc: "", kind: Self::KIND, optional: Self::OPTIONAL, range: None };
 
     /// The value; `Null` where it is missing (or a float that is no number).
     fn to_value(&self) -> Value;

@@ -1,6 +1,6 @@
 use serde_json::{Map, Value};
 
-use super::{Column, Kind, Metric, Quantity, Report};
+use super::{Column, Kind, Quantity, Report};
 
 /// What a stage measures of a page: plain domain numbers. Derive it. Time, cost, attempts and the page's number are the
 /// runtime's and no field of it.
@@ -64,10 +64,10 @@ pub enum MetricError {
 }
 
 impl Field {
-    /// A field of type `T`, of any value.
+    /// Gives it its name and says what it means.
     #[must_use]
-    pub const fn of<T: Metric>(name: &'static str, doc: &'static str) -> Self {
-        Self { name, doc, kind: T::KIND, optional: T::OPTIONAL, range: None }
+    pub const fn named(self, name: &'static str, doc: &'static str) -> Self {
+        Self { name, doc, ..self }
     }
 
     /// Allows only numbers from `least` to `greatest`, both included.

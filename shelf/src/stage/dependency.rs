@@ -30,7 +30,7 @@ pub enum Reach {
 impl Dep {
     /// What parameter `parameter` of type `T` asks stage `S` for, in stage `In`.
     #[must_use]
-    pub const fn of<In: Stage, S: Stage, T: FromStage<S, In::Scope>>(parameter: &'static str) -> Self {
+    pub const fn of<In: Stage, S: Stage, T: FromStage<S, In::Scope> + Load>(parameter: &'static str) -> Self {
         let reach = if <S::Scope as Scope>::BOOK { Reach::Book } else { T::REACH };
         Self { parameter, row: S::ROW, reach }
     }
@@ -39,11 +39,11 @@ impl Dep {
 /// A parameter that stage `S` fills, in a stage of scope `In`: `S`'s output, or pages of it. Written by `#[stage]` for the
 /// output type.
 #[diagnostic::on_unimplemented(
-    message = "stage `{S}` does not make `{Self}`",
-    label = "not what `{S}` makes",
-    note = "the parameter named after a dependency has that stage's output type (or `Window<…>` or, in a book stage, `Pages<…>` of it)"
+    message = "stage `{S}` does not hand over `{Self}`",
+    label = "`{S}` hands over something else",
+    note = "a page stage takes a dependency's output, or `Window<…>` of it; a `scope = book` stage takes `Pages<…>` of it"
 )]
-pub trait FromStage<S: Stage, In: Scope>: Load {}
+pub trait FromStage<S: Stage, In: Scope> {}
 
 /// Reads what [`FromStage`] names.
 #[diagnostic::on_unimplemented(
@@ -58,6 +58,7 @@ pub trait Load: Sized + Send {
     fn load(cx: &Cx, from: &'static Row) -> Result<Self, Failure>;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: DeserializeOwned + Page> Load for T {
     const REACH: Reach = Reach::Same;
 

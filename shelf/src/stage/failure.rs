@@ -120,6 +120,24 @@ impl<E: std::error::Error> From<E> for Failure {
     }
 }
 
+/// An error that a stage's function may return.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the error of a stage",
+    label = "neither a `Failure` nor a `std::error::Error`",
+    note = "return `Failure`, or an error that implements `std::error::Error`; any other value fits into `Failure::new(…)`"
+)]
+pub trait IntoFailure {
+    /// The failure of the page.
+    fn into_failure(self) -> Failure;
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: Into<Failure>> IntoFailure for E {
+    fn into_failure(self) -> Failure {
+        self.into()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::Failure;

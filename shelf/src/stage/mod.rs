@@ -1,5 +1,33 @@
 //! What a stage is to the compiler and to the runtime: the traits that its types satisfy, the row that `#[stage]` writes,
 //! and what a stage function may take and return.
+//!
+//! ```
+//! use shelf::prelude::*;
+//! use shelf::stage::Stage as _;
+//!
+//! /// The text of a page.
+//! #[derive(Serialize, Deserialize, JsonSchema, Validate)]
+//! pub struct Text {
+//!     #[garde(skip)]
+//!     pub text: String,
+//! }
+//!
+//! /// Writes the number of every page.
+//! #[stage(name = "text")]
+//! pub fn text(page: PageNumber) -> Result<Text> {
+//!     Ok(Text { text: format!("page {page}") })
+//! }
+//!
+//! /// Puts every page and the next one together.
+//! #[stage(name = "pairs", deps = [text], version = 2)]
+//! pub fn pairs(text: Window<Text>) -> Result<Text> {
+//!     let next = text.next().map_or("", |next| &next.text);
+//!     Ok(Text { text: format!("{} {next}", text.page.text) })
+//! }
+//!
+//! assert_eq!(pairs::ROW.deps[0].row.name, "text");
+//! assert_eq!(pairs::ROW.version, 2);
+//! ```
 
 mod cx;
 mod dependency;
@@ -17,7 +45,7 @@ mod stage_run;
 
 pub use cx::Cx;
 pub use dependency::{Dep, FromStage, Load, Pages, Reach, Window};
-pub use failure::{Cause, Failure, Result};
+pub use failure::{Cause, Failure, IntoFailure, Result};
 pub use filled::{Filled, Model, ProcessingCost, Timestamp};
 pub use name::{StageName, StageNameError};
 pub use offered::{FromPage, Offered, Reads, reads};
@@ -25,6 +53,6 @@ pub use options::{Is, NoOptions, OptionsRow, ParsedOptions, StageOptions};
 pub use output::{Made, Misfit, OutputRow, Page, Unreadable, made, measured};
 pub use page_files::{PageFile, PageFiles};
 pub use page_image::{PageImage, ScanFile};
-pub use row::{Parallelism, Row, Run, Site};
+pub use row::{Making, Parallelism, Row, Run, Site};
 pub use shape::{Book, Cpu, EachPage, Fixed, HasPage, Io, LlmPool, Pool, Scope, Stage};
 pub use stage_run::{Hook, StageRun, hook};

@@ -3,14 +3,14 @@ use crate::book::{BookMetadata, Languages, PageNumber};
 
 /// What a stage takes by type, beside its dependencies.
 #[diagnostic::on_unimplemented(
-    message = "no page offers a `{Self}`",
+    message = "a page offers no `{Self}`",
     label = "neither a dependency nor something a page offers",
     note = "a parameter is a dependency's output, named after the stage and listed in `deps`, or one of `PageNumber`, `PageImage`, `BookMetadata`, `Languages`, `PageFiles`, `&Options`"
 )]
 pub trait FromPage<'a, S: Stage>: Offered<'a> {}
 
 /// Takes what [`FromPage`] allows.
-#[diagnostic::on_unimplemented(message = "no page offers a `{Self}`", label = "not something a page offers")]
+#[diagnostic::on_unimplemented(message = "a page offers no `{Self}`", label = "not something a page offers")]
 pub trait Offered<'a>: Sized {
     /// What taking it reads, for the fingerprint.
     const READS: Reads = Reads::Nothing;
@@ -38,9 +38,9 @@ pub const fn reads<S: Stage, T: FromPage<'static, S>>() -> Reads {
     T::READS
 }
 
-impl<'a, S: Stage<Scope: HasPage>> FromPage<'a, S> for PageNumber {}
-impl<'a, S: Stage> FromPage<'a, S> for BookMetadata {}
-impl<'a, S: Stage> FromPage<'a, S> for Languages {}
+impl<S: Stage<Scope: HasPage>> FromPage<'_, S> for PageNumber {}
+impl<S: Stage> FromPage<'_, S> for BookMetadata {}
+impl<S: Stage> FromPage<'_, S> for Languages {}
 impl<'a, O: Send + Sync + 'static, S: Stage<Options: Is<O>>> FromPage<'a, S> for &'a O {}
 
 impl<'a> Offered<'a> for PageNumber {

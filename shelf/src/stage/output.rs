@@ -3,7 +3,7 @@ use schemars::{JsonSchema, Schema};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
-use super::{Cause, Failure, Stage};
+use super::{Cause, Failure, IntoFailure, Stage};
 use crate::metrics::PageMetrics;
 
 /// What a stage makes of a page: it can be written and read (`serde`), described (`schemars`) and checked (`garde`).
@@ -14,6 +14,7 @@ use crate::metrics::PageMetrics;
 )]
 pub trait Page: Serialize + DeserializeOwned + JsonSchema + Validate<Context = ()> + Send + 'static {}
 
+#[diagnostic::do_not_recommend]
 impl<T: Serialize + DeserializeOwned + JsonSchema + Validate<Context = ()> + Send + 'static> Page for T {}
 
 /// Stands for what a stage makes where its return type is a mistake, which is reported there.
@@ -86,13 +87,13 @@ fn shown(value: &Value) -> String {
 }
 
 /// What a function without metrics returned, ready to be written. Called by the expansion of `#[stage]`.
-pub fn made<S: Stage>(returned: Result<S::Output, impl Into<Failure>>) -> Result<Made, Failure> {
-    Ok(Made { output: object(&returned.map_err(Into::into)?)?, metrics: Map::new() })
+pub fn made<S: Stage>(returned: Result<S::Output, impl IntoFailure>) -> Result<Made, Failure> {
+    Ok(Made { output: object(&returned.map_err(IntoFailure::into_failure)?)?, metrics: Map::new() })
 }
 
 /// What a function with metrics returned, ready to be written. Called by the expansion of `#[stage]`.
-pub fn measured<S: Stage>(returned: Result<(S::Output, S::Metrics), impl Into<Failure>>) -> Result<Made, Failure> {
-    let (output, metrics) = returned.map_err(Into::into)?;
+pub fn measured<S: Stage>(returned: Result<(S::Output, S::Metrics), impl IntoFailure>) -> Result<Made, Failure> {
+    let (output, metrics) = returned.map_err(IntoFailure::into_failure)?;
     let metrics = metrics.to_map().map_err(|error| Failure::of(Cause::Output, error))?;
     Ok(Made { output: object(&output)?, metrics })
 }

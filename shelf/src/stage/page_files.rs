@@ -32,7 +32,7 @@ impl PageFiles {
     }
 }
 
-impl<'a, S: Stage> FromPage<'a, S> for PageFiles {}
+impl<S: Stage> FromPage<'_, S> for PageFiles {}
 
 impl<'a> Offered<'a> for PageFiles {
     fn take(cx: &'a Cx) -> Result<Self, Failure> {

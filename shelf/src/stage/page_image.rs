@@ -57,7 +57,7 @@ impl PageImage {
     }
 }
 
-impl<'a, S: Stage<Scope: HasPage>> FromPage<'a, S> for PageImage {}
+impl<S: Stage<Scope: HasPage>> FromPage<'_, S> for PageImage {}
 
 impl<'a> Offered<'a> for PageImage {
     const READS: Reads = Reads::Scan;

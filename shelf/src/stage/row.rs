@@ -85,8 +85,11 @@ pub enum Run {
     /// A `fn`.
     Blocking(fn(&Cx) -> Result<Made, Failure>),
     /// An `async fn`.
-    Async(fn(Arc<Cx>) -> Pin<Box<dyn Future<Output = Result<Made, Failure>> + Send>>),
+    Async(fn(Arc<Cx>) -> Making),
 }
+
+/// A page that an `async fn` is making.
+pub type Making = Pin<Box<dyn Future<Output = Result<Made, Failure>> + Send>>;
 
 impl Row {
     /// What follows from the stage's types alone; `#[stage]` fills in the rest. Until it does, the stage runs nothing.

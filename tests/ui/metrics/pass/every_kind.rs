@@ -1,23 +1,23 @@
 //! Every type that can be a metric, with what its field says.
 
+use shelf::Report;
 use shelf::metrics::{Kind, PageMetrics};
 use shelf::prelude::{PageMetrics, PageNumber};
-use shelf::Report;
 
 /// One field of every kind.
 #[derive(PageMetrics, Report)]
-pub struct Everything {
+struct Everything {
     /// Words on the page.
     ///
     /// Numbers are words.
-    pub words: u32,
+    words: u32,
     /// How sure it is.
     #[metrics(range(-1..=1.0))]
-    pub confidence: Option<f32>,
-    pub blank: bool,
-    pub language: String,
-    pub engine: Option<&'static str>,
-    pub folio: PageNumber,
+    confidence: Option<f32>,
+    blank: bool,
+    language: String,
+    engine: Option<&'static str>,
+    folio: PageNumber,
 }
 
 #[test]
@@ -39,15 +39,9 @@ fn fields_have_name_doc_kind_and_range() {
 
 #[test]
 fn values_come_in_the_order_of_the_fields() {
-    let folio = PageNumber::FIRST;
-    let mut page = Everything {
-        words: 7,
-        confidence: Some(0.5),
-        blank: false,
-        language: "eng".to_owned(),
-        engine: None,
-        folio,
-    };
+    let folio = PageNumber::new(1).expect("pages count from 1");
+    let mut page =
+        Everything { words: 7, confidence: Some(0.5), blank: false, language: "eng".to_owned(), engine: None, folio };
     let map = page.to_map().expect("all are in range");
     let shown = serde_json::Value::Object(map).to_string();
     assert_eq!(shown, r#"{"words":7,"confidence":0.5,"blank":false,"language":"eng","engine":null,"folio":1}"#);

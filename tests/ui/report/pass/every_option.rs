@@ -5,20 +5,20 @@ use shelf::{PageMetrics, Report};
 
 /// Columns of all sorts.
 #[derive(PageMetrics, Report)]
-pub struct Columns {
+struct Columns {
     /// Words on the page.
     #[report(title = "Words", flag(below = 20, above = 2_000))]
-    pub words: u32,
+    words: u32,
     /// Kept with the page only.
     #[report(skip)]
-    pub longest_word: u32,
+    longest_word: u32,
     #[report(decimals = 3, flag(below = 0.8), flag(missing))]
-    pub confidence: Option<f64>,
+    confidence: Option<f64>,
     #[report(flag(equals = "true"))]
-    pub blank: bool,
+    blank: bool,
     #[report(flag(below = -1.5))]
-    pub skew: f64,
-    pub language: String,
+    skew: f64,
+    language: String,
 }
 
 #[test]

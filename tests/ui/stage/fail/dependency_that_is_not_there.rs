@@ -3,10 +3,10 @@
 #[path = "../../reading.rs"]
 mod reading;
 
-use reading::{OcrPage, WordCount, ocr};
+use reading::{OcrPage, WordCount};
 use shelf::prelude::*;
 
-#[stage(name = "word_count", deps = [ocrr])]
+#[stage(name = "word_count", deps = [reading::ocrr])]
 fn word_count(ocrr: OcrPage) -> Result<WordCount> {
     Ok(WordCount { words: ocrr.text.len() })
 }

@@ -38,13 +38,13 @@ pub fn every_option(
     page: PageNumber,
     image: PageImage,
     mut files: PageFiles,
-    BookMetadata: BookMetadata,
+    book: BookMetadata,
     _: Languages,
     ocr: OcrPage,
     around: Window<OcrPage, 2>,
     options: &Counting,
 ) -> Result<(WordCount, Counted)> {
-    let _ = (page, image, BookMetadata, &mut files);
+    let _ = (page, image, book, &mut files);
     let words = ocr.text.len() + around.before().len() + usize::from(options.numbers);
     Ok((WordCount { words }, Counted { words }))
 }
@@ -66,5 +66,8 @@ fn the_row_says_what_the_attribute_says() {
     assert!(row.before.is_some() && row.after.is_some() && row.tokens != 0);
     assert_eq!(row.metrics.columns[0].title, "words");
     assert!(row.site.file.ends_with("every_option.rs") && row.site.line > 1, "{:?}", row.site);
-    assert_eq!(row.options.defaults().map(|options| options.json.to_string()).ok().as_deref(), Some(r#"{"numbers":false}"#));
+    assert_eq!(
+        row.options.defaults().map(|options| options.json.to_string()).ok().as_deref(),
+        Some(r#"{"numbers":false}"#)
+    );
 }

@@ -9,20 +9,20 @@ use ::std::result::Result::Ok;
 use crate::reading::{OcrPage, WordCount, ocr};
 
 #[derive(PageMetrics, Report)]
-pub struct Counted {
+struct Counted {
     #[metrics(range(0..=10_000))]
     #[report(flag(below = 20))]
-    pub words: usize,
+    words: usize,
 }
 
 #[stage(name = "bare", deps = [ocr], before = check)]
-pub async fn bare(ocr: OcrPage, page: PageNumber) -> Result<(WordCount, Counted)> {
+async fn bare(ocr: OcrPage, page: PageNumber) -> Result<(WordCount, Counted)> {
     let words = ocr.text.len() + page.get() as usize;
     Ok((WordCount { words }, Counted { words }))
 }
 
-fn check(_: &::shelf::stage::StageRun) -> Result<()> {
-    Ok(())
+fn check(run: &::shelf::stage::StageRun) -> Result<()> {
+    if run.failed == 0 { Ok(()) } else { ::std::result::Result::Err(::shelf::stage::Failure::new("pages failed")) }
 }
 
 #[test]

@@ -25,13 +25,13 @@ fn measured() {}
 type Result<T> = shelf::stage::Result<T>;
 
 #[derive(PageMetrics, Report)]
-pub struct Counted {
+struct Counted {
     #[report(flag(missing))]
-    pub words: std::option::Option<u32>,
+    words: std::option::Option<u32>,
 }
 
 #[stage(name = "shadowed", deps = [ocr])]
-pub fn shadowed(ocr: OcrPage) -> Result<(WordCount, Counted)> {
+fn shadowed(ocr: OcrPage) -> Result<(WordCount, Counted)> {
     Result::Ok((WordCount { words: ocr.text.len() }, Counted { words: None }))
 }
 
