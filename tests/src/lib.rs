@@ -1,3 +1,6 @@
 //! What the tests that cross crates share with the programs that they start.
 
 pub mod child_tasks;
+mod command;
+
+pub use command::{Ended, Shelf};

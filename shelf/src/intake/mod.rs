@@ -11,6 +11,7 @@ mod gather;
 mod inspect;
 mod jpeg;
 mod kind;
+mod note;
 mod order;
 mod pdf;
 mod png_file;
@@ -28,4 +29,5 @@ mod title;
 
 pub use add::{Added, Note, Progress, add};
 pub use error::AddError;
+pub use note::note;
 pub use request::{AddRequest, DPI_RANGE, each};

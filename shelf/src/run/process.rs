@@ -1,16 +1,20 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use super::scheduler::{Settings, run};
 use super::{Stop, Summary};
 use crate::book::ScanId;
 use crate::child::Children;
 use crate::events::{Event, Listener};
+use crate::intake;
 use crate::plan::{BookState, LookError, Plan, PlanError, Request, look, plan};
 use crate::record::RedoMarker;
 use crate::registry::Registry;
 use crate::report::{self, ReportError};
-use crate::store::{BookPathError, Store, StoreError};
+use crate::stage::Reads;
+use crate::store::{BookPath, BookPathError, Store, StoreError};
 
 /// What a run works with.
 #[derive(Clone)]
@@ -38,9 +42,9 @@ pub enum ProcessError {
     /// A stage has a name that is no folder.
     #[error(transparent)]
     Path(#[from] BookPathError),
-    /// A marker cannot be written.
-    #[error("cannot note the pages to make again")]
-    Marker(#[source] serde_json::Error),
+    /// What is to be noted is no JSON.
+    #[error("cannot note what is known of the book")]
+    Note(#[source] serde_json::Error),
 }
 
 /// Takes a book, plans the request, carries it out and writes the reports.
@@ -53,12 +57,13 @@ pub fn process(
     stop: &Stop,
 ) -> Result<Summary, ProcessError> {
     let store = &*runtime.store;
-    if store.read(&crate::store::BookPath::metadata(book))?.is_none() {
+    if store.read(&BookPath::metadata(book))?.is_none() {
         return Err(LookError::NoBook(book.clone()).into());
     }
     let _lock = store.lock(book)?;
-    let state = look(store, &runtime.registry, book)?;
+    let mut state = look(store, &runtime.registry, book)?;
     let planned = plan(&runtime.registry, &state, request)?;
+    note_scans(runtime, &mut state, &planned)?;
     mark(store, &state, &planned)?;
     let stages: Vec<_> = planned.stages.iter().map(|stage| (Arc::clone(&stage.entry), stage.redo.clone())).collect();
     let asked: BTreeSet<_> = planned.jobs.iter().map(|job| job.page).chain(planned.settled.keys().copied()).collect();
@@ -98,6 +103,31 @@ fn needs_report(store: &dyn Store, state: &BookState, stage: &str) -> Result<boo
     Ok(there && store.stamp(&report::path(&state.id, stage)?)?.is_none())
 }
 
+/// Looks at the scans that nobody has noted anything of, as far as the plan needs them: those of a book from elsewhere. A picture
+/// that cannot be opened keeps none, and its page fails.
+fn note_scans(runtime: &Runtime, state: &mut BookState, plan: &Plan) -> Result<(), ProcessError> {
+    let reads_scans =
+        |stage: &str| runtime.registry.get(stage).is_some_and(|entry| entry.row.reads.contains(&Reads::Scan));
+    let wanted: BTreeSet<_> =
+        plan.jobs.iter().filter(|job| reads_scans(job.page.stage)).filter_map(|job| job.page.page).collect();
+    let store = &*runtime.store;
+    let book = state.id.clone();
+    state.scans.par_iter_mut().filter(|(page, scan)| scan.page.is_none() && wanted.contains(page)).try_for_each(
+        |(page, scan)| -> Result<(), ProcessError> {
+            let file = store.local(&BookPath::new(&book, &format!("source/{}", scan.image))?)?;
+            match intake::note(&runtime.children, &file, &scan.image, *page) {
+                Ok(noted) => {
+                    let bytes = serde_json::to_vec(&noted).map_err(ProcessError::Note)?;
+                    store.write(&BookPath::page(&book, "source", *page), &bytes)?;
+                    scan.page = Some(noted);
+                }
+                Err(failure) => tracing::warn!(%book, page = page.get(), error = %failure, "the scan cannot be opened"),
+            }
+            Ok(())
+        },
+    )
+}
+
 /// Notes which pages `--redo` asked for, before the first is made again.
 fn mark(store: &dyn Store, state: &BookState, plan: &Plan) -> Result<(), ProcessError> {
     for stage in &plan.stages {
@@ -105,7 +135,7 @@ fn mark(store: &dyn Store, state: &BookState, plan: &Plan) -> Result<(), Process
         if let Some(marker) = &stage.redo
             && state.stage(name).redo.as_ref() != Some(marker)
         {
-            let bytes = serde_json::to_vec(marker).map_err(ProcessError::Marker)?;
+            let bytes = serde_json::to_vec(marker).map_err(ProcessError::Note)?;
             store.write(&RedoMarker::path(&state.id, name)?, &bytes)?;
         }
     }

@@ -65,8 +65,10 @@ impl Cx {
 
     pub(crate) fn page_image(&self) -> Result<PageImage, Failure> {
         let page = self.page()?;
-        let source =
-            self.source.clone().ok_or_else(|| Failure::of(Cause::Input, format!("page {page} has no scan")))?;
+        let source = self.source.clone().ok_or_else(|| {
+            Failure::of(Cause::Input, format!("the scan of page {page} is no picture that can be opened"))
+                .hint("put a PNG, JPEG or TIFF file in its place in `source/`")
+        })?;
         let path = self.store.local(&BookPath::new(&self.book, &format!("source/{}", source.image))?)?;
         Ok(PageImage::new(path, source, self.children.clone()))
     }

@@ -1,0 +1,36 @@
+use std::path::Path;
+
+use super::kind::kind_of;
+use super::scan::{ScanOrder, WRITE_SCAN};
+use crate::book::{Origin, PageNumber, SourcePage};
+use crate::child::{Allowance, Children};
+use crate::stage::Failure;
+
+/// What `add` would have noted of a scan that lies in a book already, such as one of the original tool.
+///
+/// # Errors
+/// The file is no picture that can be opened.
+pub fn note(children: &Children, file: &Path, image: &str, page: PageNumber) -> Result<SourcePage, Failure> {
+    // A child reads the picture as if it were to be added; what it writes is thrown away.
+    let elsewhere = tempfile::tempdir()?;
+    let order = ScanOrder {
+        file: file.to_owned(),
+        kind: kind_of(file)?,
+        page: 1,
+        dpi: 300,
+        folder: elsewhere.path().to_owned(),
+        number: page,
+    };
+    let scan = children.call(&WRITE_SCAN, order, Allowance::default())?;
+    let bytes = std::fs::read(file)?;
+    Ok(SourcePage {
+        page_number: page.get(),
+        image: image.to_owned(),
+        hash: blake3::hash(&bytes).to_hex().to_string(),
+        bytes: bytes.len() as u64,
+        width: scan.width,
+        height: scan.height,
+        resolution: scan.resolution,
+        origin: Origin { file: image.to_owned(), page: None },
+    })
+}

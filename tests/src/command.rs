@@ -1,0 +1,83 @@
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// The `shelf` command with a library of its own, and nothing of the user's: no home, no terminal, no UTF-8 locale, as from cron.
+pub struct Shelf {
+    program: PathBuf,
+    library: TempDir,
+}
+
+/// What a command printed, and how it ended.
+#[derive(Debug)]
+pub struct Ended {
+    /// Standard output.
+    pub out: String,
+    /// Standard error.
+    pub err: String,
+    /// Exit code; `None` for a signal.
+    pub code: Option<i32>,
+}
+
+impl Shelf {
+    /// The command at `program`, on an empty library.
+    #[must_use]
+    pub fn new(program: &str) -> Self {
+        Self { program: program.into(), library: tempfile::tempdir().expect("a temporary folder can be made") }
+    }
+
+    /// The library's folder.
+    #[must_use]
+    pub fn library(&self) -> &Path {
+        self.library.path()
+    }
+
+    /// The command, not yet started.
+    #[must_use]
+    pub fn command<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Command {
+        let mut command = Command::new(&self.program);
+        command.env_clear().env("PATH", "/usr/bin:/bin").env("LC_ALL", "C").env("SHELF_LIBRARY", self.library());
+        command.args(arguments).stdin(Stdio::null());
+        command
+    }
+
+    /// Runs the command to its end.
+    pub fn run<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Ended {
+        let output = self.command(arguments).output().expect("the command starts");
+        let library = self.library().canonicalize().expect("the library is there");
+        let text = |bytes: Vec<u8>| {
+            let text = String::from_utf8(bytes).expect("shelf prints UTF-8");
+            text.replace(&library.display().to_string(), "LIBRARY")
+        };
+        Ended { out: text(output.stdout), err: text(output.stderr), code: output.status.code() }
+    }
+
+    /// Runs the command, which has to succeed.
+    ///
+    /// # Panics
+    /// When it does not.
+    pub fn ok<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> String {
+        let ended = self.run(arguments);
+        assert_eq!(ended.code, Some(0), "{ended:?}");
+        ended.out
+    }
+
+    /// Starts the command without waiting for it.
+    pub fn start<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Child {
+        let mut command = self.command(arguments);
+        command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the command starts")
+    }
+
+    /// A JSON file of the library.
+    ///
+    /// # Panics
+    /// When it is not there, or no JSON.
+    #[must_use]
+    pub fn json(&self, relative: &str) -> Value {
+        let bytes = std::fs::read(self.library().join(relative)).expect("the file is there");
+        serde_json::from_slice(&bytes).expect("the file is JSON")
+    }
+}

@@ -1,0 +1,246 @@
+//! What `shelf` prints, and its exit codes, on a library of its own.
+
+use std::path::Path;
+
+use insta::assert_snapshot;
+use shelf::book::PageNumber;
+use shelf::draw::Scanner;
+use shelf_tests::{Ended, Shelf};
+
+fn shelf() -> Shelf {
+    Shelf::new(env!("CARGO_BIN_EXE_shelf-under-test"))
+}
+
+/// A library with a book of two blank pages and one of text.
+fn with_book() -> (Shelf, tempfile::TempDir) {
+    let shelf = shelf();
+    let scans = tempfile::tempdir().unwrap();
+    for (page, image) in (1..).filter_map(PageNumber::new).zip([blank(), page_of_text(), blank()]) {
+        image.save(scans.path().join(format!("{}.png", page.stem()))).unwrap();
+    }
+    shelf.ok([
+        "add".as_ref(),
+        scans.path().as_os_str(),
+        "--id".as_ref(),
+        "book".as_ref(),
+        "--title".as_ref(),
+        "A Book".as_ref(),
+    ]);
+    (shelf, scans)
+}
+
+fn blank() -> image::GrayImage {
+    image::GrayImage::from_pixel(900, 1200, image::Luma([250]))
+}
+
+fn page_of_text() -> image::GrayImage {
+    let page = shelf::demo::book().pages.swap_remove(3);
+    Scanner::new(1).scan(&page).image
+}
+
+fn shown(ended: &Ended) -> String {
+    format!("{}{}exit {}", ended.out, ended.err, ended.code.map_or("by a signal".to_owned(), |code| code.to_string()))
+}
+
+/// Hides what differs from run to run: times.
+fn steady(text: &str) -> String {
+    let is_time = |word: &str| word.chars().next().is_some_and(|c| c.is_ascii_digit()) && word.contains('.');
+    text.lines()
+        .map(|line| match line.split_once(" in ") {
+            Some((before, time)) if is_time(time) || time.ends_with(" ms") || time.ends_with(" s") => {
+                format!("{before} in TIME")
+            }
+            _ => line.split(", about ").next().unwrap_or(line).to_owned(),
+        })
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+#[test]
+fn help_leads_a_beginner() {
+    assert_snapshot!(shelf().ok(["--help"]));
+}
+
+#[test]
+fn a_book_goes_its_way() {
+    let (shelf, _scans) = with_book();
+    assert_snapshot!(steady(&shown(&shelf.run(["process", "book"]))), @r"
+    book: ocr: 3 pages: 3 made
+    ocr: 1 of 3 pages
+    ocr: 2 of 3 pages
+    ocr: 3 of 3 pages
+    3 pages in TIME
+    exit 0
+    ");
+    assert_snapshot!(shown(&shelf.run(["process", "book"])), @r"
+    book: ocr: nothing to do, 3 up to date
+    exit 0
+    ");
+    assert_snapshot!(shelf.ok(["status", "book"]), @r"
+    book: A Book, 3 pages
+    STAGE  DONE  STALE  FAILED  BLOCKED  TO DO
+    ocr    3     ·      ·       ·        ·
+    ");
+    assert_snapshot!(shelf.ok(["plan", "book", "--ocr-psm", "6"]), @r"
+    book: ocr: 3 pages to make, 0 up to date
+      1-3: psm 3 → 6
+    ");
+    assert_snapshot!(shelf.ok(["list"]), @r"
+    BOOK  TITLE   PAGES  OCR
+    book  A Book  3      3
+    ");
+    let text = shelf.ok(["show", "book", "--page", "2"]);
+    assert!(text.contains("shelf") || text.len() > 500, "{text}");
+}
+
+#[test]
+fn what_is_wrong_is_said_with_a_way_out() {
+    let (shelf, scans) = with_book();
+    let said = |arguments: &[&str]| shown(&shelf.run(arguments));
+    assert_snapshot!(said(&["process", "boook"]), @r"
+    error: there is no book `boook` in the library
+    hint: `shelf list` shows the books
+    exit 4
+    ");
+    assert_snapshot!(said(&["process", "book", "--pages", "2-5"]), @r"
+    error: the book has 3 pages, and no page 4, 5
+    exit 4
+    ");
+    assert_snapshot!(said(&["process", "My Book"]), @r"
+    error: invalid value 'My Book' for '[SCAN-ID]...': `My Book` is no scan id: expected 1 to 100 of a-z, 0-9, `.`, `_` and `-`, starting with a letter or a digit (`my-book` would do)
+
+    For more information, try '--help'.
+    exit 2
+    ");
+    assert_snapshot!(said(&["process", "book", "--stage", "orc"]), @r"
+    error: invalid value 'orc' for '--stage <STAGE>'
+      [possible values: ocr]
+
+      tip: a similar value exists: 'ocr'
+
+    For more information, try '--help'.
+    exit 2
+    ");
+    assert_snapshot!(said(&["report", "book", "--stage", "ocr"]), @r"
+    error: `ocr` has made no page of `book` yet
+    hint: run it: `shelf process book --stage ocr`
+    exit 4
+    ");
+    assert_snapshot!(said(&["delete", "book"]), @r"
+    error: remove book (3 pages) and all that was made of it, for good? There is no terminal to ask on
+    hint: say `--yes` to remove it without being asked
+    exit 4
+    ");
+    let again = shelf.run(["add".as_ref(), scans.path().as_os_str(), "--id".as_ref(), "book".as_ref()]);
+    assert_snapshot!(shown(&again), @r"
+    error: there is a book `book` already
+    hint: give the new book another id with `--id`, or remove the old one with `shelf delete book`
+    exit 4
+    ");
+}
+
+#[test]
+fn a_language_that_is_not_installed_names_its_package() {
+    let (shelf, _scans) = with_book();
+    let ended = shelf.run(["process", "book", "--ocr-lang", "xyz", "--pages", "1"]);
+    assert_eq!(ended.code, Some(3), "{ended:?}");
+    assert!(
+        ended.out.contains("xyz") && ended.out.contains("tesseract-ocr-xyz") && ended.out.contains("eng"),
+        "{}",
+        ended.out
+    );
+    let again = shelf.run(["process", "book", "--ocr-lang", "xyz", "--pages", "1"]);
+    assert_eq!(again.code, Some(3), "a failure for good stays one");
+    assert!(!again.err.contains("1 of 1"), "and is not tried again: {}", again.err);
+}
+
+#[test]
+fn a_book_in_use_is_refused_and_the_others_go_on() {
+    let (shelf, scans) = with_book();
+    shelf.ok(["add".as_ref(), scans.path().as_os_str(), "--id".as_ref(), "other".as_ref()]);
+    let lock =
+        std::fs::OpenOptions::new().create(true).truncate(false).write(true).open(shelf.library().join("book/.lock"));
+    let lock = lock.unwrap();
+    lock.try_lock().unwrap();
+    let ended = shelf.run(["process", "--all", "--pages", "1"]);
+    assert_eq!(ended.code, Some(6), "{ended:?}");
+    assert!(
+        ended.err.contains("error: `book` is in use by another process\nhint: wait for it (`--wait`), or stop it"),
+        "{}",
+        ended.err
+    );
+    assert!(ended.out.contains("other: ocr: 1 page: 1 made"), "{}", ended.out);
+}
+
+#[test]
+fn a_page_that_is_changed_is_found_and_made_again() {
+    let (shelf, _scans) = with_book();
+    shelf.ok(["process", "book", "--quiet"]);
+    assert_snapshot!(shelf.ok(["verify", "book"]), @"book: 3 pages and 3 other files checked, all whole");
+    let page = shelf.library().join("book/ocr/page_0002.json");
+    let text = std::fs::read_to_string(&page).unwrap();
+    std::fs::write(&page, &text[..text.len() - 10]).unwrap();
+    flip_last_byte(&shelf.library().join("book/source/page_0003.png"));
+    let ended = shelf.run(["verify", "book"]);
+    assert_eq!(ended.code, Some(3));
+    assert!(ended.out.contains("book/ocr/page_0002.json: is no JSON"), "{}", ended.out);
+    assert!(ended.out.contains("book/source/page_0003.png: is not the scan that was added"), "{}", ended.out);
+    assert_snapshot!(shelf.run(["plan", "book"]).out.lines().filter(|line| !line.contains("is no JSON")).collect::<Vec<_>>().join("\n"), @r"
+    book: ocr: 2 pages to make, 1 up to date
+      3: the scan changed
+    ");
+}
+
+fn flip_last_byte(file: &Path) {
+    let mut bytes = std::fs::read(file).unwrap();
+    *bytes.last_mut().unwrap() ^= 1;
+    std::fs::write(file, bytes).unwrap();
+}
+
+#[test]
+fn nothing_of_the_user_is_needed_but_a_library() {
+    let shelf = shelf();
+    let mut command = shelf.command(["list"]);
+    let output = command.env_remove("SHELF_LIBRARY").env("HOME", "").output().unwrap();
+    // Without HOME the home folder stands in the user database; where it does, the library is there.
+    assert!(matches!(output.status.code(), Some(0 | 4)), "{output:?}");
+    assert_eq!(shelf.run(["list", "--json"]).out, "[]\n");
+}
+
+#[test]
+fn the_stages_can_be_drawn() {
+    let shelf = shelf();
+    assert_snapshot!(shelf.ok(["stages", "--graph", "mermaid"]), @r"
+    graph LR
+      ocr
+    ");
+    let stages: serde_json::Value = serde_json::from_str(&shelf.ok(["stages", "--json"])).unwrap();
+    assert_eq!(stages[0]["name"], "ocr");
+    assert_eq!(stages[0]["columns"][0], "confidence_mean");
+}
+
+#[test]
+fn time_that_is_up_leaves_work_and_says_so() {
+    let (shelf, _scans) = with_book();
+    let ended = shelf.run(["process", "book", "--max-time", "0s"]);
+    assert_eq!(ended.code, Some(5), "{ended:?}");
+    assert_eq!(shelf.ok(["process", "book", "--quiet"]), "book: ocr: 3 pages: 3 made\n");
+}
+
+#[test]
+fn a_library_of_the_original_tool_opens_as_it_is() {
+    let shelf = shelf();
+    let book = shelf.library().join("old");
+    std::fs::create_dir_all(book.join("source")).unwrap();
+    std::fs::create_dir_all(book.join("ocr")).unwrap();
+    std::fs::write(book.join("metadata.json"), r#"{"title": "Old", "total_pages": 2, "genre": "novel"}"#).unwrap();
+    blank().save(book.join("source/page_0001.png")).unwrap();
+    blank().save(book.join("source/page_0002.png")).unwrap();
+    let page = r#"{"page_number": 1, "page_dimensions": {"width": 900, "height": 1200}, "ocr_timestamp": "2025-10-01T10:00:00",
+        "blocks": [{"block_num": 1, "bbox": [10, 10, 100, 20],
+            "paragraphs": [{"par_num": 0, "bbox": [10, 10, 100, 20], "text": "Old words.", "avg_confidence": 0.9}]}], "images": []}"#;
+    std::fs::write(book.join("ocr/page_0001.json"), page).unwrap();
+    assert_snapshot!(shelf.run(["process", "old", "--quiet"]).out, @"old: ocr: 2 pages: 1 made, 1 up to date");
+    assert_eq!(std::fs::read_to_string(book.join("ocr/page_0001.json")).unwrap(), page, "it is not touched");
+    assert_eq!(shelf.json("old/source/page_0002.json")["width"], 900, "what was not known of a scan is noted");
+}

@@ -1,0 +1,139 @@
+//! What must hold whatever happens: a full disk, two processes, an interruption.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use shelf::book::ScanId;
+use shelf::child::Children;
+use shelf::plan::Request;
+use shelf::prelude::*;
+use shelf::registry::Registry;
+use shelf::run::{Runtime, Settings, Stop, Stopped, process};
+use shelf::stage::Stage;
+use shelf::store::{BookLock, BookPath, FolderStore, Store, StoreError};
+use shelf::testing::{EventLog, TestBook};
+use shelf_tests::Shelf;
+
+/// A page's number.
+#[derive(Debug, Serialize, Deserialize, JsonSchema, Validate)]
+#[garde(allow_unvalidated)]
+pub struct Numbered {
+    page_number: u32,
+}
+
+/// Numbers the pages.
+#[stage(name = "numbered", parallelism = cpu)]
+pub fn numbered(page: PageNumber) -> Result<Numbered> {
+    Ok(Numbered { page_number: page.get() })
+}
+
+/// A store on a disk that has room for so many files.
+struct Filling {
+    store: FolderStore,
+    room: AtomicUsize,
+}
+
+impl Store for Filling {
+    fn write(&self, path: &BookPath, contents: &[u8]) -> Result<(), StoreError> {
+        let room = self.room.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |room| room.checked_sub(1));
+        match room {
+            Ok(_) => self.store.write(path, contents),
+            Err(_) => Err(StoreError::Io {
+                action: "write",
+                path: PathBuf::from(path.relative()),
+                source: std::io::Error::from_raw_os_error(28),
+            }),
+        }
+    }
+    fn books(&self) -> Result<Vec<ScanId>, StoreError> {
+        self.store.books()
+    }
+    fn list(&self, book: &ScanId, folder: &str) -> Result<Vec<String>, StoreError> {
+        self.store.list(book, folder)
+    }
+    fn read(&self, path: &BookPath) -> Result<Option<Vec<u8>>, StoreError> {
+        self.store.read(path)
+    }
+    fn append(&self, path: &BookPath, bytes: &[u8]) -> Result<(), StoreError> {
+        self.store.append(path, bytes)
+    }
+    fn remove(&self, path: &BookPath) -> Result<(), StoreError> {
+        self.store.remove(path)
+    }
+    fn remove_folder(&self, book: &ScanId, folder: &str) -> Result<(), StoreError> {
+        self.store.remove_folder(book, folder)
+    }
+    fn local(&self, path: &BookPath) -> Result<PathBuf, StoreError> {
+        self.store.local(path)
+    }
+    fn stamp(&self, path: &BookPath) -> Result<Option<(u64, u128)>, StoreError> {
+        self.store.stamp(path)
+    }
+    fn lock(&self, book: &ScanId) -> Result<BookLock, StoreError> {
+        self.store.lock(book)
+    }
+}
+
+#[test]
+fn a_full_disk_stops_the_run_and_loses_nothing() {
+    let book = TestBook::of_pages(5);
+    let store = Arc::new(Filling { store: book.store().clone(), room: AtomicUsize::new(3) });
+    let registry = Arc::new(Registry::of([<numbered as Stage>::ROW]).unwrap());
+    let runtime = Runtime { store: store.clone(), registry, children: Children::in_process() };
+    let settings = Settings { workers: 1, attempts: 3 };
+    let run =
+        || process(&runtime, book.id(), &Request::default(), settings, &EventLog::default(), &Stop::default()).unwrap();
+    let stopped = run();
+    assert_eq!(stopped.stopped, Some(Stopped::DiskFull));
+    let stage = &stopped.stages[0];
+    assert_eq!((stage.done, stage.left), (3, 2));
+    assert!(stage.trouble.as_ref().is_some_and(|trouble| trouble.contains("report")), "{:?}", stage.trouble);
+    store.room.store(100, Ordering::SeqCst);
+    assert_eq!((run().stages[0].done, run().stages[0].kept), (2, 5));
+}
+
+#[test]
+fn two_processes_at_once_make_every_page_once() {
+    let drawn = tempfile::tempdir().unwrap();
+    let blank = image::GrayImage::from_pixel(900, 1200, image::Luma([250]));
+    (1..=6).for_each(|page| blank.save(drawn.path().join(format!("{page}.png"))).unwrap());
+    let shelf = Shelf::new(env!("CARGO_BIN_EXE_shelf-under-test"));
+    shelf.ok(["add".as_ref(), drawn.path().as_os_str(), "--id".as_ref(), "book".as_ref()]);
+    let mut one = shelf.start(["process", "book", "--wait"]);
+    let mut other = shelf.start(["process", "book", "--wait"]);
+    assert!(one.wait().unwrap().success() && other.wait().unwrap().success());
+    assert!(shelf.ok(["verify", "book"]).contains("all whole"));
+    let logs = std::fs::read_dir(shelf.library().join("book/ocr/logs"))
+        .unwrap()
+        .map(|log| std::fs::read_to_string(log.unwrap().path()).unwrap());
+    let done: usize = logs.map(|log| log.lines().filter(|line| line.contains("\"page done\"")).count()).sum();
+    assert_eq!(done, 6, "each page was made by one of them");
+}
+
+#[test]
+fn an_interruption_keeps_what_is_done_and_says_how_to_go_on() {
+    let drawn = tempfile::tempdir().unwrap();
+    let page = &shelf::demo::book().pages[3].image;
+    (1..=12).for_each(|number| page.save(drawn.path().join(format!("{number}.png"))).unwrap());
+    let shelf = Shelf::new(env!("CARGO_BIN_EXE_shelf-under-test"));
+    shelf.ok(["add".as_ref(), drawn.path().as_os_str(), "--id".as_ref(), "book".as_ref()]);
+    let mut command = shelf.command(["process", "book"]);
+    let mut run = command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap();
+    let made = || {
+        std::fs::read_dir(shelf.library().join("book/ocr"))
+            .map_or(0, |f| f.filter(|f| f.as_ref().unwrap().file_name().to_string_lossy().ends_with(".json")).count())
+    };
+    while made() == 0 && run.try_wait().unwrap().is_none() {
+        std::thread::yield_now();
+    }
+    let pid = rustix::process::Pid::from_child(&run);
+    rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
+    let output = run.wait_with_output().unwrap();
+    let (out, err) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+    assert_eq!(output.status.code(), Some(130), "{out}{err}");
+    assert!(out.contains("left to do") && err.contains("`shelf process book` goes on where it was"), "{out}{err}");
+    let kept = made();
+    assert!(kept < 12);
+    assert!(shelf.ok(["process", "book", "--quiet"]).contains(&format!("{} made, {kept} up to date", 12 - kept)));
+}

@@ -1,0 +1,127 @@
+//! A real book, from its PDF to text: twenty pages of 1892.
+
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+use shelf::eval::{Normalisation, Score, score, text_of};
+use shelf::testing::real_scans;
+use shelf_tests::Shelf;
+
+fn florida(test: &str) -> Option<(Shelf, std::path::PathBuf)> {
+    let book = real_scans(test, env!("CARGO_MANIFEST_DIR"))?.join("book-colonial-florida");
+    let shelf = Shelf::new(env!("CARGO_BIN_EXE_shelf-under-test"));
+    let pdf = book.join("colonial-florida-20pp.pdf");
+    shelf.ok([
+        "add".as_ref(),
+        pdf.as_os_str(),
+        "--id".as_ref(),
+        "florida".as_ref(),
+        "--language".as_ref(),
+        "en".as_ref(),
+    ]);
+    Some((shelf, book))
+}
+
+/// The outputs of a stage by file name, without records and without what the runtime fills in.
+fn outputs(library: &Path, stage: &str) -> Vec<(String, Value)> {
+    let mut pages: Vec<_> = std::fs::read_dir(library.join("florida").join(stage))
+        .unwrap()
+        .map(|entry| entry.unwrap())
+        .filter(|entry| entry.file_name().to_string_lossy().starts_with("page_"))
+        .map(|entry| {
+            let mut page: Value = serde_json::from_slice(&std::fs::read(entry.path()).unwrap()).unwrap();
+            page.as_object_mut().unwrap().retain(|name, _| name != "_record" && name != "ocr_timestamp");
+            (entry.file_name().into_string().unwrap(), page)
+        })
+        .collect();
+    pages.sort_by(|a, b| a.0.cmp(&b.0));
+    pages
+}
+
+#[test]
+fn a_real_book_is_read_well_survives_twenty_kills_and_then_has_nothing_left_to_do() {
+    let Some((shelf, truth)) = florida("florida: read, killed, read on") else { return };
+    let all_at_once = Shelf::new(env!("CARGO_BIN_EXE_shelf-under-test"));
+    copy(&shelf.library().join("florida"), &all_at_once.library().join("florida"));
+    all_at_once.ok(["process", "florida", "--stage", "ocr"]);
+
+    let made = |shelf: &Shelf| {
+        std::fs::read_dir(shelf.library().join("florida/ocr")).map_or(0, |folder| {
+            folder.filter(|file| file.as_ref().unwrap().file_name().to_string_lossy().starts_with("page_")).count()
+        })
+    };
+    for kill in 1..=20 {
+        let before = made(&shelf);
+        let mut run = shelf.start(["process", "florida", "--stage", "ocr"]);
+        // The kill comes when a page more is there, or when there is none left to make: never by the clock alone.
+        while made(&shelf) <= before && before < 20 && run.try_wait().unwrap().is_none() {
+            std::thread::yield_now();
+        }
+        run.kill().unwrap();
+        run.wait().unwrap();
+        assert!(made(&shelf) >= before, "kill {kill} lost a page");
+    }
+    let records: Vec<Value> = outputs_with_records(shelf.library());
+    let said = shelf.run(["process", "florida", "--stage", "ocr"]);
+    assert_eq!(said.code, Some(0), "{said:?}");
+    let after = outputs_with_records(shelf.library());
+    let kept = records.iter().filter(|page| after.contains(page)).count();
+    assert_eq!(kept, records.len(), "a page that was done is not made again");
+    assert_eq!(outputs(shelf.library(), "ocr"), outputs(all_at_once.library(), "ocr"));
+    let leftovers = std::fs::read_dir(shelf.library().join("florida/ocr")).unwrap();
+    assert_eq!(
+        leftovers.filter(|f| f.as_ref().unwrap().file_name().to_string_lossy().starts_with(".write")).count(),
+        0
+    );
+
+    assert_eq!(shelf.ok(["process", "florida", "--stage", "ocr"]), "florida: ocr: nothing to do, 20 up to date\n");
+    assert_eq!(
+        shelf.ok(["verify", "florida", "--quiet"]).lines().last().unwrap().split(" and ").next().unwrap(),
+        "florida: 20 pages"
+    );
+
+    let report = std::fs::read_to_string(shelf.library().join("florida/ocr/report.csv")).unwrap();
+    assert_eq!(report.lines().count(), 21);
+    assert!(report.starts_with("page_num,confidence_mean,blocks_detected"), "{report}");
+
+    let mut scores: Vec<Score> = Vec::new();
+    for (page, output) in outputs(shelf.library(), "ocr") {
+        let number: u32 = page["page_".len()..][..4].parse().unwrap();
+        let truth = std::fs::read_to_string(truth.join(format!("g{:03}.gt.txt", number + 14))).unwrap();
+        scores.push(score(&truth, &text_of(&output), &Normalisation::default()));
+    }
+    assert_eq!(scores.len(), 20);
+    let book: Score = scores.into_iter().sum();
+    println!("Colonial Florida: CER {:.3} %", book.characters.rate() * 100.0);
+    assert!(book.characters.rate() <= 0.008, "{}", book.characters.rate());
+}
+
+fn outputs_with_records(library: &Path) -> Vec<Value> {
+    let folder = std::fs::read_dir(library.join("florida/ocr")).unwrap().map(|entry| entry.unwrap().path());
+    let pages = folder.filter(|path| path.extension().is_some_and(|extension| extension == "json"));
+    pages.map(|path| serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()).collect()
+}
+
+#[test]
+fn its_scans_are_pixel_for_pixel_those_of_the_pdf() {
+    let Some((shelf, book)) = florida("florida: pixel for pixel") else { return };
+    let elsewhere = tempfile::tempdir().unwrap();
+    let ended = Command::new("pdfimages")
+        .args(["-png", &book.join("colonial-florida-20pp.pdf").display().to_string()])
+        .arg(elsewhere.path().join("page"))
+        .status();
+    assert!(ended.unwrap().success());
+    let mut theirs: Vec<_> = std::fs::read_dir(elsewhere.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
+    theirs.sort();
+    assert_eq!(theirs.len(), 20);
+    for (theirs, number) in theirs.iter().zip(1..) {
+        let ours = shelf.library().join(format!("florida/source/page_{number:04}.png"));
+        let pixels = |path: &Path| image::open(path).unwrap().into_luma8();
+        assert!(pixels(&ours) == pixels(theirs), "page {number}");
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    assert!(Command::new("cp").arg("-a").arg(from).arg(to).status().unwrap().success());
+}

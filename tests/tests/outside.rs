@@ -1,0 +1,122 @@
+//! A stage is one file and one `mod` line: in the crate of the built-in stages, and in a crate of somebody else's.
+//!
+//! Both are built by cargo as a user does, in `target/outside`, from a copy of the workspace.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use shelf_tests::{Ended, Shelf};
+
+const STAGE: &str = include_str!("../outside/src/word_count.rs");
+
+/// Where copies of the crates lie, the same at every run, so that cargo builds only what has changed.
+struct Outside {
+    folder: PathBuf,
+}
+
+impl Outside {
+    fn new() -> Self {
+        let target = Path::new(env!("CARGO_BIN_EXE_shelf-under-test")).ancestors().nth(2).unwrap().to_owned();
+        let outside = Self { folder: target.join("outside") };
+        let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        for part in ["shelf", "shelf-macros", "stages"] {
+            outside.copy(workspace, Path::new(part));
+        }
+        let manifest = fs::read_to_string(workspace.join("Cargo.toml")).unwrap().replace(", \"tests\"]", "]");
+        outside.write("shelf-workspace/Cargo.toml", &manifest);
+        for file in ["shelf-workspace/Cargo.lock", "my-shelf/Cargo.lock"] {
+            if !outside.folder.join(file).exists() {
+                outside.write(file, &fs::read_to_string(workspace.join("Cargo.lock")).unwrap());
+            }
+        }
+        outside
+    }
+
+    fn copy(&self, workspace: &Path, relative: &Path) {
+        for entry in fs::read_dir(workspace.join(relative)).unwrap() {
+            let entry = entry.unwrap();
+            let path = relative.join(entry.file_name());
+            if entry.file_type().unwrap().is_dir() {
+                self.copy(workspace, &path);
+            } else if let Ok(text) = fs::read_to_string(entry.path()) {
+                self.write(&format!("shelf-workspace/{}", path.display()), &text);
+            }
+        }
+    }
+
+    fn write(&self, relative: &str, text: &str) {
+        let path = self.folder.join(relative);
+        if fs::read_to_string(&path).is_ok_and(|there| there == text) {
+            return;
+        }
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    /// `cargo run` in one of the crates, on a library.
+    fn cargo_run(&self, package: &str, shelf: &Shelf, arguments: &[&str]) -> Ended {
+        let output = Command::new(env!("CARGO"))
+            .args(["run", "--quiet", "--config", "profile.dev.package.\"*\".opt-level=0", "--config", "profile.dev.debug=0"])
+            .arg("--target-dir")
+            .arg(self.folder.join("target"))
+            .arg("--")
+            .args(arguments)
+            .current_dir(self.folder.join(package))
+            .env("SHELF_LIBRARY", shelf.library())
+            .env_remove("RUSTFLAGS")
+            .output()
+            .unwrap();
+        Ended {
+            out: String::from_utf8(output.stdout).unwrap(),
+            err: String::from_utf8(output.stderr).unwrap(),
+            code: output.status.code(),
+        }
+    }
+}
+
+/// A library with a book that has been read: two pages of the demo book.
+fn with_text() -> Shelf {
+    let scans = tempfile::tempdir().unwrap();
+    for (number, page) in (1..).zip(&shelf::demo::book().pages[3..5]) {
+        page.image.save(scans.path().join(format!("{number}.png"))).unwrap();
+    }
+    let shelf = Shelf::new(env!("CARGO_BIN_EXE_shelf-under-test"));
+    shelf.ok(["add".as_ref(), scans.path().as_os_str(), "--id".as_ref(), "book".as_ref()]);
+    shelf.ok(["process", "book", "--stage", "ocr"]);
+    shelf
+}
+
+fn runs_as_any_other(outside: &Outside, package: &str) {
+    let shelf = with_text();
+    let run = |arguments: &[&str]| outside.cargo_run(package, &shelf, arguments);
+    let made = run(&["process", "book", "--stage", "word_count"]);
+    assert_eq!((made.out.as_str(), made.code), ("book: word_count: 2 pages: 2 made\n", Some(0)), "{}", made.err);
+    let report = fs::read_to_string(shelf.library().join("book/word_count/report.csv")).unwrap();
+    assert_eq!(report.lines().next(), Some("page_num,words"));
+    assert_eq!(report.lines().count(), 3);
+    let words: u32 = report.lines().nth(1).unwrap().split(',').nth(1).unwrap().parse().unwrap();
+    assert!(words > 100, "{report}");
+    let again = run(&["process", "book", "--stage", "word_count"]);
+    assert_eq!(again.out, "book: word_count: nothing to do, 2 up to date\n");
+    let stages = run(&["stages"]).out;
+    assert!(stages.contains("word_count  ocr") && stages.contains("Counts the words of every page."), "{stages}");
+}
+
+#[test]
+fn one_file_and_one_line_are_a_stage_here_and_elsewhere() {
+    let outside = Outside::new();
+    let lib = outside.folder.join("shelf-workspace/stages/src/lib.rs");
+    let text = fs::read_to_string(&lib).unwrap();
+
+    // Elsewhere first: its crate is built on the workspace as it is.
+    outside.write("my-shelf/Cargo.toml", include_str!("../outside/Cargo.toml"));
+    outside.write("my-shelf/src/main.rs", include_str!("../outside/src/main.rs"));
+    outside.write("my-shelf/src/word_count.rs", STAGE);
+    runs_as_any_other(&outside, "my-shelf");
+
+    outside.write("shelf-workspace/stages/src/word_count.rs", &STAGE.replace("use stages::ocr::", "use crate::ocr::"));
+    outside.write("shelf-workspace/stages/src/lib.rs", &format!("{text}\n#[expect(missing_docs, reason = \"a stage of a test\")]\npub mod word_count;\n"));
+    runs_as_any_other(&outside, "shelf-workspace");
+    fs::remove_file(outside.folder.join("shelf-workspace/stages/src/word_count.rs")).unwrap();
+}
