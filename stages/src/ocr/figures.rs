@@ -172,3 +172,136 @@ fn join_overlapping(boxes: &mut Vec<Bbox>) {
         boxes[other] = boxes[other].union(&joined);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Paragraph, Word};
+    use super::*;
+    use image::{GrayImage, Luma};
+
+    const DPI: f64 = 200.0;
+
+    fn mm(mm: f64) -> u32 {
+        (mm / MM_PER_INCH * DPI) as u32
+    }
+
+    /// A box given in mm on paper.
+    fn at(x: f64, y: f64, width: f64, height: f64) -> Bbox {
+        Bbox { x: mm(x), y: mm(y), width: mm(width), height: mm(height) }
+    }
+
+    /// A page of 120 × 180 mm with black boxes on it.
+    fn page(black: &[Bbox]) -> Scan {
+        let mut picture = GrayImage::from_pixel(mm(120.0), mm(180.0), Luma([245]));
+        for spot in black {
+            for y in spot.y..spot.bottom().min(picture.height()) {
+                for x in spot.x..spot.right().min(picture.width()) {
+                    picture.put_pixel(x, y, Luma([15]));
+                }
+            }
+        }
+        Scan { picture: picture.into(), dpi: DPI }
+    }
+
+    fn block(confidence: f64, lines: &[Bbox]) -> Block {
+        let bbox = Bbox::around(lines.iter().copied()).unwrap();
+        let word = |bbox: &Bbox| Word { text: "text".to_owned(), bbox: *bbox, confidence };
+        let lines = lines.iter().map(|bbox| Line { bbox: *bbox, words: vec![word(bbox)] }).collect();
+        let paragraph = Paragraph { par_num: 1, bbox, text: "text".to_owned(), avg_confidence: confidence, lines };
+        Block { block_num: 1, bbox, paragraphs: vec![paragraph] }
+    }
+
+    /// Letters of 2 × 2.4 mm in rows from `top`.
+    fn letters(top: f64, rows: u32) -> Vec<Bbox> {
+        (0..rows)
+            .flat_map(|row| {
+                (0..30).map(move |letter| at(15.0 + 3.0 * f64::from(letter), top + 5.0 * f64::from(row), 2.0, 2.4))
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_figure_is_found_where_it_lies_and_its_caption_stays_out() {
+        let (figure, caption) = (at(30.0, 40.0, 50.0, 35.0), at(40.0, 78.0, 30.0, 3.0));
+        let found = find_figures(&page(&[figure, caption]), &[block(0.9, &[caption])]);
+        let [found] = found[..] else { panic!("one figure, not {found:?}") };
+        assert!(found.share_in(&figure) > 0.95 && figure.share_in(&found) > 0.95, "{found:?} for {figure:?}");
+    }
+
+    #[test]
+    fn a_drawing_of_thin_lines_is_one_figure() {
+        let sides = [
+            at(30.0, 40.0, 50.0, 0.3),
+            at(30.0, 70.0, 50.0, 0.3),
+            at(30.0, 40.0, 0.3, 30.0),
+            at(80.0, 40.0, 0.3, 30.3),
+            at(54.0, 41.0, 0.3, 28.0),
+        ];
+        let found = find_figures(&page(&sides), &[]);
+        let [found] = found[..] else { panic!("one figure, not {found:?}") };
+        assert!(at(30.0, 40.0, 50.0, 30.0).share_in(&found) > 0.95);
+    }
+
+    #[test]
+    fn edges_rules_speckle_and_small_marks_are_no_figures() {
+        let speckle = (0..400u32).map(|n| at(f64::from(n * 37 % 117), f64::from(n * 53 % 177), 0.2, 0.2));
+        let marks = [
+            at(0.0, 0.0, 4.0, 180.0),
+            at(0.0, 172.0, 120.0, 8.0),
+            at(20.0, 20.0, 80.0, 0.6),
+            at(60.0, 60.0, 9.0, 9.0),
+            at(30.0, 120.0, 60.0, 4.0),
+        ];
+        assert_eq!(find_figures(&page(&speckle.chain(marks).collect::<Vec<_>>()), &[]), []);
+        assert_eq!(find_figures(&page(&[]), &[]), []);
+    }
+
+    #[test]
+    fn text_is_no_figure_whether_it_was_read_or_not() {
+        let text = letters(30.0, 12);
+        assert_eq!(find_figures(&page(&text), &[]), []);
+        assert_eq!(find_figures(&page(&text), &[block(0.1, &text)]), []);
+        assert_eq!(find_figures(&page(&text), &[block(0.9, &text)]), []);
+    }
+
+    #[test]
+    fn a_frame_around_text_is_no_figure() {
+        let lines: Vec<Bbox> = (0..8).map(|row| at(25.0, 45.0 + 5.0 * f64::from(row), 70.0, 3.0)).collect();
+        let frame = [
+            at(20.0, 40.0, 80.0, 0.5),
+            at(20.0, 88.0, 80.0, 0.5),
+            at(20.0, 40.0, 0.5, 48.0),
+            at(99.5, 40.0, 0.5, 48.0),
+        ];
+        assert_eq!(find_figures(&page(&frame), &[block(0.9, &lines)]), []);
+    }
+
+    #[test]
+    fn a_large_capital_that_opens_text_is_no_figure() {
+        let capital = at(20.0, 40.0, 18.0, 18.0);
+        let beside: Vec<Bbox> = (0..4).map(|row| at(40.0, 40.0 + 5.0 * f64::from(row), 60.0, 3.0)).collect();
+        assert_eq!(find_figures(&page(&[capital]), &[block(0.9, &beside)]), []);
+        assert_eq!(find_figures(&page(&[capital]), &[]).len(), 1, "alone it is a figure");
+    }
+
+    #[test]
+    fn a_cut_out_has_the_pixels_of_the_scan_and_stays_grey() {
+        let figure = at(30.0, 40.0, 50.0, 35.0);
+        let scan = page(&[figure]);
+        let cut = Bbox { x: figure.x - 1, y: figure.y, width: 3, height: 2 };
+        let picture = image::load_from_memory(&cut_out(&scan, cut).unwrap().png).unwrap();
+        let image::DynamicImage::ImageLuma8(grey) = picture else { panic!("grey stays grey") };
+        assert_eq!(grey.into_raw(), [245, 15, 15, 245, 15, 15]);
+    }
+
+    #[test]
+    fn only_what_was_read_without_confidence_inside_a_figure_goes() {
+        let figure = at(30.0, 40.0, 50.0, 35.0);
+        let (inside, outside) = (at(40.0, 50.0, 10.0, 3.0), at(30.0, 90.0, 50.0, 3.0));
+        let blocks = vec![block(0.2, &[inside]), block(0.9, &[inside]), block(0.2, &[outside])];
+        let kept = drop_invented_text(blocks, &[figure]);
+        let confidences: Vec<f64> = kept.iter().map(|block| block.paragraphs[0].avg_confidence).collect();
+        assert_eq!(confidences, [0.9, 0.2]);
+        assert_eq!(kept.iter().map(|block| block.block_num).collect::<Vec<_>>(), [1, 2]);
+    }
+}

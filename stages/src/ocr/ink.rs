@@ -204,3 +204,62 @@ impl Paper {
             .unwrap_or(0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use image::Luma;
+
+    /// A picture with black boxes on white.
+    fn drawn(width: u32, height: u32, boxes: &[Bbox]) -> GrayImage {
+        GrayImage::from_fn(width, height, |x, y| {
+            let pixel = Bbox { x, y, width: 1, height: 1 };
+            Luma([if boxes.iter().any(|black| black.intersection(&pixel).area() > 0) { 0 } else { 255 }])
+        })
+    }
+
+    fn boxes(ink: &Ink, gap: usize) -> Vec<Bbox> {
+        ink.regions(gap).iter().map(|region| region.bbox).collect()
+    }
+
+    const LEFT: Bbox = Bbox { x: 40, y: 40, width: 20, height: 30 };
+    const RIGHT: Bbox = Bbox { x: 66, y: 40, width: 20, height: 30 };
+
+    #[test]
+    fn regions_join_over_a_gap_and_keep_the_box_of_their_ink() {
+        let ink = Ink::of(&drawn(120, 120, &[LEFT, RIGHT]), 20);
+        assert_eq!(boxes(&ink, 4), [LEFT, RIGHT]);
+        assert_eq!(boxes(&ink, 6), [LEFT.union(&RIGHT)]);
+        assert_eq!(ink.regions(6)[0].dark, LEFT.area() + RIGHT.area());
+    }
+
+    #[test]
+    fn uneven_light_is_no_ink() {
+        let shaded = GrayImage::from_fn(200, 200, |x, _| Luma([(250 - x / 2) as u8]));
+        assert_eq!(boxes(&Ink::of(&shaded, 20), 4), []);
+    }
+
+    #[test]
+    fn a_large_black_area_is_ink_in_its_middle_too() {
+        let whole = Bbox { x: 20, y: 20, width: 160, height: 160 };
+        let ink = Ink::of(&drawn(200, 200, &[whole]), 10);
+        assert_eq!(ink.regions(0), [Region { bbox: whole, dark: whole.area() }]);
+    }
+
+    #[test]
+    fn dark_bands_at_the_edges_go_and_what_touches_them_stays() {
+        let band = Bbox { x: 0, y: 180, width: 200, height: 20 };
+        let gutter = Bbox { x: 0, y: 0, width: 3, height: 120 };
+        let on_the_band = Bbox { x: 80, y: 100, width: 60, height: 80 };
+        let ink = Ink::of(&drawn(200, 200, &[band, gutter, on_the_band]), 20).without_edges(6);
+        let [left] = boxes(&ink, 0)[..] else { panic!("one region is left") };
+        assert!(left.share_in(&on_the_band) > 0.99 && on_the_band.share_in(&left) > 0.9, "{left:?}");
+    }
+
+    #[test]
+    fn what_is_erased_is_gone_also_beyond_the_edge() {
+        let mut ink = Ink::of(&drawn(120, 120, &[LEFT, RIGHT]), 20);
+        ink.erase(Bbox { x: 62, y: 0, width: 500, height: 500 });
+        assert_eq!(boxes(&ink, 6), [LEFT]);
+    }
+}

@@ -21,9 +21,9 @@ pub(super) fn blocks_of(words: &[FoundWord]) -> Vec<Block> {
 }
 
 fn paragraph_of(words: &[FoundWord], par_num: u32) -> Paragraph {
-    let text = words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ");
     let mean = words.iter().map(|word| word.confidence).sum::<f64>() / words.len() as f64;
     let lines: Vec<Line> = words.chunk_by(|a, b| a.place.line == b.place.line).map(line_of).collect();
+    let text = lines.iter().map(text_of_line).collect::<Vec<_>>().join("\n");
     let bbox = around(lines.iter().map(|line| line.bbox));
     Paragraph { par_num, bbox, text, avg_confidence: in_ten_thousandths(mean), lines }
 }
@@ -34,6 +34,10 @@ fn line_of(words: &[FoundWord]) -> Line {
         .map(|word| Word { text: word.text.clone(), bbox: word.bbox, confidence: in_ten_thousandths(word.confidence) })
         .collect();
     Line { bbox: around(words.iter().map(|word| word.bbox)), words }
+}
+
+fn text_of_line(line: &Line) -> String {
+    line.words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ")
 }
 
 fn around(boxes: impl Iterator<Item = Bbox>) -> Bbox {
@@ -67,7 +71,7 @@ mod tests {
         ]);
         assert_eq!(blocks.iter().map(|block| block.block_num).collect::<Vec<_>>(), [1, 2]);
         let first = &blocks[0].paragraphs[0];
-        assert_eq!(first.text, "a cam- paign");
+        assert_eq!(first.text, "a cam-\npaign");
         assert!((first.avg_confidence - 0.7).abs() < 1e-9);
         assert_eq!(first.lines.len(), 2);
         assert_eq!(first.bbox, Bbox { x: 0, y: 50, width: 100, height: 80 });

@@ -1,11 +1,11 @@
 use std::collections::HashSet;
 
+use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use shelf::stage::Timestamp;
 
 use crate::bbox::Bbox;
-use garde::Validate;
 
 /// What was read on a page: `ocr/page_NNNN.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
@@ -63,7 +63,7 @@ pub struct Paragraph {
     /// Where it lies.
     #[garde(skip)]
     pub bbox: Bbox,
-    /// Its lines joined by spaces; a hyphen at a line end stays, so that a split word reads `cam- paign`.
+    /// Its lines, with the line breaks as printed: so a hyphen that parts a word at a line end can be told from one that the word has.
     #[garde(length(min = 1))]
     pub text: String,
     /// Mean confidence of its words, 0..=1.
@@ -133,5 +133,100 @@ fn each_once<T, C>(field: &'static str, number: fn(&T) -> u32) -> impl Fn(&Vec<T
             Some(twice) => Err(garde::Error::new(format!("{field} {twice} stands there twice"))),
             None => Ok(()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    /// A page as the original tool wrote it, with fields that are not ours.
+    fn page() -> Value {
+        json!({
+            "page_number": 7,
+            "page_dimensions": { "width": 1375, "height": 2292 },
+            "ocr_timestamp": "2025-10-02T11:22:33.123456",
+            "blocks": [{
+                "block_num": 0,
+                "bbox": [508, 660, 416, 37],
+                "paragraphs": [{
+                    "par_num": 0, "bbox": [508, 660, 416, 37], "text": "CHAPTER I.", "avg_confidence": 0.958, "source": "tesseract"
+                }]
+            }],
+            "images": [{ "image_id": 1, "bbox": [10, 20, 300, 400], "image_file": "page_0007_img_001.png" }],
+            "schema": 2
+        })
+    }
+
+    fn check(value: Value) -> Result<OcrPage, String> {
+        let page: OcrPage = serde_json::from_value(value).map_err(|error| error.to_string())?;
+        page.validate().map_err(|report| report.to_string().trim().to_owned())?;
+        Ok(page)
+    }
+
+    /// The page with `value` at a JSON pointer.
+    fn with(pointer: &str, value: Value) -> Value {
+        let mut page = page();
+        *page.pointer_mut(pointer).expect("the pointer is right") = value;
+        page
+    }
+
+    #[test]
+    fn a_page_of_the_original_tool_is_read() {
+        let page = check(page()).unwrap();
+        assert_eq!(page.blocks[0].bbox, Bbox { x: 508, y: 660, width: 416, height: 37 });
+        assert_eq!(page.ocr_timestamp.0.as_deref(), Some("2025-10-02T11:22:33.123456"));
+        assert_eq!(page.words().count(), 0);
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let page = check(page()).unwrap();
+        let written = serde_json::to_value(&page).unwrap();
+        assert_eq!(written["images"][0]["bbox"], json!({ "x": 10, "y": 20, "width": 300, "height": 400 }));
+        assert_eq!(check(written).unwrap(), page);
+    }
+
+    #[test]
+    fn every_range_is_checked() {
+        let word = |text: &str, confidence: f64| json!([{ "bbox": [0, 0, 9, 9], "words": [{ "text": text, "bbox": [0, 0, 9, 9], "confidence": confidence }] }]);
+        let mut lines = page();
+        lines["blocks"][0]["paragraphs"][0]["lines"] = word("I.", 0.9);
+        assert!(check(lines.clone()).is_ok());
+        let with_lines = |value: Value| {
+            let mut page = lines.clone();
+            page["blocks"][0]["paragraphs"][0]["lines"] = value;
+            page
+        };
+        for (wrong, path) in [
+            (with("/page_number", json!(0)), "page_number"),
+            (with("/page_dimensions/width", json!(0)), "page_dimensions.width"),
+            (with("/page_dimensions/height", json!(0)), "page_dimensions.height"),
+            (with("/blocks/0/paragraphs", json!([])), "blocks[0].paragraphs"),
+            (with("/blocks/0/paragraphs/0/text", json!("")), "blocks[0].paragraphs[0].text"),
+            (with("/blocks/0/paragraphs/0/avg_confidence", json!(1.01)), "blocks[0].paragraphs[0].avg_confidence"),
+            (with("/blocks/0/paragraphs/0/avg_confidence", json!(-0.01)), "blocks[0].paragraphs[0].avg_confidence"),
+            (with("/images/0/image_id", json!(0)), "images[0].image_id"),
+            (with("/images/0/image_file", json!("")), "images[0].image_file"),
+            (with_lines(json!([{ "bbox": [0, 0, 9, 9], "words": [] }])), "blocks[0].paragraphs[0].lines[0].words"),
+            (with_lines(word("", 0.9)), "blocks[0].paragraphs[0].lines[0].words[0].text"),
+            (with_lines(word("I.", 96.0)), "blocks[0].paragraphs[0].lines[0].words[0].confidence"),
+        ] {
+            let problem = check(wrong).unwrap_err();
+            assert!(problem.starts_with(&format!("{path}: ")), "{path}: {problem}");
+        }
+    }
+
+    #[test]
+    fn numbers_stand_only_once() {
+        let mut twice = page();
+        let block = twice["blocks"][0].clone();
+        twice["blocks"].as_array_mut().unwrap().push(block);
+        assert!(check(twice).unwrap_err().contains("block_num 0 stands there twice"));
+        let mut twice = page();
+        let figure = twice["images"][0].clone();
+        twice["images"].as_array_mut().unwrap().push(figure);
+        assert!(check(twice).unwrap_err().contains("image_id 1 stands there twice"));
     }
 }
