@@ -1,7 +1,9 @@
-//! `#[derive(PageMetrics)]` and `#[derive(Report)]`: [`fields`] reads the struct for both.
+//! `#[derive(PageMetrics)]` and `#[derive(Report)]`: [`fields`] reads the struct and [`options`] the attributes
+//! for both.
 
 mod fields;
 mod number;
+mod options;
 mod page_metrics;
 mod report;
 

@@ -19,6 +19,9 @@ impl Parse for Number {
             Lit::Float(number) => number.base10_parse()?,
             other => return Err(syn::Error::new_spanned(other, "expected a number")),
         };
+        if !value.is_finite() {
+            return Err(syn::Error::new_spanned(&literal, "a number of this size is no `f64`"));
+        }
         let value = if minus.is_some() { -value } else { value };
         Ok(Self { minus, literal, value })
     }

@@ -2,8 +2,9 @@ use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::{DeriveInput, Token};
 
-use super::fields::{Field, at, check_runtime, check_struct, parse_options};
+use super::fields::{Field, at, check_struct};
 use super::number::Number;
+use super::options::{check_runtime, parse_options};
 use crate::diagnostics::Diagnostics;
 use crate::runtime::Runtime;
 

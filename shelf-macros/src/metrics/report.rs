@@ -4,8 +4,9 @@ use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::{DeriveInput, LitInt, LitStr, Token};
 
-use super::fields::{Field, at, check_runtime, check_struct, in_parentheses, parse_options};
+use super::fields::{Field, at, check_struct};
 use super::number::Number;
+use super::options::{check_runtime, in_parentheses, parse_options};
 use crate::diagnostics::Diagnostics;
 use crate::runtime::Runtime;
 use crate::suggest::did_you_mean;

@@ -1,5 +1,5 @@
 use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{ToTokens, quote};
 use syn::{Path, Type, TypeReference};
 
 use super::model::{Parallelism, Parameter, Scope, Source, Stage, Work};
@@ -11,7 +11,10 @@ pub(super) fn emit_stage(stage: &Stage) -> TokenStream {
         Some(emit_marker(stage)),
         Some(emit_stage_impl(stage)),
         stage.output.as_ref().map(|output| emit_output_impl(stage, output)),
-        Some(stage.work.as_ref().map_or_else(|listed| emit_mention(listed), |_| emit_registration(stage))),
+        match &stage.work {
+            Ok(_) => Some(emit_registration(stage)),
+            Err(listed) => emit_mention(listed),
+        },
     ];
     let cfgs = &stage.cfgs;
     parts.iter().flatten().map(|part| quote!(#(#cfgs)* #part)).collect()
@@ -187,17 +190,18 @@ fn emit_output_impl(stage: &Stage, output: &Type) -> TokenStream {
             let scope = emit_scope(stage);
             quote!(impl #runtime::FromStage<#ident, #scope> for #output {})
         }
-        Scope::Book => quote!(impl<In: #runtime::Scope> #runtime::FromStage<#ident, In> for #output {}),
+        Scope::Book => quote!(impl<__In: #runtime::Scope> #runtime::FromStage<#ident, __In> for #output {}),
     }
 }
 
-/// `const _: fn(ocr) = |_| {};`: so that what a stage with a mistake depends on is no unused import.
-fn emit_mention(listed: &[Path]) -> TokenStream {
-    quote!(#(const _: fn(#listed) = |_| {};)*)
+/// `const _: Option<fn(ocr)> = None;`: so that what a stage with a mistake depends on is no unused import.
+fn emit_mention(listed: &[Path]) -> Option<TokenStream> {
+    let mention = quote!(const _: ::core::option::Option<fn(#(#listed),*)> = ::core::option::Option::None;);
+    (!listed.is_empty()).then_some(mention)
 }
 
 /// `register!(ocr);`
 fn emit_registration(stage: &Stage) -> TokenStream {
     let Stage { runtime, ident, .. } = stage;
-    quote_spanned!(Span::call_site()=> #runtime::register!(#ident);)
+    quote!(#runtime::register!(#ident);)
 }
