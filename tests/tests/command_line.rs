@@ -4,7 +4,6 @@ use std::path::Path;
 
 use insta::assert_snapshot;
 use shelf::book::PageNumber;
-use shelf::draw::Scanner;
 use shelf_tests::{Ended, Shelf};
 
 fn shelf() -> Shelf {
@@ -35,7 +34,7 @@ fn blank() -> image::GrayImage {
 
 fn page_of_text() -> image::GrayImage {
     let page = shelf::demo::book().pages.swap_remove(3);
-    Scanner::new(1).scan(&page).image
+    page.image
 }
 
 fn shown(ended: &Ended) -> String {

@@ -1,5 +1,6 @@
 //! The `ocr` stage: reads the text of a scan and cuts out its figures.
 
+mod checkup;
 mod engine;
 mod figures;
 mod frame;
