@@ -172,7 +172,7 @@ fn inspect_all(
         let order = InspectOrder { file: path.clone(), kind: input.kind, dpi };
         let sketches = match (children.call(&INSPECT, order, Allowance::default()), input.kind) {
             (Ok(sketches), _) => sketches,
-            (Err(failure), Kind::Pdf) => return Err(AddError::File { file: input.path, failure }),
+            (Err(failure), Kind::Pdf) => return Err(AddError::File { file: input.path, failure: Box::new(failure) }),
             // A picture that kills the child which only looks at its header: a page that will fail once more, and then be noted.
             (Err(_), _) => vec![PageSketch { pixels: 1, bytes: 0 }],
         };

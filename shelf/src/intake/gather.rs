@@ -78,7 +78,7 @@ impl Gathered {
             _ => None,
         };
         if let Some(failure) = refusal {
-            return Err(AddError::File { file: path, failure });
+            return Err(AddError::File { file: path, failure: Box::new(failure) });
         }
         self.files.push(InputFile { path, kind });
         Ok(())

@@ -164,7 +164,9 @@ fn mirror_bits_where_needed(bytes: &mut [u8], page: u32) -> Result<(), Failure> 
     for (offset, length) in strips {
         let range = usize::try_from(offset).ok().zip(usize::try_from(offset.saturating_add(length)).ok());
         if let Some(strip) = range.and_then(|(from, to)| bytes.get_mut(from..to)) {
-            strip.iter_mut().for_each(|byte| *byte = byte.reverse_bits());
+            for byte in strip {
+                *byte = byte.reverse_bits();
+            }
         }
     }
     Ok(())

@@ -99,7 +99,9 @@ mod tests {
     fn names_that_say_nothing_give_the_folder() {
         let folder = tempfile::Builder::new().prefix("Seat Weaving ").tempdir().unwrap();
         let files = ["001.png", "002.png"].map(|name| folder.path().join(name));
-        files.iter().for_each(|file| std::fs::write(file, "x").unwrap());
+        for file in &files {
+            std::fs::write(file, "x").unwrap();
+        }
         assert!(title_of(&files).unwrap().starts_with("Seat Weaving "));
     }
 }
