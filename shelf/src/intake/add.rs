@@ -1,18 +1,18 @@
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use rayon::prelude::*;
-use serde_json::json;
 
 use super::gather::{Gathered, InputFile, gather};
 use super::inspect::{INSPECT, InspectOrder, PageSketch};
 use super::kind::Kind;
+use super::records::Records;
 use super::scan::{Scan, ScanOrder, WRITE_SCAN};
 use super::staging::Staging;
 use super::{AddError, AddRequest, DPI_RANGE, room, title};
-use crate::book::{BookMetadata, Origin, PageNumber, ScanId, SourcePage};
+use crate::book::{BookMetadata, Origin, PageNumber, ScanId};
 use crate::child::{Allowance, Children};
 use crate::clock::now;
 use crate::stage::Failure;
@@ -76,6 +76,13 @@ struct Planned<'a> {
     sketch: PageSketch,
 }
 
+impl Planned<'_> {
+    fn origin(&self) -> Origin {
+        let has_several = self.file.sketches.len() > 1 || self.file.input.kind == Kind::Pdf;
+        Origin { file: self.file.name.clone(), page: has_several.then_some(self.page) }
+    }
+}
+
 /// A file that pages come from.
 struct Source {
     input: InputFile,
@@ -120,13 +127,12 @@ pub fn add(
     copy_pdfs(&mut sources, &staging)?;
     let plan = plan(&sources);
     let scans = pool.install(|| write_scans(&plan, &folder, request.dpi, children, progress, stop))?;
-    let mut book =
-        Book { staging: &staging, folder: &folder, failed: Vec::new(), notes: BTreeMap::new(), drawn_dpi: None };
+    let mut records = Records::new(&staging, &folder);
     for (page, scan) in plan.iter().zip(scans) {
-        book.record(page, scan)?;
+        records.write(page.number, page.origin(), scan)?;
     }
-    if book.failed.len() == plan.len() {
-        return Err(AddError::EveryPage { failed: book.failed });
+    if records.failed.len() == plan.len() {
+        return Err(AddError::EveryPage { failed: records.failed });
     }
     let metadata = BookMetadata {
         title: Some(title.clone()),
@@ -135,12 +141,12 @@ pub fn add(
         total_pages: pages as u32,
         scan_date: Some(now()),
         source_files: sources.iter().map(|source| source.name.clone()).collect(),
-        extraction_dpi: book.drawn_dpi,
+        extraction_dpi: records.drawn_dpi,
         status: Some("registered".to_owned()),
         ..BookMetadata::default()
     };
     staging.write_json("metadata.json", &metadata)?;
-    let Book { failed, notes, .. } = book;
+    let Records { failed, notes, .. } = records;
     if stop.load(Ordering::Relaxed) {
         return Err(AddError::Stopped);
     }
@@ -172,7 +178,7 @@ fn inspect_all(
         let order = InspectOrder { file: path.clone(), kind: input.kind, dpi };
         let sketches = match (children.call(&INSPECT, order, Allowance::default()), input.kind) {
             (Ok(sketches), _) => sketches,
-            (Err(failure), Kind::Pdf) => return Err(AddError::File { file: input.path, failure }),
+            (Err(failure), Kind::Pdf) => return Err(AddError::File { file: input.path, failure: Box::new(failure) }),
             // A picture that kills the child which only looks at its header: a page that will fail once more, and then be noted.
             (Err(_), _) => vec![PageSketch { pixels: 1, bytes: 0 }],
         };
@@ -196,7 +202,7 @@ fn needed_bytes(sources: &[Source]) -> Result<u64, AddError> {
 
 /// Copies the PDFs into the book, from where their pages are then read.
 fn copy_pdfs(sources: &mut [Source], staging: &Staging) -> Result<(), AddError> {
-    let mut taken = std::collections::BTreeSet::new();
+    let mut taken = BTreeSet::new();
     for source in sources.iter_mut().filter(|source| source.input.kind == Kind::Pdf) {
         // A copy must not pass for a scan, nor take the place of another file.
         let mut name = match PageNumber::of_file(&source.name) {
@@ -244,78 +250,16 @@ fn write_scans(
             number: page.number,
         };
         let scan = children.call(&WRITE_SCAN, order, Allowance::pixels(page.sketch.pixels));
+        if scan.is_err() {
+            // A full disk is the book's failure, not the page's.
+            room::check_room(folder, 0)?;
+        }
         let _one_at_a_time = reporting.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let done = done.fetch_add(1, Ordering::Relaxed) + 1;
         progress(Progress::Page { page: page.number, done, pages: plan.len(), failure: scan.as_ref().err() });
         Ok(scan)
     };
     plan.par_iter().with_max_len(1).map(write).collect()
-}
-
-/// The book's files as they are written, and what is found out on the way.
-struct Book<'a> {
-    staging: &'a Staging,
-    folder: &'a Path,
-    failed: Vec<(PageNumber, Failure)>,
-    notes: BTreeMap<String, Vec<PageNumber>>,
-    drawn_dpi: Option<u32>,
-}
-
-impl Book<'_> {
-    fn record(&mut self, page: &Planned<'_>, scan: Result<Scan, Failure>) -> Result<(), AddError> {
-        let several = page.file.sketches.len() > 1 || page.file.input.kind == Kind::Pdf;
-        let origin = Origin { file: page.file.name.clone(), page: several.then_some(page.page) };
-        match scan {
-            Ok(scan) => self.record_scan(page.number, scan, origin),
-            Err(failure) => self.record_failure(page.number, failure, &origin),
-        }
-    }
-
-    fn record_scan(&mut self, page: PageNumber, scan: Scan, origin: Origin) -> Result<(), AddError> {
-        for note in scan.notes {
-            self.notes.entry(note).or_default().push(page);
-        }
-        if let Some(dpi) = scan.drawn_dpi {
-            self.drawn_dpi = self.drawn_dpi.max(Some(dpi.round() as u32));
-        }
-        let source = SourcePage {
-            page_number: page.get(),
-            image: scan.image,
-            hash: scan.hash,
-            bytes: scan.bytes,
-            width: scan.width,
-            height: scan.height,
-            resolution: scan.resolution,
-            origin,
-        };
-        self.staging.write_json(&format!("source/{}.json", page.stem()), &source)
-    }
-
-    fn record_failure(&mut self, page: PageNumber, failure: Failure, origin: &Origin) -> Result<(), AddError> {
-        // A child that died in the middle may have left part of a picture.
-        for extension in ["png", "jpg"] {
-            let part = self.folder.join(format!("{}.{extension}", page.stem()));
-            match std::fs::remove_file(&part) {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                    return Err(AddError::io("remove", &part)(error));
-                }
-                _ => {}
-            }
-        }
-        let record = json!({
-            "stage": "source",
-            "page": page,
-            "failure": failure,
-            "origin": origin,
-            "attempts": 1,
-            "cost_usd": 0.0,
-            "when": now(),
-        });
-        self.staging.make_folder("source/failed")?;
-        self.staging.write_json(&format!("source/failed/{}.json", page.stem()), &record)?;
-        self.failed.push((page, failure));
-        Ok(())
-    }
 }
 
 fn note_left_out(left_out: &[PathBuf]) -> Option<Note> {

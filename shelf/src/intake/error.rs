@@ -37,7 +37,7 @@ pub enum AddError {
         /// The file.
         file: PathBuf,
         /// Why.
-        failure: Failure,
+        failure: Box<Failure>,
     },
     /// No page could be read.
     #[error("{}", every_page(failed))]

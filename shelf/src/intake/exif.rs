@@ -23,7 +23,7 @@ impl Exif {
         let read = reader.continue_on_error(true).read_raw(data.to_vec());
         let Ok(fields) = read.or_else(|error| error.distill_partial_result(|_| ())) else { return Self::default() };
         let number = |tag: Tag| match &fields.get_field(tag, In::PRIMARY)?.value {
-            Value::Rational(values) => values.first().map(|value| value.to_f64()),
+            Value::Rational(values) => values.first().map(exif::Rational::to_f64),
             value => value.get_uint(0).map(f64::from),
         };
         let orientation = number(Tag::Orientation).and_then(|value| Orientation::from_exif(value as u8));

@@ -35,6 +35,7 @@ pub(super) fn gather(inputs: &[PathBuf]) -> Result<Gathered, AddError> {
         }
     }
     gathered.files.sort_by(|a, b| natural(&a.path, &b.path));
+    gathered.left_out.sort_by(|a, b| natural(a, b));
     gathered.files.dedup_by(|a, b| a.path == b.path);
     if gathered.files.is_empty() {
         return Err(AddError::Nothing { inputs: inputs.to_vec() });
@@ -78,7 +79,7 @@ impl Gathered {
             _ => None,
         };
         if let Some(failure) = refusal {
-            return Err(AddError::File { file: path, failure });
+            return Err(AddError::File { file: path, failure: Box::new(failure) });
         }
         self.files.push(InputFile { path, kind });
         Ok(())

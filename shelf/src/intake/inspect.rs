@@ -34,14 +34,15 @@ child_task!(INSPECT);
 
 fn inspect(order: InspectOrder) -> Result<Vec<PageSketch>, Failure> {
     let unreadable = PageSketch { pixels: 1, bytes: 0 };
-    match order.kind {
-        Kind::Pdf => pdf::inspect(&order.file, order.dpi),
-        Kind::Tiff => Ok(tiff::inspect(&order.file).unwrap_or_else(|_| vec![unreadable])),
+    let InspectOrder { file, kind, dpi } = order;
+    match kind {
+        Kind::Pdf => pdf::inspect(&file, dpi),
+        Kind::Tiff => Ok(tiff::inspect(&file).unwrap_or_else(|_| vec![unreadable])),
         Kind::Png | Kind::Jpeg | Kind::Converted(_) => {
-            let pixels = pixels_of(&order.file).unwrap_or(1);
-            let bytes = std::fs::metadata(&order.file)?.len();
+            let pixels = pixels_of(&file).unwrap_or(1);
+            let bytes = std::fs::metadata(&file)?.len();
             // A picture that is made anew, because it has to be turned or converted, is PNG: about two bytes a pixel in colour.
-            let is_kept = matches!(order.kind, Kind::Png | Kind::Jpeg);
+            let is_kept = matches!(kind, Kind::Png | Kind::Jpeg);
             Ok(vec![PageSketch { pixels, bytes: if is_kept { bytes } else { bytes.max(pixels * 2) } }])
         }
         Kind::Foreign(_) | Kind::Empty | Kind::Unknown => Ok(vec![unreadable]),

@@ -50,10 +50,10 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Raster, Failure> {
     let decoder =
         JpegDecoder::new(Cursor::new(bytes)).map_err(|error| Failure::new(format!("the JPEG is broken: {error}")))?;
     let (width, height) = decoder.dimensions();
-    let decoded =
+    let picture =
         DynamicImage::from_decoder(decoder).map_err(|error| Failure::new(format!("the JPEG is broken: {error}")))?;
-    debug_assert_eq!((decoded.width(), decoded.height()), (width, height), "the decoder keeps its word");
-    Raster::from_image(decoded)
+    debug_assert_eq!((picture.width(), picture.height()), (width, height), "the decoder keeps its word");
+    Raster::from_image(picture)
 }
 
 /// Reads the frame header; `None` where there is none.
@@ -64,13 +64,13 @@ pub(super) fn frame_of(bytes: &[u8]) -> Option<Frame> {
     });
     let frame = segments(bytes)
         .find(|segment| matches!(segment.marker, 0xC0..=0xCF) && !matches!(segment.marker, 0xC4 | 0xC8 | 0xCC))?;
-    let [bits, height_high, height_low, width_high, width_low, components] = *frame.body.first_chunk::<6>()?;
+    let header = frame.body.first_chunk::<6>()?;
     Some(Frame {
-        width: u16::from_be_bytes([width_high, width_low]),
-        height: u16::from_be_bytes([height_high, height_low]),
-        bits,
-        components,
-        is_marked_as_rgb: components == 3 && adobe_transform == Some(0),
+        width: u16::from_be_bytes([header[3], header[4]]),
+        height: u16::from_be_bytes([header[1], header[2]]),
+        bits: header[0],
+        components: header[5],
+        is_marked_as_rgb: header[5] == 3 && adobe_transform == Some(0),
     })
 }
 

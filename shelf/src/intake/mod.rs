@@ -16,6 +16,7 @@ mod order;
 mod pdf;
 mod png_file;
 mod raster;
+mod records;
 mod request;
 mod resolution;
 mod room;

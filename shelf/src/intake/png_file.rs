@@ -35,15 +35,14 @@ struct Decoded {
 }
 
 fn decode(bytes: &[u8]) -> Result<Decoded, Failure> {
-    let broken = |error: png::DecodingError| Failure::new(format!("the PNG is broken: {error}"));
     let mut decoder = png::Decoder::new_with_limits(Cursor::new(bytes), png::Limits { bytes: 64 << 20 });
     decoder.set_ignore_text_chunk(true);
-    let header = decoder.read_header_info().map_err(broken)?;
+    let header = decoder.read_header_info().map_err(|error| broken(&error))?;
     let (width, height) = (header.width, header.height);
     check_size(width, height, header.bits_per_pixel())?;
     let is_bilevel = (header.color_type, header.bit_depth) == (ColorType::Grayscale, BitDepth::One);
     decoder.set_transformations(if is_bilevel { Transformations::IDENTITY } else { Transformations::EXPAND });
-    let mut reader = decoder.read_info().map_err(broken)?;
+    let mut reader = decoder.read_info().map_err(|error| broken(&error))?;
     let dpi = reader.info().pixel_dims.and_then(|dimensions| match dimensions.unit {
         png::Unit::Meter => Some(f64::from(dimensions.xppu) * 0.0254),
         png::Unit::Unspecified => None,
@@ -53,7 +52,7 @@ fn decode(bytes: &[u8]) -> Result<Decoded, Failure> {
     check_size(width, height, colour.samples() * if depth == BitDepth::Sixteen { 16 } else { 8 })?;
     let size = reader.output_buffer_size().ok_or_else(|| Failure::new("the PNG is too large for this machine"))?;
     let mut data = vec![0; size];
-    reader.next_frame(&mut data).map_err(broken)?;
+    reader.next_frame(&mut data).map_err(|error| broken(&error))?;
     let samples = match (colour, depth) {
         (ColorType::Grayscale, BitDepth::One) => Some(Samples::Bilevel),
         (ColorType::Grayscale, BitDepth::Eight) => Some(Samples::Grey8),
@@ -78,6 +77,13 @@ fn decode(bytes: &[u8]) -> Result<Decoded, Failure> {
     };
     let image = image.ok_or_else(|| Failure::new("the PNG is broken: it has too few pixels"))?;
     Ok(Decoded { raster: Raster::from_image(image)?, dpi, exif, is_transparent: !is_opaque })
+}
+
+fn broken(error: &png::DecodingError) -> Failure {
+    // What follows is the decoder's own view of the chunk.
+    let error = error.to_string();
+    let error = error.split(" while decoding").next().unwrap_or_default().trim_end_matches('.');
+    Failure::new(format!("the PNG is broken: {error}"))
 }
 
 /// The file without private metadata; the same bytes where it has none.

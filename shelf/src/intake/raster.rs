@@ -5,6 +5,7 @@ use std::path::Path;
 use image::DynamicImage;
 use image::metadata::Orientation;
 
+use crate::child::allow_pixels;
 use crate::stage::Failure;
 
 /// A picture in memory as PNG lays it out: rows from the top, each padded to whole bytes, samples big-endian, 0 is black.
@@ -49,7 +50,7 @@ impl Samples {
     }
 }
 
-/// Refuses a picture before anything is allocated for it.
+/// Refuses a picture before anything is allocated for it; tells the child process what it will take, where it passes.
 pub(super) fn check_size(width: u32, height: u32, bits_per_pixel: usize) -> Result<(), Failure> {
     let pixels = u64::from(width) * u64::from(height);
     if pixels == 0 {
@@ -65,6 +66,7 @@ pub(super) fn check_size(width: u32, height: u32, bits_per_pixel: usize) -> Resu
         ))
         .hint("make the picture smaller, for example with ImageMagick: `convert big.png -resize 50% small.png`"));
     }
+    allow_pixels(pixels);
     Ok(())
 }
 

@@ -38,8 +38,6 @@ fn estimate(page: &Raster) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use super::*;
     use crate::intake::raster::Samples;
 
@@ -65,17 +63,17 @@ mod tests {
     #[test]
     fn without_text_the_size_of_a_book_is_taken() {
         let found = believe_or_estimate(None, &white(1800, 2700));
-        assert_eq!((found.dpi, found.estimated), (300.0, true));
+        assert_eq!(found, Resolution { dpi: 300.0, estimated: true });
         assert_eq!(believe_or_estimate(Some(240.004), &white(1800, 2700)), Resolution { dpi: 240.0, estimated: false });
     }
 
     #[test]
     fn the_text_of_real_pages_tells_their_resolution() {
-        let data = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/data"));
-        if !data.is_dir() {
-            println!("skipped: {} is not there", data.display());
+        let Some(data) =
+            crate::testing::real_scans("the_text_of_real_pages_tells_their_resolution", env!("CARGO_MANIFEST_DIR"))
+        else {
             return;
-        }
+        };
         for (folder, extension, truth) in [("book-colonial-florida", "tiff", 325.0), ("degraded", "jpg", 104.0)] {
             let files = std::fs::read_dir(data.join(folder)).unwrap().map(|entry| entry.unwrap().path());
             for file in files.filter(|file| file.extension().is_some_and(|found| found == extension)) {

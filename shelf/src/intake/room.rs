@@ -5,7 +5,7 @@ use super::AddError;
 /// What is left free in any case, bytes.
 const RESERVE: u64 = 64 << 20;
 
-/// Refuses a book that will not fit on the disk.
+/// Refuses a book that will not fit on the disk; with 0, a disk that is full but for the reserve.
 pub(super) fn check_room(folder: &Path, needed_bytes: u64) -> Result<(), AddError> {
     let disk = rustix::fs::statvfs(folder).map_err(|error| AddError::io("look at", folder)(error.into()))?;
     check(folder, needed_bytes, disk.f_bavail.saturating_mul(disk.f_frsize))

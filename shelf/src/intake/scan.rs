@@ -46,6 +46,7 @@ pub(super) struct Scan {
 pub(super) static WRITE_SCAN: Task<ScanOrder, Scan> = Task::new("intake.write_scan", write_scan);
 child_task!(WRITE_SCAN);
 
+#[expect(clippy::needless_pass_by_value, reason = "a task owns its input")]
 fn write_scan(order: ScanOrder) -> Result<Scan, Failure> {
     match order.kind {
         Kind::Pdf => pdf::read_page(&order),

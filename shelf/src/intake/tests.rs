@@ -56,14 +56,9 @@ impl Library {
     }
 }
 
-/// Real scans, which lie beside the checkout; `None`, said aloud, where they do not.
-fn real(folder: &str) -> Option<PathBuf> {
-    let path = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/data")).join(folder);
-    if !path.is_dir() {
-        println!("skipped: {} is not there", path.display());
-        return None;
-    }
-    Some(path)
+/// A folder of real scans.
+fn real(test: &str, folder: &str) -> Option<PathBuf> {
+    Some(crate::testing::real_scans(test, env!("CARGO_MANIFEST_DIR"))?.join(folder))
 }
 
 fn sorted_files(folder: &Path, extension: &str) -> Vec<PathBuf> {
@@ -75,7 +70,7 @@ fn sorted_files(folder: &Path, extension: &str) -> Vec<PathBuf> {
 
 #[test]
 fn a_scanned_pdf_gives_the_very_pixels_of_its_scans() {
-    let Some(scans) = real("book-colonial-florida") else { return };
+    let Some(scans) = real("a_scanned_pdf_gives_the_very_pixels_of_its_scans", "book-colonial-florida") else { return };
     let library = Library::new();
     let added = library.add_files(&[scans.join("colonial-florida-20pp.pdf")]).unwrap();
     assert_eq!((added.pages, added.failed.len(), added.notes.len()), (20, 0, 0));
@@ -102,7 +97,7 @@ fn a_scanned_pdf_gives_the_very_pixels_of_its_scans() {
 
 #[test]
 fn tiffs_of_one_bit_go_in_as_they_are() {
-    let Some(scans) = real("book-colonial-florida") else { return };
+    let Some(scans) = real("tiffs_of_one_bit_go_in_as_they_are", "book-colonial-florida") else { return };
     let library = Library::new();
     let originals = sorted_files(&scans, "tiff");
     library.add_files(&originals).unwrap();
@@ -330,7 +325,9 @@ fn rarer_formats_become_png_without_loss() {
 
 #[test]
 fn a_pdf_that_is_named_like_a_scan_does_not_pass_for_one() {
-    let Some(scans) = real("book-colonial-florida") else { return };
+    let Some(scans) = real("a_pdf_that_is_named_like_a_scan_does_not_pass_for_one", "book-colonial-florida") else {
+        return;
+    };
     let library = Library::new();
     let pdf = fs::read(scans.join("colonial-florida-20pp.pdf")).unwrap();
     library.add_files(&[library.file("page_0001.pdf", &pdf)]).unwrap();

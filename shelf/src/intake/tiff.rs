@@ -137,7 +137,9 @@ fn resolution_of(tiff: &mut Tiff<'_>) -> Option<f64> {
             use tiff::decoder::ifd::Value;
             match value {
                 Value::Rational(over, under) if under > 0 => Some(f64::from(over) / f64::from(under)),
-                value => value.into_f64().ok(),
+                Value::Float(density) => Some(f64::from(density)),
+                Value::Double(density) => Some(density),
+                value => value.into_u32().ok().map(f64::from),
             }
         })
     };
@@ -164,8 +166,85 @@ fn mirror_bits_where_needed(bytes: &mut [u8], page: u32) -> Result<(), Failure> 
     for (offset, length) in strips {
         let range = usize::try_from(offset).ok().zip(usize::try_from(offset.saturating_add(length)).ok());
         if let Some(strip) = range.and_then(|(from, to)| bytes.get_mut(from..to)) {
-            strip.iter_mut().for_each(|byte| *byte = byte.reverse_bits());
+            for byte in strip {
+                *byte = byte.reverse_bits();
+            }
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::book::PageNumber;
+    use crate::intake::kind::Kind;
+
+    /// A TIFF of 16 × 2 px in one bit, black is 0, with these tags beside the usual.
+    fn tiff(tags: &[(u16, u32)], rows: [u8; 4]) -> Vec<u8> {
+        let mut all = vec![(256, 16), (257, 2), (258, 1), (259, 1), (262, 1), (273, 8), (277, 1), (278, 2), (279, 4)];
+        all.retain(|(tag, _)| tags.iter().all(|(other, _)| other != tag));
+        all.extend(tags);
+        all.sort_unstable();
+        let mut bytes = b"II*\0\x0C\0\0\0".to_vec();
+        bytes.extend(rows);
+        bytes.extend((all.len() as u16).to_le_bytes());
+        for (tag, value) in all {
+            // Type 4 is a number of four bytes.
+            bytes.extend([tag.to_le_bytes(), 4_u16.to_le_bytes()].concat());
+            bytes.extend([1_u32.to_le_bytes(), value.to_le_bytes()].concat());
+        }
+        bytes.extend([0; 4]);
+        bytes
+    }
+
+    fn read(bytes: &[u8]) -> Result<(Scan, image::GrayImage), Failure> {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("page.tif");
+        std::fs::write(&file, bytes).unwrap();
+        let number = PageNumber::new(1).unwrap();
+        let order = ScanOrder { file, kind: Kind::Tiff, page: 1, dpi: 300, folder: folder.path().to_owned(), number };
+        let scan = read_page(&order)?;
+        let picture = image::open(folder.path().join(&scan.image)).unwrap().into_luma8();
+        Ok((scan, picture))
+    }
+
+    fn light(picture: &image::GrayImage) -> Vec<(u32, u32)> {
+        picture.enumerate_pixels().filter(|(_, _, pixel)| pixel.0[0] > 0).map(|(x, y, _)| (x, y)).collect()
+    }
+
+    #[test]
+    fn bits_are_read_in_either_order() {
+        let rows = [0b1000_0000, 0, 0, 0b0000_0001];
+        assert_eq!(light(&read(&tiff(&[], rows)).unwrap().1), [(0, 0), (15, 1)]);
+        assert_eq!(light(&read(&tiff(&[(266, 2)], rows)).unwrap().1), [(7, 0), (8, 1)]);
+    }
+
+    #[test]
+    fn white_may_be_zero() {
+        let rows = [0b0111_1111, 0xFF, 0xFF, 0xFF];
+        assert_eq!(light(&read(&tiff(&[(262, 0)], rows)).unwrap().1), [(0, 0)]);
+    }
+
+    #[test]
+    fn a_page_on_its_side_is_turned() {
+        let (scan, picture) = read(&tiff(&[(274, 6)], [0b1000_0000, 0, 0, 0])).unwrap();
+        assert_eq!((scan.width, scan.height), (2, 16));
+        assert_eq!(light(&picture), [(1, 0)], "the top left is at the top right");
+    }
+
+    #[test]
+    fn a_resolution_may_be_in_centimetres_or_in_nothing() {
+        let said = |tags: &[(u16, u32)]| resolution_of(&mut open(&tiff(tags, [0; 4])).unwrap());
+        assert_eq!(said(&[(282, 300)]), Some(300.0));
+        assert_eq!(said(&[(282, 100), (296, 3)]), Some(254.0));
+        assert_eq!(said(&[(282, 300), (296, 1)]), None);
+        assert_eq!(said(&[(282, 0), (283, 200)]), Some(200.0));
+    }
+
+    #[test]
+    fn an_old_style_jpeg_is_refused_with_a_hint() {
+        let failure = read(&tiff(&[(259, 6)], [0; 4])).unwrap_err();
+        assert!(failure.to_string().contains("old-style JPEG") && failure.hint.is_some(), "{failure}");
+    }
 }

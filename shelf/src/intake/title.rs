@@ -3,14 +3,15 @@ use std::path::{Path, PathBuf};
 /// A title made from the names of the files that a book is added from; until something better is known.
 pub(super) fn title_of(inputs: &[PathBuf]) -> Option<String> {
     let names: Vec<String> = inputs.iter().filter_map(|path| name_of(path)).collect();
-    let shared = match names.as_slice() {
+    // A name of its own may be short; what several names share has to be more than a prefix.
+    let (shared, fewest_letters) = match names.as_slice() {
         [] => return None,
-        [only] => only.clone(),
-        several => shared_start(several),
+        [only] => (only.clone(), 1),
+        several => (shared_start(several), 3),
     };
-    readable(&shared).or_else(|| {
+    readable(&shared, fewest_letters).or_else(|| {
         let folder = inputs.first()?.canonicalize().ok()?;
-        readable(&folder.parent()?.file_name()?.to_string_lossy())
+        readable(&folder.parent()?.file_name()?.to_string_lossy(), 1)
     })
 }
 
@@ -43,8 +44,8 @@ fn shared_start(names: &[String]) -> String {
     words.join(" ")
 }
 
-/// Underscores and hyphens become spaces, small letters capitals where there are none. `None` where fewer than three letters are left.
-fn readable(name: &str) -> Option<String> {
+/// Underscores and hyphens become spaces, small letters capitals where there are none. `None` where too few letters are left.
+fn readable(name: &str, fewest_letters: usize) -> Option<String> {
     let spaced = name.replace("%20", " ").replace(['_', '+'], " ");
     let spaced = if spaced.contains(' ') { spaced } else { spaced.replace(['-', '.'], " ") };
     let mut words: Vec<String> = spaced.split_whitespace().map(str::to_owned).collect();
@@ -57,7 +58,7 @@ fn readable(name: &str) -> Option<String> {
         }
     }
     let title = words.join(" ");
-    (title.chars().filter(|c| c.is_alphabetic()).count() >= 3).then_some(title)
+    (title.chars().filter(|c| c.is_alphabetic()).count() >= fewest_letters).then_some(title)
 }
 
 fn capitalised(word: &str) -> String {
@@ -83,6 +84,7 @@ mod tests {
             ("Poe - The Gold-Bug (1843).pdf", "Poe - The Gold-Bug (1843)"),
             ("War%20and%20Peace.pdf", "War and Peace"),
             ("räuber.pdf", "Räuber"),
+            ("c02-22.pdf", "C02 22"),
         ] {
             assert_eq!(title(&[name]).as_deref(), Some(expected), "{name}");
         }
@@ -99,7 +101,9 @@ mod tests {
     fn names_that_say_nothing_give_the_folder() {
         let folder = tempfile::Builder::new().prefix("Seat Weaving ").tempdir().unwrap();
         let files = ["001.png", "002.png"].map(|name| folder.path().join(name));
-        files.iter().for_each(|file| std::fs::write(file, "x").unwrap());
+        for file in &files {
+            std::fs::write(file, "x").unwrap();
+        }
         assert!(title_of(&files).unwrap().starts_with("Seat Weaving "));
     }
 }

@@ -61,7 +61,7 @@ fn content_of(page: &Page<'_>) -> Vec<u8> {
         return decoded(stream);
     }
     let parts = page.raw().get::<Array<'_>>(CONTENTS);
-    let parts = parts.iter().flat_map(|parts| parts.iter::<Object<'_>>()).filter_map(Object::into_stream);
+    let parts = parts.iter().flat_map(Array::iter::<Object<'_>>).filter_map(Object::into_stream);
     parts.map(decoded).collect::<Vec<_>>().join(&b'\n')
 }
 
@@ -73,6 +73,20 @@ struct State {
     is_text_hidden: bool,
     /// No transparency, soft mask or blend mode.
     is_plain: bool,
+}
+
+impl State {
+    /// A path has been painted, or not; if it clips, it does so from here on.
+    fn end_path(&mut self, path: &mut Path, clips: &mut bool) {
+        if *clips {
+            match path {
+                Path::Rectangle(area) => self.clip = self.clip.intersection(area),
+                // What a complicated outline leaves is not followed: a picture in it is drawn.
+                Path::Nothing | Path::Complicated => self.is_plain = false,
+            }
+        }
+        (*path, *clips) = (Path::Nothing, false);
+    }
 }
 
 struct Look<'a> {
@@ -132,13 +146,13 @@ impl<'a> Look<'a> {
                     path = Path::Complicated;
                 }
                 Op::ClipNonZero(_) | Op::ClipEvenOdd(_) => clips = true,
-                Op::EndPath(_) => self.end_path(&mut state, &mut path, &mut clips),
+                Op::EndPath(_) => state.end_path(&mut path, &mut clips),
                 Op::FillPathNonZero(_) | Op::FillPathNonZeroCompatibility(_) | Op::FillPathEvenOdd(_) => {
                     let is_background = state.ink == Ink::White && self.found.is_none();
                     if !is_background && !matches!(path, Path::Nothing) {
                         self.paint("it has filled areas");
                     }
-                    self.end_path(&mut state, &mut path, &mut clips);
+                    state.end_path(&mut path, &mut clips);
                 }
                 Op::StrokePath(_)
                 | Op::CloseAndStrokePath(_)
@@ -149,14 +163,14 @@ impl<'a> Look<'a> {
                     if !matches!(path, Path::Nothing) {
                         self.paint("it has lines");
                     }
-                    self.end_path(&mut state, &mut path, &mut clips);
+                    state.end_path(&mut path, &mut clips);
                 }
                 Op::Shading(_) => self.paint("it has shaded areas"),
                 Op::TextRenderingMode(mode) => state.is_text_hidden = mode.0.as_i64() == 3,
-                Op::ShowText(_) | Op::ShowTexts(_) | Op::NextLineAndShowText(_) | Op::ShowTextWithParameters(_) => {
-                    if !state.is_text_hidden {
-                        self.paint("it has text");
-                    }
+                Op::ShowText(_) | Op::ShowTexts(_) | Op::NextLineAndShowText(_) | Op::ShowTextWithParameters(_)
+                    if !state.is_text_hidden =>
+                {
+                    self.paint("it has text");
                 }
                 Op::BeginMarkedContentWithProperties(mark) if mark.0.as_ref() == OC => self.paint("it has layers"),
                 Op::InlineImage(_) => self.paint("its picture stands in the content itself"),
@@ -168,17 +182,6 @@ impl<'a> Look<'a> {
                 _ => {}
             }
         }
-    }
-
-    fn end_path(&mut self, state: &mut State, path: &mut Path, clips: &mut bool) {
-        if *clips {
-            match path {
-                Path::Rectangle(area) => state.clip = state.clip.intersection(area),
-                // What a complicated outline leaves is not followed: a picture in it is drawn.
-                Path::Nothing | Path::Complicated => state.is_plain = false,
-            }
-        }
-        (*path, *clips) = (Path::Nothing, false);
     }
 
     fn paint(&mut self, what: &'static str) {

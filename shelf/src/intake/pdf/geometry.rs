@@ -58,22 +58,17 @@ impl Matrix {
 
     /// The map that does `self` first, then `next`.
     pub(super) fn then(&self, next: &Self) -> Self {
-        let ([a, b, c, d, e, f], [na, nb, nc, nd, ne, nf]) = (self.0, next.0);
-        Self([
-            a * na + b * nc,
-            a * nb + b * nd,
-            c * na + d * nc,
-            c * nb + d * nd,
-            e * na + f * nc + ne,
-            e * nb + f * nd + nf,
-        ])
+        let along = |x: f64, y: f64| (x * next.0[0] + y * next.0[2], x * next.0[1] + y * next.0[3]);
+        let (columns, rows, origin) =
+            (along(self.0[0], self.0[1]), along(self.0[2], self.0[3]), along(self.0[4], self.0[5]));
+        Self([columns.0, columns.1, rows.0, rows.1, origin.0 + next.0[4], origin.1 + next.0[5]])
     }
 
     /// The smallest area around a mapped rectangle.
     pub(super) fn bounds(&self, x: f64, y: f64, width: f64, height: f64) -> Area {
-        let [a, b, c, d, e, f] = self.0;
+        let m = self.0;
         let corners = [(x, y), (x + width, y), (x, y + height), (x + width, y + height)];
-        let corners = corners.map(|(x, y)| (a * x + c * y + e, b * x + d * y + f));
+        let corners = corners.map(|(x, y)| (m[0] * x + m[2] * y + m[4], m[1] * x + m[3] * y + m[5]));
         let empty =
             Area { left: f64::INFINITY, bottom: f64::INFINITY, right: f64::NEG_INFINITY, top: f64::NEG_INFINITY };
         corners.iter().fold(empty, |area, (x, y)| Area {
@@ -153,7 +148,7 @@ mod tests {
     fn maps_are_done_one_after_the_other() {
         let shift = Matrix([1.0, 0.0, 0.0, 1.0, 5.0, 7.0]);
         let double = Matrix([2.0, 0.0, 0.0, 2.0, 0.0, 0.0]);
-        assert_eq!(shift.then(&double).0, [2.0, 0.0, 0.0, 2.0, 10.0, 14.0]);
-        assert_eq!(double.then(&shift).0, [2.0, 0.0, 0.0, 2.0, 5.0, 7.0]);
+        assert_eq!(shift.then(&double), Matrix([2.0, 0.0, 0.0, 2.0, 10.0, 14.0]));
+        assert_eq!(double.then(&shift), Matrix([2.0, 0.0, 0.0, 2.0, 5.0, 7.0]));
     }
 }

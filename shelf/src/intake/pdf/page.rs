@@ -12,6 +12,7 @@ use image::metadata::Orientation;
 
 /// How much finer in one direction than in the other a scan may be, as a part; a coarse fax is drawn, so that its pixels are square.
 const SQUARE_TOLERANCE: f64 = 0.03;
+const OBLONG: &str = "its pixels are not square";
 /// Between these a page that is a scan of an unusual kind is drawn at the scan's own resolution, dots per inch.
 const SCAN_DPI: (f64, f64) = (150.0, 600.0);
 
@@ -24,7 +25,7 @@ pub(in crate::intake) fn read_page(order: &ScanOrder) -> Result<Scan, Failure> {
     })?;
     match look_at(page) {
         Content::Scan(placed) => take_out(order, page, &placed),
-        Content::Drawing(_) => draw(order, page, f64::from(order.dpi)),
+        Content::Drawing(why) => draw(order, page, f64::from(order.dpi), why),
     }
 }
 
@@ -39,7 +40,7 @@ fn take_out(order: &ScanOrder, page: &Page<'_>, placed: &Placed<'_>) -> Result<S
             let raster = jpeg::decode(&bytes)?;
             let dpi = dpi_for(raster.width, raster.height);
             if !has_square_pixels(dpi) {
-                return draw(order, page, dpi.0.max(dpi.1).clamp(SCAN_DPI.0, SCAN_DPI.1));
+                return draw(order, page, dpi.0.max(dpi.1).clamp(SCAN_DPI.0, SCAN_DPI.1), OBLONG);
             }
             if orientation == Orientation::NoTransforms {
                 let resolution = believe_or_estimate(Some(dpi.1), &raster);
@@ -52,7 +53,7 @@ fn take_out(order: &ScanOrder, page: &Page<'_>, placed: &Placed<'_>) -> Result<S
         Picture::Pixels(raster, note) => {
             let dpi = dpi_for(raster.width, raster.height);
             if !has_square_pixels(dpi) {
-                return draw(order, page, dpi.0.max(dpi.1).clamp(SCAN_DPI.0, SCAN_DPI.1));
+                return draw(order, page, dpi.0.max(dpi.1).clamp(SCAN_DPI.0, SCAN_DPI.1), OBLONG);
             }
             let raster = raster.turned(orientation);
             let resolution = believe_or_estimate(Some(dpi.1), &raster);
@@ -60,15 +61,15 @@ fn take_out(order: &ScanOrder, page: &Page<'_>, placed: &Placed<'_>) -> Result<S
             scan.notes.extend(note);
             Ok(scan)
         }
-        Picture::Unusual(_) => {
+        Picture::Unusual(why) => {
             let dict = placed.picture.dict();
             let own = f64::from(dict.get::<u32>("Width").unwrap_or(0)) / inches(across);
-            draw(order, page, own.clamp(SCAN_DPI.0, SCAN_DPI.1))
+            draw(order, page, own.clamp(SCAN_DPI.0, SCAN_DPI.1), why)
         }
     }
 }
 
-fn draw(order: &ScanOrder, page: &Page<'_>, wanted_dpi: f64) -> Result<Scan, Failure> {
+fn draw(order: &ScanOrder, page: &Page<'_>, wanted_dpi: f64, why: &str) -> Result<Scan, Failure> {
     let (area, unit) = (Area::of_page(page), user_unit(page));
     let (mut width_in, mut height_in) = (area.width() * unit / 72.0, area.height() * unit / 72.0);
     if swaps_sides(super::geometry::Matrix::IDENTITY.orientation(page.rotation())) {
@@ -80,8 +81,7 @@ fn draw(order: &ScanOrder, page: &Page<'_>, wanted_dpi: f64) -> Result<Scan, Fai
     let resolution = believe_or_estimate(Some(dpi), &raster);
     let mut scan = Scan::of_raster(order, &raster, resolution)?;
     scan.drawn_dpi = Some(dpi);
-    if dpi < wanted_dpi {
-        scan.notes.push(format!("the page is very large and was drawn at {dpi:.0} dpi, not at {wanted_dpi:.0}"));
-    }
+    let coarser = if dpi < wanted_dpi { format!(" (not at {wanted_dpi:.0}: it is very large)") } else { String::new() };
+    scan.notes.push(format!("drawn at {dpi:.0} dpi{coarser}, because {why}"));
     Ok(scan)
 }

@@ -127,7 +127,9 @@ impl Header<'_> {
         data.truncate(rows * row);
         data.resize(row * height as usize, white);
         if self.is_inverted {
-            data.iter_mut().for_each(|byte| *byte = !*byte);
+            for byte in &mut data {
+                *byte = !*byte;
+            }
         }
         let raster = match raster_of(width, height, bits, &colour, data) {
             Some(raster) => raster?,

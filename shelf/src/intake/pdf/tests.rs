@@ -13,6 +13,8 @@ use crate::intake::scan::{Scan, ScanOrder};
 struct Bench {
     folder: tempfile::TempDir,
     file: PathBuf,
+    /// What the page says, for messages.
+    label: String,
 }
 
 impl Bench {
@@ -20,11 +22,12 @@ impl Bench {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("book.pdf");
         std::fs::write(&file, pdf(pages)).unwrap();
-        Self { folder, file }
+        Self { folder, file, label: String::new() }
     }
 
     fn one(extra: &str, content: &str, dictionary: &str, data: Vec<u8>) -> Self {
-        Self::new(&[WrittenPage { extra, content, objects: vec![(dictionary, data)] }])
+        let bench = Self::new(&[WrittenPage { extra, content, objects: vec![(dictionary, data)] }]);
+        Self { label: format!("{extra} {content} {dictionary}"), ..bench }
     }
 
     fn read(&self, page: u32) -> Scan {
@@ -52,12 +55,12 @@ impl Bench {
     #[track_caller]
     fn is_taken_out_as_drawn(&self, tolerance: f64) -> Scan {
         let scan = self.read(1);
-        assert_eq!(scan.drawn_dpi, None, "taken out, not drawn");
+        assert_eq!(scan.drawn_dpi, None, "taken out, not drawn: {}", self.label);
         let (found, size) = (self.pixels(&scan), (f64::from(scan.width) / 100.0, f64::from(scan.height) / 100.0));
         let expected = self.drawn(1, size);
         assert_eq!((found.width, found.height), (expected.width, expected.height));
         let difference = mean_difference(&found, &expected);
-        assert!(difference <= tolerance, "the mean difference is {difference}");
+        assert!(difference <= tolerance, "the mean difference is {difference}: {}", self.label);
         assert!((scan.resolution.dpi - 100.0).abs() < 0.5 && !scan.resolution.estimated, "{:?}", scan.resolution);
         scan
     }
@@ -65,7 +68,7 @@ impl Bench {
     #[track_caller]
     fn is_drawn(&self) -> Scan {
         let scan = self.read(1);
-        assert!(scan.drawn_dpi.is_some(), "drawn, not taken out");
+        assert!(scan.drawn_dpi.is_some(), "drawn, not taken out: {}", self.label);
         scan
     }
 }
@@ -109,7 +112,6 @@ fn a_scan_is_turned_as_its_page_is_shown() {
             } else {
                 (format!("/Rotate {rotate}"), content.to_owned())
             };
-            println!("{extra} {content}");
             Bench::one(&extra, &content, &grey_image(), grey(0)).is_taken_out_as_drawn(0.8);
         }
     }
@@ -138,7 +140,8 @@ fn colours_of_every_usual_kind_are_kept() {
     let rgb: Vec<u8> = grey(0).iter().flat_map(|v| [*v, v / 2, 255 - v]).collect();
     let wide: Vec<u8> = grey(0).iter().flat_map(|v| [*v, 0]).collect();
     let nibbles: Vec<u8> = grey(0).chunks(2).map(|pair| pair[0] & 0xF0 | pair[1] >> 4).collect();
-    let palette: String = (0..=255).map(|v| format!("{v:02X}{:02X}{:02X}", v / 2, 255 - v)).collect();
+    let palette: Vec<String> = (0..=255).map(|v| format!("{v:02X}{:02X}{:02X}", v / 2, 255 - v)).collect();
+    let palette = palette.concat();
     for (dictionary, data, tolerance) in [
         ("/ColorSpace /DeviceGray /BitsPerComponent 8 /Decode [1 0]", grey(0), 0.8),
         ("/ColorSpace [/CalGray << /WhitePoint [0.95 1 1.09] /Gamma 2.2 >>] /BitsPerComponent 8", grey(0), 4.0),
@@ -147,7 +150,6 @@ fn colours_of_every_usual_kind_are_kept() {
         ("/ColorSpace /DeviceRGB /BitsPerComponent 8", rgb, 0.8),
         (format!("/ColorSpace [/Indexed /DeviceRGB 255 <{palette}>] /BitsPerComponent 8").as_str(), grey(0), 0.8),
     ] {
-        println!("{dictionary}");
         Bench::one("", WHOLE_PAGE, &image(dictionary), data).is_taken_out_as_drawn(tolerance);
     }
 }
@@ -185,7 +187,6 @@ fn what_cannot_be_seen_does_not_count() {
         "q 0 0 288 432 re W n 288 0 0 432 0 0 cm /Im0 Do Q",
         "/Artifact BMC q 288 0 0 432 0 0 cm /Im0 Do Q EMC",
     ] {
-        println!("{content}");
         Bench::one("", content, &grey_image(), grey(0)).is_taken_out_as_drawn(0.8);
     }
 }
@@ -210,7 +211,6 @@ fn pages_with_more_than_a_scan_are_drawn() {
         "q 285 40 -40 420 30 0 cm /Im0 Do Q",
         "",
     ] {
-        println!("{content}");
         Bench::one("", content, &grey_image(), grey(0)).is_drawn();
     }
     let cropped = Bench::one("/CropBox [0 0 144 216]", WHOLE_PAGE, &grey_image(), grey(0)).is_drawn();

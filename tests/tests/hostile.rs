@@ -1,0 +1,87 @@
+//! Files that are broken, encrypted, enormous, recursive or lying, given to `add` with real child processes: each ends in pages or
+//! in a refusal, in time and in memory, and never in a book half made.
+
+use std::fs;
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
+
+use shelf::book::{BookMetadata, PageNumber, SourcePage};
+use shelf::child::{ChildSettings, Children};
+use shelf::intake::{AddError, AddRequest, Added, add};
+use shelf::store::FolderStore;
+use shelf::testing::real_scans;
+
+/// The default of the command line. The kernel holds every child, and what it starts, to it.
+const MEMORY_LIMIT_BYTES: u64 = 1434 << 20;
+const TIME_LIMIT: Duration = Duration::from_mins(1);
+
+fn children() -> Children {
+    Children::start(ChildSettings {
+        program: env!("CARGO_BIN_EXE_crashing-child").into(),
+        arguments: vec!["child".into()],
+        count: 2,
+        memory_limit_bytes: MEMORY_LIMIT_BYTES,
+        time_limit: TIME_LIMIT,
+    })
+}
+
+fn add_one(store: &FolderStore, children: &Children, file: &Path) -> Result<Added, AddError> {
+    let request = AddRequest {
+        inputs: vec![file.to_owned()],
+        id: Some("hostile".parse().expect("this is a slug")),
+        ..AddRequest::default()
+    };
+    add(store, children, &request, 2, &|_| {}, &AtomicBool::new(false))
+}
+
+/// Every page is a scan that decodes and is what its facts say, or a failure with its reason.
+fn check_book(book: &Path, added: &Added, name: &str) {
+    let read = |path: &str| fs::read(book.join(path)).unwrap_or_else(|error| panic!("{name}: {path}: {error}"));
+    let metadata: BookMetadata = serde_json::from_slice(&read("metadata.json")).unwrap();
+    assert_eq!(metadata.total_pages as usize, added.pages, "{name}");
+    for number in (1..=metadata.total_pages).filter_map(PageNumber::new) {
+        if added.failed.iter().any(|(page, _)| *page == number) {
+            read(&format!("source/failed/{}.json", number.stem()));
+            continue;
+        }
+        let page: SourcePage = serde_json::from_slice(&read(&format!("source/{}.json", number.stem()))).unwrap();
+        garde::Validate::validate(&page).unwrap_or_else(|report| panic!("{name}, page {number}: {report}"));
+        assert_eq!(read(&format!("source/{}", page.image)).len() as u64, page.bytes, "{name}, page {number}");
+    }
+}
+
+#[test]
+fn every_hostile_file_ends_as_pages_or_as_a_refusal() {
+    let Some(data) = real_scans("every_hostile_file_ends_as_pages_or_as_a_refusal", env!("CARGO_MANIFEST_DIR")) else {
+        return;
+    };
+    let children = children();
+    let mut files: Vec<_> = fs::read_dir(data.join("hostile")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    assert!(files.len() >= 40, "{} files", files.len());
+    let mut outcomes = Vec::new();
+    for file in &files {
+        let library = tempfile::tempdir().unwrap();
+        let store = FolderStore::open(library.path()).unwrap();
+        let name = file.file_name().unwrap().to_string_lossy();
+        let started = Instant::now();
+        let result = add_one(&store, &children, file);
+        assert!(started.elapsed() < TIME_LIMIT, "{name} took {:?}", started.elapsed());
+        let left: Vec<_> = fs::read_dir(library.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        let is_book = |name: &std::ffi::OsString| name == "hostile";
+        match result {
+            Ok(added) => {
+                assert!(left.iter().any(is_book), "{name}: {left:?}");
+                check_book(&library.path().join("hostile"), &added, &name);
+                outcomes.push(format!("{name}: {} pages", added.pages));
+            }
+            Err(error) => {
+                assert!(left.iter().all(|left| left == ".adding.lock"), "{name} left {left:?}");
+                let reason = error.to_string().replace(&*file.to_string_lossy(), &name);
+                outcomes.push(format!("{name}: {reason}"));
+            }
+        }
+    }
+    insta::assert_snapshot!(outcomes.join("\n"));
+}
