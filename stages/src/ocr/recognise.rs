@@ -107,7 +107,9 @@ fn read_in_the_best_direction(scan: &Scan, language: &str, settings: &Settings) 
         let grey = turned.as_ref().unwrap_or(&picture).as_luma8().expect("a grey picture stays one when it is turned");
         let mut words = read_words(language, settings.psm, grey, dpi)?;
         let frame = Frame { scan: scan.size(), scaled, turn };
-        words.iter_mut().for_each(|word| word.bbox = frame.on_scan(word.bbox));
+        for word in &mut words {
+            word.bbox = frame.on_scan(word.bbox);
+        }
         Ok(Attempt { turn, words })
     };
     let mut best = read(Turn::None)?;
