@@ -1,24 +1,18 @@
 //! The `ocr` stage on real scans, which lie beside the checkout; each test says so and passes where they do not.
 
-#![expect(clippy::print_stdout, reason = "a test says what it measured, and when it was skipped")]
-
 use std::path::{Path, PathBuf};
 
 use image::DynamicImage;
 use shelf::book::Languages;
 use shelf::eval::{Normalisation, Score, score};
 use shelf::stage::ScanFile;
+use shelf::testing::real_scans;
 use stages::bbox::Bbox;
 use stages::ocr::{OcrOptions, Paragraph, Reading, Settings, Word, recognise, wanted_languages};
 
 /// A folder of real scans; none where it is missing.
-fn scans(folder: &str) -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data").join(folder);
-    if !path.is_dir() {
-        println!("skipped: {} is not there", path.display());
-        return None;
-    }
-    Some(path)
+fn scans(test: &str, folder: &str) -> Option<PathBuf> {
+    Some(real_scans(test, env!("CARGO_MANIFEST_DIR"))?.join(folder))
 }
 
 fn read(path: &Path, dpi: f64) -> Reading {
@@ -60,24 +54,19 @@ fn score_pages(folder: &Path, extension: &str, dpi: f64) -> Score {
 }
 
 #[test]
-fn colonial_florida_is_read_with_few_errors() {
-    let Some(folder) = scans("book-colonial-florida") else { return };
-    let rate = score_pages(&folder, "tiff", 300.0).characters.rate();
-    println!("character error rate over 20 pages: {:.2} %", rate * 100.0);
-    assert!(rate <= 0.008, "the character error rate is {rate:.4}");
-}
-
-#[test]
 fn degraded_pages_are_read_better_than_tesseract_alone_reads_them() {
-    let Some(folder) = scans("degraded") else { return };
+    let Some(folder) = scans("degraded_pages_are_read_better_than_tesseract_alone_reads_them", "degraded") else {
+        return;
+    };
     let rate = score_pages(&folder, "jpg", 100.0).characters.rate();
-    println!("character error rate over the degraded pages: {:.2} %", rate * 100.0);
     assert!(rate <= 0.08, "the character error rate is {rate:.4}; Tesseract alone has 0.124");
 }
 
 #[test]
 fn a_page_reads_the_same_whatever_was_read_before_it() {
-    let Some(folder) = scans("book-colonial-florida") else { return };
+    let Some(folder) = scans("a_page_reads_the_same_whatever_was_read_before_it", "book-colonial-florida") else {
+        return;
+    };
     let page = |name: &str| read(&folder.join(name), 300.0);
     let first = page("g024.tiff");
     page("g015.tiff");
@@ -87,7 +76,7 @@ fn a_page_reads_the_same_whatever_was_read_before_it() {
 
 #[test]
 fn figures_are_cut_out_and_pages_of_text_have_none() {
-    let Some(folder) = scans("cer") else { return };
+    let Some(folder) = scans("figures_are_cut_out_and_pages_of_text_have_none", "cer") else { return };
     let figure = |x, y, width, height| Bbox { x, y, width, height };
     for (page, expected) in [
         ("j020.tiff", vec![figure(65, 405, 430, 628)]),
@@ -108,7 +97,11 @@ fn figures_are_cut_out_and_pages_of_text_have_none() {
 
 #[test]
 fn a_page_that_lies_the_wrong_way_is_read_with_boxes_where_its_words_are() {
-    let Some(folder) = scans("book-colonial-florida") else { return };
+    let Some(folder) =
+        scans("a_page_that_lies_the_wrong_way_is_read_with_boxes_where_its_words_are", "book-colonial-florida")
+    else {
+        return;
+    };
     let upright = read(&folder.join("g024.tiff"), 300.0);
     let scan = image::open(folder.join("g024.tiff")).unwrap();
     let (width, height) = (scan.width(), scan.height());
@@ -135,7 +128,10 @@ fn a_page_that_lies_the_wrong_way_is_read_with_boxes_where_its_words_are() {
 
 #[test]
 fn a_finer_scan_is_read_at_300_dpi_with_boxes_of_its_own_pixels() {
-    let Some(folder) = scans("book-colonial-florida") else { return };
+    let Some(folder) = scans("a_finer_scan_is_read_at_300_dpi_with_boxes_of_its_own_pixels", "book-colonial-florida")
+    else {
+        return;
+    };
     let coarse = read(&folder.join("g024.tiff"), 300.0);
     let scan = image::open(folder.join("g024.tiff")).unwrap();
     let fine = scan.resize_exact(scan.width() * 2, scan.height() * 2, image::imageops::FilterType::Nearest);
