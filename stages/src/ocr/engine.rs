@@ -57,6 +57,9 @@ const VARIABLES: [(&str, &str); 4] = [
     ("thresholding_window_size", "0.5"),
 ];
 
+/// No letter fits on a picture that is narrower, px; Tesseract fails on such.
+const SMALLEST_SIDE: u32 = 10;
+
 thread_local! {
     static KEPT: Cell<Option<Engine>> = const { Cell::new(None) };
 }
@@ -79,6 +82,9 @@ pub(super) fn read_words(
     picture: &GrayImage,
     dpi: f64,
 ) -> Result<Vec<FoundWord>, EngineError> {
+    if picture.width().min(picture.height()) < SMALLEST_SIDE {
+        return Ok(Vec::new());
+    }
     let kept = KEPT.take().filter(|engine| engine.language == language);
     let engine = kept.map_or_else(|| Engine::start(language), Ok)?;
     let (engine, table) = engine.read(psm, picture, dpi)?;

@@ -139,7 +139,7 @@ impl Look {
         height <= CAPITAL_HEIGHT
             && (0.6..1.7).contains(&(width / height))
             && beside.len() >= 2
-            && beside.iter().min_by_key(|line| line.y).is_some_and(|line| level(line))
+            && beside.iter().min_by_key(|line| line.y).is_some_and(level)
     }
 
     fn size_mm(&self, bbox: Bbox) -> (f64, f64) {

@@ -107,7 +107,9 @@ fn read_in_the_best_direction(scan: &Scan, language: &str, settings: &Settings) 
         let grey = turned.as_ref().unwrap_or(&picture).as_luma8().expect("a grey picture stays one when it is turned");
         let mut words = read_words(language, settings.psm, grey, dpi)?;
         let frame = Frame { scan: scan.size(), scaled, turn };
-        words.iter_mut().for_each(|word| word.bbox = frame.on_scan(word.bbox));
+        for word in &mut words {
+            word.bbox = frame.on_scan(word.bbox);
+        }
         Ok(Attempt { turn, words })
     };
     let mut best = read(Turn::None)?;
@@ -157,5 +159,63 @@ impl Attempt {
             Turn::Quarter | Turn::ThreeQuarters => long().filter(|word| word.bbox.width > word.bbox.height).count(),
         };
         2 * upended > long().count()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tsv::Place;
+    use super::super::wanted_languages;
+    use super::*;
+    use image::{GrayImage, Luma};
+    use shelf::book::Languages;
+
+    fn settings(languages: &str) -> Settings {
+        let languages = wanted_languages(Some(languages), &Languages::default()).unwrap();
+        Settings { languages, psm: 3, dpi: 300, rotate: Rotate::Auto }
+    }
+
+    fn read(picture: &GrayImage, settings: Settings) -> Result<Reading> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("page_0001.png");
+        picture.save(&path).unwrap();
+        recognise((ScanFile { path, dpi: 300.0, width: picture.width(), height: picture.height() }, settings))
+    }
+
+    #[test]
+    fn a_blank_page_is_a_page_without_blocks() {
+        for (width, height) in [(800, 1200), (10, 10), (10, 900), (9, 900), (1, 1)] {
+            let reading = read(&GrayImage::from_pixel(width, height, Luma([240])), settings("eng")).unwrap();
+            assert_eq!((reading.width, reading.height), (width, height));
+            assert_eq!((reading.blocks, reading.figures, reading.rotation_degrees), (vec![], vec![], 0));
+        }
+    }
+
+    #[test]
+    fn a_language_that_is_not_installed_fails_for_good_with_a_hint() {
+        let failure = read(&GrayImage::new(9, 9), settings("tlh_none")).unwrap_err();
+        assert!(!failure.transient);
+        assert!(failure.error.contains("`tlh_none`"), "{failure}");
+        assert!(failure.hint.unwrap().contains("apt install tesseract-ocr-tlh-none"));
+    }
+
+    #[test]
+    fn what_a_child_sends_back_is_what_it_read() {
+        let word = |x| FoundWord {
+            place: Place { block: 1, paragraph: 1, line: 1 },
+            bbox: Bbox { x, y: 2, width: 3, height: 4 },
+            confidence: 0.5,
+            text: "word".to_owned(),
+        };
+        let reading = Reading {
+            tesseract_version: tesseract_version(),
+            width: 10,
+            height: 20,
+            rotation_degrees: 90,
+            blocks: blocks_of(&[word(1), word(5)]),
+            figures: vec![CutOut { bbox: Bbox { x: 1, y: 2, width: 3, height: 4 }, png: vec![0, 159, 255] }],
+        };
+        let sent = rmp_serde::to_vec_named(&reading).unwrap();
+        assert_eq!(rmp_serde::from_slice::<Reading>(&sent).unwrap(), reading);
     }
 }

@@ -53,7 +53,7 @@ fn parse_word(row: &str) -> Result<FoundWord, &'static str> {
         cells[..].try_into().map_err(|_| "less than 12 columns")?;
     let number = |cell: &str| cell.parse().map_err(|_| "a number that is none");
     // Boxes of skewed words may begin a little outside the picture.
-    let [left, top, width, height] = [left, top, width, height].map(|cell| cell.parse::<i64>());
+    let [left, top, width, height] = [left, top, width, height].map(str::parse::<i64>);
     let (Ok(left), Ok(top), Ok(width), Ok(height)) = (left, top, width, height) else {
         return Err("a box that is none");
     };
