@@ -57,7 +57,14 @@ impl Outside {
     /// `cargo run` in one of the crates, on a library.
     fn cargo_run(&self, package: &str, shelf: &Shelf, arguments: &[&str]) -> Ended {
         let output = Command::new(env!("CARGO"))
-            .args(["run", "--quiet", "--config", "profile.dev.package.\"*\".opt-level=0", "--config", "profile.dev.debug=0"])
+            .args([
+                "run",
+                "--quiet",
+                "--config",
+                "profile.dev.package.\"*\".opt-level=0",
+                "--config",
+                "profile.dev.debug=0",
+            ])
             .arg("--target-dir")
             .arg(self.folder.join("target"))
             .arg("--")
@@ -116,7 +123,10 @@ fn one_file_and_one_line_are_a_stage_here_and_elsewhere() {
     runs_as_any_other(&outside, "my-shelf");
 
     outside.write("shelf-workspace/stages/src/word_count.rs", &STAGE.replace("use stages::ocr::", "use crate::ocr::"));
-    outside.write("shelf-workspace/stages/src/lib.rs", &format!("{text}\n#[expect(missing_docs, reason = \"a stage of a test\")]\npub mod word_count;\n"));
+    outside.write(
+        "shelf-workspace/stages/src/lib.rs",
+        &format!("{text}\n#[expect(missing_docs, reason = \"a stage of a test\")]\npub mod word_count;\n"),
+    );
     runs_as_any_other(&outside, "shelf-workspace");
     fs::remove_file(outside.folder.join("shelf-workspace/stages/src/word_count.rs")).unwrap();
 }

@@ -65,19 +65,17 @@ impl PageSet {
         self.ranges.iter().any(|(first, last)| (*first..=*last).contains(&page.get()))
     }
 
-    /// The picked numbers that are no page of a book with these `pages`; open ends pick what there is.
+    /// The picked numbers that are no page of a book with these `pages`, as far as a message needs them; open ends pick what there is.
     #[must_use]
     pub fn outside(&self, pages: &BTreeSet<PageNumber>) -> Vec<u32> {
-        let known = |n: u32| PageNumber::new(n).is_some_and(|page| pages.contains(&page));
+        const ENOUGH: u32 = 20;
         let last = pages.last().map_or(0, |page| page.get());
-        let mut outside: Vec<u32> = self
-            .ranges
-            .iter()
-            .flat_map(|(from, to)| {
-                let end = if *to == u32::MAX { last } else { (*to).min(last.max(*from).saturating_add(1)) };
-                (*from..=end).filter(|n| !known(*n))
-            })
-            .collect();
+        let missing = |n: &u32| !PageNumber::new(*n).is_some_and(|page| pages.contains(&page));
+        let numbers = |(from, to): &(u32, u32)| {
+            let end = if *to == u32::MAX { last } else { *to };
+            *from..=end.min(last.max(*from).saturating_add(ENOUGH))
+        };
+        let mut outside: Vec<u32> = self.ranges.iter().flat_map(numbers).filter(missing).collect();
         outside.dedup();
         outside
     }

@@ -16,6 +16,7 @@ pub(super) const CHILD: &str = "__child";
 #[derive(Debug, Parser)]
 #[command(
     name = "shelf",
+    bin_name = "shelf",
     version,
     max_term_width = 110,
     subcommand_required = true,
@@ -27,8 +28,11 @@ Start with:
   shelf process book            read it
   shelf status book             see how far it is
 
-Exit codes: 0 all done, 1 failed, 2 usage, 3 some pages failed or are blocked, 4 refused and nothing done,
-5 stopped by time with work left, 6 the book is in use, 130 interrupted."
+Exit codes:
+  0 all done                        4 refused, and nothing done
+  1 failed                          5 stopped by time, with work left
+  2 the command is not understood   6 the book is in use
+  3 some pages failed, or wait      130 interrupted"
 )]
 pub(super) struct Cli {
     #[command(flatten)]
@@ -42,7 +46,7 @@ pub(super) struct Cli {
 #[command(next_help_heading = "Global options")]
 pub(super) struct Global {
     /// Where the books lie [default: ~/Documents/book_scans]
-    #[arg(long, global = true, value_name = "DIR", env = "SHELF_LIBRARY")]
+    #[arg(long, global = true, value_name = "DIR", env = "SHELF_LIBRARY", hide_env_values = true)]
     pub(super) library: Option<PathBuf>,
     /// Print data as JSON
     #[arg(long, global = true)]
@@ -51,10 +55,10 @@ pub(super) struct Global {
     #[arg(long, short, global = true)]
     pub(super) quiet: bool,
     /// Memory that a child process may use
-    #[arg(long, global = true, value_name = "SIZE", default_value = "1400M", value_parser = parse_bytes, hide = true)]
+    #[arg(long, global = true, value_name = "SIZE", default_value = "1400M", value_parser = parse_bytes, hide_short_help = true)]
     pub(super) child_memory: u64,
     /// Time that reading a page of ordinary size may take
-    #[arg(long, global = true, value_name = "TIME", default_value = "60s", value_parser = parse_time, hide = true)]
+    #[arg(long, global = true, value_name = "TIME", default_value = "60s", value_parser = parse_time, hide_short_help = true)]
     pub(super) page_time: Duration,
 }
 
