@@ -59,7 +59,7 @@ pub(super) struct Global {
     pub(super) child_memory: u64,
     /// Time that reading a page of ordinary size may take
     #[arg(long, global = true, value_name = "TIME", default_value = "60s", value_parser = parse_time, hide_short_help = true)]
-    pub(super) page_time: Duration,
+    pub(super) child_time: Duration,
 }
 
 #[derive(Debug, Subcommand)]

@@ -43,7 +43,7 @@ impl Context {
             arguments: vec![super::command::CHILD.into()],
             count: workers,
             memory_limit_bytes: self.global.child_memory,
-            time_limit: self.global.page_time,
+            time_limit: self.global.child_time,
         }))
     }
 
