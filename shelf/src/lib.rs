@@ -34,6 +34,7 @@ pub mod events;
 pub mod intake;
 pub mod logs;
 pub mod metrics;
+mod panics;
 pub mod plan;
 pub mod prelude;
 pub mod record;

@@ -31,7 +31,6 @@
 mod children;
 mod death;
 mod limits;
-mod panic;
 mod pool;
 mod process;
 mod serve;

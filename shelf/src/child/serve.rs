@@ -16,8 +16,9 @@ use rustix::stdio::{dup2_stdin, dup2_stdout};
 
 use super::limits::MemoryLimit;
 use super::wire::{self, Reply, Request};
-use super::{Allowance, TaskRow, panic};
-use crate::stage::Failure;
+use super::{Allowance, TaskRow};
+use crate::panics::caught;
+use crate::stage::{Cause, Failure};
 
 /// What is wrong with a child as such; what is wrong with a task is told to the parent.
 #[derive(Debug, thiserror::Error)]
@@ -53,7 +54,7 @@ const ORPHAN_GRACE: Duration = Duration::from_millis(200);
 ///
 /// Takes the process over, which nothing else should be running in: standard output is the parent's, so that what a library prints goes to
 /// standard error instead; the address space is limited; `SIGINT` is ignored, since the parent decides what Ctrl-C ends; panics
-/// are noted.
+/// are caught.
 ///
 /// # Errors
 /// That there is no parent, that the process can't be set up, or that the parent can't be answered.
@@ -64,7 +65,6 @@ pub fn serve() -> Result<(), ServeError> {
     signal_hook::flag::register(signal_hook::consts::SIGINT, Arc::new(AtomicBool::new(false)))
         .map_err(set_up("the handler of SIGINT"))?;
     no_core_files().map_err(set_up("the limit of core files"))?;
-    panic::note_places();
 
     let Ok(Some((Request::Start { memory_limit_bytes }, _))) = wire::read(&mut requests) else {
         return Err(ServeError::NoParent);
@@ -91,6 +91,13 @@ pub fn allow_pixels(pixels: u64) {
     }
 }
 
+/// A panic says which task it was.
+fn named(task: &str, failure: Failure) -> Failure {
+    let is_panic = failure.cause == Cause::Panic;
+    let error = if is_panic { format!("`{task}` {}", failure.error) } else { failure.error };
+    Failure { error, ..failure }
+}
+
 /// A task's name and its input.
 type Call = (String, Vec<u8>);
 
@@ -98,7 +105,7 @@ impl Served {
     fn work(&self, calls: &Receiver<Call>) -> io::Result<()> {
         for (name, input) in calls {
             self.reply(&Reply::Taken, &[])?;
-            match find(&name).and_then(|row| panic::catch(&name, || (row.run)(input))) {
+            match find(&name).and_then(|row| caught(|| (row.run)(input)).map_err(|failure| named(&name, failure))) {
                 Ok(output) => self.reply(&Reply::Done, &output)?,
                 Err(failure) => self.reply(&Reply::Failed(failure), &[])?,
             }

@@ -76,6 +76,7 @@ pub(super) enum Verb {
     Clean(verbs::Clean),
     Delete(verbs::Delete),
     Doctor(verbs::Doctor),
+    Demo(verbs::Demo),
     Completions(verbs::Completions),
 }
 

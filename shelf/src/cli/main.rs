@@ -79,6 +79,7 @@ fn run(matches: &clap::ArgMatches, registry: Arc<Registry>) -> Result<Exit> {
         Verb::Delete(delete) => verbs::delete(&context, &delete),
         Verb::Verify(verify) => verbs::verify(&context, &verify),
         Verb::Doctor(doctor) => verbs::doctor(&context, &doctor),
+        Verb::Demo(demo) => verbs::demo(&context, &demo),
         Verb::Completions(_) => Ok(Exit::Done),
     }
 }

@@ -2,10 +2,10 @@ use std::future::poll_fn;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use super::panics::caught;
 use crate::book::SourcePage;
 use crate::child::Children;
 use crate::events::PageOf;
+use crate::panics::caught;
 use crate::plan::{BookState, PlannedStage};
 use crate::record::Fingerprint;
 use crate::stage::{Cx, Failure, Made, PageFile, Run};

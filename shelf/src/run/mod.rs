@@ -3,7 +3,6 @@
 mod finish;
 mod lanes;
 mod make;
-mod panics;
 mod process;
 mod scheduler;
 mod stop;

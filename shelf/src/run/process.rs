@@ -98,9 +98,9 @@ fn trouble(error: &ReportError) -> String {
 }
 
 /// Whether a stage has pages, and no report: a run died before it was written.
-fn needs_report(store: &dyn Store, state: &BookState, stage: &str) -> Result<bool, ProcessError> {
-    let there = !state.stage(stage).pages.is_empty();
-    Ok(there && store.stamp(&report::path(&state.id, stage)?)?.is_none())
+fn needs_report(store: &dyn Store, state: &BookState, name: &str) -> Result<bool, ProcessError> {
+    let there = !state.stage(name).pages.is_empty();
+    Ok(there && store.stamp(&report::path(&state.id, name)?)?.is_none())
 }
 
 /// Looks at the scans that nobody has noted anything of, as far as the plan needs them: those of a book from elsewhere. A picture

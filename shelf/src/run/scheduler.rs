@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 use super::finish::Ended;
 use super::lanes::Lanes;
 use super::make::Work;
-use super::panics::caught;
 use super::{Outcome, Runtime, Stop, Stopped, Summary};
 use crate::events::{Blocker, Event, Listener, PageOf};
+use crate::panics::caught;
 use crate::plan::{BookState, PageState, Plan, PlannedStage, Settled, Why, fingerprint};
 use crate::record::Hash;
 use crate::stage::{Failure, Run, StageRun};
@@ -189,9 +189,9 @@ impl Scheduler<'_> {
         let values = stage.option_values();
         let hash = |page: PageOf| self.hashes.get(&page).or_else(|| self.book.hash(page)).cloned();
         let now = fingerprint(&stage.entry, &values, self.book, job.page.page, &hash);
-        let state = self.book.stage(job.page.stage);
+        let found = self.book.stage(job.page.stage).pages.get(&job.page.page);
         if let Why::Upstream(_) = job.why
-            && let Some(PageState::Whole { record: Some(record), .. }) = state.pages.get(&job.page.page)
+            && let Some(PageState::Whole { record: Some(record), .. }) = found
             && now.changes_since(&record.fingerprint, &stage.entry.option_defaults).is_empty()
         {
             self.listener.on(&Event::Kept(job.page));
