@@ -29,8 +29,9 @@ pub(crate) struct Column {
 
 const STRETCH: f32 = 0.55;
 const SHRINK: f32 = 0.3;
-const SPLIT_PENALTY: f32 = 60.0;
+const SPLIT_PENALTY: f32 = 40.0;
 const HYPHENS_IN_A_ROW: f32 = 6_000.0;
+const COMPOUND_BONUS: f32 = 20_000.0;
 const TOO_WIDE: f32 = 1e9;
 
 /// Breaks a paragraph into the lines that are best spaced over the whole paragraph, not line by line: the least sum
@@ -117,7 +118,7 @@ impl Line {
         let mut demerits = (10.0 + badness) * (10.0 + badness);
         match self.end {
             Some(LineEnd::SplitHyphen) => demerits += SPLIT_PENALTY * SPLIT_PENALTY,
-            Some(LineEnd::RealHyphen) => demerits *= 1.0 - column.compound_hyphens,
+            Some(LineEnd::RealHyphen) => demerits -= COMPOUND_BONUS * column.compound_hyphens,
             _ => {}
         }
         let hyphen = |end: Option<LineEnd>| matches!(end, Some(LineEnd::SplitHyphen | LineEnd::RealHyphen));

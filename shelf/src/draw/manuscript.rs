@@ -45,7 +45,7 @@ pub(crate) struct Note {
     pub(crate) text: String,
 }
 
-/// The lines of a title page, each in the middle; an empty one is left out.
+/// The lines of a title page, each in the middle. A line break in one stays, and an empty one is left out.
 #[derive(Debug, Clone, Default)]
 pub struct TitlePage {
     /// In large bold capitals.
@@ -112,7 +112,7 @@ impl Manuscript {
         self.with(Element::BlankPage)
     }
 
-    /// Opens a preface on a new page.
+    /// Opens a preface on a new page, its title in capitals.
     #[must_use]
     pub fn preface(self, title: &str) -> Self {
         self.with(Element::Preface(title.to_owned()))

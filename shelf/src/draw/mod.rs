@@ -16,6 +16,7 @@ mod bbox;
 mod bookcase;
 mod face;
 mod format;
+mod hyphens;
 mod line_breaking;
 mod make_up;
 mod manuscript;
@@ -29,6 +30,7 @@ mod words;
 
 pub use bbox::Bbox;
 pub use format::{Alignment, PageFormat};
+pub use hyphens::{LineEndHyphen, line_end_hyphens};
 pub use manuscript::{Figure, Manuscript, TitlePage};
 pub use page::{
     BlockKind, DrawnBlock, DrawnLine, DrawnPage, DrawnParagraph, DrawnWord, Folio, FolioPlace, LineEnd, NumberingStyle,

@@ -24,7 +24,7 @@ impl Scanner {
     /// A scanner as most are: up to 0.6° skew, some specks, uneven light, a shadow in the gutter.
     #[must_use]
     pub fn new(seed: u64) -> Self {
-        Self { seed, skew_degrees: 0.6, specks: 130, shading: 46, noise: 7, dark_gutter: true }
+        Self { seed, skew_degrees: 0.6, specks: 80, shading: 46, noise: 7, dark_gutter: true }
     }
 
     /// Scans `page`, the `number`th of its book from 1; odd ones have their spine at the left. Its boxes move along.

@@ -102,10 +102,10 @@ pub(crate) fn set_paragraph(text: &str, type_: Type, shape: Shape) -> Vec<SetLin
         .collect()
 }
 
-/// Ragged lines, each in the middle of `width`.
+/// Ragged lines, each in the middle of `width`. A line break in the text stays one.
 pub(crate) fn set_centred(text: &str, type_: Type, width: f32) -> Vec<SetLine> {
     let shape = Shape { width, left: 0.0, indent: 0.0, alignment: Alignment::Ragged, compound_hyphens: 0.0 };
-    let mut lines = set_paragraph(text, type_, shape);
+    let mut lines: Vec<SetLine> = text.lines().flat_map(|text| set_paragraph(text, type_, shape)).collect();
     for line in &mut lines {
         // The space after the last letter is not ink, so that spaced capitals would hang to the left.
         line.shift((width - line.width() + type_.tracking) / 2.0);

@@ -56,14 +56,13 @@ fn parts_of(run: &str, splitting: Splitting) -> Vec<(&str, Option<LineEnd>)> {
     let mut rest = run;
     while let Some(at) = rest.find(['-', '—']) {
         let cut = at + rest[at..].chars().next().map_or(1, char::len_utf8);
-        let (part, after) = rest.split_at(cut);
-        let end = match after.chars().next() {
-            Some(next) if next.is_alphanumeric() => {
-                Some(if part.ends_with('-') { LineEnd::RealHyphen } else { LineEnd::Dash })
-            }
-            _ => None,
+        let ((part, after), body) = (rest.split_at(cut), &rest[..at]);
+        let mark = &part[at..];
+        let between = |fits: fn(char) -> bool| body.chars().last().is_some_and(fits) && after.starts_with(fits);
+        let end = match mark {
+            "-" => between(char::is_alphanumeric).then_some(LineEnd::RealHyphen),
+            _ => between(|_| true).then_some(LineEnd::Dash),
         };
-        let (body, mark) = part.split_at(at);
         parts.extend(syllables_of(body, splitting));
         match parts.last_mut() {
             Some((last, last_end)) if !body.is_empty() => {

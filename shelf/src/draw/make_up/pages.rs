@@ -1,7 +1,7 @@
-use super::manuscript::{Element, Figure, Manuscript, Note, TitlePage};
-use super::placed_page::{Opening, PlacedFigure, PlacedPage};
-use super::set_line::{SetLine, Shape, height, set_apart, set_centred, set_paragraph};
-use super::{BlockKind, FolioPlace, NumberingStyle, PageFormat, PageRegion};
+use crate::draw::manuscript::{Element, Figure, Manuscript, Note};
+use crate::draw::placed_page::{Opening, PlacedFigure, PlacedPage};
+use crate::draw::set_line::{SetLine, Shape, height, set_centred, set_paragraph};
+use crate::draw::{BlockKind, FolioPlace, NumberingStyle, PageFormat, PageRegion};
 
 /// Cuts a manuscript into pages: every line gets its place.
 ///
@@ -14,9 +14,9 @@ pub(crate) fn make_up(manuscript: &Manuscript, format: &PageFormat) -> Vec<Place
 
 /// A line of the table of contents.
 #[derive(Debug, Clone)]
-struct Entry {
-    title: String,
-    folio: String,
+pub(super) struct Entry {
+    pub(super) title: String,
+    pub(super) folio: String,
 }
 
 impl Entry {
@@ -30,25 +30,25 @@ impl Entry {
     }
 }
 
-struct MakeUp<'m> {
+pub(super) struct MakeUp<'m> {
     manuscript: &'m Manuscript,
-    format: &'m PageFormat,
+    pub(super) format: &'m PageFormat,
     /// What the contents are to say.
-    contents: &'m [Entry],
+    pub(super) contents: &'m [Entry],
     /// What they should have said.
-    entries: Vec<Entry>,
+    pub(super) entries: Vec<Entry>,
     done: Vec<PlacedPage>,
     page: Option<PlacedPage>,
     /// Figures that wait for the next page.
     waiting: Vec<(Figure, Vec<SetLine>)>,
-    style: NumberingStyle,
-    number: u32,
-    region: PageRegion,
-    chapters: u32,
+    pub(super) style: NumberingStyle,
+    pub(super) number: u32,
+    pub(super) region: PageRegion,
+    pub(super) chapters: u32,
     /// The next paragraph opens a chapter, so that it is not indented.
-    opens: bool,
+    pub(super) opens: bool,
     /// What plain paragraphs are: the body's, or the preface's.
-    prose: BlockKind,
+    pub(super) prose: BlockKind,
 }
 
 impl<'m> MakeUp<'m> {
@@ -96,107 +96,9 @@ impl<'m> MakeUp<'m> {
         (self.done, self.entries)
     }
 
-    fn title_page(&mut self, title: &TitlePage) {
-        let format = self.format;
-        let (body, italic) = (format.body_type(), format.chapter_title_type());
-        let width = format.measure();
-        let page = self.open(Opening::Silent);
-        page.skip(format.px(70.0));
-        for (text, type_, gap_pt) in [
-            (&title.title, format.title_type(), 26.0),
-            (&title.subtitle, italic, 44.0),
-            (&title.author, format.chapter_type(), 0.0),
-        ] {
-            page.place(BlockKind::TitlePage, set_centred(text, type_, width));
-            page.skip(format.px(gap_pt));
-        }
-        let imprint = set_centred(&title.imprint, body, width);
-        page.y = page.bottom - height(&imprint) - body.leading;
-        page.rule(format.px(90.0), page.y - format.px(14.0));
-        page.place(BlockKind::TitlePage, imprint);
-    }
-
-    fn colophon(&mut self, text: &str) {
-        let format = self.format;
-        let width = format.measure();
-        let page = self.open(Opening::Silent);
-        let paragraphs: Vec<Vec<SetLine>> =
-            text.split("\n\n").map(|text| set_centred(text, format.note_type(), width * 0.8)).collect();
-        let gap = format.note_type().leading * 0.6;
-        page.y = page.bottom - paragraphs.iter().map(|lines| height(lines) + gap).sum::<f32>();
-        for mut lines in paragraphs {
-            lines.iter_mut().for_each(|line| line.shift(width * 0.1));
-            page.place(BlockKind::Copyright, lines);
-            page.skip(gap);
-        }
-    }
-
-    fn contents(&mut self) {
-        let format = self.format;
-        let around = std::mem::replace(&mut self.region, PageRegion::TocArea);
-        let contents = self.contents;
-        let page = self.open(Opening::DropFolio);
-        page.skip(format.px(60.0));
-        page.place(BlockKind::TableOfContents, set_centred("CONTENTS", format.chapter_type(), format.measure()));
-        page.skip(format.px(24.0));
-        for entry in contents {
-            let line = set_apart(&entry.title, &entry.folio, format.body_type(), format.measure());
-            page.place(BlockKind::TableOfContents, line.into_iter().collect());
-            page.skip(format.px(5.0));
-        }
-        self.end_page();
-        self.region = around;
-    }
-
     fn blank_page(&mut self) {
         self.open(Opening::Silent);
         self.end_page();
-    }
-
-    fn preface(&mut self, title: &str) {
-        let format = self.format;
-        self.prose = BlockKind::Preface;
-        let page = self.open(Opening::DropFolio);
-        page.skip(format.px(40.0));
-        page.place(BlockKind::ChapterHeading, set_centred(title, format.chapter_type(), format.measure()));
-        page.skip(format.px(18.0));
-        self.enter(title.to_owned());
-    }
-
-    fn chapter(&mut self, title: &str) {
-        let format = self.format;
-        self.prose = BlockKind::Body;
-        self.chapters += 1;
-        let numeral = NumberingStyle::Roman.print(self.chapters).to_uppercase();
-        let page = self.open(Opening::DropFolio);
-        page.skip(format.px(52.0));
-        let number = set_centred(&format!("CHAPTER {numeral}."), format.chapter_type(), format.measure());
-        page.place(BlockKind::ChapterHeading, number);
-        page.skip(format.px(8.0));
-        page.place(BlockKind::ChapterHeading, set_centred(title, format.chapter_title_type(), format.measure()));
-        page.rule(format.px(60.0), page.y + format.px(10.0));
-        page.skip(format.px(30.0));
-        self.enter(format!("{numeral}. {title}"));
-    }
-
-    /// Notes the page just opened for the table of contents.
-    fn enter(&mut self, title: String) {
-        self.opens = true;
-        self.entries.push(Entry { title, folio: self.style.print(self.number) });
-    }
-
-    fn section(&mut self, title: &str) {
-        let format = self.format;
-        let lines = set_centred(title, format.section_type(), format.measure());
-        let gap = format.body_type().leading;
-        let with_text = height(&lines) + gap * 3.5;
-        let page = self.page_with_room(with_text);
-        if !page.is_fresh() {
-            page.skip(gap);
-        }
-        page.place(BlockKind::SectionHeading, lines);
-        page.skip(gap * 0.5);
-        self.opens = true;
     }
 
     fn paragraph(&mut self, text: &str, notes: &[Note]) {
@@ -281,7 +183,7 @@ impl<'m> MakeUp<'m> {
     }
 
     /// The open page, or the next one where it has not `room` px left.
-    fn page_with_room(&mut self, room: f32) -> &mut PlacedPage {
+    pub(super) fn page_with_room(&mut self, room: f32) -> &mut PlacedPage {
         if self.page.as_ref().is_some_and(|page| !page.has_room(room) && !page.is_fresh()) {
             self.end_page();
         }
@@ -293,7 +195,7 @@ impl<'m> MakeUp<'m> {
     }
 
     /// Opens a page of its own, after all that waits.
-    fn open(&mut self, opening: Opening) -> &mut PlacedPage {
+    pub(super) fn open(&mut self, opening: Opening) -> &mut PlacedPage {
         self.end_pages();
         self.next_page(opening)
     }
@@ -317,7 +219,7 @@ impl<'m> MakeUp<'m> {
         for (figure, caption) in self.waiting.drain(..) {
             let gap = format.body_type().leading * 0.5;
             if !page.is_fresh() {
-                page.skip(gap);
+                page.skip(gap * 1.4);
             }
             let (width, height) = figure.size_px(format);
             let x = page.left + (format.measure() - width) / 2.0;
@@ -328,7 +230,7 @@ impl<'m> MakeUp<'m> {
         }
     }
 
-    fn end_page(&mut self) {
+    pub(super) fn end_page(&mut self) {
         if let Some(mut page) = self.page.take() {
             page.finish(self.format);
             self.done.push(page);
@@ -351,5 +253,132 @@ fn notes_in<'n>(line: &SetLine, notes: &'n [(char, Vec<SetLine>)]) -> impl Itera
 }
 
 fn figure_height(figure: Figure, caption: &[SetLine], format: &PageFormat) -> f32 {
-    figure.size_px(format).1 + height(caption) + format.body_type().leading * 1.7
+    figure.size_px(format).1 + height(caption) + format.body_type().leading * 1.9
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::draw::{
+        Bbox, BlockKind, DrawnLine, DrawnPage, Figure, FolioPlace, Manuscript, NumberingStyle, PageFormat, PageRegion,
+    };
+
+    /// Pages of some ten lines.
+    fn small() -> PageFormat {
+        PageFormat { width_pt: 300.0, height_pt: 290.0, ..PageFormat::octavo().at_dpi(100) }
+    }
+
+    fn sentences(count: usize) -> String {
+        "A sentence that is long enough to be broken over a line. ".repeat(count)
+    }
+
+    fn folios(pages: &[DrawnPage]) -> Vec<&str> {
+        pages.iter().map(|page| page.folio.as_ref().map_or("", |folio| &folio.printed)).collect()
+    }
+
+    fn kinds(page: &DrawnPage) -> Vec<BlockKind> {
+        page.blocks.iter().map(|block| block.kind).collect()
+    }
+
+    #[test]
+    fn text_flows_from_page_to_page_and_none_is_lost() {
+        let pages = Manuscript::new().prose(&sentences(40)).typeset(&small());
+        assert!(pages.len() > 3);
+        let words = |text: &str| text.split_whitespace().count();
+        let all: usize = pages.iter().map(|page| words(&page.text())).sum();
+        let parted = crate::draw::line_end_hyphens(&pages).len();
+        assert!(all >= words(&sentences(40)) && all <= words(&sentences(40)) + parted);
+        assert_eq!(pages[0].region, PageRegion::Body);
+        assert_eq!(folios(&pages).concat(), "", "nobody asked for page numbers");
+    }
+
+    #[test]
+    fn no_line_of_a_paragraph_is_alone_on_a_page() {
+        for paragraph in 1..9 {
+            let text = format!("{}\n\n", sentences(paragraph)).repeat(12);
+            let pages = Manuscript::new().prose(&text).typeset(&small());
+            for page in &pages[..pages.len() - 1] {
+                let paragraphs = &page.blocks[0].paragraphs;
+                let lengths: Vec<usize> = paragraphs.iter().map(|paragraph| paragraph.lines.len()).collect();
+                let ends = [lengths[0], lengths[lengths.len() - 1]];
+                assert!(ends.iter().all(|lines| *lines > 1), "{paragraph} sentences: {lengths:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn all_ink_of_words_is_inside_the_margins_and_no_line_touches_another() {
+        let format = small();
+        let pages = Manuscript::new().running_heads("V", "R").prose(&sentences(60)).typeset(&format);
+        for (page, number) in pages.iter().zip(1..) {
+            let (left, right) =
+                if number % 2 == 1 { (format.inner_pt, format.outer_pt) } else { (format.outer_pt, format.inner_pt) };
+            let paper = Bbox {
+                x: format.px(left) as u32 - 1,
+                y: 0,
+                width: format.px(format.width_pt - left - right) as u32 + 3,
+                height: format.px(format.height_pt - format.bottom_pt) as u32 + 1,
+            };
+            let lines: Vec<Bbox> = page.lines().filter_map(DrawnLine::bbox).collect();
+            assert!(lines.iter().all(|line| paper.contains(*line)), "page {number}: {lines:?} in {paper:?}");
+            assert!(lines.windows(2).all(|pair| pair[0].bottom() <= pair[1].y), "page {number}: {lines:?}");
+        }
+    }
+
+    #[test]
+    fn a_note_stands_below_the_page_that_has_its_mark() {
+        let text = format!("{}\n\n{}marked†{}\n\n† The note.", sentences(5), sentences(4), sentences(9));
+        let pages = Manuscript::new().prose(&text).typeset(&small());
+        let marked: Vec<usize> = (0..pages.len()).filter(|at| pages[*at].text().contains("marked†")).collect();
+        let noted: Vec<usize> =
+            (0..pages.len()).filter(|at| pages[*at].blocks_of(BlockKind::Footnote).next().is_some()).collect();
+        assert_eq!((marked.len(), &marked), (1, &noted));
+        let page = &pages[noted[0]];
+        let note = page.blocks_of(BlockKind::Footnote).next().unwrap();
+        let body = page.blocks_of(BlockKind::Body).last().unwrap();
+        assert_eq!(note.text(), "† The note.");
+        assert!(note.bbox().unwrap().y > body.bbox().unwrap().bottom());
+    }
+
+    #[test]
+    fn a_figure_without_room_heads_the_next_page() {
+        let figure = Figure::Bookcase { width_mm: 30.0, height_mm: 20.0, seed: 1 };
+        let pages =
+            Manuscript::new().prose(&sentences(5)).figure(figure, "A shelf.").prose(&sentences(5)).typeset(&small());
+        assert!(pages[0].figures.is_empty());
+        let page = &pages[1];
+        assert_eq!(kinds(page)[..2], [BlockKind::Caption, BlockKind::Body]);
+        assert!(page.figures[0].bottom() < page.blocks[0].bbox().unwrap().y);
+        let alone = Manuscript::new().figure(figure, "A shelf.").typeset(&small());
+        assert_eq!((alone.len(), alone[0].figures.len()), (1, 1));
+        let room = Manuscript::new().prose("Short.").figure(figure, "A shelf.").typeset(&small());
+        assert_eq!(kinds(&room[0]), [BlockKind::Body, BlockKind::Caption]);
+    }
+
+    #[test]
+    fn front_matter_is_numbered_apart_and_contents_name_the_pages() {
+        let pages = Manuscript::new()
+            .running_heads("THE VERSO", "THE RECTO")
+            .contents()
+            .preface("To All")
+            .prose("Hear.")
+            .blank_page()
+            .body()
+            .chapter("Of One")
+            .prose(&sentences(11))
+            .chapter("Of Two")
+            .prose("Short.")
+            .typeset(&small());
+        assert_eq!(folios(&pages), ["i", "ii", "", "", "1", "2", "3", "4"]);
+        assert_eq!(pages[0].text(), "CONTENTS\nTo All ii\nI. Of One 1\nII. Of Two 4\ni");
+        assert_eq!(kinds(&pages[1]), [BlockKind::ChapterHeading, BlockKind::Preface, BlockKind::PageNumber]);
+        assert!(pages[2].blocks.is_empty() && pages[3].blocks.is_empty(), "page 1 is an odd page");
+        let regions: Vec<PageRegion> = pages.iter().map(|page| page.region).collect();
+        assert_eq!(regions[..2], [PageRegion::TocArea, PageRegion::FrontMatter]);
+        assert_eq!(regions[4], PageRegion::Body);
+        let folio = |at: usize| pages[at].folio.as_ref().map(|folio| (folio.style, folio.place)).unwrap();
+        assert_eq!(folio(1), (NumberingStyle::Roman, FolioPlace::Footer));
+        assert_eq!(folio(5), (NumberingStyle::Arabic, FolioPlace::Header));
+        let head = |at: usize| pages[at].blocks_of(BlockKind::Header).next().unwrap().text();
+        assert_eq!([head(5), head(6)], ["2 THE VERSO", "THE RECTO 3"]);
+    }
 }

@@ -1,0 +1,112 @@
+use rayon::prelude::*;
+
+use crate::draw::{DrawnPage, Figure, Manuscript, PageFormat, Scanner, TitlePage};
+
+/// The demo book, page by page.
+#[derive(Debug, Clone)]
+pub struct DemoBook {
+    /// The pages as they came from the press, or from the scanner, with their truth.
+    pub pages: Vec<DrawnPage>,
+}
+
+/// The title that the book's metadata should have.
+pub const TITLE: &str = "The Patient Shelf";
+
+/// Sets and draws the demo book: title page, colophon, contents, preface, two chapters with a figure, a quotation and
+/// footnotes, and more hyphens than is decent. Compounds that a dictionary would join at a line end stand in the
+/// colophon as well, where they are whole, so that the book itself can tell.
+#[must_use]
+pub fn book() -> DemoBook {
+    DemoBook { pages: manuscript().typeset(&PageFormat::octavo().seeking_compound_hyphens(1.0)) }
+}
+
+/// The demo book, scanned: crooked, dusty, unevenly lit. The same seed gives the same scans.
+#[must_use]
+pub fn scans(seed: u64) -> DemoBook {
+    let scanner = Scanner::new(seed);
+    let pages = book().pages.par_iter().enumerate().map(|(at, page)| scanner.scan(page, at as u32 + 1)).collect();
+    DemoBook { pages }
+}
+
+fn manuscript() -> Manuscript {
+    Manuscript::new()
+        .running_heads("THE PATIENT SHELF", "OF BOOKS AND THEIR READERS")
+        .title_page(TitlePage {
+            title: "THE PATIENT SHELF".to_owned(),
+            subtitle: "or, How a Book Is Read\nby One Who Has Never Sat Down".to_owned(),
+            author: "BY ITS OWN COMPOSITOR".to_owned(),
+            imprint: "Drawn, not Printed, for the Instruction of Engines".to_owned(),
+        })
+        .colophon(include_str!("prose/colophon.txt"))
+        .contents()
+        .preface("To the Engine")
+        .prose(include_str!("prose/preface.txt"))
+        .body()
+        .chapter("Of Shelves, and What Becomes of Them")
+        .prose(include_str!("prose/chapter_1a.txt"))
+        .figure(
+            Figure::Bookcase { width_mm: 74.0, height_mm: 46.0, seed: 4 },
+            "The patient shelf, before it was flattened.",
+        )
+        .prose(include_str!("prose/chapter_1b.txt"))
+        .chapter("Of the Hyphen, and Its Two Trades")
+        .prose(include_str!("prose/chapter_2a.txt"))
+        .quote(include_str!("prose/quote.txt"))
+        .prose(include_str!("prose/chapter_2b.txt"))
+        .section("The Examination")
+        .prose(include_str!("prose/chapter_2c.txt"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::{book, scans};
+    use crate::draw::{BlockKind, line_end_hyphens};
+
+    #[test]
+    fn the_book_has_all_that_a_book_has() {
+        let pages = book().pages;
+        assert_eq!(pages.len(), 10);
+        let kinds: HashSet<BlockKind> = pages.iter().flat_map(|page| &page.blocks).map(|block| block.kind).collect();
+        for kind in [
+            BlockKind::TitlePage,
+            BlockKind::Copyright,
+            BlockKind::TableOfContents,
+            BlockKind::Preface,
+            BlockKind::ChapterHeading,
+            BlockKind::SectionHeading,
+            BlockKind::Body,
+            BlockKind::Quote,
+            BlockKind::Footnote,
+            BlockKind::Header,
+            BlockKind::PageNumber,
+            BlockKind::Caption,
+        ] {
+            assert!(kinds.contains(&kind), "{}", kind.classification());
+        }
+        let folios: Vec<&str> =
+            pages.iter().map(|page| page.folio.as_ref().map_or("", |folio| folio.printed.as_str())).collect();
+        assert_eq!(folios, ["", "", "iii", "iv", "1", "2", "3", "4", "5", "6"]);
+        assert_eq!(pages.iter().map(|page| page.figures.len()).sum::<usize>(), 1);
+    }
+
+    /// The book is a trap for whoever joins or keeps all hyphens: it needs enough of both kinds.
+    #[test]
+    fn lines_end_in_both_kinds_of_hyphens() {
+        let hyphens = line_end_hyphens(&book().pages);
+        let real = hyphens.iter().filter(|hyphen| hyphen.real).count();
+        assert!(real >= 50, "{real} real ones");
+        assert!(hyphens.len() - real >= 15, "{} from split words", hyphens.len() - real);
+    }
+
+    #[test]
+    fn a_scan_says_what_its_page_says() {
+        let (book, scans) = (book(), scans(1));
+        for (page, scan) in book.pages.iter().zip(&scans.pages) {
+            assert_eq!(page.text(), scan.text());
+            assert_eq!(page.image.dimensions(), scan.image.dimensions());
+            assert_ne!(page.image, scan.image);
+        }
+    }
+}

@@ -1,0 +1,109 @@
+use super::pages::{Entry, MakeUp};
+use crate::draw::manuscript::TitlePage;
+use crate::draw::placed_page::Opening;
+use crate::draw::set_line::{SetLine, height, set_apart, set_centred};
+use crate::draw::{BlockKind, NumberingStyle, PageRegion};
+
+/// The pages and lines that open a book and its parts.
+impl MakeUp<'_> {
+    pub(super) fn title_page(&mut self, title: &TitlePage) {
+        let format = self.format;
+        let (body, italic) = (format.body_type(), format.chapter_title_type());
+        let width = format.measure();
+        let page = self.open(Opening::Silent);
+        page.skip(format.px(70.0));
+        for (text, type_, gap_pt) in [
+            (&title.title, format.title_type(), 26.0),
+            (&title.subtitle, italic, 44.0),
+            (&title.author, format.chapter_type(), 0.0),
+        ] {
+            page.place(BlockKind::TitlePage, set_centred(text, type_, width));
+            page.skip(format.px(gap_pt));
+        }
+        let imprint = set_centred(&title.imprint, body, width);
+        page.y = page.bottom - height(&imprint) - body.leading;
+        page.rule(format.px(90.0), page.y - format.px(14.0));
+        page.place(BlockKind::TitlePage, imprint);
+    }
+
+    pub(super) fn colophon(&mut self, text: &str) {
+        let format = self.format;
+        let width = format.measure();
+        let page = self.open(Opening::Silent);
+        let paragraphs: Vec<Vec<SetLine>> =
+            text.split("\n\n").map(|text| set_centred(text, format.note_type(), width * 0.8)).collect();
+        let gap = format.note_type().leading * 0.6;
+        page.y = page.bottom - paragraphs.iter().map(|lines| height(lines) + gap).sum::<f32>();
+        for mut lines in paragraphs {
+            lines.iter_mut().for_each(|line| line.shift(width * 0.1));
+            page.place(BlockKind::Copyright, lines);
+            page.skip(gap);
+        }
+    }
+
+    pub(super) fn contents(&mut self) {
+        let format = self.format;
+        let around = std::mem::replace(&mut self.region, PageRegion::TocArea);
+        let contents = self.contents;
+        let page = self.open(Opening::DropFolio);
+        page.skip(format.px(60.0));
+        page.place(BlockKind::TableOfContents, set_centred("CONTENTS", format.chapter_type(), format.measure()));
+        page.skip(format.px(24.0));
+        for entry in contents {
+            let line = set_apart(&entry.title, &entry.folio, format.body_type(), format.measure());
+            page.place(BlockKind::TableOfContents, line.into_iter().collect());
+            page.skip(format.px(5.0));
+        }
+        self.end_page();
+        self.region = around;
+    }
+
+    pub(super) fn preface(&mut self, title: &str) {
+        let format = self.format;
+        self.prose = BlockKind::Preface;
+        let page = self.open(Opening::DropFolio);
+        page.skip(format.px(40.0));
+        page.place(
+            BlockKind::ChapterHeading,
+            set_centred(&title.to_uppercase(), format.chapter_type(), format.measure()),
+        );
+        page.skip(format.px(18.0));
+        self.enter(title.to_owned());
+    }
+
+    pub(super) fn chapter(&mut self, title: &str) {
+        let format = self.format;
+        self.prose = BlockKind::Body;
+        self.chapters += 1;
+        let numeral = NumberingStyle::Roman.print(self.chapters).to_uppercase();
+        let page = self.open(Opening::DropFolio);
+        page.skip(format.px(52.0));
+        let number = set_centred(&format!("CHAPTER {numeral}."), format.chapter_type(), format.measure());
+        page.place(BlockKind::ChapterHeading, number);
+        page.skip(format.px(8.0));
+        page.place(BlockKind::ChapterHeading, set_centred(title, format.chapter_title_type(), format.measure()));
+        page.rule(format.px(60.0), page.y + format.px(10.0));
+        page.skip(format.px(30.0));
+        self.enter(format!("{numeral}. {title}"));
+    }
+
+    /// Notes the page just opened for the table of contents.
+    fn enter(&mut self, title: String) {
+        self.opens = true;
+        self.entries.push(Entry { title, folio: self.style.print(self.number) });
+    }
+
+    pub(super) fn section(&mut self, title: &str) {
+        let format = self.format;
+        let lines = set_centred(title, format.section_type(), format.measure());
+        let gap = format.body_type().leading;
+        let with_text = height(&lines) + gap * 3.5;
+        let page = self.page_with_room(with_text);
+        if !page.is_fresh() {
+            page.skip(gap);
+        }
+        page.place(BlockKind::SectionHeading, lines);
+        page.skip(gap * 0.5);
+        self.opens = true;
+    }
+}
