@@ -62,9 +62,13 @@ pub trait Discrete: Metric {}
 )]
 pub trait Missable: Metric {}
 
+#[diagnostic::do_not_recommend]
 impl<T: Quantity> Quantity for Option<T> {}
+#[diagnostic::do_not_recommend]
 impl<T: Fractional> Fractional for Option<T> {}
+#[diagnostic::do_not_recommend]
 impl<T: Discrete> Discrete for Option<T> {}
+#[diagnostic::do_not_recommend]
 impl<T: Metric> Missable for Option<T> {}
 
 macro_rules! metric {
@@ -74,6 +78,7 @@ macro_rules! metric {
     (@each $can:tt $kind:ident: $($type:ty),*) => {$(
         metric!(@can $can $type);
 
+        #[diagnostic::do_not_recommend]
         impl Metric for $type {
             const KIND: Kind = Kind::$kind;
 
@@ -83,6 +88,7 @@ macro_rules! metric {
         }
     )*};
     (@can [$($can:ident),*] $type:ty) => {$(
+        #[diagnostic::do_not_recommend]
         impl $can for $type {}
     )*};
 }
@@ -94,9 +100,12 @@ metric! {
     Text(Discrete): String, &'static str;
 }
 
+#[diagnostic::do_not_recommend]
 impl Quantity for crate::book::PageNumber {}
+#[diagnostic::do_not_recommend]
 impl Discrete for crate::book::PageNumber {}
 
+#[diagnostic::do_not_recommend]
 impl Metric for crate::book::PageNumber {
     const KIND: Kind = Kind::Integer;
 
@@ -105,6 +114,7 @@ impl Metric for crate::book::PageNumber {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Metric> Metric for Option<T> {
     const KIND: Kind = T::KIND;
     const OPTIONAL: bool = true;

@@ -5,7 +5,7 @@ use crate::book::{BookMetadata, Languages, PageNumber};
 #[diagnostic::on_unimplemented(
     message = "a page offers no `{Self}`",
     label = "neither a dependency nor something a page offers",
-    note = "a parameter is a dependency's output, named after the stage and listed in `deps`, or one of `PageNumber`, `PageImage`, `BookMetadata`, `Languages`, `PageFiles`, `&Options`"
+    note = "a parameter is a dependency's output, named after the stage and listed in `deps`, or one of `PageNumber`, `PageImage` (both in page stages only), `BookMetadata`, `Languages`, `PageFiles`, `&Options`"
 )]
 pub trait FromPage<'a, S: Stage>: Offered<'a> {}
 
@@ -38,8 +38,11 @@ pub const fn reads<S: Stage, T: FromPage<'static, S>>() -> Reads {
     T::READS
 }
 
+#[diagnostic::do_not_recommend]
 impl<S: Stage<Scope: HasPage>> FromPage<'_, S> for PageNumber {}
+#[diagnostic::do_not_recommend]
 impl<S: Stage> FromPage<'_, S> for BookMetadata {}
+#[diagnostic::do_not_recommend]
 impl<S: Stage> FromPage<'_, S> for Languages {}
 impl<'a, O: Send + Sync + 'static, S: Stage<Options: Is<O>>> FromPage<'a, S> for &'a O {}
 

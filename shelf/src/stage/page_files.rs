@@ -32,6 +32,7 @@ impl PageFiles {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<S: Stage> FromPage<'_, S> for PageFiles {}
 
 impl<'a> Offered<'a> for PageFiles {

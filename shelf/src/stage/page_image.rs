@@ -57,6 +57,7 @@ impl PageImage {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<S: Stage<Scope: HasPage>> FromPage<'_, S> for PageImage {}
 
 impl<'a> Offered<'a> for PageImage {
