@@ -56,7 +56,7 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for StageLogs {
         let mut line = Map::new();
         line.insert("time".to_owned(), clock::now().into());
         line.insert("level".to_owned(), event.metadata().level().to_string().to_lowercase().into());
-        for span in context.event_scope(event).into_iter().flat_map(|scope| scope.from_root()) {
+        for span in context.event_scope(event).into_iter().flat_map(tracing_subscriber::registry::Scope::from_root) {
             if let Some(PageSpan(fields)) = span.extensions().get() {
                 line.extend(fields.clone());
             }

@@ -73,7 +73,7 @@ mod tests {
     fn a_panic_in_a_thread_of_its_own_has_its_place_too() {
         let work = || {
             let inner = std::thread::spawn(|| panic!("deep"));
-            inner.join().map_err(|payload| std::panic::resume_unwind(payload)).map(|()| ())
+            inner.join().map_err(|payload| std::panic::resume_unwind(payload))
         };
         let failure = caught(work).unwrap_err();
         assert!(failure.error.contains("panics.rs:") && failure.error.ends_with(": deep"), "{failure}");

@@ -45,12 +45,8 @@ pub enum ReportError {
 pub fn read(store: &dyn Store, entry: &Entry, book: &ScanId) -> Result<Report, ReportError> {
     let name = entry.row.name;
     let mut rows = Vec::new();
-    let mut pages: Vec<PageNumber> = store
-        .list(book, name)?
-        .iter()
-        .filter(|file| file.ends_with(".json"))
-        .filter_map(|file| PageNumber::of_file(file))
-        .collect();
+    let mut pages: Vec<PageNumber> =
+        store.list(book, name)?.iter().filter_map(|file| PageNumber::of_page_file(file)).collect();
     pages.sort_unstable();
     for page in pages {
         let bytes = store.read(&BookPath::page(book, name, page))?.unwrap_or_default();
@@ -103,7 +99,7 @@ impl Report {
         for row in &self.rows {
             csv.write_record(self.cells(row))?;
         }
-        let bytes = csv.into_inner().map_err(|error| error.into_error())?;
+        let bytes = csv.into_inner().map_err(csv::IntoInnerError::into_error)?;
         Ok(String::from_utf8(bytes).expect("cells are text"))
     }
 }

@@ -93,8 +93,7 @@ fn a_real_book_is_read_well_survives_twenty_kills_and_then_has_nothing_left_to_d
     }
     assert_eq!(scores.len(), 20);
     let book: Score = scores.into_iter().sum();
-    println!("Colonial Florida: CER {:.3} %", book.characters.rate() * 100.0);
-    assert!(book.characters.rate() <= 0.008, "{}", book.characters.rate());
+    assert!(book.characters.rate() <= 0.008, "the character error rate is {}", book.characters.rate());
 }
 
 fn outputs_with_records(library: &Path) -> Vec<Value> {

@@ -55,7 +55,7 @@ impl Outside {
     }
 
     /// `cargo run` in one of the crates, on a library.
-    fn cargo_run(&self, package: &str, shelf: &Shelf, arguments: &[&str]) -> Ended {
+    fn cargo_run(&self, krate: &str, shelf: &Shelf, arguments: &[&str]) -> Ended {
         let output = Command::new(env!("CARGO"))
             .args([
                 "run",
@@ -69,7 +69,7 @@ impl Outside {
             .arg(self.folder.join("target"))
             .arg("--")
             .args(arguments)
-            .current_dir(self.folder.join(package))
+            .current_dir(self.folder.join(krate))
             .env("SHELF_LIBRARY", shelf.library())
             .env_remove("RUSTFLAGS")
             .output()

@@ -1,5 +1,7 @@
 //! Which page of which stage runs, is kept, fails or is blocked, and why: the event logs of runs over small books.
 
+#![expect(missing_docs, reason = "the fields of these pages say nothing to anybody")]
+
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 

@@ -30,6 +30,12 @@ impl PageNumber {
         format!("page_{:04}", self.0)
     }
 
+    /// The page of a page file's name, such as `page_0007.json`; `None` for any other file.
+    #[must_use]
+    pub fn of_page_file(name: &str) -> Option<Self> {
+        Self::of_file(name).filter(|page| name.strip_prefix(&page.stem()) == Some(".json"))
+    }
+
     /// The page of a file name such as `page_0007.json` or `page_10001.png`; `None` for any other name.
     #[must_use]
     pub fn of_file(name: &str) -> Option<Self> {

@@ -45,7 +45,7 @@ pub(super) struct Cli {
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Global options")]
 pub(super) struct Global {
-    /// Where the books lie [default: ~/Documents/book_scans]
+    /// Where the books lie [default: `~/Documents/book_scans`]
     #[arg(long, global = true, value_name = "DIR", env = "SHELF_LIBRARY", hide_env_values = true)]
     pub(super) library: Option<PathBuf>,
     /// Print data as JSON

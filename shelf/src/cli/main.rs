@@ -38,7 +38,7 @@ pub fn main() -> ExitCode {
     let ended = Registry::linked().map_err(CliError::from).and_then(|registry| {
         let registry = Arc::new(registry);
         match command::command(&registry).try_get_matches_from(arguments) {
-            Ok(matches) => run(&matches, registry),
+            Ok(matches) => run(&matches, &registry),
             Err(error) => {
                 let exit = if error.use_stderr() { Exit::Usage } else { Exit::Done };
                 error.print()?;
@@ -56,14 +56,15 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn run(matches: &clap::ArgMatches, registry: Arc<Registry>) -> Result<Exit> {
+fn run(matches: &clap::ArgMatches, registry: &Arc<Registry>) -> Result<Exit> {
     let usage = |error: clap::Error| CliError::failed(error).exit(Exit::Usage);
     let cli = Cli::from_arg_matches(matches).map_err(usage)?;
-    let given = matches.subcommand().map(|(_, given)| given).unwrap_or(matches);
+    let given = matches.subcommand().map_or(matches, |(_, given)| given);
     if let Verb::Completions(completions) = &cli.verb {
-        return verbs::completions(completions, &registry);
+        verbs::completions(completions, registry);
+        return Ok(Exit::Done);
     }
-    let context = Context::open(cli.global, Arc::clone(&registry), interruptible()?)?;
+    let context = Context::open(cli.global, Arc::clone(registry), interruptible()?)?;
     let logs = StageLogs::new(Arc::new(context.store.clone()));
     tracing_subscriber::registry().with(logs).with(tracing_subscriber::filter::LevelFilter::INFO).init();
     match cli.verb {

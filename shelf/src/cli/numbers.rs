@@ -71,7 +71,7 @@ mod tests {
 
     #[test]
     fn times_and_sizes_have_units() {
-        assert_eq!(parse_time("6h"), Ok(Duration::from_secs(21_600)));
+        assert_eq!(parse_time("6h"), Ok(Duration::from_hours(6)));
         assert_eq!(parse_time("1.5m"), Ok(Duration::from_secs(90)));
         assert!(parse_time("6 weeks").is_err() && parse_time("-1").is_err() && parse_time("h").is_err());
         assert_eq!(parse_bytes("1500M"), Ok(1_572_864_000));

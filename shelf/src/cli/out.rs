@@ -12,6 +12,7 @@ pub(super) struct Out {
 
 impl Out {
     /// A line of text.
+    #[expect(clippy::unused_self, reason = "a result goes to the output that was chosen, as text or as JSON")]
     pub(super) fn line(self, line: impl std::fmt::Display) -> io::Result<()> {
         writeln!(io::stdout().lock(), "{line}")
     }

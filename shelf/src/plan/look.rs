@@ -65,7 +65,7 @@ fn scans(store: &dyn Store, book: &ScanId) -> Result<Scans, LookError> {
     let images: BTreeMap<PageNumber, String> = store
         .list(book, "source")?
         .into_iter()
-        .filter(|name| !name.ends_with(".json"))
+        .filter(|name| PageNumber::of_page_file(name).is_none())
         .filter_map(|name| Some((PageNumber::of_file(&name)?, name)))
         .collect();
     let found = images
@@ -103,8 +103,7 @@ fn stage(store: &dyn Store, book: &ScanId, entry: &Entry) -> Result<StageState, 
     let files: Vec<(Option<PageNumber>, String)> = store
         .list(book, name)?
         .into_iter()
-        .filter(|file| file.ends_with(".json"))
-        .filter_map(|file| match PageNumber::of_file(&file) {
+        .filter_map(|file| match PageNumber::of_page_file(&file) {
             Some(page) if !entry.row.book => Some((Some(page), file)),
             None if entry.row.book && file == "book.json" => Some((None, file)),
             _ => None,

@@ -5,7 +5,7 @@ use rayon::prelude::*;
 
 use super::scheduler::{Settings, run};
 use super::{Stop, Summary};
-use crate::book::ScanId;
+use crate::book::{PageNumber, ScanId};
 use crate::child::Children;
 use crate::events::{Event, Listener};
 use crate::intake;
@@ -76,7 +76,7 @@ pub fn process(
             && marker
                 .pages
                 .iter()
-                .all(|page| asked.iter().any(|of| of.stage == name && of.page.map_or(0, |p| p.get()) == *page))
+                .all(|page| asked.iter().any(|of| of.stage == name && of.page.map_or(0, PageNumber::get) == *page))
         {
             store.remove(&RedoMarker::path(book, name)?)?;
         }

@@ -1,8 +1,6 @@
 use clap::Args;
 
-use crate::cli::Exit;
 use crate::cli::command::command;
-use crate::cli::error::Result;
 use crate::registry::Registry;
 
 /// Write completions for a shell
@@ -15,7 +13,6 @@ pub(in crate::cli) struct Completions {
     shell: clap_complete::Shell,
 }
 
-pub(in crate::cli) fn completions(args: &Completions, registry: &Registry) -> Result<Exit> {
+pub(in crate::cli) fn completions(args: &Completions, registry: &Registry) {
     clap_complete::generate(args.shell, &mut command(registry), "shelf", &mut std::io::stdout().lock());
-    Ok(Exit::Done)
 }

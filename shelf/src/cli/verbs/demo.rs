@@ -1,5 +1,5 @@
 use std::fs;
-use std::path::PathBuf;
+use std::path::Path;
 
 use clap::Args;
 use serde_json::json;
@@ -101,7 +101,7 @@ pub(in crate::cli) fn demo(context: &Context, args: &Demo) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-fn write_files(drawn: &DemoBook, folder: &PathBuf, pdf: &PathBuf) -> Result<()> {
+fn write_files(drawn: &DemoBook, folder: &Path, pdf: &Path) -> Result<()> {
     let truth = folder.join("truth");
     fs::create_dir_all(&truth)?;
     let dpi = drawn.pages.first().map_or(300, |page| page.dpi);

@@ -53,9 +53,10 @@ fn room(context: &Context) -> Finding {
         Ok(disk) => {
             let free = disk.f_bavail * disk.f_frsize;
             let found = format!("{:.1} GiB free", free as f64 / f64::from(1 << 30));
-            match free >= ENOUGH_BYTES {
-                true => Finding::good("disk", found),
-                false => Finding::missing("disk", found, "make room: a book of 300 scans takes about 1 GiB"),
+            if free >= ENOUGH_BYTES {
+                Finding::good("disk", found)
+            } else {
+                Finding::missing("disk", found, "make room: a book of 300 scans takes about 1 GiB")
             }
         }
         Err(error) => Finding::missing("disk", error.to_string(), "see that the library lies on a disk that is there"),

@@ -57,5 +57,5 @@ pub(in crate::cli) fn list(context: &Context, _: &List) -> Result<Exit> {
 
 fn files(context: &Context, book: &ScanId, stage: &str) -> Result<usize> {
     let names = context.store.list(book, stage)?;
-    Ok(names.iter().filter(|name| name.ends_with(".json") && PageNumber::of_file(name).is_some()).count())
+    Ok(names.iter().filter(|name| PageNumber::of_page_file(name).is_some()).count())
 }

@@ -25,6 +25,7 @@ pub(in crate::cli) struct Plan {
 
 /// Which books, stages and pages.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "a flag of the command line is a bool")]
 pub(super) struct Selection {
     /// The books
     #[arg(value_name = "SCAN-ID", required_unless_present = "all", conflicts_with = "all")]

@@ -160,7 +160,7 @@ fn tell(context: &Context, summary: &Summary, elapsed: Duration, args: &Process)
     let stage = summary.stages.first().map_or("ocr", |stage| stage.stage);
     match summary.stopped {
         Some(Stopped::Interrupted) => {
-            out.note(format_args!("interrupted; `shelf process {book}` goes on where it was"))
+            out.note(format_args!("interrupted; `shelf process {book}` goes on where it was"));
         }
         Some(Stopped::TimeUp) => out.note(format_args!("the time is up; `shelf process {book}` goes on where it was")),
         Some(Stopped::DiskFull) => out.note("the disk is full: make room, then run the same command again"),
