@@ -87,7 +87,7 @@ pub(super) fn command(registry: &Registry) -> Command {
     for verb in ["process", "plan"] {
         command = command.mut_subcommand(verb, |verb| stage_options::add(verb, registry));
     }
-    for verb in ["process", "plan", "report", "clean", "stages"] {
+    for verb in ["process", "plan", "report", "clean", "show"] {
         let stages = PossibleValuesParser::new(names.clone());
         command = command.mut_subcommand(verb, |verb| {
             verb.mut_args(|arg| match arg.get_id().as_str() {

@@ -5,7 +5,7 @@
 //! use shelf::prelude::*;
 //! use shelf::testing::TestBook;
 //!
-//! # mod ocr {
+//! # mod reading {
 //! # use shelf::prelude::*;
 //! # #[derive(Serialize, Deserialize, JsonSchema, Validate)]
 //! # pub struct OcrPage { #[garde(skip)] pub text: String }
@@ -13,7 +13,7 @@
 //! # #[stage(name = "ocr", parallelism = cpu)]
 //! # pub fn ocr() -> Result<OcrPage> { Ok(OcrPage { text: String::new() }) }
 //! # }
-//! # use ocr::{OcrPage, ocr};
+//! # use reading::{OcrPage, ocr};
 //! # #[derive(Serialize, Deserialize, JsonSchema, Validate)]
 //! # pub struct WordCount { #[garde(skip)] pub words: usize }
 //! # /// Counts.

@@ -1,11 +1,10 @@
 use clap::Args;
 
-use super::delete::confirm;
+use super::delete::{confirm, remove, there};
 use crate::book::ScanId;
 use crate::cli::Exit;
 use crate::cli::context::Context;
 use crate::cli::error::Result;
-use crate::plan::metadata;
 use crate::store::Store;
 
 /// Remove what a stage has made, to make it afresh
@@ -33,17 +32,14 @@ pub(in crate::cli) struct Clean {
 
 pub(in crate::cli) fn clean(context: &Context, args: &Clean) -> Result<Exit> {
     let books = context.books(&args.ids, args.all)?;
+    let (books, exit) = there(context, &books);
     let mut files = 0;
     for book in &books {
-        metadata(&context.store, book)?;
         files += context.store.list(book, &args.stage)?.len();
     }
     let names = books.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-    confirm(&format!("remove all {files} files of `{}` in {names}?", args.stage), args.yes)?;
-    for book in &books {
-        let _lock = context.store.lock(book)?;
-        context.store.remove_folder(book, &args.stage)?;
-        context.out.note(format_args!("{book}: what `{}` had made is gone", args.stage));
+    if !books.is_empty() {
+        confirm(&format!("remove all {files} files of `{}` in {names}?", args.stage), args.yes)?;
     }
-    Ok(Exit::Done)
+    Ok(exit.and(remove(context, &books, &args.stage, &format!("what `{}` had made is gone", args.stage))))
 }

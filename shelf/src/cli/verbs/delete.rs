@@ -5,7 +5,7 @@ use crate::cli::Exit;
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, Result};
 use crate::cli::numbers::count;
-use crate::cli::out::ask;
+use crate::cli::out::{ask, complain};
 use crate::plan::metadata;
 use crate::store::Store;
 
@@ -25,19 +25,47 @@ pub(in crate::cli) struct Delete {
 }
 
 pub(in crate::cli) fn delete(context: &Context, args: &Delete) -> Result<Exit> {
+    let (books, exit) = there(context, &args.ids);
     let mut pages = 0;
-    for book in &args.ids {
+    for book in &books {
         pages += metadata(&context.store, book)?.total_pages as usize;
     }
-    let names = args.ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-    let question = format!("remove {names} ({}) and all that was made of it, for good?", count(pages, "page"));
-    confirm(&question, args.yes)?;
-    for book in &args.ids {
-        let _lock = context.store.lock(book)?;
-        context.store.remove_folder(book, "")?;
-        context.out.note(format_args!("{book} is gone"));
+    let names = books.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    if !books.is_empty() {
+        let pages = count(pages, "page");
+        confirm(&format!("remove {names} ({pages}) and all that was made of it, for good?"), args.yes)?;
     }
-    Ok(Exit::Done)
+    Ok(exit.and(remove(context, &books, "", "gone")))
+}
+
+/// The books that are there; the others are complained of.
+pub(super) fn there(context: &Context, books: &[ScanId]) -> (Vec<ScanId>, Exit) {
+    let mut exit = Exit::Done;
+    let is_there = |book: &&ScanId| match metadata(&context.store, book).map_err(CliError::from) {
+        Ok(_) => true,
+        Err(error) => {
+            exit = exit.and(error.exit);
+            complain(error.render());
+            false
+        }
+    };
+    (books.iter().filter(is_there).cloned().collect(), exit)
+}
+
+/// Removes a folder of each book; one that cannot be taken stops no other.
+pub(super) fn remove(context: &Context, books: &[ScanId], folder: &str, said: &str) -> Exit {
+    let mut exit = Exit::Done;
+    for book in books {
+        let removed = context.store.lock(book).and_then(|_lock| context.store.remove_folder(book, folder));
+        match removed.map_err(CliError::from) {
+            Ok(()) => context.out.note(format_args!("{book}: {said}")),
+            Err(error) => {
+                exit = exit.and(error.exit);
+                complain(error.render());
+            }
+        }
+    }
+    exit
 }
 
 /// Asks before something is removed; refuses where there is nobody to ask.
