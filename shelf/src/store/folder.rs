@@ -13,6 +13,8 @@ pub struct FolderStore {
 }
 
 const LOCK_FILE: &str = ".lock";
+/// A folder without it is no book.
+const METADATA_FILE: &str = "metadata.json";
 
 impl FolderStore {
     /// The library in `root`, which is made where it is missing.
@@ -60,7 +62,7 @@ impl Store for FolderStore {
         for entry in fs::read_dir(&self.root).map_err(io_error("list", &self.root))? {
             let entry = entry.map_err(io_error("list", &self.root))?;
             if let Some(id) = entry.file_name().to_str().and_then(|name| name.parse().ok())
-                && entry.path().is_dir()
+                && entry.path().join(METADATA_FILE).is_file()
             {
                 books.push(id);
             }
