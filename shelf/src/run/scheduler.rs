@@ -134,13 +134,6 @@ impl Scheduler<'_> {
             |stage: &PlannedStage| (stage.entry.row.name, self.open.get(stage.entry.row.name).copied().unwrap_or(0));
         let jobs = self.plan.plan.stages.iter().map(count).collect();
         self.listener.on(&Event::RunStarted { book: self.book.id.clone(), jobs });
-        for (page, settled) in &self.plan.plan.settled {
-            match settled {
-                Settled::Blocked(by) => self.listener.on(&Event::Blocked { page: *page, by: by.clone() }),
-                Settled::Failed(failure) => self.listener.on(&Event::Failed { page: *page, failure: failure.clone() }),
-                Settled::Kept | Settled::LeftStale(_) => {}
-            }
-        }
     }
 
     fn goes_on(&mut self, stop: &Stop) -> bool {
