@@ -14,16 +14,14 @@ const QUALITY: u8 = 80;
 pub fn pdf(pages: &[GrayImage], dpi: u32, title: &str) -> Vec<u8> {
     let jpegs: Vec<Vec<u8>> = pages.par_iter().map(jpeg).collect();
     let (catalog, tree, info) = (Ref::new(1), Ref::new(2), Ref::new(3));
-    let page_refs = |at: usize| {
-        let first = 4 + 3 * at as i32;
-        [Ref::new(first), Ref::new(first + 1), Ref::new(first + 2)]
-    };
+    let page_refs = |first: i32| [Ref::new(first), Ref::new(first + 1), Ref::new(first + 2)];
+    let refs: Vec<[Ref; 3]> = (4..).step_by(3).take(pages.len()).map(page_refs).collect();
+    let count = i32::try_from(refs.len()).expect("each page has references, and these are of 31 bits");
     let mut pdf = Pdf::new();
     pdf.catalog(catalog).pages(tree);
-    pdf.pages(tree).kids((0..pages.len()).map(|at| page_refs(at)[0])).count(pages.len() as i32);
+    pdf.pages(tree).kids(refs.iter().map(|refs| refs[0])).count(count);
     pdf.document_info(info).title(TextStr(title)).producer(TextStr("shelf"));
-    for (at, (image, jpeg)) in pages.iter().zip(&jpegs).enumerate() {
-        let [page_ref, image_ref, content_ref] = page_refs(at);
+    for ([page_ref, image_ref, content_ref], (image, jpeg)) in refs.into_iter().zip(pages.iter().zip(&jpegs)) {
         let (width, height) = (points(image.width(), dpi), points(image.height(), dpi));
         let mut page = pdf.page(page_ref);
         page.media_box(Rect::new(0.0, 0.0, width, height)).parent(tree).contents(content_ref);
@@ -31,7 +29,7 @@ pub fn pdf(pages: &[GrayImage], dpi: u32, title: &str) -> Vec<u8> {
         drop(page);
         let mut object = pdf.image_xobject(image_ref, jpeg);
         object.filter(Filter::DctDecode);
-        object.width(image.width() as i32).height(image.height() as i32);
+        object.width(side(image.width())).height(side(image.height()));
         object.color_space().device_gray();
         object.bits_per_component(8);
         drop(object);
@@ -40,6 +38,10 @@ pub fn pdf(pages: &[GrayImage], dpi: u32, title: &str) -> Vec<u8> {
         pdf.stream(content_ref, &content.finish());
     }
     pdf.finish()
+}
+
+fn side(px: u32) -> i32 {
+    i32::try_from(px).expect("a JPEG was made of it, which has at most 65,535 px a side")
 }
 
 fn points(px: u32, dpi: u32) -> f32 {

@@ -51,8 +51,6 @@ pub(crate) struct PlacedFigure {
     pub(crate) figure: Figure,
     pub(crate) x: f32,
     pub(crate) y: f32,
-    pub(crate) width: f32,
-    pub(crate) height: f32,
 }
 
 #[derive(Debug)]

@@ -1,4 +1,4 @@
-/// Random numbers from a seed, the same on every machine (SplitMix64, Steele, Lea and Flood 2014).
+/// Random numbers from a seed, the same on every machine (`SplitMix64`, Steele, Lea and Flood 2014).
 #[derive(Debug, Clone)]
 pub struct Random {
     state: u64,

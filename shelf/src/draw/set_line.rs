@@ -108,7 +108,7 @@ pub(crate) fn set_centred(text: &str, type_: Type, width: f32) -> Vec<SetLine> {
     let mut lines: Vec<SetLine> = text.lines().flat_map(|text| set_paragraph(text, type_, shape)).collect();
     for line in &mut lines {
         // The space after the last letter is not ink, so that spaced capitals would hang to the left.
-        line.shift((width - line.width() + type_.tracking) / 2.0);
+        line.shift((width - (line.width() - type_.tracking)) / 2.0);
     }
     lines
 }

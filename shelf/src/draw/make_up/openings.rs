@@ -35,7 +35,9 @@ impl MakeUp<'_> {
         let gap = format.note_type().leading * 0.6;
         page.y = page.bottom - paragraphs.iter().map(|lines| height(lines) + gap).sum::<f32>();
         for mut lines in paragraphs {
-            lines.iter_mut().for_each(|line| line.shift(width * 0.1));
+            for line in &mut lines {
+                line.shift(width * 0.1);
+            }
             page.place(BlockKind::Copyright, lines);
             page.skip(gap);
         }

@@ -166,7 +166,9 @@ impl<'m> MakeUp<'m> {
             let split_off: Vec<_> = notes_in(&line, &notes).cloned().collect();
             notes.retain(|(mark, _)| split_off.iter().all(|(other, _)| other != mark));
             let page = self.page_with_room(room);
-            split_off.into_iter().for_each(|(_, note)| page.add_note(note, note_gap));
+            for (_, note) in split_off {
+                page.add_note(note, note_gap);
+            }
             page.place_line(kind, line, number == 0);
         }
     }
@@ -223,7 +225,7 @@ impl<'m> MakeUp<'m> {
             }
             let (width, height) = figure.size_px(format);
             let x = page.left + (format.measure() - width) / 2.0;
-            page.figures.push(PlacedFigure { figure, x, y: page.y, width, height });
+            page.figures.push(PlacedFigure { figure, x, y: page.y });
             page.skip(height + gap * 0.8);
             page.place(BlockKind::Caption, caption);
             page.skip(gap * 1.6);
