@@ -3,7 +3,7 @@ use std::io::IsTerminal;
 use std::sync::Mutex;
 use std::time::Instant;
 
-use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressState, ProgressStyle};
 
 use super::numbers::{count, time};
 use super::out::complain;
@@ -33,6 +33,19 @@ impl Reporter {
     pub(super) fn new(quiet: bool) -> Self {
         let bars = (!quiet && std::io::stderr().is_terminal()).then(MultiProgress::new);
         Self { quiet, state: Mutex::new(State { bars, stages: BTreeMap::new() }) }
+    }
+}
+
+/// The bars go when the run is over: the summary tells what they told.
+impl Drop for Reporter {
+    fn drop(&mut self) {
+        if let Ok(state) = self.state.get_mut()
+            && let Some(bars) = &state.bars
+        {
+            state.stages.values().for_each(|progress| progress.bar.finish_and_clear());
+            // A terminal that is gone shows nothing anyway.
+            let _ = bars.clear();
+        }
     }
 }
 

@@ -13,6 +13,8 @@ pub struct FolderStore {
 }
 
 const LOCK_FILE: &str = ".lock";
+/// How the names of files begin that are being written.
+const HALF_WRITTEN: &str = ".write-";
 /// A folder without it is no book.
 const METADATA_FILE: &str = "metadata.json";
 
@@ -104,7 +106,7 @@ impl Store for FolderStore {
         let folder = file.parent().expect("a file of a book lies in a folder");
         let written = || -> io::Result<()> {
             fs::create_dir_all(folder)?;
-            let mut temporary = tempfile::Builder::new().prefix(".write-").tempfile_in(folder)?;
+            let mut temporary = tempfile::Builder::new().prefix(HALF_WRITTEN).tempfile_in(folder)?;
             temporary.write_all(contents)?;
             make_readable(temporary.as_file())?;
             temporary.as_file().sync_all()?;
@@ -174,8 +176,24 @@ impl Store for FolderStore {
             write!(file, "process {} on {}", std::process::id(), host.to_string_lossy())
         };
         note().map_err(io_error("write", &path))?;
+        let folder = self.book_folder(book);
+        sweep(&folder, 2).map_err(io_error("sweep", &folder))?;
         Ok(BookLock::held_by(file))
     }
+}
+
+/// Removes what a process that died left half written. Only for the holder of the book's lock: nobody else writes then.
+fn sweep(folder: &Path, depth: u8) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let kind = entry.file_type()?;
+        if kind.is_dir() && depth > 0 {
+            sweep(&entry.path(), depth - 1)?;
+        } else if kind.is_file() && entry.file_name().to_string_lossy().starts_with(HALF_WRITTEN) {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
 }
 
 /// Temporary files are made for their owner alone; what stays is readable as any other file (umask permitting, 0644).
@@ -229,5 +247,17 @@ mod tests {
         assert!(error.contains(&format!("process {}", std::process::id())), "{error}");
         drop(held);
         assert!(store.lock(&book).is_ok());
+    }
+
+    #[test]
+    fn whoever_takes_a_book_sweeps_up_after_the_dead() {
+        let (_folder, store, book) = library();
+        let failed = store.book_folder(&book).join("ocr/failed");
+        fs::create_dir_all(&failed).unwrap();
+        fs::write(failed.join(".write-a1b2"), "half a page").unwrap();
+        fs::write(failed.join("page_0001.json"), "a page").unwrap();
+        store.lock(&book).unwrap();
+        let left: Vec<_> = fs::read_dir(&failed).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(left, ["page_0001.json"]);
     }
 }
