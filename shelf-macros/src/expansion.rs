@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::metrics::{derive_page_metrics, derive_report};
+use crate::metrics::{derive_metric, derive_page_metrics, derive_report};
 use crate::stage::expand_beside;
 
 fn formatted(tokens: TokenStream) -> String {
@@ -108,6 +108,7 @@ fn a_mistake_leaves_the_types() {
 #[test]
 fn metrics() {
     let input: syn::DeriveInput = syn::parse_quote! {
+        #[report(order(confidence, words))]
         struct WordCountMetrics {
             /// Words on the page.
             #[report(title = "Words", flag(below = 20, above = 2_000))]
@@ -118,8 +119,47 @@ fn metrics() {
             confidence: Option<f64>,
             #[report(skip)]
             r#type: String,
+            #[report(flag(equals = "roman"))]
+            numerals: Numerals,
+            #[metrics(nested)]
+            #[report(title = "Size")]
+            size: Option<Size>,
+            #[metrics(flatten)]
+            lines: Lines,
         }
     };
     let both = [derive_page_metrics(&input), derive_report(&input)];
     insta::assert_snapshot!(formatted(both.into_iter().collect()));
+}
+
+#[test]
+fn a_plain_metric_is_two_lines_and_its_column_one() {
+    let lines = |fields: usize| {
+        let fields = (0..fields).map(|field| quote::format_ident!("blocks_detected_{field}"));
+        let input = syn::parse_quote!(struct Metrics { #(#[doc = "Blocks."] #fields: Option<u32>),* });
+        [derive_page_metrics(&input), derive_report(&input)].map(|derived| formatted(derived).lines().count())
+    };
+    let (one, ten) = (lines(1), lines(10));
+    assert_eq!((ten[0] - one[0], ten[1] - one[1]), (18, 9));
+}
+
+#[test]
+fn report_of_other_metrics() {
+    let input: syn::DeriveInput = syn::parse_quote! {
+        #[report(of = WordCountMetrics)]
+        struct WordCountReport {
+            #[report(flag(missing))]
+            confidence: Option<f64>,
+            /// From edge to edge.
+            #[report(field = size.width)]
+            width: u32,
+        }
+    };
+    insta::assert_snapshot!(formatted(derive_report(&input)));
+}
+
+#[test]
+fn metric() {
+    let input: syn::DeriveInput = syn::parse_quote!(enum Numerals { Roman, OldStyle });
+    insta::assert_snapshot!(formatted(derive_metric(&input)));
 }

@@ -1,4 +1,4 @@
-//! The macros of shelf: [`macro@stage`], [`PageMetrics`] and [`Report`].
+//! The macros of shelf: [`macro@stage`], [`PageMetrics`], [`derive@Metric`] and [`Report`].
 //!
 //! Use them through `shelf`, which re-exports them; what they expand to names `::shelf::__private`.
 
@@ -60,18 +60,36 @@ pub fn stage(attribute: TokenStream, item: TokenStream) -> TokenStream {
     stage::expand(attribute.into(), &item.into()).into()
 }
 
-/// Makes a struct the metrics of a stage: plain numbers, words and yes or no, measured of every page.
+/// Makes a struct the metrics of a stage: numbers, words and yes or no, measured of every page.
 ///
-/// Its fields are numbers, `bool`, `String`, `&'static str`, `PageNumber`, or an `Option` of one of these; a field's doc comment
-/// explains it in reports. It needs no other derive than [`Report`].
+/// Its fields are numbers, `bool`, `String`, `&'static str`, `PageNumber`, enums with [`derive@Metric`], or an `Option` of one of
+/// these. A field's doc comment explains it in `shelf report --explain`. Page number, time, cost and attempts are kept by the
+/// runtime for every page, so no field has their names.
 ///
-/// | attribute | says |
+/// | attribute of a field | says |
 /// | --- | --- |
 /// | `#[metrics(range(0.0..=1.0))]` on a number | a page with another value fails |
+/// | `#[metrics(unit = "px")]` on a number | what it is measured in |
+/// | `#[metrics(nested)]` on metrics, or an `Option` of them | their fields, as `outer.inner` |
+/// | `#[metrics(flatten)]` on metrics, or an `Option` of them | their fields, as if they stood here |
 /// | `#[metrics(crate = path)]` on the struct | where `shelf` is, if it has another name |
+///
+/// `shelf stats` gives of every number the smallest, the greatest, mean, p50, p95 and sum, and of all else how often each value
+/// was found.
 #[proc_macro_derive(PageMetrics, attributes(metrics))]
 pub fn page_metrics(input: TokenStream) -> TokenStream {
     metrics::derive_page_metrics(&parse_macro_input!(input as DeriveInput)).into()
+}
+
+/// Makes an enum of plain words the type of a metric: `RomanNumerals` is the word `roman_numerals`, as serde's
+/// `rename_all = "snake_case"` writes it.
+///
+/// | attribute | says |
+/// | --- | --- |
+/// | `#[metrics(crate = path)]` on the enum | where `shelf` is, if it has another name |
+#[proc_macro_derive(Metric, attributes(metrics))]
+pub fn metric(input: TokenStream) -> TokenStream {
+    metrics::derive_metric(&parse_macro_input!(input as DeriveInput)).into()
 }
 
 /// Makes the fields of metrics columns of `report.csv`, in their order, and says which values make a page worth a look.
@@ -79,15 +97,27 @@ pub fn page_metrics(input: TokenStream) -> TokenStream {
 /// | attribute of a field | says |
 /// | --- | --- |
 /// | `#[report(skip)]` | kept with the page, but no column |
-/// | `#[report(title = "Words")]` | the column's header, if not the field's name |
+/// | `#[report(title = "Words")]` | the column's header, if not the field's name; of nested metrics, what stands before the dot |
 /// | `#[report(decimals = 3)]` on `f32`, `f64` | how many decimals are printed, if not all |
 /// | `#[report(flag(below = 20))]` on a number | a smaller value flags the page |
 /// | `#[report(flag(above = 2_000))]` on a number | a greater value does |
 /// | `#[report(flag(missing))]` on an `Option` | no value does |
-/// | `#[report(flag(equals = "blank"))]` on text, `bool`, whole numbers | just this value does, as the report prints it |
-/// | `#[report(crate = path)]` on the struct | where `shelf` is, if it has another name |
+/// | `#[report(flag(equals = "blank"))]` on text, an enum, `bool`, whole numbers | just this value does, as the report prints it |
 ///
 /// Several flags stand side by side: `flag(below = 20, above = 2_000)`, or one `flag(…)` after another.
+///
+/// | attribute of the struct | says |
+/// | --- | --- |
+/// | `#[report(order(confidence, words))]` | these columns come first, in this order; the others follow |
+/// | `#[report(of = Metrics)]` | the report is on `Metrics`, and this struct lists its columns (below) |
+/// | `#[report(crate = path)]` | where `shelf` is, if it has another name |
+///
+/// # A report on a struct of its own
+///
+/// Where a report shows little of what is measured, a struct of its own lists just that: `#[report(of = Metrics)]`. The compiler
+/// sees that every field is one of the metrics, and of the same type; `Metrics` then does not derive `Report` itself. A metric
+/// of a nested or flattened struct is picked by its way in Rust, `#[report(field = size.width)]`, and a doc comment here explains
+/// the column in place of the metric's. The documentation of `shelf::metrics` has an example.
 #[proc_macro_derive(Report, attributes(report))]
 pub fn report(input: TokenStream) -> TokenStream {
     metrics::derive_report(&parse_macro_input!(input as DeriveInput)).into()

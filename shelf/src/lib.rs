@@ -51,4 +51,4 @@ pub mod __private;
 
 pub use cli::{Exit, main};
 #[doc(inline)]
-pub use shelf_macros::{PageMetrics, Report, stage};
+pub use shelf_macros::{Metric, PageMetrics, Report, stage};

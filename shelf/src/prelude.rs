@@ -4,7 +4,7 @@ pub use crate::book::{BookMetadata, Languages, PageNumber};
 pub use crate::stage::{
     Failure, Model, PageFiles, PageImage, Pages, ProcessingCost, Result, StageRun, Timestamp, Window,
 };
-pub use crate::{PageMetrics, Report, stage};
+pub use crate::{Metric, PageMetrics, Report, stage};
 pub use garde::Validate;
 pub use schemars::JsonSchema;
 pub use serde::{Deserialize, Serialize};

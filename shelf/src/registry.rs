@@ -65,6 +65,16 @@ pub enum RegistryError {
         /// The missing one.
         dependency: &'static str,
     },
+    /// Two metrics or columns of one name.
+    #[error("the metrics of stage `{name}` ({site}) have two columns `{column}`, or one that the runtime has itself")]
+    Column {
+        /// The stage.
+        name: &'static str,
+        /// File and line.
+        site: String,
+        /// The name, or the title in the report.
+        column: String,
+    },
     /// Options that do not start from nothing.
     #[error("stage `{name}` has an option that must always be given; every option needs a default")]
     Options {
@@ -86,6 +96,7 @@ impl RegistryError {
             Self::Name { .. } => "choose another `name` in the attribute",
             Self::Output { .. } => "wrap the value in a struct with named fields",
             Self::Dependency { .. } => "add the stage that it depends on",
+            Self::Column { .. } => "rename a field or a title, or write `#[metrics(nested)]` in place of `flatten`",
             Self::Options { .. } => "make the field an `Option`, or give it `#[arg(default_value_t = …)]`",
         }
     }
@@ -136,6 +147,9 @@ impl Entry {
         let schema = (row.output.schema)();
         if schema.get("type").and_then(Value::as_str) != Some("object") {
             return Err(RegistryError::Output { name: row.name, site: site(row) });
+        }
+        if let Some(column) = row.metrics.ambiguous() {
+            return Err(RegistryError::Column { name: row.name, site: site(row), column });
         }
         let defaults = row.options.defaults().map_err(|source| RegistryError::Options { name: row.name, source })?;
         let option_defaults = defaults.json.as_object().cloned().unwrap_or_default();

@@ -7,10 +7,14 @@
 pub mod metrics_empty;
 #[path = "../ui/metrics/pass/every_kind.rs"]
 pub mod metrics_every_kind;
+#[path = "../ui/metrics/pass/groups.rs"]
+pub mod metrics_groups;
 #[path = "../ui/reading.rs"]
 pub mod reading;
 #[path = "../ui/report/pass/every_option.rs"]
 pub mod report_every_option;
+#[path = "../ui/report/pass/of_other_metrics.rs"]
+pub mod report_of_other_metrics;
 #[path = "../ui/stage/pass/book_scope.rs"]
 pub mod stage_book_scope;
 #[path = "../ui/stage/pass/cfg.rs"]
@@ -44,4 +48,12 @@ fn macro_and_runtime_reserve_the_same_names() {
     let list = source.split_once("const RESERVED").and_then(|(_, rest)| rest.split_once(';')?.1.split_once(';'));
     let quoted: Vec<&str> = list.expect("the list").0.split('"').skip(1).step_by(2).collect();
     assert_eq!(quoted, shelf::stage::StageName::RESERVED);
+}
+
+#[test]
+fn macro_and_runtime_keep_the_same_names_for_themselves() {
+    let source = include_str!("../../shelf-macros/src/metrics/page_metrics.rs");
+    let list = source.split_once("const RESERVED").and_then(|(_, rest)| rest.split_once(';'));
+    let quoted: Vec<&str> = list.expect("the list").0.split('"').skip(1).step_by(2).collect();
+    assert_eq!(quoted, shelf::metrics::RESERVED);
 }

@@ -1,4 +1,4 @@
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::{Attribute, Data, DeriveInput, Fields, Type};
@@ -13,7 +13,17 @@ pub(super) struct Field {
     pub(super) name: String,
     pub(super) doc: String,
     pub(super) ty: Type,
+    pub(super) group: Option<Group>,
     pub(super) attributes: Vec<Attribute>,
+}
+
+/// How the metrics of another struct stand among a struct's own.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Group {
+    /// `#[metrics(nested)]`: each with the field's name before its own.
+    Nested,
+    /// `#[metrics(flatten)]`: each under its own name.
+    Flattened,
 }
 
 /// Metrics are a struct with named fields and without parameters: each field is a value, and may be a column.
@@ -49,8 +59,22 @@ fn field(field: &syn::Field) -> Option<Field> {
         name: ident.unraw().to_string(),
         doc: doc_comment(&field.attrs),
         ty: field.ty.clone(),
+        group: group(&field.attrs),
         attributes: field.attrs.clone(),
         ident,
+    })
+}
+
+/// The group that a field says it is. Both derives ask; what is wrong with the attribute, `PageMetrics` reports.
+fn group(attributes: &[Attribute]) -> Option<Group> {
+    let lists = attributes.iter().filter(|found| found.path().is_ident("metrics")).filter_map(|found| {
+        let list = found.meta.require_list().ok()?;
+        Some(list.tokens.clone())
+    });
+    lists.flatten().find_map(|token| match token {
+        TokenTree::Ident(word) if word == "nested" => Some(Group::Nested),
+        TokenTree::Ident(word) if word == "flatten" => Some(Group::Flattened),
+        _ => None,
     })
 }
 

@@ -1,14 +1,26 @@
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
-use syn::{DeriveInput, Token};
+use syn::{DeriveInput, LitStr, Token};
 
-use super::fields::{Field, at, check_struct};
+use super::fields::{Field, Group, at, check_struct};
 use super::number::Number;
 use super::options::{check_runtime, parse_options};
 use crate::diagnostics::Diagnostics;
-use crate::runtime::Runtime;
 
-const OPTIONS: &[(&str, &str)] = &[("range", "range(0.0..=1.0)")];
+const OPTIONS: &[(&str, &str)] =
+    &[("range", "range(0.0..=1.0)"), ("unit", "unit = \"px\""), ("nested", "nested"), ("flatten", "flatten")];
+
+/// What the runtime measures of every page, and what a report says of it: no metric has such a name.
+const RESERVED: &[&str] = &["page_num", "flagged", "processing_time_seconds", "cost_usd", "attempts"];
+
+/// What `#[metrics(…)]` says of a field.
+#[derive(Default)]
+struct Measure {
+    range: Option<Range>,
+    unit: Option<LitStr>,
+    /// Where `nested` and `flatten` stand.
+    groups: Vec<Span>,
+}
 
 /// `least..=greatest`, and where it stands.
 struct Range {
@@ -22,20 +34,18 @@ pub(crate) fn derive_page_metrics(input: &DeriveInput) -> TokenStream {
     let mut diagnostics = Diagnostics::new();
     let runtime = check_runtime(input, "metrics", &mut diagnostics);
     let fields = check_struct(input, &mut diagnostics);
-    let rows: Vec<TokenStream> = fields
-        .iter()
-        .map(|field| {
-            let range = check_range(field, &mut diagnostics);
-            emit_field(&runtime, field, range.as_ref())
-        })
-        .collect();
-    let values = fields.iter().map(|Field { ident, ty, .. }| quote!(<#ty as #runtime::Metric>::to_value(&self.#ident)));
+    let measures: Vec<Measure> = fields.iter().map(|field| check_measure(field, &mut diagnostics)).collect();
+    check_names(&fields, &mut diagnostics);
+    let rows = fields.iter().zip(&measures).map(|(field, measure)| emit_field(field, measure));
+    let values = fields.iter().map(|field| emit_value(field));
     let name = &input.ident;
     let body = quote! {
         impl #runtime::PageMetrics for #name {
-            const FIELDS: &'static [#runtime::Field] = &[#(#rows),*];
-            fn values(&self) -> ::std::vec::Vec<#runtime::Value> {
-                ::std::vec![#(#values),*]
+            fn fields(fields: &mut #runtime::Fields) {
+                #(#rows)*
+            }
+            fn values(&self, values: &mut #runtime::Values) {
+                #(#values)*
             }
         }
     };
@@ -44,35 +54,89 @@ pub(crate) fn derive_page_metrics(input: &DeriveInput) -> TokenStream {
     quote!(#body #errors)
 }
 
-/// A range goes from the smaller to the greater number, and both are allowed.
-fn check_range(field: &Field, diagnostics: &mut Diagnostics) -> Option<Range> {
-    let mut range = None;
-    parse_options(&field.attributes, "metrics", OPTIONS, diagnostics, |_, span, input| {
-        let content;
-        syn::parenthesized!(content in input);
-        let least: Number = content.parse()?;
-        content.parse::<Token![..=]>()?;
-        let greatest: Number = content.parse()?;
-        if !content.is_empty() {
-            return Err(content.error("expected nothing more"));
+/// A number may have a range and a unit; a group has neither, since its fields have their own.
+fn check_measure(field: &Field, diagnostics: &mut Diagnostics) -> Measure {
+    let mut measure = Measure::default();
+    parse_options(&field.attributes, "metrics", OPTIONS, diagnostics, |key, span, input| {
+        match key {
+            "range" => {
+                let content;
+                syn::parenthesized!(content in input);
+                measure.range = Some(check_range(span, &content)?);
+            }
+            "unit" => {
+                input.parse::<Token![=]>()?;
+                let unit: LitStr = input.parse()?;
+                if unit.value().trim().is_empty() {
+                    return Err(syn::Error::new(unit.span(), "a unit is not empty; for a mere number leave it out"));
+                }
+                measure.unit = Some(unit);
+            }
+            _ => measure.groups.push(span),
         }
-        if least.value >= greatest.value {
-            let (least, greatest) = (quote!(#least).to_string(), quote!(#greatest).to_string());
-            let message = format!("the range `{least}..={greatest}` is empty; expected the smaller number first");
-            return Err(syn::Error::new(span, message));
-        }
-        range = Some(Range { least, greatest, span });
         Ok(())
     });
-    range
+    let name = &field.name;
+    if let [_, second] = measure.groups[..] {
+        diagnostics.error(second, format!("`{name}` is `nested` and `flatten`; keep the one that is meant"));
+    }
+    let own = measure.range.as_ref().map(|range| (range.span, "range"));
+    let own = own.or(measure.unit.as_ref().map(|unit| (unit.span(), "unit")));
+    if let (Some((span, what)), false) = (own, measure.groups.is_empty()) {
+        diagnostics.error(span, format!("`{name}` is a struct of metrics, which have each a {what} of their own"));
+    }
+    measure
 }
 
-/// `<f64 as Metric>::FIELD.named("confidence", "…").within::<f64>(0.0, 1.0)`
-fn emit_field(runtime: &Runtime, field: &Field, range: Option<&Range>) -> TokenStream {
+/// A range goes from the smaller to the greater number, and both are allowed.
+fn check_range(span: Span, content: syn::parse::ParseStream) -> syn::Result<Range> {
+    let least: Number = content.parse()?;
+    content.parse::<Token![..=]>()?;
+    let greatest: Number = content.parse()?;
+    if !content.is_empty() {
+        return Err(content.error("expected nothing more"));
+    }
+    if least.value >= greatest.value {
+        let (least, greatest) = (quote!(#least).to_string(), quote!(#greatest).to_string());
+        let message = format!("the range `{least}..={greatest}` is empty; expected the smaller number first");
+        return Err(syn::Error::new(span, message));
+    }
+    Ok(Range { least, greatest, span })
+}
+
+/// What the runtime measures itself is no field.
+fn check_names(fields: &[Field], diagnostics: &mut Diagnostics) {
+    let own = fields.iter().filter(|field| field.group.is_none());
+    for Field { ident, name, .. } in own.filter(|field| RESERVED.contains(&field.name.as_str())) {
+        let message = format!("`{name}` is kept by the runtime for every page; drop the field, or give it another name");
+        diagnostics.error(ident.span(), message);
+    }
+}
+
+/// `fields.add::<f64>("confidence", "…").within::<f64>(0.0, 1.0);` · `fields.nest::<Size>("size");`
+fn emit_field(field: &Field, measure: &Measure) -> TokenStream {
     let Field { name, doc, ty, .. } = field;
-    let range = range.map(|Range { least, greatest, span }| {
-        let (ty, least, greatest) = (at(*span, ty), least.emit(), greatest.emit());
-        quote!(.within::<#ty>(#least, #greatest))
-    });
-    quote!(<#ty as #runtime::Metric>::FIELD.named(#name, #doc)#range)
+    match field.group {
+        Some(Group::Nested) => quote!(fields.nest::<#ty>(#name);),
+        Some(Group::Flattened) => quote!(fields.flatten::<#ty>(#name);),
+        None => {
+            let range = measure.range.as_ref().map(|Range { least, greatest, span }| {
+                let (ty, least, greatest) = (at(*span, ty), least.emit(), greatest.emit());
+                quote!(.within::<#ty>(#least, #greatest))
+            });
+            let unit = measure.unit.as_ref().map(|unit| {
+                let ty = at(unit.span(), ty);
+                quote!(.unit::<#ty>(#unit))
+            });
+            quote!(fields.add::<#ty>(#name, #doc)#range #unit;)
+        }
+    }
+}
+
+/// `values.add::<f64>(&self.confidence);` · `values.group::<Size>(&self.size);`
+fn emit_value(Field { ident, ty, group, .. }: &Field) -> TokenStream {
+    match group {
+        Some(_) => quote!(values.group::<#ty>(&self.#ident);),
+        None => quote!(values.add::<#ty>(&self.#ident);),
+    }
 }

@@ -1,153 +1,148 @@
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::quote;
+use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
-use syn::parse::{Parse, ParseStream};
-use syn::{DeriveInput, LitInt, LitStr, Token};
+use syn::{DeriveInput, Path, Token, Type};
 
-use super::fields::{Field, at, check_struct};
-use super::number::Number;
-use super::options::{check_runtime, in_parentheses, parse_options};
+use super::column::{Column, FieldPath, check_column};
+use super::fields::{Field, Group, check_struct};
+use super::options::{in_parentheses, parse_options};
 use crate::diagnostics::Diagnostics;
 use crate::runtime::Runtime;
 use crate::suggest::did_you_mean;
 
 const OPTIONS: &[(&str, &str)] =
-    &[("flag", "flag(below = 20)"), ("skip", "skip"), ("title", "title = \"Words\""), ("decimals", "decimals = 3")];
+    &[("of", "of = Metrics"), ("order", "order(words, lines)"), ("crate", "crate = path::to::shelf")];
 
-/// What `#[report(…)]` says of a column.
+/// What `#[report(…)]` says of the struct.
 #[derive(Default)]
-struct Column {
-    skip: Option<Span>,
-    title: Option<LitStr>,
-    decimals: Option<LitInt>,
-    flags: Vec<Flag>,
-}
-
-/// A value that makes a page worth a look, and the word that says so.
-struct Flag {
-    word: Ident,
-    bound: Bound,
-}
-
-enum Bound {
-    Number(Number),
-    Text(LitStr),
-    None,
+struct Options {
+    krate: Option<Path>,
+    /// The metrics that it is a report of, where these are another struct.
+    of: Option<Type>,
+    /// The fields whose columns come first.
+    order: Vec<Ident>,
 }
 
 /// `impl Report for WordCountMetrics`.
 pub(crate) fn derive_report(input: &DeriveInput) -> TokenStream {
     let mut diagnostics = Diagnostics::new();
-    let runtime = check_runtime(input, "report", &mut diagnostics);
+    let options = parse_struct(input, &mut diagnostics);
+    let runtime = Runtime::new(options.krate.clone());
     let fields = check_struct(input, &mut diagnostics);
-    let columns: Vec<TokenStream> = fields
+    let mut columns: Vec<(&Field, Column)> = fields
         .iter()
-        .filter_map(|field| {
-            let column = check_column(field, &mut diagnostics);
-            column.skip.is_none().then(|| emit_column(&runtime, field, &column))
-        })
+        .map(|field| (field, check_column(field, options.of.is_some(), &mut diagnostics)))
         .collect();
+    let order = check_order(&options.order, &columns, &mut diagnostics);
+    columns.sort_by_key(|(field, _)| order.iter().position(|name| *name == field.name).unwrap_or(order.len()));
+    columns.retain(|(_, column)| column.skip.is_none());
     let name = &input.ident;
-    let body = quote! {
-        impl #runtime::Report for #name {
-            const COLUMNS: &'static [#runtime::Column] = &[#(#columns),*];
-        }
+    let body = match &options.of {
+        Some(metrics) => emit_of(&runtime, name, metrics, &columns),
+        None => emit_own(&runtime, name, &columns),
     };
     let body = input.generics.params.is_empty().then_some(body);
     let errors = diagnostics.into_errors();
     quote!(#body #errors)
 }
 
-/// A column has a header, and what is skipped has nothing else to say.
-fn check_column(field: &Field, diagnostics: &mut Diagnostics) -> Column {
-    let mut column = Column::default();
-    parse_options(&field.attributes, "report", OPTIONS, diagnostics, |key, span, input| {
+fn parse_struct(input: &DeriveInput, diagnostics: &mut Diagnostics) -> Options {
+    let mut options = Options::default();
+    parse_options(&input.attrs, "report", OPTIONS, diagnostics, |key, _, input| {
+        if key == "order" {
+            options.order = in_parentheses(input)?.into_iter().collect();
+            return Ok(());
+        }
+        input.parse::<Token![=]>()?;
         match key {
-            "skip" => column.skip = Some(span),
-            "flag" => column.flags.extend(in_parentheses::<Flag>(input)?),
-            "title" => {
-                input.parse::<Token![=]>()?;
-                let title: LitStr = input.parse()?;
-                if title.value().trim().is_empty() {
-                    return Err(syn::Error::new(title.span(), "a column's title is not empty"));
-                }
-                column.title = Some(title);
-            }
-            _ => {
-                input.parse::<Token![=]>()?;
-                let decimals: LitInt = input.parse()?;
-                if decimals.base10_parse::<u8>().is_err() {
-                    return Err(syn::Error::new(decimals.span(), "a column keeps at most 255 decimals"));
-                }
-                column.decimals = Some(decimals);
-            }
+            "of" => options.of = Some(input.parse()?),
+            _ => options.krate = Some(input.call(Path::parse_mod_style)?),
         }
         Ok(())
     });
-    let says_more = column.title.is_some() || column.decimals.is_some() || !column.flags.is_empty();
-    if let (Some(span), true) = (column.skip, says_more) {
-        let name = &field.name;
-        diagnostics.error(
-            span,
-            format!("`{name}` is no column of the report, so nothing else can be said of it; drop `skip` or the rest"),
-        );
-    }
-    column
+    options
 }
 
-impl Parse for Flag {
-    fn parse(input: ParseStream) -> syn::Result<Self> {
-        let word = input.call(Ident::parse_any)?;
-        let value = |input: ParseStream| input.parse::<Token![=]>().map(drop);
-        let bound = match word.to_string().as_str() {
-            "below" | "above" => {
-                value(input)?;
-                Bound::Number(input.parse()?)
+/// `order` names columns, each once. Returns their names.
+fn check_order(order: &[Ident], columns: &[(&Field, Column)], diagnostics: &mut Diagnostics) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for ident in order {
+        let name = ident.unraw().to_string();
+        let message = match columns.iter().find(|(field, _)| field.name == name) {
+            None => {
+                let near = did_you_mean(&name, columns.iter().map(|(field, _)| field.name.as_str()));
+                Some(format!("`order` names the fields of this struct, and `{name}` is none{near}"))
             }
-            "equals" => {
-                value(input)?;
-                Bound::Text(input.parse().map_err(|error| {
-                    syn::Error::new(
-                        error.span(),
-                        "`equals` is a text, as the report prints the value: `equals = \"true\"`",
-                    )
-                })?)
+            Some((_, column)) if column.skip.is_some() => {
+                Some(format!("`{name}` is skipped, so it has no place in the report; drop it here, or its `skip`"))
             }
-            "missing" => Bound::None,
-            other => {
-                let near = did_you_mean(other, ["below", "above", "missing", "equals"]);
-                let message =
-                    format!("unknown flag `{other}`; known are `below`, `above`, `missing` and `equals`{near}");
-                return Err(syn::Error::new(word.span(), message));
-            }
+            Some(_) if names.contains(&name) => Some(format!("`{name}` has a place already; keep one")),
+            Some(_) => None,
         };
-        Ok(Self { word, bound })
+        if let Some(message) = message {
+            diagnostics.error(ident.span(), message);
+        }
+        names.push(name);
+    }
+    names
+}
+
+/// The report of the struct's own fields.
+fn emit_own(runtime: &Runtime, name: &Ident, columns: &[(&Field, Column)]) -> TokenStream {
+    let rows = columns.iter().map(|(field, column)| emit_column(runtime, field, column));
+    quote! {
+        impl #runtime::Report for #name {
+            fn columns(columns: &mut #runtime::Columns) {
+                #(#rows)*
+            }
+        }
     }
 }
 
-/// `Column::of("words", "…").flagging(&[Flag::below::<u32>(20.0)])`
+/// `columns.add("words", "Words").below::<u32>(20.0);` · `columns.nest::<Size>("size", "size");`
 fn emit_column(runtime: &Runtime, field: &Field, column: &Column) -> TokenStream {
-    let Field { name, doc, ty, .. } = field;
-    let title = column.title.as_ref().map(|title| quote!(.titled(#title)));
-    let decimals = column.decimals.as_ref().map(|decimals| {
-        let ty = at(decimals.span(), ty);
-        quote!(.rounded::<#ty>(#decimals))
-    });
-    let flags = (!column.flags.is_empty()).then(|| {
-        let flags = column.flags.iter().map(|flag| emit_flag(runtime, field, flag));
-        quote!(.flagging(&[#(#flags),*]))
-    });
-    quote!(#runtime::Column::of(#name, #doc)#title #decimals #flags)
+    let Field { name, ty, .. } = field;
+    let title = emit_title(field, column);
+    match field.group {
+        Some(Group::Nested) => quote!(columns.nest::<#ty>(#name, #title);),
+        Some(Group::Flattened) => quote!(columns.flatten::<#ty>(#name);),
+        None => {
+            let details = column.emit_details(runtime, field);
+            quote!(columns.add(#name, #title)#details;)
+        }
+    }
 }
 
-/// `Flag::below::<u32>(20.0)`
-fn emit_flag(runtime: &Runtime, field: &Field, flag: &Flag) -> TokenStream {
-    let Flag { word, bound } = flag;
-    let ty = at(word.span(), &field.ty);
-    let bound = match bound {
-        Bound::Number(number) => number.emit(),
-        Bound::Text(text) => quote!(#text),
-        Bound::None => TokenStream::new(),
-    };
-    quote!(#runtime::Flag::#word::<#ty>(#bound))
+/// The report of another struct's fields. The last line reads the fields, which are there for their names and types only.
+fn emit_of(runtime: &Runtime, name: &Ident, metrics: &Type, columns: &[(&Field, Column)]) -> TokenStream {
+    let rows = columns.iter().map(|(field, column)| emit_pick(runtime, metrics, field, column));
+    let idents = columns.iter().map(|(field, _)| &field.ident);
+    quote! {
+        impl #runtime::Report for #metrics {
+            fn columns(columns: &mut #runtime::Columns) {
+                #(#rows)*
+                let _ = |report: &#name| { #(let _ = &report.#idents;)* };
+            }
+        }
+    }
+}
+
+/// `columns.pick(|metrics: &Metrics| -> &u32 { &metrics.words }, "words", "words");`
+fn emit_pick(runtime: &Runtime, metrics: &Type, field: &Field, column: &Column) -> TokenStream {
+    let ty = &field.ty;
+    let own = FieldPath::of(field);
+    let path = column.path.as_ref().unwrap_or(&own);
+    let binding = Ident::new("metrics", Span::mixed_site());
+    let (access, text, title) = (path.emit_access(&binding), path.text(), emit_title(field, column));
+    let body = quote_spanned!(path.span()=> { #access });
+    let doc = (!field.doc.is_empty()).then(|| {
+        let doc = &field.doc;
+        quote!(.described(#doc))
+    });
+    let details = column.emit_details(runtime, field);
+    quote!(columns.pick(|#binding: &#metrics| -> &#ty #body, #text, #title)#doc #details;)
+}
+
+fn emit_title(field: &Field, column: &Column) -> String {
+    column.title.as_ref().map_or_else(|| field.name.clone(), syn::LitStr::value)
 }

@@ -72,6 +72,7 @@ pub(super) enum Verb {
     Plan(verbs::Plan),
     Stages(verbs::Stages),
     Report(verbs::Report),
+    Stats(verbs::Stats),
     Verify(verbs::Verify),
     Clean(verbs::Clean),
     Delete(verbs::Delete),
@@ -87,7 +88,7 @@ pub(super) fn command(registry: &Registry) -> Command {
     for verb in ["process", "plan"] {
         command = command.mut_subcommand(verb, |verb| stage_options::add(verb, registry));
     }
-    for verb in ["process", "plan", "report", "clean", "show"] {
+    for verb in ["process", "plan", "report", "stats", "clean", "show"] {
         let stages = PossibleValuesParser::new(names.clone());
         command = command.mut_subcommand(verb, |verb| {
             verb.mut_args(|arg| match arg.get_id().as_str() {

@@ -20,6 +20,17 @@ pub(super) fn ranges(pages: impl IntoIterator<Item = PageNumber>) -> String {
     ranges.iter().map(shown).collect::<Vec<_>>().join(", ")
 }
 
+/// A number with at most four digits that count after the whole ones: `3`, `12.35`, `0.0001234`.
+pub(super) fn short(number: f64) -> String {
+    if number.fract() == 0.0 || !number.is_finite() {
+        return format!("{number}");
+    }
+    let magnitude = number.abs().log10().floor() as i32;
+    let decimals = (3 - magnitude).clamp(1, 12) as usize;
+    let text = format!("{number:.decimals$}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
 /// `850 ms`, `12.3 s`, `4 min 05 s`, `2 h 10 min`.
 pub(super) fn time(seconds: f64) -> String {
     match seconds {
@@ -77,6 +88,16 @@ mod tests {
         assert_eq!(parse_bytes("1500M"), Ok(1_572_864_000));
         assert_eq!(parse_bytes("2GiB"), Ok(2_147_483_648));
         assert!(parse_bytes("2X").is_err() && parse_bytes("M").is_err());
+    }
+
+    #[test]
+    fn numbers_keep_the_digits_that_count() {
+        assert_eq!(short(300.0), "300");
+        assert_eq!(short(12.3456), "12.35");
+        assert_eq!(short(0.000_123_46), "0.0001235");
+        assert_eq!(short(-0.5), "-0.5");
+        assert_eq!(short(123_456.78), "123456.8");
+        assert_eq!(short(0.99999), "1");
     }
 
     #[test]

@@ -22,6 +22,16 @@ impl Out {
         self.line(serde_json::to_string_pretty(value)?)
     }
 
+    /// Rows under a header, as CSV.
+    pub(super) fn csv(self, header: &[&str], rows: &[Vec<String>]) -> io::Result<()> {
+        let mut csv = csv::Writer::from_writer(io::stdout().lock());
+        csv.write_record(header)?;
+        for row in rows {
+            csv.write_record(row)?;
+        }
+        csv.flush()
+    }
+
     /// A remark for people, on standard error; not with `--quiet`.
     pub(super) fn note(self, line: impl std::fmt::Display) {
         if !self.quiet {

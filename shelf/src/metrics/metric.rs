@@ -1,20 +1,19 @@
 use serde_json::Value;
 
-use super::Field;
-
-/// A type that can be a metric, and so a column of a report: numbers, `bool`, text, and `Option` of these.
+/// A type that can be a metric, and so a column of a report: numbers, `bool`, text, enums that derive it, and `Option` of these.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a column of a report",
     label = "not a metric",
-    note = "a metric is a number, a `bool`, a `String`, a `PageNumber`, or an `Option` of one of these"
+    note = "a metric is a number, a `bool`, a `String`, a `PageNumber`, an enum with `#[derive(Metric)]`, or an `Option` of one of these",
+    note = "a struct with `#[derive(PageMetrics)]` stands under `#[metrics(nested)]` or `#[metrics(flatten)]`"
 )]
 pub trait Metric {
     /// What kind of value it is.
     const KIND: Kind;
     /// Whether it may be missing.
     const OPTIONAL: bool = false;
-    /// A field of this type, still without a name.
-    const FIELD: Field = Field { name: "", doc: "", kind: Self::KIND, optional: Self::OPTIONAL, range: None };
+    /// The values that it may have as a report prints them, where they are few.
+    const WORDS: &'static [&'static str] = &[];
 
     /// The value; `Null` where it is missing (or a float that is no number).
     fn to_value(&self) -> Value;
@@ -31,6 +30,28 @@ pub enum Kind {
     Flag,
     /// Words.
     Text,
+    /// One of a few words.
+    Word,
+}
+
+impl Kind {
+    /// As people call it.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Integer => "whole number",
+            Self::Number => "number",
+            Self::Flag => "yes or no",
+            Self::Text => "text",
+            Self::Word => "word",
+        }
+    }
+
+    /// Whether it is a number.
+    #[must_use]
+    pub fn is_number(self) -> bool {
+        matches!(self, Self::Integer | Self::Number)
+    }
 }
 
 /// A metric that is a number, so that it has a range and can be below or above another.
@@ -72,15 +93,16 @@ impl<T: Discrete> Discrete for Option<T> {}
 impl<T: Metric> Missable for Option<T> {}
 
 macro_rules! metric {
-    ($($kind:ident($($can:ident),*): $($type:ty),*;)*) => {$(
-        metric!(@each [$($can),*] $kind: $($type),*);
+    ($($kind:ident($($can:ident),*) $words:tt: $($type:ty),*;)*) => {$(
+        metric!(@each [$($can),*] $kind $words: $($type),*);
     )*};
-    (@each $can:tt $kind:ident: $($type:ty),*) => {$(
+    (@each $can:tt $kind:ident $words:tt: $($type:ty),*) => {$(
         metric!(@can $can $type);
 
         #[diagnostic::do_not_recommend]
         impl Metric for $type {
             const KIND: Kind = Kind::$kind;
+            const WORDS: &'static [&'static str] = &$words;
 
             fn to_value(&self) -> Value {
                 Value::from(self.clone())
@@ -94,10 +116,10 @@ macro_rules! metric {
 }
 
 metric! {
-    Integer(Quantity, Discrete): u8, u16, u32, u64, usize, i8, i16, i32, i64, isize;
-    Number(Quantity, Fractional): f32, f64;
-    Flag(Discrete): bool;
-    Text(Discrete): String, &'static str;
+    Integer(Quantity, Discrete) []: u8, u16, u32, u64, usize, i8, i16, i32, i64, isize;
+    Number(Quantity, Fractional) []: f32, f64;
+    Flag(Discrete) ["false", "true"]: bool;
+    Text(Discrete) []: String, &'static str;
 }
 
 #[diagnostic::do_not_recommend]
@@ -118,6 +140,7 @@ impl Metric for crate::book::PageNumber {
 impl<T: Metric> Metric for Option<T> {
     const KIND: Kind = T::KIND;
     const OPTIONAL: bool = true;
+    const WORDS: &'static [&'static str] = T::WORDS;
 
     fn to_value(&self) -> Value {
         self.as_ref().map_or(Value::Null, Metric::to_value)

@@ -20,7 +20,7 @@
 //! What stands in the report, and which values make a page worth a look, says `Report`:
 //!
 //! ```
-//! use shelf::metrics::Report as _;
+//! use shelf::metrics::Columns;
 //!
 //! /// What a stage measures of a page.
 //! #[derive(shelf::PageMetrics, shelf::Report)]
@@ -32,15 +32,64 @@
 //!     longest_word: u32,
 //! }
 //!
-//! let [words] = Counted::COLUMNS else { panic!("one column") };
-//! assert_eq!((words.title, words.doc), ("words", "Words on the page."));
+//! let columns = Columns::of::<Counted>();
+//! let [words] = columns.as_slice() else { panic!("one column") };
+//! assert_eq!((words.title.as_str(), words.doc), ("words", "Words on the page."));
 //! assert!(words.flagged(&12.into()) && !words.flagged(&300.into()));
 //! ```
+//!
+//! Metrics may hold others, and a report may be a struct of its own, which shows just some of them:
+//!
+//! ```
+//! use shelf::metrics::Columns;
+//! use shelf::prelude::*;
+//!
+//! #[derive(PageMetrics)]
+//! struct Size {
+//!     /// From the left edge to the right.
+//!     #[metrics(unit = "px")]
+//!     width: u32,
+//!     #[metrics(unit = "px")]
+//!     height: u32,
+//! }
+//!
+//! #[derive(PageMetrics)]
+//! struct Measured {
+//!     words: u32,
+//!     confidence: Option<f64>,
+//!     #[metrics(nested)]
+//!     size: Size,
+//! }
+//!
+//! #[derive(Report)]
+//! #[report(of = Measured)]
+//! struct MeasuredReport {
+//!     #[report(decimals = 2, flag(missing))]
+//!     confidence: Option<f64>,
+//!     #[report(field = size.width)]
+//!     width: u32,
+//! }
+//!
+//! let columns = Columns::of::<Measured>();
+//! let found: Vec<_> = columns.iter().map(|column| (column.title.as_str(), column.field.name.as_str())).collect();
+//! assert_eq!(found, [("confidence", "confidence"), ("width", "size.width")]);
+//! assert_eq!(columns[1].doc, "From the left edge to the right.");
+//! ```
 
+mod column;
+mod field;
+mod flag;
 mod metric;
 mod page_metrics;
 mod report;
+mod summary;
+mod values;
 
+pub use column::{Column, Columns};
+pub use field::{Field, Fields};
+pub use flag::Flag;
 pub use metric::{Discrete, Fractional, Kind, Metric, Missable, Quantity};
-pub use page_metrics::{Field, MetricError, MetricsRow, NoMetrics, PageMetrics};
-pub use report::{Column, Flag, Report};
+pub use page_metrics::{MetricError, MetricsRow, NoMetrics, PageMetrics, RESERVED};
+pub use report::Report;
+pub use summary::{Numbers, Spread, Summary};
+pub use values::Values;

@@ -1,48 +1,33 @@
 use serde_json::{Map, Value};
 
-use super::{Column, Kind, Quantity, Report};
+use super::{Column, Columns, Field, Fields, Report, Values};
 
-/// What a stage measures of a page: plain domain numbers. Derive it. Time, cost, attempts and the page's number are the
-/// runtime's and no field of it.
+/// What a stage measures of a page: numbers, words, yes or no. Derive it. Time, cost, attempts and the page's number are the
+/// runtime's and no field of it. An `Option` of metrics is metrics that may all be missing.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the metrics of a stage",
     label = "not a set of metrics",
     note = "put `#[derive(PageMetrics, Report)]` on it"
 )]
 pub trait PageMetrics: Send + 'static {
-    /// The fields, in order.
-    const FIELDS: &'static [Field];
+    /// Lists the fields, in order; [`Fields::of`] gives the list.
+    fn fields(fields: &mut Fields);
 
-    /// The fields' values, in the order of [`Self::FIELDS`].
-    fn values(&self) -> Vec<Value>;
+    /// Adds the fields' values, in the order of [`Self::fields`].
+    fn values(&self, values: &mut Values);
 
-    /// The fields by name.
+    /// The values by the fields' names.
     ///
     /// # Errors
     /// A value that is missing without being optional (a float that is no number), or out of its range.
     fn to_map(&self) -> Result<Map<String, Value>, MetricError> {
         let mut map = Map::new();
-        for (field, value) in Self::FIELDS.iter().zip(self.values()) {
+        for (field, value) in Fields::listed(Self::fields).into_iter().zip(Values::of(self)) {
             field.check(&value)?;
-            map.insert(field.name.to_owned(), value);
+            map.insert(field.name, value);
         }
         Ok(map)
     }
-}
-
-/// A field of a metrics struct.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Field {
-    /// Its name.
-    pub name: &'static str,
-    /// Its doc comment.
-    pub doc: &'static str,
-    /// What kind of value it is.
-    pub kind: Kind,
-    /// Whether it may be missing.
-    pub optional: bool,
-    /// Smallest and greatest value, both allowed.
-    pub range: Option<(f64, f64)>,
 }
 
 /// A metric that is not what its field says.
@@ -50,12 +35,12 @@ pub struct Field {
 pub enum MetricError {
     /// No value where one is needed.
     #[error("metric `{0}` is no number")]
-    Missing(&'static str),
+    Missing(String),
     /// Out of range.
     #[error("metric `{name}` is {found}, expected {}..={}", range.0, range.1)]
     OutOfRange {
         /// The field.
-        name: &'static str,
+        name: String,
         /// Its value.
         found: f64,
         /// What it may be.
@@ -63,29 +48,22 @@ pub enum MetricError {
     },
 }
 
-impl Field {
-    /// Gives it its name and says what it means.
-    #[must_use]
-    pub const fn named(self, name: &'static str, doc: &'static str) -> Self {
-        Self { name, doc, ..self }
+impl<M: PageMetrics> PageMetrics for Option<M> {
+    fn fields(fields: &mut Fields) {
+        fields.optional::<M>();
     }
 
-    /// Allows only numbers from `least` to `greatest`, both included.
-    #[must_use]
-    pub const fn within<T: Quantity>(self, least: f64, greatest: f64) -> Self {
-        Self { range: Some((least, greatest)), ..self }
+    fn values(&self, values: &mut Values) {
+        match self {
+            Some(metrics) => metrics.values(values),
+            None => values.missing(Fields::of::<M>().len()),
+        }
     }
+}
 
-    fn check(&self, value: &Value) -> Result<(), MetricError> {
-        if value.is_null() && !self.optional {
-            return Err(MetricError::Missing(self.name));
-        }
-        match (self.range, value.as_f64()) {
-            (Some(range), Some(found)) if !(range.0..=range.1).contains(&found) => {
-                Err(MetricError::OutOfRange { name: self.name, found, range })
-            }
-            _ => Ok(()),
-        }
+impl<M: Report> Report for Option<M> {
+    fn columns(columns: &mut Columns) {
+        M::columns(columns);
     }
 }
 
@@ -93,31 +71,59 @@ impl Field {
 pub enum NoMetrics {}
 
 impl PageMetrics for NoMetrics {
-    const FIELDS: &'static [Field] = &[];
+    fn fields(_: &mut Fields) {}
 
-    fn values(&self) -> Vec<Value> {
+    fn values(&self, _: &mut Values) {
         match *self {}
     }
 }
 
 impl Report for NoMetrics {
-    const COLUMNS: &'static [Column] = &[];
+    fn columns(_: &mut Columns) {}
 }
 
 /// Metrics in the registry, without their type.
 #[derive(Debug, Clone, Copy)]
 pub struct MetricsRow {
-    /// All fields.
-    pub fields: &'static [Field],
-    /// The columns of `report.csv`, after `page_num`.
-    pub columns: &'static [Column],
+    fields: fn(&mut Fields),
+    columns: fn(&mut Columns),
 }
 
 impl MetricsRow {
     pub(crate) const fn of<M: PageMetrics + Report>() -> Self {
-        Self { fields: M::FIELDS, columns: M::COLUMNS }
+        Self { fields: M::fields, columns: M::columns }
+    }
+
+    /// All fields, in order.
+    #[must_use]
+    pub fn fields(&self) -> Vec<Field> {
+        Fields::listed(self.fields)
+    }
+
+    /// The columns of `report.csv`, after `page_num`.
+    #[must_use]
+    pub fn columns(&self) -> Vec<Column> {
+        Columns::listed(self.fields(), self.columns)
+    }
+
+    /// A name or title that two fields have, or a field and the runtime: the first that is found.
+    pub(crate) fn ambiguous(&self) -> Option<String> {
+        let twice = |names: Vec<String>| {
+            let mut seen: Vec<&str> = RESERVED.to_vec();
+            let twice = names.iter().find(|name| {
+                let known = seen.contains(&name.as_str());
+                seen.push(name.as_str());
+                known
+            });
+            twice.cloned()
+        };
+        twice(self.fields().into_iter().map(|field| field.name).collect())
+            .or_else(|| twice(self.columns().into_iter().map(|column| column.title).collect()))
     }
 }
+
+/// Names that the runtime uses itself, in reports and statistics.
+pub const RESERVED: [&str; 5] = ["page_num", "flagged", "processing_time_seconds", "cost_usd", "attempts"];
 
 #[cfg(test)]
 mod tests {
@@ -126,11 +132,36 @@ mod tests {
     struct Sharpness(f64);
 
     impl PageMetrics for Sharpness {
-        const FIELDS: &'static [Field] =
-            &[Field { name: "sharpness", doc: "", kind: Kind::Number, optional: false, range: Some((0.0, 1.0)) }];
+        fn fields(fields: &mut Fields) {
+            fields.add::<f64>("sharpness", "").within::<f64>(0.0, 1.0);
+        }
 
-        fn values(&self) -> Vec<Value> {
-            vec![super::super::Metric::to_value(&self.0)]
+        fn values(&self, values: &mut Values) {
+            values.add::<f64>(&self.0);
+        }
+    }
+
+    struct Scan {
+        front: Sharpness,
+        back: Option<Sharpness>,
+    }
+
+    impl PageMetrics for Scan {
+        fn fields(fields: &mut Fields) {
+            fields.flatten::<Sharpness>("front");
+            fields.nest::<Option<Sharpness>>("back");
+        }
+
+        fn values(&self, values: &mut Values) {
+            values.group::<Sharpness>(&self.front);
+            values.group::<Option<Sharpness>>(&self.back);
+        }
+    }
+
+    impl Report for Scan {
+        fn columns(columns: &mut Columns) {
+            columns.add("front.sharpness", "sharpness");
+            columns.add("back.sharpness", "sharpness");
         }
     }
 
@@ -139,5 +170,23 @@ mod tests {
         assert!(Sharpness(1.0).to_map().is_ok());
         assert_eq!(Sharpness(1.5).to_map().unwrap_err().to_string(), "metric `sharpness` is 1.5, expected 0..=1");
         assert_eq!(Sharpness(f64::NAN).to_map().unwrap_err().to_string(), "metric `sharpness` is no number");
+    }
+
+    #[test]
+    fn fields_of_other_structs_have_a_name_a_way_and_a_value() {
+        let fields = Fields::of::<Scan>();
+        let found: Vec<_> = fields.iter().map(|f| (f.name.as_str(), f.path.as_str(), f.optional)).collect();
+        assert_eq!(found, [("sharpness", "front.sharpness", false), ("back.sharpness", "back.sharpness", true)]);
+        let map = |back| serde_json::to_string(&Scan { front: Sharpness(0.5), back }.to_map().unwrap()).unwrap();
+        assert_eq!(map(Some(Sharpness(0.25))), r#"{"sharpness":0.5,"back.sharpness":0.25}"#);
+        assert_eq!(map(None), r#"{"sharpness":0.5,"back.sharpness":null}"#);
+        let error = Scan { front: Sharpness(0.5), back: Some(Sharpness(7.0)) }.to_map().unwrap_err();
+        assert_eq!(error.to_string(), "metric `back.sharpness` is 7, expected 0..=1");
+    }
+
+    #[test]
+    fn a_title_that_two_columns_have_is_found() {
+        assert_eq!(MetricsRow::of::<Scan>().ambiguous().as_deref(), Some("sharpness"));
+        assert_eq!(MetricsRow::of::<NoMetrics>().ambiguous(), None);
     }
 }

@@ -12,6 +12,7 @@ mod process;
 mod report;
 mod show;
 mod stages;
+mod stats;
 mod status;
 mod verify;
 
@@ -27,5 +28,6 @@ pub(super) use process::{Process, process};
 pub(super) use report::{Report, report};
 pub(super) use show::{Show, show};
 pub(super) use stages::{Stages, stages};
+pub(super) use stats::{Stats, stats};
 pub(super) use status::{Status, status};
 pub(super) use verify::{Verify, verify};

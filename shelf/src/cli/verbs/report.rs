@@ -1,66 +1,173 @@
-use clap::Args;
+use clap::{Args, ValueEnum};
 use serde_json::{Map, Value, json};
 
 use crate::book::ScanId;
 use crate::cli::Exit;
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, Result};
+use crate::metrics::{Column, Flag};
 use crate::plan::metadata;
-use crate::report::{self, Report as StageReport, Row};
+use crate::report::{self, Filter, Order, Report as StageReport, Row};
 
 /// Show a stage's report: a line a page
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   shelf report florida --stage ocr
-  shelf report florida --stage ocr --flagged     only pages worth a look
-  shelf report florida --stage ocr --json")]
+  shelf report florida --stage ocr --flagged                         only pages worth a look
+  shelf report florida --stage ocr --filter 'confidence_mean<0.8'    only pages that are read badly
+  shelf report florida --stage ocr --sort -words --limit 10          the ten longest pages
+  shelf report florida --stage ocr --format csv > ocr.csv
+  shelf report --stage ocr --explain                                 what the columns mean
+
+Filters:
+  A column, one of < <= > >= = != and a value. Columns that are no numbers take = and != only; `column=` and
+  `column!=` are for pages where the value is missing, and where it is not. All of several filters have to hold.")]
 pub(in crate::cli) struct Report {
     /// The book
-    #[arg(value_name = "SCAN-ID")]
-    id: ScanId,
+    #[arg(value_name = "SCAN-ID", required_unless_present = "explain")]
+    id: Option<ScanId>,
     /// The stage
     #[arg(long, value_name = "STAGE")]
     stage: String,
+    /// Explain the columns: what they mean, their units and ranges, what flags a page
+    #[arg(long, conflicts_with_all = ["flagged", "filter", "sort", "limit"])]
+    explain: bool,
     /// Only pages with a value that the stage flags
     #[arg(long)]
     flagged: bool,
+    /// Only pages that meet a condition, such as `words<20`; may be given several times
+    #[arg(long, value_name = "CONDITION")]
+    filter: Vec<String>,
+    /// By which column to sort; `-COLUMN` for the greatest first
+    #[arg(long, value_name = "COLUMN", allow_hyphen_values = true)]
+    sort: Option<String>,
+    /// At most so many pages
+    #[arg(long, value_name = "N")]
+    limit: Option<usize>,
+    /// As what to print it [default: table]
+    #[arg(long, value_name = "FORMAT", value_enum, conflicts_with = "json")]
+    format: Option<Format>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, ValueEnum)]
+enum Format {
+    /// For people
+    Table,
+    /// As `report.csv` has it
+    Csv,
+    /// Values as they were measured, not rounded
+    Json,
 }
 
 pub(in crate::cli) fn report(context: &Context, args: &Report) -> Result<Exit> {
-    metadata(&context.store, &args.id)?;
+    let format = args.format.unwrap_or(if context.out.json { Format::Json } else { Format::Table });
     let entry = context.registry.get(&args.stage).expect("the command line takes only names of stages");
-    let mut report = report::read(&context.store, entry, &args.id)?;
-    if report.rows.is_empty() {
-        return Err(CliError::refused(format!("`{}` has made no page of `{}` yet", args.stage, args.id))
-            .hint(format!("run it: `shelf process {} --stage {}`", args.id, args.stage)));
+    let Some(id) = args.id.as_ref().filter(|_| !args.explain) else {
+        return explain(context, &entry.row.metrics.columns(), format);
+    };
+    metadata(&context.store, id)?;
+    let read = report::read(&context.store, entry, id)?;
+    if read.rows.is_empty() {
+        return Err(CliError::refused(format!("`{}` has made no page of `{id}` yet", args.stage))
+            .hint(format!("run it: `shelf process {id} --stage {}`", args.stage)));
     }
-    if args.flagged {
-        let flagged: Vec<bool> = report.rows.iter().map(|row| !report.flags(row).is_empty()).collect();
-        let mut flagged = flagged.into_iter();
-        report.rows.retain(|_| flagged.next().unwrap_or(false));
-    }
-    if context.out.json {
-        context.out.json(&report.rows.iter().map(|row| json_of(&report, row)).collect::<Vec<_>>())?;
-    } else if report.rows.is_empty() {
-        context.out.note("no page is flagged");
-    } else {
-        let header: Vec<&str> = report.header().into_iter().chain(["flagged"]).collect();
-        let rows: Vec<Vec<String>> = report
-            .rows
-            .iter()
-            .map(|row| report.cells(row).into_iter().chain([report.flags(row).join(", ")]).collect())
-            .collect();
-        context.out.table(&header, &rows)?;
+    let chosen = choose(read, args)?;
+    match format {
+        Format::Json => context.out.json(&chosen.rows.iter().map(|row| json_of(&chosen, row)).collect::<Vec<_>>())?,
+        Format::Csv => context.out.csv(&chosen.header(), &chosen.rows.iter().map(|row| chosen.cells(row)).collect::<Vec<_>>())?,
+        Format::Table if chosen.rows.is_empty() => context.out.note(nothing(args)),
+        Format::Table => {
+            let header: Vec<&str> = chosen.header().into_iter().chain(["flagged"]).collect();
+            let line = |row| chosen.cells(row).into_iter().chain([chosen.flags(row).join(", ")]).collect();
+            context.out.table(&header, &chosen.rows.iter().map(line).collect::<Vec<_>>())?;
+        }
     }
     Ok(Exit::Done)
 }
 
+/// The lines that were asked for, in the order that was asked for.
+fn choose(mut report: StageReport, args: &Report) -> Result<StageReport> {
+    let usage = |error: anyhow::Error| {
+        let hint = format!("`shelf report --stage {} --explain` tells what the columns are", args.stage);
+        CliError::failed(error).exit(Exit::Usage).hint(hint)
+    };
+    let filters = args.filter.iter().map(|text| Filter::parse(text, &report));
+    let filters: Vec<Filter> = filters.collect::<Result<_, _>>().map_err(|error| usage(error.into()))?;
+    let order = args.sort.as_deref().map(|text| Order::parse(text, &report)).transpose();
+    let order = order.map_err(|error| usage(error.into()))?;
+    for filter in &filters {
+        report.filter(filter);
+    }
+    if args.flagged {
+        report = report.flagged();
+    }
+    if let Some(order) = &order {
+        report.sort(order);
+    }
+    report.rows.truncate(args.limit.unwrap_or(usize::MAX));
+    Ok(report)
+}
+
+fn nothing(args: &Report) -> &'static str {
+    match (args.flagged, args.filter.is_empty()) {
+        (true, true) => "no page is flagged",
+        (true, false) => "no page that meets the filter is flagged",
+        (false, _) => "no page meets the filter",
+    }
+}
+
 fn json_of(report: &StageReport, row: &Row) -> Value {
-    let value = |field: &str| row.metrics.get(field).cloned().unwrap_or(Value::Null);
     let columns: Map<String, Value> =
-        report.columns.iter().map(|column| (column.title.to_owned(), value(column.field))).collect();
-    let mut line = json!({ "page_num": row.page, "flagged": report.flags(row) });
+        report.columns.iter().map(|column| (column.title.clone(), row.value(&column.field.name).clone())).collect();
+    let mut line = json!({ "page_num": row.page_num(), "flagged": report.flags(row) });
     line.as_object_mut().expect("just made").extend(columns);
     line
+}
+
+const EXPLAINED: [&str; 6] = ["column", "kind", "unit", "range", "flagged", "what it is"];
+
+fn explain(context: &Context, columns: &[Column], format: Format) -> Result<Exit> {
+    let rows: Vec<Vec<String>> = columns.iter().map(explained).collect();
+    match format {
+        Format::Json => context.out.json(&columns.iter().map(explained_json).collect::<Vec<_>>())?,
+        Format::Csv => context.out.csv(&EXPLAINED, &rows)?,
+        Format::Table if rows.is_empty() => context.out.note("the report has no column but `page_num`"),
+        Format::Table => context.out.table(&EXPLAINED, &rows)?,
+    }
+    Ok(Exit::Done)
+}
+
+fn explained(column: &Column) -> Vec<String> {
+    let field = &column.field;
+    let or_none = if field.optional { ", or none" } else { "" };
+    let range = match field.range {
+        Some((least, greatest)) => format!("{least}..={greatest}"),
+        None if field.kind == crate::metrics::Kind::Word => field.words.join(", "),
+        None => String::new(),
+    };
+    vec![
+        column.title.clone(),
+        format!("{}{or_none}", field.kind.label()),
+        field.unit.unwrap_or_default().to_owned(),
+        range,
+        column.flags.iter().map(Flag::to_string).collect::<Vec<_>>().join(", "),
+        column.doc.split_whitespace().collect::<Vec<_>>().join(" "),
+    ]
+}
+
+fn explained_json(column: &Column) -> Value {
+    let field = &column.field;
+    json!({
+        "column": column.title,
+        "metric": field.name,
+        "kind": field.kind.label(),
+        "optional": field.optional,
+        "words": field.words,
+        "unit": field.unit,
+        "range": field.range,
+        "decimals": column.decimals,
+        "flags": column.flags.iter().map(Flag::to_string).collect::<Vec<_>>(),
+        "doc": column.doc,
+    })
 }

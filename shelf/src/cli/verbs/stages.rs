@@ -61,7 +61,7 @@ fn json_of(row: &crate::stage::Row) -> Value {
         "scope": if row.book { "book" } else { "page" },
         "file": row.site.file,
         "line": row.site.line,
-        "columns": row.metrics.columns.iter().map(|column| column.title).collect::<Vec<_>>(),
+        "columns": row.metrics.columns().into_iter().map(|column| column.title).collect::<Vec<_>>(),
     })
 }
 

@@ -1,0 +1,189 @@
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::ext::IdentExt;
+use syn::parse::{Parse, ParseStream};
+use syn::punctuated::Punctuated;
+use syn::{LitInt, LitStr, Token};
+
+use super::fields::{Field, at};
+use super::number::Number;
+use super::options::{in_parentheses, parse_options};
+use crate::diagnostics::Diagnostics;
+use crate::runtime::Runtime;
+use crate::suggest::did_you_mean;
+
+const OPTIONS: &[(&str, &str)] = &[
+    ("flag", "flag(below = 20)"),
+    ("skip", "skip"),
+    ("title", "title = \"Words\""),
+    ("decimals", "decimals = 3"),
+    ("field", "field = size.width"),
+];
+
+/// What `#[report(…)]` says of a column.
+#[derive(Default)]
+pub(super) struct Column {
+    pub(super) skip: Option<Span>,
+    pub(super) title: Option<LitStr>,
+    pub(super) path: Option<FieldPath>,
+    decimals: Option<LitInt>,
+    flags: Vec<Flag>,
+}
+
+/// `size.width`
+pub(super) struct FieldPath(Punctuated<Ident, Token![.]>);
+
+/// A value that makes a page worth a look, and the word that says so.
+struct Flag {
+    word: Ident,
+    bound: Bound,
+}
+
+enum Bound {
+    Number(Number),
+    Text(LitStr),
+    None,
+}
+
+/// A column has a header, and what is skipped has nothing else to say; of a group, its own struct says the rest.
+pub(super) fn check_column(field: &Field, of: bool, diagnostics: &mut Diagnostics) -> Column {
+    let mut column = Column::default();
+    parse_options(&field.attributes, "report", OPTIONS, diagnostics, |key, span, input| {
+        match key {
+            "skip" => column.skip = Some(span),
+            "flag" => column.flags.extend(in_parentheses::<Flag>(input)?),
+            "title" => {
+                input.parse::<Token![=]>()?;
+                let title: LitStr = input.parse()?;
+                if title.value().trim().is_empty() {
+                    return Err(syn::Error::new(title.span(), "a column's title is not empty"));
+                }
+                column.title = Some(title);
+            }
+            "field" => {
+                input.parse::<Token![=]>()?;
+                column.path = Some(input.parse()?);
+            }
+            _ => {
+                input.parse::<Token![=]>()?;
+                let decimals: LitInt = input.parse()?;
+                if decimals.base10_parse::<u8>().is_err() {
+                    return Err(syn::Error::new(decimals.span(), "a column keeps at most 255 decimals"));
+                }
+                column.decimals = Some(decimals);
+            }
+        }
+        Ok(())
+    });
+    let name = &field.name;
+    if let Some(span) = column.skip {
+        if of {
+            let message = format!("a report of other metrics shows just its own fields; drop the field `{name}` itself");
+            diagnostics.error(span, message);
+        } else if column.title.is_some() || column.says_more() {
+            let message = format!(
+                "`{name}` is no column of the report, so nothing else can be said of it; drop `skip` or the rest"
+            );
+            diagnostics.error(span, message);
+        }
+    } else if field.group.is_some() && column.says_more() {
+        let message = format!("`{name}` is a struct of metrics, whose own `#[derive(Report)]` says this of each column");
+        diagnostics.error(field.ident.span(), message);
+    }
+    if let (Some(path), false) = (&column.path, of) {
+        let message = "`field` names a metric of another struct; say which with `#[report(of = Metrics)]` on this one";
+        diagnostics.error(path.span(), message);
+    }
+    column
+}
+
+impl Column {
+    fn says_more(&self) -> bool {
+        self.decimals.is_some() || !self.flags.is_empty()
+    }
+
+    /// `.rounded::<f64>(3).below::<f64>(0.8)`
+    pub(super) fn emit_details(&self, runtime: &Runtime, field: &Field) -> TokenStream {
+        let decimals = self.decimals.as_ref().map(|decimals| {
+            let ty = at(decimals.span(), &field.ty);
+            quote!(.rounded::<#ty>(#decimals))
+        });
+        let flags = self.flags.iter().map(|flag| emit_flag(runtime, field, flag));
+        quote!(#decimals #(#flags)*)
+    }
+}
+
+/// `.below::<u32>(20.0)` · `.flag(const { Flag::equals::<bool>("true") })`, where a value that there is not is an error.
+fn emit_flag(runtime: &Runtime, field: &Field, flag: &Flag) -> TokenStream {
+    let Flag { word, bound } = flag;
+    let ty = at(word.span(), &field.ty);
+    match bound {
+        Bound::Number(number) => {
+            let number = number.emit();
+            quote!(.#word::<#ty>(#number))
+        }
+        Bound::Text(text) => {
+            let equals = quote_spanned!(text.span()=> const { #runtime::Flag::equals::<#ty>(#text) });
+            quote!(.flag(#equals))
+        }
+        Bound::None => quote!(.#word::<#ty>()),
+    }
+}
+
+impl FieldPath {
+    /// The field of this name.
+    pub(super) fn of(field: &Field) -> Self {
+        Self(Punctuated::from_iter([field.ident.clone()]))
+    }
+
+    pub(super) fn span(&self) -> Span {
+        self.0.last().map_or_else(Span::call_site, Ident::span)
+    }
+
+    /// `&metrics.size.width`, all of it where the path stands.
+    pub(super) fn emit_access(&self, metrics: &Ident) -> TokenStream {
+        let path = &self.0;
+        quote_spanned!(self.span()=> &#metrics.#path)
+    }
+
+    /// `size.width` as a text, without any `r#`.
+    pub(super) fn text(&self) -> String {
+        self.0.iter().map(|ident| ident.unraw().to_string()).collect::<Vec<_>>().join(".")
+    }
+}
+
+impl Parse for FieldPath {
+    fn parse(input: ParseStream) -> syn::Result<Self> {
+        Ok(Self(Punctuated::parse_separated_nonempty(input)?))
+    }
+}
+
+impl Parse for Flag {
+    fn parse(input: ParseStream) -> syn::Result<Self> {
+        let word = input.call(Ident::parse_any)?;
+        let value = |input: ParseStream| input.parse::<Token![=]>().map(drop);
+        let bound = match word.to_string().as_str() {
+            "below" | "above" => {
+                value(input)?;
+                Bound::Number(input.parse()?)
+            }
+            "equals" => {
+                value(input)?;
+                Bound::Text(input.parse().map_err(|error| {
+                    syn::Error::new(
+                        error.span(),
+                        "`equals` is a text, as the report prints the value: `equals = \"true\"`",
+                    )
+                })?)
+            }
+            "missing" => Bound::None,
+            other => {
+                let near = did_you_mean(other, ["below", "above", "missing", "equals"]);
+                let message =
+                    format!("unknown flag `{other}`; known are `below`, `above`, `missing` and `equals`{near}");
+                return Err(syn::Error::new(word.span(), message));
+            }
+        };
+        Ok(Self { word, bound })
+    }
+}

@@ -1,0 +1,116 @@
+use clap::Args;
+use serde_json::{Map, Value, json};
+
+use crate::book::ScanId;
+use crate::cli::Exit;
+use crate::cli::context::Context;
+use crate::cli::error::{CliError, Result};
+use crate::cli::numbers::{count, short};
+use crate::cli::out::complain;
+use crate::metrics::{Numbers, Spread, Summary};
+use crate::plan::metadata;
+use crate::report::{self, Stats as StageStats, Summarised};
+
+/// Sum up what the stages measured, and their time and cost, over all pages
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  shelf stats florida
+  shelf stats florida huckleberry --stage ocr
+  shelf stats florida --json
+
+Only pages that are done count. p50 and p95 are by nearest rank: of n values in ascending order, p % is the one
+at place p * n / 100, rounded up, so each is a value that was measured.")]
+pub(in crate::cli) struct Stats {
+    /// The books
+    #[arg(value_name = "SCAN-ID", required = true)]
+    ids: Vec<ScanId>,
+    /// Only this stage; may be given several times
+    #[arg(long = "stage", value_name = "STAGE")]
+    stages: Vec<String>,
+}
+
+pub(in crate::cli) fn stats(context: &Context, args: &Stats) -> Result<Exit> {
+    let mut exit = Exit::Done;
+    let mut values = Vec::new();
+    for book in &args.ids {
+        match of_book(context, book, &args.stages) {
+            Ok(stages) if context.out.json => {
+                values.push(json!({ "book": book, "stages": stages.iter().map(json_of).collect::<Vec<_>>() }));
+            }
+            Ok(stages) => {
+                for stage in &stages {
+                    tell(context, book, stage)?;
+                }
+            }
+            Err(error) => {
+                exit = exit.and(error.exit);
+                complain(error.render());
+            }
+        }
+    }
+    if context.out.json {
+        context.out.json(&values)?;
+    }
+    Ok(exit)
+}
+
+/// The stages that have made something of a book, in order.
+fn of_book(context: &Context, book: &ScanId, stages: &[String]) -> Result<Vec<StageStats>> {
+    metadata(&context.store, book)?;
+    let mut found = Vec::new();
+    for entry in context.registry.stages() {
+        let wanted = stages.is_empty() || stages.iter().any(|name| name == entry.row.name);
+        if wanted {
+            let report = report::read(&context.store, entry, book)?;
+            found.extend((!report.rows.is_empty()).then(|| report::stats(&report, &entry.row.metrics.fields())));
+        }
+    }
+    if found.is_empty() {
+        let who = if stages.is_empty() { "no stage".to_owned() } else { format!("`{}`", stages.join("`, `")) };
+        let run = stages.iter().fold(format!("shelf process {book}"), |run, stage| format!("{run} --stage {stage}"));
+        let message = match stages {
+            [] | [_] => format!("{who} has made a page of `{book}` yet"),
+            _ => format!("of {who} none has made a page of `{book}` yet"),
+        };
+        return Err(CliError::refused(message).hint(format!("run it: `{run}`")));
+    }
+    Ok(found)
+}
+
+fn tell(context: &Context, book: &ScanId, stats: &StageStats) -> Result<()> {
+    context.out.line(format_args!("{book}: {}, {}", stats.stage, count(stats.pages, "page")))?;
+    let numbers: Vec<Vec<String>> = stats.metrics.iter().filter_map(number_row).collect();
+    context.out.table(&["metric", "unit", "values", "min", "p50", "mean", "p95", "max", "sum"], &numbers)?;
+    for metric in &stats.metrics {
+        if let Spread::Words { words } = &metric.summary.spread {
+            let mut words: Vec<(&String, &usize)> = words.iter().collect();
+            words.sort_by_key(|(_, times)| std::cmp::Reverse(**times));
+            let words = words.iter().map(|(word, times)| format!("{word} {times}"));
+            let missing = (metric.summary.missing > 0).then(|| format!("missing {}", metric.summary.missing));
+            context.out.line(format_args!("{}: {}", metric.name, words.chain(missing).collect::<Vec<_>>().join(", ")))?;
+        }
+    }
+    Ok(())
+}
+
+fn number_row(metric: &Summarised) -> Option<Vec<String>> {
+    let Summary { measured, spread: Spread::Numbers(numbers), .. } = &metric.summary else { return None };
+    let cells = numbers.map(|Numbers { min, p50, mean, p95, max, sum }| [min, p50, mean, p95, max, sum].map(short));
+    let start = [metric.name.clone(), metric.unit.unwrap_or_default().to_owned(), measured.to_string()];
+    Some(start.into_iter().chain(cells.unwrap_or_default()).collect())
+}
+
+fn json_of(stats: &StageStats) -> Value {
+    let metrics: Map<String, Value> = stats
+        .metrics
+        .iter()
+        .map(|metric| {
+            let mut value = json!({ "unit": metric.unit });
+            let summary = serde_json::to_value(&metric.summary).expect("a summary is numbers and words");
+            value.as_object_mut().expect("just made").extend(summary.as_object().cloned().unwrap_or_default());
+            (metric.name.clone(), value)
+        })
+        .collect();
+    json!({ "stage": stats.stage, "pages": stats.pages, "metrics": metrics })
+}

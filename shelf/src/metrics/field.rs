@@ -1,0 +1,113 @@
+use serde_json::Value;
+
+use super::{Kind, Metric, MetricError, PageMetrics, Quantity};
+
+/// A field of metrics.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Field {
+    /// Its name: `words`, or `size.width` where it is the field of a nested struct.
+    pub name: String,
+    /// The way to it in Rust, from the metrics struct: as the name, but through flattened structs as well.
+    pub path: String,
+    /// Its doc comment.
+    pub doc: &'static str,
+    /// What kind of value it is.
+    pub kind: Kind,
+    /// Whether it may be missing.
+    pub optional: bool,
+    /// The words that it may be; none where it is not one of a few.
+    pub words: &'static [&'static str],
+    /// What it is measured in, such as `px`.
+    pub unit: Option<&'static str>,
+    /// Smallest and greatest value, both allowed.
+    pub range: Option<(f64, f64)>,
+}
+
+impl Field {
+    /// Allows only numbers from `least` to `greatest`, both included.
+    pub fn within<T: Quantity>(&mut self, least: f64, greatest: f64) -> &mut Self {
+        self.range = Some((least, greatest));
+        self
+    }
+
+    /// Says what it is measured in.
+    pub fn unit<T: Quantity>(&mut self, unit: &'static str) -> &mut Self {
+        self.unit = Some(unit);
+        self
+    }
+
+    pub(super) fn check(&self, value: &Value) -> Result<(), MetricError> {
+        if value.is_null() && !self.optional {
+            return Err(MetricError::Missing(self.name.clone()));
+        }
+        match (self.range, value.as_f64()) {
+            (Some(range), Some(found)) if !(range.0..=range.1).contains(&found) => {
+                Err(MetricError::OutOfRange { name: self.name.clone(), found, range })
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The fields of metrics, while they are listed; what `#[derive(PageMetrics)]` writes to.
+#[derive(Debug, Default)]
+pub struct Fields {
+    list: Vec<Field>,
+    name: String,
+    path: String,
+    optional: bool,
+}
+
+impl Fields {
+    /// The fields of `M`, in order.
+    #[must_use]
+    pub fn of<M: PageMetrics>() -> Vec<Field> {
+        Self::listed(M::fields)
+    }
+
+    pub(super) fn listed(list: fn(&mut Self)) -> Vec<Field> {
+        let mut fields = Self::default();
+        list(&mut fields);
+        fields.list
+    }
+
+    /// Adds a field of type `T`.
+    pub fn add<T: Metric>(&mut self, name: &str, doc: &'static str) -> &mut Field {
+        self.list.push(Field {
+            name: format!("{}{name}", self.name),
+            path: format!("{}{name}", self.path),
+            doc,
+            kind: T::KIND,
+            optional: self.optional || T::OPTIONAL,
+            words: T::WORDS,
+            unit: None,
+            range: None,
+        });
+        self.list.last_mut().expect("one was just added")
+    }
+
+    /// Adds the fields of `M`, each under its own name after `name` and a dot.
+    pub fn nest<M: PageMetrics>(&mut self, name: &str) {
+        let outer = self.name.len();
+        self.name.push_str(name);
+        self.name.push('.');
+        self.flatten::<M>(name);
+        self.name.truncate(outer);
+    }
+
+    /// Adds the fields of `M` under their own names; `name` is the Rust field that they are in.
+    pub fn flatten<M: PageMetrics>(&mut self, name: &str) {
+        let outer = self.path.len();
+        self.path.push_str(name);
+        self.path.push('.');
+        M::fields(self);
+        self.path.truncate(outer);
+    }
+
+    /// Adds the fields of `M`, each of which may be missing.
+    pub(super) fn optional<M: PageMetrics>(&mut self) {
+        let outer = std::mem::replace(&mut self.optional, true);
+        M::fields(self);
+        self.optional = outer;
+    }
+}

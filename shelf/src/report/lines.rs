@@ -1,0 +1,107 @@
+use serde_json::{Map, Value};
+
+use super::{Filter, Order};
+use crate::book::PageNumber;
+use crate::metrics::Column;
+use crate::record::Operation;
+
+/// The first column of every report.
+pub(super) const PAGE_NUM: &str = "page_num";
+
+/// A stage's report: its columns, and a line for every page that is done.
+#[derive(Debug, Clone)]
+pub struct Report {
+    /// The stage.
+    pub stage: &'static str,
+    /// The columns after `page_num`.
+    pub columns: Vec<Column>,
+    /// The pages, ascending.
+    pub rows: Vec<Row>,
+}
+
+/// A page's line.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    /// The page; `None` for a whole book.
+    pub page: Option<PageNumber>,
+    /// Its metrics by name; none where the page has no record.
+    pub metrics: Map<String, Value>,
+    /// What the runtime measured of it; `None` where the page has no record.
+    pub operation: Option<Operation>,
+}
+
+impl Row {
+    /// The page's number as records have it: 0 for a whole book.
+    #[must_use]
+    pub fn page_num(&self) -> u32 {
+        self.page.map_or(0, PageNumber::get)
+    }
+
+    /// The value of a metric; `Null` where it is missing.
+    #[must_use]
+    pub fn value(&self, name: &str) -> &Value {
+        self.metrics.get(name).unwrap_or(&Value::Null)
+    }
+}
+
+impl Report {
+    /// The header's titles.
+    #[must_use]
+    pub fn header(&self) -> Vec<&str> {
+        std::iter::once(PAGE_NUM).chain(self.columns.iter().map(|column| column.title.as_str())).collect()
+    }
+
+    /// The cells of a line.
+    #[must_use]
+    pub fn cells(&self, row: &Row) -> Vec<String> {
+        let cell = |column: &Column| column.cell(row.value(&column.field.name));
+        std::iter::once(row.page_num().to_string()).chain(self.columns.iter().map(cell)).collect()
+    }
+
+    /// The columns for which a line is worth a look.
+    #[must_use]
+    pub fn flags(&self, row: &Row) -> Vec<&str> {
+        let flagged = |column: &&Column| column.flagged(row.value(&column.field.name));
+        if row.metrics.is_empty() {
+            Vec::new()
+        } else {
+            self.columns.iter().filter(flagged).map(|column| column.title.as_str()).collect()
+        }
+    }
+
+    /// The column of this title, or else of the metric of this name.
+    #[must_use]
+    pub fn column(&self, name: &str) -> Option<&Column> {
+        let titled = self.columns.iter().find(|column| column.title == name);
+        titled.or_else(|| self.columns.iter().find(|column| column.field.name == name))
+    }
+
+    /// Keeps the lines that are worth a look.
+    #[must_use]
+    pub fn flagged(mut self) -> Self {
+        let rows = std::mem::take(&mut self.rows);
+        self.rows = rows.into_iter().filter(|row| !self.flags(row).is_empty()).collect();
+        self
+    }
+
+    /// Keeps the lines that a filter lets through.
+    pub fn filter(&mut self, filter: &Filter) {
+        self.rows.retain(|row| filter.holds(row));
+    }
+
+    /// Puts the lines into an order; those that are equal in it stay by page.
+    pub fn sort(&mut self, order: &Order) {
+        self.rows.sort_by(|a, b| order.compare(a, b));
+    }
+
+    /// The report as CSV.
+    pub fn csv(&self) -> Result<String, csv::Error> {
+        let mut csv = csv::Writer::from_writer(Vec::new());
+        csv.write_record(self.header())?;
+        for row in &self.rows {
+            csv.write_record(self.cells(row))?;
+        }
+        let bytes = csv.into_inner().map_err(csv::IntoInnerError::into_error)?;
+        Ok(String::from_utf8(bytes).expect("cells are text"))
+    }
+}

@@ -1,0 +1,15 @@
+//! `report.csv`: one line a page, for quality; and what `shelf report` and `shelf stats` make of the lines.
+
+mod filter;
+mod lines;
+mod order;
+mod read;
+mod stats;
+#[cfg(test)]
+mod test_report;
+
+pub use filter::{Filter, FilterError};
+pub use lines::{Report, Row};
+pub use order::{Order, UnknownColumn};
+pub use read::{ReportError, path, read, write};
+pub use stats::{Stats, Summarised, stats};

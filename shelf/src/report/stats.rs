@@ -1,0 +1,80 @@
+use serde_json::Value;
+
+use super::{Report, Row};
+use crate::metrics::{Field, Kind, Summary};
+use crate::record::Operation;
+
+/// What a stage measured and what the runtime did, over all pages of a book that are done.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stats {
+    /// The stage.
+    pub stage: &'static str,
+    /// Pages that are done; 1 for a book stage.
+    pub pages: usize,
+    /// The stage's metrics in their order, then time, cost and attempts.
+    pub metrics: Vec<Summarised>,
+}
+
+/// A metric, summarised.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Summarised {
+    /// Its name.
+    pub name: String,
+    /// What it is measured in.
+    pub unit: Option<&'static str>,
+    /// Its values.
+    pub summary: Summary,
+}
+
+/// Name, unit, kind and value of what the runtime measures of every page.
+type Operational = (&'static str, Option<&'static str>, Kind, fn(&Operation) -> Value);
+
+const OPERATION: [Operational; 3] = [
+    ("processing_time_seconds", Some("s"), Kind::Number, |operation| Value::from(operation.processing_time_seconds)),
+    ("cost_usd", Some("USD"), Kind::Number, |operation| Value::from(operation.cost_usd)),
+    ("attempts", None, Kind::Integer, |operation| Value::from(operation.attempts)),
+];
+
+/// Summarises the lines of a report: all of `fields`, in the report or not. A page without record has no values.
+#[must_use]
+pub fn stats(report: &Report, fields: &[Field]) -> Stats {
+    let measured = fields.iter().map(|field| Summarised {
+        name: field.name.clone(),
+        unit: field.unit,
+        summary: Summary::of(field.kind, report.rows.iter().map(|row| row.value(&field.name))),
+    });
+    let operational = OPERATION.into_iter().map(|(name, unit, kind, value)| {
+        let value = |row: &Row| row.operation.as_ref().map_or(Value::Null, value);
+        let values: Vec<Value> = report.rows.iter().map(value).collect();
+        Summarised { name: name.to_owned(), unit, summary: Summary::of(kind, &values) }
+    });
+    Stats { stage: report.stage, pages: report.rows.len(), metrics: measured.chain(operational).collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::metrics::{Fields, Spread};
+    use crate::report::test_report::{Counted, with};
+
+    #[test]
+    fn every_metric_and_every_operation_is_summarised() {
+        let mut report = with([json!({"words": 7, "blank": false}), json!({"words": 9, "blank": true}), json!({})]);
+        for (row, seconds) in report.rows.iter_mut().zip([0.5, 1.5]) {
+            row.operation = Some(Operation { processing_time_seconds: seconds, attempts: 1, ..Operation::default() });
+        }
+        let stats = stats(&report, &Fields::of::<Counted>());
+        let names: Vec<_> = stats.metrics.iter().map(|metric| (metric.name.as_str(), metric.unit)).collect();
+        let operation = [("processing_time_seconds", Some("s")), ("cost_usd", Some("USD")), ("attempts", None)];
+        assert_eq!(names[..2], [("words", None), ("sure", Some("%"))]);
+        assert_eq!(names[4..], operation);
+        let sums = stats.metrics.iter().map(|metric| match metric.summary.spread {
+            Spread::Numbers(numbers) => numbers.map(|numbers| numbers.sum),
+            Spread::Words { .. } => None,
+        });
+        assert_eq!(sums.collect::<Vec<_>>(), [Some(16.0), None, None, None, Some(2.0), Some(0.0), Some(2.0)]);
+        assert_eq!((stats.pages, stats.metrics[0].summary.missing), (3, 1));
+    }
+}

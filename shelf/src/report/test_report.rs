@@ -1,0 +1,39 @@
+//! A small report for the tests of what is done with reports.
+
+use serde_json::{Value, json};
+
+use super::{Report, Row};
+use crate::book::PageNumber;
+use crate::metrics::Columns;
+
+#[derive(shelf_macros::PageMetrics, shelf_macros::Report)]
+#[metrics(crate = crate)]
+#[report(crate = crate)]
+pub(super) struct Counted {
+    #[report(title = "Words", flag(below = 10))]
+    words: u32,
+    #[metrics(unit = "%")]
+    sure: Option<f64>,
+    blank: bool,
+    script: String,
+}
+
+/// Page after page with this number of words.
+pub(super) fn report(words: impl IntoIterator<Item = Value>) -> Report {
+    with(words.into_iter().map(|words| json!({ "words": words })))
+}
+
+/// Page after page with these metrics.
+pub(super) fn with(metrics: impl IntoIterator<Item = Value>) -> Report {
+    let pages = (1..).map(PageNumber::new);
+    let rows = pages.zip(metrics).map(|(page, metrics)| {
+        let metrics = metrics.as_object().expect("metrics are an object").clone();
+        Row { page, metrics, operation: None }
+    });
+    Report { stage: "counting", columns: Columns::of::<Counted>(), rows: rows.collect() }
+}
+
+/// The pages of a report, in its order.
+pub(super) fn pages(report: &Report) -> Vec<u32> {
+    report.rows.iter().map(Row::page_num).collect()
+}

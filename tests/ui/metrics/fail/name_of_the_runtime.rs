@@ -1,0 +1,11 @@
+//! A metric that the runtime keeps by itself.
+
+use shelf::prelude::*;
+
+#[derive(PageMetrics, Report)]
+struct Counted {
+    words: u32,
+    cost_usd: f64,
+}
+
+fn main() {}

@@ -1,0 +1,15 @@
+//! A struct as one of a few words.
+
+use shelf::prelude::*;
+
+#[derive(Metric)]
+struct Size {
+    width: u32,
+}
+
+#[derive(PageMetrics, Report)]
+struct Counted {
+    size: Size,
+}
+
+fn main() {}

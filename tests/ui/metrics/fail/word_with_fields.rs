@@ -1,0 +1,16 @@
+//! An enum of more than words as a metric.
+
+use shelf::prelude::*;
+
+#[derive(Metric)]
+enum Numerals {
+    Roman(u32),
+    Arabic,
+}
+
+#[derive(PageMetrics, Report)]
+struct Counted {
+    numerals: Numerals,
+}
+
+fn main() {}

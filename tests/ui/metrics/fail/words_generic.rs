@@ -1,0 +1,10 @@
+//! An enum of any type as a metric.
+
+use shelf::prelude::*;
+
+#[derive(Metric)]
+enum Numerals<const N: usize> {
+    Roman,
+}
+
+fn main() {}

@@ -1,0 +1,24 @@
+//! A column of another type than its metric.
+
+use shelf::prelude::*;
+
+#[derive(PageMetrics)]
+struct Size {
+    width: u32,
+}
+
+#[derive(PageMetrics)]
+struct Counted {
+    words: u32,
+    confidence: Option<f64>,
+    #[metrics(nested)]
+    size: Size,
+}
+
+#[derive(Report)]
+#[report(of = Counted)]
+struct Shown {
+    words: u64,
+}
+
+fn main() {}
