@@ -24,4 +24,4 @@ docs:
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --quiet
 
 package:
-	cargo package --workspace --exclude shelf-tests --allow-dirty --quiet
+	cargo package --workspace --exclude shelf-tests --exclude shelf-examples --allow-dirty --quiet
