@@ -24,4 +24,4 @@ docs:
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --quiet
 
 package:
-	cargo package --workspace --exclude shelf-tests --no-verify --quiet
+	cargo package --workspace --exclude shelf-tests --exclude shelf-examples --no-verify --quiet

@@ -31,6 +31,10 @@ pub mod doctor;
 pub mod draw;
 pub mod eval;
 pub mod events;
+/// The guide for authors of stages. Its blocks are doctests of the crate of examples, whose stages they name.
+#[cfg(not(doctest))]
+#[doc = include_str!("../docs/writing-a-stage.md")]
+pub mod guide {}
 pub mod intake;
 pub mod logs;
 pub mod metrics;

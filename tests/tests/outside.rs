@@ -23,7 +23,8 @@ impl Outside {
         for part in ["shelf", "shelf-macros", "stages"] {
             outside.copy(workspace, Path::new(part));
         }
-        let manifest = fs::read_to_string(workspace.join("Cargo.toml")).unwrap().replace(", \"tests\"]", "]");
+        let manifest =
+            fs::read_to_string(workspace.join("Cargo.toml")).unwrap().replace(", \"examples\", \"tests\"]", "]");
         outside.write("shelf-workspace/Cargo.toml", &manifest);
         for file in ["shelf-workspace/Cargo.lock", "my-shelf/Cargo.lock"] {
             if !outside.folder.join(file).exists() {

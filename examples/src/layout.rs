@@ -1,0 +1,59 @@
+//! Lines and the kind of their page, put together: a merge that gives the same result every time.
+
+use shelf::prelude::*;
+
+use crate::page_kind::{Kind, KindPage, page_kind};
+use crate::text_lines::{Line, LinesPage, text_lines};
+
+/// What stands on a page.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+pub struct LayoutPage {
+    /// Lines of the text, top to bottom.
+    #[garde(dive)]
+    pub text: Vec<Line>,
+    /// Lines below or above a picture, top to bottom.
+    #[garde(dive)]
+    pub captions: Vec<Line>,
+}
+
+/// What `layout` measures of a page.
+#[derive(PageMetrics, Report)]
+pub struct LayoutMetrics {
+    /// Lines of the text.
+    pub text: usize,
+    /// Lines of captions.
+    pub captions: usize,
+}
+
+/// Says of every line whether it is text or a caption.
+#[stage(name = "layout", deps = [text_lines, page_kind], parallelism = fixed(8))]
+pub fn layout(text_lines: LinesPage, page_kind: KindPage) -> Result<(LayoutPage, LayoutMetrics)> {
+    let (text, captions) = match page_kind.kind {
+        Kind::Text => (text_lines.lines, Vec::new()),
+        Kind::Plate => (Vec::new(), text_lines.lines),
+        Kind::Blank if text_lines.lines.is_empty() => (Vec::new(), Vec::new()),
+        Kind::Blank => return Err(Failure::new(format!("a blank page has {} lines", text_lines.lines.len()))),
+    };
+    let metrics = LayoutMetrics { text: text.len(), captions: captions.len() };
+    Ok((LayoutPage { text, captions }, metrics))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shelf::testing::TestBook;
+
+    #[test]
+    fn lines_on_a_plate_are_captions_and_none_is_lost() {
+        let kinds = [Kind::Text, Kind::Plate, Kind::Blank];
+        let line = Line { top: 10, height: 4 };
+        let book = TestBook::of_pages(3)
+            .outputs::<text_lines>(|page| LinesPage { page_number: page, lines: vec![line.clone()] })
+            .outputs::<page_kind>(|page| KindPage { kind: kinds[page as usize - 1], confidence: 0.9 });
+        let run = book.run::<layout>();
+        assert_eq!(book.page::<layout>(1), LayoutPage { text: vec![line.clone()], captions: vec![] });
+        assert_eq!(book.page::<layout>(2), LayoutPage { text: vec![], captions: vec![line] });
+        assert_eq!(run.events.last().unwrap(), "layout page 3: failed: a blank page has 1 lines");
+        assert_eq!(book.report::<layout>(), "page_num,text,captions\n1,1,0\n2,0,1\n");
+    }
+}

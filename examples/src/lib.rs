@@ -1,0 +1,22 @@
+//! Stages of one's own, a file for each pattern. The guide, `shelf::guide`, is made of these files.
+//!
+//! | file | shows |
+//! | --- | --- |
+//! | [`text_lines`] | work that keeps a core busy, on the scan, in a child process; options |
+//! | [`page_kind`] | work that waits for a model |
+//! | [`layout`] | a merge of two stages, deterministic |
+//! | [`running_head`] | a page with its neighbours; hooks |
+//! | [`usual_page`] | a stage that runs once a book |
+//! | [`odd_page`] | a page stage on a book stage |
+
+pub mod layout;
+pub mod odd_page;
+pub mod page_kind;
+pub mod running_head;
+pub mod text_lines;
+pub mod usual_page;
+
+/// The guide's blocks, compiled and run; `shelf` itself cannot name this crate.
+#[cfg(doctest)]
+#[doc = include_str!("../../shelf/docs/writing-a-stage.md")]
+mod guide {}

@@ -1,0 +1,40 @@
+//! Pages that are not like the others: a page stage on a book stage.
+
+use shelf::prelude::*;
+
+use crate::text_lines::{LinesPage, text_lines};
+use crate::usual_page::{UsualPage, usual_page};
+
+/// How a page differs from the book's other pages.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+pub struct OddPage {
+    /// Lines that it has more than a usual page; negative: fewer.
+    #[garde(skip)]
+    pub more_lines: i64,
+}
+
+/// Compares every page with the usual one.
+#[stage(name = "odd_page", deps = [text_lines, usual_page])]
+pub fn odd_page(text_lines: LinesPage, usual_page: UsualPage) -> Result<OddPage> {
+    Ok(OddPage { more_lines: text_lines.lines.len() as i64 - usual_page.lines as i64 })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text_lines::Line;
+    use shelf::plan::Request;
+    use shelf::stage::Stage;
+    use shelf::testing::TestBook;
+
+    #[test]
+    fn one_run_makes_the_book_first_and_then_its_pages() {
+        let line = Line { top: 10, height: 4 };
+        let lines = |page| LinesPage { page_number: page, lines: vec![line.clone(); page as usize] };
+        let book = TestBook::of_pages(3).outputs::<text_lines>(lines);
+        let stages = Some(vec!["usual_page".to_owned(), "odd_page".to_owned()]);
+        book.process(&[odd_page::ROW], &Request { stages, ..Request::default() });
+        let more: Vec<_> = (1..=3).map(|page| book.page::<odd_page>(page).more_lines).collect();
+        assert_eq!(more, [-1, 0, 1]);
+    }
+}

@@ -1,0 +1,106 @@
+//! Where the lines of text stand on a scan: work that keeps a core busy.
+
+use clap::Args;
+use shelf::child::{Task, child_task};
+use shelf::prelude::*;
+use shelf::stage::ScanFile;
+
+/// The lines of text of one page.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+pub struct LinesPage {
+    /// The scan's number.
+    #[garde(range(min = 1))]
+    pub page_number: u32,
+    /// The lines, top to bottom.
+    #[garde(dive)]
+    pub lines: Vec<Line>,
+}
+
+/// A line of text.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+pub struct Line {
+    /// Its upper edge, px from the top of the scan.
+    #[garde(skip)]
+    pub top: u32,
+    /// Its height, px.
+    #[garde(range(min = 1))]
+    pub height: u32,
+}
+
+/// What `text_lines` measures of a page.
+#[derive(Debug, Clone, PartialEq, PageMetrics, Report)]
+pub struct LinesMetrics {
+    /// Lines on the page.
+    #[report(flag(below = 3))]
+    pub lines: usize,
+    /// How much of the page is dark, 0..=1.
+    #[metrics(range(0.0..=1.0))]
+    #[report(decimals = 3, flag(above = 0.5))]
+    pub ink: f64,
+    /// Width of the scan, px.
+    #[report(skip)]
+    pub width: u32,
+}
+
+/// What `text_lines` can be told on the command line.
+#[derive(Debug, Clone, Args, Serialize)]
+pub struct LinesOptions {
+    /// What is darker than this is ink: 1 (almost nothing) to 255 (almost everything)
+    #[arg(long, value_name = "GREY", default_value_t = 128, value_parser = clap::value_parser!(u8).range(1..))]
+    pub dark: u8,
+}
+
+/// Finds the lines of text on every scan.
+#[stage(name = "text_lines", parallelism = cpu, options = LinesOptions)]
+pub fn text_lines(page: PageNumber, image: PageImage, options: &LinesOptions) -> Result<(LinesPage, LinesMetrics)> {
+    let (rows, ink) = image.with(&COUNT_INK, options.dark)?;
+    let lines = lines_of(&rows);
+    let metrics = LinesMetrics { lines: lines.len(), ink, width: image.source().width };
+    Ok((LinesPage { page_number: page.get(), lines }, metrics))
+}
+
+/// Opens a scan in a child process: whether each row of pixels has ink, and how much of the page is ink, 0..=1.
+static COUNT_INK: Task<(ScanFile, u8), (Vec<bool>, f64)> = Task::new("text_lines.count_ink", count_ink);
+child_task!(COUNT_INK);
+
+fn count_ink((scan, dark): (ScanFile, u8)) -> Result<(Vec<bool>, f64)> {
+    let grey = image::open(scan.path)?.into_luma8();
+    let inked = |row: image::buffer::Pixels<'_, _>| row.filter(|pixel: &&image::Luma<u8>| pixel.0[0] < dark).count();
+    let rows: Vec<usize> = grey.rows().map(inked).collect();
+    let pixels = f64::from(grey.width()) * f64::from(grey.height());
+    Ok((rows.iter().map(|ink| *ink > 0).collect(), rows.iter().sum::<usize>() as f64 / pixels))
+}
+
+/// A line is a run of rows with ink.
+fn lines_of(rows: &[bool]) -> Vec<Line> {
+    let mut lines = Vec::new();
+    let mut top = 0;
+    for run in rows.chunk_by(|row, next| row == next) {
+        let height = run.len() as u32;
+        if run[0] {
+            lines.push(Line { top, height });
+        }
+        top += height;
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shelf::testing::TestBook;
+
+    #[test]
+    fn two_bars_are_two_lines() {
+        let bar = |y| (10..14).contains(&y) || (30..36).contains(&y);
+        let scan = image::GrayImage::from_fn(80, 50, |_, y| image::Luma([if bar(y) { 0 } else { 255 }]));
+        let mut png = std::io::Cursor::new(Vec::new());
+        scan.write_to(&mut png, image::ImageFormat::Png).unwrap();
+
+        let book = TestBook::of_pages(1).scans([(png.into_inner(), (80, 50), 300.0)]);
+        book.run::<text_lines>();
+        let found = book.page::<text_lines>(1);
+        assert_eq!(found.lines, [Line { top: 10, height: 4 }, Line { top: 30, height: 6 }]);
+        assert_eq!(book.report::<text_lines>(), "page_num,lines,ink\n1,2,0.200\n");
+    }
+}
