@@ -57,6 +57,7 @@ fn every_option() {
             options = LabelOptions,
             before = hooks::check,
             after = hooks::summary,
+            conserves = ocr,
             crate = shelf
         },
         &quote! {

@@ -33,6 +33,7 @@ use syn::{DeriveInput, parse_macro_input};
 /// | `version = 2` | older pages are stale | 1 |
 /// | `options = MyOptions` | its command-line options: a `clap::Args` that serialises | it has none |
 /// | `before = path`, `after = path` | a `fn(&StageRun) -> Result<()>`, called before the first and after the last page | nothing is called |
+/// | `conserves = ocr` | every paragraph of `ocr` stands in the output exactly once, or the page fails; both types implement `Paragraphs` | nothing is compared |
 /// | `crate = path` | where `shelf` is, if it has another name | `::shelf` |
 ///
 /// # Parameters

@@ -6,7 +6,7 @@ pub use serde_json::Value;
 pub use crate::metrics::{Columns, Discrete, Fields, Flag, Kind, Metric, NoMetrics, PageMetrics, Report, Values};
 pub use crate::stage::{
     Book, Cpu, Dep, EachPage, Fixed, FromStage, Io, LlmPool, NoOptions, Parallelism, Row, Run, Scope, Site, Stage,
-    Unreadable, hook, made, measured, reads,
+    Unreadable, conserves, hook, made, measured, reads,
 };
 pub use crate::{register, site};
 

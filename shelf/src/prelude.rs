@@ -2,7 +2,8 @@
 
 pub use crate::book::{BookMetadata, Languages, PageNumber};
 pub use crate::stage::{
-    Failure, Model, PageFiles, PageImage, Pages, ProcessingCost, Result, StageRun, Timestamp, Window,
+    Failure, Model, PageFiles, PageImage, Pages, ParagraphId, Paragraphs, ProcessingCost, Result, StageRun, Timestamp,
+    Window,
 };
 pub use crate::{Metric, PageMetrics, Report, stage};
 pub use garde::Validate;

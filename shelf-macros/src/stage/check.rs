@@ -4,6 +4,7 @@ use syn::{Ident, Lit, LitInt, Safety};
 
 use super::model::{Parallelism, Scope, Stage, Work};
 use super::name::check_name;
+use super::named_dependency::Listed;
 use super::parameters::{cfgs, check_dependencies, check_parameters};
 use super::returned::check_return;
 use super::syntax::{Arguments, Function, ParallelismSyntax};
@@ -21,9 +22,12 @@ pub(super) fn check_stage(arguments: Arguments, function: Function, diagnostics:
     let version = check_version(arguments.version.as_ref(), diagnostics);
     let scope = check_scope(arguments.scope.as_ref(), diagnostics);
     let parallelism = check_parallelism(arguments.parallelism.as_ref(), &function, diagnostics);
-    let listed = arguments.deps.iter().map(|dep| dep.path.clone()).collect();
+    let paths = arguments.deps.iter().map(|dep| dep.path.clone()).collect();
+    let listed = Listed::of(&arguments.deps, scope);
     let dependencies = check_dependencies(arguments.deps, &ident, diagnostics);
     let parameters = check_parameters(&function, dependencies, arguments.options.as_ref(), scope, diagnostics);
+    let conserves =
+        arguments.conserves.and_then(|word| listed.check(&word, "conserves = ", "", &parameters, diagnostics));
     let returned = check_return(&function, diagnostics);
     let Function { attributes, visibility, signature, body } = function;
     let work = Work {
@@ -35,6 +39,7 @@ pub(super) fn check_stage(arguments: Arguments, function: Function, diagnostics:
         error_at: returned.error_at,
         before: arguments.before,
         after: arguments.after,
+        conserves,
     };
     Stage {
         runtime: Runtime::new(arguments.krate),
@@ -47,7 +52,7 @@ pub(super) fn check_stage(arguments: Arguments, function: Function, diagnostics:
         output: returned.output,
         metrics: returned.metrics,
         options: arguments.options,
-        work: if diagnostics.is_empty() { Ok(work) } else { Err(listed) },
+        work: if diagnostics.is_empty() { Ok(work) } else { Err(paths) },
     }
 }
 

@@ -2,7 +2,7 @@ use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{Path, Type, TypeReference};
 
-use super::model::{Parallelism, Parameter, Scope, Source, Stage, Work};
+use super::model::{NamedDependency, Parallelism, Parameter, Scope, Source, Stage, Work};
 
 /// What stands beside the function: marker type, row, output, registration. After a mistake the types alone, so that
 /// whatever depends on the stage compiles.
@@ -91,7 +91,8 @@ fn emit_fields(stage: &Stage, work: &Work) -> TokenStream {
     let run = emit_run(stage, work);
     let before = before.as_ref().map(|path| quote!(before: #runtime::hook(#path),));
     let after = after.as_ref().map(|path| quote!(after: #runtime::hook(#path),));
-    quote!(#doc #version tokens: #tokens, #deps #reads #parallelism #run #before #after)
+    let conserves = work.conserves.as_ref().and_then(|named| emit_conserves(stage, named));
+    quote!(#doc #version tokens: #tokens, #deps #reads #parallelism #run #before #after #conserves)
 }
 
 /// `deps: &[Dep::of::<Self, ocr, OcrPage>("ocr")],`
@@ -105,6 +106,14 @@ fn emit_deps(stage: &Stage, work: &Work) -> Option<TokenStream> {
         Source::Page => None,
     });
     emit_list("deps", &deps.collect::<Vec<_>>())
+}
+
+/// `conserves: conserves::<OcrPage, CorrectedPage>("ocr"),`
+fn emit_conserves(stage: &Stage, named: &NamedDependency) -> Option<TokenStream> {
+    let Stage { runtime, output, .. } = stage;
+    let NamedDependency { cfgs, name, ty } = named;
+    let output = output.as_ref()?;
+    Some(quote!(#(#cfgs)* conserves: #runtime::conserves::<#ty, #output>(#name),))
 }
 
 /// `ocr` where only a type may stand, so that a plain function there is one error and a clear one.

@@ -5,6 +5,7 @@ mod emit;
 mod expand;
 mod model;
 mod name;
+mod named_dependency;
 mod parameters;
 mod returned;
 mod syntax;

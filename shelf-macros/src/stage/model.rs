@@ -34,6 +34,8 @@ pub(super) struct Work {
     pub(super) error_at: Span,
     pub(super) before: Option<Path>,
     pub(super) after: Option<Path>,
+    /// The dependency whose paragraphs all stand in the output.
+    pub(super) conserves: Option<NamedDependency>,
 }
 
 pub(super) struct Parameter {
@@ -41,6 +43,16 @@ pub(super) struct Parameter {
     pub(super) cfgs: Vec<Attribute>,
     pub(super) ty: Type,
     pub(super) source: Source,
+}
+
+/// A dependency that an option names, which its parameter takes as the page itself.
+pub(super) struct NamedDependency {
+    /// `#[cfg(…)]` on the parameter.
+    pub(super) cfgs: Vec<Attribute>,
+    /// The parameter's name.
+    pub(super) name: String,
+    /// The parameter's type.
+    pub(super) ty: Type,
 }
 
 /// Where a parameter's value comes from.

@@ -191,7 +191,7 @@ fn check_options_taken(parameters: &[Parameter], options: Option<&Type>, diagnos
 }
 
 /// `Pages` of `shelf::Pages<OcrPage>`.
-fn last_word(ty: &Type) -> Option<String> {
+pub(super) fn last_word(ty: &Type) -> Option<String> {
     let Type::Path(path) = ty else { return None };
     path.path.segments.last().map(|segment| segment.ident.to_string())
 }

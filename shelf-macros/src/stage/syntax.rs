@@ -18,11 +18,12 @@ pub(super) struct Arguments {
     pub(super) options: Option<Type>,
     pub(super) before: Option<Path>,
     pub(super) after: Option<Path>,
+    pub(super) conserves: Option<Ident>,
     pub(super) krate: Option<Path>,
 }
 
 /// Every option, and how it is written.
-const OPTIONS: [(&str, &str); 9] = [
+const OPTIONS: [(&str, &str); 10] = [
     ("name", "name = \"word_count\""),
     ("deps", "deps = [ocr]` or `deps = [words = crate::ocr::ocr]"),
     ("parallelism", "parallelism = cpu"),
@@ -31,6 +32,7 @@ const OPTIONS: [(&str, &str); 9] = [
     ("options", "options = MyOptions"),
     ("before", "before = path::to::function"),
     ("after", "after = path::to::function"),
+    ("conserves", "conserves = ocr"),
     ("crate", "crate = path::to::shelf"),
 ];
 
@@ -116,6 +118,7 @@ impl Arguments {
             "options" => self.options = Some(input.parse()?),
             "before" => self.before = Some(input.parse()?),
             "after" => self.after = Some(input.parse()?),
+            "conserves" => self.conserves = Some(input.call(Ident::parse_any)?),
             _ => self.krate = Some(input.call(Path::parse_mod_style)?),
         }
         Ok(())

@@ -66,7 +66,7 @@ impl Work {
             Run::Blocking(run) => caught(|| run(&self.cx)),
             Run::Async(_) => Err(Failure::new("an async stage was sent to a thread")),
         };
-        Ran { made, time: started.elapsed() }
+        Ran { made: self.checked(made), time: started.elapsed() }
     }
 
     /// Awaits an async stage.
@@ -87,6 +87,13 @@ impl Work {
                 .await
             }
         };
-        Ran { made, time: started.elapsed() }
+        Ran { made: self.checked(made), time: started.elapsed() }
+    }
+
+    /// What was made, if it conserves what the stage says it does.
+    fn checked(&self, made: Result<Made, Failure>) -> Result<Made, Failure> {
+        let made = made?;
+        self.cx.row.conserves.map_or(Ok(()), |conserves| conserves.check(&self.cx, &made.output))?;
+        Ok(made)
     }
 }

@@ -2,7 +2,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use super::{Cx, Dep, Failure, Hook, Made, OptionsRow, OutputRow, Reads, Scope, Stage};
+use super::{Conserves, Cx, Dep, Failure, Hook, Made, OptionsRow, OutputRow, Reads, Scope, Stage};
 use crate::metrics::MetricsRow;
 
 /// A stage, as the runtime sees it: one row of a table. `#[stage]` writes it, nothing else does.
@@ -31,6 +31,8 @@ pub struct Row {
     pub before: Option<Hook>,
     /// Called when no page is left to do.
     pub after: Option<Hook>,
+    /// Whose paragraphs all stand in what it makes.
+    pub conserves: Option<Conserves>,
     /// What it makes.
     pub output: OutputRow,
     /// What it measures and reports.
@@ -108,6 +110,7 @@ impl Row {
             run: Run::Blocking(|_| Err(Failure::new("this stage did not compile"))),
             before: None,
             after: None,
+            conserves: None,
             output: OutputRow::of::<S::Output>(),
             metrics: MetricsRow::of::<S::Metrics>(),
             options: OptionsRow::of::<S::Options>(),

@@ -3,7 +3,7 @@ use std::collections::HashSet;
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use shelf::stage::Timestamp;
+use shelf::stage::{ParagraphId, Paragraphs, Timestamp};
 
 use crate::bbox::Bbox;
 
@@ -122,6 +122,16 @@ impl OcrPage {
             .flat_map(|block| &block.paragraphs)
             .flat_map(|paragraph| &paragraph.lines)
             .flat_map(|line| &line.words)
+    }
+}
+
+impl Paragraphs for OcrPage {
+    fn paragraphs(&self) -> Vec<ParagraphId> {
+        let of_block = |block: &Block| {
+            let id = |paragraph: &Paragraph| ParagraphId { block: block.block_num, paragraph: paragraph.par_num };
+            block.paragraphs.iter().map(id).collect::<Vec<_>>()
+        };
+        self.blocks.iter().flat_map(of_block).collect()
     }
 }
 

@@ -32,6 +32,7 @@ pub struct Counted {
     options = Counting,
     before = check,
     after = self::check,
+    conserves = ocr,
     crate = ::shelf,
 )]
 pub fn every_option(
@@ -49,6 +50,18 @@ pub fn every_option(
     Ok((WordCount { words }, Counted { words }))
 }
 
+impl Paragraphs for OcrPage {
+    fn paragraphs(&self) -> Vec<ParagraphId> {
+        Vec::new()
+    }
+}
+
+impl Paragraphs for WordCount {
+    fn paragraphs(&self) -> Vec<ParagraphId> {
+        Vec::new()
+    }
+}
+
 fn check(run: &StageRun) -> Result<()> {
     if run.pages.is_empty() { Err(Failure::new("no pages")) } else { Ok(()) }
 }
@@ -63,6 +76,7 @@ fn the_row_says_what_the_attribute_says() {
     assert_eq!(deps, [("ocr", "reading", Reach::Same), ("around", "reading", Reach::Around(2))]);
     let reads = [Reads::Nothing, Reads::Scan, Reads::Nothing, Reads::Metadata, Reads::Languages, Reads::Nothing];
     assert_eq!(row.reads, reads);
+    assert_eq!(row.conserves.map(|conserves| conserves.parameter), Some("ocr"));
     assert!(row.before.is_some() && row.after.is_some() && row.tokens != 0);
     assert_eq!(row.metrics.columns[0].title, "words");
     assert!(row.site.file.ends_with("every_option.rs") && row.site.line > 1, "{:?}", row.site);

@@ -1,0 +1,14 @@
+//! Which of the pages would have to stand in the output?
+
+#[path = "../../reading.rs"]
+mod reading;
+
+use reading::{OcrPage, WordCount, ocr};
+use shelf::prelude::*;
+
+#[stage(name = "word_count", deps = [ocr], conserves = ocr)]
+fn word_count(ocr: Window<OcrPage>) -> Result<WordCount> {
+    Ok(WordCount { words: ocr.page.text.len() })
+}
+
+fn main() {}
