@@ -12,9 +12,10 @@ pub(crate) fn derive_metric(input: &DeriveInput) -> TokenStream {
     let runtime = check_runtime(input, "metrics", &mut diagnostics);
     let variants = check_enum(input, &mut diagnostics);
     let words: Vec<String> = variants.iter().map(|variant| snake_case(&variant.unraw().to_string())).collect();
-    let value = match variants.is_empty() {
-        true => quote!(#runtime::Value::Null),
-        false => quote!(#runtime::Value::from(match self { #(Self::#variants { .. } => #words),* })),
+    let value = if variants.is_empty() {
+        quote!(#runtime::Value::Null)
+    } else {
+        quote!(#runtime::Value::from(match self { #(Self::#variants { .. } => #words),* }))
     };
     let name = &input.ident;
     let (generics, arguments, bounds) = input.generics.split_for_impl();
@@ -52,7 +53,8 @@ fn check_enum<'a>(input: &'a DeriveInput, diagnostics: &mut Diagnostics) -> Vec<
         diagnostics.error(name.span(), format!("`{name}` has no variant, and a metric is one of a few words"));
     }
     for variant in variants.iter().filter(|variant| !matches!(variant.fields, Fields::Unit)) {
-        let message = format!("`{}` has fields, and a metric is a mere word; make them metrics of their own", variant.ident);
+        let message =
+            format!("`{}` has fields, and a metric is a mere word; make them metrics of their own", variant.ident);
         diagnostics.error_at(&variant.fields, message);
     }
     variants.iter().map(|variant| &variant.ident).collect()

@@ -2,6 +2,7 @@ use std::cmp::Ordering;
 
 use serde_json::Value;
 
+use super::lines::PAGE_NUM;
 use super::order::{Subject, UnknownColumn};
 use super::{Report, Row};
 use crate::metrics::{Column, Kind};
@@ -46,8 +47,13 @@ enum Wanted {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FilterError {
     /// It has no operator, or nothing before it.
-    #[error("`{0}` is no filter; expected a column, one of < <= > >= = != and a value, such as `{1}<10`")]
-    Form(String, String),
+    #[error("`{found}` is no filter; expected a column, one of < <= > >= = != and a value, such as `{column}<10`")]
+    Form {
+        /// The text.
+        found: String,
+        /// A column to show how one is written.
+        column: String,
+    },
     /// It names no column.
     #[error(transparent)]
     Column(#[from] UnknownColumn),
@@ -102,8 +108,9 @@ impl Filter {
     /// Reads a filter on a report's columns.
     pub fn parse(text: &str, report: &Report) -> Result<Self, FilterError> {
         let form = || {
-            let column = report.header().last().copied().unwrap_or_default().to_owned();
-            FilterError::Form(text.to_owned(), column)
+            let number = report.columns.iter().find(|column| column.field.kind.is_number());
+            let column = number.map_or(PAGE_NUM, |column| column.title.as_str());
+            FilterError::Form { found: text.to_owned(), column: column.to_owned() }
         };
         let at = text.find(['<', '>', '=', '!']).ok_or_else(form)?;
         let (column, rest) = (text[..at].trim(), &text[at..]);
@@ -222,7 +229,7 @@ mod tests {
     fn a_mistake_names_value_rule_and_fix() {
         assert_eq!(
             refused("words"),
-            "`words` is no filter; expected a column, one of < <= > >= = != and a value, such as `script<10`"
+            "`words` is no filter; expected a column, one of < <= > >= = != and a value, such as `Words<10`"
         );
         assert_eq!(
             refused("wrods<3"),
@@ -232,17 +239,22 @@ mod tests {
             refused("words<many"),
             "`words` (whole number) cannot be compared with `many`; expected digits, such as `0.8`"
         );
-        assert_eq!(refused("sure<NaN"), "`sure` (number) cannot be compared with `NaN`; expected digits, such as `0.8`");
-        assert_eq!(refused("words<"), "`words` (whole number) cannot be compared with ``; expected digits, such as `0.8`");
+        assert_eq!(
+            refused("sure<NaN"),
+            "`sure` (number) cannot be compared with `NaN`; expected digits, such as `0.8`"
+        );
+        assert_eq!(
+            refused("words<"),
+            "`words` (whole number) cannot be compared with ``; expected digits, such as `0.8`"
+        );
         assert_eq!(
             refused("blank=maybe"),
             "`blank` (yes or no) cannot be compared with `maybe`; expected `false` or `true`"
         );
-        assert_eq!(
-            refused("script<latin"),
-            "`script` (text) is not compared by size; use `=` or `!=` in place of `<`"
+        assert_eq!(refused("script<latin"), "`script` (text) is not compared by size; use `=` or `!=` in place of `<`");
+        assert!(
+            refused("!words").starts_with("`!words` is no filter") && refused("<3").starts_with("`<3` is no filter")
         );
-        assert!(refused("!words").starts_with("`!words` is no filter") && refused("<3").starts_with("`<3` is no filter"));
     }
 
     proptest! {

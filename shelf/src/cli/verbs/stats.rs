@@ -67,11 +67,11 @@ fn of_book(context: &Context, book: &ScanId, stages: &[String]) -> Result<Vec<St
         }
     }
     if found.is_empty() {
-        let who = if stages.is_empty() { "no stage".to_owned() } else { format!("`{}`", stages.join("`, `")) };
         let run = stages.iter().fold(format!("shelf process {book}"), |run, stage| format!("{run} --stage {stage}"));
         let message = match stages {
-            [] | [_] => format!("{who} has made a page of `{book}` yet"),
-            _ => format!("of {who} none has made a page of `{book}` yet"),
+            [] => format!("no stage has made a page of `{book}` yet"),
+            [stage] => format!("`{stage}` has made no page of `{book}` yet"),
+            stages => format!("none of `{}` has made a page of `{book}` yet", stages.join("`, `")),
         };
         return Err(CliError::refused(message).hint(format!("run it: `{run}`")));
     }
@@ -88,7 +88,11 @@ fn tell(context: &Context, book: &ScanId, stats: &StageStats) -> Result<()> {
             words.sort_by_key(|(_, times)| std::cmp::Reverse(**times));
             let words = words.iter().map(|(word, times)| format!("{word} {times}"));
             let missing = (metric.summary.missing > 0).then(|| format!("missing {}", metric.summary.missing));
-            context.out.line(format_args!("{}: {}", metric.name, words.chain(missing).collect::<Vec<_>>().join(", ")))?;
+            context.out.line(format_args!(
+                "{}: {}",
+                metric.name,
+                words.chain(missing).collect::<Vec<_>>().join(", ")
+            ))?;
         }
     }
     Ok(())

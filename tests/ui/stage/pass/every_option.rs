@@ -78,7 +78,7 @@ fn the_row_says_what_the_attribute_says() {
     assert_eq!(row.reads, reads);
     assert_eq!(row.conserves.map(|conserves| conserves.parameter), Some("ocr"));
     assert!(row.before.is_some() && row.after.is_some() && row.tokens != 0);
-    assert_eq!(row.metrics.columns[0].title, "words");
+    assert_eq!(row.metrics.columns()[0].title, "words");
     assert!(row.site.file.ends_with("every_option.rs") && row.site.line > 1, "{:?}", row.site);
     assert_eq!(
         row.options.defaults().map(|options| options.json.to_string()).ok().as_deref(),

@@ -28,5 +28,5 @@ pub fn kind(r#type: WordCount) -> Result<WordCount> {
 #[test]
 fn names_are_those_without_the_mark() {
     assert_eq!(kind::ROW.deps[0].parameter, "type");
-    assert_eq!(r#type::ROW.metrics.columns[0].title, "type");
+    assert_eq!(r#type::ROW.metrics.columns()[0].title, "type");
 }
