@@ -50,10 +50,10 @@ mod tests {
         let book = TestBook::of_pages(3)
             .outputs::<text_lines>(|page| LinesPage { page_number: page, lines: vec![line.clone()] })
             .outputs::<page_kind>(|page| KindPage { kind: kinds[page as usize - 1], confidence: 0.9 });
-        let run = book.run::<layout>();
+        book.run::<layout>();
         assert_eq!(book.page::<layout>(1), LayoutPage { text: vec![line.clone()], captions: vec![] });
         assert_eq!(book.page::<layout>(2), LayoutPage { text: vec![], captions: vec![line] });
-        assert_eq!(run.events.last().unwrap(), "layout page 3: failed: a blank page has 1 lines");
+        assert_eq!(book.failure::<layout>(3).unwrap().failure.error, "a blank page has 1 lines");
         assert_eq!(book.report::<layout>(), "page_num,text,captions\n1,1,0\n2,0,1\n");
     }
 }

@@ -1,6 +1,8 @@
 use std::any::Any;
 use std::sync::{Arc, Mutex};
 
+use serde_json::Value;
+
 use super::{Cause, Failure, Load, Offered, Page, PageFile, PageFiles, PageImage, Row, output};
 use crate::book::{BookMetadata, PageNumber, ScanId, SourcePage};
 use crate::child::Children;
@@ -36,8 +38,12 @@ impl Cx {
 
     /// What the parameter that is called so takes from its dependency.
     pub fn load<T: Load>(&self, parameter: &str) -> Result<T, Failure> {
+        T::load(self, self.dependency(parameter))
+    }
+
+    fn dependency(&self, parameter: &str) -> &'static Row {
         let named = self.row.deps.iter().find(|dep| dep.parameter == parameter);
-        T::load(self, named.expect("`#[stage]` writes the call and the row").row)
+        named.expect("`#[stage]` writes the call and the row").row
     }
 
     pub(crate) fn page(&self) -> Result<PageNumber, Failure> {
@@ -96,13 +102,21 @@ impl Reader {
     }
 
     fn read_file<T: Page>(&self, path: &BookPath, what: &str) -> Result<T, Failure> {
-        let stage = self.row.name;
-        let problem =
-            |problem: String| Failure::of(Cause::Input, format!("{what} of `{stage}` {problem}")).context(path);
-        let bytes = self.store.read(path)?.ok_or_else(|| problem("is missing".to_owned()))?;
-        let mut value: serde_json::Value =
-            serde_json::from_slice(&bytes).map_err(|error| problem(format!("is no JSON: {error}")))?;
+        let value = self.value(path, what)?;
+        output::read(&value).map_err(|misfit| self.problem(path, what, &format!("does not fit its schema: {misfit}")))
+    }
+
+    /// The output's fields. Apart from [`Self::read_file`], so that it is compiled once and not for every type.
+    fn value(&self, path: &BookPath, what: &str) -> Result<Value, Failure> {
+        let bytes = self.store.read(path)?.ok_or_else(|| self.problem(path, what, "is missing"))?;
+        let mut value: Value = serde_json::from_slice(&bytes)
+            .map_err(|error| self.problem(path, what, &format!("is no JSON: {error}")))?;
         value.as_object_mut().map(|fields| fields.remove(RECORD_KEY));
-        output::read(&value).map_err(|misfit| problem(format!("does not fit its schema: {misfit}")))
+        Ok(value)
+    }
+
+    fn problem(&self, path: &BookPath, what: &str, problem: &str) -> Failure {
+        let stage = self.row.name;
+        Failure::of(Cause::Input, format!("{what} of `{stage}` {problem}")).context(path)
     }
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
 use super::{Cause, Failure, IntoFailure, Stage};
-use crate::metrics::PageMetrics;
+use crate::metrics::{MetricError, PageMetrics};
 
 /// What a stage makes of a page: it can be written and read (`serde`), described (`schemars`) and checked (`garde`).
 #[diagnostic::on_unimplemented(
@@ -57,20 +57,25 @@ impl OutputRow {
 
 /// Reads a page from JSON and validates it.
 pub(crate) fn read<T: Page>(value: &Value) -> Result<T, Misfit> {
-    let page: T = serde_path_to_error::deserialize(value).map_err(|error| {
-        let path = error.path().to_string();
-        Misfit { path: if path == "." { String::new() } else { path }, problem: error.into_inner().to_string() }
-    })?;
-    check(&page, value)?;
-    Ok(page)
+    let page: T = serde_path_to_error::deserialize(value).map_err(unreadable)?;
+    match page.validate() {
+        Ok(()) => Ok(page),
+        Err(report) => Err(misfit(&report, value)),
+    }
 }
 
-fn check<T: Page>(page: &T, value: &Value) -> Result<(), Misfit> {
-    let Err(report) = page.validate() else { return Ok(()) };
+// What follows names no type of an author, so that it is compiled once and not for every stage.
+
+fn unreadable(error: serde_path_to_error::Error<serde_json::Error>) -> Misfit {
+    let path = error.path().to_string();
+    Misfit { path: if path == "." { String::new() } else { path }, problem: error.into_inner().to_string() }
+}
+
+fn misfit(report: &garde::Report, value: &Value) -> Misfit {
     let (path, error) = report.iter().next().expect("a report of garde has an entry");
     let path = path.to_string();
     let found = at(value, &path).map_or_else(String::new, |found| format!("is {}: ", shown(found)));
-    Err(Misfit { path, problem: format!("{found}{error}") })
+    Misfit { path, problem: format!("{found}{error}") }
 }
 
 /// The value at a path as garde writes it, such as `blocks[3].bbox.x`.
@@ -88,23 +93,33 @@ fn shown(value: &Value) -> String {
 
 /// What a function without metrics returned, ready to be written. Called by the expansion of `#[stage]`.
 pub fn made<S: Stage>(returned: Result<S::Output, impl IntoFailure>) -> Result<Made, Failure> {
-    Ok(Made { output: object(&returned.map_err(IntoFailure::into_failure)?)?, metrics: Map::new() })
+    match returned {
+        Ok(output) => output_fields(serde_json::to_value(&output), output.validate(), Ok(Map::new())),
+        Err(error) => Err(error.into_failure()),
+    }
 }
 
 /// What a function with metrics returned, ready to be written. Called by the expansion of `#[stage]`.
 pub fn measured<S: Stage>(returned: Result<(S::Output, S::Metrics), impl IntoFailure>) -> Result<Made, Failure> {
-    let (output, metrics) = returned.map_err(IntoFailure::into_failure)?;
-    let metrics = metrics.to_map().map_err(|error| Failure::of(Cause::Output, error))?;
-    Ok(Made { output: object(&output)?, metrics })
+    match returned {
+        Ok((output, metrics)) => output_fields(serde_json::to_value(&output), output.validate(), metrics.to_map()),
+        Err(error) => Err(error.into_failure()),
+    }
 }
 
-fn object<T: Page>(output: &T) -> Result<Map<String, Value>, Failure> {
-    let misfit = |problem: String| Failure::of(Cause::Output, format!("the output does not fit its schema: {problem}"));
-    let value = serde_json::to_value(output).map_err(|error| misfit(error.to_string()))?;
-    check(output, &value).map_err(|error| misfit(error.to_string()))?;
+fn output_fields(
+    value: serde_json::Result<Value>,
+    valid: Result<(), garde::Report>,
+    metrics: Result<Map<String, Value>, MetricError>,
+) -> Result<Made, Failure> {
+    let metrics = metrics.map_err(|error| Failure::of(Cause::Output, error))?;
+    let refused =
+        |problem: String| Failure::of(Cause::Output, format!("the output does not fit its schema: {problem}"));
+    let value = value.map_err(|error| refused(error.to_string()))?;
+    valid.map_err(|report| refused(misfit(&report, &value).to_string()))?;
     match value {
-        Value::Object(fields) => Ok(fields),
-        other => Err(misfit(format!("expected a JSON object, found {}", shown(&other)))),
+        Value::Object(output) => Ok(Made { output, metrics }),
+        other => Err(refused(format!("expected a JSON object, found {}", shown(&other)))),
     }
 }
 
