@@ -14,6 +14,8 @@ pub struct Report {
     pub stage: &'static str,
     /// The columns after `page_num`.
     pub columns: &'static [Column],
+    /// Whether the last column says from where a page was copied: the stage says `on_error = copy(…)`.
+    pub copies: bool,
     /// The pages, ascending.
     pub rows: Vec<Row>,
 }
@@ -25,6 +27,8 @@ pub struct Row {
     pub page: PageNumber,
     /// Its metrics by name; none where the page has no record.
     pub metrics: Map<String, Value>,
+    /// The stage that it is a copy of.
+    pub copied: Option<String>,
 }
 
 /// Why there is no report.
@@ -51,10 +55,14 @@ pub fn read(store: &dyn Store, entry: &Entry, book: &ScanId) -> Result<Report, R
     for page in pages {
         let bytes = store.read(&BookPath::page(book, name, page))?.unwrap_or_default();
         if let Ok(found) = entry.page_type.read(&bytes) {
-            rows.push(Row { page, metrics: found.record.map(|record| record.metrics).unwrap_or_default() });
+            let (metrics, copied) = match found.record {
+                Some(record) => (record.metrics, record.copied.map(|copied| copied.from)),
+                None => (Map::new(), None),
+            };
+            rows.push(Row { page, metrics, copied });
         }
     }
-    Ok(Report { stage: name, columns: entry.row.metrics.columns, rows })
+    Ok(Report { stage: name, columns: entry.row.metrics.columns, copies: entry.row.policy.copies(), rows })
 }
 
 /// Where a stage's report lies.
@@ -71,14 +79,18 @@ impl Report {
     /// The header's titles.
     #[must_use]
     pub fn header(&self) -> Vec<&'static str> {
-        std::iter::once("page_num").chain(self.columns.iter().map(|column| column.title)).collect()
+        std::iter::once("page_num")
+            .chain(self.columns.iter().map(|column| column.title))
+            .chain(self.copies.then_some("copied"))
+            .collect()
     }
 
     /// The cells of a line.
     #[must_use]
     pub fn cells(&self, row: &Row) -> Vec<String> {
         let cell = |column: &Column| row.metrics.get(column.field).map_or_else(String::new, |value| column.cell(value));
-        std::iter::once(row.page.to_string()).chain(self.columns.iter().map(cell)).collect()
+        let copied = self.copies.then(|| row.copied.clone().unwrap_or_default());
+        std::iter::once(row.page.to_string()).chain(self.columns.iter().map(cell)).chain(copied).collect()
     }
 
     /// The columns for which a line is worth a look.

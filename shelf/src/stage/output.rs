@@ -98,7 +98,7 @@ pub fn measured<S: Stage>(returned: Result<(S::Output, S::Metrics), impl IntoFai
     Ok(Made { output: object(&output)?, metrics })
 }
 
-fn object<T: Page>(output: &T) -> Result<Map<String, Value>, Failure> {
+pub(super) fn object<T: Page>(output: &T) -> Result<Map<String, Value>, Failure> {
     let misfit = |problem: String| Failure::of(Cause::Output, format!("the output does not fit its schema: {problem}"));
     let value = serde_json::to_value(output).map_err(|error| misfit(error.to_string()))?;
     check(output, &value).map_err(|error| misfit(error.to_string()))?;

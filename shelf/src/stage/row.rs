@@ -2,7 +2,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use super::{Conserves, Cx, Dep, Failure, Hook, Made, OptionsRow, OutputRow, Reads, Scope, Stage};
+use super::{Conserves, Cx, Dep, Failure, Hook, Made, OptionsRow, OutputRow, Policy, Reads, Scope, Stage};
 use crate::metrics::MetricsRow;
 
 /// A stage, as the runtime sees it: one row of a table. `#[stage]` writes it, nothing else does.
@@ -33,6 +33,8 @@ pub struct Row {
     pub after: Option<Hook>,
     /// Whose paragraphs all stand in what it makes.
     pub conserves: Option<Conserves>,
+    /// What becomes of pages that fail.
+    pub policy: Policy,
     /// What it makes.
     pub output: OutputRow,
     /// What it measures and reports.
@@ -111,6 +113,7 @@ impl Row {
             before: None,
             after: None,
             conserves: None,
+            policy: Policy::NEW,
             output: OutputRow::of::<S::Output>(),
             metrics: MetricsRow::of::<S::Metrics>(),
             options: OptionsRow::of::<S::Options>(),

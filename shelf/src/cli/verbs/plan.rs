@@ -134,6 +134,7 @@ fn tell(context: &Context, plan: &plan::Plan) -> Result<()> {
                     out.line(format_args!("  {page} is stale and left alone: {}", why.join(", ")))?;
                 }
                 Settled::Failed(failure) => out.line(format_args!("  {page} failed for good: {failure}"))?,
+                Settled::Skipped(failure) => out.line(format_args!("  {page} was skipped: {failure}"))?,
                 Settled::Blocked(by) => out.line(format_args!("  {page} is blocked: {by}"))?,
             }
         }
@@ -161,6 +162,7 @@ fn json_of(plan: &plan::Plan) -> Value {
                 Settled::Kept => ("done", None),
                 Settled::LeftStale(changes) => ("stale", changes.first().map(ToString::to_string)),
                 Settled::Failed(failure) => ("failed", Some(failure.to_string())),
+                Settled::Skipped(failure) => ("skipped", Some(failure.to_string())),
                 Settled::Blocked(by) => ("blocked", Some(by.to_string())),
             };
             json!({ "stage": page.stage, "page": page.page, "state": state, "why": why })

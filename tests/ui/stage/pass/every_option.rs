@@ -1,7 +1,7 @@
 //! All options at once, and every kind of parameter.
 
 use shelf::prelude::*;
-use shelf::stage::{Parallelism, Reach, Reads, Stage};
+use shelf::stage::{MaxFailed, Parallelism, Reach, Reads, Stage};
 
 use crate::reading::{OcrPage, WordCount, ocr};
 
@@ -33,6 +33,9 @@ pub struct Counted {
     before = check,
     after = self::check,
     conserves = ocr,
+    retries = 4,
+    on_error = copy(ocr),
+    max_failed = "2%",
     crate = ::shelf,
 )]
 pub fn every_option(
@@ -53,6 +56,12 @@ pub fn every_option(
 impl Paragraphs for OcrPage {
     fn paragraphs(&self) -> Vec<ParagraphId> {
         Vec::new()
+    }
+}
+
+impl From<OcrPage> for WordCount {
+    fn from(page: OcrPage) -> Self {
+        Self { words: page.text.len() }
     }
 }
 
@@ -77,6 +86,8 @@ fn the_row_says_what_the_attribute_says() {
     let reads = [Reads::Nothing, Reads::Scan, Reads::Nothing, Reads::Metadata, Reads::Languages, Reads::Nothing];
     assert_eq!(row.reads, reads);
     assert_eq!(row.conserves.map(|conserves| conserves.parameter), Some("ocr"));
+    assert_eq!((row.policy.attempts, row.policy.max_failed), (Some(5), Some(MaxFailed::Percent(2.0))));
+    assert!(row.policy.copies() && row.policy.timeout.is_none());
     assert!(row.before.is_some() && row.after.is_some() && row.tokens != 0);
     assert_eq!(row.metrics.columns[0].title, "words");
     assert!(row.site.file.ends_with("every_option.rs") && row.site.line > 1, "{:?}", row.site);
