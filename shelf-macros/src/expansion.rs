@@ -62,6 +62,8 @@ fn every_option() {
             timeout = "120s",
             on_error = copy(ocr),
             max_failed = "2%",
+            prompt = PROMPT,
+            model = "large",
             crate = shelf
         },
         &quote! {

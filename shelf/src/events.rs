@@ -104,7 +104,7 @@ pub enum Blocker {
     Left(PageOf),
     /// The page has no scan.
     NoScan(PageNumber),
-    /// The stage's `before` hook failed.
+    /// The stage's `before` hook failed, or its `after` hook could not be noted.
     Before(String),
 }
 
@@ -139,7 +139,7 @@ impl std::fmt::Display for Blocker {
             Self::Skipped(page) => write!(f, "{page} was skipped"),
             Self::Left(page) => write!(f, "{page} is left to do"),
             Self::NoScan(page) => write!(f, "page {page} has no scan"),
-            Self::Before(error) => write!(f, "the stage's `before` hook failed: {error}"),
+            Self::Before(error) => f.write_str(error),
         }
     }
 }

@@ -240,3 +240,118 @@ fn a_stage_that_fails_too_often_stops() {
     assert_eq!(again.summary.stages[0].done, 2, "a new run goes on");
     assert_eq!(*CALLED.lock().unwrap(), [7, 8, 9, 10]);
 }
+
+static SAID: Mutex<Vec<String>> = Mutex::new(Vec::new());
+static CLOSED: Mutex<bool> = Mutex::new(true);
+
+async fn look_first(run: &StageRun) -> Result<()> {
+    let pages = run.pages.len();
+    let title = run.metadata.title.clone();
+    tokio_like_pause().await;
+    SAID.lock().unwrap().push(format!("before {pages} pages of {}", title.unwrap_or_default()));
+    Ok(())
+}
+
+async fn rename(run: &mut StageRun) -> Result<()> {
+    tokio_like_pause().await;
+    SAID.lock().unwrap().push(format!("after: {} done, {} failed", run.done, run.failed));
+    run.metadata.title = Some("Renamed".to_owned());
+    if *CLOSED.lock().unwrap() { Err(Failure::new("the office is closed")) } else { Ok(()) }
+}
+
+/// Comes back at the second look.
+async fn tokio_like_pause() {
+    let mut looked = false;
+    std::future::poll_fn(|task| {
+        task.waker().wake_by_ref();
+        if std::mem::replace(&mut looked, true) { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
+    })
+    .await;
+}
+
+/// Has hooks.
+#[stage(name = "hooked", before = look_first, after = rename, parallelism = cpu)]
+pub fn hooked() -> Result<Text> {
+    Ok(Text { paragraphs: Vec::new() })
+}
+
+/// Depends on the book's title.
+#[stage(name = "titled", deps = [hooked], parallelism = cpu)]
+pub fn titled(hooked: Text, book: BookMetadata) -> Result<Text> {
+    let mut text = hooked;
+    text.paragraphs.push(book.title.map_or(0, |title| title.len() as u32));
+    Ok(text)
+}
+
+#[test]
+fn an_after_hook_that_failed_is_called_again_when_there_is_nothing_to_do() {
+    let title = |book: &TestBook| {
+        let metadata: serde_json::Value = serde_json::from_slice(&book.bytes("metadata.json").unwrap()).unwrap();
+        metadata["title"].as_str().unwrap().to_owned()
+    };
+    let book = TestBook::of_pages(2);
+    let run = book.run::<hooked>();
+    assert_eq!(*SAID.lock().unwrap(), ["before 2 pages of A test", "after: 2 done, 0 failed"]);
+    let trouble = run.summary.stages[0].trouble.as_deref();
+    assert_eq!(trouble, Some("the stage's `after` hook failed: the office is closed"));
+    assert_eq!(title(&book), "A test", "a hook that failed changes nothing");
+    assert!(book.bytes("hooked/after.json").is_some());
+    *CLOSED.lock().unwrap() = false;
+    SAID.lock().unwrap().clear();
+    let again = book.run::<hooked>();
+    assert_eq!((again.summary.stages[0].kept, again.summary.stages[0].trouble.as_deref()), (2, None));
+    assert_eq!(*SAID.lock().unwrap(), ["after: 2 done, 0 failed"]);
+    assert_eq!(title(&book), "Renamed");
+    assert!(book.bytes("hooked/after.json").is_none());
+    SAID.lock().unwrap().clear();
+    book.run::<hooked>();
+    assert!(SAID.lock().unwrap().is_empty(), "it is not due any more");
+    let fresh = TestBook::of_pages(1);
+    all(&[titled::ROW], &fresh);
+    assert!(fresh.plan(&[titled::ROW], &Request::default()).jobs.is_empty());
+    assert_eq!(fresh.page::<titled>(1).paragraphs, [7], "what a hook has changed is what later pages are made from");
+}
+
+#[test]
+fn a_before_hook_that_fails_stops_its_stage_before_a_page_is_begun() {
+    fn refuse(run: &StageRun) -> Result<()> {
+        Err(Failure::new(format!("{} pages are too many", run.pages.len())))
+    }
+
+    fn never(_: &StageRun) -> Result<()> {
+        panic!("nothing was begun")
+    }
+
+    /// Never begins.
+    #[stage(name = "refused", before = refuse, after = never, parallelism = cpu)]
+    fn refused() -> Result<Text> {
+        panic!("the hook failed")
+    }
+
+    let book = TestBook::of_pages(2);
+    let run = book.run::<refused>();
+    assert_eq!(run.summary.stages[0].blocked.len(), 2);
+    let by = run.summary.stages[0].blocked[0].1.to_string();
+    assert_eq!(by, "the stage's `before` hook failed: 2 pages are too many");
+    assert!(book.bytes("refused/after.json").is_none() && run.summary.stages[0].trouble.is_none());
+}
+
+/// Asks a model with constants.
+#[stage(name = "asked", prompt = PROMPT, model = "large", parallelism = cpu)]
+pub fn asked() -> Result<Text> {
+    Ok(Text { paragraphs: vec![PROMPT.len() as u32] })
+}
+
+const PROMPT: &str = "Read the page.";
+
+#[test]
+fn another_prompt_or_model_makes_a_page_stale() {
+    let book = TestBook::of_pages(1);
+    book.run::<asked>();
+    let whole = String::from_utf8(book.bytes("asked/page_0001.json").unwrap()).unwrap();
+    let prompt = book.record::<asked>(1).fingerprint.prompt.unwrap();
+    let old = whole.replace("large", "small").replace(prompt.as_str(), &"0".repeat(64));
+    book.write("asked/page_0001.json", old.as_bytes());
+    let plan = book.plan(&[asked::ROW], &Request::default());
+    assert_eq!(plan.jobs[0].why.to_string(), "the prompt changed, model small → large");
+}

@@ -43,6 +43,8 @@ pub(super) fn check_stage(arguments: Arguments, function: Function, diagnostics:
         after: arguments.after,
         conserves,
         policy,
+        prompt: arguments.prompt,
+        model: arguments.model,
     };
     Stage {
         runtime: Runtime::new(arguments.krate),

@@ -89,11 +89,13 @@ fn emit_fields(stage: &Stage, work: &Work) -> TokenStream {
     };
     let parallelism = parallelism.map(|parallelism| quote!(parallelism: #runtime::Parallelism::#parallelism,));
     let run = emit_run(stage, work);
-    let before = before.as_ref().map(|path| quote!(before: #runtime::hook(#path),));
-    let after = after.as_ref().map(|path| quote!(after: #runtime::hook(#path),));
+    let before = before.as_ref().map(|path| emit_hook(stage, "before", path));
+    let after = after.as_ref().map(|path| emit_hook(stage, "after", path));
     let conserves = work.conserves.as_ref().and_then(|named| emit_conserves(stage, named));
     let policy = emit_policy(stage, &work.policy);
-    quote!(#doc #version tokens: #tokens, #deps #reads #parallelism #run #before #after #conserves #policy)
+    let prompt = work.prompt.as_ref().map(|prompt| quote!(prompt: #prompt,));
+    let model = work.model.as_ref().map(|model| quote!(model: #model,));
+    quote!(#doc #version tokens: #tokens, #deps #reads #parallelism #run #before #after #conserves #policy #prompt #model)
 }
 
 /// `deps: &[Dep::of::<Self, ocr, OcrPage>("ocr")],`
@@ -107,6 +109,16 @@ fn emit_deps(stage: &Stage, work: &Work) -> Option<TokenStream> {
         Source::Page => None,
     });
     emit_list("deps", &deps.collect::<Vec<_>>())
+}
+
+/// `before: Some(|run| called(check(run))),`
+fn emit_hook(stage: &Stage, field: &str, path: &Path) -> TokenStream {
+    let runtime = &stage.runtime;
+    let field = Ident::new(field, Span::call_site());
+    let word = path.segments.last().map_or_else(Span::call_site, |segment| segment.ident.span());
+    let run = Ident::new("run", Span::mixed_site().located_at(word));
+    let called = Ident::new("called", word);
+    quote!(#field: ::core::option::Option::Some(|#run| #runtime::#called(#path(#run))),)
 }
 
 /// `conserves: conserves::<OcrPage, CorrectedPage>("ocr"),`

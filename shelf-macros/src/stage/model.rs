@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use proc_macro2::{Ident, Span};
-use syn::{Attribute, LitInt, Path, Type, Visibility};
+use syn::{Attribute, Expr, LitInt, Path, Type, Visibility};
 
 use crate::runtime::Runtime;
 
@@ -39,6 +39,9 @@ pub(super) struct Work {
     /// The dependency whose paragraphs all stand in the output.
     pub(super) conserves: Option<NamedDependency>,
     pub(super) policy: Policy,
+    /// Constants of type `&str`.
+    pub(super) prompt: Option<Expr>,
+    pub(super) model: Option<Expr>,
 }
 
 pub(super) struct Parameter {

@@ -20,11 +20,13 @@ pub(super) struct Arguments {
     pub(super) after: Option<Path>,
     pub(super) conserves: Option<Ident>,
     pub(super) policy: PolicySyntax,
+    pub(super) prompt: Option<Expr>,
+    pub(super) model: Option<Expr>,
     pub(super) krate: Option<Path>,
 }
 
 /// Every option, and how it is written.
-const OPTIONS: [(&str, &str); 14] = [
+const OPTIONS: [(&str, &str); 16] = [
     ("name", "name = \"word_count\""),
     ("deps", "deps = [ocr]` or `deps = [words = crate::ocr::ocr]"),
     ("parallelism", "parallelism = cpu"),
@@ -38,6 +40,8 @@ const OPTIONS: [(&str, &str); 14] = [
     ("timeout", "timeout = \"120s\""),
     ("on_error", "on_error = skip` or `on_error = copy(ocr)"),
     ("max_failed", "max_failed = \"2%\"` or `max_failed = 10"),
+    ("prompt", "prompt = \"…\"` or `prompt = PROMPT"),
+    ("model", "model = \"…\"` or `model = MODEL"),
     ("crate", "crate = path::to::shelf"),
 ];
 
@@ -143,6 +147,8 @@ impl Arguments {
             "timeout" => self.policy.timeout = Some(input.parse()?),
             "on_error" => self.policy.on_error = Some(input.parse()?),
             "max_failed" => self.policy.max_failed = Some(input.parse()?),
+            "prompt" => self.prompt = Some(input.parse()?),
+            "model" => self.model = Some(input.parse()?),
             _ => self.krate = Some(input.call(Path::parse_mod_style)?),
         }
         Ok(())

@@ -260,7 +260,15 @@ pub(crate) fn fingerprint(
     for need in needs(entry.row, page, &book.pages) {
         inputs.extend(hash(need.page).map(|hash| (need.page.input(), hash)));
     }
-    Fingerprint { version: entry.row.version, schema: entry.page_type.shape.clone(), options: options.clone(), inputs }
+    let row = entry.row;
+    Fingerprint {
+        version: row.version,
+        schema: entry.page_type.shape.clone(),
+        prompt: (!row.prompt.is_empty()).then(|| Hash::of(row.prompt.as_bytes())),
+        model: (!row.model.is_empty()).then(|| row.model.to_owned()),
+        options: options.clone(),
+        inputs,
+    }
 }
 
 /// The hash of a stage function's tokens as it stands in a record.

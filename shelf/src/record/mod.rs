@@ -1,6 +1,7 @@
 //! What stands on disk of a page: its output with a record under `_record`, or why it failed. Done, failed, missing and stale are
 //! derived from these files; nothing else stores progress.
 
+mod after_due;
 mod failed;
 mod fingerprint;
 mod hash;
@@ -9,6 +10,7 @@ mod page_record;
 mod redo;
 mod schema_shape;
 
+pub use after_due::AfterDue;
 pub use failed::FailedRecord;
 pub use fingerprint::{Change, Fingerprint, Input};
 pub use hash::Hash;

@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
@@ -40,7 +41,7 @@ pub fn run(
         .expect("threads can be started");
     let mut scheduler = Scheduler {
         runtime,
-        book,
+        book: Cow::Borrowed(book),
         plan: &plan,
         settings,
         listener,
@@ -57,6 +58,7 @@ pub fn run(
         open: BTreeMap::new(),
         in_flight: BTreeSet::new(),
         failed: BTreeMap::new(),
+        seconds: BTreeMap::new(),
         gave_up: BTreeMap::new(),
         before: BTreeMap::new(),
         trouble: BTreeMap::new(),
@@ -94,7 +96,8 @@ impl Shared {
 
 pub(super) struct Scheduler<'a> {
     pub(super) runtime: &'a Runtime,
-    pub(super) book: &'a BookState,
+    /// As it was looked at, with what hooks have changed since.
+    pub(super) book: Cow<'a, BookState>,
     pub(super) plan: &'a Shared,
     pub(super) settings: Settings,
     pub(super) listener: &'a dyn Listener,
@@ -118,6 +121,8 @@ pub(super) struct Scheduler<'a> {
     pub(super) in_flight: BTreeSet<usize>,
     /// Pages of each stage that failed in this run, whatever became of them then.
     pub(super) failed: BTreeMap<&'static str, usize>,
+    /// Time in the function of each stage, s.
+    pub(super) seconds: BTreeMap<&'static str, f64>,
     /// Stages that stopped, since more pages failed than they allow.
     pub(super) gave_up: BTreeMap<&'static str, String>,
     /// What the `before` hooks said, as far as they were asked.
@@ -153,6 +158,7 @@ impl Scheduler<'_> {
                 Settled::Kept | Settled::LeftStale(_) => {}
             }
         }
+        self.resume_after();
     }
 
     fn goes_on(&mut self, stop: &Stop) -> bool {
@@ -204,7 +210,7 @@ impl Scheduler<'_> {
         let stage = Arc::clone(self.plan.stage(job.page.stage));
         let values = stage.option_values();
         let hash = |page: PageOf| self.hashes.get(&page).or_else(|| self.book.hash(page)).cloned();
-        let now = fingerprint(&stage.entry, &values, self.book, job.page.page, &hash);
+        let now = fingerprint(&stage.entry, &values, &self.book, job.page.page, &hash);
         let found = self.book.stage(job.page.stage).pages.get(&job.page.page);
         if let Why::Upstream(_) = job.why
             && let Some(PageState::Whole { record: Some(record), .. }) = found
@@ -220,7 +226,7 @@ impl Scheduler<'_> {
         }
         let attempt = self.attempts.entry(number).or_default();
         *attempt += 1;
-        let mut work = Work::new(job.page, &stage, self.book, now, &self.runtime.store, &self.runtime.children);
+        let mut work = Work::new(job.page, &stage, &self.book, now, &self.runtime.store, &self.runtime.children);
         work.attempt = *attempt;
         let last = work.attempt >= self.attempts_of(&stage);
         self.listener.on(&Event::Started(job.page));
@@ -244,13 +250,7 @@ impl Scheduler<'_> {
                 finish(&work, ran);
             });
         } else {
-            let io = self.io.get_or_insert_with(|| {
-                tokio::runtime::Builder::new_multi_thread()
-                    .worker_threads(2)
-                    .enable_all()
-                    .build()
-                    .expect("an io runtime can be started")
-            });
+            let io = self.io();
             io.spawn(async move {
                 use tracing::Instrument;
                 let span = work.span();
@@ -260,12 +260,24 @@ impl Scheduler<'_> {
         }
     }
 
+    /// What async stages and hooks run on.
+    pub(super) fn io(&mut self) -> &tokio::runtime::Runtime {
+        self.io.get_or_insert_with(|| {
+            tokio::runtime::Builder::new_multi_thread()
+                .worker_threads(2)
+                .enable_all()
+                .build()
+                .expect("an io runtime can be started")
+        })
+    }
+
     fn ended(&mut self, number: usize, seconds: f64, ended: Ended) {
         let page = self.plan.plan.jobs[number].page;
         let stage = Arc::clone(self.plan.stage(page.stage));
         let allowed = self.attempts_of(&stage);
         self.lanes.free(&stage);
         self.in_flight.remove(&number);
+        *self.seconds.entry(page.stage).or_default() += seconds;
         match ended {
             Ended::Done(hash) => {
                 self.hashes.insert(page, hash);

@@ -59,4 +59,4 @@ pub use paragraphs::{Conserves, ParagraphId, Paragraphs, conserves};
 pub use policy::{CopyOf, Copying, MaxFailed, OnError, Policy};
 pub use row::{Making, Parallelism, Row, Run, Site};
 pub use shape::{Book, Cpu, EachPage, Fixed, HasPage, Io, LlmPool, Pool, Scope, Stage};
-pub use stage_run::{Hook, StageRun, hook};
+pub use stage_run::{After, Awaiting, Before, Blocking, Called, FromHook, StageRun, called};

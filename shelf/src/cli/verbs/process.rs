@@ -41,7 +41,7 @@ pub(in crate::cli) struct Process {
 }
 
 pub(in crate::cli) fn process(context: &Context, args: &Process, given: &ArgMatches) -> Result<Exit> {
-    let request = args.selection.request(&context.registry, given)?;
+    let request = args.selection.request(context, given)?;
     let workers = args.workers.map_or_else(cores, usize::from);
     let stop = match args.max_time {
         Some(time) => context.stop.clone().at(Instant::now() + time),

@@ -31,11 +31,13 @@ pub struct Counted {
     version = 2,
     options = Counting,
     before = check,
-    after = self::check,
+    after = self::close,
     conserves = ocr,
     retries = 4,
     on_error = copy(ocr),
     max_failed = "2%",
+    prompt = PROMPT,
+    model = "large",
     crate = ::shelf,
 )]
 pub fn every_option(
@@ -71,6 +73,13 @@ impl Paragraphs for WordCount {
     }
 }
 
+const PROMPT: &str = "How many words?";
+
+async fn close(run: &mut StageRun) -> Result<()> {
+    run.metadata.status = Some(format!("{} counted", run.done));
+    Ok(())
+}
+
 fn check(run: &StageRun) -> Result<()> {
     if run.pages.is_empty() { Err(Failure::new("no pages")) } else { Ok(()) }
 }
@@ -88,6 +97,7 @@ fn the_row_says_what_the_attribute_says() {
     assert_eq!(row.conserves.map(|conserves| conserves.parameter), Some("ocr"));
     assert_eq!((row.policy.attempts, row.policy.max_failed), (Some(5), Some(MaxFailed::Percent(2.0))));
     assert!(row.policy.copies() && row.policy.timeout.is_none());
+    assert_eq!((row.prompt, row.model), (PROMPT, "large"));
     assert!(row.before.is_some() && row.after.is_some() && row.tokens != 0);
     assert_eq!(row.metrics.columns[0].title, "words");
     assert!(row.site.file.ends_with("every_option.rs") && row.site.line > 1, "{:?}", row.site);
