@@ -49,25 +49,56 @@ fn ocr() {
 fn every_option() {
     let beside = formatted(expand_beside(
         quote! {
-            name = "labels",
-            deps = [ocr, words = stages::corrected::corrected],
-            parallelism = fixed(8),
+            name = "corrected",
+            deps = [ocr],
+            parallelism = io,
             scope = page,
             version = 2,
-            options = LabelOptions,
+            options = CorrectOptions,
             before = hooks::check,
             after = hooks::summary,
             conserves = ocr,
+            retries = 2,
+            timeout = "120s",
+            on_error = copy(ocr),
+            max_failed = "2%",
+            prompt = PROMPT,
+            model = "large",
             crate = shelf
         },
         &quote! {
-            /// Says what each block of a page is.
+            /// Mends what was misread.
             ///
-            /// Headings, footnotes, captions.
+            /// Paragraph by paragraph.
+            pub(crate) async fn corrected(
+                ocr: OcrPage,
+                book: BookMetadata,
+                options: &CorrectOptions,
+            ) -> Result<(CorrectedPage, CorrectMetrics)> {
+                correct(ocr, book, options).await
+            }
+        },
+    ));
+    insta::assert_snapshot!(beside);
+    let lines = beside.lines().count();
+    assert!(lines <= 45, "{lines} lines with every option");
+}
+
+#[test]
+fn every_kind_of_parameter() {
+    let beside = formatted(expand_beside(
+        quote!(
+            name = "labels",
+            deps = [ocr, words = stages::corrected::corrected],
+            parallelism = fixed(8),
+            options = LabelOptions
+        ),
+        &quote! {
             pub(crate) fn labels(
                 page: PageNumber,
                 ocr: OcrPage,
                 words: Window<CorrectedPage, 2>,
+                #[cfg(feature = "titles")]
                 book: BookMetadata,
                 options: &LabelOptions,
             ) -> Result<(Labels, LabelMetrics)> {
@@ -76,8 +107,6 @@ fn every_option() {
         },
     ));
     insta::assert_snapshot!(beside);
-    let lines = beside.lines().count();
-    assert!(lines <= 45, "{lines} lines with every option");
 }
 
 #[test]

@@ -32,8 +32,15 @@ use syn::{DeriveInput, parse_macro_input};
 /// | `scope = book` | runs once a book | `page`: once a page |
 /// | `version = 2` | older pages are stale | 1 |
 /// | `options = MyOptions` | its command-line options: a `clap::Args` that serialises | it has none |
-/// | `before = path`, `after = path` | a `fn(&StageRun) -> Result<()>`, called before the first and after the last page | nothing is called |
+/// | `before = path` | a `fn(&StageRun) -> Result<()>` or an `async fn` like it, called before the first page; when it fails, no page is begun | nothing is called |
+/// | `after = path` | likewise, or with `&mut StageRun`, called after the last page; what it changes in the metadata is written when it has succeeded. One that failed or was interrupted is called again by the next run | nothing is called |
 /// | `conserves = ocr` | every paragraph of `ocr` stands in the output exactly once, or the page fails; both types implement `Paragraphs` | nothing is compared |
+/// | `retries = 2` | a page that fails in passing is tried again so often in one run | 2 |
+/// | `timeout = "120s"` | an `async fn` that takes longer on a page fails in passing; a thread cannot be stopped | none |
+/// | `on_error = skip` | a page that failed for good is left out: it blocks what is made from it, and is no error of the run | `fail` |
+/// | `on_error = copy(ocr)` | it becomes what `ocr` made, by the output's `From`, and its record, the report and the status say so | `fail` |
+/// | `max_failed = "2%"`, `max_failed = 10` | once more of the pages asked for have failed, the stage's other pages are left | all are tried |
+/// | `prompt = PROMPT`, `model = MODEL` | constants of type `&str` that the function asks a model with: another one makes pages stale | none |
 /// | `crate = path` | where `shelf` is, if it has another name | `::shelf` |
 ///
 /// # Parameters

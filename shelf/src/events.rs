@@ -32,6 +32,20 @@ pub enum Event {
         /// Why.
         failure: Failure,
     },
+    /// A page failed, and its stage says that it is left out.
+    Skipped {
+        /// The page.
+        page: PageOf,
+        /// Why.
+        failure: Failure,
+    },
+    /// A page failed, and is a copy of a dependency's.
+    Copied {
+        /// The page.
+        page: PageOf,
+        /// Why.
+        failure: Failure,
+    },
     /// A page failed in passing, and will be tried again.
     Retrying {
         /// The page.
@@ -52,6 +66,13 @@ pub enum Event {
     Reported {
         /// The stage.
         stage: &'static str,
+    },
+    /// More pages of a stage failed than it allows; its other pages are left.
+    GaveUp {
+        /// The stage.
+        stage: &'static str,
+        /// How many failed, and what is allowed.
+        why: String,
     },
     /// No more pages are started; those in flight are finished.
     Stopping,
@@ -77,9 +98,13 @@ pub enum Blocker {
     Blocked(PageOf),
     /// A page of a dependency whose file is damaged.
     Damaged(PageOf),
+    /// A page of a dependency that was left out: `on_error = skip`.
+    Skipped(PageOf),
+    /// A page of a dependency that was not come to: its stage gave up.
+    Left(PageOf),
     /// The page has no scan.
     NoScan(PageNumber),
-    /// The stage's `before` hook failed.
+    /// The stage's `before` hook failed, or its `after` hook could not be noted.
     Before(String),
 }
 
@@ -111,8 +136,10 @@ impl std::fmt::Display for Blocker {
             Self::Missing(page) => write!(f, "{page} is not made"),
             Self::Blocked(page) => write!(f, "{page} is blocked"),
             Self::Damaged(page) => write!(f, "{page} is damaged"),
+            Self::Skipped(page) => write!(f, "{page} was skipped"),
+            Self::Left(page) => write!(f, "{page} is left to do"),
             Self::NoScan(page) => write!(f, "page {page} has no scan"),
-            Self::Before(error) => write!(f, "the stage's `before` hook failed: {error}"),
+            Self::Before(error) => f.write_str(error),
         }
     }
 }

@@ -6,6 +6,7 @@ use super::model::{Parallelism, Scope, Stage, Work};
 use super::name::check_name;
 use super::named_dependency::Listed;
 use super::parameters::{cfgs, check_dependencies, check_parameters};
+use super::policy::check_policy;
 use super::returned::check_return;
 use super::syntax::{Arguments, Function, ParallelismSyntax};
 use super::tokens::hash_tokens;
@@ -28,6 +29,7 @@ pub(super) fn check_stage(arguments: Arguments, function: Function, diagnostics:
     let parameters = check_parameters(&function, dependencies, arguments.options.as_ref(), scope, diagnostics);
     let conserves =
         arguments.conserves.and_then(|word| listed.check(&word, "conserves = ", "", &parameters, diagnostics));
+    let policy = check_policy(&arguments.policy, &function, &listed, &parameters, diagnostics);
     let returned = check_return(&function, diagnostics);
     let Function { attributes, visibility, signature, body } = function;
     let work = Work {
@@ -40,6 +42,9 @@ pub(super) fn check_stage(arguments: Arguments, function: Function, diagnostics:
         before: arguments.before,
         after: arguments.after,
         conserves,
+        policy,
+        prompt: arguments.prompt,
+        model: arguments.model,
     };
     Stage {
         runtime: Runtime::new(arguments.krate),

@@ -1,8 +1,8 @@
 use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote};
-use syn::{Path, Type, TypeReference};
+use syn::{Attribute, Path, Type, TypeReference};
 
-use super::model::{NamedDependency, Parallelism, Parameter, Scope, Source, Stage, Work};
+use super::model::{MaxFailed, NamedDependency, OnError, Parallelism, Parameter, Policy, Scope, Source, Stage, Work};
 
 /// What stands beside the function: marker type, row, output, registration. After a mistake the types alone, so that
 /// whatever depends on the stage compiles.
@@ -89,10 +89,13 @@ fn emit_fields(stage: &Stage, work: &Work) -> TokenStream {
     };
     let parallelism = parallelism.map(|parallelism| quote!(parallelism: #runtime::Parallelism::#parallelism,));
     let run = emit_run(stage, work);
-    let before = before.as_ref().map(|path| quote!(before: #runtime::hook(#path),));
-    let after = after.as_ref().map(|path| quote!(after: #runtime::hook(#path),));
+    let before = before.as_ref().map(|path| emit_hook(stage, "before", path));
+    let after = after.as_ref().map(|path| emit_hook(stage, "after", path));
     let conserves = work.conserves.as_ref().and_then(|named| emit_conserves(stage, named));
-    quote!(#doc #version tokens: #tokens, #deps #reads #parallelism #run #before #after #conserves)
+    let policy = emit_policy(stage, &work.policy);
+    let prompt = work.prompt.as_ref().map(|prompt| quote!(prompt: #prompt,));
+    let model = work.model.as_ref().map(|model| quote!(model: #model,));
+    quote!(#doc #version tokens: #tokens, #deps #reads #parallelism #run #before #after #conserves #policy #prompt #model)
 }
 
 /// `deps: &[Dep::of::<Self, ocr, OcrPage>("ocr")],`
@@ -108,12 +111,57 @@ fn emit_deps(stage: &Stage, work: &Work) -> Option<TokenStream> {
     emit_list("deps", &deps.collect::<Vec<_>>())
 }
 
+/// `before: Some(|run| called(check(run))),`
+fn emit_hook(stage: &Stage, field: &str, path: &Path) -> TokenStream {
+    let runtime = &stage.runtime;
+    let field = Ident::new(field, Span::call_site());
+    let word = path.segments.last().map_or_else(Span::call_site, |segment| segment.ident.span());
+    let run = Ident::new("run", Span::mixed_site().located_at(word));
+    let called = Ident::new("called", word);
+    quote!(#field: ::core::option::Option::Some(|#run| #runtime::#called(#path(#run))),)
+}
+
 /// `conserves: conserves::<OcrPage, CorrectedPage>("ocr"),`
 fn emit_conserves(stage: &Stage, named: &NamedDependency) -> Option<TokenStream> {
     let Stage { runtime, output, .. } = stage;
     let NamedDependency { cfgs, name, ty } = named;
     let output = output.as_ref()?;
     Some(quote!(#(#cfgs)* conserves: #runtime::conserves::<#ty, #output>(#name),))
+}
+
+/// `policy: Policy::NEW.retries(2).timeout_ms(120000).copy_failed::<OcrPage, CorrectedPage>("ocr").max_failed_percent(2.0),`
+fn emit_policy(stage: &Stage, policy: &Policy) -> Option<TokenStream> {
+    let Stage { runtime, output, .. } = stage;
+    let mut cfgs: &[Attribute] = &[];
+    let retries = policy.retries.map(|retries| {
+        let retries = Literal::u32_unsuffixed(retries);
+        quote!(.retries(#retries))
+    });
+    let timeout = policy.timeout.map(|timeout| {
+        let ms = Literal::u64_unsuffixed(timeout.as_millis() as u64);
+        quote!(.timeout_ms(#ms))
+    });
+    let on_error = policy.on_error.as_ref().map(|on_error| match on_error {
+        OnError::Skip => quote!(.skip_failed()),
+        OnError::Copy(named) => {
+            let NamedDependency { cfgs: of_parameter, name, ty } = named;
+            cfgs = of_parameter;
+            quote!(.copy_failed::<#ty, #output>(#name))
+        }
+    });
+    let max_failed = policy.max_failed.as_ref().map(|max_failed| match max_failed {
+        MaxFailed::Pages(pages) => {
+            let pages = Literal::u32_unsuffixed(*pages);
+            quote!(.max_failed(#pages))
+        }
+        MaxFailed::Percent(percent) => {
+            let percent = Literal::f64_unsuffixed(*percent);
+            quote!(.max_failed_percent(#percent))
+        }
+    });
+    let said = [retries, timeout, on_error, max_failed];
+    let said: Vec<TokenStream> = said.into_iter().flatten().collect();
+    (!said.is_empty()).then(|| quote!(#(#cfgs)* policy: #runtime::Policy::NEW #(#said)*,))
 }
 
 /// `ocr` where only a type may stand, so that a plain function there is one error and a clear one.

@@ -7,6 +7,7 @@ mod model;
 mod name;
 mod named_dependency;
 mod parameters;
+mod policy;
 mod returned;
 mod syntax;
 mod tokens;

@@ -1,5 +1,7 @@
+use std::time::Duration;
+
 use proc_macro2::{Ident, Span};
-use syn::{Attribute, LitInt, Path, Type, Visibility};
+use syn::{Attribute, Expr, LitInt, Path, Type, Visibility};
 
 use crate::runtime::Runtime;
 
@@ -36,6 +38,10 @@ pub(super) struct Work {
     pub(super) after: Option<Path>,
     /// The dependency whose paragraphs all stand in the output.
     pub(super) conserves: Option<NamedDependency>,
+    pub(super) policy: Policy,
+    /// Constants of type `&str`.
+    pub(super) prompt: Option<Expr>,
+    pub(super) model: Option<Expr>,
 }
 
 pub(super) struct Parameter {
@@ -43,6 +49,25 @@ pub(super) struct Parameter {
     pub(super) cfgs: Vec<Attribute>,
     pub(super) ty: Type,
     pub(super) source: Source,
+}
+
+/// What becomes of pages that fail, as far as it is said.
+#[derive(Default)]
+pub(super) struct Policy {
+    pub(super) retries: Option<u32>,
+    pub(super) timeout: Option<Duration>,
+    pub(super) on_error: Option<OnError>,
+    pub(super) max_failed: Option<MaxFailed>,
+}
+
+pub(super) enum OnError {
+    Skip,
+    Copy(NamedDependency),
+}
+
+pub(super) enum MaxFailed {
+    Pages(u32),
+    Percent(f64),
 }
 
 /// A dependency that an option names, which its parameter takes as the page itself.

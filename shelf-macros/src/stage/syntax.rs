@@ -19,11 +19,14 @@ pub(super) struct Arguments {
     pub(super) before: Option<Path>,
     pub(super) after: Option<Path>,
     pub(super) conserves: Option<Ident>,
+    pub(super) policy: PolicySyntax,
+    pub(super) prompt: Option<Expr>,
+    pub(super) model: Option<Expr>,
     pub(super) krate: Option<Path>,
 }
 
 /// Every option, and how it is written.
-const OPTIONS: [(&str, &str); 10] = [
+const OPTIONS: [(&str, &str); 16] = [
     ("name", "name = \"word_count\""),
     ("deps", "deps = [ocr]` or `deps = [words = crate::ocr::ocr]"),
     ("parallelism", "parallelism = cpu"),
@@ -33,6 +36,12 @@ const OPTIONS: [(&str, &str); 10] = [
     ("before", "before = path::to::function"),
     ("after", "after = path::to::function"),
     ("conserves", "conserves = ocr"),
+    ("retries", "retries = 2"),
+    ("timeout", "timeout = \"120s\""),
+    ("on_error", "on_error = skip` or `on_error = copy(ocr)"),
+    ("max_failed", "max_failed = \"2%\"` or `max_failed = 10"),
+    ("prompt", "prompt = \"…\"` or `prompt = PROMPT"),
+    ("model", "model = \"…\"` or `model = MODEL"),
     ("crate", "crate = path::to::shelf"),
 ];
 
@@ -46,6 +55,21 @@ pub(super) struct DepSyntax {
 pub(super) struct ParallelismSyntax {
     pub(super) word: Ident,
     pub(super) argument: Option<Lit>,
+}
+
+/// What is said of pages that fail.
+#[derive(Default)]
+pub(super) struct PolicySyntax {
+    pub(super) retries: Option<Lit>,
+    pub(super) timeout: Option<Lit>,
+    pub(super) on_error: Option<OnErrorSyntax>,
+    pub(super) max_failed: Option<Lit>,
+}
+
+/// `skip`, or `copy(ocr)`.
+pub(super) struct OnErrorSyntax {
+    pub(super) word: Ident,
+    pub(super) argument: Option<Ident>,
 }
 
 /// The function under the attribute; its body stays as it came.
@@ -119,6 +143,12 @@ impl Arguments {
             "before" => self.before = Some(input.parse()?),
             "after" => self.after = Some(input.parse()?),
             "conserves" => self.conserves = Some(input.call(Ident::parse_any)?),
+            "retries" => self.policy.retries = Some(input.parse()?),
+            "timeout" => self.policy.timeout = Some(input.parse()?),
+            "on_error" => self.policy.on_error = Some(input.parse()?),
+            "max_failed" => self.policy.max_failed = Some(input.parse()?),
+            "prompt" => self.prompt = Some(input.parse()?),
+            "model" => self.model = Some(input.parse()?),
             _ => self.krate = Some(input.call(Path::parse_mod_style)?),
         }
         Ok(())
@@ -161,6 +191,20 @@ impl Parse for ParallelismSyntax {
             let content;
             parenthesized!(content in input);
             Some(read_all(&content, Lit::parse)?)
+        } else {
+            None
+        };
+        Ok(Self { word, argument })
+    }
+}
+
+impl Parse for OnErrorSyntax {
+    fn parse(input: ParseStream) -> syn::Result<Self> {
+        let word = input.call(Ident::parse_any)?;
+        let argument = if input.peek(syn::token::Paren) {
+            let content;
+            parenthesized!(content in input);
+            Some(read_all(&content, Ident::parse_any)?)
         } else {
             None
         };

@@ -76,6 +76,7 @@ pub(super) enum Verb {
     Verify(verbs::Verify),
     Clean(verbs::Clean),
     Delete(verbs::Delete),
+    Config(verbs::Config),
     Doctor(verbs::Doctor),
     Demo(verbs::Demo),
     Completions(verbs::Completions),
@@ -85,7 +86,7 @@ pub(super) enum Verb {
 pub(super) fn command(registry: &Registry) -> Command {
     let names: Vec<&'static str> = registry.names().collect();
     let mut command = Cli::command();
-    for verb in ["process", "plan"] {
+    for verb in ["process", "plan", "config"] {
         command = command.mut_subcommand(verb, |verb| stage_options::add(verb, registry));
     }
     for verb in ["process", "plan", "report", "stats", "clean", "show"] {

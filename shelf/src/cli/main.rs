@@ -80,6 +80,7 @@ fn run(matches: &clap::ArgMatches, registry: &Arc<Registry>) -> Result<Exit> {
         Verb::Clean(clean) => verbs::clean(&context, &clean),
         Verb::Delete(delete) => verbs::delete(&context, &delete),
         Verb::Verify(verify) => verbs::verify(&context, &verify),
+        Verb::Config(config) => verbs::config(&context, &config, given),
         Verb::Doctor(doctor) => verbs::doctor(&context, &doctor),
         Verb::Demo(demo) => verbs::demo(&context, &demo),
         Verb::Completions(_) => Ok(Exit::Done),

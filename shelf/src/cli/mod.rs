@@ -1,6 +1,7 @@
 //! The command line: the only place that prints, reads the environment and decides on an exit code.
 
 mod command;
+mod config_file;
 mod context;
 mod error;
 mod exit;

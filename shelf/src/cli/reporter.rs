@@ -65,6 +65,15 @@ impl Listener for Reporter {
                 state.say(&format!("{page} failed: {failure}"));
                 state.ended(*page, true);
             }
+            Event::Skipped { page, failure } => {
+                state.say(&format!("{page} skipped: {failure}"));
+                state.ended(*page, false);
+            }
+            Event::Copied { page, failure } => {
+                state.say(&format!("{page} failed, and is a copy: {failure}"));
+                state.ended(*page, false);
+            }
+            Event::GaveUp { stage, why } => state.say(&format!("{stage} stops: {why}")),
             Event::Retrying { page, failure, wait_s } => {
                 state.say(&format!("{page} failed, next try in {}: {failure}", time(*wait_s)));
             }

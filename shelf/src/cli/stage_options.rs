@@ -1,4 +1,5 @@
-//! Each stage's own options in the command line of all: field `lang` of `ocr` is `--ocr-lang`.
+//! Each stage's own options: field `lang` of `ocr` is `--ocr-lang` on the command line, else `SHELF_OCR_LANG` in the environment, else
+//! `lang` under `[ocr]` in `shelf.toml`.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -6,6 +7,7 @@ use std::ffi::OsString;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Command};
 
+use super::config_file::ConfigFile;
 use crate::registry::{Entry, Registry};
 use crate::stage::ParsedOptions;
 
@@ -13,22 +15,46 @@ use crate::stage::ParsedOptions;
 pub(super) fn add(command: Command, registry: &Registry) -> Command {
     registry.stages().iter().fold(command, |command, entry| {
         let heading = format!("Options of the `{}` stage", entry.row.name);
-        own(entry).fold(command, |command, arg| {
-            let (id, long) = (id(entry, &arg), format!("{}-{}", entry.row.name.replace('_', "-"), long(&arg)));
+        own(entry).into_iter().fold(command, |command, arg| {
+            let (id, long, variable) = (id(entry, &arg), flag(entry, &arg), variable(entry, &arg));
+            let arg = arg.env(variable).hide_env_values(true);
             command.arg(arg.id(id).long(long).short(None).help_heading(heading.clone()))
         })
     })
 }
 
-/// The options of every stage that were given.
-pub(super) fn read(matches: &ArgMatches, registry: &Registry) -> Result<BTreeMap<String, ParsedOptions>, clap::Error> {
+/// Where an option's value comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Source {
+    /// This flag.
+    Flag(String),
+    /// This variable of the environment.
+    Environment(String),
+    /// `shelf.toml`.
+    File,
+    /// Nobody says it.
+    Default,
+}
+
+/// The options of every stage for which something is said.
+pub(super) fn read(
+    matches: &ArgMatches,
+    registry: &Registry,
+    file: &ConfigFile,
+) -> Result<BTreeMap<String, ParsedOptions>, clap::Error> {
     let mut options = BTreeMap::new();
     for entry in registry.stages() {
         let mut given: Vec<OsString> = Vec::new();
         for arg in own(entry) {
-            let id = id(entry, &arg);
-            if matches!(matches.value_source(&id), Some(ValueSource::CommandLine | ValueSource::EnvVariable)) {
-                given.extend(argv(&arg, matches.get_raw(&id).into_iter().flatten()));
+            match source(matches, entry, &arg, file) {
+                Source::Flag(_) | Source::Environment(_) => {
+                    given.extend(argv(&arg, matches.get_raw(&id(entry, &arg)).into_iter().flatten()));
+                }
+                Source::File => {
+                    let values = file.get(entry.row.name, arg.get_id().as_str()).unwrap_or_default();
+                    given.extend(argv(&arg, values.iter().map(OsString::as_os_str)));
+                }
+                Source::Default => {}
             }
         }
         if !given.is_empty() {
@@ -39,8 +65,29 @@ pub(super) fn read(matches: &ArgMatches, registry: &Registry) -> Result<BTreeMap
     Ok(options)
 }
 
-fn own(entry: &Entry) -> impl Iterator<Item = Arg> + use<> {
-    (entry.row.options.command)().get_arguments().cloned().collect::<Vec<_>>().into_iter()
+/// Who says what an option's value is.
+pub(super) fn source(matches: &ArgMatches, entry: &Entry, arg: &Arg, file: &ConfigFile) -> Source {
+    match matches.value_source(&id(entry, arg)) {
+        Some(ValueSource::CommandLine) => Source::Flag(format!("--{}", flag(entry, arg))),
+        Some(ValueSource::EnvVariable) => Source::Environment(variable(entry, arg)),
+        _ if file.get(entry.row.name, arg.get_id().as_str()).is_some() => Source::File,
+        _ => Source::Default,
+    }
+}
+
+/// The options of a stage, as it declares them.
+pub(super) fn own(entry: &Entry) -> Vec<Arg> {
+    (entry.row.options.command)().get_arguments().cloned().collect()
+}
+
+/// `SHELF_OCR_LANG`.
+fn variable(entry: &Entry, arg: &Arg) -> String {
+    format!("SHELF_{}_{}", entry.row.name, arg.get_id()).to_uppercase()
+}
+
+/// `ocr-lang`.
+fn flag(entry: &Entry, arg: &Arg) -> String {
+    format!("{}-{}", entry.row.name.replace('_', "-"), long(arg))
 }
 
 fn id(entry: &Entry, arg: &Arg) -> String {
@@ -51,10 +98,11 @@ fn long(arg: &Arg) -> String {
     arg.get_long().map_or_else(|| arg.get_id().as_str().replace('_', "-"), ToOwned::to_owned)
 }
 
-fn argv<'a>(arg: &Arg, values: impl Iterator<Item = &'a std::ffi::OsStr>) -> Vec<OsString> {
+/// An option's values as its stage would be given them alone.
+pub(super) fn argv<'a>(arg: &Arg, mut values: impl Iterator<Item = &'a std::ffi::OsStr>) -> Vec<OsString> {
     let flag = format!("--{}", long(arg));
     if !arg.get_action().takes_values() {
-        return vec![flag.into()];
+        return if values.any(|value| value == "false") { Vec::new() } else { vec![flag.into()] };
     }
     let with = |value: &std::ffi::OsStr| {
         let mut argument = OsString::from(format!("{flag}="));

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use crate::book::{BookMetadata, PageNumber, ScanId, SourcePage};
 use crate::events::PageOf;
-use crate::record::{FailedRecord, Hash, PageRecord, RedoMarker};
+use crate::record::{AfterDue, FailedRecord, Hash, PageRecord, RedoMarker};
 use crate::stage::Failure;
 
 /// A book as it lies in the library.
@@ -42,6 +42,8 @@ pub struct StageState {
     pub failed: BTreeMap<Option<PageNumber>, FailedRecord>,
     /// A `--redo` that is not finished.
     pub redo: Option<RedoMarker>,
+    /// An `after` hook that is still to be called.
+    pub after_due: Option<AfterDue>,
 }
 
 /// A page's file.
@@ -71,7 +73,8 @@ impl BookState {
     /// The state of a stage.
     #[must_use]
     pub fn stage(&self, name: &str) -> &StageState {
-        static NONE: StageState = StageState { pages: BTreeMap::new(), failed: BTreeMap::new(), redo: None };
+        static NONE: StageState =
+            StageState { pages: BTreeMap::new(), failed: BTreeMap::new(), redo: None, after_due: None };
         self.stages.get(name).unwrap_or(&NONE)
     }
 }

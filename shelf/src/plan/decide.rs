@@ -9,7 +9,7 @@ use crate::book::PageNumber;
 use crate::events::{Blocker, PageOf};
 use crate::record::{Fingerprint, Hash, Input, RedoMarker};
 use crate::registry::{Entry, Registry};
-use crate::stage::{Reach, Reads, Row};
+use crate::stage::{Failure, Reach, Reads, Row};
 
 /// Plans a request: decides for every page of every stage asked for whether it is to be made, and why.
 pub fn plan(registry: &Registry, book: &BookState, request: &Request) -> Result<Plan, PlanError> {
@@ -131,6 +131,8 @@ impl Planning<'_> {
         {
             return if failed.failure.transient || self.request.retry_failed {
                 Ok(Why::Failed(failed.failure.to_string()))
+            } else if failed.skipped {
+                Err(Settled::Skipped(failed.failure.clone()))
             } else {
                 Err(Settled::Failed(failed.failure.clone()))
             };
@@ -142,7 +144,10 @@ impl Planning<'_> {
             (Some(PageState::Whole { .. }), _, Some(upstream)) => Ok(Why::Upstream(upstream)),
             (Some(PageState::Whole { record: Some(record), .. }), Some(now), None) => {
                 let changes = now.changes_since(&record.fingerprint, &entry.option_defaults);
+                let copied = record.copied.as_ref().map(|copied| &copied.failure);
+                let again = |failure: &&Failure| failure.transient || self.request.retry_failed;
                 match (changes.is_empty(), self.request.only_missing) {
+                    (true, false) if let Some(failure) = copied.filter(again) => Ok(Why::Failed(failure.to_string())),
                     (true, _) => Err(Settled::Kept),
                     (false, true) => Err(Settled::LeftStale(changes)),
                     (false, false) => Ok(Why::Stale(changes)),
@@ -173,11 +178,16 @@ impl Planning<'_> {
         needs.iter().filter(|need| need.required).filter(missing).map(|need| need.page).find_map(|need| {
             let state = self.book.stage(need.stage);
             match (self.settled.get(&need), state.pages.get(&need.page)) {
+                (Some(Settled::Skipped(_)), _) => Some(Blocker::Skipped(need)),
+                (Some(Settled::Blocked(Blocker::Skipped(first))), _) => Some(Blocker::Skipped(*first)),
                 (Some(Settled::Blocked(_)), _) => Some(Blocker::Blocked(need)),
                 (Some(Settled::Failed(_)), _) => Some(Blocker::Failed(need)),
                 (_, Some(PageState::Damaged(_))) => Some(Blocker::Damaged(need)),
-                (_, None) if state.failed.contains_key(&need.page) => Some(Blocker::Failed(need)),
-                (_, None) => Some(Blocker::Missing(need)),
+                (_, None) => Some(match state.failed.get(&need.page) {
+                    Some(failed) if failed.skipped => Blocker::Skipped(need),
+                    Some(_) => Blocker::Failed(need),
+                    None => Blocker::Missing(need),
+                }),
                 (_, Some(PageState::Whole { .. })) => None,
             }
         })
@@ -250,7 +260,15 @@ pub(crate) fn fingerprint(
     for need in needs(entry.row, page, &book.pages) {
         inputs.extend(hash(need.page).map(|hash| (need.page.input(), hash)));
     }
-    Fingerprint { version: entry.row.version, schema: entry.page_type.shape.clone(), options: options.clone(), inputs }
+    let row = entry.row;
+    Fingerprint {
+        version: row.version,
+        schema: entry.page_type.shape.clone(),
+        prompt: (!row.prompt.is_empty()).then(|| Hash::of(row.prompt.as_bytes())),
+        model: (!row.model.is_empty()).then(|| row.model.to_owned()),
+        options: options.clone(),
+        inputs,
+    }
 }
 
 /// The hash of a stage function's tokens as it stands in a record.

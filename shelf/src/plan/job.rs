@@ -80,6 +80,8 @@ pub enum Settled {
     LeftStale(Vec<Change>),
     /// It failed for good, and nothing has changed since.
     Failed(Failure),
+    /// It failed for good, nothing has changed since, and its stage leaves such pages out.
+    Skipped(Failure),
     /// It cannot be made.
     Blocked(Blocker),
 }

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::{BookState, PageState, Scan, StageState};
 use crate::book::{BookMetadata, PageNumber, ScanId, SourcePage};
-use crate::record::{FailedRecord, Hash, RedoMarker};
+use crate::record::{AfterDue, FailedRecord, Hash, RedoMarker};
 use crate::registry::{Entry, Registry};
 use crate::stage::Failure;
 use crate::store::{BookPath, BookPathError, Store, StoreError};
@@ -121,7 +121,8 @@ fn stage(store: &dyn Store, book: &ScanId, entry: &Entry) -> Result<StageState, 
         })
         .collect::<Result<_, LookError>>()?;
     let redo = json::<RedoMarker>(store, &RedoMarker::path(book, name)?)?;
-    Ok(StageState { pages, failed: failures(store, book, name)?, redo })
+    let after_due = json::<AfterDue>(store, &AfterDue::path(book, name)?)?;
+    Ok(StageState { pages, failed: failures(store, book, name)?, redo, after_due })
 }
 
 fn failures(

@@ -23,6 +23,9 @@ pub struct FailedRecord {
     pub cost_usd: f64,
     /// When it failed, ISO 8601 in UTC.
     pub when: String,
+    /// The stage says `on_error = skip`: the page is left out, and that is no error.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub skipped: bool,
     /// The `--redo` that asked for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub redo: Option<String>,

@@ -13,6 +13,12 @@ pub struct Fingerprint {
     pub version: u32,
     /// Shape of the output's schema.
     pub schema: Hash,
+    /// Hash of the prompt that the stage names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prompt: Option<Hash>,
+    /// The model that the stage names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
     /// The stage's options.
     #[serde(default)]
     pub options: Map<String, Value>,
@@ -51,6 +57,10 @@ pub enum Change {
     Version(u32, u32),
     /// The output type.
     Schema,
+    /// The prompt that the stage names.
+    Prompt,
+    /// The model that the stage names, before and now.
+    Model(Option<String>, Option<String>),
     /// An option's value.
     Option(String, Value, Value),
     /// An input that has other contents.
@@ -71,6 +81,12 @@ impl Fingerprint {
         }
         if self.schema != old.schema {
             changes.push(Change::Schema);
+        }
+        if self.prompt != old.prompt {
+            changes.push(Change::Prompt);
+        }
+        if self.model != old.model {
+            changes.push(Change::Model(old.model.clone(), self.model.clone()));
         }
         for (name, value) in &self.options {
             let before = old.options.get(name).or_else(|| defaults.get(name)).unwrap_or(&Value::Null);
@@ -108,6 +124,11 @@ impl fmt::Display for Change {
         match self {
             Self::Version(from, to) => write!(f, "version {from} → {to}"),
             Self::Schema => f.write_str("the output type changed"),
+            Self::Prompt => f.write_str("the prompt changed"),
+            Self::Model(from, to) => {
+                let named = |model: &Option<String>| model.clone().unwrap_or_else(|| "(none)".to_owned());
+                write!(f, "model {} → {}", named(from), named(to))
+            }
             Self::Option(name, from, to) => write!(f, "{name} {} → {}", plain(from), plain(to)),
             Self::Input(input) => write!(f, "{input} changed"),
             Self::NewInput(input) => write!(f, "{input} is new"),
@@ -162,6 +183,8 @@ mod tests {
         Fingerprint {
             version: 1,
             schema: Hash::of(b"schema"),
+            prompt: None,
+            model: Some("small".to_owned()),
             options: json!({"lang": "eng"}).as_object().unwrap().clone(),
             inputs: BTreeMap::from([
                 (Input::Scan, Hash::of(b"scan")),
@@ -181,13 +204,23 @@ mod tests {
         let mut new = fingerprint();
         assert!(reasons(&new, &old).is_empty());
         new.version = 2;
+        new.prompt = Some(Hash::of(b"Read the page."));
+        new.model = Some("large".to_owned());
         new.options.insert("lang".to_owned(), json!("deu"));
         new.inputs.insert(Input::Page { stage: "ocr".to_owned(), page: 12 }, Hash::of(b"other"));
         new.inputs.insert(Input::Book { stage: "toc".to_owned() }, Hash::of(b"toc"));
         new.inputs.remove(&Input::Scan);
         assert_eq!(
             reasons(&new, &old),
-            ["version 1 → 2", "lang eng → deu", "ocr page 12 changed", "toc is new", "the scan is no longer read"]
+            [
+                "version 1 → 2",
+                "the prompt changed",
+                "model small → large",
+                "lang eng → deu",
+                "ocr page 12 changed",
+                "toc is new",
+                "the scan is no longer read"
+            ]
         );
     }
 

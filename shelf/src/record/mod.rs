@@ -1,6 +1,7 @@
 //! What stands on disk of a page: its output with a record under `_record`, or why it failed. Done, failed, missing and stale are
 //! derived from these files; nothing else stores progress.
 
+mod after_due;
 mod failed;
 mod fingerprint;
 mod hash;
@@ -9,12 +10,13 @@ mod page_record;
 mod redo;
 mod schema_shape;
 
+pub use after_due::AfterDue;
 pub use failed::FailedRecord;
 pub use fingerprint::{Change, Fingerprint, Input};
 pub use hash::Hash;
 pub use page_file::{Damage, Found, PageType};
 pub(crate) use page_file::{file_hashes, page_bytes};
-pub use page_record::{Operation, PageRecord};
+pub use page_record::{Copied, Operation, PageRecord};
 pub use redo::RedoMarker;
 pub use schema_shape::{filled_fields, shape_hash};
 

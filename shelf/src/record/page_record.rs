@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{Fingerprint, Hash};
+use crate::stage::Failure;
 
 /// What is known of how a page was made: kept in the page's own file under `_record`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -24,11 +25,23 @@ pub struct PageRecord {
     /// Files that the stage left beside the page, from the book's folder, with their hashes.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub files: BTreeMap<String, Hash>,
+    /// That the stage failed, and the page is another stage's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub copied: Option<Copied>,
     /// The `--redo` that asked for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub redo: Option<String>,
     /// Version of shelf.
     pub shelf: String,
+}
+
+/// A page that is a copy, since the stage that should have made it failed: `on_error = copy(…)`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Copied {
+    /// The stage that made what was copied.
+    pub from: String,
+    /// Why the page's own stage failed.
+    pub failure: Failure,
 }
 
 /// What the runtime measures of every page.

@@ -15,12 +15,14 @@ pub struct Report {
     pub stage: &'static str,
     /// The columns after `page_num`.
     pub columns: Vec<Column>,
+    /// Whether the last column says from where a page was copied: the stage says `on_error = copy(…)`.
+    pub copies: bool,
     /// The pages, ascending.
     pub rows: Vec<Row>,
 }
 
 /// A page's line.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Row {
     /// The page; `None` for a whole book.
     pub page: Option<PageNumber>,
@@ -28,6 +30,8 @@ pub struct Row {
     pub metrics: Map<String, Value>,
     /// What the runtime measured of it; `None` where the page has no record.
     pub operation: Option<Operation>,
+    /// The stage that it is a copy of.
+    pub copied: Option<String>,
 }
 
 impl Row {
@@ -48,14 +52,16 @@ impl Report {
     /// The header's titles.
     #[must_use]
     pub fn header(&self) -> Vec<&str> {
-        std::iter::once(PAGE_NUM).chain(self.columns.iter().map(|column| column.title.as_str())).collect()
+        let titles = self.columns.iter().map(|column| column.title.as_str());
+        std::iter::once(PAGE_NUM).chain(titles).chain(self.copies.then_some("copied")).collect()
     }
 
     /// The cells of a line.
     #[must_use]
     pub fn cells(&self, row: &Row) -> Vec<String> {
         let cell = |column: &Column| column.cell(row.value(&column.field.name));
-        std::iter::once(row.page_num().to_string()).chain(self.columns.iter().map(cell)).collect()
+        let copied = self.copies.then(|| row.copied.clone().unwrap_or_default());
+        std::iter::once(row.page_num().to_string()).chain(self.columns.iter().map(cell)).chain(copied).collect()
     }
 
     /// The columns for which a line is worth a look.

@@ -32,11 +32,18 @@ pub fn read(store: &dyn Store, entry: &Entry, book: &ScanId) -> Result<Report, R
     for (page, path) in made {
         let bytes = store.read(&path)?.unwrap_or_default();
         if let Ok(found) = entry.page_type.read(&bytes) {
-            let (metrics, operation) = found.record.map(|record| (record.metrics, record.operation)).unzip();
-            rows.push(Row { page, metrics: metrics.unwrap_or_default(), operation });
+            rows.push(match found.record {
+                Some(record) => Row {
+                    page,
+                    metrics: record.metrics,
+                    operation: Some(record.operation),
+                    copied: record.copied.map(|copied| copied.from),
+                },
+                None => Row { page, ..Row::default() },
+            });
         }
     }
-    Ok(Report { stage: name, columns: entry.row.metrics.columns(), rows })
+    Ok(Report { stage: name, columns: entry.row.metrics.columns(), copies: entry.row.policy.copies(), rows })
 }
 
 /// Where a stage's report lies.

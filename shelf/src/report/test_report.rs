@@ -28,7 +28,7 @@ pub(super) fn with(metrics: impl IntoIterator<Item = Value>) -> Report {
     let pages = (1..).map(PageNumber::new);
     let rows = pages.zip(metrics).map(|(page, metrics)| {
         let metrics = metrics.as_object().expect("metrics are an object").clone();
-        Row { page, metrics, operation: None }
+        Row { page, metrics, ..Row::default() }
     });
     Report { stage: "counting", columns: Columns::of::<Counted>(), rows: rows.collect() }
 }

@@ -4,14 +4,16 @@ use super::make::{Ran, Work};
 use crate::book::PageNumber;
 use crate::clock;
 use crate::plan::tokens;
-use crate::record::{FailedRecord, Hash, Operation, PageRecord, file_hashes, page_bytes};
-use crate::stage::{Cause, Failure, Made};
+use crate::record::{Copied, FailedRecord, Hash, Operation, PageRecord, file_hashes, page_bytes};
+use crate::stage::{Cause, Copying, Failure, Made, OnError};
 use crate::store::{BookPath, StoreError};
 
 /// How one attempt at a page ended.
 pub(super) enum Ended {
     /// The page stands on disk, with this hash.
     Done(Hash),
+    /// The stage failed, and the page is a copy of another's, with this hash.
+    Copied { hash: Hash, failure: Failure },
     /// It failed; `full` when the disk has no room left.
     Failed { failure: Failure, full: bool },
 }
@@ -20,7 +22,7 @@ impl Work {
     /// Writes what the stage made, in one atomic step after the files beside it, or notes what went wrong.
     pub(super) fn finish(&self, ran: Ran, last_attempt: bool) -> Ended {
         let seconds = ran.time.as_secs_f64();
-        let failure = match ran.made.and_then(|made| self.write(made, seconds)) {
+        let mut failure = match ran.made.and_then(|made| self.write(made, seconds, None)) {
             Ok(hash) => {
                 tracing::info!(seconds, "page done");
                 return Ended::Done(hash);
@@ -35,15 +37,34 @@ impl Work {
             "page failed"
         );
         let full = failure.cause == Cause::Write && failure.causes.iter().any(|cause| cause.contains("No space left"));
-        if (last_attempt || !failure.transient)
-            && let Err(error) = self.note(&failure)
-        {
+        if full || !(last_attempt || !failure.transient) {
+            return Ended::Failed { failure, full };
+        }
+        if let OnError::Copy(copying) = self.cx.row.policy.on_error {
+            match self.copy(copying, &failure, seconds) {
+                Ok(hash) => return Ended::Copied { hash, failure },
+                Err(error) => failure.causes.push(format!("nor could `{}` be copied: {error}", copying.parameter)),
+            }
+        }
+        if let Err(error) = self.note(&failure) {
             tracing::error!(%error, "the failure could not be noted");
         }
         Ended::Failed { failure, full }
     }
 
-    fn write(&self, made: Made, seconds: f64) -> Result<Hash, Failure> {
+    /// Writes what the dependency made in place of the page that failed.
+    fn copy(&self, copying: Copying, failure: &Failure, seconds: f64) -> Result<Hash, Failure> {
+        let made = self.checked(copying.make(&self.cx))?;
+        // What the stage left beside the page before it failed is no part of the copy.
+        self.files.lock().expect("no panic while a file is noted").clear();
+        let of_parameter = self.cx.row.deps.iter().find(|dep| dep.parameter == copying.parameter);
+        let from = of_parameter.expect("`#[stage]` names a dependency").row.name.to_owned();
+        let hash = self.write(made, seconds, Some(Copied { from, failure: failure.clone() }))?;
+        tracing::warn!(from = copying.parameter, "page copied");
+        Ok(hash)
+    }
+
+    fn write(&self, made: Made, seconds: f64, copied: Option<Copied>) -> Result<Hash, Failure> {
         let book = &self.cx.book;
         let when = clock::now();
         let mut output = Value::Object(made.output);
@@ -74,6 +95,7 @@ impl Work {
                 finished: when,
             },
             files: file_hashes(files.iter().map(|(path, bytes)| (path.relative().to_owned(), bytes.as_slice()))),
+            copied,
             redo: self.stage.redo.as_ref().map(|marker| marker.id.clone()),
             shelf: env!("CARGO_PKG_VERSION").to_owned(),
         };
@@ -111,6 +133,7 @@ impl Work {
             attempts: self.attempt,
             cost_usd: 0.0,
             when: clock::now(),
+            skipped: matches!(self.cx.row.policy.on_error, OnError::Skip),
             redo: self.stage.redo.as_ref().map(|marker| marker.id.clone()),
         };
         let path = FailedRecord::path(&self.cx.book, self.page.stage, self.page.page)?;

@@ -8,7 +8,7 @@ use crate::events::PageOf;
 use crate::panics::caught;
 use crate::plan::{BookState, PlannedStage};
 use crate::record::Fingerprint;
-use crate::stage::{Cx, Failure, Made, PageFile, Run};
+use crate::stage::{Cause, Cx, Failure, Made, PageFile, Run};
 use crate::store::Store;
 
 /// One page to be made by one stage: all that it takes, without a reference to the plan.
@@ -76,24 +76,32 @@ impl Work {
             Run::Blocking(run) => caught(|| run(&self.cx)),
             Run::Async(run) => {
                 let mut future = run(Arc::clone(&self.cx));
-                poll_fn(|task| {
+                let made = poll_fn(|task| {
                     use std::task::Poll;
                     match caught(|| Ok(future.as_mut().poll(task))) {
                         Ok(Poll::Pending) => Poll::Pending,
                         Ok(Poll::Ready(made)) => Poll::Ready(made),
                         Err(panicked) => Poll::Ready(Err(panicked)),
                     }
-                })
-                .await
+                });
+                match self.cx.row.policy.timeout {
+                    Some(limit) => tokio::time::timeout(limit, made).await.unwrap_or_else(|_| Err(too_long(limit))),
+                    None => made.await,
+                }
             }
         };
         Ran { made: self.checked(made), time: started.elapsed() }
     }
 
     /// What was made, if it conserves what the stage says it does.
-    fn checked(&self, made: Result<Made, Failure>) -> Result<Made, Failure> {
+    pub(super) fn checked(&self, made: Result<Made, Failure>) -> Result<Made, Failure> {
         let made = made?;
         self.cx.row.conserves.map_or(Ok(()), |conserves| conserves.check(&self.cx, &made.output))?;
         Ok(made)
     }
+}
+
+fn too_long(limit: Duration) -> Failure {
+    let failure = Failure::of(Cause::Timeout, format!("the page was not done within {limit:?}"));
+    Failure { transient: true, ..failure }.hint("if pages need longer, raise `timeout` in the stage's attribute")
 }

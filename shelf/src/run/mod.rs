@@ -1,8 +1,10 @@
 //! Carries out a plan: page by page across stages, in bounded flight, and counts how every page ended.
 
 mod finish;
+mod hooks;
 mod lanes;
 mod make;
+mod policy;
 mod process;
 mod scheduler;
 mod stop;

@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
@@ -10,7 +11,7 @@ use crate::events::{Blocker, Event, Listener, PageOf};
 use crate::panics::caught;
 use crate::plan::{BookState, PageState, Plan, PlannedStage, Settled, Why, fingerprint};
 use crate::record::Hash;
-use crate::stage::{Failure, Run, StageRun};
+use crate::stage::{OnError, Run};
 
 /// How a run uses the machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,7 +41,7 @@ pub fn run(
         .expect("threads can be started");
     let mut scheduler = Scheduler {
         runtime,
-        book,
+        book: Cow::Borrowed(book),
         plan: &plan,
         settings,
         listener,
@@ -55,6 +56,10 @@ pub fn run(
         retries: BTreeSet::new(),
         outcomes: BTreeMap::new(),
         open: BTreeMap::new(),
+        in_flight: BTreeSet::new(),
+        failed: BTreeMap::new(),
+        seconds: BTreeMap::new(),
+        gave_up: BTreeMap::new(),
         before: BTreeMap::new(),
         trouble: BTreeMap::new(),
         stopped: None,
@@ -66,15 +71,15 @@ pub fn run(
             scheduler.ended(job, seconds, result);
         }
     }
-    let (outcomes, trouble, stopped) = (scheduler.outcomes, scheduler.trouble, scheduler.stopped);
-    Summary::new(&plan.plan, outcomes, trouble, stopped)
+    let Scheduler { outcomes, gave_up, trouble, stopped, .. } = scheduler;
+    Summary::new(&plan.plan, outcomes, gave_up, trouble, stopped)
 }
 
 /// A plan with its stages where workers can hold on to them.
-struct Shared {
-    plan: Plan,
+pub(super) struct Shared {
+    pub(super) plan: Plan,
     stages: BTreeMap<&'static str, Arc<PlannedStage>>,
-    numbers: BTreeMap<PageOf, usize>,
+    pub(super) numbers: BTreeMap<PageOf, usize>,
 }
 
 impl Shared {
@@ -84,18 +89,19 @@ impl Shared {
         Self { plan, stages, numbers }
     }
 
-    fn stage(&self, name: &str) -> &Arc<PlannedStage> {
+    pub(super) fn stage(&self, name: &str) -> &Arc<PlannedStage> {
         &self.stages[name]
     }
 }
 
-struct Scheduler<'a> {
-    runtime: &'a Runtime,
-    book: &'a BookState,
-    plan: &'a Shared,
-    settings: Settings,
-    listener: &'a dyn Listener,
-    lanes: Lanes,
+pub(super) struct Scheduler<'a> {
+    pub(super) runtime: &'a Runtime,
+    /// As it was looked at, with what hooks have changed since.
+    pub(super) book: Cow<'a, BookState>,
+    pub(super) plan: &'a Shared,
+    pub(super) settings: Settings,
+    pub(super) listener: &'a dyn Listener,
+    pub(super) lanes: Lanes,
     pool: rayon::ThreadPool,
     /// Started when the first async stage is.
     io: Option<tokio::runtime::Runtime>,
@@ -105,16 +111,24 @@ struct Scheduler<'a> {
     dependants: BTreeMap<PageOf, Vec<usize>>,
     /// Outputs made in this run.
     hashes: BTreeMap<PageOf, Hash>,
-    attempts: BTreeMap<usize, u32>,
+    pub(super) attempts: BTreeMap<usize, u32>,
     /// Jobs that wait for another try.
-    retries: BTreeSet<(Instant, usize)>,
-    outcomes: BTreeMap<PageOf, Outcome>,
+    pub(super) retries: BTreeSet<(Instant, usize)>,
+    pub(super) outcomes: BTreeMap<PageOf, Outcome>,
     /// Jobs of each stage that have not ended.
-    open: BTreeMap<&'static str, usize>,
+    pub(super) open: BTreeMap<&'static str, usize>,
+    /// Jobs that are on their way.
+    pub(super) in_flight: BTreeSet<usize>,
+    /// Pages of each stage that failed in this run, whatever became of them then.
+    pub(super) failed: BTreeMap<&'static str, usize>,
+    /// Time in the function of each stage, s.
+    pub(super) seconds: BTreeMap<&'static str, f64>,
+    /// Stages that stopped, since more pages failed than they allow.
+    pub(super) gave_up: BTreeMap<&'static str, String>,
     /// What the `before` hooks said, as far as they were asked.
-    before: BTreeMap<&'static str, Result<(), String>>,
-    trouble: BTreeMap<&'static str, String>,
-    stopped: Option<Stopped>,
+    pub(super) before: BTreeMap<&'static str, Result<(), String>>,
+    pub(super) trouble: BTreeMap<&'static str, String>,
+    pub(super) stopped: Option<Stopped>,
 }
 
 impl Scheduler<'_> {
@@ -134,6 +148,7 @@ impl Scheduler<'_> {
             |stage: &PlannedStage| (stage.entry.row.name, self.open.get(stage.entry.row.name).copied().unwrap_or(0));
         let jobs = self.plan.plan.stages.iter().map(count).collect();
         self.listener.on(&Event::RunStarted { book: self.book.id.clone(), jobs });
+        self.resume_after();
     }
 
     fn goes_on(&mut self, stop: &Stop) -> bool {
@@ -178,10 +193,14 @@ impl Scheduler<'_> {
     /// Sends a job on its way; `false` when it ended without.
     fn begin(&mut self, number: usize) -> bool {
         let job = &self.plan.plan.jobs[number];
+        // It ended while it waited: its stage gave up.
+        if self.outcomes.contains_key(&job.page) {
+            return false;
+        }
         let stage = Arc::clone(self.plan.stage(job.page.stage));
         let values = stage.option_values();
         let hash = |page: PageOf| self.hashes.get(&page).or_else(|| self.book.hash(page)).cloned();
-        let now = fingerprint(&stage.entry, &values, self.book, job.page.page, &hash);
+        let now = fingerprint(&stage.entry, &values, &self.book, job.page.page, &hash);
         let found = self.book.stage(job.page.stage).pages.get(&job.page.page);
         if let Why::Upstream(_) = job.why
             && let Some(PageState::Whole { record: Some(record), .. }) = found
@@ -197,10 +216,11 @@ impl Scheduler<'_> {
         }
         let attempt = self.attempts.entry(number).or_default();
         *attempt += 1;
-        let mut work = Work::new(job.page, &stage, self.book, now, &self.runtime.store, &self.runtime.children);
+        let mut work = Work::new(job.page, &stage, &self.book, now, &self.runtime.store, &self.runtime.children);
         work.attempt = *attempt;
-        let last = *attempt >= self.settings.attempts;
+        let last = work.attempt >= self.attempts_of(&stage);
         self.listener.on(&Event::Started(job.page));
+        self.in_flight.insert(number);
         self.send(number, work, last);
         true
     }
@@ -220,13 +240,7 @@ impl Scheduler<'_> {
                 finish(&work, ran);
             });
         } else {
-            let io = self.io.get_or_insert_with(|| {
-                tokio::runtime::Builder::new_multi_thread()
-                    .worker_threads(2)
-                    .enable_all()
-                    .build()
-                    .expect("an io runtime can be started")
-            });
+            let io = self.io();
             io.spawn(async move {
                 use tracing::Instrument;
                 let span = work.span();
@@ -236,9 +250,24 @@ impl Scheduler<'_> {
         }
     }
 
+    /// What async stages and hooks run on.
+    pub(super) fn io(&mut self) -> &tokio::runtime::Runtime {
+        self.io.get_or_insert_with(|| {
+            tokio::runtime::Builder::new_multi_thread()
+                .worker_threads(2)
+                .enable_all()
+                .build()
+                .expect("an io runtime can be started")
+        })
+    }
+
     fn ended(&mut self, number: usize, seconds: f64, ended: Ended) {
         let page = self.plan.plan.jobs[number].page;
-        self.lanes.free(self.plan.stage(page.stage));
+        let stage = Arc::clone(self.plan.stage(page.stage));
+        let allowed = self.attempts_of(&stage);
+        self.lanes.free(&stage);
+        self.in_flight.remove(&number);
+        *self.seconds.entry(page.stage).or_default() += seconds;
         match ended {
             Ended::Done(hash) => {
                 self.hashes.insert(page, hash);
@@ -246,16 +275,21 @@ impl Scheduler<'_> {
                 self.settle(page, Outcome::Done);
             }
             Ended::Failed { full: true, .. } => self.stop(Stopped::DiskFull),
-            Ended::Failed { failure, .. } if failure.transient && self.attempts[&number] < self.settings.attempts => {
-                if self.stopped.is_none() {
-                    let wait = backoff(self.attempts[&number], &failure);
-                    self.listener.on(&Event::Retrying { page, failure, wait_s: wait.as_secs_f64() });
-                    self.retries.insert((Instant::now() + wait, number));
-                }
+            Ended::Copied { hash, failure } => {
+                self.hashes.insert(page, hash);
+                self.listener.on(&Event::Copied { page, failure: failure.clone() });
+                self.settle_failed(page, Outcome::Copied(failure));
+            }
+            Ended::Failed { failure, .. } if failure.transient && self.attempts[&number] < allowed => {
+                self.retry(number, failure);
+            }
+            Ended::Failed { failure, .. } if matches!(stage.entry.row.policy.on_error, OnError::Skip) => {
+                self.listener.on(&Event::Skipped { page, failure: failure.clone() });
+                self.settle_failed(page, Outcome::Skipped(failure));
             }
             Ended::Failed { failure, .. } => {
                 self.listener.on(&Event::Failed { page, failure: failure.clone() });
-                self.settle(page, Outcome::Failed(failure));
+                self.settle_failed(page, Outcome::Failed(failure));
             }
         }
     }
@@ -266,9 +300,12 @@ impl Scheduler<'_> {
     }
 
     /// Notes how a page ended, and lets go or blocks what waits for it.
-    fn settle(&mut self, page: PageOf, outcome: Outcome) {
+    pub(super) fn settle(&mut self, page: PageOf, outcome: Outcome) {
         let blocker = match &outcome {
             Outcome::Failed(_) => Some(Blocker::Failed(page)),
+            Outcome::Skipped(_) => Some(Blocker::Skipped(page)),
+            Outcome::Left => Some(Blocker::Left(page)),
+            Outcome::Blocked(Blocker::Skipped(first)) => Some(Blocker::Skipped(*first)),
             Outcome::Blocked(_) => Some(Blocker::Blocked(page)),
             _ => None,
         };
@@ -291,64 +328,8 @@ impl Scheduler<'_> {
         }
         let open = self.open.get_mut(page.stage).expect("every stage of the plan is counted");
         *open -= 1;
-        if *open == 0 {
+        if *open == 0 && !self.gave_up.contains_key(page.stage) {
             self.after(page.stage);
         }
     }
-
-    /// What the stage's `before` hook says, asked once.
-    fn before(&mut self, stage: &Arc<PlannedStage>) -> Result<(), String> {
-        let name = stage.entry.row.name;
-        if !self.before.contains_key(name) {
-            let said = stage.entry.row.before.map_or(Ok(()), |hook| self.call_hook(stage, hook));
-            self.before.insert(name, said.map_err(|failure| failure.to_string()));
-        }
-        self.before[name].clone()
-    }
-
-    fn after(&mut self, stage: &'static str) {
-        let planned = Arc::clone(self.plan.stage(stage));
-        if let Some(hook) = planned.entry.row.after
-            && let Err(failure) = self.call_hook(&planned, hook)
-        {
-            self.trouble.insert(stage, format!("the stage's `after` hook failed: {failure}"));
-        }
-    }
-
-    fn call_hook(&self, stage: &PlannedStage, hook: crate::stage::Hook) -> Result<(), Failure> {
-        let name = stage.entry.row.name;
-        let crate::stage::Hook::Blocking(call) = hook;
-        let of_stage = |page: &&PageOf| page.stage == name;
-        let mut pages: Vec<_> = self
-            .plan
-            .numbers
-            .keys()
-            .chain(self.plan.plan.settled.keys())
-            .filter(of_stage)
-            .filter_map(|of| of.page)
-            .collect();
-        pages.sort_unstable();
-        let ended = |wanted: fn(&Outcome) -> bool| {
-            self.outcomes.iter().filter(|(page, outcome)| page.stage == name && wanted(outcome)).count()
-        };
-        let kept = self.plan.plan.settled.iter().filter(|(page, s)| page.stage == name && **s == Settled::Kept).count();
-        let run = StageRun {
-            book: self.book.id.clone(),
-            metadata: self.book.metadata.clone(),
-            pages,
-            done: kept + ended(|outcome| matches!(outcome, Outcome::Done | Outcome::Kept)),
-            failed: ended(|outcome| matches!(outcome, Outcome::Failed(_))),
-        };
-        caught(|| call(&run))
-    }
-}
-
-/// How long to wait before another try: what the failure asks for, else half a second, doubled each time, and up to half as much
-/// again by chance, so that pages that failed together do not come back together.
-fn backoff(attempt: u32, failure: &Failure) -> Duration {
-    use std::hash::{BuildHasher, RandomState};
-    let base =
-        failure.retry_after_s.unwrap_or_else(|| 0.5 * f64::from(1 << attempt.min(8).saturating_sub(1))).min(120.0);
-    let chance = RandomState::new().hash_one(attempt) as f64 / u64::MAX as f64;
-    Duration::from_secs_f64(base * (1.0 + 0.5 * chance))
 }

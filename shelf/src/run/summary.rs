@@ -17,6 +17,10 @@ pub enum Outcome {
     LeftStale,
     /// It failed, now or before.
     Failed(Failure),
+    /// It failed, now or before, and is left out.
+    Skipped(Failure),
+    /// The stage failed, and it is a copy of a dependency's page.
+    Copied(Failure),
     /// It cannot be made.
     Blocked(Blocker),
     /// The run stopped before it.
@@ -41,7 +45,7 @@ pub struct StageSummary {
     pub stage: &'static str,
     /// Pages asked for.
     pub asked: usize,
-    /// Made in this run.
+    /// Made in this run, copies among them.
     pub done: usize,
     /// Needed nothing.
     pub kept: usize,
@@ -49,12 +53,18 @@ pub struct StageSummary {
     pub left_stale: usize,
     /// Failed, now or before.
     pub failed: Vec<(PageOf, Failure)>,
+    /// Failed, now or before, and left out: `on_error = skip`.
+    pub skipped: Vec<(PageOf, Failure)>,
+    /// Those of `done` that are copies, since the stage failed: `on_error = copy(…)`.
+    pub copied: Vec<(PageOf, Failure)>,
     /// Cannot be made.
     pub blocked: Vec<(PageOf, Blocker)>,
     /// Not come to.
     pub left: usize,
     /// Pages that were made before the function was last edited.
     pub edited_since: usize,
+    /// Why the stage stopped before its pages were done: more failed than `max_failed` allows.
+    pub gave_up: Option<String>,
     /// A hook failed, or the report could not be written.
     pub trouble: Option<String>,
 }
@@ -63,6 +73,7 @@ impl Summary {
     pub(super) fn new(
         plan: &Plan,
         mut outcomes: BTreeMap<PageOf, Outcome>,
+        mut gave_up: BTreeMap<&'static str, String>,
         mut trouble: BTreeMap<&'static str, String>,
         stopped: Option<Stopped>,
     ) -> Self {
@@ -71,6 +82,7 @@ impl Summary {
                 Settled::Kept => Outcome::Kept,
                 Settled::LeftStale(_) => Outcome::LeftStale,
                 Settled::Failed(failure) => Outcome::Failed(failure.clone()),
+                Settled::Skipped(failure) => Outcome::Skipped(failure.clone()),
                 Settled::Blocked(by) => Outcome::Blocked(by.clone()),
             };
             outcomes.insert(*page, outcome);
@@ -86,6 +98,7 @@ impl Summary {
                 let mut summary = StageSummary {
                     stage,
                     edited_since: planned.edited_since,
+                    gave_up: gave_up.remove(stage),
                     trouble: trouble.remove(stage),
                     ..StageSummary::default()
                 };
@@ -106,6 +119,12 @@ impl Summary {
 }
 
 impl StageSummary {
+    /// Whether pages are blocked by something else than a page that was left out.
+    #[must_use]
+    pub fn is_held_up(&self) -> bool {
+        self.blocked.iter().any(|(_, by)| !matches!(by, Blocker::Skipped(_)))
+    }
+
     fn count(&mut self, page: PageOf, outcome: &Outcome) {
         self.asked += 1;
         match outcome {
@@ -113,6 +132,11 @@ impl StageSummary {
             Outcome::Kept => self.kept += 1,
             Outcome::LeftStale => self.left_stale += 1,
             Outcome::Failed(failure) => self.failed.push((page, failure.clone())),
+            Outcome::Skipped(failure) => self.skipped.push((page, failure.clone())),
+            Outcome::Copied(failure) => {
+                self.done += 1;
+                self.copied.push((page, failure.clone()));
+            }
             Outcome::Blocked(by) => self.blocked.push((page, by.clone())),
             Outcome::Left => self.left += 1,
         }

@@ -94,7 +94,7 @@ fn shown(value: &Value) -> String {
 /// What a function without metrics returned, ready to be written. Called by the expansion of `#[stage]`.
 pub fn made<S: Stage>(returned: Result<S::Output, impl IntoFailure>) -> Result<Made, Failure> {
     match returned {
-        Ok(output) => output_fields(serde_json::to_value(&output), output.validate(), Ok(Map::new())),
+        Ok(output) => unmeasured(&output),
         Err(error) => Err(error.into_failure()),
     }
 }
@@ -105,6 +105,11 @@ pub fn measured<S: Stage>(returned: Result<(S::Output, S::Metrics), impl IntoFai
         Ok((output, metrics)) => output_fields(serde_json::to_value(&output), output.validate(), metrics.to_map()),
         Err(error) => Err(error.into_failure()),
     }
+}
+
+/// A page without metrics, ready to be written.
+pub(super) fn unmeasured<T: Page>(page: &T) -> Result<Made, Failure> {
+    output_fields(serde_json::to_value(page), page.validate(), Ok(Map::new()))
 }
 
 fn output_fields(

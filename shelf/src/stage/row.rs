@@ -2,7 +2,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use super::{Conserves, Cx, Dep, Failure, Hook, Made, OptionsRow, OutputRow, Reads, Scope, Stage};
+use super::{After, Before, Conserves, Cx, Dep, Failure, Made, OptionsRow, OutputRow, Policy, Reads, Scope, Stage};
 use crate::metrics::MetricsRow;
 
 /// A stage, as the runtime sees it: one row of a table. `#[stage]` writes it, nothing else does.
@@ -28,11 +28,17 @@ pub struct Row {
     /// The function.
     pub run: Run,
     /// Called before the first page.
-    pub before: Option<Hook>,
-    /// Called when no page is left to do.
-    pub after: Option<Hook>,
+    pub before: Option<Before>,
+    /// Called when no page is left to do, if one was begun, or if it is still due from an earlier run.
+    pub after: Option<After>,
     /// Whose paragraphs all stand in what it makes.
     pub conserves: Option<Conserves>,
+    /// `prompt = …`; empty where it is not given.
+    pub prompt: &'static str,
+    /// `model = …`; empty where it is not given.
+    pub model: &'static str,
+    /// What becomes of pages that fail.
+    pub policy: Policy,
     /// What it makes.
     pub output: OutputRow,
     /// What it measures and reports.
@@ -111,6 +117,9 @@ impl Row {
             before: None,
             after: None,
             conserves: None,
+            prompt: "",
+            model: "",
+            policy: Policy::NEW,
             output: OutputRow::of::<S::Output>(),
             metrics: MetricsRow::of::<S::Metrics>(),
             options: OptionsRow::of::<S::Options>(),

@@ -1,21 +1,12 @@
+use std::future::Future;
+use std::pin::Pin;
+
+use super::{Failure, IntoFailure};
 use crate::book::{BookMetadata, PageNumber, ScanId};
 
-use super::Failure;
-
-/// A hook behind a plain pointer.
-#[derive(Clone, Copy)]
-pub enum Hook {
-    /// A `fn(&StageRun) -> Result<()>`.
-    Blocking(fn(&StageRun) -> Result<(), Failure>),
-}
-
-/// The hook that `before = path` or `after = path` names. Called by the expansion of `#[stage]`.
-#[must_use]
-pub const fn hook(function: fn(&StageRun) -> Result<(), Failure>) -> Option<Hook> {
-    Some(Hook::Blocking(function))
-}
-
 /// What a `before` or `after` hook is told of its stage's run over a book.
+///
+/// `before` reads it; `after` may change the metadata, which is then written when the hook has succeeded.
 #[derive(Debug, Clone)]
 pub struct StageRun {
     /// The book.
@@ -26,6 +17,62 @@ pub struct StageRun {
     pub pages: Vec<PageNumber>,
     /// Pages of this stage that are done. In `before`: those that are kept.
     pub done: usize,
+    /// Those of them that are copies, since the stage failed in this run: `on_error = copy(…)`.
+    pub copied: usize,
     /// Pages that failed in this run.
     pub failed: usize,
+    /// Pages that were left out in this run: `on_error = skip`.
+    pub skipped: usize,
+    /// Pages that could not be made in this run.
+    pub blocked: usize,
+    /// Time in the stage's function in this run, all pages together, s.
+    pub seconds: f64,
+}
+
+/// A `before` hook behind a plain pointer: it cannot change anything.
+pub type Before = fn(&StageRun) -> Called<'_>;
+/// An `after` hook behind a plain pointer.
+pub type After = fn(&mut StageRun) -> Called<'_>;
+
+/// A hook that was called.
+pub enum Called<'a> {
+    /// It was a `fn`, and has returned.
+    Returned(Result<(), Failure>),
+    /// It was an `async fn`, and is on its way.
+    Awaited(Pin<Box<dyn Future<Output = Result<(), Failure>> + Send + 'a>>),
+}
+
+/// What a hook may return: `Result<()>`, or a future of it. `Kind` tells the two apart.
+#[diagnostic::on_unimplemented(
+    message = "a hook cannot return `{Self}`",
+    label = "neither a `Result<()>` nor a future of one",
+    note = "a hook is a `fn(&StageRun) -> Result<()>`, or an `async fn` like it; `after` may take `&mut StageRun`"
+)]
+pub trait FromHook<'a, Kind> {
+    /// The call.
+    fn called(self) -> Called<'a>;
+}
+
+/// A hook that is a `fn`.
+pub enum Blocking {}
+/// A hook that is an `async fn`.
+pub enum Awaiting {}
+
+#[diagnostic::do_not_recommend]
+impl<E: IntoFailure> FromHook<'_, Blocking> for Result<(), E> {
+    fn called(self) -> Called<'static> {
+        Called::Returned(self.map_err(IntoFailure::into_failure))
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<'a, E: IntoFailure, F: Future<Output = Result<(), E>> + Send + 'a> FromHook<'a, Awaiting> for F {
+    fn called(self) -> Called<'a> {
+        Called::Awaited(Box::pin(async { self.await.map_err(IntoFailure::into_failure) }))
+    }
+}
+
+/// A call of a hook, of either kind. Called by the expansion of `#[stage]`.
+pub fn called<'a, Kind>(returned: impl FromHook<'a, Kind>) -> Called<'a> {
+    returned.called()
 }

@@ -3,6 +3,7 @@
 mod add;
 mod clean;
 mod completions;
+mod config;
 mod delete;
 mod demo;
 mod doctor;
@@ -19,6 +20,7 @@ mod verify;
 pub(super) use add::{Add, add};
 pub(super) use clean::{Clean, clean};
 pub(super) use completions::{Completions, completions};
+pub(super) use config::{Config, config};
 pub(super) use delete::{Delete, delete};
 pub(super) use demo::{Demo, demo};
 pub(super) use doctor::{Doctor, doctor};

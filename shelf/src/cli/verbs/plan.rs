@@ -4,13 +4,13 @@ use clap::{ArgMatches, Args};
 use serde_json::{Value, json};
 
 use crate::book::{PageNumber, PageSet, ScanId};
+use crate::cli::config_file::ConfigFile;
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, Result};
 use crate::cli::numbers::{count, ranges};
 use crate::cli::out::complain;
 use crate::cli::{Exit, stage_options};
 use crate::plan::{self, Request, Settled, look};
-use crate::registry::Registry;
 
 /// Show what `process` would do, and why
 #[derive(Debug, Args)]
@@ -54,8 +54,9 @@ pub(super) struct Selection {
 }
 
 impl Selection {
-    pub(super) fn request(&self, registry: &Registry, given: &ArgMatches) -> Result<Request> {
-        let options = stage_options::read(given, registry).map_err(|error| {
+    pub(super) fn request(&self, context: &Context, given: &ArgMatches) -> Result<Request> {
+        let file = ConfigFile::read(context.store.root(), &context.registry)?;
+        let options = stage_options::read(given, &context.registry, &file).map_err(|error| {
             CliError::refused(error.to_string().trim_start_matches("error: ").trim_end()).exit(Exit::Usage)
         })?;
         Ok(Request {
@@ -78,7 +79,7 @@ impl Selection {
 }
 
 pub(in crate::cli) fn plan(context: &Context, args: &Plan, given: &ArgMatches) -> Result<Exit> {
-    let request = args.selection.request(&context.registry, given)?;
+    let request = args.selection.request(context, given)?;
     let mut exit = Exit::Done;
     let mut lines = Vec::new();
     for book in args.selection.books(context)? {
@@ -134,6 +135,7 @@ fn tell(context: &Context, plan: &plan::Plan) -> Result<()> {
                     out.line(format_args!("  {page} is stale and left alone: {}", why.join(", ")))?;
                 }
                 Settled::Failed(failure) => out.line(format_args!("  {page} failed for good: {failure}"))?,
+                Settled::Skipped(failure) => out.line(format_args!("  {page} was skipped: {failure}"))?,
                 Settled::Blocked(by) => out.line(format_args!("  {page} is blocked: {by}"))?,
             }
         }
@@ -161,6 +163,7 @@ fn json_of(plan: &plan::Plan) -> Value {
                 Settled::Kept => ("done", None),
                 Settled::LeftStale(changes) => ("stale", changes.first().map(ToString::to_string)),
                 Settled::Failed(failure) => ("failed", Some(failure.to_string())),
+                Settled::Skipped(failure) => ("skipped", Some(failure.to_string())),
                 Settled::Blocked(by) => ("blocked", Some(by.to_string())),
             };
             json!({ "stage": page.stage, "page": page.page, "state": state, "why": why })

@@ -41,7 +41,7 @@ pub(in crate::cli) struct Process {
 }
 
 pub(in crate::cli) fn process(context: &Context, args: &Process, given: &ArgMatches) -> Result<Exit> {
-    let request = args.selection.request(&context.registry, given)?;
+    let request = args.selection.request(context, given)?;
     let workers = args.workers.map_or_else(cores, usize::from);
     let stop = match args.max_time {
         Some(time) => context.stop.clone().at(Instant::now() + time),
@@ -112,11 +112,13 @@ fn one(
 }
 
 fn exit_of(summary: &Summary) -> Exit {
-    let pages = if summary.stages.iter().any(|stage| !stage.failed.is_empty() || !stage.blocked.is_empty()) {
-        Exit::SomePages
-    } else {
-        Exit::Done
-    };
+    let pages =
+        if summary.stages.iter().any(|stage| !stage.failed.is_empty() || stage.gave_up.is_some() || stage.is_held_up())
+        {
+            Exit::SomePages
+        } else {
+            Exit::Done
+        };
     let trouble = if summary.stages.iter().any(|stage| stage.trouble.is_some()) { Exit::Failed } else { Exit::Done };
     let stopped = match summary.stopped {
         None => Exit::Done,
@@ -143,6 +145,15 @@ fn tell(context: &Context, summary: &Summary, elapsed: Duration, args: &Process)
                     out.line(format_args!("    hint: {hint}"))?;
                 }
             }
+        }
+        for (page, failure) in &stage.skipped {
+            out.line(format_args!("  {page} skipped: {failure}"))?;
+        }
+        for (page, failure) in &stage.copied {
+            out.line(format_args!("  {page} failed, and is a copy: {failure}"))?;
+        }
+        if let Some(why) = &stage.gave_up {
+            out.line(format_args!("  stopped before its pages were done: {why}"))?;
         }
         for (by, pages) in blocked(stage) {
             out.line(format_args!(
@@ -183,10 +194,12 @@ fn tell(context: &Context, summary: &Summary, elapsed: Duration, args: &Process)
 /// `ocr: 20 pages: 18 made, 1 kept, 1 failed`.
 fn line(stage: &StageSummary) -> String {
     let parts = [
-        (stage.done, "made"),
+        (stage.done - stage.copied.len(), "made"),
+        (stage.copied.len(), "copied"),
         (stage.kept, "up to date"),
         (stage.left_stale, "stale, left alone"),
         (stage.failed.len(), "failed"),
+        (stage.skipped.len(), "skipped"),
         (stage.blocked.len(), "blocked"),
         (stage.left, "left to do"),
     ];
@@ -224,8 +237,11 @@ fn json_of(summary: &Summary, exit: Exit) -> Value {
                 "left_stale": stage.left_stale,
                 "left": stage.left,
                 "failed": stage.failed.iter().map(|(page, failure)| json!({ "page": page.page, "failure": failure })).collect::<Vec<_>>(),
+                "skipped": stage.skipped.iter().map(|(page, failure)| json!({ "page": page.page, "failure": failure })).collect::<Vec<_>>(),
+                "copied": stage.copied.iter().map(|(page, failure)| json!({ "page": page.page, "failure": failure })).collect::<Vec<_>>(),
                 "blocked": stage.blocked.iter().map(|(page, by)| json!({ "page": page.page, "by": by.to_string() })).collect::<Vec<_>>(),
                 "edited_since": stage.edited_since,
+                "gave_up": stage.gave_up,
                 "trouble": stage.trouble,
             })
         })

@@ -31,7 +31,10 @@ struct Standing {
     done: usize,
     stale: Vec<PageNumber>,
     failed: Vec<PageNumber>,
+    skipped: Vec<PageNumber>,
     blocked: Vec<PageNumber>,
+    /// Those of `done` that are copies.
+    copied: Vec<PageNumber>,
     missing: usize,
     seconds: f64,
     cost_usd: f64,
@@ -67,6 +70,7 @@ fn of_book(context: &Context, book: &ScanId) -> Result<(BookState, Vec<Standing>
                 Settled::Kept => standing.done += 1,
                 Settled::LeftStale(_) => standing.stale.extend(page.page),
                 Settled::Failed(_) => standing.failed.extend(page.page),
+                Settled::Skipped(_) => standing.skipped.extend(page.page),
                 Settled::Blocked(_) => standing.blocked.extend(page.page),
             }
         }
@@ -76,12 +80,15 @@ fn of_book(context: &Context, book: &ScanId) -> Result<(BookState, Vec<Standing>
                 Why::Upstream(_) if state.hash(job.page).is_none() => standing.missing += 1,
                 // Whether it is stale shows when what it is made from is made.
                 Why::Upstream(_) => standing.done += 1,
+                // A copy, which is to be tried again.
+                Why::Failed(_) if state.hash(job.page).is_some() => standing.done += 1,
                 Why::Failed(_) => standing.failed.extend(job.page.page),
                 Why::Stale(_) | Why::Damaged(_) | Why::Redo => standing.stale.extend(job.page.page),
             }
         }
-        for page in state.stage(standing.stage).pages.values() {
+        for (number, page) in &state.stage(standing.stage).pages {
             if let PageState::Whole { record: Some(record), .. } = page {
+                standing.copied.extend(number.filter(|_| record.copied.is_some()));
                 standing.seconds += record.operation.processing_time_seconds;
                 standing.cost_usd += record.operation.cost_usd;
             }
@@ -112,6 +119,11 @@ fn tell(context: &Context, state: &BookState, stages: &[Standing]) -> Result<()>
             let pages = ranges(stage.failed.iter().copied());
             out.line(format_args!("{} failed: {pages}; why: `shelf plan {} --stage {0}`", stage.stage, state.id))?;
         }
+        for (what, pages) in [("skipped", &stage.skipped), ("copied", &stage.copied)] {
+            if !pages.is_empty() {
+                out.line(format_args!("{} {what}: {}", stage.stage, ranges(pages.iter().copied())))?;
+            }
+        }
     }
     Ok(())
 }
@@ -121,7 +133,8 @@ fn json_of(state: &BookState, stages: &[Standing]) -> Value {
         .iter()
         .map(|s| {
             json!({
-                "stage": s.stage, "done": s.done, "stale": s.stale, "failed": s.failed, "blocked": s.blocked,
+                "stage": s.stage, "done": s.done, "stale": s.stale, "failed": s.failed, "skipped": s.skipped,
+                "blocked": s.blocked, "copied": s.copied,
                 "to_do": s.missing, "processing_time_seconds": s.seconds, "cost_usd": s.cost_usd,
             })
         })

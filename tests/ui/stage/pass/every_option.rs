@@ -1,7 +1,7 @@
 //! All options at once, and every kind of parameter.
 
 use shelf::prelude::*;
-use shelf::stage::{Parallelism, Reach, Reads, Stage};
+use shelf::stage::{MaxFailed, Parallelism, Reach, Reads, Stage};
 
 use crate::reading::{OcrPage, WordCount, ocr};
 
@@ -31,8 +31,13 @@ pub struct Counted {
     version = 2,
     options = Counting,
     before = check,
-    after = self::check,
+    after = self::close,
     conserves = ocr,
+    retries = 4,
+    on_error = copy(ocr),
+    max_failed = "2%",
+    prompt = PROMPT,
+    model = "large",
     crate = ::shelf,
 )]
 pub fn every_option(
@@ -56,10 +61,23 @@ impl Paragraphs for OcrPage {
     }
 }
 
+impl From<OcrPage> for WordCount {
+    fn from(page: OcrPage) -> Self {
+        Self { words: page.text.len() }
+    }
+}
+
 impl Paragraphs for WordCount {
     fn paragraphs(&self) -> Vec<ParagraphId> {
         Vec::new()
     }
+}
+
+const PROMPT: &str = "How many words?";
+
+async fn close(run: &mut StageRun) -> Result<()> {
+    run.metadata.status = Some(format!("{} counted", run.done));
+    Ok(())
 }
 
 fn check(run: &StageRun) -> Result<()> {
@@ -77,6 +95,9 @@ fn the_row_says_what_the_attribute_says() {
     let reads = [Reads::Nothing, Reads::Scan, Reads::Nothing, Reads::Metadata, Reads::Languages, Reads::Nothing];
     assert_eq!(row.reads, reads);
     assert_eq!(row.conserves.map(|conserves| conserves.parameter), Some("ocr"));
+    assert_eq!((row.policy.attempts, row.policy.max_failed), (Some(5), Some(MaxFailed::Percent(2.0))));
+    assert!(row.policy.copies() && row.policy.timeout.is_none());
+    assert_eq!((row.prompt, row.model), (PROMPT, "large"));
     assert!(row.before.is_some() && row.after.is_some() && row.tokens != 0);
     assert_eq!(row.metrics.columns()[0].title, "words");
     assert!(row.site.file.ends_with("every_option.rs") && row.site.line > 1, "{:?}", row.site);

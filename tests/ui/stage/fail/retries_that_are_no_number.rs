@@ -1,0 +1,14 @@
+//! How often?
+
+#[path = "../../reading.rs"]
+mod reading;
+
+use reading::{WordCount};
+use shelf::prelude::*;
+
+#[stage(name = "word_count", retries = "twice")]
+fn word_count(page: PageNumber) -> Result<WordCount> {
+    Ok(WordCount { words: page.get() as usize })
+}
+
+fn main() {}
