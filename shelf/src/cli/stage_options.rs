@@ -11,12 +11,14 @@ use crate::stage::ParsedOptions;
 
 /// Adds the options of every stage to `command`, under a heading for each.
 pub(super) fn add(command: Command, registry: &Registry) -> Command {
-    registry.stages().iter().fold(command, |command, entry| {
-        let heading = format!("Options of the `{}` stage", entry.row.name);
-        own(entry).fold(command, |command, arg| {
-            let (id, long) = (id(entry, &arg), format!("{}-{}", entry.row.name.replace('_', "-"), long(&arg)));
-            command.arg(arg.id(id).long(long).short(None).help_heading(heading.clone()))
-        })
+    registry.stages().iter().fold(command, |command, entry| add_own(command, entry))
+}
+
+fn add_own(command: Command, entry: &Entry) -> Command {
+    let heading = format!("Options of the `{}` stage", entry.row.name);
+    own(entry).fold(command, |command, arg| {
+        let (id, long) = (id(entry, &arg), format!("{}-{}", entry.row.name.replace('_', "-"), long(&arg)));
+        command.arg(arg.id(id).long(long).short(None).help_heading(heading.clone()))
     })
 }
 
@@ -37,6 +39,34 @@ pub(super) fn read(matches: &ArgMatches, registry: &Registry) -> Result<BTreeMap
         }
     }
     Ok(options)
+}
+
+/// A stage's option, as the command line of all has it.
+pub(super) struct Described {
+    /// `--ocr-lang <LANG>`.
+    pub(super) flag: String,
+    /// Its value where none is given; empty where it has none.
+    pub(super) default: String,
+    /// Its help.
+    pub(super) help: String,
+}
+
+/// The options of one stage, for people.
+pub(super) fn described(entry: &Entry) -> Vec<Described> {
+    let mut command = add_own(Command::new("options").disable_help_flag(true), entry);
+    command.build();
+    command
+        .get_arguments()
+        .map(|arg| {
+            let defaults = arg.get_default_values().iter().map(|value| value.to_string_lossy());
+            let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
+            Described {
+                flag: arg.to_string(),
+                default: defaults.collect::<Vec<_>>().join(", "),
+                help: help.lines().next().unwrap_or_default().to_owned(),
+            }
+        })
+        .collect()
 }
 
 fn own(entry: &Entry) -> impl Iterator<Item = Arg> + use<> {
