@@ -161,6 +161,11 @@ fn report_of_other_metrics() {
 
 #[test]
 fn metric() {
-    let input: syn::DeriveInput = syn::parse_quote!(enum Numerals { Roman, OldStyle });
+    let input: syn::DeriveInput = syn::parse_quote!(
+        enum Numerals {
+            Roman,
+            OldStyle,
+        }
+    );
     insta::assert_snapshot!(formatted(derive_metric(&input)));
 }

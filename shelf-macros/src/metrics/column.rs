@@ -78,7 +78,8 @@ pub(super) fn check_column(field: &Field, of: bool, diagnostics: &mut Diagnostic
     let name = &field.name;
     if let Some(span) = column.skip {
         if of {
-            let message = format!("a report of other metrics shows just its own fields; drop the field `{name}` itself");
+            let message =
+                format!("a report of other metrics shows just its own fields; drop the field `{name}` itself");
             diagnostics.error(span, message);
         } else if column.title.is_some() || column.says_more() {
             let message = format!(
@@ -87,7 +88,8 @@ pub(super) fn check_column(field: &Field, of: bool, diagnostics: &mut Diagnostic
             diagnostics.error(span, message);
         }
     } else if field.group.is_some() && column.says_more() {
-        let message = format!("`{name}` is a struct of metrics, whose own `#[derive(Report)]` says this of each column");
+        let message =
+            format!("`{name}` is a struct of metrics, whose own `#[derive(Report)]` says this of each column");
         diagnostics.error(field.ident.span(), message);
     }
     if let (Some(path), false) = (&column.path, of) {

@@ -52,7 +52,8 @@ fn check_enum<'a>(input: &'a DeriveInput, diagnostics: &mut Diagnostics) -> Vec<
         diagnostics.error(name.span(), format!("`{name}` has no variant, and a metric is one of a few words"));
     }
     for variant in variants.iter().filter(|variant| !matches!(variant.fields, Fields::Unit)) {
-        let message = format!("`{}` has fields, and a metric is a mere word; make them metrics of their own", variant.ident);
+        let message =
+            format!("`{}` has fields, and a metric is a mere word; make them metrics of their own", variant.ident);
         diagnostics.error_at(&variant.fields, message);
     }
     variants.iter().map(|variant| &variant.ident).collect()

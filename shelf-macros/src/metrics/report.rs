@@ -29,10 +29,8 @@ pub(crate) fn derive_report(input: &DeriveInput) -> TokenStream {
     let options = parse_struct(input, &mut diagnostics);
     let runtime = Runtime::new(options.krate.clone());
     let fields = check_struct(input, &mut diagnostics);
-    let mut columns: Vec<(&Field, Column)> = fields
-        .iter()
-        .map(|field| (field, check_column(field, options.of.is_some(), &mut diagnostics)))
-        .collect();
+    let mut columns: Vec<(&Field, Column)> =
+        fields.iter().map(|field| (field, check_column(field, options.of.is_some(), &mut diagnostics))).collect();
     let order = check_order(&options.order, &columns, &mut diagnostics);
     columns.sort_by_key(|(field, _)| order.iter().position(|name| *name == field.name).unwrap_or(order.len()));
     columns.retain(|(_, column)| column.skip.is_none());

@@ -111,10 +111,7 @@ mod tests {
     #[test]
     fn words_and_yes_or_no_are_counted() {
         let words = Summary::of(Kind::Text, &[json!("eng"), json!("deu"), json!("eng"), Value::Null]);
-        assert_eq!(
-            serde_json::to_string(&words).unwrap(),
-            r#"{"measured":3,"missing":1,"words":{"deu":1,"eng":2}}"#
-        );
+        assert_eq!(serde_json::to_string(&words).unwrap(), r#"{"measured":3,"missing":1,"words":{"deu":1,"eng":2}}"#);
         let yes = Summary::of(Kind::Flag, &[json!(true), json!(true)]);
         assert_eq!(yes.spread, Spread::Words { words: BTreeMap::from([("true".to_owned(), 2)]) });
     }

@@ -232,17 +232,22 @@ mod tests {
             refused("words<many"),
             "`words` (whole number) cannot be compared with `many`; expected digits, such as `0.8`"
         );
-        assert_eq!(refused("sure<NaN"), "`sure` (number) cannot be compared with `NaN`; expected digits, such as `0.8`");
-        assert_eq!(refused("words<"), "`words` (whole number) cannot be compared with ``; expected digits, such as `0.8`");
+        assert_eq!(
+            refused("sure<NaN"),
+            "`sure` (number) cannot be compared with `NaN`; expected digits, such as `0.8`"
+        );
+        assert_eq!(
+            refused("words<"),
+            "`words` (whole number) cannot be compared with ``; expected digits, such as `0.8`"
+        );
         assert_eq!(
             refused("blank=maybe"),
             "`blank` (yes or no) cannot be compared with `maybe`; expected `false` or `true`"
         );
-        assert_eq!(
-            refused("script<latin"),
-            "`script` (text) is not compared by size; use `=` or `!=` in place of `<`"
+        assert_eq!(refused("script<latin"), "`script` (text) is not compared by size; use `=` or `!=` in place of `<`");
+        assert!(
+            refused("!words").starts_with("`!words` is no filter") && refused("<3").starts_with("`<3` is no filter")
         );
-        assert!(refused("!words").starts_with("`!words` is no filter") && refused("<3").starts_with("`<3` is no filter"));
     }
 
     proptest! {

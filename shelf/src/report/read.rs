@@ -32,8 +32,7 @@ pub fn read(store: &dyn Store, entry: &Entry, book: &ScanId) -> Result<Report, R
     for (page, path) in made {
         let bytes = store.read(&path)?.unwrap_or_default();
         if let Ok(found) = entry.page_type.read(&bytes) {
-            let (metrics, operation) =
-                found.record.map(|record| (record.metrics, record.operation)).unzip();
+            let (metrics, operation) = found.record.map(|record| (record.metrics, record.operation)).unzip();
             rows.push(Row { page, metrics: metrics.unwrap_or_default(), operation });
         }
     }

@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, Result};
 use crate::cli::{Exit, stage_options};
-use crate::metrics::{Column, Field, Flag, Kind};
+use crate::metrics::{Column, Field, Kind};
 use crate::record::schema_fields;
 use crate::registry::Entry;
 use crate::stage::{Dep, Parallelism, Reach, Reads, Row};
@@ -74,24 +74,25 @@ fn output(context: &Context, entry: &Entry) -> Result<()> {
 }
 
 fn metrics(context: &Context, row: &Row) -> Result<()> {
-    if row.metrics.fields.is_empty() {
+    let columns = row.metrics.columns();
+    let rows: Vec<Vec<String>> = row
+        .metrics
+        .fields()
+        .into_iter()
+        .map(|metric| {
+            let column = column(&columns, &metric);
+            let title = column.map_or_else(|| "-".to_owned(), |column| column.title.clone());
+            let kind = format!("{}{}", metric.kind.label(), if metric.optional { ", optional" } else { "" });
+            let unit = metric.unit.unwrap_or_default().to_owned();
+            let doc = one_line(metric.doc);
+            vec![metric.name.clone(), kind, unit, values(&metric), title, column.map_or_else(String::new, flags), doc]
+        })
+        .collect();
+    if rows.is_empty() {
         return Ok(context.out.line("\nIt measures nothing.")?);
     }
     context.out.line("\nMetrics, and the columns of report.csv")?;
-    let rows: Vec<Vec<String>> = row
-        .metrics
-        .fields
-        .iter()
-        .map(|metric| {
-            let column = row.metrics.columns.iter().find(|column| column.field == metric.name);
-            let kind = if metric.optional { format!("{}, optional", kind(metric)) } else { kind(metric).to_owned() };
-            let range = metric.range.map_or_else(String::new, |(least, greatest)| format!("{least}..={greatest}"));
-            let title = column.map_or_else(|| "-".to_owned(), |column| column.title.to_owned());
-            let flags = column.map_or_else(String::new, flags);
-            vec![metric.name.to_owned(), kind, range, title, flags, one_line(metric.doc)]
-        })
-        .collect();
-    Ok(context.out.table(&["metric", "type", "range", "column", "flagged", "what it is"], &rows)?)
+    Ok(context.out.table(&["metric", "type", "unit", "range", "column", "flagged", "what it is"], &rows)?)
 }
 
 fn json_of(entry: &Entry, feeds: &[&str]) -> Value {
@@ -101,19 +102,22 @@ fn json_of(entry: &Entry, feeds: &[&str]) -> Value {
         .into_iter()
         .map(|option| json!({ "flag": option.flag, "default": option.default, "help": option.help }))
         .collect();
+    let columns = row.metrics.columns();
     let metrics: Vec<Value> = row
         .metrics
-        .fields
+        .fields()
         .iter()
         .map(|metric| {
-            let column = row.metrics.columns.iter().find(|column| column.field == metric.name);
+            let column = column(&columns, metric);
             json!({
                 "name": metric.name,
-                "type": kind(metric),
+                "type": metric.kind.label(),
                 "optional": metric.optional,
+                "unit": metric.unit,
                 "range": metric.range,
+                "words": metric.words,
                 "doc": one_line(metric.doc),
-                "column": column.map(|column| column.title),
+                "column": column.map(|column| &column.title),
                 "flagged": column.map(flags),
             })
         })
@@ -169,23 +173,21 @@ fn runs_on(row: &Row) -> String {
     format!("{}: {at_a_time}{how_often}", row.parallelism.label())
 }
 
-fn kind(metric: &Field) -> &'static str {
-    match metric.kind {
-        Kind::Integer => "integer",
-        Kind::Number => "number",
-        Kind::Flag => "bool",
-        Kind::Text => "text",
+fn column<'a>(columns: &'a [Column], metric: &Field) -> Option<&'a Column> {
+    columns.iter().find(|column| column.field.name == metric.name)
+}
+
+/// The numbers or words that a metric may be; empty where anything goes.
+fn values(metric: &Field) -> String {
+    match metric.range {
+        Some((least, greatest)) => format!("{least}..={greatest}"),
+        None if metric.kind == Kind::Word => metric.words.join(", "),
+        None => String::new(),
     }
 }
 
 fn flags(column: &Column) -> String {
-    let flags = column.flags.iter().map(|flag| match flag {
-        Flag::Below(bound) => format!("below {bound}"),
-        Flag::Above(bound) => format!("above {bound}"),
-        Flag::Missing => "missing".to_owned(),
-        Flag::Equals(text) => format!("equals {text}"),
-    });
-    flags.collect::<Vec<_>>().join(", ")
+    column.flags.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
 fn listed(items: impl Iterator<Item = String>, none: &str) -> String {

@@ -88,7 +88,11 @@ fn tell(context: &Context, book: &ScanId, stats: &StageStats) -> Result<()> {
             words.sort_by_key(|(_, times)| std::cmp::Reverse(**times));
             let words = words.iter().map(|(word, times)| format!("{word} {times}"));
             let missing = (metric.summary.missing > 0).then(|| format!("missing {}", metric.summary.missing));
-            context.out.line(format_args!("{}: {}", metric.name, words.chain(missing).collect::<Vec<_>>().join(", ")))?;
+            context.out.line(format_args!(
+                "{}: {}",
+                metric.name,
+                words.chain(missing).collect::<Vec<_>>().join(", ")
+            ))?;
         }
     }
     Ok(())
