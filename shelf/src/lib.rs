@@ -45,6 +45,7 @@ pub mod record;
 pub mod registry;
 pub mod report;
 pub mod run;
+pub mod scaffold;
 pub mod stage;
 pub mod store;
 pub mod testing;

@@ -1,10 +1,11 @@
 //! A stage is one file and one `mod` line: in the crate of the built-in stages, and in a crate of somebody else's.
 //!
-//! Both are built by cargo as a user does, in `target/outside`, from a copy of the workspace.
+//! Both are built by cargo as a user does, in `target/outside`, from a copy of the workspace. So is what `shelf new-stage` writes.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use shelf_tests::{Ended, Shelf};
 
@@ -13,12 +14,17 @@ const STAGE: &str = include_str!("../outside/src/word_count.rs");
 /// Where copies of the crates lie, the same at every run, so that cargo builds only what has changed.
 struct Outside {
     folder: PathBuf,
+    _alone: MutexGuard<'static, ()>,
 }
+
+/// The tests here change the same copies.
+static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
 impl Outside {
     fn new() -> Self {
         let target = Path::new(env!("CARGO_BIN_EXE_shelf-under-test")).ancestors().nth(2).unwrap().to_owned();
-        let outside = Self { folder: target.join("outside") };
+        let alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+        let outside = Self { folder: target.join("outside"), _alone: alone };
         let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
         for part in ["shelf", "shelf-macros", "stages"] {
             outside.copy(workspace, Path::new(part));
@@ -26,7 +32,7 @@ impl Outside {
         let manifest =
             fs::read_to_string(workspace.join("Cargo.toml")).unwrap().replace(", \"examples\", \"tests\"]", "]");
         outside.write("shelf-workspace/Cargo.toml", &manifest);
-        for file in ["shelf-workspace/Cargo.lock", "my-shelf/Cargo.lock"] {
+        for file in ["shelf-workspace/Cargo.lock", "my-shelf/Cargo.lock", "new-shelf/Cargo.lock"] {
             if !outside.folder.join(file).exists() {
                 outside.write(file, &fs::read_to_string(workspace.join("Cargo.lock")).unwrap());
             }
@@ -55,11 +61,21 @@ impl Outside {
         fs::write(path, text).unwrap();
     }
 
+    /// `shelf` in one of the folders.
+    fn shelf(&self, folder: &str, shelf: &Shelf, arguments: &str) {
+        let output = shelf.command(arguments.split(' ')).current_dir(self.folder.join(folder)).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+
     /// `cargo run` in one of the crates, on a library.
     fn cargo_run(&self, krate: &str, shelf: &Shelf, arguments: &[&str]) -> Ended {
+        self.cargo("run", krate, shelf, &[&["--"], arguments].concat())
+    }
+
+    fn cargo(&self, verb: &str, krate: &str, shelf: &Shelf, arguments: &[&str]) -> Ended {
         let output = Command::new(env!("CARGO"))
             .args([
-                "run",
+                verb,
                 "--quiet",
                 "--config",
                 "profile.dev.package.\"*\".opt-level=0",
@@ -68,7 +84,6 @@ impl Outside {
             ])
             .arg("--target-dir")
             .arg(self.folder.join("target"))
-            .arg("--")
             .args(arguments)
             .current_dir(self.folder.join(krate))
             .env("SHELF_LIBRARY", shelf.library())
@@ -130,4 +145,39 @@ fn one_file_and_one_line_are_a_stage_here_and_elsewhere() {
     );
     runs_as_any_other(&outside, "shelf-workspace");
     fs::remove_file(outside.folder.join("shelf-workspace/stages/src/word_count.rs")).unwrap();
+}
+
+/// A stage `headlines` that `shelf new-stage` wrote: its tests and itself run, and the compiler has nothing to say.
+fn is_ready_to_run(outside: &Outside, package: &str) {
+    let shelf = with_text();
+    let tested = outside.cargo("test", package, &shelf, &["headlines"]);
+    assert!(tested.out.contains("test result: ok. 1 passed") && tested.code == Some(0), "{tested:?}");
+    assert!(!tested.err.contains("warning"), "{}", tested.err);
+    let made = outside.cargo_run(package, &shelf, &["process", "book", "--stage", "headlines", "--quiet"]);
+    assert_eq!((made.out.as_str(), made.code), ("book: headlines: 2 pages: 2 made\n", Some(0)), "{}", made.err);
+    assert!(!made.err.contains("warning"), "{}", made.err);
+    let counted = shelf.json("book/headlines/page_0001.json");
+    assert!(counted["characters"].as_u64().unwrap() > 500, "{counted}");
+}
+
+#[test]
+fn what_new_stage_writes_builds_and_runs_here_and_elsewhere() {
+    let outside = Outside::new();
+    let shelf = Shelf::new(env!("CARGO_BIN_EXE_shelf-under-test"));
+
+    let own = outside.folder.join("new-shelf");
+    for written in ["Cargo.toml", "src"] {
+        let _ = fs::remove_file(own.join(written));
+        let _ = fs::remove_dir_all(own.join(written));
+    }
+    outside.shelf("", &shelf, "new-stage --crate new-shelf headlines --deps ocr --path shelf-workspace");
+    is_ready_to_run(&outside, "new-shelf");
+    outside.shelf("new-shelf", &shelf, "new-stage book_length --deps ocr --book --parallelism fixed(1)");
+    outside.shelf("new-shelf", &shelf, "new-stage looked_up --parallelism io");
+    let tested = outside.cargo("test", "new-shelf", &shelf, &["made"]);
+    assert!(tested.out.contains("test result: ok. 3 passed") && !tested.err.contains("warning"), "{tested:?}");
+
+    outside.shelf("shelf-workspace", &shelf, "new-stage headlines --deps ocr");
+    is_ready_to_run(&outside, "shelf-workspace");
+    fs::remove_file(outside.folder.join("shelf-workspace/stages/src/headlines.rs")).unwrap();
 }

@@ -87,6 +87,13 @@ impl PageSet {
     }
 }
 
+/// Just this page.
+impl From<PageNumber> for PageSet {
+    fn from(page: PageNumber) -> Self {
+        Self { ranges: vec![(page.get(), page.get())] }
+    }
+}
+
 impl FromStr for PageSet {
     type Err = PageSetError;
 

@@ -70,7 +70,9 @@ pub(super) enum Verb {
     Status(verbs::Status),
     Process(verbs::Process),
     Plan(verbs::Plan),
+    Try(verbs::Try),
     Stages(verbs::Stages),
+    NewStage(verbs::NewStage),
     Report(verbs::Report),
     Stats(verbs::Stats),
     Verify(verbs::Verify),
@@ -86,14 +88,14 @@ pub(super) enum Verb {
 pub(super) fn command(registry: &Registry) -> Command {
     let names: Vec<&'static str> = registry.names().collect();
     let mut command = Cli::command();
-    for verb in ["process", "plan", "config"] {
+    for verb in ["process", "plan", "try", "config"] {
         command = command.mut_subcommand(verb, |verb| stage_options::add(verb, registry));
     }
-    for verb in ["process", "plan", "report", "stats", "clean", "show"] {
+    for verb in ["process", "plan", "try", "report", "stats", "clean", "show", "stages", "new-stage"] {
         let stages = PossibleValuesParser::new(names.clone());
         command = command.mut_subcommand(verb, |verb| {
             verb.mut_args(|arg| match arg.get_id().as_str() {
-                "stage" | "stages" => arg.value_parser(stages.clone()),
+                "stage" | "stages" | "explain" | "schema" | "deps" => arg.value_parser(stages.clone()),
                 _ => arg,
             })
         });

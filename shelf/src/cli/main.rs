@@ -64,7 +64,13 @@ fn run(matches: &clap::ArgMatches, registry: &Arc<Registry>) -> Result<Exit> {
         verbs::completions(completions, registry);
         return Ok(Exit::Done);
     }
+    if let Verb::NewStage(new_stage) = &cli.verb {
+        return verbs::new_stage(&cli.global, new_stage, registry);
+    }
     let context = Context::open(cli.global, Arc::clone(registry), interruptible()?)?;
+    if let Verb::Try(given_page) = &cli.verb {
+        return verbs::try_page(&context, given_page, given);
+    }
     let logs = StageLogs::new(Arc::new(context.store.clone()));
     tracing_subscriber::registry().with(logs).with(tracing_subscriber::filter::LevelFilter::INFO).init();
     match cli.verb {
@@ -83,7 +89,7 @@ fn run(matches: &clap::ArgMatches, registry: &Arc<Registry>) -> Result<Exit> {
         Verb::Config(config) => verbs::config(&context, &config, given),
         Verb::Doctor(doctor) => verbs::doctor(&context, &doctor),
         Verb::Demo(demo) => verbs::demo(&context, &demo),
-        Verb::Completions(_) => Ok(Exit::Done),
+        Verb::Completions(_) | Verb::NewStage(_) | Verb::Try(_) => Ok(Exit::Done),
     }
 }
 

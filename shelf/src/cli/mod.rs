@@ -8,6 +8,7 @@ mod exit;
 mod main;
 mod numbers;
 mod out;
+mod page_log;
 mod reporter;
 mod stage_options;
 mod verbs;

@@ -13,13 +13,15 @@ use crate::stage::ParsedOptions;
 
 /// Adds the options of every stage to `command`, under a heading for each.
 pub(super) fn add(command: Command, registry: &Registry) -> Command {
-    registry.stages().iter().fold(command, |command, entry| {
-        let heading = format!("Options of the `{}` stage", entry.row.name);
-        own(entry).into_iter().fold(command, |command, arg| {
-            let (id, long, variable) = (id(entry, &arg), flag(entry, &arg), variable(entry, &arg));
-            let arg = arg.env(variable).hide_env_values(true);
-            command.arg(arg.id(id).long(long).short(None).help_heading(heading.clone()))
-        })
+    registry.stages().iter().fold(command, |command, entry| add_own(command, entry))
+}
+
+fn add_own(command: Command, entry: &Entry) -> Command {
+    let heading = format!("Options of the `{}` stage", entry.row.name);
+    own(entry).into_iter().fold(command, |command, arg| {
+        let (id, long, variable) = (id(entry, &arg), flag(entry, &arg), variable(entry, &arg));
+        let arg = arg.env(variable).hide_env_values(true);
+        command.arg(arg.id(id).long(long).short(None).help_heading(heading.clone()))
     })
 }
 
@@ -78,6 +80,34 @@ pub(super) fn source(matches: &ArgMatches, entry: &Entry, arg: &Arg, file: &Conf
 /// The options of a stage, as it declares them.
 pub(super) fn own(entry: &Entry) -> Vec<Arg> {
     (entry.row.options.command)().get_arguments().cloned().collect()
+}
+
+/// A stage's option, as the command line of all has it.
+pub(super) struct Described {
+    /// `--ocr-lang <LANG>`.
+    pub(super) flag: String,
+    /// Its value where none is given; empty where it has none.
+    pub(super) default: String,
+    /// Its help.
+    pub(super) help: String,
+}
+
+/// The options of one stage, for people.
+pub(super) fn described(entry: &Entry) -> Vec<Described> {
+    let mut command = add_own(Command::new("options").disable_help_flag(true), entry);
+    command.build();
+    command
+        .get_arguments()
+        .map(|arg| {
+            let defaults = arg.get_default_values().iter().map(|value| value.to_string_lossy());
+            let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
+            Described {
+                flag: arg.to_string(),
+                default: defaults.collect::<Vec<_>>().join(", "),
+                help: help.lines().next().unwrap_or_default().to_owned(),
+            }
+        })
+        .collect()
 }
 
 /// `SHELF_OCR_LANG`.

@@ -8,4 +8,4 @@ mod page_text;
 
 pub use error_rate::{ErrorRate, Score, score};
 pub use normalise::{Normalisation, Rule};
-pub use page_text::text_of;
+pub use page_text::{page_text, text_of};

@@ -1,4 +1,13 @@
+use serde::Serialize;
 use serde_json::Value;
+
+/// The text of a page as a stage takes it: [`text_of`] the JSON that it is written as.
+///
+/// # Errors
+/// The page cannot be written as JSON.
+pub fn page_text(page: &impl Serialize) -> Result<String, serde_json::Error> {
+    Ok(text_of(&serde_json::to_value(page)?))
+}
 
 /// The text of a page of `ocr` or `merged`: its paragraphs in order, a line each, blocks as they come.
 ///

@@ -2,15 +2,18 @@
 //! derived from these files; nothing else stores progress.
 
 mod after_due;
+mod difference;
 mod failed;
 mod fingerprint;
 mod hash;
 mod page_file;
 mod page_record;
 mod redo;
+mod schema_fields;
 mod schema_shape;
 
 pub use after_due::AfterDue;
+pub use difference::{Difference, differences};
 pub use failed::FailedRecord;
 pub use fingerprint::{Change, Fingerprint, Input};
 pub use hash::Hash;
@@ -18,6 +21,7 @@ pub use page_file::{Damage, Found, PageType};
 pub(crate) use page_file::{file_hashes, page_bytes};
 pub use page_record::{Copied, Operation, PageRecord};
 pub use redo::RedoMarker;
+pub use schema_fields::{SchemaField, schema_fields};
 pub use schema_shape::{filled_fields, shape_hash};
 
 /// The field of a page file that holds its record, beside the output's own fields.

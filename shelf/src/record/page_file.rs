@@ -55,13 +55,19 @@ impl PageType {
     /// The hash of an output: without what the runtime fills in.
     #[must_use]
     pub fn hash(&self, output: &Value) -> Hash {
+        Hash::of_json(&self.bare(output))
+    }
+
+    /// An output without what the runtime fills in: all that counts when two are compared.
+    #[must_use]
+    pub fn bare(&self, output: &Value) -> Value {
         let mut bare = output.clone();
         for (pointer, _) in &self.filled {
             if let Some(value) = bare.pointer_mut(pointer) {
                 *value = Value::Null;
             }
         }
-        Hash::of_json(&bare)
+        bare
     }
 
     /// Fills in when, at what cost and by which model the page was made, where the stage left it open.

@@ -1,4 +1,4 @@
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::make::{Ran, Work};
 use crate::book::PageNumber;
@@ -16,6 +16,14 @@ pub(super) enum Ended {
     Copied { hash: Hash, failure: Failure },
     /// It failed; `full` when the disk has no room left.
     Failed { failure: Failure, full: bool },
+}
+
+/// A page that is ready to be written.
+pub(super) struct Complete {
+    pub(super) output: Map<String, Value>,
+    pub(super) hash: Hash,
+    pub(super) metrics: Map<String, Value>,
+    pub(super) files: Vec<(BookPath, Vec<u8>)>,
 }
 
 impl Work {
@@ -64,9 +72,8 @@ impl Work {
         Ok(hash)
     }
 
-    fn write(&self, made: Made, seconds: f64, copied: Option<Copied>) -> Result<Hash, Failure> {
-        let book = &self.cx.book;
-        let when = clock::now();
+    /// Checks what the stage made and fills in what the runtime knows: all of a page but its record.
+    pub(super) fn complete(&self, made: Made, when: &str) -> Result<Complete, Failure> {
         let mut output = Value::Object(made.output);
         if let (Some(page), Some(found)) = (self.page.page, output.get("page_number").and_then(Value::as_u64))
             && found != u64::from(page.get())
@@ -74,19 +81,28 @@ impl Work {
             return Err(Failure::of(Cause::Output, format!("the output of page {page} says that it is page {found}")));
         }
         let page_type = &self.stage.entry.page_type;
-        page_type.fill(&mut output, &when, 0.0, None);
+        page_type.fill(&mut output, when, 0.0, None);
         let hash = page_type.hash(&output);
         let files = std::mem::take(&mut *self.files.lock().expect("no panic while a file is noted"));
-        let files: Vec<(BookPath, Vec<u8>)> = files
+        let files = files
             .into_iter()
-            .map(|file| Ok((BookPath::new(book, &format!("{}/{}", file.folder, file.name))?, file.bytes)))
+            .map(|file| Ok((BookPath::new(&self.cx.book, &format!("{}/{}", file.folder, file.name))?, file.bytes)))
             .collect::<Result<_, Failure>>()?;
+        let Value::Object(output) = output else {
+            return Err(Failure::of(Cause::Output, "the output is no JSON object"));
+        };
+        Ok(Complete { output, hash, metrics: made.metrics, files })
+    }
+
+    fn write(&self, made: Made, seconds: f64, copied: Option<Copied>) -> Result<Hash, Failure> {
+        let when = clock::now();
+        let Complete { output, hash, metrics, files } = self.complete(made, &when)?;
         let record = PageRecord {
             stage: self.page.stage.to_owned(),
             fingerprint: self.cx.fingerprint.clone(),
             output: hash.clone(),
             tokens: tokens(self.cx.row),
-            metrics: made.metrics,
+            metrics,
             operation: Operation {
                 page_num: self.page.page.map_or(0, PageNumber::get),
                 processing_time_seconds: seconds,
@@ -99,9 +115,6 @@ impl Work {
             redo: self.stage.redo.as_ref().map(|marker| marker.id.clone()),
             shelf: env!("CARGO_PKG_VERSION").to_owned(),
         };
-        let Value::Object(output) = output else {
-            return Err(Failure::of(Cause::Output, "the output is no JSON object"));
-        };
         let store = &self.cx.store;
         let write = || -> Result<(), Failure> {
             for (path, bytes) in &files {
@@ -109,14 +122,14 @@ impl Work {
             }
             let bytes = page_bytes(output, &record)?;
             store.write(&self.path(), &bytes).map_err(unwritten)?;
-            let failed = FailedRecord::path(book, self.page.stage, self.page.page)?;
+            let failed = FailedRecord::path(&self.cx.book, self.page.stage, self.page.page)?;
             store.remove(&failed).map_err(unwritten)
         };
         write()?;
         Ok(hash)
     }
 
-    fn path(&self) -> BookPath {
+    pub(super) fn path(&self) -> BookPath {
         match self.page.page {
             Some(page) => BookPath::page(&self.cx.book, self.page.stage, page),
             None => BookPath::book_output(&self.cx.book, self.page.stage),

@@ -59,6 +59,18 @@ impl Work {
         tracing::info_span!("page", book = %self.cx.book, stage = self.page.stage, page, attempt = self.attempt)
     }
 
+    /// Makes the page in this thread, of whichever kind the stage is.
+    pub(super) fn here(&self) -> Ran {
+        match self.cx.row.run {
+            Run::Blocking(_) => self.call(),
+            Run::Async(_) => tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .expect("an io runtime can be started")
+                .block_on(self.wait()),
+        }
+    }
+
     /// Calls a blocking stage.
     pub(super) fn call(&self) -> Ran {
         let started = Instant::now();

@@ -1,5 +1,6 @@
 //! Carries out a plan: page by page across stages, in bounded flight, and counts how every page ended.
 
+mod attempt;
 mod finish;
 mod hooks;
 mod lanes;
@@ -10,6 +11,7 @@ mod scheduler;
 mod stop;
 mod summary;
 
+pub use attempt::{Stored, Tried, TriedFile, TriedPage, TryError, try_page};
 pub use process::{ProcessError, Runtime, process};
 pub use scheduler::{Settings, run};
 pub use stop::{Stop, Stopped};

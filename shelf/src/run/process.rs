@@ -5,15 +5,15 @@ use rayon::prelude::*;
 
 use super::scheduler::{Settings, run};
 use super::{Stop, Summary};
-use crate::book::{PageNumber, ScanId};
+use crate::book::{PageNumber, ScanId, SourcePage};
 use crate::child::Children;
 use crate::events::{Event, Listener};
 use crate::intake;
-use crate::plan::{BookState, LookError, Plan, PlanError, Request, look, plan};
+use crate::plan::{BookState, LookError, Plan, PlanError, Request, Scan, look, plan};
 use crate::record::RedoMarker;
 use crate::registry::Registry;
 use crate::report::{self, ReportError};
-use crate::stage::Reads;
+use crate::stage::{Failure, Reads};
 use crate::store::{BookPath, BookPathError, Store, StoreError};
 
 /// What a run works with.
@@ -114,8 +114,7 @@ fn note_scans(runtime: &Runtime, state: &mut BookState, plan: &Plan) -> Result<(
     let book = state.id.clone();
     state.scans.par_iter_mut().filter(|(page, scan)| scan.page.is_none() && wanted.contains(page)).try_for_each(
         |(page, scan)| -> Result<(), ProcessError> {
-            let file = store.local(&BookPath::new(&book, &format!("source/{}", scan.image))?)?;
-            match intake::note(&runtime.children, &file, &scan.image, *page) {
+            match look_at_scan(runtime, &book, *page, scan)? {
                 Ok(noted) => {
                     let bytes = serde_json::to_vec(&noted).map_err(ProcessError::Note)?;
                     store.write(&BookPath::page(&book, "source", *page), &bytes)?;
@@ -126,6 +125,17 @@ fn note_scans(runtime: &Runtime, state: &mut BookState, plan: &Plan) -> Result<(
             Ok(())
         },
     )
+}
+
+/// What `add` would have noted of a scan, or why it cannot be opened.
+pub(super) fn look_at_scan(
+    runtime: &Runtime,
+    book: &ScanId,
+    page: PageNumber,
+    scan: &Scan,
+) -> Result<Result<SourcePage, Failure>, ProcessError> {
+    let file = runtime.store.local(&BookPath::new(book, &format!("source/{}", scan.image))?)?;
+    Ok(intake::note(&runtime.children, &file, &scan.image, page))
 }
 
 /// Notes which pages `--redo` asked for, before the first is made again.

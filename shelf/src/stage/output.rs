@@ -10,7 +10,8 @@ use crate::metrics::{MetricError, PageMetrics};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the output of a stage",
     label = "not a page that can be written, read and checked",
-    note = "derive `Serialize, Deserialize, JsonSchema, Validate` for it (all are in `shelf::prelude`)"
+    note = "derive `Serialize, Deserialize, JsonSchema, Validate` for it (all are in `shelf::prelude`)",
+    note = "the derives name crates of your `Cargo.toml`, whose versions have to be those of shelf: garde 0.23, schemars 1, serde 1; `cargo tree --duplicates` shows a crate that is there twice"
 )]
 pub trait Page: Serialize + DeserializeOwned + JsonSchema + Validate<Context = ()> + Send + 'static {}
 
@@ -33,6 +34,8 @@ pub struct Made {
 /// A page type in the registry, without its type.
 #[derive(Clone, Copy)]
 pub struct OutputRow {
+    /// The type's path, such as `stages::ocr::page::OcrPage`.
+    pub path: fn() -> &'static str,
     /// Its JSON Schema.
     pub schema: fn() -> Schema,
     /// Checks a page (without `_record`) against the type: parses, then validates.
@@ -51,7 +54,11 @@ pub struct Misfit {
 
 impl OutputRow {
     pub(super) const fn of<T: Page>() -> Self {
-        Self { schema: || schemars::schema_for!(T), check: |value| read::<T>(value).map(drop) }
+        Self {
+            path: std::any::type_name::<T>,
+            schema: || schemars::schema_for!(T),
+            check: |value| read::<T>(value).map(drop),
+        }
     }
 }
 

@@ -15,6 +15,8 @@ pub struct Row {
     pub version: u32,
     /// Where the stage is written.
     pub site: Site,
+    /// The path of the stage's function, such as `stages::ocr::stage::ocr`.
+    pub path: fn() -> &'static str,
     /// Hash of the function's tokens, to notice an edit that did not raise the version.
     pub tokens: u64,
     /// What it is made from.
@@ -108,6 +110,7 @@ impl Row {
             doc: "",
             version: 1,
             site,
+            path: std::any::type_name::<S>,
             tokens: 0,
             deps: &[],
             reads: &[],

@@ -29,7 +29,7 @@ pub(in crate::cli) struct Show {
     stage: Option<String>,
 }
 
-fn page_number(text: &str) -> Result<PageNumber, String> {
+pub(super) fn page_number(text: &str) -> Result<PageNumber, String> {
     text.parse().ok().and_then(PageNumber::new).ok_or_else(|| "expected a page number, from 1".to_owned())
 }
 

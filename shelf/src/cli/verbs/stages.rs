@@ -3,23 +3,32 @@ use std::fmt::Write;
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
+use super::explain;
 use crate::cli::Exit;
 use crate::cli::context::Context;
-use crate::cli::error::Result;
+use crate::cli::error::{CliError, Result};
 use crate::registry::Registry;
 use crate::stage::Reach;
 
-/// List the stages, and how they hang together
+/// List the stages, and how they hang together; explain one
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   shelf stages
+  shelf stages --explain ocr          what it is made from, its options, what it makes and measures
+  shelf stages --schema ocr           the JSON Schema of its pages
   shelf stages --graph mermaid        to paste into a Markdown file
   shelf stages --graph dot | dot -Tsvg > stages.svg")]
 pub(in crate::cli) struct Stages {
     /// Draw the graph of dependencies
     #[arg(long, value_name = "FORMAT", value_enum)]
     graph: Option<Graph>,
+    /// Explain a stage: what it is made from, its options, its output, its metrics
+    #[arg(long, value_name = "STAGE", conflicts_with = "graph")]
+    explain: Option<String>,
+    /// Print the JSON Schema of a stage's output
+    #[arg(long, value_name = "STAGE", num_args = 0..=1, conflicts_with = "graph")]
+    schema: Option<Vec<String>>,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -31,6 +40,17 @@ enum Graph {
 pub(in crate::cli) fn stages(context: &Context, args: &Stages) -> Result<Exit> {
     let registry = &context.registry;
     let out = context.out;
+    match (args.explain.as_deref(), args.schema.as_deref()) {
+        (_, Some([stage, ..])) => return explain::schema(context, stage),
+        (Some(stage), Some([])) => return explain::schema(context, stage),
+        (Some(stage), None) => return explain::explain(context, stage),
+        (None, Some([])) => {
+            return Err(CliError::refused("`--schema` has no stage")
+                .exit(Exit::Usage)
+                .hint("name one: `shelf stages --schema ocr`"));
+        }
+        (None, None) => {}
+    }
     match (args.graph, out.json) {
         (Some(graph), _) => out.line(graph.draw(registry).trim_end())?,
         (None, true) => out.json(&registry.stages().iter().map(|entry| json_of(entry.row)).collect::<Vec<_>>())?,
@@ -51,7 +71,7 @@ pub(in crate::cli) fn stages(context: &Context, args: &Stages) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-fn json_of(row: &crate::stage::Row) -> Value {
+pub(super) fn json_of(row: &crate::stage::Row) -> Value {
     json!({
         "name": row.name,
         "doc": row.doc.trim(),

@@ -1,0 +1,40 @@
+use std::fmt::{Debug, Write};
+
+use tracing::field::{Field, Visit};
+use tracing::{Event, Subscriber};
+use tracing_subscriber::Layer;
+use tracing_subscriber::layer::Context;
+use tracing_subscriber::registry::LookupSpan;
+
+use super::out::complain;
+
+/// A layer for `tracing` that prints what is said while a page is in a stage: `warn: few words, words=3`.
+pub(super) struct PageLog;
+
+impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for PageLog {
+    fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
+        if context.lookup_current().is_none() {
+            return;
+        }
+        let mut line = Line::default();
+        event.record(&mut line);
+        let level = event.metadata().level().to_string().to_lowercase();
+        complain(format_args!("{level}: {}{}", line.message, line.fields));
+    }
+}
+
+#[derive(Default)]
+struct Line {
+    message: String,
+    fields: String,
+}
+
+impl Visit for Line {
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        // Writing to a string does not fail.
+        let _ = match field.name() {
+            "message" => write!(self.message, "{value:?}"),
+            name => write!(self.fields, ", {name}={value:?}"),
+        };
+    }
+}

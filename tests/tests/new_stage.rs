@@ -1,0 +1,305 @@
+//! What `shelf new-stage` writes and what it refuses. That it builds and runs is in `outside.rs`.
+
+use std::fs;
+use std::path::Path;
+
+use insta::assert_snapshot;
+use shelf_tests::{Ended, Shelf};
+use tempfile::TempDir;
+
+/// The command, and a folder that looks like a checkout of shelf.
+fn checkout() -> (Shelf, TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    for (file, text) in [
+        ("Cargo.toml", "[workspace]\n"),
+        ("stages/Cargo.toml", "[package]\nname = \"shelf-stages\"\n[lib]\nname = \"stages\"\n"),
+        ("stages/src/lib.rs", "//! The stages.\n\npub mod bbox;\npub mod ocr;\n"),
+        ("shelf/Cargo.toml", "[package]\nname = \"shelf-books\"\n"),
+    ] {
+        write(&folder.path().join(file), text);
+    }
+    (Shelf::new(env!("CARGO_BIN_EXE_authors-shelf")), folder)
+}
+
+fn write(path: &Path, text: &str) {
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, text).unwrap();
+}
+
+fn run(shelf: &Shelf, folder: &Path, arguments: &str) -> Ended {
+    let mut command = shelf.command(std::iter::once("new-stage").chain(arguments.split_whitespace()));
+    let output = command.current_dir(folder).output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap().replace(&folder.display().to_string(), "FOLDER");
+    Ended { out: text(output.stdout), err: text(output.stderr), code: output.status.code() }
+}
+
+fn shown(ended: &Ended) -> String {
+    format!("{}{}exit {:?}", ended.out, ended.err, ended.code)
+}
+
+#[test]
+fn a_page_stage_is_written_with_its_test() {
+    let (shelf, folder) = checkout();
+    let ended = run(&shelf, folder.path(), "headlines --deps counted");
+    assert_snapshot!(shown(&ended), @r"
+    written  stages/src/headlines.rs
+    changed  stages/src/lib.rs: `pub mod headlines;`
+    next: cargo test --package shelf-stages headlines
+          cargo run -- process <scan-id> --stage headlines
+    exit Some(0)
+    ");
+    let text = fs::read_to_string(folder.path().join("stages/src/headlines.rs")).unwrap();
+    assert_snapshot!(text, @r#"
+    //! The `headlines` stage.
+
+    use authors_shelf::{Counted, counted};
+    use shelf::eval::page_text;
+    use shelf::prelude::*;
+
+    /// What `headlines` makes of a page: `headlines/page_NNNN.json`.
+    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+    pub struct HeadlinesPage {
+        /// The scan's number.
+        #[garde(range(min = 1))]
+        pub page_number: u32,
+        /// Characters of text that the page is made from.
+        #[garde(skip)]
+        pub characters: usize,
+    }
+
+    /// What `headlines` measures of a page; every field is a column of its report.
+    #[derive(Debug, Clone, PartialEq, PageMetrics, Report)]
+    pub struct HeadlinesMetrics {
+        /// Characters of text that the page is made from.
+        #[report(flag(below = 1))]
+        pub characters: usize,
+    }
+
+    /// Counts the characters of every page.
+    #[stage(name = "headlines", deps = [counted], parallelism = cpu)]
+    pub fn headlines(page: PageNumber, counted: Counted) -> Result<(HeadlinesPage, HeadlinesMetrics)> {
+        let characters = page_text(&counted)?.chars().count();
+        let output = HeadlinesPage { page_number: page.get(), characters };
+        Ok((output, HeadlinesMetrics { characters }))
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+        use serde_json::json;
+        use shelf::testing::TestBook;
+
+        #[test]
+        fn every_page_is_made() {
+            let book = TestBook::of_pages(2);
+            let book = book.outputs::<counted>(counted_page);
+            let run = book.run::<headlines>();
+            assert_eq!(run.summary.stages[0].done, 2, "{run:?}");
+            assert_eq!(book.page::<headlines>(2).page_number, 2);
+            assert_eq!(book.report::<headlines>().lines().next(), Some("page_num,characters"));
+        }
+
+        /// What `counted` makes of a page at least.
+        fn counted_page(page: u32) -> Counted {
+            let output = json!({
+                "page_number": page,
+                "lines": []
+            });
+            serde_json::from_value(output).unwrap()
+        }
+    }
+    "#);
+    let lib = fs::read_to_string(folder.path().join("stages/src/lib.rs")).unwrap();
+    assert_snapshot!(lib, @r"
+    //! The stages.
+
+    pub mod bbox;
+    pub mod headlines;
+    pub mod ocr;
+    ");
+}
+
+#[test]
+fn a_book_stage_takes_all_pages() {
+    let (shelf, folder) = checkout();
+    run(&shelf, &folder.path().join("stages/src"), "index --deps counted,digest --book --parallelism fixed(1)");
+    let text = fs::read_to_string(folder.path().join("stages/src/index.rs")).unwrap();
+    assert_snapshot!(text, @r#"
+    //! The `index` stage.
+
+    use authors_shelf::{Counted, Digest, counted, digest};
+    use shelf::eval::page_text;
+    use shelf::prelude::*;
+
+    /// What `index` makes of a book: `index/book.json`.
+    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+    pub struct IndexBook {
+        /// Characters of text in the book.
+        #[garde(skip)]
+        pub characters: usize,
+    }
+
+    /// Counts the characters of the book.
+    #[stage(name = "index", deps = [counted, digest], scope = book, parallelism = fixed(1))]
+    pub fn index(counted: Pages<Counted>, digest: Digest) -> Result<IndexBook> {
+        let mut characters = 0;
+        for page in counted.iter() {
+            let (_, page) = page?;
+            characters += page_text(&page)?.chars().count();
+        }
+        characters += page_text(&digest)?.chars().count();
+        Ok(IndexBook { characters })
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+        use serde_json::json;
+        use shelf::testing::TestBook;
+
+        #[test]
+        fn the_book_is_made() {
+            let book = TestBook::of_pages(2);
+            let book = book.outputs::<counted>(counted_page);
+            book.write("digest/book.json", &serde_json::to_vec(&digest_book()).unwrap());
+            let run = book.run::<index>();
+            assert_eq!(run.summary.stages[0].done, 1, "{run:?}");
+            assert_eq!(book.book_output::<index>(), IndexBook { characters: 0 });
+        }
+
+        /// What `counted` makes of a page at least.
+        fn counted_page(page: u32) -> Counted {
+            let output = json!({
+                "page_number": page,
+                "lines": []
+            });
+            serde_json::from_value(output).unwrap()
+        }
+
+        /// What `digest` makes of a book at least.
+        fn digest_book() -> Digest {
+            let output = json!({
+                "lines": 0
+            });
+            serde_json::from_value(output).unwrap()
+        }
+    }
+    "#);
+}
+
+#[test]
+fn a_stage_that_waits_is_async() {
+    let (shelf, folder) = checkout();
+    run(&shelf, folder.path(), "looked_up --parallelism io");
+    let text = fs::read_to_string(folder.path().join("stages/src/looked_up.rs")).unwrap();
+    let function = text.split_once("#[stage").unwrap().1.split_once("#[cfg").unwrap().0;
+    assert_snapshot!(function, @r#"
+    (name = "looked_up", parallelism = io)]
+    pub async fn looked_up(page: PageNumber) -> Result<(LookedUpPage, LookedUpMetrics)> {
+        let characters = page.to_string().chars().count();
+        let output = LookedUpPage { page_number: page.get(), characters };
+        Ok((output, LookedUpMetrics { characters }))
+    }
+    "#);
+}
+
+#[test]
+fn a_crate_of_ones_own_has_all_it_needs() {
+    let (shelf, folder) = checkout();
+    let ended = run(&shelf, folder.path(), "--crate my-shelf headlines --path .");
+    assert_snapshot!(shown(&ended), @r"
+    written  my-shelf/Cargo.toml
+    written  my-shelf/src/main.rs
+    written  my-shelf/src/headlines.rs
+    next: cd my-shelf
+          cargo test
+          cargo run -- process <scan-id> --stage headlines
+    exit Some(0)
+    ");
+    let manifest = fs::read_to_string(folder.path().join("my-shelf/Cargo.toml")).unwrap();
+    assert_snapshot!(manifest.replace(&folder.path().display().to_string(), "FOLDER"), @r#"
+    [package]
+    name = "my-shelf"
+    version = "0.1.0"
+    edition = "2024"
+    publish = false
+
+    # clap, garde, schemars and serde have to be of the same major versions as shelf's: the derives of a stage's types name them.
+    [dependencies]
+    clap = { version = "4.6", features = ["derive"] }
+    garde = { version = "0.23", features = ["derive"] }
+    schemars = "1.2"
+    serde = { version = "1", features = ["derive"] }
+    shelf = { package = "shelf-books", path = "FOLDER/shelf" }
+    stages = { package = "shelf-stages", path = "FOLDER/stages" }
+
+    [dev-dependencies]
+    serde_json = "1"
+
+    [profile.dev.package."*"]
+    opt-level = 2 # pixels in debug builds are unusable otherwise
+    debug = false
+
+    # It lies in the folder of another workspace and is no member of it.
+    [workspace]
+    "#);
+    let main = fs::read_to_string(folder.path().join("my-shelf/src/main.rs")).unwrap();
+    assert_snapshot!(main, @r"
+    //! The `shelf` command with stages of one's own in it, beside the built-in ones.
+
+    mod headlines;
+
+    use stages as _;
+
+    fn main() -> std::process::ExitCode {
+        shelf::main()
+    }
+    ");
+
+    let own = folder.path().join("my-shelf");
+    let second = run(&shelf, &own, "footnotes --deps counted");
+    assert_snapshot!(shown(&second), @r"
+    written  src/footnotes.rs
+    changed  src/main.rs: `mod footnotes;`
+    next: cargo test --package my-shelf footnotes
+          cargo run -- process <scan-id> --stage footnotes
+    exit Some(0)
+    ");
+    assert!(fs::read_to_string(own.join("src/main.rs")).unwrap().contains("mod footnotes;\nmod headlines;\n"));
+}
+
+#[test]
+fn what_cannot_be_a_stage_is_refused_and_nothing_is_left() {
+    let (shelf, folder) = checkout();
+    write(&folder.path().join("stages/src/taken.rs"), "");
+    for (arguments, expected, hint) in [
+        ("WordCount", "`WordCount` is no stage name: expected a lower-case letter", "`word_count`"),
+        ("source", "`source` is reserved", "add a word to it"),
+        ("type", "`type` cannot be a stage's name: it is a word of Rust", "add a word to it"),
+        ("str", "`str` cannot be a stage's name: it is a type of Rust", "add a word to it"),
+        ("garde", "`garde` cannot be a stage's name: it is a crate that stages use", "add a word to it"),
+        ("counted", "there is a stage `counted` already, in ", "choose another name"),
+        ("ocr", "FOLDER/stages/src/lib.rs has a module `ocr` already", "choose another name"),
+        ("taken", "FOLDER/stages/src/taken.rs is there already", "choose another name"),
+        ("a --deps counted,counted", "`counted` is listed twice", "name every stage once"),
+        ("--crate std", "`std` cannot be the name of a crate", "name the folder otherwise"),
+        ("--crate x/my.shelf a", "`my.shelf` cannot be the name of a crate", "name the folder otherwise"),
+        ("--crate stages", "`stages` cannot be the name of a crate", "name the folder otherwise"),
+        ("--crate my-shelf a --path stages", "stages is no checkout of shelf: it has no shelf", "git clone"),
+    ] {
+        let ended = run(&shelf, folder.path(), arguments);
+        let (error, what_to_do) = ended.err.split_once("\nhint: ").unwrap_or_default();
+        assert!(error.starts_with(&format!("error: {expected}")), "{arguments}: {ended:?}");
+        assert!(what_to_do.contains(hint) && ended.code == Some(4), "{arguments}: {ended:?}");
+    }
+    assert!(!folder.path().join("my-shelf").exists() && !folder.path().join("x").exists());
+    assert_eq!(fs::read_dir(folder.path().join("stages/src")).unwrap().count(), 2);
+    let nowhere = tempfile::tempdir().unwrap();
+    assert_snapshot!(shown(&run(&shelf, nowhere.path(), "headlines")), @r"
+    error: FOLDER is in no checkout of shelf and in no crate whose `src/main.rs` calls `shelf::main()`
+    hint: run it in a checkout of shelf, or make a crate of your own: `shelf new-stage --crate my-shelf word_count`
+    exit Some(4)
+    ");
+    let ended = run(&shelf, folder.path(), "headlines --deps count");
+    assert!(ended.err.contains("possible values: counted, around, digest") && ended.code == Some(2), "{ended:?}");
+}
