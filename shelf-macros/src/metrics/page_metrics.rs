@@ -37,7 +37,7 @@ pub(crate) fn derive_page_metrics(input: &DeriveInput) -> TokenStream {
     let measures: Vec<Measure> = fields.iter().map(|field| check_measure(field, &mut diagnostics)).collect();
     check_names(&fields, &mut diagnostics);
     let rows = fields.iter().zip(&measures).map(|(field, measure)| emit_field(field, measure));
-    let values = fields.iter().map(|field| emit_value(field));
+    let values = fields.iter().map(emit_value);
     let name = &input.ident;
     let body = quote! {
         impl #runtime::PageMetrics for #name {
@@ -136,8 +136,6 @@ fn emit_field(field: &Field, measure: &Measure) -> TokenStream {
 
 /// `values.add::<f64>(&self.confidence);` · `values.group::<Size>(&self.size);`
 fn emit_value(Field { ident, ty, group, .. }: &Field) -> TokenStream {
-    match group {
-        Some(_) => quote!(values.group::<#ty>(&self.#ident);),
-        None => quote!(values.add::<#ty>(&self.#ident);),
-    }
+    let add = if group.is_some() { quote!(group) } else { quote!(add) };
+    quote!(values.#add::<#ty>(&self.#ident);)
 }

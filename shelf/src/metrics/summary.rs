@@ -96,7 +96,7 @@ mod tests {
         let hundred = Numbers::of((1..=100).map(f64::from).collect()).unwrap();
         assert_eq!((hundred.p50, hundred.p95), (50.0, 95.0));
         let twenty = Numbers::of((1..=20).map(f64::from).collect()).unwrap();
-        assert_eq!(twenty.p95, 19.0, "95 % of 20 is place 19, and not 20 by rounding");
+        assert_eq!((twenty.p50, twenty.p95), (10.0, 19.0), "95 % of 20 is place 19, and not 20 by rounding");
         assert_eq!(Numbers::of(Vec::new()), None);
     }
 
