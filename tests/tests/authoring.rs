@@ -66,10 +66,10 @@ fn a_stage_explains_itself() {
     made           date-time, optional              When it was counted.
 
     Metrics, and the columns of report.csv
-    METRIC        TYPE              RANGE  COLUMN   FLAGGED              WHAT IT IS
-    words         integer                  words    below 20, above 900  Words on the page.
-    covered_part  number, optional  0..=1  covered                       The part of the page that is covered.
-    counter       text                     -                             The counter that was used.
+    METRIC        TYPE              UNIT  RANGE  COLUMN   FLAGGED              WHAT IT IS
+    words         whole number                   words    below 20, above 900  Words on the page.
+    covered_part  number, optional        0..=1  covered                       The part of the page that is covered.
+    counter       text                           -                             The counter that was used.
     ");
 }
 
