@@ -1,6 +1,7 @@
 //! Lines and the kind of their page, put together: a merge that gives the same result every time.
 
 use shelf::prelude::*;
+use shelf::stage::{ParagraphId, Paragraphs};
 
 use crate::page_kind::{Kind, KindPage, page_kind};
 use crate::text_lines::{Line, LinesPage, text_lines};
@@ -26,7 +27,7 @@ pub struct LayoutMetrics {
 }
 
 /// Says of every line whether it is text or a caption.
-#[stage(name = "layout", deps = [text_lines, page_kind], parallelism = fixed(8))]
+#[stage(name = "layout", deps = [text_lines, page_kind], parallelism = fixed(8), conserves = text_lines)]
 pub fn layout(text_lines: LinesPage, page_kind: KindPage) -> Result<(LayoutPage, LayoutMetrics)> {
     let (text, captions) = match page_kind.kind {
         Kind::Text => (text_lines.lines, Vec::new()),
@@ -36,6 +37,12 @@ pub fn layout(text_lines: LinesPage, page_kind: KindPage) -> Result<(LayoutPage,
     };
     let metrics = LayoutMetrics { text: text.len(), captions: captions.len() };
     Ok((LayoutPage { text, captions }, metrics))
+}
+
+impl Paragraphs for LayoutPage {
+    fn paragraphs(&self) -> Vec<ParagraphId> {
+        self.text.iter().chain(&self.captions).map(Line::id).collect()
+    }
 }
 
 #[cfg(test)]

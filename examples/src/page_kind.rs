@@ -23,8 +23,11 @@ pub struct KindPage {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
+    /// Text, with or without pictures in it.
     Text,
+    /// A picture, and at most a caption.
     Plate,
+    /// Nothing.
     Blank,
 }
 

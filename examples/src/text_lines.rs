@@ -3,7 +3,7 @@
 use clap::Args;
 use shelf::child::{Task, child_task};
 use shelf::prelude::*;
-use shelf::stage::ScanFile;
+use shelf::stage::{ParagraphId, Paragraphs, ScanFile};
 
 /// The lines of text of one page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
@@ -37,7 +37,8 @@ pub struct LinesMetrics {
     #[metrics(range(0.0..=1.0))]
     #[report(decimals = 3, flag(above = 0.5))]
     pub ink: f64,
-    /// Width of the scan, px.
+    /// Width of the scan.
+    #[metrics(unit = "px")]
     #[report(skip)]
     pub width: u32,
 }
@@ -83,6 +84,19 @@ fn lines_of(rows: &[bool]) -> Vec<Line> {
         top += height;
     }
     lines
+}
+
+impl Line {
+    /// A page has one block of lines, and a line is known by where it stands.
+    pub fn id(&self) -> ParagraphId {
+        ParagraphId { block: 1, paragraph: self.top }
+    }
+}
+
+impl Paragraphs for LinesPage {
+    fn paragraphs(&self) -> Vec<ParagraphId> {
+        self.lines.iter().map(Line::id).collect()
+    }
 }
 
 #[cfg(test)]

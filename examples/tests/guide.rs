@@ -13,7 +13,7 @@ const FILES: [&str; 6] = [
 
 /// Lines without their indentation, which is another one in a test's body.
 fn trimmed(text: &str) -> String {
-    text.lines().map(|line| format!("{}\n", line.trim())).collect()
+    text.lines().flat_map(|line| [line.trim(), "\n"]).collect()
 }
 
 /// The parts of the guide's blocks that a blank line divides, without those that only import.

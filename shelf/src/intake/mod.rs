@@ -1,7 +1,7 @@
 //! `shelf add`: files from outside become a book.
 //!
 //! A book is built in a hidden folder beside the others and gets its name when it is whole; until then there is no book. What
-//! opens a file is a task for a child process: [`inspect`] counts its pages, `scan` writes one of them.
+//! opens a file is a task for a child process: `inspect` counts its pages, `scan` writes one of them.
 
 mod add;
 mod converted;

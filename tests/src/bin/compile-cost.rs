@@ -107,9 +107,10 @@ fn built_dependencies() -> io::Result<Vec<OsString>> {
         let message: Value = serde_json::from_str(line)?;
         let name = message["target"]["name"].as_str().unwrap_or_default();
         let files = message["filenames"].as_array().into_iter().flatten().filter_map(Value::as_str);
-        if let (true, Some(file)) =
-            (DEPENDENCIES.contains(&name), files.into_iter().find(|file| file.ends_with(".rlib")))
-        {
+        if let (true, Some(file)) = (
+            DEPENDENCIES.contains(&name),
+            files.into_iter().find(|file| Path::new(file).extension().is_some_and(|end| end == "rlib")),
+        ) {
             found.insert(name.to_owned(), file.to_owned());
         }
     }
@@ -135,7 +136,7 @@ fn compile(arguments: &Arguments, krate: Crate, flags: &[&str], externs: &[OsStr
         .arg(folder.join("lib.rs"))
         .status()?;
     assert!(ended.success(), "the generated crate compiles");
-    Ok(Cost { wall: began.elapsed(), cpu: cpu_of_children()? - cpu })
+    Ok(Cost { wall: began.elapsed(), cpu: cpu_of_children()?.saturating_sub(cpu) })
 }
 
 impl Cost {
@@ -164,7 +165,7 @@ fn write_crate(folder: &Path, krate: Crate, arguments: &Arguments) -> io::Result
 
 /// One stage, on the one before it unless it is the first of its chain.
 fn write_stage(stage: usize, krate: Crate, arguments: &Arguments) -> String {
-    let before = (stage % usize::from(arguments.depth) > 0).then(|| stage - 1);
+    let before = (!stage.is_multiple_of(usize::from(arguments.depth))).then(|| stage - 1);
     let (derive, attribute) = match krate {
         Crate::Stages => {
             let deps = before.map_or(String::new(), |n| format!(", deps = [crate::stage_{n}::stage_{n}]"));
