@@ -115,7 +115,8 @@ impl Column {
     }
 }
 
-/// `.below::<u32>(20.0)` · `.flag(const { Flag::equals::<bool>("true") })`, where a value that there is not is an error.
+/// `.below::<u32>(20.0)` · `.flag({ const FLAG: Flag = Flag::equals::<bool>("true"); FLAG })`, an error if there is no such
+/// value; `cargo check` evaluates the constant item, but would not evaluate a `const` block.
 fn emit_flag(runtime: &Runtime, field: &Field, flag: &Flag) -> TokenStream {
     let Flag { word, bound } = flag;
     let ty = at(word.span(), &field.ty);
@@ -125,8 +126,8 @@ fn emit_flag(runtime: &Runtime, field: &Field, flag: &Flag) -> TokenStream {
             quote!(.#word::<#ty>(#number))
         }
         Bound::Text(text) => {
-            let equals = quote_spanned!(text.span()=> const { #runtime::Flag::equals::<#ty>(#text) });
-            quote!(.flag(#equals))
+            let equals = quote_spanned!(text.span()=> #runtime::Flag::equals::<#ty>(#text));
+            quote!(.flag({ const FLAG: #runtime::Flag = #equals; FLAG }))
         }
         Bound::None => quote!(.#word::<#ty>()),
     }

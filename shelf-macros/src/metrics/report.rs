@@ -130,7 +130,7 @@ fn emit_pick(runtime: &Runtime, metrics: &Type, field: &Field, column: &Column) 
     let ty = &field.ty;
     let own = FieldPath::of(field);
     let path = column.path.as_ref().unwrap_or(&own);
-    let binding = Ident::new("metrics", Span::mixed_site());
+    let binding = Ident::new("metrics", Span::mixed_site().located_at(path.span()));
     let (access, text, title) = (path.emit_access(&binding), path.text(), emit_title(field, column));
     let body = quote_spanned!(path.span()=> { #access });
     let doc = (!field.doc.is_empty()).then(|| {
