@@ -241,3 +241,26 @@ fn a_library_of_the_original_tool_opens_as_it_is() {
     assert_eq!(std::fs::read_to_string(book.join("ocr/page_0001.json")).unwrap(), page, "it is not touched");
     assert_eq!(shelf.json("old/source/page_0002.json")["width"], 900, "what was not known of a scan is noted");
 }
+
+#[test]
+fn options_come_from_flag_environment_and_file_in_that_order() {
+    let shelf = shelf();
+    let file = shelf.library().join("shelf.toml");
+    std::fs::write(&file, "[ocr]\nlang = \"deu\"\npsm = 6\ndpi = 200\n").unwrap();
+    let mut command = shelf.command(["config", "--ocr-dpi", "400"]);
+    let output = command.env("SHELF_OCR_PSM", "4").env("SHELF_OCR_DPI", "150").output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let lines: Vec<Vec<&str>> = text.lines().map(|line| line.split_whitespace().collect()).collect();
+    for line in [
+        ["ocr", "lang", "deu", "shelf.toml"],
+        ["ocr", "psm", "4", "SHELF_OCR_PSM"],
+        ["ocr", "dpi", "400", "--ocr-dpi"],
+        ["ocr", "rotate", "auto", "default"],
+    ] {
+        assert!(lines.contains(&line.to_vec()), "{text}");
+    }
+    std::fs::write(&file, "[ocr]\nlanguage = \"deu\"\n").unwrap();
+    let refused = shelf.run(["config"]);
+    assert_eq!(refused.code, Some(4));
+    assert!(refused.err.starts_with("error: LIBRARY/shelf.toml: `[ocr]` has no option `language`"), "{}", refused.err);
+}

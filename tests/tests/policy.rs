@@ -218,7 +218,7 @@ fn a_stage_that_fails_too_often_stops() {
     #[stage(name = "odd", max_failed = "20%", parallelism = cpu)]
     fn odd(page: PageNumber) -> Result<Text> {
         CALLED.lock().unwrap().push(page.get());
-        if page.get() % 2 == 0 { Err(Failure::new("even")) } else { Ok(Text { paragraphs: Vec::new() }) }
+        if page.get().is_multiple_of(2) { Err(Failure::new("even")) } else { Ok(Text { paragraphs: Vec::new() }) }
     }
 
     /// Follows it.

@@ -118,7 +118,9 @@ fn emit_hook(stage: &Stage, field: &str, path: &Path) -> TokenStream {
     let word = path.segments.last().map_or_else(Span::call_site, |segment| segment.ident.span());
     let run = Ident::new("run", Span::mixed_site().located_at(word));
     let called = Ident::new("called", word);
-    quote!(#field: ::core::option::Option::Some(|#run| #runtime::#called(#path(#run))),)
+    let mut argument = Group::new(Delimiter::Parenthesis, run.to_token_stream());
+    argument.set_span(word);
+    quote!(#field: ::core::option::Option::Some(|#run| #runtime::#called(#path #argument)),)
 }
 
 /// `conserves: conserves::<OcrPage, CorrectedPage>("ocr"),`
@@ -144,7 +146,7 @@ fn emit_policy(stage: &Stage, policy: &Policy) -> Option<TokenStream> {
     let on_error = policy.on_error.as_ref().map(|on_error| match on_error {
         OnError::Skip => quote!(.skip_failed()),
         OnError::Copy(named) => {
-            let NamedDependency { cfgs: of_parameter, name, ty } = named;
+            let NamedDependency { cfgs: of_parameter, name, ty } = &**named;
             cfgs = of_parameter;
             quote!(.copy_failed::<#ty, #output>(#name))
         }

@@ -62,7 +62,7 @@ pub(super) struct Policy {
 
 pub(super) enum OnError {
     Skip,
-    Copy(NamedDependency),
+    Copy(Box<NamedDependency>),
 }
 
 pub(super) enum MaxFailed {

@@ -92,7 +92,9 @@ fn check_on_error(
     match (word.unraw().to_string().as_str(), argument) {
         ("fail", None) => None,
         ("skip", None) => Some(OnError::Skip),
-        ("copy", Some(name)) => listed.check(name, "on_error = copy(", ")", parameters, diagnostics).map(OnError::Copy),
+        ("copy", Some(name)) => listed
+            .check(name, "on_error = copy(", ")", parameters, diagnostics)
+            .map(|named| OnError::Copy(Box::new(named))),
         ("copy", None) => {
             diagnostics.error(word.span(), "`copy` says which dependency stands in: `on_error = copy(ocr)`");
             None

@@ -87,8 +87,8 @@ impl Reading<'_> {
         let values = words(value).ok_or_else(|| {
             self.refuse(format!("`[{stage}] {option}` is no string, number, `true`, `false`, nor a list of them"))
         })?;
-        let argv = stage_options::argv(arg, values.iter().map(OsString::as_os_str));
-        match (entry.row.options.command)().try_get_matches_from(argv) {
+        let written = stage_options::argv(arg, values.iter().map(OsString::as_os_str));
+        match (entry.row.options.command)().try_get_matches_from(written) {
             Ok(_) => Ok(values),
             Err(error) => {
                 let message = error.to_string();

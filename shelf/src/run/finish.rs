@@ -45,7 +45,8 @@ impl Work {
             "page failed"
         );
         let full = failure.cause == Cause::Write && failure.causes.iter().any(|cause| cause.contains("No space left"));
-        if full || !(last_attempt || !failure.transient) {
+        let is_tried_again = failure.transient && !last_attempt;
+        if full || is_tried_again {
             return Ended::Failed { failure, full };
         }
         if let OnError::Copy(copying) = self.cx.row.policy.on_error {

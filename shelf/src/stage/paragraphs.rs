@@ -31,8 +31,11 @@ pub trait Paragraphs {
 pub struct Conserves {
     /// The dependency, by the name of its parameter.
     pub parameter: &'static str,
-    check: fn(&Cx, &'static str, &Map<String, Value>) -> Result<(), Failure>,
+    check: Check,
 }
+
+/// Compares the page of the dependency that the parameter of this name takes with an output.
+type Check = fn(&Cx, &'static str, &Map<String, Value>) -> Result<(), Failure>;
 
 /// What `conserves = ocr` says, of the dependency's type and the output's. Called by the expansion of `#[stage]`.
 #[must_use]
@@ -59,8 +62,12 @@ fn check<In: Load + Paragraphs, Out: Page + Paragraphs>(
 
 fn compare(stage: &str, before: &[ParagraphId], after: &[ParagraphId]) -> Result<(), Failure> {
     let mut balance: BTreeMap<ParagraphId, (usize, usize)> = BTreeMap::new();
-    before.iter().for_each(|id| balance.entry(*id).or_default().0 += 1);
-    after.iter().for_each(|id| balance.entry(*id).or_default().1 += 1);
+    for id in before {
+        balance.entry(*id).or_default().0 += 1;
+    }
+    for id in after {
+        balance.entry(*id).or_default().1 += 1;
+    }
     let those = |wanted: fn(usize, usize) -> bool| {
         let ids = balance.iter().filter(|(_, (before, after))| wanted(*before, *after));
         ids.map(|(id, _)| id.to_string()).collect::<Vec<_>>().join(", ")

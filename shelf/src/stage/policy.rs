@@ -39,7 +39,7 @@ pub struct Copying {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum MaxFailed {
     /// So many.
-    Pages(u32),
+    Count(u32),
     /// Such a part of them, 0..=100.
     Percent(f64),
 }
@@ -94,7 +94,7 @@ impl Policy {
     /// `max_failed = 10`.
     #[must_use]
     pub const fn max_failed(self, pages: u32) -> Self {
-        Self { max_failed: Some(MaxFailed::Pages(pages)), ..self }
+        Self { max_failed: Some(MaxFailed::Count(pages)), ..self }
     }
 
     /// `max_failed = "2%"`.
@@ -127,7 +127,7 @@ impl MaxFailed {
     #[must_use]
     pub fn is_exceeded(self, failed: usize, asked: usize) -> bool {
         match self {
-            Self::Pages(pages) => failed > pages as usize,
+            Self::Count(pages) => failed > pages as usize,
             Self::Percent(percent) => failed as f64 * 100.0 > percent * asked as f64,
         }
     }
@@ -137,7 +137,7 @@ impl MaxFailed {
 impl fmt::Display for MaxFailed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Pages(pages) => write!(f, "max_failed = {pages}"),
+            Self::Count(pages) => write!(f, "max_failed = {pages}"),
             Self::Percent(percent) => write!(f, "max_failed = \"{percent}%\""),
         }
     }
@@ -157,7 +157,7 @@ mod tests {
     fn a_part_is_a_part_of_the_pages_asked_for() {
         assert!(!MaxFailed::Percent(2.0).is_exceeded(2, 100) && MaxFailed::Percent(2.0).is_exceeded(3, 100));
         assert!(MaxFailed::Percent(2.0).is_exceeded(1, 20));
-        assert!(!MaxFailed::Pages(2).is_exceeded(2, 2) && MaxFailed::Pages(2).is_exceeded(3, 400));
+        assert!(!MaxFailed::Count(2).is_exceeded(2, 2) && MaxFailed::Count(2).is_exceeded(3, 400));
         assert!(MaxFailed::Percent(0.0).is_exceeded(1, 400) && !MaxFailed::Percent(100.0).is_exceeded(4, 4));
         assert_eq!(MaxFailed::Percent(2.5).to_string(), "max_failed = \"2.5%\"");
     }

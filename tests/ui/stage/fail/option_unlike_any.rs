@@ -6,7 +6,7 @@ mod reading;
 use reading::WordCount;
 use shelf::prelude::*;
 
-#[stage(name = "word_count", retries = 3)]
+#[stage(name = "word_count", colour = 3)]
 fn word_count(page: PageNumber) -> Result<WordCount> {
     Ok(WordCount { words: page.get() as usize })
 }
