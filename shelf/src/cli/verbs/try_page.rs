@@ -6,6 +6,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 use super::show::page_number;
 use crate::book::{PageNumber, ScanId};
 use crate::child::Children;
+use crate::cli::config_file::ConfigFile;
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, Result};
 use crate::cli::numbers::time;
@@ -42,7 +43,8 @@ pub(in crate::cli) struct Try {
 
 pub(in crate::cli) fn try_page(context: &Context, args: &Try, given: &ArgMatches) -> Result<Exit> {
     let stage = context.registry.get(&args.stage).expect("clap takes the names of stages only");
-    let options = stage_options::read(given, &context.registry).map_err(|error| {
+    let file = ConfigFile::read(context.store.root(), &context.registry)?;
+    let options = stage_options::read(given, &context.registry, &file).map_err(|error| {
         CliError::refused(error.to_string().trim_start_matches("error: ").trim_end()).exit(Exit::Usage)
     })?;
     tracing_subscriber::registry().with(PageLog).with(tracing_subscriber::filter::LevelFilter::INFO).init();
