@@ -23,6 +23,7 @@ impl Out {
     }
 
     /// Rows under a header, as CSV.
+    #[expect(clippy::unused_self, reason = "a result goes to the output that was chosen")]
     pub(super) fn csv(self, header: &[&str], rows: &[Vec<String>]) -> io::Result<()> {
         let mut csv = csv::Writer::from_writer(io::stdout().lock());
         csv.write_record(header)?;

@@ -87,9 +87,13 @@ impl State {
     fn begin(&self, stage: &'static str, total: usize) -> (&'static str, Progress) {
         let bar = match &self.bars {
             Some(bars) => {
-                let template = "{prefix:>12} [{bar:32}] {pos}/{len} pages, {per_sec}, {eta} left{msg}";
-                let style =
-                    ProgressStyle::with_template(template).expect("the template is right").progress_chars("=> ");
+                let template = "{prefix:>12} [{bar:32}] {pos} of {len} pages, {rate}, {eta} left{msg}";
+                let style = ProgressStyle::with_template(template).expect("the template is right");
+                let rate = |bar: &ProgressState, line: &mut dyn std::fmt::Write| {
+                    // A line that cannot be written to a text does not exist.
+                    let _ = write!(line, "{:.0} a minute", bar.per_sec() * 60.0);
+                };
+                let style = style.progress_chars("=> ").with_key("rate", rate);
                 let bar = bars.add(ProgressBar::new(total as u64)).with_style(style).with_prefix(stage);
                 bar.enable_steady_tick(std::time::Duration::from_millis(250));
                 bar

@@ -9,7 +9,7 @@ use super::make::Work;
 use super::{Outcome, Runtime, Stop, Stopped, Summary};
 use crate::events::{Blocker, Event, Listener, PageOf};
 use crate::panics::caught;
-use crate::plan::{BookState, PageState, Plan, PlannedStage, Settled, Why, fingerprint};
+use crate::plan::{BookState, PageState, Plan, PlannedStage, Why, fingerprint};
 use crate::record::Hash;
 use crate::stage::{OnError, Run};
 

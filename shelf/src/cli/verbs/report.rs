@@ -76,7 +76,7 @@ pub(in crate::cli) fn report(context: &Context, args: &Report) -> Result<Exit> {
     match format {
         Format::Json => context.out.json(&chosen.rows.iter().map(|row| json_of(&chosen, row)).collect::<Vec<_>>())?,
         Format::Csv => {
-            context.out.csv(&chosen.header(), &chosen.rows.iter().map(|row| chosen.cells(row)).collect::<Vec<_>>())?
+            context.out.csv(&chosen.header(), &chosen.rows.iter().map(|row| chosen.cells(row)).collect::<Vec<_>>())?;
         }
         Format::Table if chosen.rows.is_empty() => context.out.note(nothing(args)),
         Format::Table => {
