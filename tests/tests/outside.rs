@@ -2,6 +2,8 @@
 //!
 //! Both are built by cargo as a user does, in `target/outside`, from a copy of the workspace. So is what `shelf new-stage` writes.
 
+#![expect(clippy::similar_names, reason = "`shelf` is the command, and `self` the folder it runs in")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -136,22 +136,22 @@ mod tests {
 
     /// Nothing.
     #[derive(Serialize, Deserialize, JsonSchema, Validate)]
-    pub struct Empty {}
+    struct Empty {}
 
     /// What `quiet` is told.
     #[derive(clap::Args, Serialize)]
-    pub struct QuietOptions {
+    struct QuietOptions {
         /// How loud.
         #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u8).range(..=9))]
-        pub loudness: u8,
+        loudness: u8,
         /// At all.
         #[arg(long)]
-        pub mute: bool,
+        mute: bool,
     }
 
     /// Does nothing.
     #[stage(name = "quiet", options = QuietOptions, crate = crate)]
-    pub fn quiet(_options: &QuietOptions) -> crate::stage::Result<Empty> {
+    fn quiet(_options: &QuietOptions) -> crate::stage::Result<Empty> {
         Ok(Empty {})
     }
 

@@ -149,7 +149,8 @@ impl Filter {
                 found.as_f64().and_then(|found| found.partial_cmp(wanted)).is_some_and(|o| self.operator.holds(o))
             }
             Wanted::Word(wanted) => {
-                let same = found.as_str().map_or_else(|| found.to_string() == *wanted, |found| found == wanted);
+                let found = found.as_str().map_or_else(|| found.to_string(), str::to_owned);
+                let same = found == *wanted;
                 same == (self.operator == Operator::Equal)
             }
         }

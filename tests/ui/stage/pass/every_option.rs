@@ -76,6 +76,7 @@ impl Paragraphs for WordCount {
 const PROMPT: &str = "How many words?";
 
 async fn close(run: &mut StageRun) -> Result<()> {
+    std::future::ready(()).await;
     run.metadata.status = Some(format!("{} counted", run.done));
     Ok(())
 }
