@@ -36,7 +36,7 @@ pub fn first(page: PageNumber, options: &SayOptions) -> Result<Said> {
 }
 
 /// Repeats it.
-#[stage(name = "second", deps = [first], parallelism = fixed(1))]
+#[stage(name = "second", deps = [first], parallelism = cpu)]
 pub fn second(page: PageNumber, first: Said) -> Result<Said> {
     Ok(Said { page_number: page.get(), said: format!("{0}{0}", first.said), made: Timestamp::default() })
 }
@@ -64,7 +64,7 @@ pub fn whole(second: Pages<Said>) -> Result<Words> {
 }
 
 /// Is made from the whole book, page by page.
-#[stage(name = "last", deps = [whole], parallelism = cpu)]
+#[stage(name = "last", deps = [whole], parallelism = fixed(2))]
 pub fn last(page: PageNumber, whole: Words) -> Result<Said> {
     Ok(Said { page_number: page.get(), said: whole.words.len().to_string(), made: Timestamp::default() })
 }

@@ -95,6 +95,7 @@ pub(super) fn command(registry: &Registry) -> Command {
         let stages = PossibleValuesParser::new(names.clone());
         command = command.mut_subcommand(verb, |verb| {
             verb.mut_args(|arg| match arg.get_id().as_str() {
+                _ if !arg.get_action().takes_values() => arg,
                 "stage" | "stages" | "explain" | "schema" | "deps" => arg.value_parser(stages.clone()),
                 _ => arg,
             })
