@@ -1,7 +1,6 @@
 //! What happens while shelf works. The library tells; the command line's reporter draws.
 
 use crate::book::{PageNumber, ScanId};
-use crate::record::Input;
 use crate::stage::Failure;
 
 /// Something that happened in a run.
@@ -106,18 +105,6 @@ pub enum Blocker {
     NoScan(PageNumber),
     /// The stage's `before` hook failed, or its `after` hook could not be noted.
     Before(String),
-}
-
-impl PageOf {
-    /// The page as an input of another.
-    #[must_use]
-    pub fn input(self) -> Input {
-        let stage = self.stage.to_owned();
-        match self.page {
-            Some(page) => Input::Page { stage, page: page.get() },
-            None => Input::Book { stage },
-        }
-    }
 }
 
 impl std::fmt::Display for PageOf {

@@ -2,8 +2,8 @@
 
 pub use crate::book::{BookMetadata, Languages, PageNumber};
 pub use crate::stage::{
-    Failure, Model, PageFiles, PageImage, Pages, ParagraphId, Paragraphs, ProcessingCost, Result, StageRun, Timestamp,
-    Window,
+    ByPage, Failure, Model, PageFiles, PageImage, Pages, ParagraphId, Paragraphs, Part, ProcessingCost, Result,
+    StageRun, Timestamp, Warnings, Window,
 };
 pub use crate::{Metric, PageMetrics, Report, stage};
 pub use garde::Validate;

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::__private::Registered;
 use crate::record::PageType;
-use crate::stage::{Row, StageName, StageNameError};
+use crate::stage::{Reach, Row, StageName, StageNameError};
 
 /// All stages that a program knows, dependencies before dependants.
 pub struct Registry {
@@ -65,6 +65,16 @@ pub enum RegistryError {
         /// The missing one.
         dependency: &'static str,
     },
+    /// A part is taken of an output that has none.
+    #[error(
+        "stage `{name}` takes a `Part` of `{dependency}`, whose output has no field `pages` that maps page numbers to parts"
+    )]
+    Part {
+        /// The stage.
+        name: &'static str,
+        /// The book stage.
+        dependency: &'static str,
+    },
     /// Two metrics or columns of one name.
     #[error("the metrics of stage `{name}` ({site}) have two columns `{column}`, or one that the runtime has itself")]
     Column {
@@ -96,6 +106,7 @@ impl RegistryError {
             Self::Name { .. } => "choose another `name` in the attribute",
             Self::Output { .. } => "wrap the value in a struct with named fields",
             Self::Dependency { .. } => "add the stage that it depends on",
+            Self::Part { .. } => "name the map `pages` in the type that has `impl ByPage`",
             Self::Column { .. } => "rename a field or a title, or write `#[metrics(nested)]` in place of `flatten`",
             Self::Options { .. } => "make the field an `Option`, or give it `#[arg(default_value_t = …)]`",
         }
@@ -170,8 +181,17 @@ fn place(
         let missing = RegistryError::Dependency { name: row.name, dependency: dep.row.name };
         place(by_name.get(dep.row.name).ok_or(missing)?, by_name, stages)?;
     }
+    if let Some(dep) = row.deps.iter().find(|dep| dep.reach == Reach::Part && !has_parts(dep.row)) {
+        return Err(RegistryError::Part { name: row.name, dependency: dep.row.name });
+    }
     stages.push(Arc::new(Entry::new(row)?));
     Ok(())
+}
+
+/// Whether the output of a book stage has a part for every page.
+fn has_parts(row: &Row) -> bool {
+    let schema = (row.output.schema)();
+    schema.pointer("/properties/pages/type").and_then(Value::as_str) == Some("object")
 }
 
 fn site(row: &Row) -> String {

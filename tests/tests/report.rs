@@ -36,7 +36,7 @@ fn page(number: u32, (confidence, words, rotation): Measured) -> Value {
         "images": [],
     });
     let ocr = shelf::record::PageType::of(&<stages::ocr::ocr as shelf::stage::Stage>::ROW.output);
-    let output = ocr.hash(&page);
+    let output = ocr.hash(&page).whole;
     page["_record"] = json!({
         "stage": "ocr",
         "fingerprint": { "version": 1, "schema": ocr.shape, "inputs": {} },

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use crate::book::{BookMetadata, PageNumber, ScanId, SourcePage};
 use crate::events::PageOf;
-use crate::record::{AfterDue, FailedRecord, Hash, PageRecord, RedoMarker};
+use crate::record::{AfterDue, FailedRecord, Hash, OutputHash, PageRecord, RedoMarker};
 use crate::stage::Failure;
 
 /// A book as it lies in the library.
@@ -52,7 +52,7 @@ pub enum PageState {
     /// It is whole. A page of the original tool has no record.
     Whole {
         /// Hash of its output.
-        hash: Hash,
+        hash: OutputHash,
         /// How it was made.
         record: Option<Box<PageRecord>>,
     },
@@ -63,7 +63,7 @@ pub enum PageState {
 impl BookState {
     /// The hash of a page's output, where it is there and whole.
     #[must_use]
-    pub fn hash(&self, of: PageOf) -> Option<&Hash> {
+    pub fn hash(&self, of: PageOf) -> Option<&OutputHash> {
         match self.stage(of.stage).pages.get(&of.page) {
             Some(PageState::Whole { hash, .. }) => Some(hash),
             _ => None,

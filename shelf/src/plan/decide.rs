@@ -7,7 +7,7 @@ use super::job::PlannedStage;
 use super::{BookState, Job, PageState, Plan, PlanError, Request, Settled, Why};
 use crate::book::PageNumber;
 use crate::events::{Blocker, PageOf};
-use crate::record::{Fingerprint, Hash, Input, RedoMarker};
+use crate::record::{Fingerprint, Hash, Input, OutputHash, RedoMarker};
 use crate::registry::{Entry, Registry};
 use crate::stage::{Failure, Reach, Reads, Row};
 
@@ -106,7 +106,7 @@ impl Planning<'_> {
             (found, None) => {
                 let now = upstream
                     .is_empty()
-                    .then(|| fingerprint(entry, options, self.book, here.page, &|input| self.hash(input)));
+                    .then(|| fingerprint(entry, options, self.book, here.page, &|input| self.book.hash(input)));
                 match self.why(entry, here, found, now.as_ref(), upstream.first().map(|need| need.page)) {
                     Ok(why) => why,
                     Err(settled) => return self.settle(here, settled),
@@ -171,7 +171,7 @@ impl Planning<'_> {
         }
         let missing = |need: &&Need| !self.jobs.contains_key(&need.page);
         if !needs.is_empty()
-            && needs.iter().all(|need| !need.required && missing(&need) && self.hash(need.page).is_none())
+            && needs.iter().all(|need| !need.required && missing(&need) && self.book.hash(need.page).is_none())
         {
             return Some(Blocker::Missing(needs[0].page));
         }
@@ -192,10 +192,6 @@ impl Planning<'_> {
             }
         })
     }
-
-    fn hash(&self, of: PageOf) -> Option<Hash> {
-        self.book.hash(of).cloned()
-    }
 }
 
 /// A page that another is made from.
@@ -203,42 +199,57 @@ impl Planning<'_> {
 pub struct Need {
     /// The page.
     pub page: PageOf,
+    /// The page whose part of it is taken; `None` where it is taken whole.
+    pub part: Option<PageNumber>,
     /// Whether the other cannot be made without it. Neighbours, and single pages of a book, can be missing: when they are made
     /// later, what was made without them is stale.
     pub required: bool,
 }
 
+impl Need {
+    /// It as a fingerprint names it.
+    fn input(&self) -> Input {
+        let stage = self.page.stage.to_owned();
+        match (self.page.page, self.part) {
+            (Some(page), _) => Input::Page { stage, page: page.get() },
+            (None, Some(page)) => Input::Part { stage, page: page.get() },
+            (None, None) => Input::Book { stage },
+        }
+    }
+}
+
 /// The pages of other stages that a page is made from, each once.
 fn needs(row: &Row, page: Option<PageNumber>, pages: &[PageNumber]) -> Vec<Need> {
     let mut needs = BTreeMap::new();
-    let mut add = |stage: &'static str, page: Option<PageNumber>, required: bool| {
-        *needs.entry(PageOf { stage, page }).or_insert(false) |= required;
+    let mut add = |stage: &'static str, page: Option<PageNumber>, part: Option<PageNumber>, required: bool| {
+        *needs.entry((PageOf { stage, page }, part)).or_insert(false) |= required;
     };
     for dep in row.deps {
         let stage = dep.row.name;
         match (dep.reach, page) {
-            (Reach::Same, page) => add(stage, page, true),
-            (Reach::Book, _) => add(stage, None, true),
+            (Reach::Same, page) => add(stage, page, None, true),
+            (Reach::Book, _) => add(stage, None, None, true),
+            (Reach::Part, page) => add(stage, None, page, true),
             (Reach::Around(width), Some(page)) => {
                 let here = pages.partition_point(|other| *other < page);
                 let width = width as usize;
                 for near in &pages[here.saturating_sub(width)..pages.len().min(here + width + 1)] {
-                    add(stage, Some(*near), *near == page);
+                    add(stage, Some(*near), None, *near == page);
                 }
             }
-            (Reach::All | Reach::Around(_), _) => pages.iter().for_each(|page| add(stage, Some(*page), false)),
+            (Reach::All | Reach::Around(_), _) => pages.iter().for_each(|page| add(stage, Some(*page), None, false)),
         }
     }
-    needs.into_iter().map(|(page, required)| Need { page, required }).collect()
+    needs.into_iter().map(|((page, part), required)| Need { page, part, required }).collect()
 }
 
 /// All that decides what a page's output will be. `hash` gives the hashes of the pages it is made from, as they are now.
-pub(crate) fn fingerprint(
+pub(crate) fn fingerprint<'a>(
     entry: &Entry,
     options: &Map<String, Value>,
     book: &BookState,
     page: Option<PageNumber>,
-    hash: &dyn Fn(PageOf) -> Option<Hash>,
+    hash: &dyn Fn(PageOf) -> Option<&'a OutputHash>,
 ) -> Fingerprint {
     let mut inputs = BTreeMap::new();
     for reads in entry.row.reads {
@@ -258,7 +269,8 @@ pub(crate) fn fingerprint(
         }
     }
     for need in needs(entry.row, page, &book.pages) {
-        inputs.extend(hash(need.page).map(|hash| (need.page.input(), hash)));
+        let found = hash(need.page).and_then(|hash| hash.of(need.part));
+        inputs.extend(found.map(|hash| (need.input(), hash.clone())));
     }
     let row = entry.row;
     Fingerprint {

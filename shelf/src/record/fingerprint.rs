@@ -48,6 +48,13 @@ pub enum Input {
         /// The stage.
         stage: String,
     },
+    /// What a book stage made of one page.
+    Part {
+        /// The stage.
+        stage: String,
+        /// The page.
+        page: u32,
+    },
 }
 
 /// One reason why a page is stale.
@@ -115,6 +122,7 @@ impl fmt::Display for Input {
             Self::Metadata => f.write_str("the book's metadata"),
             Self::Page { stage, page } => write!(f, "{stage} page {page}"),
             Self::Book { stage } => f.write_str(stage),
+            Self::Part { stage, page } => write!(f, "what {stage} knows of page {page}"),
         }
     }
 }
@@ -153,6 +161,7 @@ impl From<Input> for String {
             Input::Metadata => "metadata".to_owned(),
             Input::Page { stage, page } => format!("{stage}/{page}"),
             Input::Book { stage } => format!("{stage}/book"),
+            Input::Part { stage, page } => format!("{stage}/book/{page}"),
         }
     }
 }
@@ -161,13 +170,15 @@ impl TryFrom<String> for Input {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
+        let number = |page: &str| page.parse::<u32>();
         match (text.as_str(), text.split_once('/')) {
             ("scan", _) => Ok(Self::Scan),
             ("languages", _) => Ok(Self::Languages),
             ("metadata", _) => Ok(Self::Metadata),
             (_, Some((stage, "book"))) => Ok(Self::Book { stage: stage.to_owned() }),
-            (_, Some((stage, page))) if page.parse::<u32>().is_ok() => {
-                Ok(Self::Page { stage: stage.to_owned(), page: page.parse().expect("just parsed") })
+            (_, Some((stage, page))) if let Ok(page) = number(page) => Ok(Self::Page { stage: stage.to_owned(), page }),
+            (_, Some((stage, part))) if let Some(Ok(page)) = part.strip_prefix("book/").map(number) => {
+                Ok(Self::Part { stage: stage.to_owned(), page })
             }
             _ => Err(format!("`{text}` is no input of a page")),
         }
@@ -189,6 +200,7 @@ mod tests {
             inputs: BTreeMap::from([
                 (Input::Scan, Hash::of(b"scan")),
                 (Input::Page { stage: "ocr".to_owned(), page: 12 }, Hash::of(b"ocr 12")),
+                (Input::Part { stage: "pagination".to_owned(), page: 12 }, Hash::of(b"folio 3")),
             ]),
         }
     }
@@ -209,6 +221,7 @@ mod tests {
         new.options.insert("lang".to_owned(), json!("deu"));
         new.inputs.insert(Input::Page { stage: "ocr".to_owned(), page: 12 }, Hash::of(b"other"));
         new.inputs.insert(Input::Book { stage: "toc".to_owned() }, Hash::of(b"toc"));
+        new.inputs.insert(Input::Part { stage: "pagination".to_owned(), page: 12 }, Hash::of(b"folio 4"));
         new.inputs.remove(&Input::Scan);
         assert_eq!(
             reasons(&new, &old),
@@ -218,6 +231,7 @@ mod tests {
                 "model small → large",
                 "lang eng → deu",
                 "ocr page 12 changed",
+                "what pagination knows of page 12 changed",
                 "toc is new",
                 "the scan is no longer read"
             ]

@@ -1,7 +1,10 @@
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+use crate::book::PageNumber;
 
 /// A BLAKE3 hash, 64 hexadecimal digits.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -33,6 +36,30 @@ impl Hash {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+/// What an output hashes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutputHash {
+    /// The output as a whole.
+    pub whole: Hash,
+    /// What a book stage's output holds of each page, in its field `pages`.
+    pub parts: BTreeMap<PageNumber, Hash>,
+}
+
+impl OutputHash {
+    /// The hash of an output, without what the runtime fills in.
+    pub(super) fn of_bare(output: &Value) -> Self {
+        let pages = output.get("pages").and_then(Value::as_object).into_iter().flatten();
+        let part = |(page, part): (&String, &Value)| Some((PageNumber::new(page.parse().ok()?)?, Hash::of_json(part)));
+        Self { whole: Hash::of_json(output), parts: pages.filter_map(part).collect() }
+    }
+
+    /// The hash of the part of one page, or of the whole.
+    #[must_use]
+    pub fn of(&self, part: Option<PageNumber>) -> Option<&Hash> {
+        part.map_or(Some(&self.whole), |page| self.parts.get(&page))
     }
 }
 

@@ -16,7 +16,7 @@ pub use after_due::AfterDue;
 pub use difference::{Difference, differences};
 pub use failed::FailedRecord;
 pub use fingerprint::{Change, Fingerprint, Input};
-pub use hash::Hash;
+pub use hash::{Hash, OutputHash};
 pub use page_file::{Damage, Found, PageType};
 pub(crate) use page_file::{file_hashes, page_bytes};
 pub use page_record::{Copied, Operation, PageRecord};

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::{Hash, PageRecord, RECORD_KEY, filled_fields, shape_hash};
+use super::{Hash, OutputHash, PageRecord, RECORD_KEY, filled_fields, shape_hash};
 use crate::stage::{Failure, Filled, Misfit, OutputRow};
 
 /// A stage's page type, with what was read out of its schema once.
@@ -19,7 +19,7 @@ pub struct Found {
     /// The output, without its record.
     pub output: Value,
     /// Hash of the output.
-    pub hash: Hash,
+    pub hash: OutputHash,
     /// Its record; a page of the original tool has none.
     pub record: Option<PageRecord>,
 }
@@ -54,8 +54,8 @@ impl PageType {
 
     /// The hash of an output: without what the runtime fills in.
     #[must_use]
-    pub fn hash(&self, output: &Value) -> Hash {
-        Hash::of_json(&self.bare(output))
+    pub fn hash(&self, output: &Value) -> OutputHash {
+        OutputHash::of_bare(&self.bare(output))
     }
 
     /// An output without what the runtime fills in: all that counts when two are compared.
@@ -92,7 +92,7 @@ impl PageType {
         (self.check)(&output)?;
         let hash = self.hash(&output);
         match &record {
-            Some(record) if record.output != hash => Err(Damage::Changed),
+            Some(record) if record.output != hash.whole => Err(Damage::Changed),
             _ => Ok(Found { output, hash, record }),
         }
     }

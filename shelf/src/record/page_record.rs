@@ -25,6 +25,9 @@ pub struct PageRecord {
     /// Files that the stage left beside the page, from the book's folder, with their hashes.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub files: BTreeMap<String, Hash>,
+    /// What the stage warned of.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
     /// That the stage failed, and the page is another stage's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub copied: Option<Copied>,

@@ -134,9 +134,8 @@ pub fn try_page(
     }
     let planned = Arc::new(planned.stages.remove(0));
     note_scan(runtime, &mut book, here, stage)?;
-    let hash = |of: PageOf| book.hash(of).cloned();
-    let now = fingerprint(stage, &planned.option_values(), &book, page, &hash);
-    let work = Work::new(here, &planned, &book, now, &runtime.store, &runtime.children);
+    let now = fingerprint(stage, &planned.option_values(), &book, page, &|of| book.hash(of));
+    let work = Work::new(here, &planned, &book, now, runtime, &Arc::default());
     let (ran, made) = work.span().in_scope(|| {
         let ran = work.here();
         (ran.time, ran.made.and_then(|made| work.complete(made, &clock::now())))

@@ -4,16 +4,16 @@ use super::make::{Ran, Work};
 use crate::book::PageNumber;
 use crate::clock;
 use crate::plan::tokens;
-use crate::record::{Copied, FailedRecord, Hash, Operation, PageRecord, file_hashes, page_bytes};
+use crate::record::{Copied, FailedRecord, Operation, OutputHash, PageRecord, file_hashes, page_bytes};
 use crate::stage::{Cause, Copying, Failure, Made, OnError};
 use crate::store::{BookPath, StoreError};
 
 /// How one attempt at a page ended.
 pub(super) enum Ended {
     /// The page stands on disk, with this hash.
-    Done(Hash),
+    Done(OutputHash),
     /// The stage failed, and the page is a copy of another's, with this hash.
-    Copied { hash: Hash, failure: Failure },
+    Copied { hash: OutputHash, failure: Failure },
     /// It failed; `full` when the disk has no room left.
     Failed { failure: Failure, full: bool },
 }
@@ -21,7 +21,7 @@ pub(super) enum Ended {
 /// A page that is ready to be written.
 pub(super) struct Complete {
     pub(super) output: Map<String, Value>,
-    pub(super) hash: Hash,
+    pub(super) hash: OutputHash,
     pub(super) metrics: Map<String, Value>,
     pub(super) files: Vec<(BookPath, Vec<u8>)>,
 }
@@ -62,10 +62,11 @@ impl Work {
     }
 
     /// Writes what the dependency made in place of the page that failed.
-    fn copy(&self, copying: Copying, failure: &Failure, seconds: f64) -> Result<Hash, Failure> {
+    fn copy(&self, copying: Copying, failure: &Failure, seconds: f64) -> Result<OutputHash, Failure> {
         let made = self.checked(copying.make(&self.cx))?;
         // What the stage left beside the page before it failed is no part of the copy.
         self.files.lock().expect("no panic while a file is noted").clear();
+        self.cx.warnings.take();
         let of_parameter = self.cx.row.deps.iter().find(|dep| dep.parameter == copying.parameter);
         let from = of_parameter.expect("`#[stage]` names a dependency").row.name.to_owned();
         let hash = self.write(made, seconds, Some(Copied { from, failure: failure.clone() }))?;
@@ -95,13 +96,13 @@ impl Work {
         Ok(Complete { output, hash, metrics: made.metrics, files })
     }
 
-    fn write(&self, made: Made, seconds: f64, copied: Option<Copied>) -> Result<Hash, Failure> {
+    fn write(&self, made: Made, seconds: f64, copied: Option<Copied>) -> Result<OutputHash, Failure> {
         let when = clock::now();
         let Complete { output, hash, metrics, files } = self.complete(made, &when)?;
         let record = PageRecord {
             stage: self.page.stage.to_owned(),
             fingerprint: self.cx.fingerprint.clone(),
-            output: hash.clone(),
+            output: hash.whole.clone(),
             tokens: tokens(self.cx.row),
             metrics,
             operation: Operation {
@@ -111,6 +112,7 @@ impl Work {
                 attempts: self.attempt,
                 finished: when,
             },
+            warnings: self.cx.warnings.take(),
             files: file_hashes(files.iter().map(|(path, bytes)| (path.relative().to_owned(), bytes.as_slice()))),
             copied,
             redo: self.stage.redo.as_ref().map(|marker| marker.id.clone()),

@@ -3,13 +3,13 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use crate::book::SourcePage;
-use crate::child::Children;
 use crate::events::PageOf;
 use crate::panics::caught;
 use crate::plan::{BookState, PlannedStage};
 use crate::record::Fingerprint;
-use crate::stage::{Cause, Cx, Failure, Made, PageFile, Run};
-use crate::store::Store;
+use crate::stage::{Cause, Cx, Failure, Made, PageFile, Parts, Run, Warnings};
+
+use super::Runtime;
 
 /// One page to be made by one stage: all that it takes, without a reference to the plan.
 #[derive(Clone)]
@@ -33,13 +33,13 @@ impl Work {
         stage: &Arc<PlannedStage>,
         book: &BookState,
         fingerprint: Fingerprint,
-        store: &Arc<dyn Store>,
-        children: &Children,
+        runtime: &Runtime,
+        parts: &Arc<Parts>,
     ) -> Self {
         let files = Arc::new(Mutex::new(Vec::new()));
         let source: Option<SourcePage> = page.page.and_then(|page| book.scans.get(&page)?.page.clone());
         let cx = Cx {
-            store: Arc::clone(store),
+            store: Arc::clone(&runtime.store),
             book: book.id.clone(),
             page: page.page,
             fingerprint,
@@ -47,8 +47,10 @@ impl Work {
             options: Arc::clone(&stage.options.value),
             metadata: Arc::new(book.metadata.clone()),
             source,
-            children: children.clone(),
+            children: runtime.children.clone(),
             files: Arc::clone(&files),
+            warnings: Warnings::default(),
+            parts: Arc::clone(parts),
         };
         Self { page, cx: Arc::new(cx), files, stage: Arc::clone(stage), attempt: 1 }
     }

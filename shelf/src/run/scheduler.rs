@@ -10,8 +10,8 @@ use super::{Outcome, Runtime, Stop, Stopped, Summary};
 use crate::events::{Blocker, Event, Listener, PageOf};
 use crate::panics::caught;
 use crate::plan::{BookState, PageState, Plan, PlannedStage, Why, fingerprint};
-use crate::record::Hash;
-use crate::stage::{OnError, Run};
+use crate::record::OutputHash;
+use crate::stage::{OnError, Parts, Run};
 
 /// How a run uses the machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +52,7 @@ pub fn run(
         waiting: BTreeMap::new(),
         dependants: BTreeMap::new(),
         hashes: BTreeMap::new(),
+        parts: Arc::default(),
         attempts: BTreeMap::new(),
         retries: BTreeSet::new(),
         outcomes: BTreeMap::new(),
@@ -110,7 +111,9 @@ pub(super) struct Scheduler<'a> {
     waiting: BTreeMap<usize, usize>,
     dependants: BTreeMap<PageOf, Vec<usize>>,
     /// Outputs made in this run.
-    hashes: BTreeMap<PageOf, Hash>,
+    hashes: BTreeMap<PageOf, OutputHash>,
+    /// What book stages made of single pages.
+    parts: Arc<Parts>,
     pub(super) attempts: BTreeMap<usize, u32>,
     /// Jobs that wait for another try.
     pub(super) retries: BTreeSet<(Instant, usize)>,
@@ -199,7 +202,7 @@ impl Scheduler<'_> {
         }
         let stage = Arc::clone(self.plan.stage(job.page.stage));
         let values = stage.option_values();
-        let hash = |page: PageOf| self.hashes.get(&page).or_else(|| self.book.hash(page)).cloned();
+        let hash = |page: PageOf| self.hashes.get(&page).or_else(|| self.book.hash(page));
         let now = fingerprint(&stage.entry, &values, &self.book, job.page.page, &hash);
         let found = self.book.stage(job.page.stage).pages.get(&job.page.page);
         if let Why::Upstream(_) = job.why
@@ -216,7 +219,7 @@ impl Scheduler<'_> {
         }
         let attempt = self.attempts.entry(number).or_default();
         *attempt += 1;
-        let mut work = Work::new(job.page, &stage, &self.book, now, &self.runtime.store, &self.runtime.children);
+        let mut work = Work::new(job.page, &stage, &self.book, now, self.runtime, &self.parts);
         work.attempt = *attempt;
         let last = work.attempt >= self.attempts_of(&stage);
         self.listener.on(&Event::Started(job.page));

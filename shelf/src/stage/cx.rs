@@ -3,7 +3,7 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::Value;
 
-use super::{Cause, Failure, Load, Offered, Page, PageFile, PageFiles, PageImage, Row, output};
+use super::{Cause, Failure, Load, Offered, Page, PageFile, PageFiles, PageImage, Parts, Row, Warnings, output};
 use crate::book::{BookMetadata, PageNumber, ScanId, SourcePage};
 use crate::child::Children;
 use crate::record::{Fingerprint, Input, RECORD_KEY};
@@ -21,6 +21,8 @@ pub struct Cx {
     pub(crate) source: Option<SourcePage>,
     pub(crate) children: Children,
     pub(crate) files: Arc<Mutex<Vec<PageFile>>>,
+    pub(crate) warnings: Warnings,
+    pub(crate) parts: Arc<Parts>,
 }
 
 /// Reads pages of one stage, apart from any page's context.
@@ -89,6 +91,17 @@ impl Cx {
 
     pub(crate) fn read_page<T: Page>(&self, row: &'static Row, page: PageNumber) -> Result<T, Failure> {
         self.reader(row).read(page)
+    }
+
+    /// What book stage `row` made of this page.
+    pub(crate) fn read_part<T: Page>(&self, row: &'static Row) -> Result<T, Failure> {
+        let page = self.page()?;
+        let reader = self.reader(row);
+        let (path, what) = (BookPath::book_output(&self.book, row.name), "book.json");
+        let part = self.parts.part(row.name, page, || reader.value(&path, what))?;
+        let part =
+            part.ok_or_else(|| reader.problem(&path, what, &format!("holds nothing of page {page} in `pages`")))?;
+        output::read(&part).map_err(|misfit| reader.problem(&path, what, &format!("`pages.{page}`: {misfit}")))
     }
 
     pub(crate) fn read_book<T: Page>(&self, row: &'static Row) -> Result<T, Failure> {

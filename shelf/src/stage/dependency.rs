@@ -25,13 +25,19 @@ pub enum Reach {
     All,
     /// The one result that a `scope = book` stage makes.
     Book,
+    /// What that result holds of this page.
+    Part,
 }
 
 impl Dep {
     /// What parameter `parameter` of type `T` asks stage `S` for, in stage `In`.
     #[must_use]
     pub const fn of<In: Stage, S: Stage, T: FromStage<S, In::Scope> + Load>(parameter: &'static str) -> Self {
-        let reach = if <S::Scope as Scope>::BOOK { Reach::Book } else { T::REACH };
+        let reach = match (<S::Scope as Scope>::BOOK, T::REACH) {
+            (true, Reach::Part) => Reach::Part,
+            (true, _) => Reach::Book,
+            (false, reach) => reach,
+        };
         Self { parameter, row: S::ROW, reach }
     }
 }
@@ -41,7 +47,7 @@ impl Dep {
 #[diagnostic::on_unimplemented(
     message = "stage `{S}` does not hand over `{Self}`",
     label = "`{S}` hands over something else",
-    note = "a page stage takes a dependency's output, or `Window<…>` of it; a `scope = book` stage takes `Pages<…>` of it"
+    note = "a page stage takes a dependency's output, or `Window<…>` of it, or `Part<…>` of a book's; a `scope = book` stage takes `Pages<…>` of it"
 )]
 pub trait FromStage<S: Stage, In: Scope> {}
 

@@ -86,6 +86,12 @@ impl TestBook {
         self.write(BookPath::page(&self.id, S::ROW.name, number(page)).relative(), &bytes);
     }
 
+    /// Gives the book stage `S` an output, in place of what is there.
+    pub fn put_book<S: Stage>(&self, output: &S::Output) {
+        let bytes = serde_json::to_vec(output).expect("an output is JSON");
+        self.write(BookPath::book_output(&self.id, S::ROW.name).relative(), &bytes);
+    }
+
     /// Runs `S` with these options.
     #[must_use]
     pub fn options<S: Stage>(mut self, options: S::Options) -> Self {

@@ -150,6 +150,7 @@ fn reach(dep: &Dep) -> String {
         Reach::Around(width) => format!("the same page and {width} on either side"),
         Reach::All => "all pages".to_owned(),
         Reach::Book => "what it makes of the book".to_owned(),
+        Reach::Part => "what it makes of the book, this page's part".to_owned(),
     }
 }
 

@@ -99,7 +99,7 @@ impl Graph {
             };
             for dep in entry.row.deps {
                 let label = match dep.reach {
-                    Reach::Same | Reach::Book => "",
+                    Reach::Same | Reach::Book | Reach::Part => "",
                     Reach::Around(_) => "with neighbours",
                     Reach::All => "all pages",
                 };

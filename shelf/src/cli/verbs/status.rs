@@ -36,6 +36,8 @@ struct Standing {
     /// Those of `done` that are copies.
     copied: Vec<PageNumber>,
     missing: usize,
+    /// What the stage warned of, page by page; of the book as a whole with no page.
+    warnings: Vec<(Option<PageNumber>, String)>,
     seconds: f64,
     cost_usd: f64,
 }
@@ -89,6 +91,7 @@ fn of_book(context: &Context, book: &ScanId) -> Result<(BookState, Vec<Standing>
         for (number, page) in &state.stage(standing.stage).pages {
             if let PageState::Whole { record: Some(record), .. } = page {
                 standing.copied.extend(number.filter(|_| record.copied.is_some()));
+                standing.warnings.extend(record.warnings.iter().map(|warning| (*number, warning.clone())));
                 standing.seconds += record.operation.processing_time_seconds;
                 standing.cost_usd += record.operation.cost_usd;
             }
@@ -124,6 +127,10 @@ fn tell(context: &Context, state: &BookState, stages: &[Standing]) -> Result<()>
                 out.line(format_args!("{} {what}: {}", stage.stage, ranges(pages.iter().copied())))?;
             }
         }
+        for (page, warning) in &stage.warnings {
+            let page = page.map_or_else(String::new, |page| format!("page {page}: "));
+            out.line(format_args!("{} warns: {page}{warning}", stage.stage))?;
+        }
     }
     Ok(())
 }
@@ -135,6 +142,7 @@ fn json_of(state: &BookState, stages: &[Standing]) -> Value {
             json!({
                 "stage": s.stage, "done": s.done, "stale": s.stale, "failed": s.failed, "skipped": s.skipped,
                 "blocked": s.blocked, "copied": s.copied,
+                "warnings": s.warnings.iter().map(|(page, warning)| json!({ "page": page, "warning": warning })).collect::<Vec<_>>(),
                 "to_do": s.missing, "processing_time_seconds": s.seconds, "cost_usd": s.cost_usd,
             })
         })
