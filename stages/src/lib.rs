@@ -1,7 +1,10 @@
-//! The built-in stages of shelf: a scanned page is read (`ocr`).
+//! The built-in stages of shelf: a scanned page is read (`ocr`), and its blocks are told apart (`labels`) by what is known of the whole
+//! book (`pagination`).
 //!
 //! A stage of one's own builds on these by naming them: `deps = [stages::ocr::ocr]` and a parameter `ocr: stages::ocr::OcrPage`.
 
 pub mod bbox;
 pub mod engine;
+pub mod labels;
 pub mod ocr;
+pub mod pagination;
