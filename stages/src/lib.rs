@@ -1,8 +1,11 @@
-//! The built-in stages of shelf: a scanned page is read (`ocr`), and what was misread is mended
-//! (`corrected`).
+//! The built-in stages of shelf: a scanned page is read (`ocr`), what was misread is mended (`corrected`), its blocks are told apart
+//! (`labels`) by what is known of the whole book (`pagination`), and all of it is put together (`merged`).
 //!
 //! A stage of one's own builds on these by naming them: `deps = [stages::ocr::ocr]` and a parameter `ocr: stages::ocr::OcrPage`.
 
 pub mod bbox;
 pub mod corrected;
+pub mod engine;
+pub mod labels;
 pub mod ocr;
+pub mod pagination;
