@@ -88,8 +88,10 @@ pub(super) enum Verb {
 pub(super) fn command(registry: &Registry) -> Command {
     let names: Vec<&'static str> = registry.names().collect();
     let mut command = Cli::command();
+    let global: Vec<String> = command.get_arguments().filter_map(|arg| arg.get_long()).map(ToOwned::to_owned).collect();
+    let taken: Vec<&str> = global.iter().map(String::as_str).chain(["help", "version"]).collect();
     for verb in ["process", "plan", "try", "config"] {
-        command = command.mut_subcommand(verb, |verb| stage_options::add(verb, registry));
+        command = command.mut_subcommand(verb, |verb| stage_options::add(verb, registry, &taken));
     }
     for verb in ["process", "plan", "try", "report", "stats", "clean", "show", "stages", "new-stage"] {
         let stages = PossibleValuesParser::new(names.clone());

@@ -1,7 +1,7 @@
 //! Each stage's own options: field `lang` of `ocr` is `--ocr-lang` on the command line, else `SHELF_OCR_LANG` in the environment, else
-//! `lang` under `[ocr]` in `shelf.toml`.
+//! `lang` under `[ocr]` in `shelf.toml`. `--lang` is the same for every stage that has such a field.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 
 use clap::parser::ValueSource;
@@ -11,25 +11,60 @@ use super::config_file::ConfigFile;
 use crate::registry::{Entry, Registry};
 use crate::stage::ParsedOptions;
 
-/// Adds the options of every stage to `command`, under a heading for each.
-pub(super) fn add(command: Command, registry: &Registry) -> Command {
-    registry.stages().iter().fold(command, |command, entry| add_own(command, entry))
+/// Adds the options of every stage to `command`, under a heading for each, and those that several stages have once more for all of
+/// them. `taken` are the flags of the command line itself, which keep their meaning.
+pub(super) fn add(command: Command, registry: &Registry, taken: &[&str]) -> Command {
+    let mut command = command;
+    let own_flags = command.get_arguments().filter_map(Arg::get_long).map(ToOwned::to_owned);
+    let taken: BTreeSet<String> = own_flags.chain(taken.iter().map(|flag| (*flag).to_owned())).collect();
+    let mut all: BTreeMap<String, Vec<(&Entry, Arg)>> = BTreeMap::new();
+    for entry in registry.stages() {
+        for arg in own(entry) {
+            all.entry(long(&arg)).or_default().push((entry, arg));
+        }
+    }
+    all.retain(|name, _| !taken.contains(name));
+    for entry in registry.stages() {
+        let only_one_has = |arg: &Arg| all.get(&long(arg)).is_some_and(|having| having.len() == 1);
+        command = add_own(command, entry, &only_one_has);
+    }
+    for (name, having) in all {
+        let alike = having.iter().all(|(_, arg)| arg.get_action().takes_values() == having[0].1.get_action().takes_values());
+        if let [(_, first), _, ..] = having.as_slice()
+            && alike
+        {
+            let stages: Vec<String> = having.iter().map(|(entry, _)| format!("`{}`", entry.row.name)).collect();
+            let help = first.get_help().map(ToString::to_string).unwrap_or_default();
+            let help = format!("{help} ({})", stages.join(", "));
+            let shared = first.clone().id(shared_id(first)).long(name).short(None).help(help);
+            command = command.arg(shared.help_heading("Options of several stages"));
+        }
+    }
+    command
 }
 
-fn add_own(command: Command, entry: &Entry) -> Command {
+/// `unique` says of an option that no other stage has one of its name, so that it needs no stage before it.
+fn add_own(command: Command, entry: &Entry, unique: &dyn Fn(&Arg) -> bool) -> Command {
     let heading = format!("Options of the `{}` stage", entry.row.name);
     own(entry).into_iter().fold(command, |command, arg| {
-        let (id, long, variable) = (id(entry, &arg), flag(entry, &arg), variable(entry, &arg));
+        let (id, full, variable) = (id(entry, &arg), flag(entry, &arg), variable(entry, &arg));
+        let brief = unique(&arg).then(|| long(&arg));
         let arg = arg.env(variable).hide_env_values(true);
-        command.arg(arg.id(id).long(long).short(None).help_heading(heading.clone()))
+        let arg = arg.id(id).long(full).short(None).help_heading(heading.clone());
+        command.arg(match brief {
+            Some(brief) => arg.visible_alias(brief),
+            None => arg,
+        })
     })
 }
 
 /// Where an option's value comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Source {
-    /// This flag.
+    /// This flag of the stage.
     Flag(String),
+    /// This flag of several stages.
+    SharedFlag(String),
     /// This variable of the environment.
     Environment(String),
     /// `shelf.toml`.
@@ -49,6 +84,9 @@ pub(super) fn read(
         let mut given: Vec<OsString> = Vec::new();
         for arg in own(entry) {
             match source(matches, entry, &arg, file) {
+                Source::SharedFlag(_) => {
+                    given.extend(argv(&arg, matches.get_raw(&shared_id(&arg)).into_iter().flatten()));
+                }
                 Source::Flag(_) | Source::Environment(_) => {
                     given.extend(argv(&arg, matches.get_raw(&id(entry, &arg)).into_iter().flatten()));
                 }
@@ -69,8 +107,13 @@ pub(super) fn read(
 
 /// Who says what an option's value is.
 pub(super) fn source(matches: &ArgMatches, entry: &Entry, arg: &Arg, file: &ConfigFile) -> Source {
+    let shared = shared_id(arg);
+    let is_shared = matches.ids().any(|id| id.as_str() == shared);
     match matches.value_source(&id(entry, arg)) {
         Some(ValueSource::CommandLine) => Source::Flag(format!("--{}", flag(entry, arg))),
+        _ if is_shared && matches.value_source(&shared) == Some(ValueSource::CommandLine) => {
+            Source::SharedFlag(format!("--{}", long(arg)))
+        }
         Some(ValueSource::EnvVariable) => Source::Environment(variable(entry, arg)),
         _ if file.get(entry.row.name, arg.get_id().as_str()).is_some() => Source::File,
         _ => Source::Default,
@@ -94,7 +137,7 @@ pub(super) struct Described {
 
 /// The options of one stage, for people.
 pub(super) fn described(entry: &Entry) -> Vec<Described> {
-    let mut command = add_own(Command::new("options").disable_help_flag(true), entry);
+    let mut command = add_own(Command::new("options").disable_help_flag(true), entry, &|_| false);
     command.build();
     command
         .get_arguments()
@@ -122,6 +165,11 @@ fn flag(entry: &Entry, arg: &Arg) -> String {
 
 fn id(entry: &Entry, arg: &Arg) -> String {
     format!("{}.{}", entry.row.name, arg.get_id())
+}
+
+/// The id of the flag that sets an option in every stage that has it.
+fn shared_id(arg: &Arg) -> String {
+    format!("*.{}", long(arg))
 }
 
 fn long(arg: &Arg) -> String {

@@ -55,7 +55,7 @@ pub(in crate::cli) fn config(context: &Context, _: &Config, given: &ArgMatches) 
 
 fn from(source: &Source) -> &str {
     match source {
-        Source::Flag(name) | Source::Environment(name) => name,
+        Source::Flag(name) | Source::SharedFlag(name) | Source::Environment(name) => name,
         Source::File => ConfigFile::NAME,
         Source::Default => "default",
     }
