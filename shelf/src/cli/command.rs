@@ -75,6 +75,7 @@ pub(super) enum Verb {
     NewStage(verbs::NewStage),
     Report(verbs::Report),
     Stats(verbs::Stats),
+    Eval(verbs::Eval),
     Verify(verbs::Verify),
     Clean(verbs::Clean),
     Delete(verbs::Delete),
@@ -93,12 +94,12 @@ pub(super) fn command(registry: &Registry) -> Command {
     for verb in ["process", "plan", "try", "config"] {
         command = command.mut_subcommand(verb, |verb| stage_options::add(verb, registry, &taken));
     }
-    for verb in ["process", "plan", "try", "report", "stats", "clean", "show", "stages", "new-stage"] {
+    for verb in ["process", "plan", "try", "report", "stats", "eval", "clean", "show", "stages", "new-stage"] {
         let stages = PossibleValuesParser::new(names.clone());
         command = command.mut_subcommand(verb, |verb| {
             verb.mut_args(|arg| match arg.get_id().as_str() {
                 _ if !arg.get_action().takes_values() => arg,
-                "stage" | "stages" | "explain" | "schema" | "deps" => arg.value_parser(stages.clone()),
+                "stage" | "stages" | "against" | "explain" | "schema" | "deps" => arg.value_parser(stages.clone()),
                 _ => arg,
             })
         });

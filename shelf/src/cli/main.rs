@@ -82,6 +82,7 @@ fn run(matches: &clap::ArgMatches, registry: &Arc<Registry>) -> Result<Exit> {
         Verb::Status(status) => verbs::status(&context, &status),
         Verb::Stages(stages) => verbs::stages(&context, &stages),
         Verb::Report(report) => verbs::report(&context, &report),
+        Verb::Eval(eval) => verbs::eval(&context, &eval),
         Verb::Stats(stats) => verbs::stats(&context, &stats),
         Verb::Clean(clean) => verbs::clean(&context, &clean),
         Verb::Delete(delete) => verbs::delete(&context, &delete),

@@ -5,7 +5,11 @@
 mod error_rate;
 mod normalise;
 mod page_text;
+mod stage_text;
+mod truth;
 
 pub use error_rate::{ErrorRate, Score, score};
 pub use normalise::{Normalisation, Rule};
 pub use page_text::{page_text, text_of};
+pub use stage_text::{conserved, stage_text};
+pub use truth::{Truth, TruthError};

@@ -22,6 +22,20 @@ pub enum Rule {
 }
 
 impl Rule {
+    /// Its name on the command line, such as `word-hyphens`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Compose => "compose",
+            Self::Ligatures => "ligatures",
+            Self::Quotes => "quotes",
+            Self::Dashes => "dashes",
+            Self::LineEndHyphens => "line-end-hyphens",
+            Self::WordHyphens => "word-hyphens",
+            Self::WhiteSpace => "white-space",
+        }
+    }
+
     /// All rules, in the order in which they are applied.
     pub const ALL: [Self; 7] = [
         Self::Compose,

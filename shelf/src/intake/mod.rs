@@ -31,4 +31,5 @@ mod title;
 pub use add::{Added, Note, Progress, add};
 pub use error::AddError;
 pub use note::note;
+pub(crate) use order::natural;
 pub use request::{AddRequest, DPI_RANGE, each};

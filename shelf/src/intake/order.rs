@@ -2,7 +2,7 @@ use std::cmp::Ordering;
 use std::path::Path;
 
 /// Orders files as people do: `book-2` before `book-10`, `page-010` after `page-9`, whatever the case; folder by folder.
-pub(super) fn natural(one: &Path, other: &Path) -> Ordering {
+pub(crate) fn natural(one: &Path, other: &Path) -> Ordering {
     let parts = |path: &Path| -> Vec<String> {
         path.components().map(|part| part.as_os_str().to_string_lossy().to_lowercase()).collect()
     };
