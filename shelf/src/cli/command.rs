@@ -67,6 +67,8 @@ pub(super) enum Verb {
     Add(verbs::Add),
     List(verbs::List),
     Show(verbs::Show),
+    Set(verbs::Set),
+    Page(verbs::Page),
     Status(verbs::Status),
     Process(verbs::Process),
     Plan(verbs::Plan),

@@ -79,6 +79,8 @@ fn run(matches: &clap::ArgMatches, registry: &Arc<Registry>) -> Result<Exit> {
         Verb::Add(add) => verbs::add(&context, &add),
         Verb::List(list) => verbs::list(&context, &list),
         Verb::Show(show) => verbs::show(&context, &show),
+        Verb::Page(change) => verbs::page(&context, &change),
+        Verb::Set(set) => verbs::set(&context, &set),
         Verb::Status(status) => verbs::status(&context, &status),
         Verb::Stages(stages) => verbs::stages(&context, &stages),
         Verb::Report(report) => verbs::report(&context, &report),

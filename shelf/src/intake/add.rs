@@ -76,20 +76,21 @@ struct Planned<'a> {
     sketch: PageSketch,
 }
 
-impl Planned<'_> {
-    fn origin(&self) -> Origin {
-        let has_several = self.file.sketches.len() > 1 || self.file.input.kind == Kind::Pdf;
-        Origin { file: self.file.name.clone(), page: has_several.then_some(self.page) }
-    }
+/// A file that pages come from.
+pub(super) struct Source {
+    pub(super) input: InputFile,
+    /// Where it is read: the copy in the book for a PDF, which nobody changes meanwhile.
+    pub(super) read_at: PathBuf,
+    pub(super) name: String,
+    pub(super) sketches: Vec<PageSketch>,
 }
 
-/// A file that pages come from.
-struct Source {
-    input: InputFile,
-    /// Where it is read: the copy in the book for a PDF, which nobody changes meanwhile.
-    read_at: PathBuf,
-    name: String,
-    sketches: Vec<PageSketch>,
+impl Source {
+    /// Where a page of this file comes from.
+    pub(super) fn origin(&self, page: u32) -> Origin {
+        let has_several = self.sketches.len() > 1 || self.input.kind == Kind::Pdf;
+        Origin { file: self.name.clone(), page: has_several.then_some(page) }
+    }
 }
 
 /// Adds a book to the library: all of it, or nothing.
@@ -129,7 +130,7 @@ pub fn add(
     let scans = pool.install(|| write_scans(&plan, &folder, request.dpi, children, progress, stop))?;
     let mut records = Records::new(&staging, &folder);
     for (page, scan) in plan.iter().zip(scans) {
-        records.write(page.number, page.origin(), scan)?;
+        records.write(page.number, page.file.origin(page.page), scan)?;
     }
     if records.failed.len() == plan.len() {
         return Err(AddError::EveryPage { failed: records.failed });
@@ -164,7 +165,7 @@ fn name_of(request: &AddRequest) -> Result<(ScanId, String), AddError> {
     Ok((id, title))
 }
 
-fn inspect_all(
+pub(super) fn inspect_all(
     files: Vec<InputFile>,
     children: &Children,
     dpi: u32,

@@ -1,4 +1,4 @@
-//! `shelf add`: files from outside become a book.
+//! `shelf add`: files from outside become a book; and `shelf page`, which mends its scans.
 //!
 //! A book is built in a hidden folder beside the others and gets its name when it is whole; until then there is no book. What
 //! opens a file is a task for a child process: `inspect` counts its pages, `scan` writes one of them.
@@ -11,6 +11,7 @@ mod gather;
 mod inspect;
 mod jpeg;
 mod kind;
+mod mend;
 mod note;
 mod order;
 mod pdf;
@@ -30,6 +31,7 @@ mod title;
 
 pub use add::{Added, Note, Progress, add};
 pub use error::AddError;
+pub use mend::{Change, MendError, Mended, Turn, mend};
 pub use note::note;
 pub(crate) use order::natural;
 pub use request::{AddRequest, DPI_RANGE, each};

@@ -27,14 +27,14 @@ pub(super) fn read_page(order: &ScanOrder) -> Result<Scan, Failure> {
     Scan::of_raster(order, &raster, resolution)
 }
 
-struct Decoded {
-    raster: Raster,
+pub(super) struct Decoded {
+    pub(super) raster: Raster,
     dpi: Option<f64>,
     exif: Exif,
     is_transparent: bool,
 }
 
-fn decode(bytes: &[u8]) -> Result<Decoded, Failure> {
+pub(super) fn decode(bytes: &[u8]) -> Result<Decoded, Failure> {
     let mut decoder = png::Decoder::new_with_limits(Cursor::new(bytes), png::Limits { bytes: 64 << 20 });
     decoder.set_ignore_text_chunk(true);
     let header = decoder.read_header_info().map_err(|error| broken(&error))?;

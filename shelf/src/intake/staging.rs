@@ -62,6 +62,34 @@ impl Staging {
         write().map_err(AddError::io("write", &path))
     }
 
+    /// Writes a file of the book, flushed to the disk, and its folder where it is missing.
+    pub(super) fn write(&self, name: &str, bytes: &[u8]) -> Result<(), AddError> {
+        let path = self.place(name)?;
+        let write = || -> io::Result<()> {
+            let mut file = File::create(&path)?;
+            file.write_all(bytes)?;
+            file.sync_all()
+        };
+        write().map_err(AddError::io("write", &path))
+    }
+
+    /// Takes a file of another book, which stays as it is: as a link, or where the file system has none, as a copy.
+    pub(super) fn link(&self, from: &Path, name: &str) -> Result<(), AddError> {
+        let path = self.place(name)?;
+        if fs::hard_link(from, &path).is_err() {
+            self.copy(from, name)?;
+        }
+        Ok(())
+    }
+
+    /// Where a file of the book lies, in a folder that is there.
+    fn place(&self, name: &str) -> Result<PathBuf, AddError> {
+        let path = self.folder.path().join(name);
+        let folder = path.parent().unwrap_or(self.folder.path());
+        fs::create_dir_all(folder).map_err(AddError::io("make", folder))?;
+        Ok(path)
+    }
+
     /// Copies a file into a folder of the book, flushed to the disk; blocks are shared where the file system can.
     pub(super) fn copy(&self, from: &Path, name: &str) -> Result<PathBuf, AddError> {
         let path = self.folder.path().join(name);
@@ -93,6 +121,17 @@ impl Staging {
         }
         // The folder has its name: from here on it must not be removed.
         let _ = self.folder.keep();
+        File::open(&self.root).and_then(|root| root.sync_all()).map_err(AddError::io("write", &self.root))
+    }
+}
+
+impl Staging {
+    /// Changes places with the book of this name, in one step; what was the book goes.
+    pub(super) fn take_the_place_of_the_book(self) -> Result<(), AddError> {
+        sync_folders(self.folder.path()).map_err(AddError::io("write", self.folder.path()))?;
+        let target = self.root.join(self.id.as_str());
+        let swapped = renameat_with(CWD, self.folder.path(), CWD, &target, RenameFlags::EXCHANGE);
+        swapped.map_err(|error| AddError::io("exchange in one step", &target)(error.into()))?;
         File::open(&self.root).and_then(|root| root.sync_all()).map_err(AddError::io("write", &self.root))
     }
 }

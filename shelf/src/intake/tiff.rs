@@ -29,6 +29,12 @@ pub(super) fn read_page(order: &ScanOrder) -> Result<Scan, Failure> {
     Scan::of_raster(order, &raster, resolution)
 }
 
+/// What the first page of a TIFF file shows, upright or not.
+pub(super) fn raster_of(mut bytes: Vec<u8>) -> Result<Raster, Failure> {
+    mirror_bits_where_needed(&mut bytes, 1)?;
+    decode(&mut open(&bytes)?)
+}
+
 /// The pages of a TIFF file, from their headers.
 pub(super) fn inspect(path: &Path) -> Result<Vec<PageSketch>, Failure> {
     let bytes = std::fs::read(path)?;

@@ -47,7 +47,7 @@ pub(in crate::cli) struct Add {
     dpi: u32,
 }
 
-fn language(text: &str) -> Result<String, String> {
+pub(super) fn language(text: &str) -> Result<String, String> {
     let subtag = |part: &str| (1..=8).contains(&part.len()) && part.chars().all(|c| c.is_ascii_alphanumeric());
     let primary = text.split('-').next().unwrap_or_default();
     let fits = (2..=3).contains(&primary.len())
@@ -124,7 +124,7 @@ pub(super) fn one(context: &Context, request: &AddRequest) -> Result<Added> {
     added.map_err(refusal)
 }
 
-fn refusal(error: AddError) -> CliError {
+pub(super) fn refusal(error: AddError) -> CliError {
     let hint = error.hint();
     let exit = match &error {
         AddError::Stopped => Exit::Interrupted,

@@ -5,9 +5,8 @@ use crate::book::{PageNumber, ScanId};
 use crate::cli::Exit;
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, Result};
-use crate::eval;
+use crate::eval::stage_text;
 use crate::plan::metadata;
-use crate::record::RECORD_KEY;
 use crate::store::{BookPath, Store};
 
 /// Show what is known of a book, or the text of a page
@@ -24,7 +23,7 @@ pub(in crate::cli) struct Show {
     /// A page
     #[arg(long, value_name = "PAGE", value_parser = page_number)]
     page: Option<PageNumber>,
-    /// The stage that made it [default: the last that has made it]
+    /// The stage that made it [default: the last that has a text of it]
     #[arg(long, value_name = "STAGE", requires = "page")]
     stage: Option<String>,
 }
@@ -46,32 +45,32 @@ pub(in crate::cli) fn show(context: &Context, args: &Show) -> Result<Exit> {
         }
         return Ok(Exit::Done);
     };
-    let (stage, mut output) = output(context, args, page)?;
-    if context.out.json {
-        context.out.json(&output)?;
-    } else {
-        output.as_object_mut().map(|fields| fields.remove(RECORD_KEY));
-        match eval::text_of(&output) {
-            text if text.is_empty() => context.out.note(format_args!("{stage} page {page} has no text")),
-            text => context.out.line(text)?,
+    let mut made = None;
+    for entry in context.registry.stages().iter().rev() {
+        let is_meant = args.stage.as_ref().is_none_or(|stage| stage == entry.row.name);
+        let Some(bytes) = context.store.read(&BookPath::page(&args.id, entry.row.name, page))?.filter(|_| is_meant)
+        else {
+            continue;
+        };
+        if context.out.json {
+            context.out.json(&serde_json::from_slice::<Value>(&bytes)?)?;
+            return Ok(Exit::Done);
         }
-    }
-    Ok(Exit::Done)
-}
-
-/// A page's file: of the stage that was asked for, else of the last stage that has made it.
-fn output(context: &Context, args: &Show, page: PageNumber) -> Result<(String, Value)> {
-    let stages: Vec<&str> = match &args.stage {
-        Some(stage) => vec![stage],
-        None => context.registry.stages().iter().rev().map(|entry| entry.row.name).collect(),
-    };
-    for stage in stages {
-        if let Some(bytes) = context.store.read(&BookPath::page(&args.id, stage, page))? {
-            return Ok((stage.to_owned(), serde_json::from_slice(&bytes)?));
+        let text = stage_text(&context.store, &context.registry, &args.id, entry, page)?;
+        if let Some(text) = text.filter(|text| !text.is_empty()) {
+            context.out.line(text)?;
+            return Ok(Exit::Done);
         }
+        made = made.or(Some(entry.row.name));
     }
-    Err(CliError::refused(format!("page {page} of `{}` has not been made yet", args.id))
-        .hint(format!("make it: `shelf process {} --pages {page}`", args.id)))
+    match made {
+        Some(stage) => {
+            context.out.note(format_args!("{stage} page {page} has no text"));
+            Ok(Exit::Done)
+        }
+        None => Err(CliError::refused(format!("page {page} of `{}` has not been made yet", args.id))
+            .hint(format!("make it: `shelf process {} --pages {page}`", args.id))),
+    }
 }
 
 fn shown(value: &Value) -> bool {

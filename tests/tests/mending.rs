@@ -1,0 +1,279 @@
+//! `shelf page`: what becomes of a book whose scans are mended, its pages and its records.
+
+#![expect(missing_docs, reason = "the fields of these pages say nothing to anybody")]
+
+use std::collections::BTreeMap;
+use std::io::Cursor;
+use std::path::PathBuf;
+
+use image::{GrayImage, ImageFormat, Luma};
+use shelf::book::PageNumber;
+use shelf::child::{Children, Task, child_task};
+use shelf::intake::{Change, MendError, Mended, Turn, mend};
+use shelf::plan::{Request, look};
+use shelf::prelude::*;
+use shelf::registry::Registry;
+use shelf::stage::{ScanFile, Stage as _};
+use shelf::store::{FolderStore, Store};
+use shelf::testing::TestBook;
+
+/// How light the middle of a scan is, and a file beside the page.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+#[garde(allow_unvalidated)]
+pub struct Light {
+    pub page_number: u32,
+    pub light: u8,
+    pub figure: String,
+    #[serde(default)]
+    pub made: Timestamp,
+}
+
+/// Looks at a scan; fails for good on a black one.
+#[stage(name = "light")]
+pub fn light(page: PageNumber, image: PageImage, files: PageFiles) -> Result<Light> {
+    let light = image.with(&MIDDLE, ())?;
+    if light == 0 {
+        return Err(Failure::new("it is dark"));
+    }
+    let figure = format!("{}_img_001.png", page.stem());
+    files.image(figure.clone(), vec![light]);
+    Ok(Light { page_number: page.get(), light, figure, made: Timestamp::default() })
+}
+
+static MIDDLE: Task<(ScanFile, ()), u8> = Task::new("mending.middle", middle);
+child_task!(MIDDLE);
+
+fn middle((scan, ()): (ScanFile, ())) -> Result<u8> {
+    let picture = image::open(scan.path)?.to_luma8();
+    Ok(picture.get_pixel(picture.width() / 2, picture.height() / 2).0[0])
+}
+
+/// The book's scans in order.
+#[derive(Debug, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+#[garde(allow_unvalidated)]
+pub struct Order {
+    pub pages: BTreeMap<u32, Place>,
+}
+
+/// What is known of one of them.
+#[derive(Debug, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+#[garde(allow_unvalidated)]
+pub struct Place {
+    pub is_light: bool,
+}
+
+impl ByPage for Order {
+    type Part = Place;
+}
+
+/// Looks at all of them.
+#[stage(name = "order", deps = [light], scope = book)]
+pub fn order(light: Pages<Light>) -> Result<Order> {
+    let place = |page: Result<(PageNumber, Light)>| {
+        page.map(|(page, found)| (page.get(), Place { is_light: found.light > 99 }))
+    };
+    Ok(Order { pages: light.iter().map(place).collect::<Result<_>>()? })
+}
+
+/// A page with its neighbours.
+#[derive(Debug, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+#[garde(allow_unvalidated)]
+pub struct Around {
+    pub page_number: u32,
+    pub lights: Vec<u8>,
+}
+
+/// Takes the page, its neighbours and its place.
+#[stage(name = "around", deps = [light, order])]
+pub fn around(page: PageNumber, light: Window<Light>, order: Part<Place>) -> Result<Around> {
+    let pages = [light.previous(), Some(&light.page), light.next()];
+    let lights = pages.into_iter().flatten().map(|page| page.light + u8::from(order.is_light));
+    Ok(Around { page_number: page.get(), lights: lights.collect() })
+}
+
+/// A picture, light above and darker below, so that a turn shows.
+fn picture(light: u8) -> Vec<u8> {
+    let page = GrayImage::from_fn(60, 90, |_, y| Luma([if y < 80 { light } else { light / 2 }]));
+    let mut png = Cursor::new(Vec::new());
+    page.write_to(&mut png, ImageFormat::Png).unwrap();
+    png.into_inner()
+}
+
+/// A book whose scans are so light, all of it made.
+fn book(lights: &[u8]) -> TestBook {
+    let scans = lights.iter().map(|light| (picture(*light), (60, 90), 300.0));
+    let book = TestBook::of_pages(lights.len() as u32).scans(scans);
+    run(&book);
+    book
+}
+
+/// Makes what is to be made, and says which pages that were.
+fn run(book: &TestBook) -> Vec<String> {
+    let run = book.process(&[around::ROW], &Request::default());
+    run.events.into_iter().filter(|event| event.ends_with(": done")).collect()
+}
+
+fn registry() -> Registry {
+    Registry::of([light::ROW, order::ROW, around::ROW]).unwrap()
+}
+
+fn mended(book: &TestBook, change: &Change) -> Result<Mended, MendError> {
+    mend(book.store(), &registry(), &Children::in_process(), book.id(), change)
+}
+
+fn number(page: u32) -> PageNumber {
+    PageNumber::new(page).unwrap()
+}
+
+/// A file with a scan that is so light.
+fn scan(light: u8) -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("leaf.png");
+    std::fs::write(&file, picture(light)).unwrap();
+    (folder, file)
+}
+
+fn lights(book: &TestBook) -> Vec<(u32, u8, String)> {
+    let pages = look(book.store(), &registry(), book.id()).unwrap().pages;
+    let page = |page: &PageNumber| {
+        let found = book.page::<light>(page.get());
+        (found.page_number, found.light, found.figure)
+    };
+    pages.iter().map(page).collect()
+}
+
+fn verified(book: &TestBook) {
+    let state = look(book.store(), &registry(), book.id()).unwrap();
+    for stage in state.stages.values() {
+        for (page, state) in &stage.pages {
+            assert!(matches!(state, shelf::plan::PageState::Whole { .. }), "{page:?}: {state:?}");
+        }
+    }
+}
+
+#[test]
+fn a_leaf_that_is_put_in_moves_the_others_and_makes_only_itself_and_its_neighbours() {
+    let book = book(&[110, 120, 130, 140, 150]);
+    let (_folder, file) = scan(200);
+    let done = mended(&book, &Change::Insert { page: number(3), files: vec![file] }).unwrap();
+    assert_eq!((done.new, done.moved, done.pages), (vec![number(3)], 3, 6));
+    verified(&book);
+    assert_eq!(book.bytes("images/page_0006_img_001.png"), Some(vec![150]));
+    assert_eq!(book.record::<light>(6).files.keys().collect::<Vec<_>>(), ["images/page_0006_img_001.png"]);
+    let made = run(&book);
+    assert_eq!(
+        made,
+        ["light page 3: done", "order: done", "around page 2: done", "around page 3: done", "around page 4: done"]
+    );
+    let expected: Vec<(u32, u8, String)> = [110, 120, 200, 130, 140, 150]
+        .into_iter()
+        .zip(1..)
+        .map(|(light, page)| (page, light, format!("page_{page:04}_img_001.png")))
+        .collect();
+    assert_eq!(lights(&book), expected);
+    assert_eq!(book.page::<around>(6).lights, [141, 151]);
+}
+
+#[test]
+fn a_leaf_that_is_taken_out_is_kept_aside() {
+    let book = book(&[110, 120, 130, 140]);
+    let done = mended(&book, &Change::Drop { pages: [number(2)].into() }).unwrap();
+    assert_eq!((done.moved, done.pages, done.kept.len()), (2, 3, 1));
+    let kept = book.bytes(done.kept[0].to_str().unwrap()).unwrap();
+    assert_eq!(kept, picture(120));
+    verified(&book);
+    assert_eq!(run(&book), ["order: done", "around page 1: done", "around page 2: done"]);
+    assert_eq!(lights(&book).iter().map(|page| page.1).collect::<Vec<_>>(), [110, 130, 140]);
+    assert_eq!(book.bytes("images/page_0004_img_001.png"), None);
+    assert_eq!(book.report::<light>(), "page_num\n1\n2\n3\n");
+}
+
+#[test]
+fn a_better_scan_makes_its_page_stale_and_no_other() {
+    let book = book(&[110, 120, 0, 140]);
+    assert!(book.failure::<light>(3).is_some());
+    let (_folder, file) = scan(130);
+    let done = mended(&book, &Change::Replace { page: number(3), file }).unwrap();
+    assert_eq!((done.moved, done.pages, done.kept.len()), (0, 4, 1));
+    let made = run(&book);
+    assert_eq!(made[0], "light page 3: done");
+    assert!(
+        !made.contains(&"light page 1: done".to_owned()) && !made.contains(&"around page 1: done".to_owned()),
+        "{made:?}"
+    );
+    assert_eq!(lights(&book)[2], (3, 130, "page_0003_img_001.png".to_owned()));
+    assert!(book.failure::<light>(3).is_none());
+}
+
+#[test]
+fn a_page_on_its_side_is_turned() {
+    let book = book(&[110, 120]);
+    mended(&book, &Change::Rotate { page: number(2), turn: Turn::Right }).unwrap();
+    let turned = image::load_from_memory(&book.bytes("source/page_0002.png").unwrap()).unwrap().to_luma8();
+    assert_eq!(turned.dimensions(), (90, 60));
+    // What was below lies left now.
+    assert_eq!((turned.get_pixel(5, 30).0, turned.get_pixel(80, 30).0), ([60], [120]));
+    let state = look(book.store(), &registry(), book.id()).unwrap();
+    assert_eq!(state.scans[&number(2)].page.as_ref().map(|noted| (noted.width, noted.height)), Some((90, 60)));
+}
+
+#[test]
+fn failures_and_unfinished_work_move_too() {
+    let book = book(&[110, 0, 130]);
+    book.write("light/redo.json", br#"{"id": "today", "pages": [1, 2, 3]}"#);
+    mended(&book, &Change::Drop { pages: [number(1)].into() }).unwrap();
+    assert_eq!(book.failure::<light>(1).map(|failed| failed.page), Some(1));
+    assert!(book.failure::<light>(2).is_none());
+    let redo = book.bytes("light/redo.json").unwrap();
+    assert_eq!(String::from_utf8(redo).unwrap(), r#"{"id":"today","pages":[1,2]}"#);
+}
+
+#[test]
+fn a_mistake_changes_nothing() {
+    let book = book(&[110, 120]);
+    let (folder, file) = scan(130);
+    let text = folder.path().join("page_9.png");
+    std::fs::write(&text, "no picture").unwrap();
+    let before = files(book.store());
+    let said = |change: Change| mended(&book, &change).unwrap_err().to_string();
+    assert_eq!(
+        said(Change::Replace { page: number(3), file: file.clone() }),
+        "`book` has no page 3: its pages are 1 to 2"
+    );
+    assert_eq!(
+        said(Change::Insert { page: number(4), files: vec![file] }),
+        "`book` has no page 4: its pages are 1 to 3"
+    );
+    assert_eq!(said(Change::Drop { pages: [1, 2].map(number).into() }), "`book` would have no page left");
+    assert!(said(Change::Insert { page: number(1), files: vec![text] }).contains("cannot be a page"));
+    book.write("sketches/page_0002.json", b"{}");
+    let unknown = said(Change::Drop { pages: [number(1)].into() });
+    assert!(unknown.starts_with("`sketches` holds pages of a stage that this program does not know"), "{unknown}");
+    book.remove("sketches/page_0002.json");
+    assert_eq!(files(book.store()), before);
+    assert_eq!(run(&book), Vec::<String>::new());
+}
+
+fn files(store: &FolderStore) -> Vec<PathBuf> {
+    let mut open = vec![store.root().to_owned()];
+    let mut files = Vec::new();
+    while let Some(folder) = open.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() { open.push(path) } else { files.push(path) }
+        }
+    }
+    files.retain(|path| !path.ends_with(".lock") && !path.ends_with(".adding.lock"));
+    files.sort();
+    files
+}
+
+#[test]
+fn a_book_that_is_worked_on_is_left_alone() {
+    let book = book(&[110, 120]);
+    let lock = book.store().lock(book.id()).unwrap();
+    let refused = mended(&book, &Change::Drop { pages: [number(1)].into() }).unwrap_err();
+    assert!(refused.to_string().starts_with("`book` is in use by process"), "{refused}");
+    drop(lock);
+    mended(&book, &Change::Drop { pages: [number(1)].into() }).unwrap();
+}
