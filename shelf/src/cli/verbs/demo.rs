@@ -1,23 +1,26 @@
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
 use clap::Args;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::book::PageNumber;
+use crate::book::{PageNumber, ScanId};
 use crate::cli::Exit;
 use crate::cli::context::{Context, cores};
 use crate::cli::error::{CliError, Result};
-use crate::cli::numbers::{count, time};
+use crate::cli::numbers::{count, ranges, time};
 use crate::cli::reporter::Reporter;
 use crate::demo::{self, DemoBook};
-use crate::eval::{Normalisation, Score, score, text_of};
+use crate::eval::{Normalisation, Score, conserved, score, stage_text};
 use crate::intake::AddRequest;
 use crate::plan::{Request, metadata};
+use crate::registry::Entry;
+use crate::report;
 use crate::run::{Settings, process};
 use crate::store::{BookPath, Store};
 
-/// Draw a small book, put it on the shelf, read it, and say how good the reading is
+/// Draw a small book, take it through all stages, and say how good the result is
 ///
 /// The book's text is known to the letter, so the character error rate (CER) and the word error rate (WER) are measured, not
 /// guessed. The PDF and the true text stay in the library, beside the book.
@@ -36,7 +39,7 @@ pub(in crate::cli) struct Demo {
 }
 
 pub(in crate::cli) fn demo(context: &Context, args: &Demo) -> Result<Exit> {
-    let book = "demo".parse().expect("`demo` is a scan id");
+    let book: ScanId = "demo".parse().expect("`demo` is a scan id");
     let drawn = demo::scans(args.seed);
     let there = context.store.read(&BookPath::metadata(&book))?.is_some();
     let folder = context.store.root().join("demo-files");
@@ -67,38 +70,142 @@ pub(in crate::cli) fn demo(context: &Context, args: &Demo) -> Result<Exit> {
             .exit(Exit::SomePages));
     }
     let seconds = started.elapsed().as_secs_f64();
-    let pages = scores(context, &drawn)?;
-    let total: Score = pages.iter().map(|(_, score)| *score).sum();
+    let texts = text_stages(context);
+    let (Some(read), Some(last)) = (texts.first(), texts.last()) else {
+        return Err(CliError::refused("no stage makes a text")
+            .hint("a crate that nothing names is not linked: write `use stages as _;` in `main.rs`"));
+    };
+    let pages = measure(context, &book, &drawn, read, last)?;
+    let flagged = flagged(context, &book)?;
     let title = metadata(&context.store, &book)?.title.unwrap_or_default();
     if context.out.json {
-        let pages: Vec<_> = pages.iter().map(|(page, score)| json!({ "page": page, "score": score })).collect();
+        let before: Score = pages.iter().map(|page| page.read).sum();
+        let after: Score = pages.iter().map(|page| page.last).sum();
         context.out.json(&json!({
-            "book": book, "title": title, "pages": pages, "cer": total.characters.rate(), "wer": total.words.rate(),
-            "seconds": seconds, "pdf": pdf, "library": context.store.root(),
+            "book": book, "title": title, "seconds": seconds, "pdf": pdf, "library": context.store.root(),
+            "read": { "stage": read.row.name, "cer": before.characters.rate(), "wer": before.words.rate() },
+            "last": { "stage": last.row.name, "cer": after.characters.rate(), "wer": after.words.rate() },
+            "pages": pages.iter().map(Measured::json).collect::<Vec<_>>(),
+            "flagged": flagged,
         }))?;
         return Ok(Exit::Done);
     }
-    let percent = |rate: f64| format!("{:.2} %", rate * 100.0);
-    let rows: Vec<Vec<String>> = pages
-        .iter()
-        .map(|(page, score)| {
-            let length = score.characters.length.to_string();
-            vec![page.to_string(), length, percent(score.characters.rate()), percent(score.words.rate())]
-        })
-        .collect();
-    context.out.line(format_args!("“{title}”, {} read in {}", count(pages.len(), "page"), time(seconds)))?;
-    context.out.table(&["page", "characters", "CER", "WER"], &rows)?;
-    context.out.line(format_args!(
-        "character error rate {}, word error rate {}, against the text that was drawn",
-        percent(total.characters.rate()),
-        percent(total.words.rate())
-    ))?;
+    context.out.line(format_args!("“{title}”, {} made in {}", count(pages.len(), "page"), time(seconds)))?;
+    tell(context, &pages, read, last)?;
+    for (stage, pages) in &flagged {
+        context.out.line(format_args!(
+            "{stage} flags page {}: `shelf report demo --stage {stage} --flagged`",
+            ranges(pages.iter().copied())
+        ))?;
+    }
+    if flagged.is_empty() {
+        context.out.line("no page is flagged")?;
+    }
     let root = context.store.root();
     context.out.line(format_args!("the scan:      {}", pdf.display()))?;
     context.out.line(format_args!("the true text: {}", folder.join("truth").display()))?;
-    context.out.line(format_args!("what was read: {}", root.join("demo").join("ocr").display()))?;
+    context.out.line(format_args!("what was made: {}", root.join("demo").join(last.row.name).display()))?;
     context.out.line(format_args!("look at it:    shelf --library {} show demo --page 4", root.display()))?;
     Ok(Exit::Done)
+}
+
+/// The stages that leave a text: those that conserve another's, and those that are conserved.
+fn text_stages(context: &Context) -> Vec<&Entry> {
+    let stages = context.registry.stages();
+    let kept: Vec<&str> =
+        stages.iter().filter_map(|entry| Some(conserved(&context.registry, entry)?.row.name)).collect();
+    let leaves_text = |entry: &&Entry| kept.contains(&entry.row.name) || conserved(&context.registry, entry).is_some();
+    stages.iter().map(AsRef::as_ref).filter(leaves_text).collect()
+}
+
+/// A page beside what was drawn.
+struct Measured {
+    page: PageNumber,
+    /// As it was read.
+    read: Score,
+    /// As the last stage left it.
+    last: Score,
+    /// The printed page number that was found, and the one that was drawn.
+    folio: (Option<String>, Option<String>),
+}
+
+impl Measured {
+    fn json(&self) -> Value {
+        let (found, drawn) = &self.folio;
+        json!({ "page": self.page, "read": self.read, "last": self.last, "printed_page_number": { "found": found, "drawn": drawn } })
+    }
+
+    fn has_right_folio(&self) -> bool {
+        self.folio.0 == self.folio.1
+    }
+}
+
+fn measure(context: &Context, book: &ScanId, drawn: &DemoBook, read: &Entry, last: &Entry) -> Result<Vec<Measured>> {
+    let mut pages = Vec::new();
+    for (page, truth) in (1..).filter_map(PageNumber::new).zip(&drawn.pages) {
+        let true_text = truth.text();
+        let scored = |entry: &Entry| -> Result<Score> {
+            let text = stage_text(&context.store, &context.registry, book, entry, page)?.unwrap_or_default();
+            Ok(score(&true_text, &text, &Normalisation::default()))
+        };
+        let output = context.store.read(&BookPath::page(book, last.row.name, page))?.unwrap_or_default();
+        let output: Value = serde_json::from_slice(&output)?;
+        let found = output["printed_page_number"].as_str().map(ToOwned::to_owned);
+        let folio = (found, truth.folio.as_ref().map(|folio| folio.printed.clone()));
+        pages.push(Measured { page, read: scored(read)?, last: scored(last)?, folio });
+    }
+    Ok(pages)
+}
+
+fn tell(context: &Context, pages: &[Measured], read: &Entry, last: &Entry) -> Result<()> {
+    let percent = |rate: f64| format!("{:.2} %", rate * 100.0);
+    let row = |page: &Measured| {
+        let printed = match &page.folio {
+            (Some(found), _) if page.has_right_folio() => found.clone(),
+            (None, None) => "·".to_owned(),
+            (found, drawn) => {
+                format!("{:?}, drawn {:?}", found.as_deref().unwrap_or(""), drawn.as_deref().unwrap_or(""))
+            }
+        };
+        vec![
+            page.page.to_string(),
+            page.read.characters.length.to_string(),
+            percent(page.read.characters.rate()),
+            percent(page.last.characters.rate()),
+            percent(page.last.words.rate()),
+            printed,
+        ]
+    };
+    let names =
+        [format!("CER of {}", read.row.name), format!("CER of {}", last.row.name), format!("WER of {}", last.row.name)];
+    let header = ["page", "characters", &names[0], &names[1], &names[2], "printed"];
+    context.out.table(&header, &pages.iter().map(row).collect::<Vec<_>>())?;
+    let (before, after): (Score, Score) =
+        (pages.iter().map(|page| page.read).sum(), pages.iter().map(|page| page.last).sum());
+    context.out.line(format_args!(
+        "character error rate {} as read, {} at the end; word error rate {} and {}; against the text that was drawn",
+        percent(before.characters.rate()),
+        percent(after.characters.rate()),
+        percent(before.words.rate()),
+        percent(after.words.rate()),
+    ))?;
+    let numbered = pages.iter().filter(|page| page.folio.1.is_some());
+    let right = pages.iter().filter(|page| page.folio.1.is_some() && page.has_right_folio()).count();
+    context.out.line(format_args!("printed page numbers: {right} of {} found", numbered.count()))?;
+    Ok(())
+}
+
+/// The pages that each stage flags.
+fn flagged(context: &Context, book: &ScanId) -> Result<BTreeMap<&'static str, Vec<PageNumber>>> {
+    let mut flagged = BTreeMap::new();
+    for entry in context.registry.stages().iter().filter(|entry| !entry.row.book) {
+        let pages: Vec<PageNumber> =
+            report::read(&context.store, entry, book)?.flagged().rows.iter().filter_map(|row| row.page).collect();
+        if !pages.is_empty() {
+            flagged.insert(entry.row.name, pages);
+        }
+    }
+    Ok(flagged)
 }
 
 fn write_files(drawn: &DemoBook, folder: &Path, pdf: &Path) -> Result<()> {
@@ -108,17 +215,4 @@ fn write_files(drawn: &DemoBook, folder: &Path, pdf: &Path) -> Result<()> {
     let images: Vec<_> = drawn.pages.iter().map(|page| page.image.clone()).collect();
     fs::write(pdf, demo::pdf(&images, dpi, demo::TITLE))?;
     demo::write_truth(drawn, &truth).map_err(CliError::failed)
-}
-
-/// How far each page's last text is from the text that was drawn.
-fn scores(context: &Context, drawn: &DemoBook) -> Result<Vec<(PageNumber, Score)>> {
-    let book = "demo".parse().expect("`demo` is a scan id");
-    let stage = context.registry.get("ocr").ok_or_else(|| CliError::refused("there is no stage `ocr`"))?.row.name;
-    let mut scores = Vec::new();
-    for (page, truth) in (1..).filter_map(PageNumber::new).zip(&drawn.pages) {
-        let bytes = context.store.read(&BookPath::page(&book, stage, page))?.unwrap_or_default();
-        let text = text_of(&serde_json::from_slice(&bytes)?);
-        scores.push((page, score(&truth.text(), &text, &Normalisation::default())));
-    }
-    Ok(scores)
 }
