@@ -145,6 +145,19 @@ fn warnings_stand_in_the_record_until_the_page_is_made_again() {
     assert!(warned(&book).is_empty());
 }
 
+#[test]
+fn a_book_stage_comes_along_with_the_stage_that_needs_it_and_a_page_stage_does_not() {
+    let book = TestBook::of_pages(2).outputs::<text>(|_| Text { text: "x".to_owned() });
+    let done = |request: &Request| {
+        let run = book.process(&[counted::ROW], request);
+        run.events.into_iter().filter(|event| event.ends_with(": done")).collect::<Vec<_>>()
+    };
+    let only = |stage: &str| Request { stages: Some(vec![stage.to_owned()]), ..Request::default() };
+    assert_eq!(done(&only("counted")), ["index: done", "counted page 1: done", "counted page 2: done"]);
+    let again = Request { redo: Some("again".to_owned()), ..only("counted") };
+    assert_eq!(done(&again), ["counted page 1: done", "counted page 2: done"], "--redo is for what is named");
+}
+
 mod misnamed {
     use super::*;
 

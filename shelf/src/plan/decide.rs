@@ -73,7 +73,7 @@ impl Planning<'_> {
     fn redo(&self, row: &Row, asked: &[Option<PageNumber>]) -> Option<RedoMarker> {
         let state = self.book.stage(row.name);
         let unfinished = state.redo.clone().filter(|marker| asked.iter().any(|page| self.to_redo(row, *page, marker)));
-        match (unfinished, &self.request.redo) {
+        match (unfinished, self.request.redo.as_ref().filter(|_| self.request.names(row))) {
             (Some(marker), _) => Some(marker),
             (None, Some(id)) => Some(RedoMarker {
                 id: id.clone(),

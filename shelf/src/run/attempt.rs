@@ -11,7 +11,7 @@ use super::{ProcessError, Runtime};
 use crate::book::{PageNumber, PageSet, ScanId};
 use crate::clock;
 use crate::events::{Blocker, PageOf};
-use crate::plan::{BookState, LookError, PlanError, Request, Settled, fingerprint, look, plan};
+use crate::plan::{BookState, LookError, Need, PlanError, Request, Settled, fingerprint, look, plan};
 use crate::record::{Change, Difference, Found, Hash, differences};
 use crate::registry::Entry;
 use crate::stage::{Failure, Reads};
@@ -132,7 +132,13 @@ pub fn try_page(
     if let Some(Settled::Blocked(by)) = planned.settled.remove(&here) {
         return Err(TryError::Blocked { page: here, by });
     }
-    let planned = Arc::new(planned.stages.remove(0));
+    let missing = |need: &Need| need.required && book.hash(need.page).is_none();
+    let job = planned.jobs.iter().find(|job| job.page == here);
+    if let Some(need) = job.and_then(|job| job.needs.iter().find(|need| missing(need))) {
+        return Err(TryError::Blocked { page: here, by: Blocker::Missing(need.page) });
+    }
+    // The book stages that it is made from come before it.
+    let planned = Arc::new(planned.stages.pop().expect("the stage is planned"));
     note_scan(runtime, &mut book, here, stage)?;
     let now = fingerprint(stage, &planned.option_values(), &book, page, &|of| book.hash(of));
     let work = Work::new(here, &planned, &book, now, runtime, &Arc::default());
