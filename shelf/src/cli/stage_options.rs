@@ -29,7 +29,8 @@ pub(super) fn add(command: Command, registry: &Registry, taken: &[&str]) -> Comm
         command = add_own(command, entry, &only_one_has);
     }
     for (name, having) in all {
-        let alike = having.iter().all(|(_, arg)| arg.get_action().takes_values() == having[0].1.get_action().takes_values());
+        let alike =
+            having.iter().all(|(_, arg)| arg.get_action().takes_values() == having[0].1.get_action().takes_values());
         if let [(_, first), _, ..] = having.as_slice()
             && alike
         {

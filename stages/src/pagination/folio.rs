@@ -47,6 +47,21 @@ const LOOKALIKE_EDITS: f64 = 0.3;
 const MOST_DIGITS: usize = 4;
 
 impl Folio {
+    /// The folio that a word says: roman digits of one case, or arabic ones. Letters beside arabic digits count as the digits that they look
+    /// like.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        if word.contains(|c: char| c.is_ascii_digit()) {
+            let digits: Option<String> = word.chars().map(digit_like).collect();
+            return digits
+                .filter(|digits| digits.len() <= MOST_DIGITS && !digits.starts_with('0'))
+                .and_then(|digits| digits.parse().ok())
+                .map(|value| Self { style: NumberingStyle::Arabic, value });
+        }
+        let of_one_case = word.chars().all(char::is_lowercase) || word.chars().all(char::is_uppercase);
+        parse_roman(word).filter(|_| of_one_case).map(|value| Self { style: NumberingStyle::Roman, value })
+    }
+
     /// The folio as it is printed, in small letters.
     #[must_use]
     pub fn print(self) -> String {
@@ -58,20 +73,10 @@ impl Folio {
 }
 
 impl Mark {
-    /// The folio that the mark says by itself; none where it needs its neighbours' help. Letters beside digits count as the digits that
-    /// they look like.
+    /// The folio that the mark says by itself; none where it needs its neighbours' help.
     #[must_use]
     pub fn folio(&self) -> Option<Folio> {
-        let arabic = |value| Folio { style: NumberingStyle::Arabic, value };
-        if self.text.contains(|c: char| c.is_ascii_digit()) {
-            let digits: Option<String> = self.text.chars().map(digit_like).collect();
-            return digits
-                .filter(|digits| digits.len() <= MOST_DIGITS && !digits.starts_with('0'))
-                .and_then(|digits| digits.parse().ok())
-                .map(arabic);
-        }
-        let of_one_case = self.text.chars().all(char::is_lowercase) || self.text.chars().all(char::is_uppercase);
-        parse_roman(&self.text).filter(|_| of_one_case).map(|value| Folio { style: NumberingStyle::Roman, value })
+        Folio::parse(&self.text)
     }
 
     /// How far the mark is from `folio`, in edits; a lookalike counts little.

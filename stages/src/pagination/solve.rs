@@ -105,7 +105,8 @@ fn cheapest_way(leaves: &[Leaf], states: &[State]) -> Vec<State> {
     way
 }
 
-/// What is cheap and what is dear. Only the proportions matter: see the head of this file.
+/// What is cheap and what is dear. Only the proportions matter: one misread number is cheaper than a jump, and three numbers in a row
+/// that agree with each other are dearer to mend than a jump there and a jump back.
 mod cost {
     /// To begin with a numbered page.
     pub(super) const START: f64 = 0.5;
@@ -117,8 +118,8 @@ mod cost {
     /// A mark on a page that is not numbered.
     pub(super) const STRAY: f64 = 2.0;
     /// A mark that is not the number but a little like it, and each edit between them.
-    pub(super) const LIKE: f64 = 0.4;
-    pub(super) const EDIT: f64 = 1.5;
+    pub(super) const LIKE: f64 = 0.6;
+    pub(super) const EDIT: f64 = 2.0;
     /// A leaf without a number that is not counted, such as a plate.
     pub(super) const PLATE: f64 = 1.0;
     /// Pages that are there twice or not at all, and each of them, up to ten.
