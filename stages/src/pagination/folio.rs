@@ -48,18 +48,14 @@ const MOST_DIGITS: usize = 4;
 
 impl Folio {
     /// The folio that a word says: roman digits of one case, or arabic ones. Letters beside arabic digits count as the digits that they look
-    /// like.
+    /// like, and so do small letters beside small roman ones: `l2` is 12, `ili` is iii.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
-        if word.contains(|c: char| c.is_ascii_digit()) {
-            let digits: Option<String> = word.chars().map(digit_like).collect();
-            return digits
-                .filter(|digits| digits.len() <= MOST_DIGITS && !digits.starts_with('0'))
-                .and_then(|digits| digits.parse().ok())
-                .map(|value| Self { style: NumberingStyle::Arabic, value });
-        }
-        let of_one_case = word.chars().all(char::is_lowercase) || word.chars().all(char::is_uppercase);
-        parse_roman(word).filter(|_| of_one_case).map(|value| Self { style: NumberingStyle::Roman, value })
+        let roman = |value| Self { style: NumberingStyle::Roman, value };
+        parse_arabic(word)
+            .map(|value| Self { style: NumberingStyle::Arabic, value })
+            .or_else(|| parse_roman(word).filter(|_| is_of_one_case(word)).map(roman))
+            .or_else(|| parse_roman(&word.chars().map(small_roman_like).collect::<String>()).map(roman))
     }
 
     /// The folio as it is printed, in small letters.
@@ -102,6 +98,18 @@ pub(super) fn bare(word: &str) -> &str {
     word.trim_matches(|c: char| !c.is_alphanumeric())
 }
 
+/// Digits, at least one of them read as such.
+fn parse_arabic(word: &str) -> Option<u32> {
+    let digits: String = word.chars().map(digit_like).collect::<Option<_>>()?;
+    let is_number =
+        word.contains(|c: char| c.is_ascii_digit()) && digits.len() <= MOST_DIGITS && !digits.starts_with('0');
+    digits.parse().ok().filter(|_| is_number)
+}
+
+fn is_of_one_case(word: &str) -> bool {
+    word.chars().all(char::is_lowercase) || word.chars().all(char::is_uppercase)
+}
+
 /// The digit that a letter among digits most likely is.
 fn digit_like(letter: char) -> Option<char> {
     match letter {
@@ -114,6 +122,16 @@ fn digit_like(letter: char) -> Option<char> {
         'B' => Some('8'),
         'g' | 'q' => Some('9'),
         _ => None,
+    }
+}
+
+/// The small roman digit that a letter among such most likely is; capitals stay, and are none.
+fn small_roman_like(letter: char) -> char {
+    match letter {
+        'l' | 't' | 'j' | '1' => 'i',
+        'y' => 'v',
+        capital if capital.is_uppercase() => '?',
+        other => other,
     }
 }
 
@@ -159,10 +177,13 @@ mod tests {
             ("1O4", NumberingStyle::Arabic, 104),
             ("xiv", NumberingStyle::Roman, 14),
             ("(XIV)", NumberingStyle::Roman, 14),
+            ("xlii", NumberingStyle::Roman, 42),
+            ("ili", NumberingStyle::Roman, 3),
+            ("1v", NumberingStyle::Roman, 4),
         ] {
             assert_eq!(mark(text).folio(), Some(Folio { style, value }), "{text}");
         }
-        for text in ["It", "OF", "ili", "012", "18765", "xIv", ""] {
+        for text in ["It", "OF", "012", "18765", "xIv", ""] {
             assert_eq!(mark(text).folio(), None, "{text}");
         }
     }

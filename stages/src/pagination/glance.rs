@@ -1,7 +1,7 @@
 use super::edge::in_capitals;
 use super::folio::{Folio, bare};
 use super::matter::{Matter, is_numbered_division};
-use super::row::Row;
+use super::row::{Row, median};
 use super::sheet::Sheet;
 use crate::ocr::OcrPage;
 
@@ -14,17 +14,35 @@ pub struct Glance {
     pub rows: usize,
     /// Height of its largest row's type, of the body's.
     pub largest: f64,
+    /// Height of its rows' type, the median, of the body's.
+    pub usual: f64,
     /// How many of the rows stand in the middle, 0..=1.
     pub centred: f64,
     /// How many of the rows end in a number, 0..=1: most of a table of contents, and of an index.
     pub end_in_numbers: f64,
-    /// What a heading at its head opens.
-    pub opens: Option<Matter>,
+    /// What a heading at its head opens, and the row that it stands in.
+    pub opens: Option<Opening>,
+    /// What its running head says that the page belongs to.
+    pub headed: Option<Matter>,
+    /// Whether a heading stands lower than text begins, whatever it says.
+    pub has_sunken_heading: bool,
     /// Whether it speaks of rights, printers and years, as the back of a title page does.
     pub speaks_of_rights: bool,
     /// Whether it speaks to someone, as a dedication does.
     pub speaks_to_someone: bool,
 }
+
+/// What a heading opens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Opening {
+    /// The part of the book.
+    pub matter: Matter,
+    /// The row of the sheet that the heading stands in.
+    pub row: usize,
+}
+
+/// A heading that opens a part stands lower than this, of the scan's height, 0..=1.
+const SUNKEN: f64 = 0.15;
 
 /// A heading stands among this many rows from the top.
 const ROWS_OF_A_HEADING: usize = 5;
@@ -61,6 +79,7 @@ impl Glance {
             words: rows.iter().map(|row| row.words.len()).sum(),
             rows: rows.len(),
             largest: rows.iter().map(Row::type_height).fold(0.0, f64::max) / sheet.body_height,
+            usual: median(rows.iter().map(Row::type_height)).unwrap_or_default() / sheet.body_height,
             centred: share(rows.iter().filter(|row| is_centred(row, sheet)).count()),
             end_in_numbers: share(rows.iter().filter(|row| ends_in_a_number(row)).count()),
             opens: rows
@@ -68,9 +87,24 @@ impl Glance {
                 .take(ROWS_OF_A_HEADING)
                 .enumerate()
                 .filter(|(at, row)| is_headline(row, *at, sheet))
-                .find_map(|(_, row)| Matter::opened_by(&row.text())),
+                .find_map(|(at, row)| Some(Opening { matter: Matter::opened_by(&row.text())?, row: at })),
+            headed: None,
+            has_sunken_heading: rows.iter().take(2).enumerate().any(|(at, row)| is_sunken_heading(row, at, sheet)),
             speaks_of_rights: RIGHTS.iter().any(|words| text.contains(words)),
             speaks_to_someone: first.starts_with("to ") || text.contains("dedicat") || text.contains("inscribed to"),
+        }
+    }
+
+    /// What a heading opens.
+    #[must_use]
+    pub fn opened(&self) -> Option<Matter> {
+        self.opens.map(|opening| opening.matter)
+    }
+
+    /// Takes in that a row is a running head: what it names is not opened here.
+    pub fn learn_head(&mut self, row: usize) {
+        if let Some(opening) = self.opens.take_if(|opening| opening.row == row) {
+            self.headed = Some(opening.matter).filter(|matter| *matter != Matter::Text);
         }
     }
 }
@@ -94,6 +128,12 @@ fn is_headline(row: &Row, at: usize, sheet: &Sheet) -> bool {
     short && apart && (large || in_capitals(&text) || is_centred(row, sheet) || is_numbered_division(&text))
 }
 
+fn is_sunken_heading(row: &Row, at: usize, sheet: &Sheet) -> bool {
+    let sunken = f64::from(row.bbox.y) > SUNKEN * f64::from(sheet.height);
+    let white_below = sheet.gap_below(at).is_some_and(|gap| gap > 0.7);
+    sunken && white_below && is_centred(row, sheet) && is_headline(row, at, sheet)
+}
+
 /// `Of Shelves . . . . 12`, `Smith, John, 12, 45`; not a row that is only a number.
 fn ends_in_a_number(row: &Row) -> bool {
     let Some((last, others)) = row.words.split_last() else { return false };
@@ -113,10 +153,16 @@ mod tests {
 
     #[test]
     fn a_heading_opens_a_part() {
-        let opens = |heading| glance(vec![block(1, &[centred(1000, 300, 22, heading)]), prose(2, 400, 20)]).opens;
+        let opens = |heading| {
+            glance(vec![block(1, &[centred(1000, 300, 22, heading)]), prose(2, 400, 20)])
+                .opens
+                .map(|opening| opening.matter)
+        };
         assert_eq!(opens("CHAPTER I."), Some(Matter::Text));
         assert_eq!(opens("PREFACE"), Some(Matter::Preface));
         assert_eq!(opens("OF HORSES"), None);
+        let unknown = glance(vec![block(1, &[centred(1000, 300, 22, "OF HORSES")]), prose(2, 400, 20)]);
+        assert!(unknown.has_sunken_heading && !glance(vec![prose(2, 100, 20)]).has_sunken_heading);
         let in_the_text = glance(vec![block(1, &[line((100, 70), 20, "contents")]), prose(2, 100, 20)]);
         assert_eq!(in_the_text.opens, None);
     }

@@ -15,8 +15,11 @@ pub struct Part {
     pub confidence: f64,
 }
 
-/// A title page, a dedication and a copyright page have no more words than this.
+/// A title page and a dedication have no more words than this.
 const WORDS_OF_A_SPARSE_PAGE: usize = 130;
+
+/// The back of a title page has no more words than this.
+const WORDS_OF_A_COPYRIGHT_PAGE: usize = 300;
 
 /// A title page is no further from the front than this, where nothing says where the text begins.
 const LEAVES_BEFORE_A_TITLE: usize = 12;
@@ -33,10 +36,11 @@ pub fn parts(glances: &[Glance], solved: &[Solved]) -> Vec<Part> {
         if begins == Some(at) || parts.last().is_some_and(|part| is_of_one_page(part.matter)) {
             matter = Matter::Text;
         }
-        if matter == Matter::TableOfContents && glance.end_in_numbers < ENTRIES {
+        let contents_end = matter == Matter::TableOfContents && glance.end_in_numbers < ENTRIES;
+        if contents_end || glance.has_sunken_heading {
             matter = Matter::Text;
         }
-        matter = match glance.opens {
+        matter = match glance.opened() {
             Some(Matter::Text) if in_front => matter,
             Some(opened) if opened.is_back() && back.is_none_or(|back| at < back) => matter,
             Some(opened) if opened.is_front() && !in_front && begins.is_some() => matter,
@@ -44,14 +48,12 @@ pub fn parts(glances: &[Glance], solved: &[Solved]) -> Vec<Part> {
             None if matter != Matter::Text => matter,
             None => {
                 let before = parts.last().map(|part| part.matter);
-                sparse_matter(glance, before, at, begins).unwrap_or(if in_front && is_roman(&solved[at]) {
-                    Matter::Preface
-                } else {
-                    Matter::Text
-                })
+                let prose =
+                    if in_front && glance.words > WORDS_OF_A_SPARSE_PAGE { Matter::Preface } else { Matter::Text };
+                sparse_matter(glance, before, at, begins).unwrap_or(prose)
             }
         };
-        parts.push(part(matter, at, begins, back, &solved[at]));
+        parts.push(part(glance.headed.unwrap_or(matter), at, begins, back, &solved[at]));
     }
     parts
 }
@@ -71,10 +73,10 @@ fn text_begins(glances: &[Glance], solved: &[Solved]) -> Option<usize> {
         (from..solved.len()).find(|at| arabic(&solved[*at]))
     });
     let from = after_roman.unwrap_or(0);
-    let chapter = (from..glances.len()).find(|at| glances[*at].opens == Some(Matter::Text));
+    let chapter = (from..glances.len()).find(|at| glances[*at].opened() == Some(Matter::Text));
     let front_until = chapter.unwrap_or(glances.len().min(LEAVES_BEFORE_A_TITLE));
     let front = (0..front_until).rev().find(|at| {
-        let opens_front = glances[*at].opens.is_some_and(Matter::is_front);
+        let opens_front = glances[*at].opened().is_some_and(Matter::is_front);
         opens_front || sparse_matter(&glances[*at], None, *at, None).is_some()
     });
     arabic_begins
@@ -85,20 +87,23 @@ fn text_begins(glances: &[Glance], solved: &[Solved]) -> Option<usize> {
 
 /// The first page behind the text: one that opens back matter in the second half, with no chapter behind it.
 fn back_begins(glances: &[Glance], begins: usize) -> Option<usize> {
-    let last_chapter = glances.iter().rposition(|glance| glance.opens == Some(Matter::Text)).unwrap_or(0);
+    let last_chapter = glances.iter().rposition(|glance| glance.opened() == Some(Matter::Text)).unwrap_or(0);
     let from = last_chapter.max(begins + (glances.len() - begins) / 2);
-    (from..glances.len()).find(|at| glances[*at].opens.is_some_and(Matter::is_back))
+    (from..glances.len()).find(|at| glances[*at].opened().is_some_and(Matter::is_back))
 }
 
 /// What a page with little on it is: a title page, its back, a dedication.
 fn sparse_matter(glance: &Glance, before: Option<Matter>, at: usize, begins: Option<usize>) -> Option<Matter> {
     let in_front = begins.map_or(at < LEAVES_BEFORE_A_TITLE, |begins| at < begins);
-    if !in_front || glance.rows == 0 || glance.words > WORDS_OF_A_SPARSE_PAGE {
+    if !in_front || glance.rows == 0 || glance.words > WORDS_OF_A_COPYRIGHT_PAGE {
         return None;
     }
-    let back_of_the_title = before == Some(Matter::TitlePage) && glance.largest < 1.0;
+    let back_of_the_title = before == Some(Matter::TitlePage) && glance.usual < 0.95;
     if glance.largest < 1.4 && (glance.speaks_of_rights || back_of_the_title) {
         return Some(Matter::Copyright);
+    }
+    if glance.words > WORDS_OF_A_SPARSE_PAGE {
+        return None;
     }
     if glance.speaks_to_someone && glance.centred > 0.5 && glance.largest < 1.8 {
         return Some(Matter::Dedication);
@@ -129,18 +134,19 @@ fn part(matter: Matter, at: usize, begins: Option<usize>, back: Option<usize>, s
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pagination::glance::Opening;
     use crate::pagination::{Leaf, Mark, PageNumberLocation, solve};
 
     fn text() -> Glance {
-        Glance { words: 330, rows: 30, largest: 1.0, ..Glance::default() }
+        Glance { words: 330, rows: 30, largest: 1.0, usual: 1.0, ..Glance::default() }
     }
 
     fn opening(matter: Matter) -> Glance {
-        Glance { opens: Some(matter), ..text() }
+        Glance { opens: Some(Opening { matter, row: 0 }), ..text() }
     }
 
     fn title() -> Glance {
-        Glance { words: 12, rows: 4, largest: 2.5, centred: 1.0, ..Glance::default() }
+        Glance { words: 12, rows: 4, largest: 2.5, usual: 1.5, centred: 1.0, ..Glance::default() }
     }
 
     fn found(pages: &[(Glance, &str)]) -> Vec<(Matter, PageRegion)> {
@@ -155,7 +161,7 @@ mod tests {
 
     #[test]
     fn a_book_has_front_matter_text_and_back_matter() {
-        let small_print = Glance { words: 60, rows: 8, largest: 0.8, ..Glance::default() };
+        let small_print = Glance { words: 60, rows: 8, largest: 1.2, usual: 0.8, ..Glance::default() };
         let contents = Glance { end_in_numbers: 0.8, ..opening(Matter::TableOfContents) };
         let entries = Glance { end_in_numbers: 0.9, ..text() };
         let pages = [
@@ -201,6 +207,23 @@ mod tests {
     fn pages_out_of_the_middle_of_a_book_are_its_body() {
         let pages = [(opening(Matter::Text), "9"), (text(), "10"), (text(), "11"), (opening(Matter::Text), "12")];
         assert!(found(&pages).iter().all(|part| *part == (Matter::Text, PageRegion::Body)));
+    }
+
+    #[test]
+    fn a_part_ends_where_another_is_headed() {
+        let headed = Glance { headed: Some(Matter::Introduction), ..text() };
+        let heading = Glance { has_sunken_heading: true, ..text() };
+        let pages = [
+            (opening(Matter::Introduction), "1"),
+            (text(), "2"),
+            (heading, "3"),
+            (text(), "4"),
+            (headed, "5"),
+            (text(), "6"),
+        ];
+        let matters: Vec<Matter> = found(&pages).into_iter().map(|(matter, _)| matter).collect();
+        use Matter::{Introduction, Text};
+        assert_eq!(matters, [Introduction, Introduction, Text, Text, Introduction, Text]);
     }
 
     #[test]

@@ -26,7 +26,9 @@ impl PrintedNumber {
         let mark = solved.mark.map(|at| &leaf.marks[at]);
         let mended = solved.agreeing >= NEIGHBOURS_THAT_MEND;
         match (solved.folio, mark) {
-            (Some(folio), Some(mark)) if solved.as_read => Self::at(mark, folio, by_agreement(solved.agreeing)),
+            (Some(folio), Some(mark)) if solved.as_read && solved.agreeing > 0 => {
+                Self::at(mark, folio, by_agreement(solved.agreeing))
+            }
             (Some(folio), Some(mark)) if mended => {
                 let near = mark.edits_from(folio) <= 1.0;
                 Self::at(mark, folio, if near { 0.85 } else { 0.7 })
@@ -37,8 +39,7 @@ impl PrintedNumber {
                 location: expected_in.unwrap_or(PageNumberLocation::None),
                 confidence: 0.6,
             },
-            (Some(_), None) | (None, _) => Self::nothing(leaf),
-            (Some(_), Some(_)) => Self::by_itself(leaf),
+            _ => Self::by_itself(leaf),
         }
     }
 
@@ -46,16 +47,16 @@ impl PrintedNumber {
         Self { text: Some(mark.printed(folio)), style: folio.style, location: mark.location, confidence }
     }
 
-    /// The strongest mark, where the book does not help.
+    /// What stands in a number's place, where the book does not help; a single letter there is no number.
     fn by_itself(leaf: &Leaf) -> Self {
-        let strongest =
-            leaf.marks.iter().filter(|mark| mark.strength >= STRONG).find_map(|mark| Some((mark, mark.folio()?)));
-        strongest.map_or_else(|| Self::nothing(leaf), |(mark, folio)| Self::at(mark, folio, 0.35))
+        let is_number =
+            |mark: &&Mark| mark.strength >= STRONG && (mark.text.len() > 1 || mark.text.parse::<u32>().is_ok());
+        let number = leaf.marks.iter().filter(is_number).find_map(|mark| Some((mark, mark.folio()?)));
+        number.map_or_else(|| Self::nothing(leaf), |(mark, folio)| Self::at(mark, folio, 0.45))
     }
 
     fn nothing(leaf: &Leaf) -> Self {
-        let strongest = leaf.marks.iter().map(|mark| mark.strength).fold(0.0, f64::max);
-        let confidence = 0.9 - 0.4 * strongest;
+        let confidence = if leaf.marks.is_empty() { 0.9 } else { 0.6 };
         Self { text: None, style: NumberingStyle::None, location: PageNumberLocation::None, confidence }
     }
 }
@@ -65,8 +66,7 @@ const STRONG: f64 = 0.7;
 
 fn by_agreement(neighbours: u32) -> f64 {
     match neighbours {
-        0 => 0.5,
-        1 => 0.75,
+        0 | 1 => 0.75,
         2 => 0.85,
         3 => 0.93,
         _ => 0.98,
@@ -98,7 +98,8 @@ mod tests {
         assert_eq!(texts(&["9", "10", "It", "12", "13"]), ["9", "10", "11", "12", "13"]);
         assert_eq!(texts(&["ii", "ili", "iv", "v", "vi"]), ["ii", "iii", "iv", "v", "vi"]);
         assert_eq!(texts(&["9", "10", "71", "12", "13"]), ["9", "10", "11", "12", "13"]);
-        assert_eq!(texts(&["30", "41"]), ["30", "41"], "two pages may be far apart");
+        assert_eq!(texts(&["2", "4", "18", "30", "69"]), ["2", "4", "18", "30", "69"], "pages may be far apart");
+        assert_eq!(texts(&["I", "", ""]), ["", "", ""]);
     }
 
     #[test]

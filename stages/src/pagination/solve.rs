@@ -120,6 +120,8 @@ mod cost {
     /// A mark that is not the number but a little like it, and each edit between them.
     pub(super) const LIKE: f64 = 0.6;
     pub(super) const EDIT: f64 = 2.0;
+    /// A leaf without a number, where it might be counted.
+    pub(super) const UNCOUNTED: f64 = 0.05;
     /// A leaf without a number that is not counted, such as a plate.
     pub(super) const PLATE: f64 = 1.0;
     /// Pages that are there twice or not at all, and each of them, up to ten.
@@ -136,9 +138,9 @@ mod cost {
 fn misfit(leaf: &Leaf, state: State, scan: i64) -> f64 {
     let strongest = leaf.marks.iter().map(|mark| mark.strength).fold(0.0, f64::max);
     match state.folio(scan) {
-        _ if leaf.marks.is_empty() && (state == State::Unnumbered || state.folio(scan).is_some()) => 0.0,
-        None if state == State::Unnumbered => cost::STRAY * strongest,
-        None => cost::NEVER,
+        None if state != State::Unnumbered => cost::NEVER,
+        None => cost::UNCOUNTED + cost::STRAY * strongest,
+        Some(_) if leaf.marks.is_empty() => 0.0,
         Some(folio) => {
             let read = leaf.marks.iter().map(|mark| misreading(mark, folio)).fold(f64::INFINITY, f64::min);
             read.min(cost::MISREAD * strongest)

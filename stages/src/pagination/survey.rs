@@ -40,12 +40,15 @@ impl Survey {
     pub fn conclude(mut self) -> (Pagination, Vec<String>) {
         let scans: Vec<u32> = self.pages.keys().copied().collect();
         let last = scans.last().copied().unwrap_or(0);
-        let (edges, glances): (Vec<_>, Vec<_>) =
+        let (edges, mut glances): (Vec<Vec<EdgeRow>>, Vec<Glance>) =
             (1..=last).map(|scan| self.pages.remove(&scan).unwrap_or_default()).unzip();
         let mut zones = Zones::of(edges);
         let leaves = zones.leaves();
         let solved = solve(&leaves);
         zones.learn(&solved);
+        for (at, glance) in glances.iter_mut().enumerate() {
+            zones.head(at).iter().for_each(|head| glance.learn_head(head.row));
+        }
         let parts = parts(&glances, &solved);
         let of_page = |at: usize| {
             let printed = PrintedNumber::of(&leaves[at], &solved[at], zones.number_expected(at));
