@@ -1,8 +1,14 @@
 //! The `labels` stage: says what each block of a page is, and which number is printed on it.
 
 mod classification;
+mod options;
 mod page;
+mod rules;
+mod stage;
 
 pub use crate::pagination::{NumberingStyle, PageNumberLocation, PageRegion};
 pub use classification::Classification;
+pub use options::LabelsOptions;
 pub use page::{LabelledBlock, LabelsPage};
+pub use rules::label_blocks;
+pub use stage::{LabelsMetrics, labels};

@@ -1,0 +1,61 @@
+use crate::bbox::Bbox;
+use crate::ocr::Block;
+use crate::pagination::{Row, Sheet, in_capitals, is_centred, rows_of_blocks};
+
+/// A block as the rules see it.
+#[derive(Debug, Clone)]
+pub(super) struct BlockView {
+    pub(super) block_num: u32,
+    pub(super) bbox: Bbox,
+    /// Its rows, without specks and what stands on the scan's edge; none where it is nothing else.
+    pub(super) rows: Vec<Row>,
+    /// The text of its rows.
+    pub(super) text: String,
+    /// Height of its type, of the body's.
+    pub(super) size: f64,
+    /// Whether all its rows stand in the middle of the page.
+    pub(super) centred: bool,
+    /// Whether most of its letters are capitals.
+    pub(super) capitals: bool,
+    /// How well it could be read, 0..=1: mean confidence of its words.
+    pub(super) legibility: f64,
+}
+
+impl BlockView {
+    pub(super) fn of(block: &Block, sheet: &Sheet) -> Self {
+        let mut rows = rows_of_blocks([block]);
+        let all: Vec<f64> = rows.iter().flat_map(|row| &row.words).map(|word| word.confidence).collect();
+        for row in &mut rows {
+            row.words.retain(|word| !sheet.is_noise(word));
+        }
+        rows.retain(|row| !row.words.is_empty());
+        let text = rows.iter().map(Row::text).collect::<Vec<_>>().join(" ");
+        let mut heights: Vec<f64> =
+            rows.iter().flat_map(|row| &row.words).map(|word| f64::from(word.bbox.height)).collect();
+        heights.sort_by(f64::total_cmp);
+        Self {
+            block_num: block.block_num,
+            bbox: block.bbox,
+            size: heights.get(heights.len() / 2).copied().unwrap_or_default() / sheet.body_height,
+            centred: !rows.is_empty() && rows.iter().all(|row| is_centred(row, sheet)),
+            capitals: in_capitals(&text),
+            legibility: all.iter().sum::<f64>() / all.len().max(1) as f64,
+            rows,
+            text,
+        }
+    }
+
+    pub(super) fn words(&self) -> usize {
+        self.rows.iter().map(|row| row.words.len()).sum()
+    }
+
+    /// The row of its middle, px.
+    pub(super) fn middle(&self) -> u32 {
+        self.bbox.y + self.bbox.height / 2
+    }
+
+    /// Whether it is text of the body's size, in more than a line or two.
+    pub(super) fn is_running_text(&self) -> bool {
+        self.rows.len() >= 3 && self.size > 0.9 && self.words() >= 15
+    }
+}

@@ -1,0 +1,82 @@
+use super::block_view::BlockView;
+use super::label_blocks::Verdict;
+use super::page_view::PageView;
+use crate::labels::Classification;
+
+/// Notes are set in type of at most this size, of the body's.
+const SMALL: f64 = 0.9;
+
+/// White above notes, in leadings, where no rule was seen.
+const GAP: f64 = 0.5;
+
+/// Small type at the foot of the page, under a gap, that begins with a mark or goes on with a note.
+pub(super) fn label(block: &BlockView, page: &PageView) -> Option<Verdict> {
+    let small = block.size <= SMALL;
+    if page.all_below(block).any(|below| below.is_running_text() && below.size > block.size.max(SMALL)) {
+        return None;
+    }
+    let marked = begins_with_a_mark(&block.text);
+    let gap = page.gap_above(block).is_some_and(|gap| gap >= GAP);
+    let below_notes = page.above(block).is_some_and(|above| label(above, page).is_some());
+    let below_text = page.above(block).is_some_and(BlockView::is_running_text);
+    match (small, marked) {
+        (true, true) => Some((Classification::Footnote, if gap || below_notes { 0.95 } else { 0.85 })),
+        (true, false) if below_notes => Some((Classification::Footnote, 0.8)),
+        (true, false) if below_text && gap && is_flush(block, page) => Some((Classification::Footnote, 0.6)),
+        (false, true) if begins_with_a_sign(&block.text) && gap && block.size < 1.0 => {
+            Some((Classification::Footnote, 0.7))
+        }
+        _ => None,
+    }
+}
+
+/// Whether it is as wide as its column, as a note that goes on from the page before is, and a quotation is not.
+fn is_flush(block: &BlockView, page: &PageView) -> bool {
+    let column = page.column(block);
+    let indent = page.sheet.body_height * 0.8;
+    f64::from(block.bbox.x) < column.left + indent && f64::from(block.bbox.right()) > column.right - 2.0 * indent
+}
+
+/// `*`, `†`, `‡`, `§`, and what they are misread as before a word.
+fn begins_with_a_sign(text: &str) -> bool {
+    text.starts_with(['*', '†', '‡', '§', '¶', '•'])
+}
+
+/// A sign, or a number or letter that stands for itself before a capital: `1 It may`, `(2) See`, `a Cf.`
+fn begins_with_a_mark(text: &str) -> bool {
+    if begins_with_a_sign(text) {
+        return true;
+    }
+    let mut words = text.split_whitespace();
+    let (Some(first), Some(second)) = (words.next(), words.next()) else { return false };
+    let mark: String = first.chars().filter(|c| c.is_alphanumeric()).collect();
+    let short = mark.parse::<u32>().is_ok_and(|number| number < 1000) || mark.chars().count() == 1;
+    let sentence = second.trim_start_matches(|c: char| !c.is_alphanumeric()).chars().next();
+    let is_word = mark == "A" || mark == "I" || mark == "O";
+    let glued = first.starts_with(|c: char| c.is_ascii_digit())
+        && first.trim_start_matches(|c: char| c.is_ascii_digit()).starts_with(char::is_uppercase);
+    glued || (short && !is_word && sentence.is_some_and(|c| c.is_uppercase() || c.is_ascii_digit()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn notes_begin_with_marks() {
+        for text in [
+            "* So the name is given",
+            "† Ibid.",
+            "1 It may be",
+            "(2) See p. 4",
+            "1It may",
+            "t The dictionary’s",
+            "12. Cf. Livy",
+        ] {
+            assert!(begins_with_a_mark(text), "{text}");
+        }
+        for text in ["A man came", "I See", "The town", "1528 was a year", "", "word", "In 1528 the"] {
+            assert!(!begins_with_a_mark(text), "{text}");
+        }
+    }
+}

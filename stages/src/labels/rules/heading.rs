@@ -1,0 +1,81 @@
+use super::block_view::BlockView;
+use super::label_blocks::Verdict;
+use super::page_view::PageView;
+use crate::labels::Classification;
+use crate::pagination::{Matter, is_numbered_division};
+
+/// A heading has no more rows, and a summary below a chapter's number no more than twice as many.
+const MOST_ROWS: usize = 4;
+
+/// A heading has no more words.
+const MOST_WORDS: usize = 25;
+
+/// A heading that stands first on its page and lower than this, of the scan's height, opens a chapter.
+const SUNKEN: f64 = 0.14;
+
+/// Points that make a heading; see [`points`].
+const ENOUGH: f64 = 2.5;
+
+/// Headings of chapters and sections, by size, capitals, place and white around.
+pub(super) fn label(block: &BlockView, page: &PageView) -> Option<Verdict> {
+    if is_chapter_number(block, page) {
+        return Some((Classification::ChapterHeading, 0.95));
+    }
+    if goes_on_with_a_heading(block, page) {
+        return Some((Classification::ChapterHeading, 0.8));
+    }
+    let points = points(block, page);
+    if points < ENOUGH {
+        return None;
+    }
+    let confidence = (0.6 + 0.1 * (points - ENOUGH)).min(0.9);
+    let opens = opens_the_page(block, page);
+    let known = Matter::opened_by(&block.text).is_some() && block.words() < 5;
+    let classification = if opens || known { Classification::ChapterHeading } else { Classification::SectionHeading };
+    Some((classification, confidence))
+}
+
+/// `CHAPTER I.`, and what stands with it in one block.
+fn is_chapter_number(block: &BlockView, page: &PageView) -> bool {
+    let set_off =
+        block.centred || block.capitals || block.size > 1.12 || page.gap_below(block).is_none_or(|gap| gap > 0.8);
+    block.rows.len() <= MOST_ROWS && block.words() <= MOST_WORDS && is_numbered_division(&block.text) && set_off
+}
+
+/// A chapter's title, or the summary of it, between its number and its text.
+fn goes_on_with_a_heading(block: &BlockView, page: &PageView) -> bool {
+    let above = page.above(block).is_some_and(|above| is_chapter_number(above, page));
+    let before_text = page.below(block).is_some_and(|below| below.size > block.size || below.is_running_text());
+    let unlike_text = block.centred || block.capitals || !(0.9..1.12).contains(&block.size);
+    above && before_text && unlike_text && block.rows.len() <= 2 * MOST_ROWS
+}
+
+/// How much a block looks like a heading. A heading in capitals with white around it has 3.3, one in the middle 2.8; a last line of text at
+/// most 1.5.
+fn points(block: &BlockView, page: &PageView) -> f64 {
+    if block.rows.len() > MOST_ROWS || block.words() > MOST_WORDS || block.legibility < 0.5 {
+        return 0.0;
+    }
+    let letters = block.text.chars().filter(|c| c.is_alphabetic()).count();
+    let last = block.text.chars().rfind(|c| !c.is_whitespace() && !"\"'”’».".contains(*c));
+    let white = |gap: Option<f64>, enough: f64| if gap.is_none_or(|gap| gap >= enough) { 0.5 } else { 0.0 };
+    let when = |is: bool, points: f64| if is { points } else { 0.0 };
+    when(block.size >= 1.15, 2.0)
+        + when(block.capitals && letters > 2, 1.5)
+        + when(block.centred, 1.0)
+        + white(page.gap_above(block), 0.7)
+        + white(page.gap_below(block), 0.5)
+        + when(block.words() <= 8, 0.5)
+        + when(!block.text.trim_end().ends_with('.'), 0.3)
+        - when(block.text.chars().next().is_some_and(char::is_lowercase), 3.0)
+        - when(last.is_some_and(|last| ",;-—".contains(last)), 1.5)
+        - when(letters < 3, 2.0)
+        - when(page.gap_below(block).is_none(), 1.0)
+}
+
+fn opens_the_page(block: &BlockView, page: &PageView) -> bool {
+    let sunken = f64::from(block.bbox.y) > SUNKEN * f64::from(page.sheet.height);
+    let head = page.book.head_bottom_px.unwrap_or(0);
+    let first = page.above(block).is_none_or(|above| above.middle() < head || points(above, page) >= ENOUGH);
+    sunken && first && page.all_below(block).any(BlockView::is_running_text)
+}

@@ -1,0 +1,16 @@
+//! Labels by geometry and text. Each rule knows one kind of block and says how sure it is; the first one that knows a block labels it.
+//! All measures are the page's own, as [`crate::pagination::Sheet`] takes them.
+
+mod block_view;
+mod caption;
+mod edge;
+mod flow;
+mod footnote;
+mod heading;
+mod label_blocks;
+mod noise;
+mod page_view;
+mod quote;
+mod table;
+
+pub use label_blocks::label_blocks;

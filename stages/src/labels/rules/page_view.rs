@@ -1,0 +1,95 @@
+use super::block_view::BlockView;
+use crate::bbox::Bbox;
+use crate::ocr::OcrPage;
+use crate::pagination::{PagePagination, Sheet};
+
+/// A page as the rules see it.
+pub(super) struct PageView<'p> {
+    pub(super) sheet: Sheet,
+    pub(super) book: &'p PagePagination,
+    /// The page's blocks, in the order of `ocr`.
+    pub(super) blocks: Vec<BlockView>,
+    pub(super) figures: Vec<Bbox>,
+    columns: Vec<Column>,
+}
+
+/// The left and the right end of a column, px.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Column {
+    pub(super) left: f64,
+    pub(super) right: f64,
+}
+
+/// A block of so many rows may be a column.
+const ROWS_OF_A_COLUMN: usize = 4;
+
+impl<'p> PageView<'p> {
+    pub(super) fn of(page: &OcrPage, book: &'p PagePagination) -> Self {
+        let sheet = Sheet::of(page, book.body_height_px);
+        let blocks: Vec<BlockView> = page.blocks.iter().map(|block| BlockView::of(block, &sheet)).collect();
+        let columns = columns(&blocks);
+        Self { sheet, book, blocks, figures: page.images.iter().map(|figure| figure.bbox).collect(), columns }
+    }
+
+    /// The column that a block stands in: the whole text where there is only one.
+    pub(super) fn column(&self, block: &BlockView) -> Column {
+        let middle = f64::from(block.bbox.x) + f64::from(block.bbox.width) / 2.0;
+        let around = |column: &&Column| column.left <= middle && middle <= column.right;
+        let fits = |column: &&Column| f64::from(block.bbox.width) <= 1.1 * (column.right - column.left);
+        let column = self.columns.iter().filter(around).find(fits);
+        column.copied().unwrap_or(Column { left: self.sheet.left, right: self.sheet.right })
+    }
+
+    /// White above a block, up to the nearest one above it in its column, in leadings; none where it is the first.
+    pub(super) fn gap_above(&self, block: &BlockView) -> Option<f64> {
+        self.above(block).map(|above| self.in_leadings(above.bbox.bottom(), block.bbox.y))
+    }
+
+    /// White below a block, down to the nearest one below it in its column, in leadings; none where it is the last.
+    pub(super) fn gap_below(&self, block: &BlockView) -> Option<f64> {
+        self.below(block).map(|below| self.in_leadings(block.bbox.bottom(), below.bbox.y))
+    }
+
+    /// The nearest block above a block in its column.
+    pub(super) fn above<'b>(&'b self, block: &'b BlockView) -> Option<&'b BlockView> {
+        self.others(block).filter(|other| other.middle() < block.middle()).max_by_key(|other| other.bbox.bottom())
+    }
+
+    /// The nearest block below a block in its column.
+    pub(super) fn below<'b>(&'b self, block: &'b BlockView) -> Option<&'b BlockView> {
+        self.others(block).filter(|other| other.middle() > block.middle()).min_by_key(|other| other.bbox.y)
+    }
+
+    /// All blocks below a block in its column.
+    pub(super) fn all_below<'b>(&'b self, block: &'b BlockView) -> impl Iterator<Item = &'b BlockView> {
+        self.others(block).filter(|other| other.middle() > block.middle())
+    }
+
+    fn others<'b>(&'b self, block: &'b BlockView) -> impl Iterator<Item = &'b BlockView> {
+        let is_other = |other: &&BlockView| other.block_num != block.block_num && !other.rows.is_empty();
+        self.blocks.iter().filter(is_other).filter(|other| side_by_side_share(&other.bbox, &block.bbox) > 0.3)
+    }
+
+    fn in_leadings(&self, from: u32, to: u32) -> f64 {
+        (f64::from(to) - f64::from(from)) / self.sheet.leading
+    }
+}
+
+/// Columns are blocks of text that stand beside each other.
+fn columns(blocks: &[BlockView]) -> Vec<Column> {
+    let tall: Vec<&BlockView> = blocks.iter().filter(|block| block.rows.len() >= ROWS_OF_A_COLUMN).collect();
+    let beside = |block: &BlockView| {
+        tall.iter().any(|other| {
+            let common = block.bbox.bottom().min(other.bbox.bottom()).saturating_sub(block.bbox.y.max(other.bbox.y));
+            side_by_side_share(&block.bbox, &other.bbox) < 0.1 && 2 * common > block.bbox.height.min(other.bbox.height)
+        })
+    };
+    let column = |block: &&&BlockView| Column { left: f64::from(block.bbox.x), right: f64::from(block.bbox.right()) };
+    tall.iter().filter(|block| beside(block)).map(|block| column(&block)).collect()
+}
+
+/// How much of the narrower box's width both have in common, 0..=1.
+fn side_by_side_share(a: &Bbox, b: &Bbox) -> f64 {
+    let common = a.right().min(b.right()).saturating_sub(a.x.max(b.x));
+    f64::from(common) / f64::from(a.width.min(b.width).max(1))
+}

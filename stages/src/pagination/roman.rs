@@ -1,0 +1,69 @@
+/// Values and how they are written, the greatest first.
+const DIGITS: [(u32, &str); 13] = [
+    (1000, "m"),
+    (900, "cm"),
+    (500, "d"),
+    (400, "cd"),
+    (100, "c"),
+    (90, "xc"),
+    (50, "l"),
+    (40, "xl"),
+    (10, "x"),
+    (9, "ix"),
+    (5, "v"),
+    (4, "iv"),
+    (1, "i"),
+];
+
+/// `number` in small roman digits: `xiv`; nothing for 0.
+#[must_use]
+pub fn print_roman(mut number: u32) -> String {
+    let mut roman = String::new();
+    for (value, digits) in DIGITS {
+        while number >= value {
+            roman.push_str(digits);
+            number -= value;
+        }
+    }
+    roman
+}
+
+/// The number that roman digits of either case say; none where they are not written as [`print_roman`] writes them (or with `iiii`
+/// for `iv`, as old books do).
+#[must_use]
+pub fn parse_roman(text: &str) -> Option<u32> {
+    let text = text.to_lowercase();
+    let mut rest = text.as_str();
+    let mut number = 0;
+    for (value, digits) in DIGITS {
+        while let Some(after) = rest.strip_prefix(digits) {
+            rest = after;
+            number += value;
+        }
+    }
+    let printed = print_roman(number);
+    let old = printed.replace("iv", "iiii");
+    (rest.is_empty() && number > 0 && (text == printed || text == old)).then_some(number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn what_is_no_roman_number_is_none() {
+        assert_eq!(parse_roman("xiiii"), Some(14));
+        for text in ["", "iix", "vx", "did", "mix.", "iiiii", "ill"] {
+            assert_eq!(parse_roman(text), None, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_printed_is_read(number in 1..3999u32) {
+            prop_assert_eq!(parse_roman(&print_roman(number)), Some(number));
+            prop_assert_eq!(parse_roman(&print_roman(number).to_uppercase()), Some(number));
+        }
+    }
+}
