@@ -36,6 +36,7 @@ pub mod events;
 #[doc = include_str!("../docs/writing-a-stage.md")]
 pub mod guide {}
 pub mod intake;
+pub mod llm;
 pub mod logs;
 pub mod metrics;
 mod panics;

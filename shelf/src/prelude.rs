@@ -1,6 +1,7 @@
 //! What a stage's file needs: `use shelf::prelude::*;`.
 
 pub use crate::book::{BookMetadata, Languages, PageNumber};
+pub use crate::llm::Llm;
 pub use crate::stage::{
     ByPage, Failure, Model, PageFiles, PageImage, Pages, ParagraphId, Paragraphs, Part, ProcessingCost, Result,
     StageRun, Timestamp, Warnings, Window,

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use shelf::book::ScanId;
 use shelf::child::Children;
+use shelf::llm::Dispatcher;
 use shelf::plan::Request;
 use shelf::prelude::*;
 use shelf::registry::Registry;
@@ -58,6 +59,15 @@ impl Store for Filling {
     fn append(&self, path: &BookPath, bytes: &[u8]) -> Result<(), StoreError> {
         self.store.append(path, bytes)
     }
+    fn append_ledger(&self, book: &ScanId, line: &[u8]) -> Result<(), StoreError> {
+        self.store.append_ledger(book, line)
+    }
+    fn read_ledger(&self, book: &ScanId) -> Result<Vec<u8>, StoreError> {
+        self.store.read_ledger(book)
+    }
+    fn ledgers(&self) -> Result<Vec<ScanId>, StoreError> {
+        self.store.ledgers()
+    }
     fn remove(&self, path: &BookPath) -> Result<(), StoreError> {
         self.store.remove(path)
     }
@@ -80,7 +90,7 @@ fn a_full_disk_stops_the_run_and_loses_nothing() {
     let book = TestBook::of_pages(5);
     let store = Arc::new(Filling { store: book.store().clone(), room: AtomicUsize::new(3) });
     let registry = Arc::new(Registry::of([<numbered as Stage>::ROW]).unwrap());
-    let runtime = Runtime { store: store.clone(), registry, children: Children::in_process() };
+    let runtime = Runtime { store: store.clone(), registry, children: Children::in_process(), llm: Dispatcher::off() };
     let settings = Settings { workers: 1, attempts: 3 };
     let run =
         || process(&runtime, book.id(), &Request::default(), settings, &EventLog::default(), &Stop::default()).unwrap();

@@ -6,6 +6,7 @@ use super::error::{CliError, Result};
 use super::out::Out;
 use crate::book::ScanId;
 use crate::child::Children;
+use crate::llm::Dispatcher;
 use crate::registry::Registry;
 use crate::run::{Runtime, Stop};
 use crate::store::{FolderStore, Store};
@@ -33,6 +34,7 @@ impl Context {
             store: Arc::new(self.store.clone()),
             registry: Arc::clone(&self.registry),
             children: self.children(workers)?,
+            llm: Dispatcher::off(),
         })
     }
 

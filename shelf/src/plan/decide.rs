@@ -7,9 +7,9 @@ use super::job::PlannedStage;
 use super::{BookState, Job, PageState, Plan, PlanError, Request, Settled, Why};
 use crate::book::PageNumber;
 use crate::events::{Blocker, PageOf};
-use crate::record::{Fingerprint, Hash, Input, OutputHash, RedoMarker};
+use crate::record::{Change, Fingerprint, Hash, Input, OutputHash, RedoMarker};
 use crate::registry::{Entry, Registry};
-use crate::stage::{Failure, Reach, Reads, Row};
+use crate::stage::{Failure, Parallelism, Reach, Reads, Row};
 
 /// Plans a request: decides for every page of every stage asked for whether it is to be made, and why.
 pub fn plan(registry: &Registry, book: &BookState, request: &Request) -> Result<Plan, PlanError> {
@@ -48,6 +48,7 @@ impl Planning<'_> {
             .cloned()
             .unwrap_or_else(|| row.options.defaults().expect("the registry has tried the defaults"));
         let values = options.json.as_object().cloned().unwrap_or_default();
+        let model = self.model(row, &values);
         let asked: Vec<Option<PageNumber>> = match (row.book, &self.request.pages) {
             (true, _) => vec![None],
             (false, None) => self.book.pages.iter().copied().map(Some).collect(),
@@ -57,7 +58,7 @@ impl Planning<'_> {
         };
         let redo = self.redo(row, &asked);
         for page in &asked {
-            self.page(&entry, &values, PageOf { stage: row.name, page: *page }, redo.as_ref());
+            self.page(&entry, (&values, model.as_deref()), PageOf { stage: row.name, page: *page }, redo.as_ref());
         }
         let tokens = tokens(row);
         let edited = |page: &&Option<PageNumber>| {
@@ -66,7 +67,14 @@ impl Planning<'_> {
                 && matches!(self.book.stage(row.name).pages.get(*page), Some(PageState::Whole { record: Some(record), .. }) if record.tokens != tokens)
         };
         let edited_since = asked.iter().filter(edited).count();
-        PlannedStage { entry, options, edited_since, redo }
+        PlannedStage { entry, options, model, edited_since, redo }
+    }
+
+    /// The model that a stage asks first, if it asks any: one with an option `engine` that is `rules` does not.
+    fn model(&self, row: &Row, options: &Map<String, Value>) -> Option<String> {
+        let by_rules = options.get("engine").is_some_and(|engine| engine == "rules");
+        let settings = self.request.llm.as_ref().filter(|_| row.parallelism == Parallelism::Llm && !by_rules)?;
+        Some(settings.asked_first(row.model).to_owned())
     }
 
     /// The `--redo` that is at work: one that was interrupted goes on, unless it has nothing left of what is asked for.
@@ -90,7 +98,13 @@ impl Planning<'_> {
         marker.asks_for(page) && !made && !failed
     }
 
-    fn page(&mut self, entry: &Entry, options: &Map<String, Value>, here: PageOf, redo: Option<&RedoMarker>) {
+    fn page(
+        &mut self,
+        entry: &Entry,
+        asked: (&Map<String, Value>, Option<&str>),
+        here: PageOf,
+        redo: Option<&RedoMarker>,
+    ) {
         let row = entry.row;
         let state = self.book.stage(row.name);
         let needs = needs(row, here.page, &self.book.pages);
@@ -106,7 +120,7 @@ impl Planning<'_> {
             (found, None) => {
                 let now = upstream
                     .is_empty()
-                    .then(|| fingerprint(entry, options, self.book, here.page, &|input| self.book.hash(input)));
+                    .then(|| fingerprint(entry, asked, self.book, here.page, &|input| self.book.hash(input)));
                 match self.why(entry, here, found, now.as_ref(), upstream.first().map(|need| need.page)) {
                     Ok(why) => why,
                     Err(settled) => return self.settle(here, settled),
@@ -143,7 +157,7 @@ impl Planning<'_> {
             (Some(PageState::Whole { .. }), _, Some(_)) if self.request.only_missing => Err(Settled::Kept),
             (Some(PageState::Whole { .. }), _, Some(upstream)) => Ok(Why::Upstream(upstream)),
             (Some(PageState::Whole { record: Some(record), .. }), Some(now), None) => {
-                let changes = now.changes_since(&record.fingerprint, &entry.option_defaults);
+                let changes = changes(entry, now, &record.fingerprint);
                 let copied = record.copied.as_ref().map(|copied| &copied.failure);
                 let again = |failure: &&Failure| failure.transient || self.request.retry_failed;
                 match (changes.is_empty(), self.request.only_missing) {
@@ -243,10 +257,20 @@ fn needs(row: &Row, page: Option<PageNumber>, pages: &[PageNumber]) -> Vec<Need>
     needs.into_iter().map(|((page, part), required)| Need { page, part, required }).collect()
 }
 
-/// All that decides what a page's output will be. `hash` gives the hashes of the pages it is made from, as they are now.
+/// Why a page of this fingerprint is stale. One that no model made is not stale since one is configured now, nor one that a model made
+/// since none is.
+pub(crate) fn changes(entry: &Entry, now: &Fingerprint, made: &Fingerprint) -> Vec<Change> {
+    let mut changes = now.changes_since(made, &entry.option_defaults);
+    if entry.row.parallelism == Parallelism::Llm {
+        changes.retain(|change| !matches!(change, Change::Model(None, _) | Change::Model(_, None)));
+    }
+    changes
+}
+
+/// All that decides what a page's output will be: `asked` are the stage's options and the model that it asks first. `hash` gives the hashes of the pages it is made from, as they are now.
 pub(crate) fn fingerprint<'a>(
     entry: &Entry,
-    options: &Map<String, Value>,
+    (options, model): (&Map<String, Value>, Option<&str>),
     book: &BookState,
     page: Option<PageNumber>,
     hash: &dyn Fn(PageOf) -> Option<&'a OutputHash>,
@@ -273,11 +297,12 @@ pub(crate) fn fingerprint<'a>(
         inputs.extend(found.map(|hash| (need.input(), hash.clone())));
     }
     let row = entry.row;
+    let own = (row.parallelism != Parallelism::Llm && !row.model.is_empty()).then_some(row.model);
     Fingerprint {
         version: row.version,
         schema: entry.page_type.shape.clone(),
         prompt: (!row.prompt.is_empty()).then(|| Hash::of(row.prompt.as_bytes())),
-        model: (!row.model.is_empty()).then(|| row.model.to_owned()),
+        model: model.or(own).map(ToOwned::to_owned),
         options: options.clone(),
         inputs,
     }

@@ -29,6 +29,8 @@ pub struct PlannedStage {
     pub entry: Arc<Entry>,
     /// Its options.
     pub options: ParsedOptions,
+    /// The model that it asks first, where it asks any.
+    pub model: Option<String>,
     /// Pages that are done, and were made before the function was last edited.
     pub edited_since: usize,
     /// The `--redo` that the jobs of this stage belong to.

@@ -12,4 +12,4 @@ pub use job::{Job, Plan, PlannedStage, Settled, Why};
 pub use look::{LookError, look, metadata};
 pub use request::{PlanError, Request};
 
-pub(crate) use decide::{fingerprint, tokens};
+pub(crate) use decide::{changes, fingerprint, tokens};

@@ -2,6 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::book::PageSet;
+use crate::llm::LlmSettings;
 use crate::registry::{Entry, Registry};
 use crate::stage::{ParsedOptions, Row};
 
@@ -18,6 +19,9 @@ pub struct Request {
     pub only_missing: bool,
     /// Try pages again that failed for good.
     pub retry_failed: bool,
+    /// How models are asked, where any is configured: a page that another model made is stale. A run takes it from its
+    /// [`Runtime`](crate::run::Runtime).
+    pub llm: Option<LlmSettings>,
     /// Options by stage; a stage that is not named has its defaults.
     pub options: BTreeMap<String, ParsedOptions>,
 }

@@ -19,8 +19,8 @@ pub struct FailedRecord {
     pub fingerprint: Option<Fingerprint>,
     /// How often it was tried.
     pub attempts: u32,
-    /// Cost of all attempts, USD.
-    pub cost_usd: f64,
+    /// Cost of all attempts, USD; `null` where nobody knows it.
+    pub cost_usd: Option<f64>,
     /// When it failed, ISO 8601 in UTC.
     pub when: String,
     /// The stage says `on_error = skip`: the page is left out, and that is no error.

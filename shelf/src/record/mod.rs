@@ -19,7 +19,7 @@ pub use fingerprint::{Change, Fingerprint, Input};
 pub use hash::{Hash, OutputHash};
 pub use page_file::{Damage, Found, PageType};
 pub(crate) use page_file::{file_hashes, page_bytes};
-pub use page_record::{Copied, Operation, PageRecord};
+pub use page_record::{Copied, ModelUse, Operation, PageRecord};
 pub use redo::RedoMarker;
 pub use schema_fields::{SchemaField, schema_fields};
 pub use schema_shape::{filled_fields, shape_hash};

@@ -71,12 +71,12 @@ impl PageType {
     }
 
     /// Fills in when, at what cost and by which model the page was made, where the stage left it open.
-    pub(crate) fn fill(&self, output: &mut Value, when: &str, cost: f64, model: Option<&str>) {
+    pub(crate) fn fill(&self, output: &mut Value, when: &str, cost: Option<f64>, model: Option<&str>) {
         for (pointer, filled) in &self.filled {
             if let Some(value @ Value::Null) = output.pointer_mut(pointer) {
                 *value = match filled {
                     Filled::Timestamp => Value::from(when),
-                    Filled::Cost => Value::from(cost),
+                    Filled::Cost => cost.map_or(Value::Null, Value::from),
                     Filled::Model => model.map_or(Value::Null, Value::from),
                 };
             }

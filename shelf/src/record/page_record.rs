@@ -54,10 +54,36 @@ pub struct Operation {
     pub page_num: u32,
     /// Time in the stage's function, s.
     pub processing_time_seconds: f64,
-    /// Cost of all attempts, USD.
-    pub cost_usd: f64,
-    /// How often the function was called.
+    /// Cost of all attempts, USD; `null` where nobody knows it.
+    pub cost_usd: Option<f64>,
+    /// How often a model was called for it; where none was, how often the function was.
     pub attempts: u32,
+    /// What the models did, if any was asked.
+    #[serde(flatten)]
+    pub model_use: Option<ModelUse>,
     /// When the page was done, ISO 8601 in UTC.
     pub finished: String,
+}
+
+/// What language models did for a page: all attempts together, and the last reply.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct ModelUse {
+    /// Tokens of all replies.
+    pub tokens_total: u64,
+    /// Tokens of the replies in the time in which they came.
+    pub tokens_per_second: Option<f64>,
+    /// The model of the last reply, as its server names it.
+    pub model_used: Option<String>,
+    /// Who ran it.
+    pub provider: Option<String>,
+    /// Time that requests waited for their turn, s.
+    pub queue_time_seconds: f64,
+    /// Time that requests took, s.
+    pub execution_time_seconds: f64,
+    /// Both.
+    pub total_time_seconds: f64,
+    /// Time to the first words of the last reply, s.
+    pub ttft_seconds: Option<f64>,
+    /// Tokens and cost of the last reply, as the provider gave them.
+    pub usage: Option<Value>,
 }

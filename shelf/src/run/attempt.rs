@@ -11,7 +11,8 @@ use super::{ProcessError, Runtime};
 use crate::book::{PageNumber, PageSet, ScanId};
 use crate::clock;
 use crate::events::{Blocker, PageOf};
-use crate::plan::{BookState, LookError, Need, PlanError, Request, Settled, fingerprint, look, plan};
+use crate::llm::Tally;
+use crate::plan::{BookState, LookError, Need, PlanError, Request, Settled, changes, fingerprint, look, plan};
 use crate::record::{Change, Difference, Found, Hash, differences};
 use crate::registry::Entry;
 use crate::stage::{Failure, Reads};
@@ -126,6 +127,7 @@ pub fn try_page(
         pages: page.map(PageSet::from),
         redo: Some("a page that is only tried".to_owned()),
         options: request.options.clone(),
+        llm: runtime.llm.settings().cloned(),
         ..Request::default()
     };
     let mut planned = plan(&runtime.registry, &book, &request)?;
@@ -140,8 +142,9 @@ pub fn try_page(
     // The book stages that it is made from come before it.
     let planned = Arc::new(planned.stages.pop().expect("the stage is planned"));
     note_scan(runtime, &mut book, here, stage)?;
-    let now = fingerprint(stage, &planned.option_values(), &book, page, &|of| book.hash(of));
-    let work = Work::new(here, &planned, &book, now, runtime, &Arc::default());
+    let asked = (&planned.option_values(), planned.model.as_deref());
+    let now = fingerprint(stage, asked, &book, page, &|of| book.hash(of));
+    let work = Work::new(here, &planned, &book, now, runtime, &Arc::default(), (None, Tally::default()));
     let (ran, made) = work.span().in_scope(|| {
         let ran = work.here();
         (ran.time, ran.made.and_then(|made| work.complete(made, &clock::now())))
@@ -176,7 +179,7 @@ fn beside_stored(runtime: &Runtime, entry: &Entry, work: &Work, made: Complete) 
             let differing = differences(&bare(&stored), &bare(&output));
             let now = Value::Object(made.metrics.clone());
             let record = record.map(|record| {
-                let stale = work.cx.fingerprint.changes_since(&record.fingerprint, &entry.option_defaults);
+                let stale = changes(entry, &work.cx.fingerprint, &record.fingerprint);
                 (stale, differences(&Value::Object(record.metrics), &now), record.files)
             });
             let (stale, metrics, files) = record.unwrap_or_default();

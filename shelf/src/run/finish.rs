@@ -5,7 +5,7 @@ use crate::book::PageNumber;
 use crate::clock;
 use crate::plan::tokens;
 use crate::record::{Copied, FailedRecord, Operation, OutputHash, PageRecord, file_hashes, page_bytes};
-use crate::stage::{Cause, Copying, Failure, Made, OnError};
+use crate::stage::{Cause, Copying, Failure, Made, OnError, Parallelism};
 use crate::store::{BookPath, StoreError};
 
 /// How one attempt at a page ended.
@@ -46,7 +46,7 @@ impl Work {
         );
         let full = failure.cause == Cause::Write && failure.causes.iter().any(|cause| cause.contains("No space left"));
         let is_tried_again = failure.transient && !last_attempt;
-        if full || is_tried_again {
+        if full || is_tried_again || failure.cause == Cause::Halted {
             return Ended::Failed { failure, full };
         }
         if let OnError::Copy(copying) = self.cx.row.policy.on_error {
@@ -83,7 +83,9 @@ impl Work {
             return Err(Failure::of(Cause::Output, format!("the output of page {page} says that it is page {found}")));
         }
         let page_type = &self.stage.entry.page_type;
-        page_type.fill(&mut output, when, 0.0, None);
+        let tally = self.cx.llm.tally();
+        let model = tally.model_use().and_then(|used| used.model_used);
+        page_type.fill(&mut output, when, tally.cost_usd(), model.as_deref());
         let hash = page_type.hash(&output);
         let files = std::mem::take(&mut *self.files.lock().expect("no panic while a file is noted"));
         let files = files
@@ -99,18 +101,24 @@ impl Work {
     fn write(&self, made: Made, seconds: f64, copied: Option<Copied>) -> Result<OutputHash, Failure> {
         let when = clock::now();
         let Complete { output, hash, metrics, files } = self.complete(made, &when)?;
+        let tally = self.cx.llm.tally();
+        let mut fingerprint = self.cx.fingerprint.clone();
+        if self.cx.row.parallelism == Parallelism::Llm && tally.calls() == 0 {
+            fingerprint.model = None;
+        }
         let record = PageRecord {
             stage: self.page.stage.to_owned(),
-            fingerprint: self.cx.fingerprint.clone(),
+            fingerprint,
             output: hash.whole.clone(),
             tokens: tokens(self.cx.row),
             metrics,
             operation: Operation {
                 page_num: self.page.page.map_or(0, PageNumber::get),
                 processing_time_seconds: seconds,
-                cost_usd: 0.0,
-                attempts: self.attempt,
+                cost_usd: tally.cost_usd(),
+                attempts: if tally.calls() > 0 { tally.calls() } else { self.attempt },
                 finished: when,
+                model_use: tally.model_use(),
             },
             warnings: self.cx.warnings.take(),
             files: file_hashes(files.iter().map(|(path, bytes)| (path.relative().to_owned(), bytes.as_slice()))),
@@ -147,7 +155,7 @@ impl Work {
             failure: failure.clone(),
             fingerprint: Some(self.cx.fingerprint.clone()),
             attempts: self.attempt,
-            cost_usd: 0.0,
+            cost_usd: self.cx.llm.tally().cost_usd(),
             when: clock::now(),
             skipped: matches!(self.cx.row.policy.on_error, OnError::Skip),
             redo: self.stage.redo.as_ref().map(|marker| marker.id.clone()),

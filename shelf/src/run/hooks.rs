@@ -4,10 +4,11 @@ use std::sync::Arc;
 use super::Outcome;
 use super::scheduler::Scheduler;
 use crate::clock;
+use crate::llm::{Caller, Llm, Tally};
 use crate::panics::caught;
 use crate::plan::{PlannedStage, Settled};
 use crate::record::AfterDue;
-use crate::stage::{Called, Failure, StageRun};
+use crate::stage::{Called, Failure, Parallelism, Row, StageRun};
 use crate::store::BookPath;
 
 impl Scheduler<'_> {
@@ -83,6 +84,14 @@ impl Scheduler<'_> {
         }
     }
 
+    /// The hook's handle on the language model: it asks for the whole book.
+    fn hook_llm(&self, row: &Row) -> Option<Llm> {
+        let (store, book) = (Arc::clone(&self.runtime.store), self.book.id.clone());
+        let caller = Caller { store, book, stage: row.name, page: None, round: None };
+        (row.parallelism == Parallelism::Llm)
+            .then(|| Llm::new(self.runtime.llm.clone(), caller, row.model, Tally::default()))
+    }
+
     fn stage_run(&self, name: &'static str) -> StageRun {
         let jobs = self.plan.numbers.keys();
         let asked = jobs.chain(self.plan.plan.settled.keys()).filter(|of| of.stage == name);
@@ -102,6 +111,7 @@ impl Scheduler<'_> {
             skipped: ended(|outcome| matches!(outcome, Outcome::Skipped(_))),
             blocked: ended(|outcome| matches!(outcome, Outcome::Blocked(_))),
             seconds: self.seconds.get(name).copied().unwrap_or_default(),
+            llm: self.hook_llm(self.plan.stage(name).entry.row),
         }
     }
 }

@@ -36,11 +36,14 @@ impl LaneKey {
 }
 
 impl Lanes {
-    pub(super) fn new<'a>(stages: impl Iterator<Item = &'a PlannedStage>, workers: usize) -> Self {
+    /// `requests` are those of language models at a time.
+    pub(super) fn new<'a>(stages: impl Iterator<Item = &'a PlannedStage>, workers: usize, requests: usize) -> Self {
         let lanes = stages.map(|stage| {
             let width = match stage.entry.row.parallelism {
                 Parallelism::Cpu => workers,
-                Parallelism::Io | Parallelism::Llm => Parallelism::IN_FLIGHT,
+                Parallelism::Io => Parallelism::IN_FLIGHT,
+                // While some wait for their replies, others make their pictures.
+                Parallelism::Llm => 2 * requests,
                 Parallelism::Fixed(width) => width as usize,
             };
             (LaneKey::of(stage), Lane { width: width.max(1), in_flight: 0, ready: BinaryHeap::new() })

@@ -2,14 +2,14 @@ use std::future::poll_fn;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use super::Runtime;
 use crate::book::SourcePage;
 use crate::events::PageOf;
+use crate::llm::{Caller, Llm, Tally};
 use crate::panics::caught;
 use crate::plan::{BookState, PlannedStage};
 use crate::record::Fingerprint;
 use crate::stage::{Cause, Cx, Failure, Made, PageFile, Parts, Run, Warnings};
-
-use super::Runtime;
 
 /// One page to be made by one stage: all that it takes, without a reference to the plan.
 #[derive(Clone)]
@@ -28,6 +28,7 @@ pub(super) struct Ran {
 }
 
 impl Work {
+    /// `asked` is the wish that its models be asked anew, if there is one, and what they were asked before.
     pub(super) fn new(
         page: PageOf,
         stage: &Arc<PlannedStage>,
@@ -35,19 +36,25 @@ impl Work {
         fingerprint: Fingerprint,
         runtime: &Runtime,
         parts: &Arc<Parts>,
+        asked: (Option<String>, Tally),
     ) -> Self {
         let files = Arc::new(Mutex::new(Vec::new()));
         let source: Option<SourcePage> = page.page.and_then(|page| book.scans.get(&page)?.page.clone());
+        let row = stage.entry.row;
+        let (store, book_id) = (Arc::clone(&runtime.store), book.id.clone());
+        let (round, tally) = asked;
+        let caller = Caller { store, book: book_id, stage: row.name, page: page.page, round };
         let cx = Cx {
             store: Arc::clone(&runtime.store),
             book: book.id.clone(),
             page: page.page,
             fingerprint,
-            row: stage.entry.row,
+            row,
             options: Arc::clone(&stage.options.value),
             metadata: Arc::new(book.metadata.clone()),
             source,
             children: runtime.children.clone(),
+            llm: Llm::new(runtime.llm.clone(), caller, row.model, tally),
             files: Arc::clone(&files),
             warnings: Warnings::default(),
             parts: Arc::clone(parts),

@@ -4,12 +4,14 @@ use super::Outcome;
 use super::scheduler::Scheduler;
 use crate::events::{Event, PageOf};
 use crate::plan::PlannedStage;
-use crate::stage::Failure;
+use crate::stage::{Failure, Parallelism};
 
 impl Scheduler<'_> {
     /// How often a page of `stage` that fails in passing is tried.
     pub(super) fn attempts_of(&self, stage: &PlannedStage) -> u32 {
-        stage.entry.row.policy.attempts.unwrap_or(self.settings.attempts)
+        // Who asks a model has asked several times before the page fails.
+        let otherwise = if stage.entry.row.parallelism == Parallelism::Llm { 1 } else { self.settings.attempts };
+        stage.entry.row.policy.attempts.unwrap_or(otherwise)
     }
 
     /// Lets a page that failed in passing wait for its next try, unless there is to be none.

@@ -9,6 +9,7 @@ use crate::book::{PageNumber, ScanId, SourcePage};
 use crate::child::Children;
 use crate::events::{Event, Listener};
 use crate::intake;
+use crate::llm::Dispatcher;
 use crate::plan::{BookState, LookError, Plan, PlanError, Request, Scan, look, plan};
 use crate::record::RedoMarker;
 use crate::registry::Registry;
@@ -25,6 +26,8 @@ pub struct Runtime {
     pub registry: Arc<Registry>,
     /// The child processes.
     pub children: Children,
+    /// Asks language models; [`Dispatcher::off`] where none is configured.
+    pub llm: Dispatcher,
 }
 
 /// Why a book was not processed at all.
@@ -62,7 +65,8 @@ pub fn process(
     }
     let _lock = store.lock(book)?;
     let mut state = look(store, &runtime.registry, book)?;
-    let planned = plan(&runtime.registry, &state, request)?;
+    let request = Request { llm: runtime.llm.settings().cloned(), ..request.clone() };
+    let planned = plan(&runtime.registry, &state, &request)?;
     note_scans(runtime, &mut state, &planned)?;
     mark(store, &state, &planned)?;
     let stages: Vec<_> = planned.stages.iter().map(|stage| (Arc::clone(&stage.entry), stage.redo.clone())).collect();

@@ -8,10 +8,11 @@ use super::lanes::Lanes;
 use super::make::Work;
 use super::{Outcome, Runtime, Stop, Stopped, Summary};
 use crate::events::{Blocker, Event, Listener, PageOf};
+use crate::llm::{Halt, Tally};
 use crate::panics::caught;
-use crate::plan::{BookState, PageState, Plan, PlannedStage, Why, fingerprint};
+use crate::plan::{BookState, Job, PageState, Plan, PlannedStage, Why, changes, fingerprint};
 use crate::record::OutputHash;
-use crate::stage::{OnError, Parts, Run};
+use crate::stage::{Cause, OnError, Parallelism, Parts, Run};
 
 /// How a run uses the machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,7 +34,8 @@ pub fn run(
 ) -> Summary {
     let (sender, ended) = mpsc::channel();
     let plan = Shared::new(plan);
-    let lanes = Lanes::new(plan.stages.values().map(Arc::as_ref), settings.workers);
+    let in_flight = runtime.llm.settings().map_or(Parallelism::IN_FLIGHT, |settings| settings.in_flight);
+    let lanes = Lanes::new(plan.stages.values().map(Arc::as_ref), settings.workers, in_flight);
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(lanes.threads())
         .thread_name(|n| format!("page-{n}"))
@@ -54,6 +56,7 @@ pub fn run(
         hashes: BTreeMap::new(),
         parts: Arc::default(),
         attempts: BTreeMap::new(),
+        tallies: BTreeMap::new(),
         retries: BTreeSet::new(),
         outcomes: BTreeMap::new(),
         open: BTreeMap::new(),
@@ -73,7 +76,9 @@ pub fn run(
         }
     }
     let Scheduler { outcomes, gave_up, trouble, stopped, .. } = scheduler;
-    Summary::new(&plan.plan, outcomes, gave_up, trouble, stopped)
+    let not_configured = || (stopped == Some(Stopped::ModelRefused)).then_some(Halt::NotConfigured);
+    let halt = runtime.llm.halted().or_else(not_configured);
+    Summary { halt, ..Summary::new(&plan.plan, outcomes, gave_up, trouble, stopped) }
 }
 
 /// A plan with its stages where workers can hold on to them.
@@ -115,6 +120,8 @@ pub(super) struct Scheduler<'a> {
     /// What book stages made of single pages.
     parts: Arc<Parts>,
     pub(super) attempts: BTreeMap<usize, u32>,
+    /// What the models of jobs in flight were asked, over all attempts.
+    tallies: BTreeMap<usize, Tally>,
     /// Jobs that wait for another try.
     pub(super) retries: BTreeSet<(Instant, usize)>,
     pub(super) outcomes: BTreeMap<PageOf, Outcome>,
@@ -156,7 +163,7 @@ impl Scheduler<'_> {
 
     fn goes_on(&mut self, stop: &Stop) -> bool {
         if self.stopped.is_none()
-            && let Some(reason) = stop.reason()
+            && let Some(reason) = self.halted().or_else(|| stop.reason())
         {
             self.stop(reason);
         }
@@ -166,9 +173,17 @@ impl Scheduler<'_> {
         }
     }
 
+    /// Whether models may not be asked any more.
+    fn halted(&self) -> Option<Stopped> {
+        let halt = self.runtime.llm.halted()?;
+        Some(if halt.is_budget() { Stopped::BudgetUsedUp } else { Stopped::ModelRefused })
+    }
+
     fn stop(&mut self, reason: Stopped) {
-        self.stopped = Some(reason);
-        self.listener.on(&Event::Stopping);
+        if self.stopped.is_none() {
+            self.stopped = Some(reason);
+            self.listener.on(&Event::Stopping);
+        }
     }
 
     /// How long to wait for a page to end before looking at the clock again.
@@ -202,12 +217,13 @@ impl Scheduler<'_> {
         }
         let stage = Arc::clone(self.plan.stage(job.page.stage));
         let values = stage.option_values();
+        let asked = (&values, stage.model.as_deref());
         let hash = |page: PageOf| self.hashes.get(&page).or_else(|| self.book.hash(page));
-        let now = fingerprint(&stage.entry, &values, &self.book, job.page.page, &hash);
+        let now = fingerprint(&stage.entry, asked, &self.book, job.page.page, &hash);
         let found = self.book.stage(job.page.stage).pages.get(&job.page.page);
         if let Why::Upstream(_) = job.why
             && let Some(PageState::Whole { record: Some(record), .. }) = found
-            && now.changes_since(&record.fingerprint, &stage.entry.option_defaults).is_empty()
+            && changes(&stage.entry, &now, &record.fingerprint).is_empty()
         {
             self.listener.on(&Event::Kept(job.page));
             self.settle(job.page, Outcome::Kept);
@@ -217,15 +233,35 @@ impl Scheduler<'_> {
             self.block(job.page, Blocker::Before(error));
             return false;
         }
+        let asked = (self.round(&stage, job), self.tallies.entry(number).or_default().clone());
         let attempt = self.attempts.entry(number).or_default();
         *attempt += 1;
-        let mut work = Work::new(job.page, &stage, &self.book, now, self.runtime, &self.parts);
+        let mut work = Work::new(job.page, &stage, &self.book, now, self.runtime, &self.parts, asked);
         work.attempt = *attempt;
         let last = work.attempt >= self.attempts_of(&stage);
         self.listener.on(&Event::Started(job.page));
         self.in_flight.insert(number);
         self.send(number, work, last);
         true
+    }
+
+    /// The wish that the page be asked anew, if there is one.
+    fn round(&self, stage: &PlannedStage, job: &Job) -> Option<String> {
+        let state = self.book.stage(job.page.stage);
+        let copied = || match state.pages.get(&job.page.page)? {
+            PageState::Whole { record: Some(record), .. } => {
+                Some((&record.copied.as_ref()?.failure, &record.operation.finished))
+            }
+            _ => None,
+        };
+        match job.why {
+            Why::Redo => stage.redo.as_ref().map(|marker| marker.id.clone()),
+            Why::Failed(_) => {
+                let failed = state.failed.get(&job.page.page).map(|failed| (&failed.failure, &failed.when));
+                failed.or_else(copied).filter(|(failure, _)| !failure.transient).map(|(_, when)| when.clone())
+            }
+            _ => None,
+        }
     }
 
     fn send(&mut self, number: usize, work: Work, last: bool) {
@@ -278,6 +314,10 @@ impl Scheduler<'_> {
                 self.settle(page, Outcome::Done);
             }
             Ended::Failed { full: true, .. } => self.stop(Stopped::DiskFull),
+            // The page stays to do.
+            Ended::Failed { failure, .. } if failure.cause == Cause::Halted => {
+                self.stop(self.halted().unwrap_or(Stopped::ModelRefused));
+            }
             Ended::Copied { hash, failure } => {
                 self.hashes.insert(page, hash);
                 self.listener.on(&Event::Copied { page, failure: failure.clone() });
@@ -313,6 +353,7 @@ impl Scheduler<'_> {
             _ => None,
         };
         self.outcomes.insert(page, outcome);
+        self.tallies.remove(&self.plan.numbers[&page]);
         for number in self.dependants.remove(&page).unwrap_or_default() {
             let job = &self.plan.plan.jobs[number];
             let required = job.needs.iter().any(|need| need.page == page && need.required);

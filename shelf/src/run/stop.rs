@@ -18,6 +18,10 @@ pub enum Stopped {
     TimeUp,
     /// No room is left on the disk.
     DiskFull,
+    /// What may be spent on language models is spent.
+    BudgetUsedUp,
+    /// A language model was to be asked, and will not answer whoever asks.
+    ModelRefused,
 }
 
 impl Stop {

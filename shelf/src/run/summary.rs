@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use super::Stopped;
 use crate::book::ScanId;
 use crate::events::{Blocker, PageOf};
+use crate::llm::Halt;
 use crate::plan::{Plan, Settled};
 use crate::stage::Failure;
 
@@ -36,6 +37,8 @@ pub struct Summary {
     pub stages: Vec<StageSummary>,
     /// Why it stopped with work left.
     pub stopped: Option<Stopped>,
+    /// Why language models are not asked any more.
+    pub halt: Option<Halt>,
 }
 
 /// How a stage's pages ended. The counts add up to the pages asked for.
@@ -108,7 +111,7 @@ impl Summary {
                 summary
             })
             .collect();
-        Self { book: plan.book.clone(), stages, stopped }
+        Self { book: plan.book.clone(), stages, stopped, halt: None }
     }
 
     /// Whether every page asked for is done.

@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::{Cause, Failure, Load, Offered, Page, PageFile, PageFiles, PageImage, Parts, Row, Warnings, output};
 use crate::book::{BookMetadata, PageNumber, ScanId, SourcePage};
 use crate::child::Children;
+use crate::llm::Llm;
 use crate::record::{Fingerprint, Input, RECORD_KEY};
 use crate::store::{BookPath, Store};
 
@@ -20,6 +21,7 @@ pub struct Cx {
     pub(crate) metadata: Arc<BookMetadata>,
     pub(crate) source: Option<SourcePage>,
     pub(crate) children: Children,
+    pub(crate) llm: Llm,
     pub(crate) files: Arc<Mutex<Vec<PageFile>>>,
     pub(crate) warnings: Warnings,
     pub(crate) parts: Arc<Parts>,

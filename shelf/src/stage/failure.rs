@@ -56,6 +56,8 @@ pub enum Cause {
     Timeout,
     /// The page could not be written.
     Write,
+    /// Language models are not asked any more in this run: the page stays to do.
+    Halted,
 }
 
 impl Failure {

@@ -22,7 +22,7 @@ pub enum StageNameError {
 impl StageName {
     /// Names that a book's folder uses otherwise. `#[stage]` refuses the same ones.
     pub const RESERVED: &'static [&'static str] =
-        &["source", "images", "exports", "prompts", "metadata", "logs", "all"];
+        &["source", "images", "exports", "prompts", "metadata", "logs", "llm", "all"];
 
     /// The name as text.
     #[must_use]

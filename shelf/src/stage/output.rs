@@ -63,7 +63,7 @@ impl OutputRow {
 }
 
 /// Reads a page from JSON and validates it.
-pub(crate) fn read<T: Page>(value: &Value) -> Result<T, Misfit> {
+pub(crate) fn read<T: DeserializeOwned + Validate<Context = ()>>(value: &Value) -> Result<T, Misfit> {
     let page: T = serde_path_to_error::deserialize(value).map_err(unreadable)?;
     match page.validate() {
         Ok(()) => Ok(page),

@@ -53,6 +53,14 @@ impl Scope for Book {
 /// Where a stage runs.
 pub trait Pool: 'static {}
 
+/// Pools whose stages may ask language models.
+#[diagnostic::on_unimplemented(
+    message = "only a stage with `parallelism = llm` can ask a language model",
+    label = "`Llm` is not for this stage",
+    note = "write `parallelism = llm` and make it an `async fn`: what models cost, and how many are asked at a time, is counted there"
+)]
+pub trait AsksModels: Pool {}
+
 /// `parallelism = cpu`: rayon, one worker a core.
 pub enum Cpu {}
 /// `parallelism = io`: tokio, 30 in flight.
@@ -66,3 +74,4 @@ impl Pool for Cpu {}
 impl Pool for Io {}
 impl Pool for LlmPool {}
 impl Pool for Fixed {}
+impl AsksModels for LlmPool {}

@@ -3,6 +3,7 @@ use std::pin::Pin;
 
 use super::{Failure, IntoFailure};
 use crate::book::{BookMetadata, PageNumber, ScanId};
+use crate::llm::Llm;
 
 /// What a `before` or `after` hook is told of its stage's run over a book.
 ///
@@ -27,6 +28,19 @@ pub struct StageRun {
     pub blocked: usize,
     /// Time in the stage's function in this run, all pages together, s.
     pub seconds: f64,
+    /// The language model, in stages with `parallelism = llm`.
+    pub(crate) llm: Option<Llm>,
+}
+
+impl StageRun {
+    /// The hook's handle on the language model. What it asks stands in the ledger under page 0.
+    ///
+    /// # Errors
+    /// The stage is not `parallelism = llm`.
+    pub fn llm(&self) -> Result<&Llm, Failure> {
+        let none = || Failure::new("this hook's stage has no language model").hint("write `parallelism = llm`");
+        self.llm.as_ref().ok_or_else(none)
+    }
 }
 
 /// A `before` hook behind a plain pointer: it cannot change anything.

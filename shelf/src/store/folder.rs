@@ -15,6 +15,8 @@ pub struct FolderStore {
 const LOCK_FILE: &str = ".lock";
 /// How the names of files begin that are being written.
 const HALF_WRITTEN: &str = ".write-";
+/// Ledgers of the books. A book's id does not begin with a dot.
+const LEDGERS: &str = ".ledger";
 /// A folder without it is no book.
 const METADATA_FILE: &str = "metadata.json";
 
@@ -40,6 +42,10 @@ impl FolderStore {
 
     fn file(&self, path: &BookPath) -> Result<PathBuf, StoreError> {
         self.inside(self.book_folder(path.book()).join(path.relative()))
+    }
+
+    fn ledger_file(&self, book: &ScanId) -> Result<PathBuf, StoreError> {
+        self.inside(self.root.join(LEDGERS).join(format!("{book}.jsonl")))
     }
 
     /// Refuses a path whose existing part leads out of the library through a symbolic link.
@@ -122,6 +128,40 @@ impl Store for FolderStore {
         fs::create_dir_all(folder)
             .and_then(|()| OpenOptions::new().create(true).append(true).open(&file)?.write_all(bytes))
             .map_err(io_error("write", &file))
+    }
+
+    fn append_ledger(&self, book: &ScanId, line: &[u8]) -> Result<(), StoreError> {
+        let file = self.ledger_file(book)?;
+        let write = || -> io::Result<()> {
+            fs::create_dir_all(self.root.join(LEDGERS))?;
+            let mut ledger = OpenOptions::new().create(true).append(true).open(&file)?;
+            ledger.write_all(line)?;
+            ledger.sync_data()
+        };
+        write().map_err(io_error("write", &file))
+    }
+
+    fn read_ledger(&self, book: &ScanId) -> Result<Vec<u8>, StoreError> {
+        let file = self.ledger_file(book)?;
+        match fs::read(&file) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+            read => read.map_err(io_error("read", &file)),
+        }
+    }
+
+    fn ledgers(&self) -> Result<Vec<ScanId>, StoreError> {
+        let folder = self.inside(self.root.join(LEDGERS))?;
+        let entries = match fs::read_dir(&folder) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            entries => entries.map_err(io_error("list", &folder))?,
+        };
+        let mut books = Vec::new();
+        for entry in entries {
+            let name = entry.map_err(io_error("list", &folder))?.file_name();
+            books.extend(name.to_str().and_then(|name| name.strip_suffix(".jsonl")?.parse::<ScanId>().ok()));
+        }
+        books.sort();
+        Ok(books)
     }
 
     fn remove(&self, path: &BookPath) -> Result<(), StoreError> {

@@ -31,6 +31,15 @@ pub trait Store: Send + Sync + 'static {
     /// Adds to the end of a file, which is made where it is missing. For logs: not atomic, not synced.
     fn append(&self, path: &BookPath, bytes: &[u8]) -> Result<(), StoreError>;
 
+    /// Adds a line to the book's ledger, which is no part of the book: no removal of a folder removes it. On disk when this returns.
+    fn append_ledger(&self, book: &ScanId, line: &[u8]) -> Result<(), StoreError>;
+
+    /// The book's ledger; empty where there is none.
+    fn read_ledger(&self, book: &ScanId) -> Result<Vec<u8>, StoreError>;
+
+    /// The books that have a ledger, ascending; also those that are gone.
+    fn ledgers(&self) -> Result<Vec<ScanId>, StoreError>;
+
     /// Removes a file; it is no error when it is missing.
     fn remove(&self, path: &BookPath) -> Result<(), StoreError>;
 

@@ -27,9 +27,11 @@
 
 mod event_log;
 mod real_scans;
+mod scripted_model;
 mod test_book;
 
 pub use event_log::EventLog;
 #[doc(hidden)]
 pub use real_scans::real_scans;
+pub use scripted_model::{Asked, Says, ScriptedModel};
 pub use test_book::{TestBook, TestRun};

@@ -4,9 +4,10 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 use tempfile::TempDir;
 
-use super::EventLog;
+use super::{EventLog, ScriptedModel};
 use crate::book::{BookMetadata, Origin, PageNumber, Resolution, ScanId, SourcePage};
 use crate::child::Children;
+use crate::llm::{Dispatcher, LedgerEntry, LlmSettings, ledger};
 use crate::plan::{Plan, Request, look, plan};
 use crate::record::{FailedRecord, Hash, PageRecord, PageType, RECORD_KEY};
 use crate::registry::Registry;
@@ -21,6 +22,7 @@ pub struct TestBook {
     store: FolderStore,
     id: ScanId,
     children: Children,
+    llm: Dispatcher,
     options: BTreeMap<String, ParsedOptions>,
     workers: usize,
 }
@@ -41,8 +43,15 @@ impl TestBook {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         let store = FolderStore::open(folder.path()).expect("a temporary folder can be a library");
         let id = "book".parse().expect("`book` is a scan id");
-        let book =
-            Self { _folder: folder, store, id, children: Children::in_process(), options: BTreeMap::new(), workers: 1 };
+        let book = Self {
+            _folder: folder,
+            store,
+            id,
+            children: Children::in_process(),
+            llm: Dispatcher::off(),
+            options: BTreeMap::new(),
+            workers: 1,
+        };
         book.set(|metadata| {
             metadata.title = Some("A test".to_owned());
             metadata.total_pages = pages;
@@ -114,6 +123,28 @@ impl TestBook {
         self
     }
 
+    /// Lets stages ask this model.
+    #[must_use]
+    pub fn model(self, model: &ScriptedModel) -> Self {
+        self.llm(model.settings())
+    }
+
+    /// Lets stages ask a model as these settings say.
+    ///
+    /// # Panics
+    /// When models cannot be asked so.
+    #[must_use]
+    pub fn llm(mut self, settings: LlmSettings) -> Self {
+        self.llm = Dispatcher::start(settings).expect("the settings are right");
+        self
+    }
+
+    /// What was asked of models, every attempt, oldest first.
+    #[must_use]
+    pub fn ledger(&self) -> Vec<LedgerEntry> {
+        ledger(&self.store, &self.id).expect("a temporary folder can be read")
+    }
+
     /// Changes what is known of the book.
     pub fn set(&self, change: impl FnOnce(&mut BookMetadata)) {
         let mut metadata = self.metadata();
@@ -137,6 +168,7 @@ impl TestBook {
             store: Arc::new(self.store.clone()),
             registry: Arc::new(registry(rows)),
             children: self.children.clone(),
+            llm: self.llm.clone(),
         };
         let request = Request { options: self.options.clone(), ..request.clone() };
         let log = EventLog::default();
@@ -149,7 +181,8 @@ impl TestBook {
     #[must_use]
     pub fn plan(&self, rows: &[&'static Row], request: &Request) -> Plan {
         let registry = registry(rows);
-        let request = Request { options: self.options.clone(), ..request.clone() };
+        let llm = self.llm.settings().cloned();
+        let request = Request { options: self.options.clone(), llm, ..request.clone() };
         let state = look(&self.store, &registry, &self.id).expect("a test book can be looked at");
         plan(&registry, &state, &request).expect("the request makes a plan")
     }

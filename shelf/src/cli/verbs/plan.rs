@@ -65,6 +65,7 @@ impl Selection {
             redo: self.redo.then(crate::clock::now),
             only_missing: self.only_missing,
             retry_failed: self.retry_failed,
+            llm: None,
             options,
         })
     }

@@ -124,7 +124,8 @@ fn exit_of(summary: &Summary) -> Exit {
         None => Exit::Done,
         Some(Stopped::Interrupted) => Exit::Interrupted,
         Some(Stopped::TimeUp) => Exit::Stopped,
-        Some(Stopped::DiskFull) => Exit::Failed,
+        Some(Stopped::DiskFull | Stopped::ModelRefused) => Exit::Failed,
+        Some(Stopped::BudgetUsedUp) => Exit::Stopped,
     };
     pages.and(trouble).and(stopped)
 }
@@ -175,6 +176,11 @@ fn tell(context: &Context, summary: &Summary, elapsed: Duration, args: &Process)
         }
         Some(Stopped::TimeUp) => out.note(format_args!("the time is up; `shelf process {book}` goes on where it was")),
         Some(Stopped::DiskFull) => out.note("the disk is full: make room, then run the same command again"),
+        Some(Stopped::BudgetUsedUp | Stopped::ModelRefused) => {
+            if let Some(halt) = &summary.halt {
+                out.note(format_args!("stopped: {halt}\nhint: {}", halt.hint()));
+            }
+        }
         None if done > 0 => out.note(format_args!("{} in {}", count(done, "page"), time(elapsed.as_secs_f64()))),
         None => {}
     }
@@ -250,6 +256,8 @@ fn json_of(summary: &Summary, exit: Exit) -> Value {
         Stopped::Interrupted => "interrupted",
         Stopped::TimeUp => "time up",
         Stopped::DiskFull => "disk full",
+        Stopped::BudgetUsedUp => "budget used up",
+        Stopped::ModelRefused => "model refused",
     });
     json!({ "book": summary.book, "stages": stages, "stopped": stopped, "exit": exit as u8 })
 }

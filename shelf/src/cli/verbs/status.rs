@@ -93,7 +93,7 @@ fn of_book(context: &Context, book: &ScanId) -> Result<(BookState, Vec<Standing>
                 standing.copied.extend(number.filter(|_| record.copied.is_some()));
                 standing.warnings.extend(record.warnings.iter().map(|warning| (*number, warning.clone())));
                 standing.seconds += record.operation.processing_time_seconds;
-                standing.cost_usd += record.operation.cost_usd;
+                standing.cost_usd += record.operation.cost_usd.unwrap_or_default();
             }
         }
     }

@@ -1,0 +1,106 @@
+use std::sync::{Arc, Mutex};
+
+use super::tally::Tally;
+use super::{Ask, Caller, Dispatcher, Picture, PictureSettings};
+use crate::stage::{AsksModels, Cx, Failure, FromPage, Offered, PageImage, Stage};
+
+/// A page's handle on the language model: a parameter of stages with `parallelism = llm`. Cheap to clone.
+///
+/// ```
+/// use shelf::prelude::*;
+///
+/// /// What a page is about.
+/// #[derive(Serialize, Deserialize, JsonSchema, Validate)]
+/// pub struct Topic {
+///     /// In a few words.
+///     #[garde(length(min = 1, max = 80))]
+///     pub topic: String,
+/// }
+///
+/// /// Asks a model what every page is about.
+/// #[stage(name = "topic", parallelism = llm)]
+/// pub async fn topic(page: PageNumber, llm: Llm) -> Result<Topic> {
+///     llm.ask().system("You know this book.").user(format!("What is page {page} about?")).reply().await
+/// }
+///
+/// # fn main() {
+/// use shelf::testing::{ScriptedModel, TestBook};
+/// let model = ScriptedModel::says([r#"{ "topic": "alligators" }"#]);
+/// let book = TestBook::of_pages(1).model(&model);
+/// book.run::<topic>();
+/// assert_eq!(book.page::<topic>(1).topic, "alligators");
+/// assert_eq!(model.asked()[0].user, "What is page 1 about?");
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Llm {
+    pub(super) dispatcher: Dispatcher,
+    pub(super) caller: Arc<Caller>,
+    pub(super) tally: Tally,
+    /// The model that the stage names; empty where it names none.
+    of_stage: &'static str,
+    pictures: Arc<Pictures>,
+}
+
+/// The pictures that a page has made, each once, whatever is asked with them.
+#[derive(Default)]
+struct Pictures(Mutex<Vec<(String, PictureSettings, Arc<Picture>)>>);
+
+impl Llm {
+    pub(crate) fn new(dispatcher: Dispatcher, caller: Caller, of_stage: &'static str, tally: Tally) -> Self {
+        Self { dispatcher, caller: Arc::new(caller), tally, of_stage, pictures: Arc::default() }
+    }
+
+    /// Begins a request.
+    pub fn ask(&self) -> Ask {
+        Ask::new(self.clone())
+    }
+
+    /// Whether there is a model to ask.
+    #[must_use]
+    pub fn is_configured(&self) -> bool {
+        self.dispatcher.settings().is_some()
+    }
+
+    /// The models that are asked, one after another; empty where none is configured.
+    #[must_use]
+    pub fn models(&self) -> Vec<String> {
+        self.dispatcher.settings().map(|settings| settings.chain(self.of_stage)).unwrap_or_default()
+    }
+
+    /// What the page has asked and spent so far.
+    pub(crate) fn tally(&self) -> &Tally {
+        &self.tally
+    }
+
+    /// The picture of a scan, made in a child process when it is asked for the first time.
+    pub(super) async fn picture(&self, scan: &PageImage, settings: PictureSettings) -> Result<Arc<Picture>, Failure> {
+        let (pictures, scan) = (Arc::clone(&self.pictures), scan.clone());
+        tokio::task::spawn_blocking(move || {
+            let mut known = pictures.0.lock().expect("a child that dies does not panic here");
+            let hash = &scan.source().hash;
+            if let Some((.., picture)) = known.iter().find(|(of, made, _)| of == hash && *made == settings) {
+                return Ok(Arc::clone(picture));
+            }
+            let picture = Picture::of_scan(&scan, settings)?;
+            known.push((hash.clone(), settings, Arc::clone(&picture)));
+            Ok(picture)
+        })
+        .await?
+    }
+}
+
+impl std::fmt::Debug for Llm {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Llm").field("models", &self.models()).finish_non_exhaustive()
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<S: Stage<Pool: AsksModels>> FromPage<'_, S> for Llm {}
+
+impl<'a> Offered<'a> for Llm {
+    fn take(cx: &'a Cx) -> Result<Self, Failure> {
+        Ok(cx.llm.clone())
+    }
+}

@@ -1,0 +1,351 @@
+//! How models are asked, through a stage and a scripted model on 127.0.0.1: what counts as a reply, what is tried again, what is paid.
+
+#![expect(missing_docs, reason = "the fields of these pages say nothing to anybody")]
+
+use std::time::Duration;
+
+use serde_json::json;
+use shelf::llm::{CostBasis, Halt, LlmSettings, Price, Retry, Spending, Timeouts, Usd};
+use shelf::plan::Request;
+use shelf::prelude::*;
+use shelf::run::Stopped;
+use shelf::stage::Stage as _;
+use shelf::testing::{Asked, Says, ScriptedModel, TestBook, TestRun};
+
+/// What the model says of a page.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+pub struct Summed {
+    /// In a sentence.
+    #[garde(length(min = 1, max = 100))]
+    pub text: String,
+    /// How sure.
+    #[garde(range(min = 0.0, max = 1.0))]
+    pub confidence: f64,
+}
+
+/// A page of `summed`.
+#[derive(Debug, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+#[garde(allow_unvalidated)]
+pub struct SummedPage {
+    pub page_number: u32,
+    pub text: String,
+    #[serde(default)]
+    pub model_used: Model,
+    #[serde(default)]
+    pub processing_cost: ProcessingCost,
+}
+
+/// Sums a page up.
+#[stage(name = "summed", parallelism = llm)]
+pub async fn summed(page: PageNumber, llm: Llm) -> Result<SummedPage> {
+    let not_empty = |reply: &Summed| match reply.text.contains("empty") {
+        true => Err("it says that the page is empty, and it is not".to_owned()),
+        false => Ok(()),
+    };
+    let ask = llm.ask().system("Sum up.").user(format!("page {page}"));
+    let summed: Summed = ask.reply_that(not_empty).await?;
+    Ok(SummedPage {
+        page_number: page.get(),
+        text: summed.text,
+        model_used: Model::default(),
+        processing_cost: ProcessingCost::default(),
+    })
+}
+
+const GOOD: &str = r#"{"text": "It rains.", "confidence": 0.9}"#;
+
+fn book(model: &ScriptedModel) -> TestBook {
+    TestBook::of_pages(1).model(model)
+}
+
+/// Runs the stage over one page; the model says these things, one after another.
+fn run(says: impl IntoIterator<Item = Says>) -> (ScriptedModel, TestBook, TestRun) {
+    run_as(says, |settings| settings)
+}
+
+fn run_as(
+    says: impl IntoIterator<Item = Says>,
+    change: impl FnOnce(LlmSettings) -> LlmSettings,
+) -> (ScriptedModel, TestBook, TestRun) {
+    let says: Vec<Says> = says.into_iter().collect();
+    let model = ScriptedModel::answering(move |asked| says[asked.before.min(says.len() - 1)].clone());
+    let book = TestBook::of_pages(1).llm(change(model.settings()));
+    let run = book.run::<summed>();
+    (model, book, run)
+}
+
+fn error(book: &TestBook) -> String {
+    book.failure::<summed>(1).expect("the page failed").failure.to_string()
+}
+
+#[test]
+fn a_page_records_what_its_model_did_without_a_line_of_its_author() {
+    let (model, book, run) = run([Says::text(GOOD)]);
+    assert_eq!(run.summary.stages[0].done, 1, "{:?}", run.events);
+    let page = book.page::<summed>(1);
+    assert_eq!((page.text.as_str(), page.model_used.0.as_deref()), ("It rains.", Some("scripted")));
+    assert_eq!(page.processing_cost.0, Some(0.001));
+    let record = book.record::<summed>(1);
+    assert_eq!(record.fingerprint.model.as_deref(), Some("scripted"));
+    assert_eq!((record.operation.attempts, record.operation.cost_usd), (1, Some(0.001)));
+    let used = record.operation.model_use.unwrap();
+    assert_eq!((used.tokens_total, used.provider.as_deref()), (GOOD.len() as u64 / 4, Some("here")));
+    assert!(used.ttft_seconds.is_some() && used.total_time_seconds >= used.execution_time_seconds);
+    assert_eq!(used.usage.unwrap()["prompt_tokens"], 100);
+    let asked = &model.asked()[0];
+    assert_eq!((asked.system.as_str(), asked.user.as_str()), ("Sum up.", "page 1"));
+    assert_eq!(asked.body["response_format"]["json_schema"]["schema"]["required"], json!(["text", "confidence"]));
+    let ledger = book.ledger();
+    assert_eq!(ledger.len(), 1);
+    assert_eq!(
+        (ledger[0].cost_usd, ledger[0].cost, ledger[0].ended.as_str()),
+        (Some(Usd(0.001)), CostBasis::Reported, "stop")
+    );
+}
+
+#[test]
+fn a_server_that_does_not_stream_is_understood() {
+    let (_model, book, _) = run([Says::text(format!("Sure!\n```json\n{GOOD}\n```")).whole()]);
+    assert_eq!(book.page::<summed>(1).text, "It rains.");
+}
+
+#[test]
+fn a_fault_is_quoted_twice_then_the_next_model_is_asked() {
+    let says = |asked: &Asked| match (asked.model.as_str(), asked.before) {
+        ("scripted", 0) => Says::text(r#"{"text": "It rains.", "confidence": 90}"#),
+        ("scripted", 1) => Says::text(r#"{"text": "It is empty.", "confidence": 0.9}"#),
+        ("scripted", _) => Says::text("I give up."),
+        _ => Says::text(GOOD),
+    };
+    let model = ScriptedModel::answering(says);
+    let book = TestBook::of_pages(1).llm(LlmSettings { fallbacks: vec!["other".to_owned()], ..model.settings() });
+    book.run::<summed>();
+    assert_eq!(book.page::<summed>(1).text, "It rains.");
+    let asked = model.asked();
+    let models: Vec<&str> = asked.iter().map(|asked| asked.model.as_str()).collect();
+    assert_eq!(models, ["scripted", "scripted", "scripted", "other"]);
+    assert!(
+        asked[1].user.contains("it does not fit the schema: confidence is 90: greater than 1"),
+        "{}",
+        asked[1].user
+    );
+    assert!(asked[2].user.contains("it says that the page is empty, and it is not"), "{}", asked[2].user);
+    assert!(!asked[2].user.contains("greater than 1"), "only the last fault is quoted");
+    assert_eq!(asked[3].user, "page 1", "another model is asked afresh");
+    // Failed attempts are paid as well, and the model is still the one that was asked first.
+    let record = book.record::<summed>(1);
+    assert_eq!((record.operation.attempts, record.operation.cost_usd), (4, Some(0.004)));
+    assert_eq!(record.fingerprint.model.as_deref(), Some("scripted"));
+}
+
+#[test]
+fn a_page_without_a_usable_reply_fails_for_good_and_says_why() {
+    let (model, book, run) = run([Says::text("No.")]);
+    assert_eq!((model.asked().len(), run.summary.stages[0].failed.len()), (3, 1));
+    assert_eq!(
+        error(&book),
+        "no model gave a reply that can be used: `scripted`: of its reply: it is no whole JSON object: expected value at line 1 column 1"
+    );
+    let failed = book.failure::<summed>(1).unwrap();
+    assert!(!failed.failure.transient && failed.cost_usd == Some(0.003));
+    // Nothing changed, so nothing is asked; only on demand, and then afresh.
+    book.run::<summed>();
+    assert_eq!(model.asked().len(), 3);
+    book.process(&[summed::ROW], &Request { retry_failed: true, ..Request::default() });
+    assert_eq!(model.asked().len(), 6);
+}
+
+#[test]
+fn length_is_tried_once_more_with_more_room() {
+    let (model, book, _) = run([Says::text("{").finish("length"), Says::text(GOOD)]);
+    assert_eq!(book.page::<summed>(1).text, "It rains.");
+    assert_eq!(model.asked()[0].body["max_tokens"], 4096);
+    assert_eq!(model.asked()[1].body["max_tokens"], 8192);
+    let (model, book, _) = self::run([Says::text("{").finish("length")]);
+    assert_eq!(model.asked().len(), 2);
+    assert!(error(&book).ends_with("the model stopped because of `length`"), "{}", error(&book));
+}
+
+#[test]
+fn another_finish_reason_than_stop_is_no_reply() {
+    let (model, book, _) = run([Says::text(GOOD).finish("content_filter")]);
+    assert_eq!(model.asked().len(), 1);
+    assert!(error(&book).ends_with("the model stopped because of `content_filter`"), "{}", error(&book));
+}
+
+#[test]
+fn what_may_pass_is_asked_again_and_so_often_only() {
+    for status in [408, 409, 500, 502, 503] {
+        let (model, book, _) = run([Says::status(status), Says::status(status), Says::text(GOOD)]);
+        assert_eq!((model.asked().len(), book.page::<summed>(1).page_number), (3, 1), "{status}");
+        let asked = model.asked();
+        assert!(asked.iter().all(|again| again.body == asked[0].body), "no attempt is larger than the one before");
+    }
+    let (model, book, run) = run([Says::status(503)]);
+    assert_eq!(model.asked().len(), 4);
+    assert_eq!(run.summary.stages[0].failed.len(), 1);
+    let failed = book.failure::<summed>(1).unwrap();
+    assert!(failed.failure.transient && failed.cost_usd == Some(0.0), "{failed:?}");
+    assert!(book.ledger().iter().all(|entry| entry.ended == "http 503" && entry.cost == CostBasis::Nothing));
+}
+
+#[test]
+fn a_server_that_asks_for_fewer_requests_is_waited_for() {
+    let later = Says::status(429).header("retry-after-ms", "300");
+    let began = std::time::Instant::now();
+    let (model, book, _) = run([later, Says::text(GOOD)]);
+    assert_eq!((model.asked().len(), book.ledger()[0].ended.as_str()), (2, "http 429"));
+    assert!(began.elapsed() >= Duration::from_millis(300));
+}
+
+#[test]
+fn what_would_be_refused_again_ends_the_run_and_costs_no_page() {
+    for (status, hint) in [
+        (400, "see that the model takes pictures and JSON schemas"),
+        (401, "the key is wrong or has expired"),
+        (402, "the account has no credit left"),
+        (403, "the key may not use this model"),
+        (404, "see that `--llm-base-url` and `--llm-model` are right"),
+    ] {
+        let model = ScriptedModel::answering(move |_| Says::status(status));
+        let book = TestBook::of_pages(3).llm(LlmSettings { in_flight: 1, ..model.settings() });
+        let run = book.run::<summed>();
+        assert_eq!(model.asked().len(), 1, "{status}");
+        assert_eq!((run.summary.stopped, run.summary.stages[0].left), (Some(Stopped::ModelRefused), 3), "{status}");
+        assert!(book.failure::<summed>(1).is_none());
+        let halt = run.summary.halt.unwrap();
+        assert_eq!(halt, Halt::Refused { status, message: format!("scripted {status}") });
+        assert!(halt.hint().starts_with(hint), "{}", halt.hint());
+    }
+}
+
+#[test]
+fn a_reply_that_is_cut_at_any_byte_is_never_half_a_page() {
+    let whole = Says::text(GOOD);
+    let bytes = whole.bytes().concat();
+    let finished = bytes.windows(6).rposition(|window| window == b"\"stop\"").unwrap();
+    // Each page is cut after as many bytes as its number says.
+    let model = ScriptedModel::answering(move |asked| {
+        let page = asked.user.trim_start_matches("page ").parse().expect("the question is a page's number");
+        whole.clone().cut_after(page)
+    });
+    let settings = model.settings();
+    let once = Retry { attempts: 1, ..settings.retry };
+    let book = TestBook::of_pages(bytes.len() as u32).llm(LlmSettings { retry: once, ..settings });
+    let run = book.run::<summed>();
+    let failed: Vec<u32> =
+        run.summary.stages[0].failed.iter().filter_map(|(of, _)| of.page.map(PageNumber::get)).collect();
+    assert!((1..finished as u32).all(|cut| failed.contains(&cut)), "accepted before it was known to be whole");
+    assert!(!failed.contains(&(bytes.len() as u32)));
+    for page in (1..=bytes.len() as u32).filter(|page| !failed.contains(page)) {
+        assert_eq!(book.page::<summed>(page).text, "It rains.");
+    }
+}
+
+#[test]
+fn each_timeout_has_its_name() {
+    let quick = |settings: LlmSettings| LlmSettings {
+        timeouts: Timeouts {
+            first_token: Duration::from_millis(200),
+            idle: Duration::from_millis(200),
+            total: Duration::from_millis(300),
+            ..settings.timeouts
+        },
+        retry: Retry { attempts: 1, ..settings.retry },
+        ..settings
+    };
+    let never = Duration::from_secs(3);
+    for (says, ended) in [
+        (Says::text(GOOD).slowly(never, Duration::ZERO), "timeout: first token"),
+        (Says::text(GOOD).slowly(Duration::ZERO, never), "timeout: idle"),
+        (Says::text(GOOD).slowly(Duration::from_millis(180), never), "timeout: total"),
+    ] {
+        let (_model, book, _) = run_as([says], quick);
+        assert_eq!((book.ledger()[0].ended.as_str(), book.ledger()[0].cost), (ended, CostBasis::Unknown));
+        assert!(book.failure::<summed>(1).unwrap().failure.transient);
+    }
+}
+
+#[test]
+fn a_server_that_is_not_there_is_named_and_costs_nothing() {
+    let settings = {
+        let model = ScriptedModel::says([GOOD]);
+        model.settings()
+    };
+    let book = TestBook::of_pages(1).llm(settings);
+    book.run::<summed>();
+    assert!(error(&book).contains("the model's server cannot be reached"), "{}", error(&book));
+    assert!(book.ledger().iter().all(|entry| entry.cost == CostBasis::Nothing));
+}
+
+#[test]
+fn what_was_paid_is_not_paid_again() {
+    let model = ScriptedModel::says([GOOD]);
+    let book = TestBook::of_pages(2).model(&model);
+    book.run::<summed>();
+    assert_eq!(model.asked().len(), 2);
+    // As after a crash before the page was written, or a page that was removed.
+    book.remove("summed/page_0001.json");
+    book.run::<summed>();
+    assert_eq!(model.asked().len(), 2);
+    assert_eq!(book.record::<summed>(1).operation.cost_usd, Some(0.001), "the page costs what was paid for it");
+    assert_eq!(book.ledger().len(), 2);
+    // Who wants another reply asks anew, and an interrupted wish goes on where it was.
+    let redo = Request { redo: Some("again".to_owned()), ..Request::default() };
+    book.process(&[summed::ROW], &redo);
+    assert_eq!(model.asked().len(), 4);
+}
+
+#[test]
+fn a_model_that_is_configured_makes_stale_what_another_model_made() {
+    let model = ScriptedModel::says([GOOD]);
+    let book = book(&model);
+    book.run::<summed>();
+    let planned = |book: &TestBook| {
+        let plan = book.plan(&[summed::ROW], &Request::default());
+        plan.jobs.iter().map(|job| job.why.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(planned(&book), [""; 0]);
+    let book = book.llm(LlmSettings { fallbacks: vec!["next".to_owned()], ..model.settings() });
+    assert_eq!(planned(&book), [""; 0]);
+    let book = book.llm(LlmSettings { model: Some("larger".to_owned()), ..model.settings() });
+    assert_eq!(planned(&book), ["model scripted → larger"]);
+}
+
+#[test]
+fn a_budget_stops_the_run_before_it_is_overspent_and_keeps_what_is_done() {
+    let model = ScriptedModel::says([GOOD]);
+    let price = Price { prompt: 1e-6, completion: 1e-6, ..Price::default() };
+    let limited = |cap: f64| LlmSettings {
+        prices: [("scripted".to_owned(), price)].into(),
+        spending: Spending { allowed: true, run: Some(Usd(cap)), ..Spending::default() },
+        ..model.settings()
+    };
+    // A request is reserved with 4,096 tokens of reply and less than 2,000 of question, and costs 0.001.
+    let book = TestBook::of_pages(60).llm(limited(0.05));
+    let run = book.run::<summed>();
+    let stage = &run.summary.stages[0];
+    assert_eq!((run.summary.stopped, stage.failed.len()), (Some(Stopped::BudgetUsedUp), 0));
+    assert!((44..=50).contains(&stage.done) && stage.done + stage.left == 60, "{} done", stage.done);
+    let spent: Usd = book.ledger().iter().filter_map(|entry| entry.cost_usd).sum();
+    assert!(spent <= Usd(0.05), "{spent}");
+    let book = book.llm(limited(1.0));
+    assert_eq!(book.run::<summed>().summary.stages[0].kept + book.ledger().len(), stage.done + 60);
+}
+
+#[test]
+fn a_budget_without_a_price_asks_nothing() {
+    let spending = Spending { allowed: true, run: Some(Usd(3.0)), ..Spending::default() };
+    let (model, _book, run) = run_as([Says::text(GOOD)], |settings| LlmSettings { spending, ..settings });
+    assert_eq!((model.asked().len(), run.summary.halt), (0, Some(Halt::Unpriced("scripted".to_owned()))));
+}
+
+#[test]
+fn a_key_alone_spends_nothing() {
+    let (model, _book, run) =
+        run_as([Says::text(GOOD)], |settings| LlmSettings { spending: Spending::default(), ..settings });
+    assert_eq!((model.asked().len(), run.summary.halt), (0, Some(Halt::NotAllowed)));
+    let unconfigured = TestBook::of_pages(1);
+    let run = unconfigured.run::<summed>();
+    assert_eq!(run.summary.stages[0].left, 1);
+}
