@@ -1,6 +1,7 @@
 //! The `labels` stage: says what each block of a page is, and which number is printed on it.
 
 mod classification;
+mod legibility;
 mod options;
 mod page;
 mod rules;
@@ -8,6 +9,7 @@ mod stage;
 
 pub use crate::pagination::{NumberingStyle, PageNumberLocation, PageRegion};
 pub use classification::Classification;
+use legibility::{UNSURE, unsure_ratio};
 pub use options::LabelsOptions;
 pub use page::{LabelledBlock, LabelsPage};
 pub use rules::label_blocks;

@@ -1,7 +1,7 @@
 use shelf::prelude::*;
 
 use super::rules::label_blocks;
-use super::{Classification, LabelledBlock, LabelsOptions, LabelsPage, NumberingStyle, PageRegion};
+use super::{Classification, LabelledBlock, LabelsOptions, LabelsPage, NumberingStyle, PageRegion, unsure_ratio};
 use crate::ocr::{OcrPage, ocr};
 use crate::pagination::{PagePagination, pagination};
 
@@ -10,7 +10,7 @@ use crate::pagination::{PagePagination, pagination};
 pub struct LabelsMetrics {
     /// Blocks that got a label: all of them.
     pub total_blocks_classified: u32,
-    /// Mean confidence of the labels, 0..=1; low on a page that nobody can read.
+    /// Mean confidence of the labels, 0..=1.
     #[metrics(range(0.0..=1.0))]
     #[report(flag(below = 0.6))]
     pub avg_classification_confidence: f64,
@@ -26,6 +26,10 @@ pub struct LabelsMetrics {
     pub page_region: Option<PageRegion>,
     /// Blocks that are no text but specks, edges and what was read into them.
     pub artifacts: u32,
+    /// How many of the page's words were guessed more than read, 0..=1: many on a page that nobody can read.
+    #[metrics(range(0.0..=1.0))]
+    #[report(flag(above = 0.2))]
+    pub unsure_words_ratio: f64,
 }
 
 /// Says what each block of a page is, and which number is printed on the page.
@@ -52,7 +56,7 @@ pub fn labels(
         processing_cost: ProcessingCost::default(),
         timestamp: Timestamp::default(),
     };
-    let metrics = measure(&page);
+    let metrics = measure(&page, unsure_ratio(&ocr));
     Ok((page, metrics))
 }
 
@@ -61,7 +65,7 @@ fn mean_confidence(blocks: &[LabelledBlock]) -> f64 {
     if blocks.is_empty() { 1.0 } else { (sum / blocks.len() as f64 * 1e4).round() / 1e4 }
 }
 
-fn measure(page: &LabelsPage) -> LabelsMetrics {
+fn measure(page: &LabelsPage, unsure_words_ratio: f64) -> LabelsMetrics {
     let artifacts = page.blocks.iter().filter(|block| block.classification == Classification::OcrArtifact).count();
     LabelsMetrics {
         total_blocks_classified: page.total_blocks,
@@ -72,5 +76,6 @@ fn measure(page: &LabelsPage) -> LabelsMetrics {
         numbering_style: page.numbering_style,
         page_region: page.page_region,
         artifacts: artifacts as u32,
+        unsure_words_ratio: (unsure_words_ratio * 1e4).round() / 1e4,
     }
 }

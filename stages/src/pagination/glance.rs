@@ -14,7 +14,7 @@ pub struct Glance {
     pub rows: usize,
     /// Height of its largest row's type, of the body's.
     pub largest: f64,
-    /// Height of its rows' type, the median, of the body's.
+    /// Height of its type, the median of its words, of the body's.
     pub usual: f64,
     /// How many of the rows stand in the middle, 0..=1.
     pub centred: f64,
@@ -71,6 +71,7 @@ impl Glance {
     #[must_use]
     pub fn at(page: &OcrPage, sheet: &Sheet) -> Self {
         let rows = &sheet.rows;
+        let words = rows.iter().flat_map(|row| &row.words);
         let share = |count: usize| count as f64 / rows.len().max(1) as f64;
         let paragraphs = page.blocks.iter().flat_map(|block| &block.paragraphs);
         let text = paragraphs.map(|paragraph| paragraph.text.to_lowercase()).collect::<Vec<_>>().join("\n");
@@ -79,7 +80,7 @@ impl Glance {
             words: rows.iter().map(|row| row.words.len()).sum(),
             rows: rows.len(),
             largest: rows.iter().map(Row::type_height).fold(0.0, f64::max) / sheet.body_height,
-            usual: median(rows.iter().map(Row::type_height)).unwrap_or_default() / sheet.body_height,
+            usual: median(words.map(|word| f64::from(word.bbox.height))).unwrap_or_default() / sheet.body_height,
             centred: share(rows.iter().filter(|row| is_centred(row, sheet)).count()),
             end_in_numbers: share(rows.iter().filter(|row| ends_in_a_number(row)).count()),
             opens: rows

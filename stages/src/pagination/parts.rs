@@ -99,7 +99,7 @@ fn sparse_matter(glance: &Glance, before: Option<Matter>, at: usize, begins: Opt
         return None;
     }
     let back_of_the_title = before == Some(Matter::TitlePage) && glance.usual < 0.95;
-    if glance.largest < 1.4 && (glance.speaks_of_rights || back_of_the_title) {
+    if glance.usual < 1.15 && (glance.speaks_of_rights || back_of_the_title) {
         return Some(Matter::Copyright);
     }
     if glance.words > WORDS_OF_A_SPARSE_PAGE {

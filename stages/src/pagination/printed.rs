@@ -47,12 +47,11 @@ impl PrintedNumber {
         Self { text: Some(mark.printed(folio)), style: folio.style, location: mark.location, confidence }
     }
 
-    /// What stands in a number's place, where the book does not help; a single letter there is no number.
     fn by_itself(leaf: &Leaf) -> Self {
-        let is_number =
-            |mark: &&Mark| mark.strength >= STRONG && (mark.text.len() > 1 || mark.text.parse::<u32>().is_ok());
-        let number = leaf.marks.iter().filter(is_number).find_map(|mark| Some((mark, mark.folio()?)));
-        number.map_or_else(|| Self::nothing(leaf), |(mark, folio)| Self::at(mark, folio, 0.45))
+        match leaf.plain_number() {
+            Some((mark, folio)) => Self::at(&leaf.marks[mark], folio, 0.45),
+            None => Self::nothing(leaf),
+        }
     }
 
     fn nothing(leaf: &Leaf) -> Self {
@@ -60,9 +59,6 @@ impl PrintedNumber {
         Self { text: None, style: NumberingStyle::None, location: PageNumberLocation::None, confidence }
     }
 }
-
-/// A mark as strong as this is a number by its place.
-const STRONG: f64 = 0.7;
 
 fn by_agreement(neighbours: u32) -> f64 {
     match neighbours {

@@ -47,6 +47,11 @@ impl TypeHeights {
         );
     }
 
+    /// Whether more than one row is as high as this, px.
+    fn has_rows_of(&self, height: f64) -> bool {
+        self.rows.iter().filter(|row| Sheet::same_size(row.0, height)).nth(1).is_some()
+    }
+
     /// The height that most words have, px; none where there is no text.
     #[must_use]
     pub fn most_common(&self) -> Option<f64> {
@@ -71,7 +76,8 @@ impl TypeHeights {
 impl Sheet {
     /// Measures a page; `book_height` is the height of the book's body type, px, where it is known.
     ///
-    /// The page's own type counts where it has enough of it and it is no smaller than the book's: a page that is full of notes still has the book's body.
+    /// The page's own type counts where there is enough of it, but a page that is full of notes below a few rows of the book's type has
+    /// the book's body.
     #[must_use]
     pub fn of(page: &OcrPage, book_height: Option<f64>) -> Self {
         let rows = rows_of(page);
@@ -81,7 +87,7 @@ impl Sheet {
         let own = heights.most_common().filter(|_| heights.rows.len() >= ROWS_OF_A_TEXT);
         let any = median(rows.iter().map(Row::type_height));
         let body_height = match (own, book_height) {
-            (Some(own), Some(book)) => own.max(book),
+            (Some(own), Some(book)) if heights.has_rows_of(book) => own.max(book),
             (own, book) => own.or(book).or(any).unwrap_or(f64::from(height) / 80.0),
         };
         let mut sheet = Self {
@@ -210,7 +216,7 @@ mod tests {
             (0..30).map(|row| line((100, 300 + 20 * row), 14, "a long note that fills the page")).collect();
         let notes = page(9, vec![prose(1, 100, 3), block(2, &rows)]);
         assert!((Sheet::of(&notes, Some(20.0)).body_height - 20.0).abs() < 0.1);
-        assert!((Sheet::of(&notes, Some(10.0)).body_height - 14.0).abs() < 0.1, "the page is larger than its book");
+        assert!((Sheet::of(&notes, Some(10.0)).body_height - 14.0).abs() < 0.1, "nothing there is like the book");
     }
 
     #[test]

@@ -14,6 +14,20 @@ pub struct Leaf {
     pub marks: Vec<Mark>,
 }
 
+impl Leaf {
+    /// What stands in a number's place and says a number, where the book does not help; a single letter there is none.
+    #[must_use]
+    pub fn plain_number(&self) -> Option<(usize, Folio)> {
+        let is_strong =
+            |mark: &Mark| mark.strength >= STRONG && (mark.text.len() > 1 || mark.text.parse::<u32>().is_ok());
+        let numbers = self.marks.iter().enumerate().filter(|(_, mark)| is_strong(mark));
+        numbers.filter_map(|(at, mark)| Some((at, mark.folio()?))).next()
+    }
+}
+
+/// A mark as strong as this is a number by its place.
+const STRONG: f64 = 0.7;
+
 /// What the solver says of a scan.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Solved {

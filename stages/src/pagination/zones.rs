@@ -57,15 +57,15 @@ impl Zones {
     /// What may be the number of each page.
     #[must_use]
     pub fn leaves(&self) -> Vec<Leaf> {
-        let marks = |page: &Edges| page.marks.iter().map(|(_, mark)| mark.clone()).collect();
-        self.pages.iter().map(|page| Leaf { marks: marks(page) }).collect()
+        self.pages.iter().map(Edges::leaf).collect()
     }
 
     /// Takes in which marks are the pages' numbers.
     pub fn learn(&mut self, solved: &[Solved]) {
         for (page, solved) in self.pages.iter_mut().zip(solved) {
-            let sure = solved.as_read || solved.agreeing > 2;
-            page.numbered = solved.mark.filter(|_| sure).map(|mark| page.marks[mark].0);
+            let sure = (solved.as_read && solved.agreeing > 0) || solved.agreeing > 2;
+            let plain = page.leaf().plain_number().map(|(mark, _)| mark);
+            page.numbered = solved.mark.filter(|_| sure).or(plain).map(|mark| page.marks[mark].0);
         }
         let known = |page: &Edges| {
             page.heads().find(|row| page.repeated[*row] || page.numbered == Some(*row)).map(|row| page.rows[row].height)
@@ -135,6 +135,10 @@ impl Zones {
 }
 
 impl Edges {
+    fn leaf(&self) -> Leaf {
+        Leaf { marks: self.marks.iter().map(|(_, mark)| mark.clone()).collect() }
+    }
+
     fn heads(&self) -> impl Iterator<Item = usize> {
         (0..self.rows.len()).filter(|at| self.is_head(*at))
     }

@@ -1,4 +1,5 @@
 use crate::bbox::Bbox;
+use crate::labels::UNSURE;
 use crate::ocr::Block;
 use crate::pagination::{Row, Sheet, in_capitals, is_centred, rows_of_blocks};
 
@@ -9,7 +10,7 @@ pub(super) struct BlockView {
     pub(super) bbox: Bbox,
     /// Its rows, without specks and what stands on the scan's edge; none where it is nothing else.
     pub(super) rows: Vec<Row>,
-    /// The text of its rows.
+    /// All that was read in it, in one line: marks of notes are no letters, and no noise.
     pub(super) text: String,
     /// Height of its type, of the body's.
     pub(super) size: f64,
@@ -19,17 +20,19 @@ pub(super) struct BlockView {
     pub(super) capitals: bool,
     /// How well it could be read, 0..=1: mean confidence of its words.
     pub(super) legibility: f64,
+    /// How many of its words were read without confidence.
+    pub(super) unsure_words: usize,
 }
 
 impl BlockView {
     pub(super) fn of(block: &Block, sheet: &Sheet) -> Self {
         let mut rows = rows_of_blocks([block]);
+        let text = rows.iter().map(Row::text).collect::<Vec<_>>().join(" ");
         let all: Vec<f64> = rows.iter().flat_map(|row| &row.words).map(|word| word.confidence).collect();
         for row in &mut rows {
             row.words.retain(|word| !sheet.is_noise(word));
         }
         rows.retain(|row| !row.words.is_empty());
-        let text = rows.iter().map(Row::text).collect::<Vec<_>>().join(" ");
         let mut heights: Vec<f64> =
             rows.iter().flat_map(|row| &row.words).map(|word| f64::from(word.bbox.height)).collect();
         heights.sort_by(f64::total_cmp);
@@ -39,6 +42,7 @@ impl BlockView {
             size: heights.get(heights.len() / 2).copied().unwrap_or_default() / sheet.body_height,
             centred: !rows.is_empty() && rows.iter().all(|row| is_centred(row, sheet)),
             capitals: in_capitals(&text),
+            unsure_words: all.iter().filter(|confidence| **confidence < UNSURE).count(),
             legibility: all.iter().sum::<f64>() / all.len().max(1) as f64,
             rows,
             text,

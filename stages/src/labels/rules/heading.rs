@@ -13,6 +13,9 @@ const MOST_WORDS: usize = 25;
 /// A heading that stands first on its page and lower than this, of the scan's height, opens a chapter.
 const SUNKEN: f64 = 0.14;
 
+/// A heading can be read: mean confidence of its words, 0..=1.
+const LEGIBLE: f64 = 0.6;
+
 /// Points that make a heading; see [`points`].
 const ENOUGH: f64 = 2.5;
 
@@ -47,20 +50,22 @@ fn goes_on_with_a_heading(block: &BlockView, page: &PageView) -> bool {
     let above = page.above(block).is_some_and(|above| is_chapter_number(above, page));
     let before_text = page.below(block).is_some_and(|below| below.size > block.size || below.is_running_text());
     let unlike_text = block.centred || block.capitals || !(0.9..1.12).contains(&block.size);
-    above && before_text && unlike_text && block.rows.len() <= 2 * MOST_ROWS
+    let readable = block.legibility >= LEGIBLE;
+    above && before_text && unlike_text && readable && block.rows.len() <= 2 * MOST_ROWS
 }
 
 /// How much a block looks like a heading. A heading in capitals with white around it has 3.3, one in the middle 2.8; a last line of text at
 /// most 1.5.
 fn points(block: &BlockView, page: &PageView) -> f64 {
-    if block.rows.len() > MOST_ROWS || block.words() > MOST_WORDS || block.legibility < 0.5 {
+    if block.rows.len() > MOST_ROWS || block.words() > MOST_WORDS || block.legibility < LEGIBLE {
         return 0.0;
     }
     let letters = block.text.chars().filter(|c| c.is_alphabetic()).count();
     let last = block.text.chars().rfind(|c| !c.is_whitespace() && !"\"'”’».".contains(*c));
     let white = |gap: Option<f64>, enough: f64| if gap.is_none_or(|gap| gap >= enough) { 0.5 } else { 0.0 };
     let when = |is: bool, points: f64| if is { points } else { 0.0 };
-    when(block.size >= 1.15, 2.0)
+    when(block.size >= 1.1, 1.0)
+        + when(block.size >= 1.2, 1.0)
         + when(block.capitals && letters > 2, 1.5)
         + when(block.centred, 1.0)
         + white(page.gap_above(block), 0.7)
@@ -75,7 +80,6 @@ fn points(block: &BlockView, page: &PageView) -> f64 {
 
 fn opens_the_page(block: &BlockView, page: &PageView) -> bool {
     let sunken = f64::from(block.bbox.y) > SUNKEN * f64::from(page.sheet.height);
-    let head = page.book.head_bottom_px.unwrap_or(0);
-    let first = page.above(block).is_none_or(|above| above.middle() < head || points(above, page) >= ENOUGH);
+    let first = page.above(block).is_none_or(|above| points(above, page) >= ENOUGH);
     sunken && first && page.all_below(block).any(BlockView::is_running_text)
 }

@@ -27,29 +27,31 @@ const RULES: [Rule; 8] = [
 #[must_use]
 pub fn label_blocks(page: &OcrPage, book: &PagePagination) -> Vec<LabelledBlock> {
     let view = PageView::of(page, book);
-    let label = |block: &BlockView| {
-        let verdict = RULES.iter().find_map(|rule| rule(block, &view));
-        let (classification, confidence) = verdict.unwrap_or_else(|| flow::label(block, &view));
-        let confidence = match classification {
-            Classification::OcrArtifact => confidence,
-            _ => confidence * trust_in(block.legibility),
-        };
-        LabelledBlock {
-            block_num: block.block_num,
-            classification,
-            classification_confidence: (confidence * 100.0).round() / 100.0,
+    view.blocks.iter().map(|block| label_block(block, &view)).collect()
+}
+
+fn label_block(block: &BlockView, page: &PageView) -> LabelledBlock {
+    let verdict = RULES.iter().find_map(|rule| rule(block, page));
+    let (classification, confidence) = verdict.unwrap_or_else(|| flow::label(block, page));
+    let trust = match classification {
+        Classification::OcrArtifact | Classification::Header | Classification::Footer | Classification::PageNumber => {
+            1.0
         }
+        _ => trust_in(block, page),
     };
-    view.blocks.iter().map(label).collect()
+    LabelledBlock {
+        block_num: block.block_num,
+        classification,
+        classification_confidence: (confidence * trust * 100.0).round() / 100.0,
+    }
 }
 
-/// How far a label can be trusted on words that were read with `legibility`, 0..=1: text that nobody can read may be anything.
-fn trust_in(legibility: f64) -> f64 {
-    ((legibility - HOPELESS) / (READABLE - HOPELESS)).clamp(0.1, 1.0)
+/// How far a label can be trusted that rests on what was read, 0..=1: text that nobody can read may be anything. A few words more of the
+/// page are counted in, so that one misread word in a heading is not half of it.
+fn trust_in(block: &BlockView, page: &PageView) -> f64 {
+    let unsure = (block.unsure_words as f64 + page.unsure_ratio * WORDS_OF_THE_PAGE)
+        / (block.words() as f64 + WORDS_OF_THE_PAGE);
+    (1.0 - 2.0 * unsure).clamp(0.1, 1.0)
 }
 
-/// Mean confidence of words that were read off specks.
-const HOPELESS: f64 = 0.3;
-
-/// Mean confidence of text that can be read, also from a bad scan.
-const READABLE: f64 = 0.8;
+const WORDS_OF_THE_PAGE: f64 = 8.0;

@@ -14,7 +14,6 @@ pub(super) fn label(block: &BlockView, page: &PageView) -> Option<Verdict> {
     if block.rows.is_empty() {
         return Some((Classification::OcrArtifact, 0.9));
     }
-    let in_head = page.book.head_bottom_px.is_some_and(|bottom| block.bbox.bottom() <= bottom);
-    let invented = block.legibility < HOPELESS && block.words() <= FEW_WORDS && !in_head;
+    let invented = block.legibility < HOPELESS && block.words() <= FEW_WORDS && !page.is_in_head(block);
     invented.then_some((Classification::OcrArtifact, 0.7))
 }

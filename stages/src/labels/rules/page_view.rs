@@ -1,5 +1,6 @@
 use super::block_view::BlockView;
 use crate::bbox::Bbox;
+use crate::labels::unsure_ratio;
 use crate::ocr::OcrPage;
 use crate::pagination::{PagePagination, Sheet};
 
@@ -10,6 +11,8 @@ pub(super) struct PageView<'p> {
     /// The page's blocks, in the order of `ocr`.
     pub(super) blocks: Vec<BlockView>,
     pub(super) figures: Vec<Bbox>,
+    /// How many of the page's words were read without confidence, 0..=1.
+    pub(super) unsure_ratio: f64,
     columns: Vec<Column>,
 }
 
@@ -28,7 +31,8 @@ impl<'p> PageView<'p> {
         let sheet = Sheet::of(page, book.body_height_px);
         let blocks: Vec<BlockView> = page.blocks.iter().map(|block| BlockView::of(block, &sheet)).collect();
         let columns = columns(&blocks);
-        Self { sheet, book, blocks, figures: page.images.iter().map(|figure| figure.bbox).collect(), columns }
+        let figures = page.images.iter().map(|figure| figure.bbox).collect();
+        Self { sheet, book, blocks, figures, unsure_ratio: unsure_ratio(page), columns }
     }
 
     /// The column that a block stands in: the whole text where there is only one.
@@ -38,6 +42,25 @@ impl<'p> PageView<'p> {
         let fits = |column: &&Column| f64::from(block.bbox.width) <= 1.1 * (column.right - column.left);
         let column = self.columns.iter().filter(around).find(fits);
         column.copied().unwrap_or(Column { left: self.sheet.left, right: self.sheet.right })
+    }
+
+    /// Whether a block is part of the running head, or the folio beside it.
+    pub(super) fn is_in_head(&self, block: &BlockView) -> bool {
+        self.book.head_bottom_px.is_some_and(|bottom| {
+            block.middle() < bottom && f64::from(block.bbox.bottom()) <= f64::from(bottom) + self.tolerance()
+        })
+    }
+
+    /// Whether a block is part of the running foot, or the folio there.
+    pub(super) fn is_in_foot(&self, block: &BlockView) -> bool {
+        self.book
+            .foot_top_px
+            .is_some_and(|top| block.middle() > top && f64::from(block.bbox.y) >= f64::from(top) - self.tolerance())
+    }
+
+    /// By how much a block may reach beyond head or foot, px.
+    fn tolerance(&self) -> f64 {
+        self.sheet.body_height * 0.3
     }
 
     /// White above a block, up to the nearest one above it in its column, in leadings; none where it is the first.
@@ -66,7 +89,12 @@ impl<'p> PageView<'p> {
     }
 
     fn others<'b>(&'b self, block: &'b BlockView) -> impl Iterator<Item = &'b BlockView> {
-        let is_other = |other: &&BlockView| other.block_num != block.block_num && !other.rows.is_empty();
+        let is_other = |other: &&BlockView| {
+            other.block_num != block.block_num
+                && !other.rows.is_empty()
+                && !self.is_in_head(other)
+                && !self.is_in_foot(other)
+        };
         self.blocks.iter().filter(is_other).filter(|other| side_by_side_share(&other.bbox, &block.bbox) > 0.3)
     }
 
