@@ -2,5 +2,7 @@
 
 pub mod child_tasks;
 mod command;
+pub mod isolated_stages;
+pub mod killed_run;
 
 pub use command::{Ended, Shelf};
