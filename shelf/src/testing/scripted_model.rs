@@ -86,7 +86,13 @@ impl Says {
     /// An error of this HTTP status.
     #[must_use]
     pub fn status(status: u16) -> Self {
-        Self { status, ..Self::text(format!("scripted {status}")) }
+        Self::error(status, format!("scripted {status}"))
+    }
+
+    /// An error of this HTTP status, with this message.
+    #[must_use]
+    pub fn error(status: u16, message: impl Into<String>) -> Self {
+        Self { status, ..Self::text(message) }
     }
 
     /// With another finish reason than `stop`.
