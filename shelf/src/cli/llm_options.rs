@@ -15,6 +15,7 @@ use crate::llm::{ApiKey, LlmSettings, Price, Spending, Timeouts, Usd};
 
 /// The flags.
 #[derive(Debug, Clone, Default, Args)]
+#[expect(clippy::struct_field_names, reason = "a field is called like its flag")]
 #[command(next_help_heading = "Language models")]
 pub(super) struct LlmArgs {
     /// The model that is asked first

@@ -130,9 +130,8 @@ fn exit_of(summary: &Summary) -> Exit {
     let stopped = match summary.stopped {
         None => Exit::Done,
         Some(Stopped::Interrupted) => Exit::Interrupted,
-        Some(Stopped::TimeUp) => Exit::Stopped,
+        Some(Stopped::TimeUp | Stopped::BudgetUsedUp) => Exit::Stopped,
         Some(Stopped::DiskFull | Stopped::ModelRefused) => Exit::Failed,
-        Some(Stopped::BudgetUsedUp) => Exit::Stopped,
     };
     pages.and(trouble).and(stopped)
 }
