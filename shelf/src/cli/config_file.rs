@@ -6,19 +6,26 @@ use rapidfuzz::distance::osa;
 use toml::{Table, Value};
 
 use super::error::{CliError, Result};
+use super::llm_options::LlmTable;
 use super::stage_options;
 use crate::registry::{Entry, Registry};
 
-/// `shelf.toml` in the library's root: what stages' options are where neither the command line nor the environment says them.
+/// `shelf.toml` in the library's root: what stages' options are, and how language models are asked, where neither the command line nor
+/// the environment says it.
 ///
 /// ```toml
 /// [ocr]
 /// lang = "deu"
+///
+/// [llm]
+/// model = "google/gemini-2.5-flash"
 /// ```
 #[derive(Debug, Default)]
 pub(super) struct ConfigFile {
     /// Stage and option, with the option's values.
     options: BTreeMap<(String, String), Vec<OsString>>,
+    /// How language models are asked.
+    pub(super) llm: LlmTable,
 }
 
 impl ConfigFile {
@@ -44,8 +51,12 @@ impl ConfigFile {
         let reading = Reading { path, registry };
         let table: Table =
             text.parse().map_err(|error: toml::de::Error| reading.refuse(error.to_string().trim_end()))?;
-        let mut options = BTreeMap::new();
+        let (mut options, mut llm) = (BTreeMap::new(), LlmTable::default());
         for (stage, values) in &table {
+            if stage == "llm" {
+                llm = LlmTable::read(values.clone()).map_err(|problem| reading.refuse(problem))?;
+                continue;
+            }
             let entry = reading.stage(stage)?;
             let values = values
                 .as_table()
@@ -54,7 +65,7 @@ impl ConfigFile {
                 options.insert((stage.clone(), option.clone()), reading.option(entry, option, value)?);
             }
         }
-        Ok(Self { options })
+        Ok(Self { options, llm })
     }
 }
 

@@ -28,13 +28,13 @@ impl Context {
         Ok(Self { store, registry, out, stop, global })
     }
 
-    /// What a run works with; `workers` children at most.
-    pub(super) fn runtime(&self, workers: usize) -> Result<Runtime> {
+    /// What a run works with; `workers` children at most, and `llm` to ask.
+    pub(super) fn runtime(&self, workers: usize, llm: Dispatcher) -> Result<Runtime> {
         Ok(Runtime {
             store: Arc::new(self.store.clone()),
             registry: Arc::clone(&self.registry),
             children: self.children(workers)?,
-            llm: Dispatcher::off(),
+            llm,
         })
     }
 

@@ -2,9 +2,11 @@
 
 mod command;
 mod config_file;
+mod consent;
 mod context;
 mod error;
 mod exit;
+mod llm_options;
 mod main;
 mod numbers;
 mod out;

@@ -1,3 +1,4 @@
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use backon::{BackoffBuilder, ExponentialBuilder};
@@ -33,6 +34,8 @@ struct Desk {
     budget: Budget,
     prices: OnceCell<Prices>,
     tape: Option<Tape>,
+    /// Whether money may be spent.
+    allowed: AtomicBool,
     /// Why nothing more is asked.
     halt: Mutex<Option<Halt>>,
     io: Background,
@@ -59,6 +62,7 @@ impl Dispatcher {
             budget: Budget::new(settings.spending),
             prices: OnceCell::new(),
             tape: settings.tape.as_ref().map(Tape::open).transpose()?,
+            allowed: AtomicBool::new(settings.spending.allowed),
             halt: Mutex::new(None),
             io: Background(Some(io.map_err(StartError::Runtime)?)),
             settings,
@@ -70,6 +74,13 @@ impl Dispatcher {
     #[must_use]
     pub fn settings(&self) -> Option<&LlmSettings> {
         self.desk.as_deref().map(|desk| &desk.settings)
+    }
+
+    /// Allows to spend money, within the budget: a person was asked.
+    pub fn allow_spending(&self) {
+        if let Some(desk) = &self.desk {
+            desk.allowed.store(true, Ordering::SeqCst);
+        }
     }
 
     /// Why nothing more is asked in this run, if so.
@@ -155,8 +166,7 @@ impl Desk {
         request: &Request,
         model: &str,
     ) -> Result<Reply, CallError> {
-        let dialect = if self.settings.is_openrouter() { Dialect::OpenRouter } else { Dialect::Plain };
-        let canonical = wire::canonical(request, model, dialect);
+        let canonical = wire::canonical(request, model);
         let hash = wire::hash(&canonical);
         if let Some(replayed) = self.tape.as_ref().and_then(|tape| tape.replay(caller, &canonical, &hash)) {
             let reply = replayed?;
@@ -181,6 +191,7 @@ impl Desk {
         }
         let (price, reserved) = self.put_aside(caller, request, model).await?;
         let queue_s = queued.elapsed().as_secs_f64();
+        let dialect = if self.settings.is_openrouter() { Dialect::OpenRouter } else { Dialect::Plain };
         let sent = Instant::now();
         let ended = self.transport.complete(&wire::body(request, model, dialect)).await;
         match &ended {
@@ -246,7 +257,7 @@ impl Desk {
         model: &str,
     ) -> Result<(Option<Price>, Option<super::budget::Reservation>), CallError> {
         let price = self.price(model).await;
-        if !self.settings.spending.allowed && !price.is_some_and(|price| price.is_free()) {
+        if !self.allowed.load(Ordering::SeqCst) && !price.is_some_and(|price| price.is_free()) {
             return Err(Halt::NotAllowed.into());
         }
         if !self.budget.is_limited() {

@@ -74,7 +74,7 @@ impl std::fmt::Display for Phase {
 }
 
 /// Longer than this nobody waits, whatever a server says.
-pub const LONGEST_WAIT: Duration = Duration::from_secs(120);
+pub const LONGEST_WAIT: Duration = Duration::from_mins(2);
 
 impl CallError {
     /// The error that an HTTP status says, or the same code inside a reply.
@@ -133,10 +133,9 @@ impl CallError {
             Self::Timeout { phase: Phase::Whole, .. } => "timeout: total".to_owned(),
             Self::Cut(_) => "cut".to_owned(),
             Self::RateLimited { .. } => "http 429".to_owned(),
-            Self::Server { status, .. } => format!("http {status}"),
+            Self::Server { status, .. } | Self::Halted(Halt::Refused { status, .. }) => format!("http {status}"),
             Self::TooLarge(_) => "http 413".to_owned(),
             Self::Garbled(_) => "garbled".to_owned(),
-            Self::Halted(Halt::Refused { status, .. }) => format!("http {status}"),
             Self::Halted(_) | Self::Unwritten(_) => "not sent".to_owned(),
         }
     }

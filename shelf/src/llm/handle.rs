@@ -96,7 +96,6 @@ impl std::fmt::Debug for Llm {
     }
 }
 
-#[diagnostic::do_not_recommend]
 impl<S: Stage<Pool: AsksModels>> FromPage<'_, S> for Llm {}
 
 impl<'a> Offered<'a> for Llm {

@@ -151,7 +151,7 @@ mod tests {
         let open_fence = format!("```json\n{GOOD}");
         let fence = format!("```json\n{GOOD}\n```");
         for text in [GOOD, &fence, &open_fence, &prose, &format!(" \n{GOOD}\n")] {
-            assert_eq!(judged(text).unwrap().confidence, 0.5, "{text}");
+            assert_eq!(judged(text).unwrap().text, "a {b} \"}", "{text}");
         }
     }
 

@@ -81,6 +81,12 @@ impl Spent {
         self.unknown += usize::from(entry.cost == CostBasis::Unknown);
     }
 
+    /// The cost, USD; `None` where some of it is not known.
+    #[must_use]
+    pub fn known_usd(&self) -> Option<Usd> {
+        (self.unknown == 0).then_some(self.cost_usd)
+    }
+
     /// What these attempts add up to.
     pub fn of<'a>(entries: impl IntoIterator<Item = &'a LedgerEntry>) -> Self {
         entries.into_iter().fold(Self::default(), |mut spent, entry| {

@@ -127,7 +127,7 @@ mod tests {
     #[tokio::test]
     async fn refused_requests_halve_the_pace_once_and_good_ones_bring_it_back() {
         let pace = Pace::new(100);
-        pace.slow_down(Duration::from_secs(60));
+        pace.slow_down(Duration::from_mins(1));
         pace.slow_down(Duration::from_secs(30));
         assert_eq!(per_minute(&pace), 50);
         let wait = pace.state().wait().unwrap();

@@ -76,9 +76,12 @@ impl Collecting {
 
     /// Takes the body of a server that does not stream.
     pub(super) fn body(&mut self, body: &[u8], at: Duration) -> Result<(), CallError> {
-        let whole: Value = serde_json::from_slice(body).map_err(|error| match error.is_eof() {
-            true => CallError::Cut(format!("after {} bytes", body.len())),
-            false => CallError::Garbled(error.to_string()),
+        let whole: Value = serde_json::from_slice(body).map_err(|error| {
+            if error.is_eof() {
+                CallError::Cut(format!("after {} bytes", body.len()))
+            } else {
+                CallError::Garbled(error.to_string())
+            }
         })?;
         self.done = true;
         self.chunk(&whole, "message", at)

@@ -114,7 +114,7 @@ impl LlmSettings {
             in_flight: 30,
             timeouts: Timeouts {
                 connect: Duration::from_secs(10),
-                first_token: Duration::from_secs(60),
+                first_token: Duration::from_mins(1),
                 idle: Duration::from_secs(30),
                 total: Duration::from_mins(5),
             },

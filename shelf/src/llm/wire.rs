@@ -25,9 +25,9 @@ pub(super) fn body(request: &Request, model: &str, dialect: Dialect) -> Value {
     build(request, model, dialect, &|picture| picture.data_url())
 }
 
-/// The body with hashes in place of pictures: what a request is known by.
-pub(super) fn canonical(request: &Request, model: &str, dialect: Dialect) -> Value {
-    build(request, model, dialect, &|picture| format!("blake3:{}", picture.hash))
+/// The body with hashes in place of pictures: what a request is known by, whichever server it is sent to.
+pub(super) fn canonical(request: &Request, model: &str) -> Value {
+    build(request, model, Dialect::Plain, &|picture| format!("blake3:{}", picture.hash))
 }
 
 /// What a request is known by on disk.
@@ -96,12 +96,12 @@ mod tests {
 
     #[test]
     fn a_request_is_known_by_what_it_asks() {
-        let known = |request: &Request, model| hash(&canonical(request, model, Dialect::Plain));
+        let known = |request: &Request, model| hash(&canonical(request, model));
         assert_eq!(known(&request(), "m"), known(&request(), "m"));
         assert_ne!(known(&request(), "m"), known(&request(), "n"));
         assert_ne!(known(&request(), "m"), known(&request().with_max_tokens(200), "m"));
         let other = Arc::new(Picture::of_jpeg(b"other".to_vec(), 3, 4));
         assert_ne!(known(&request(), "m"), known(&request().with_pictures(&[other]), "m"));
-        assert!(!canonical(&request(), "m", Dialect::Plain).to_string().contains("base64"));
+        assert!(!canonical(&request(), "m").to_string().contains("base64"));
     }
 }

@@ -248,8 +248,8 @@ impl Scheduler<'_> {
 
     /// The wish that the page be asked anew, if there is one.
     fn round(&self, stage: &PlannedStage, job: &Job) -> Option<String> {
-        let state = self.book.stage(job.page.stage);
-        let copied = || match state.pages.get(&job.page.page)? {
+        let found = self.book.stage(job.page.stage);
+        let copied = || match found.pages.get(&job.page.page)? {
             PageState::Whole { record: Some(record), .. } => {
                 Some((&record.copied.as_ref()?.failure, &record.operation.finished))
             }
@@ -258,7 +258,7 @@ impl Scheduler<'_> {
         match job.why {
             Why::Redo => stage.redo.as_ref().map(|marker| marker.id.clone()),
             Why::Failed(_) => {
-                let failed = state.failed.get(&job.page.page).map(|failed| (&failed.failure, &failed.when));
+                let failed = found.failed.get(&job.page.page).map(|failed| (&failed.failure, &failed.when));
                 failed.or_else(copied).filter(|(failure, _)| !failure.transient).map(|(_, when)| when.clone())
             }
             _ => None,

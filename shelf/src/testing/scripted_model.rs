@@ -86,7 +86,13 @@ impl Says {
     /// An error of this HTTP status.
     #[must_use]
     pub fn status(status: u16) -> Self {
-        Self { status, ..Self::text(format!("scripted {status}")) }
+        Self::error(status, format!("scripted {status}"))
+    }
+
+    /// An error of this HTTP status, with this message.
+    #[must_use]
+    pub fn error(status: u16, message: impl Into<String>) -> Self {
+        Self { status, ..Self::text(message) }
     }
 
     /// With another finish reason than `stop`.
@@ -130,10 +136,12 @@ impl Says {
     #[must_use]
     pub fn bytes(&self) -> [Vec<u8>; 3] {
         let kind = if self.status == 200 && !self.whole { "text/event-stream" } else { "application/json" };
-        let mut head = format!("HTTP/1.1 {} Scripted\r\nContent-Type: {kind}\r\nConnection: close\r\n", self.status);
-        for (name, value) in &self.headers {
-            head += &format!("{name}: {value}\r\n");
-        }
+        let headers =
+            self.headers.iter().fold(String::new(), |text, (name, value)| text + name + ": " + value + "\r\n");
+        let head = format!(
+            "HTTP/1.1 {} Scripted\r\nContent-Type: {kind}\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n{headers}\r\n",
+            self.status
+        );
         let chunk = |body: String| format!("{:x}\r\n{body}\r\n", body.len());
         let event = |data: &Value| chunk(format!("data: {data}\n\n"));
         let (first, rest) = if self.status != 200 {
@@ -160,7 +168,7 @@ impl Says {
                 + &chunk("data: [DONE]\n\n".to_owned());
             (first, rest)
         };
-        [head + "Transfer-Encoding: chunked\r\n\r\n", first, rest + "0\r\n\r\n"].map(String::into_bytes)
+        [head, first, rest + "0\r\n\r\n"].map(String::into_bytes)
     }
 }
 

@@ -5,19 +5,24 @@ use crate::cli::Exit;
 use crate::cli::config_file::ConfigFile;
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, Result};
+use crate::cli::llm_options::LlmArgs;
 use crate::cli::stage_options::{self, Source};
 
-/// Show what every option of every stage is, and who says so
+/// Show what every option is, of stages and of language models, and who says so
 ///
 /// A flag goes before the environment, the environment before `shelf.toml` in the library's root, and that before the default. An
-/// option's value is part of what a page is made from: with another one, the page is stale.
+/// option's value is part of what a page is made from: with another one, the page is stale. A key comes from the environment
+/// (`OPENROUTER_API_KEY`, or `SHELF_LLM_API_KEY` for any server) and is not shown.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   shelf config
   SHELF_OCR_LANG=deu shelf config        what `shelf process` would do in this environment
   printf '[ocr]\\nlang = \"deu\"\\n' > ~/Documents/book_scans/shelf.toml")]
-pub(in crate::cli) struct Config {}
+pub(in crate::cli) struct Config {
+    #[command(flatten)]
+    llm: LlmArgs,
+}
 
 /// An option's value.
 struct Line {
@@ -27,7 +32,7 @@ struct Line {
     source: Source,
 }
 
-pub(in crate::cli) fn config(context: &Context, _: &Config, given: &ArgMatches) -> Result<Exit> {
+pub(in crate::cli) fn config(context: &Context, args: &Config, given: &ArgMatches) -> Result<Exit> {
     let file = ConfigFile::read(context.store.root(), &context.registry)?;
     let said = stage_options::read(given, &context.registry, &file).map_err(|error| {
         CliError::refused(error.to_string().trim_start_matches("error: ").trim_end()).exit(Exit::Usage)
@@ -44,10 +49,15 @@ pub(in crate::cli) fn config(context: &Context, _: &Config, given: &ArgMatches) 
             lines.push(Line { stage, option, value, source: stage_options::source(given, entry, &arg, &file) });
         }
     }
+    let models = args.llm.said(&file.llm, context.store.root()).listed(given, &file.llm);
     if context.out.json {
-        context.out.json(&lines.iter().map(json_of).collect::<Vec<_>>())?;
+        let models = models
+            .iter()
+            .map(|said| json!({ "stage": "llm", "option": said.name, "value": said.value, "from": said.from }));
+        context.out.json(&lines.iter().map(json_of).chain(models).collect::<Vec<_>>())?;
     } else {
-        let rows: Vec<Vec<String>> = lines.iter().map(cells).collect();
+        let models = models.into_iter().map(|said| vec!["llm".to_owned(), said.name.to_owned(), said.value, said.from]);
+        let rows: Vec<Vec<String>> = lines.iter().map(cells).chain(models).collect();
         context.out.table(&["stage", "option", "value", "from"], &rows)?;
     }
     Ok(Exit::Done)

@@ -14,6 +14,7 @@ use crate::cli::reporter::Reporter;
 use crate::demo::{self, DemoBook};
 use crate::eval::{Normalisation, Score, conserved, score, stage_text};
 use crate::intake::AddRequest;
+use crate::llm::Dispatcher;
 use crate::plan::{Request, metadata};
 use crate::registry::Entry;
 use crate::report;
@@ -59,7 +60,7 @@ pub(in crate::cli) fn demo(context: &Context, args: &Demo) -> Result<Exit> {
         };
         super::add::one(context, &request)?;
     }
-    let runtime = context.runtime(cores())?;
+    let runtime = context.runtime(cores(), Dispatcher::off())?;
     let settings = Settings { workers: cores(), attempts: 3 };
     let started = std::time::Instant::now();
     let reporter = Reporter::new(context.out.quiet || context.out.json);

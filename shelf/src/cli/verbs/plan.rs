@@ -7,9 +7,11 @@ use crate::book::{PageNumber, PageSet, ScanId};
 use crate::cli::config_file::ConfigFile;
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, Result};
+use crate::cli::llm_options::{LlmArgs, LlmSaid};
 use crate::cli::numbers::{count, ranges};
 use crate::cli::out::complain;
-use crate::cli::{Exit, stage_options};
+use crate::cli::{Exit, consent, stage_options};
+use crate::llm::{Dispatcher, Estimate, estimate};
 use crate::plan::{self, Request, Settled, look};
 
 /// Show what `process` would do, and why
@@ -51,23 +53,28 @@ pub(super) struct Selection {
     /// Try pages again that failed for good
     #[arg(long)]
     retry_failed: bool,
+    #[command(flatten)]
+    llm: LlmArgs,
 }
 
 impl Selection {
-    pub(super) fn request(&self, context: &Context, given: &ArgMatches) -> Result<Request> {
+    /// What is asked for, and how models are asked.
+    pub(super) fn request(&self, context: &Context, given: &ArgMatches) -> Result<(Request, LlmSaid)> {
         let file = ConfigFile::read(context.store.root(), &context.registry)?;
         let options = stage_options::read(given, &context.registry, &file).map_err(|error| {
             CliError::refused(error.to_string().trim_start_matches("error: ").trim_end()).exit(Exit::Usage)
         })?;
-        Ok(Request {
+        let said = self.llm.said(&file.llm, context.store.root());
+        let request = Request {
             stages: self.stages.clone().or_else(|| self.stage.clone().map(|stage| vec![stage])),
             pages: self.pages.clone(),
             redo: self.redo.then(crate::clock::now),
             only_missing: self.only_missing,
             retry_failed: self.retry_failed,
-            llm: None,
+            llm: said.configured.then(|| said.settings.clone()),
             options,
-        })
+        };
+        Ok((request, said))
     }
 
     pub(super) fn books(&self, context: &Context) -> Result<Vec<ScanId>> {
@@ -80,16 +87,19 @@ impl Selection {
 }
 
 pub(in crate::cli) fn plan(context: &Context, args: &Plan, given: &ArgMatches) -> Result<Exit> {
-    let request = args.selection.request(context, given)?;
+    let (request, said) = args.selection.request(context, given)?;
+    let llm = said.configured().map(Dispatcher::start).transpose().map_err(CliError::failed)?;
     let mut exit = Exit::Done;
     let mut lines = Vec::new();
     for book in args.selection.books(context)? {
-        let planned = look(&context.store, &context.registry, &book)
-            .map_err(CliError::from)
-            .and_then(|state| Ok(plan::plan(&context.registry, &state, &request)?));
+        let planned = look(&context.store, &context.registry, &book).map_err(CliError::from).and_then(|state| {
+            let plan = plan::plan(&context.registry, &state, &request)?;
+            let estimates = estimates(llm.as_ref(), &plan, &state);
+            Ok((plan, estimates))
+        });
         match planned {
-            Ok(plan) if context.out.json => lines.push(json_of(&plan)),
-            Ok(plan) => tell(context, &plan)?,
+            Ok((plan, estimates)) if context.out.json => lines.push(json_of(&plan, &estimates)),
+            Ok((plan, estimates)) => tell(context, &plan, &estimates)?,
             Err(error) => {
                 exit = exit.and(error.exit);
                 complain(error.render());
@@ -103,7 +113,13 @@ pub(in crate::cli) fn plan(context: &Context, args: &Plan, given: &ArgMatches) -
     Ok(exit)
 }
 
-fn tell(context: &Context, plan: &plan::Plan) -> Result<()> {
+/// What the stages that ask models may cost.
+fn estimates(llm: Option<&Dispatcher>, plan: &plan::Plan, state: &plan::BookState) -> Vec<Estimate> {
+    let configured = llm.and_then(|llm| Some((llm, llm.settings()?)));
+    configured.map(|(llm, settings)| estimate(plan, state, settings, &|model| llm.price(model))).unwrap_or_default()
+}
+
+fn tell(context: &Context, plan: &plan::Plan, estimates: &[Estimate]) -> Result<()> {
     let out = context.out;
     for stage in &plan.stages {
         let name = stage.entry.row.name;
@@ -147,10 +163,13 @@ fn tell(context: &Context, plan: &plan::Plan) -> Result<()> {
             ))?;
         }
     }
+    for estimate in estimates {
+        out.line(format_args!("{}: {}", plan.book, consent::shown(estimate)))?;
+    }
     Ok(())
 }
 
-fn json_of(plan: &plan::Plan) -> Value {
+fn json_of(plan: &plan::Plan, estimates: &[Estimate]) -> Value {
     let jobs: Vec<Value> = plan
         .jobs
         .iter()
@@ -170,5 +189,9 @@ fn json_of(plan: &plan::Plan) -> Value {
             json!({ "stage": page.stage, "page": page.page, "state": state, "why": why })
         })
         .collect();
-    json!({ "book": plan.book, "to_make": jobs, "settled": settled })
+    let costs: Vec<Value> = estimates
+        .iter()
+        .map(|of| json!({ "stage": of.stage, "model": of.model, "pages": of.pages, "cost_usd": of.cost }))
+        .collect();
+    json!({ "book": plan.book, "to_make": jobs, "settled": settled, "models": costs })
 }

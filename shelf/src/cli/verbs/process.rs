@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::plan::Selection;
 use crate::book::ScanId;
 use crate::cli::Exit;
+use crate::cli::consent::SpendArgs;
 use crate::cli::context::{Context, cores};
 use crate::cli::error::{CliError, Result};
 use crate::cli::numbers::{count, parse_time, ranges, time};
@@ -25,10 +26,13 @@ Examples:
   shelf process florida                       all stages, what is missing or stale
   shelf process florida --stage ocr           one stage
   shelf process florida --pages 1-5,9 --redo  make these pages again
-  shelf process --all --max-time 6h           every book, until the time is up")]
+  shelf process --all --max-time 6h           every book, until the time is up
+  shelf process florida --budget 3.00         with language models, for three dollars at most")]
 pub(in crate::cli) struct Process {
     #[command(flatten)]
     selection: Selection,
+    #[command(flatten)]
+    spend: SpendArgs,
     /// Pages of CPU-bound stages at a time [default: one a core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     workers: Option<u16>,
@@ -41,19 +45,22 @@ pub(in crate::cli) struct Process {
 }
 
 pub(in crate::cli) fn process(context: &Context, args: &Process, given: &ArgMatches) -> Result<Exit> {
-    let request = args.selection.request(context, given)?;
+    let (request, said) = args.selection.request(context, given)?;
     let workers = args.workers.map_or_else(cores, usize::from);
     let stop = match args.max_time {
         Some(time) => context.stop.clone().at(Instant::now() + time),
         None => context.stop.clone(),
     };
     let books = args.selection.books(context)?;
-    let runtime = context.runtime(workers)?;
+    let llm = args.spend.dispatcher(said)?;
+    let request = Request { llm: llm.settings().cloned(), ..request };
+    args.spend.consent(context, &llm, &books, &request)?;
+    let runtime = context.runtime(workers, llm)?;
     let settings = Settings { workers, attempts: 3 };
     let mut exit = Exit::Done;
     let mut lines = Vec::new();
     for book in &books {
-        if stop.reason().is_some() {
+        if stop.reason().is_some() || runtime.llm.halted().is_some() {
             lines.push(json!({ "book": book, "left": true }));
             complain(format_args!("{book}: not begun"));
             continue;
@@ -123,9 +130,8 @@ fn exit_of(summary: &Summary) -> Exit {
     let stopped = match summary.stopped {
         None => Exit::Done,
         Some(Stopped::Interrupted) => Exit::Interrupted,
-        Some(Stopped::TimeUp) => Exit::Stopped,
+        Some(Stopped::TimeUp | Stopped::BudgetUsedUp) => Exit::Stopped,
         Some(Stopped::DiskFull | Stopped::ModelRefused) => Exit::Failed,
-        Some(Stopped::BudgetUsedUp) => Exit::Stopped,
     };
     pages.and(trouble).and(stopped)
 }

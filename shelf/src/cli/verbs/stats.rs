@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use clap::Args;
 use serde_json::{Map, Value, json};
 
@@ -7,6 +9,7 @@ use crate::cli::context::Context;
 use crate::cli::error::{CliError, Result};
 use crate::cli::numbers::{count, short};
 use crate::cli::out::complain;
+use crate::llm::{Spent, ledger};
 use crate::metrics::{Numbers, Spread, Summary};
 use crate::plan::metadata;
 use crate::report::{self, Stats as StageStats, Summarised};
@@ -36,11 +39,18 @@ pub(in crate::cli) fn stats(context: &Context, args: &Stats) -> Result<Exit> {
     for book in &args.ids {
         match of_book(context, book, &args.stages) {
             Ok(stages) if context.out.json => {
-                values.push(json!({ "book": book, "stages": stages.iter().map(json_of).collect::<Vec<_>>() }));
+                let stages: Vec<Value> = stages.iter().map(json_of).collect();
+                values.push(json!({ "book": book, "stages": stages, "models": spent(context, book, &args.stages)? }));
             }
             Ok(stages) => {
                 for stage in &stages {
                     tell(context, book, stage)?;
+                }
+                for (stage, spent) in spent(context, book, &args.stages)? {
+                    let (calls, failed) = (count(spent.calls, "call"), spent.failed);
+                    let line =
+                        format!("{book}: {stage}: {calls} of language models, {failed} without a reply, {spent}");
+                    context.out.line(line)?;
                 }
             }
             Err(error) => {
@@ -53,6 +63,17 @@ pub(in crate::cli) fn stats(context: &Context, args: &Stats) -> Result<Exit> {
         context.out.json(&values)?;
     }
     Ok(exit)
+}
+
+/// What the stages' models were asked in all, also for pages that are gone and by hooks, and what that cost.
+fn spent(context: &Context, book: &ScanId, stages: &[String]) -> Result<BTreeMap<String, Spent>> {
+    let mut spent: BTreeMap<String, Spent> = BTreeMap::new();
+    for attempt in ledger(&context.store, book)? {
+        if stages.is_empty() || stages.contains(&attempt.stage) {
+            spent.entry(attempt.stage.clone()).or_default().add(&attempt);
+        }
+    }
+    Ok(spent)
 }
 
 /// The stages that have made something of a book, in order.

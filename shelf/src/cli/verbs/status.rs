@@ -7,6 +7,7 @@ use crate::cli::context::Context;
 use crate::cli::error::{CliError, Result};
 use crate::cli::numbers::{count, ranges};
 use crate::cli::out::complain;
+use crate::llm::{Spent, ledger};
 use crate::plan::{BookState, PageState, Request, Settled, Why, look, plan};
 
 /// Show how far books are, stage by stage
@@ -40,7 +41,8 @@ struct Standing {
     warnings: Vec<(Option<PageNumber>, String)>,
     /// Time and cost of all that was done or failed.
     seconds: f64,
-    cost_usd: f64,
+    /// What its models were asked, and what that cost.
+    spent: Spent,
 }
 
 pub(in crate::cli) fn status(context: &Context, args: &Status) -> Result<Exit> {
@@ -67,7 +69,9 @@ fn of_book(context: &Context, book: &ScanId) -> Result<(BookState, Vec<Standing>
     let plan = plan(&context.registry, &state, &Request::default())?;
     let mut stages: Vec<Standing> =
         plan.stages.iter().map(|stage| Standing { stage: stage.entry.row.name, ..Standing::default() }).collect();
+    let attempts = ledger(&context.store, book)?;
     for standing in &mut stages {
+        standing.spent = Spent::of(attempts.iter().filter(|attempt| attempt.stage == standing.stage));
         for (page, settled) in plan.settled.iter().filter(|(page, _)| page.stage == standing.stage) {
             match settled {
                 Settled::Kept => standing.done += 1,
@@ -94,7 +98,6 @@ fn of_book(context: &Context, book: &ScanId) -> Result<(BookState, Vec<Standing>
                 standing.copied.extend(number.filter(|_| record.copied.is_some()));
                 standing.warnings.extend(record.warnings.iter().map(|warning| (*number, warning.clone())));
                 standing.seconds += record.operation.processing_time_seconds;
-                standing.cost_usd += record.operation.cost_usd.unwrap_or_default();
             }
         }
         for failed in state.stage(standing.stage).failed.values() {
@@ -123,6 +126,10 @@ fn tell(context: &Context, state: &BookState, stages: &[Standing]) -> Result<()>
         out.line(format_args!("page {page} could not be read from its file: {failure}"))?;
     }
     for stage in stages {
+        if stage.spent.calls > 0 {
+            let calls = count(stage.spent.calls, "call");
+            out.line(format_args!("{}: {calls} of language models, {}", stage.stage, stage.spent))?;
+        }
         if !stage.failed.is_empty() {
             let pages = ranges(stage.failed.iter().copied());
             out.line(format_args!("{} failed: {pages}; why: `shelf plan {} --stage {0}`", stage.stage, state.id))?;
@@ -148,7 +155,7 @@ fn json_of(state: &BookState, stages: &[Standing]) -> Value {
                 "stage": s.stage, "done": s.done, "stale": s.stale, "failed": s.failed, "skipped": s.skipped,
                 "blocked": s.blocked, "copied": s.copied,
                 "warnings": s.warnings.iter().map(|(page, warning)| json!({ "page": page, "warning": warning })).collect::<Vec<_>>(),
-                "to_do": s.missing, "processing_time_seconds": s.seconds, "cost_usd": s.cost_usd,
+                "to_do": s.missing, "processing_time_seconds": s.seconds, "cost_usd": s.spent.known_usd(), "models": s.spent,
             })
         })
         .collect();

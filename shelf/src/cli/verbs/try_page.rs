@@ -4,11 +4,13 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use super::show::page_number;
-use crate::book::{PageNumber, ScanId};
+use crate::book::{PageNumber, PageSet, ScanId};
 use crate::child::Children;
 use crate::cli::config_file::ConfigFile;
+use crate::cli::consent::SpendArgs;
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, Result};
+use crate::cli::llm_options::LlmArgs;
 use crate::cli::numbers::time;
 use crate::cli::out::complain;
 use crate::cli::page_log::PageLog;
@@ -20,7 +22,7 @@ use crate::stage::Failure;
 /// Make one page and show it, without writing anything
 ///
 /// The page is made in this process, by one thread and without children: a debugger can follow it, and `println!` in a stage is seen.
-/// What the stage logs is printed as well, its `before` and `after` are not called, and no lock is taken. What differs from the page
+/// A model that the stage asks is asked, and that stands in the ledger. What the stage logs is printed as well, its `before` and `after` are not called, and no lock is taken. What differs from the page
 /// in the library comes last.
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -39,6 +41,10 @@ pub(in crate::cli) struct Try {
     /// The page; none for a stage that runs once a book
     #[arg(long, value_name = "PAGE", value_parser = page_number)]
     page: Option<PageNumber>,
+    #[command(flatten)]
+    llm: LlmArgs,
+    #[command(flatten)]
+    spend: SpendArgs,
 }
 
 pub(in crate::cli) fn try_page(context: &Context, args: &Try, given: &ArgMatches) -> Result<Exit> {
@@ -51,8 +57,16 @@ pub(in crate::cli) fn try_page(context: &Context, args: &Try, given: &ArgMatches
     // What looks at the book in parallel does so in this thread, too.
     let alone = rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build_global();
     alone.map_err(CliError::failed)?;
-    let runtime = Runtime { children: Children::in_process(), ..context.runtime(1)? };
-    let request = Request { options, ..Request::default() };
+    let llm = args.spend.dispatcher(args.llm.said(&file.llm, context.store.root()))?;
+    let request = Request { options, llm: llm.settings().cloned(), ..Request::default() };
+    let only_this = Request {
+        stages: Some(vec![args.stage.clone()]),
+        pages: args.page.map(PageSet::from),
+        redo: Some("a page that is only tried".to_owned()),
+        ..request.clone()
+    };
+    args.spend.consent(context, &llm, std::slice::from_ref(&args.id), &only_this)?;
+    let runtime = Runtime { children: Children::in_process(), ..context.runtime(1, llm)? };
     let tried = run::try_page(&runtime, &args.id, stage, args.page, &request)?;
     if context.out.json {
         context.out.json(&json_of(&tried))?;

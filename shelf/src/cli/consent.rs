@@ -1,0 +1,118 @@
+//! Money is spent only by who says so: a run that may cost shows its price and asks.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::context::Context;
+use super::error::{CliError, Result};
+use super::llm_options::{check_prices, not_allowed};
+use super::numbers::count;
+use super::out::ask;
+use crate::book::ScanId;
+use crate::llm::{CostRange, Dispatcher, Estimate, LlmSettings, TapeSettings, Usd, estimate};
+use crate::plan::{Request, look, plan};
+
+/// What a run may spend, and where replies come from and go.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Language models")]
+pub(super) struct SpendArgs {
+    /// What may be spent on models in this run, US dollars
+    #[arg(long, value_name = "USD")]
+    budget: Option<Usd>,
+    /// Spend without being asked
+    #[arg(long, short)]
+    yes: bool,
+    /// Keep every reply of a model in this folder, for `--replay`
+    #[arg(long, value_name = "DIR", conflicts_with = "replay", hide_short_help = true)]
+    record: Option<PathBuf>,
+    /// Take the models' replies from this folder: no network, no cost
+    #[arg(long, value_name = "DIR", hide_short_help = true)]
+    replay: Option<PathBuf>,
+}
+
+impl SpendArgs {
+    /// Who is asked by this run; nobody, where no model is configured and nothing is replayed.
+    pub(super) fn dispatcher(&self, said: super::llm_options::LlmSaid) -> Result<Dispatcher> {
+        if !said.configured && self.replay.is_none() {
+            return Ok(Dispatcher::off());
+        }
+        let mut settings = said.settings;
+        settings.spending.run = self.budget;
+        settings.spending.allowed = self.yes || self.budget.is_some() || self.replay.is_some();
+        settings.tape = match (&self.record, &self.replay) {
+            (Some(folder), _) => Some(TapeSettings::Record(folder.clone())),
+            (None, Some(folder)) => Some(TapeSettings::Replay(folder.clone())),
+            (None, None) => None,
+        };
+        if self.replay.is_some() {
+            // No pace is kept where nobody is asked.
+            settings.requests_per_minute = 0;
+        }
+        Dispatcher::start(settings).map_err(CliError::failed)
+    }
+
+    /// Shows what the run may cost, and asks where nothing was said. Refuses where there is nobody to ask.
+    pub(super) fn consent(
+        &self,
+        context: &Context,
+        llm: &Dispatcher,
+        books: &[ScanId],
+        request: &Request,
+    ) -> Result<()> {
+        let Some(settings) = llm.settings().filter(|_| self.replay.is_none()) else { return Ok(()) };
+        let estimates = estimates(context, llm, settings, books, request);
+        if estimates.is_empty() {
+            return Ok(());
+        }
+        let models: Vec<String> = estimates.iter().flat_map(|estimate| settings.chain(&estimate.model)).collect();
+        check_prices(settings, &|model| llm.price(model), &models)?;
+        for estimate in &estimates {
+            context.out.note(shown(estimate));
+        }
+        let free = models.iter().all(|model| llm.price(model).is_some_and(|price| price.is_free()));
+        if free || settings.spending.allowed {
+            return Ok(());
+        }
+        match ask("ask these models?")? {
+            Some(true) => {
+                llm.allow_spending();
+                Ok(())
+            }
+            Some(false) => Err(CliError::refused("no model was asked, and nothing was done")),
+            None => Err(not_allowed("the run may cost money, and there is no terminal to ask on")),
+        }
+    }
+}
+
+/// What the stages of all books may cost. A book that cannot be looked at costs nothing, and is complained of later.
+fn estimates(
+    context: &Context,
+    llm: &Dispatcher,
+    settings: &LlmSettings,
+    books: &[ScanId],
+    request: &Request,
+) -> Vec<Estimate> {
+    let mut together: Vec<Estimate> = Vec::new();
+    for book in books {
+        let Ok(state) = look(&context.store, &context.registry, book) else { continue };
+        let Ok(plan) = plan(&context.registry, &state, request) else { continue };
+        for one in estimate(&plan, &state, settings, &|model| llm.price(model)) {
+            match together.iter_mut().find(|known| known.stage == one.stage) {
+                Some(known) => {
+                    known.pages += one.pages;
+                    known.cost = known.cost.zip(one.cost).map(|(a, b)| CostRange::and(a, b));
+                }
+                None => together.push(one),
+            }
+        }
+    }
+    together
+}
+
+/// ``corrected: 300 pages by `m`, $0.30 to $4.10``.
+pub(super) fn shown(estimate: &Estimate) -> String {
+    let Estimate { stage, model, pages, cost } = estimate;
+    let cost = cost.map_or_else(|| "at an unknown price".to_owned(), |cost| cost.to_string());
+    format!("{stage}: {} by `{model}`, {cost}", count(*pages, "page"))
+}

@@ -1,0 +1,190 @@
+//! Who pays, and who says so: the command line with language models, against a scripted server on 127.0.0.1.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::{Value, json};
+use shelf::testing::{Says, ScriptedModel};
+use shelf_tests::{Ended, Shelf};
+
+/// A key that must stand in no file and no line that is printed.
+const CANARY: &str = "sk-canary-7c1f9a52";
+
+/// A library with a book of two pages, for the stage `described` of `asking-shelf`.
+fn with_book() -> Shelf {
+    let shelf = Shelf::new(env!("CARGO_BIN_EXE_asking-shelf"));
+    let book = shelf.library().join("book");
+    fs::create_dir(&book).unwrap();
+    fs::write(book.join("metadata.json"), json!({ "title": "A Book", "total_pages": 2 }).to_string()).unwrap();
+    shelf
+}
+
+fn model() -> ScriptedModel {
+    ScriptedModel::answering(|asked| match asked.user.as_str() {
+        "page 1" => Says::text(r#"{ "text": "rain" }"#),
+        _ => Says::text(r#"{ "text": "snow" }"#),
+    })
+}
+
+/// `shelf process book --stage described` with these arguments, asking `model`.
+fn asking(shelf: &Shelf, model: &ScriptedModel, arguments: &[&str]) -> Command {
+    let process = ["process", "book", "--stage", "described"];
+    let mut command = shelf.command(process.iter().chain(arguments));
+    command.env("SHELF_LLM_BASE_URL", model.base_url()).env("SHELF_LLM_API_KEY", CANARY);
+    command.env("SHELF_LLM_REQUESTS_PER_MINUTE", "0");
+    command
+}
+
+fn ended(mut command: Command) -> Ended {
+    let output = command.output().expect("the command starts");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("shelf prints UTF-8");
+    Ended { out: text(output.stdout), err: text(output.stderr), code: output.status.code() }
+}
+
+fn price(shelf: &Shelf) {
+    let prices = "[llm.prices.m]\nprompt = 1.0\ncompletion = 2.0\n";
+    fs::write(shelf.library().join("shelf.toml"), prices).unwrap();
+}
+
+#[test]
+fn a_key_alone_spends_nothing() {
+    let (shelf, model) = (with_book(), model());
+    let refused = ended(asking(&shelf, &model, &["--llm-model", "m"]));
+    assert_eq!(refused.code, Some(4), "{refused:?}");
+    assert!(refused.err.contains("described: 2 pages by `m`, at an unknown price"), "{}", refused.err);
+    assert!(refused.err.contains("hint: say `--budget 3.00`"), "{}", refused.err);
+    assert!(model.asked().is_empty());
+    let free = ended(asking(&shelf, &model, &["--llm-model", "m", "--yes"]));
+    assert_eq!((free.code, model.asked().len()), (Some(0), 2), "{free:?}");
+}
+
+#[test]
+fn a_budget_needs_a_price() {
+    let (shelf, model) = (with_book(), model());
+    let refused = ended(asking(&shelf, &model, &["--llm-model", "m", "--budget", "1"]));
+    assert_eq!((refused.code, model.asked().len()), (Some(4), 0), "{refused:?}");
+    assert!(refused.err.contains("the price of model `m` is not known"), "{}", refused.err);
+    price(&shelf);
+    let paid = ended(asking(&shelf, &model, &["--llm-model", "m", "--budget", "1"]));
+    assert_eq!((paid.code, model.asked().len()), (Some(0), 2), "{paid:?}");
+    assert!(paid.err.contains("described: 2 pages by `m`, $0.0012 to $0.0264"), "{}", paid.err);
+}
+
+#[test]
+fn a_budget_that_is_used_up_is_told_by_the_exit_code() {
+    let (shelf, model) = (with_book(), model());
+    price(&shelf);
+    // The first page costs 0.001, and may cost 0.009; then too little is left.
+    let one = ended(asking(&shelf, &model, &["--llm-model", "m", "--budget", "0.0095", "--llm-in-flight", "1"]));
+    assert_eq!((one.code, model.asked().len()), (Some(5), 1), "{one:?}");
+    assert!(one.out.contains("described: 2 pages: 1 made, 1 left to do"), "{}", one.out);
+    assert!(one.err.contains("the budget of this run is used up: $0.0010 of $0.0095 spent"), "{}", one.err);
+    let other = ended(asking(&shelf, &model, &["--llm-model", "m", "--budget", "0.02"]));
+    assert_eq!((other.code, model.asked().len()), (Some(0), 2), "{other:?}");
+    assert!(shelf.ok(["status", "book"]).contains("described: 2 calls of language models, $0.0020"));
+    assert_eq!(shelf.run(["clean", "book", "--stage", "described", "--yes"]).code, Some(0));
+    assert!(shelf.ok(["status", "book"]).contains("described: 2 calls of language models, $0.0020"));
+    assert_eq!(shelf.run(["delete", "book", "--yes"]).code, Some(0));
+    assert_eq!(fs::read_to_string(shelf.library().join(".ledger/book.jsonl")).unwrap().lines().count(), 2);
+}
+
+#[test]
+fn a_budget_for_each_book_counts_what_was_spent_before() {
+    let (shelf, model) = (with_book(), model());
+    price(&shelf);
+    let table = fs::read_to_string(shelf.library().join("shelf.toml")).unwrap();
+    fs::write(shelf.library().join("shelf.toml"), format!("[llm]\nbook_budget = 0.0095\n{table}")).unwrap();
+    let once = ended(asking(&shelf, &model, &["--llm-model", "m", "--yes", "--llm-in-flight", "1"]));
+    assert_eq!((once.code, model.asked().len()), (Some(5), 1), "{once:?}");
+    let again = ended(asking(&shelf, &model, &["--llm-model", "m", "--yes"]));
+    assert_eq!((again.code, model.asked().len()), (Some(5), 1), "{again:?}");
+    assert!(again.err.contains("the budget of the book is used up"), "{}", again.err);
+}
+
+#[test]
+fn a_recorded_book_is_made_again_without_network_and_cost() {
+    let (shelf, folder) = (with_book(), tempfile::tempdir().unwrap());
+    let tape = folder.path().to_str().unwrap();
+    let recorded = {
+        let model = model();
+        let recorded = ended(asking(&shelf, &model, &["--yes", "--llm-model", "m", "--record", tape]));
+        assert_eq!((recorded.code, model.asked().len()), (Some(0), 2), "{recorded:?}");
+        shelf.json("book/described/page_0001.json")
+    };
+    assert_eq!(fs::read_dir(tape).unwrap().count(), 2);
+    let other = with_book();
+    let replay = ["process", "book", "--stage", "described", "--llm-model", "m", "--replay", tape];
+    other.ok(replay);
+    let replayed = other.json("book/described/page_0001.json");
+    assert_eq!(
+        (&replayed["text"], &replayed["_record"]["output"]),
+        (&recorded["text"], &recorded["_record"]["output"])
+    );
+    assert_eq!(replayed["_record"]["operation"]["cost_usd"], 0.0);
+    assert!(!other.library().join(".ledger").exists());
+    // Whoever asks something else is told what.
+    let changed =
+        other.run(["process", "book", "--stage", "described", "--llm-model", "n", "--redo", "--replay", tape]);
+    assert_eq!(changed.code, Some(1), "{changed:?}");
+    assert!(changed.err.contains("the one of this page differs in model: \"m\" → \"n\""), "{}", changed.err);
+}
+
+#[test]
+fn a_key_stands_nowhere() {
+    let shelf = with_book();
+    // A server that sends the key back wherever it can.
+    let echo = ScriptedModel::answering(|asked| match asked.before {
+        0 => Says::status(503).header("x-key", CANARY),
+        1 => Says::text(format!("your key is {CANARY}")),
+        2 => Says::text(format!(r#"{{ "text": "{CANARY}" }}"#)),
+        _ => Says::error(401, &format!("wrong key {CANARY}")),
+    });
+    let tape = tempfile::tempdir().unwrap();
+    let record = tape.path().to_str().unwrap();
+    let run = ended(asking(&shelf, &echo, &["--yes", "--llm-model", "m", "--record", record, "--llm-in-flight", "1"]));
+    assert_eq!(echo.asked().len(), 4, "{run:?}");
+    assert!(run.err.contains("wrong key [key]"), "{}", run.err);
+    let mut config = shelf.command(["config"]);
+    config.env("SHELF_LLM_API_KEY", CANARY);
+    let config = ended(config);
+    assert!(config.out.contains("set") && config.out.contains("SHELF_LLM_API_KEY"), "{}", config.out);
+    for text in [run.out, run.err, config.out, config.err] {
+        assert!(!text.contains(CANARY), "{text}");
+    }
+    let mut files = 0;
+    for folder in [shelf.library(), tape.path()] {
+        each_file(folder, &mut |path| {
+            files += 1;
+            let bytes = fs::read(path).unwrap();
+            assert!(!bytes.windows(CANARY.len()).any(|window| window == CANARY.as_bytes()), "{}", path.display());
+        });
+    }
+    assert!(files > 5, "{files}");
+}
+
+fn each_file(folder: &Path, look: &mut dyn FnMut(&Path)) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { each_file(&path, look) } else { look(&path) }
+    }
+}
+
+#[test]
+fn config_says_who_says_what_of_models() {
+    let shelf = with_book();
+    fs::write(shelf.library().join("shelf.toml"), "[llm]\nidle = \"5s\"\nmodel = \"b\"\n").unwrap();
+    let mut command = shelf.command(["config", "--json", "--llm-model", "a"]);
+    command.env("SHELF_LLM_IN_FLIGHT", "7").env("OPENROUTER_API_KEY", CANARY);
+    let listed: Vec<Value> = serde_json::from_str(&ended(command).out).unwrap();
+    let of = |option: &str| {
+        let line = listed.iter().find(|line| line["stage"] == "llm" && line["option"] == option).unwrap();
+        (line["value"].as_str().unwrap().to_owned(), line["from"].as_str().unwrap().to_owned())
+    };
+    let pair = |value: &str, from: &str| (value.to_owned(), from.to_owned());
+    assert_eq!(of("model"), pair("a", "--llm-model"));
+    assert_eq!(of("in_flight"), pair("7", "SHELF_LLM_IN_FLIGHT"));
+    assert_eq!(of("idle"), pair("5.0 s", "shelf.toml"));
+    assert_eq!(of("total"), pair("5 min 00 s", "default"));
+    assert_eq!(of("api_key"), pair("set", "OPENROUTER_API_KEY"));
+}
