@@ -3,6 +3,7 @@
 //! Both sides are [normalised](Normalisation) first, since a truth made by people has lost its line breaks and has quotes and dashes of its own.
 
 mod error_rate;
+pub mod labels;
 mod normalise;
 mod page_text;
 mod stage_text;

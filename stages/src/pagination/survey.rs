@@ -95,7 +95,7 @@ fn distinct<'t>(texts: impl Iterator<Item = &'t str>) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pagination::drawn::{block, line, page, prose};
+    use crate::pagination::drawn::{block, centred, line, page, prose};
 
     /// A book of pages with a head each; nothing where it is empty.
     fn survey(heads: &[&str]) -> (Pagination, Vec<String>) {
@@ -139,6 +139,70 @@ mod tests {
         let heads = ["HEAD 10", "HEAD 11", "HEAD 12", "HEAD 12", "HEAD 13", "HEAD 14", "HEAD 16", "HEAD 17", "HEAD 18"];
         let told = ["scan 3 and 4 both show page 12", "page 15 is missing between scans 6 and 7"];
         assert_eq!(survey(&heads).1, told);
+    }
+
+    /// How a book prints its numbers and heads: what stands in the head and in the foot of a page.
+    type Style = fn(u32) -> (String, String);
+
+    /// A book of roman front matter and 40 pages, with chapters that open without a head, a plate, and every ninth number misread.
+    fn numbers_in(style: Style) -> (Vec<(Option<String>, Option<String>)>, Vec<String>) {
+        let mut survey = Survey::new(Some(20.0));
+        let mut truth = Vec::new();
+        let mut add = |head: &str, foot: &str, rows: u32, printed: Option<String>| {
+            let head = (!head.is_empty()).then(|| block(1, &[line((100, 50), 16, head)]));
+            let foot = (!foot.is_empty()).then(|| block(3, &[centred(1000, 1400, 20, foot)]));
+            let prose = (rows > 0).then(|| prose(2, 100, rows));
+            truth.push(printed);
+            survey.add(&page(truth.len() as u32, head.into_iter().chain(prose).chain(foot).collect()));
+        };
+        for front in 1..=8 {
+            let folio = (front > 2).then(|| crate::pagination::print_roman(front));
+            add("", folio.as_deref().unwrap_or_default(), 25, folio.clone());
+        }
+        for number in 1..=40 {
+            let (head, foot) = style(number);
+            match number {
+                _ if number % 13 == 1 => add("", "", 20, None),
+                _ if number % 9 == 5 => {
+                    let misread = |text: &str| text.replace(&number.to_string(), &format!("{}", (number + 60) % 97));
+                    add(&misread(&head), &misread(&foot), 40, Some(number.to_string()));
+                }
+                _ => add(&head, &foot, 40, Some(number.to_string())),
+            }
+            if number == 20 {
+                add("", "", 0, None);
+            }
+        }
+        let (book, warnings) = survey.conclude();
+        let found = book.pages.into_values().map(|page| page.printed_page_number);
+        (truth.into_iter().zip(found).collect(), warnings)
+    }
+
+    #[test]
+    fn numbers_are_found_wherever_a_book_prints_them() {
+        let styles: [(&str, Style); 8] = [
+            ("outside in the head", |n| {
+                (if n % 2 == 1 { format!("THE RECTO {n}") } else { format!("{n} THE VERSO") }, String::new())
+            }),
+            ("inside in the head", |n| {
+                (if n % 2 == 0 { format!("THE VERSO {n}") } else { format!("{n} THE RECTO") }, String::new())
+            }),
+            ("in heads of chapters", |n| {
+                (format!("{n} CHAPTER {}", ["ONE", "TWO", "THREE", "FOUR"][n as usize / 13]), String::new())
+            }),
+            ("alone in the head", |n| (n.to_string(), String::new())),
+            ("in the middle of the foot", |n| ("A HEAD OF ITS OWN".to_owned(), n.to_string())),
+            ("in brackets", |n| (String::new(), format!("[{n}]"))),
+            ("between dashes", |n| (String::new(), format!("— {n} —"))),
+            ("between hyphens", |n| (String::new(), format!("- {n} -"))),
+        ];
+        for (name, style) in styles {
+            let (numbers, warnings) = numbers_in(style);
+            for ((truth, found), scan) in numbers.iter().zip(1..) {
+                assert_eq!(truth, found, "{name}, scan {scan}");
+            }
+            assert_eq!(warnings, Vec::<String>::new(), "{name}");
+        }
     }
 
     #[test]

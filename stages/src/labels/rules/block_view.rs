@@ -39,7 +39,7 @@ impl BlockView {
         Self {
             block_num: block.block_num,
             bbox: block.bbox,
-            size: heights.get(heights.len() / 2).copied().unwrap_or_default() / sheet.body_height,
+            size: heights.get(heights.len().saturating_sub(1) / 2).copied().unwrap_or_default() / sheet.body_height,
             centred: !rows.is_empty() && rows.iter().all(|row| is_centred(row, sheet)),
             capitals: in_capitals(&text),
             unsure_words: all.iter().filter(|confidence| **confidence < UNSURE).count(),
