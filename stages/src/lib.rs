@@ -8,4 +8,4 @@ pub mod corrected;
 pub mod engine;
 pub mod labels;
 pub mod ocr;
-pub mod pagination;
+pub mod vocabulary;

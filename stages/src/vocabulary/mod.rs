@@ -1,0 +1,12 @@
+//! The `vocabulary` stage: what the words of a whole book tell about those of each page.
+
+mod counts;
+mod dictionary;
+mod misreading;
+mod spelling;
+mod tokens;
+
+pub use dictionary::{Dictionary, DictionaryError, debian_package, installed_dictionaries};
+pub use misreading::{Variant, far_variants, near_variants};
+pub use spelling::{counted_form, is_numeral, is_odd, other_spellings, parts_of};
+pub use tokens::{PageTokens, ParagraphTokens, Token, tokens_of};
