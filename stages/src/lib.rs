@@ -8,4 +8,5 @@ pub mod corrected;
 pub mod engine;
 pub mod labels;
 pub mod ocr;
+pub mod pagination;
 pub mod vocabulary;
