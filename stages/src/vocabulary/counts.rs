@@ -18,7 +18,7 @@ struct Count {
 }
 
 /// What is read with this confidence is most likely what stands there.
-pub(super) const SURE: f64 = 0.9;
+pub const SURE: f64 = 0.9;
 
 impl WordCounts {
     /// Counts the words of a page. Halves of words that a line end parts are no words.

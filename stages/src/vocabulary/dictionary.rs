@@ -6,6 +6,8 @@ use std::sync::{Arc, Mutex};
 use encoding_rs::Encoding;
 use shelf::book::Languages;
 
+use super::other_spellings;
+
 /// The words of some languages, as their Hunspell dictionaries have them.
 #[derive(Clone)]
 pub struct Dictionary {
@@ -88,6 +90,20 @@ impl Dictionary {
     #[must_use]
     pub fn knows(&self, word: &str) -> bool {
         self.books.iter().any(|book| book.check(word))
+    }
+
+    /// Whether `word` may stand as it is read: it is known itself, in a spelling of another time or country, without a possessive, or as a compound of
+    /// known words (`self-possession`).
+    #[must_use]
+    pub fn accepts(&self, word: &str) -> bool {
+        let plain = word.replace('’', "'");
+        let bare = plain.strip_suffix("'s").or_else(|| plain.strip_suffix("s'")).unwrap_or(&plain);
+        let is_good = |part: &str| {
+            self.knows(part)
+                || part.to_lowercase() == part.to_uppercase()
+                || other_spellings(part).iter().any(|other| self.knows(other))
+        };
+        is_good(&plain) || is_good(bare) || (bare.contains('-') && bare.split('-').all(is_good))
     }
 }
 

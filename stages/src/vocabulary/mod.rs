@@ -2,11 +2,18 @@
 
 mod counts;
 mod dictionary;
+mod evidence;
 mod misreading;
+mod page;
+mod run_together;
 mod spelling;
+mod stage;
 mod tokens;
 
+pub use counts::SURE;
 pub use dictionary::{Dictionary, DictionaryError, debian_package, installed_dictionaries};
 pub use misreading::{Variant, far_variants, near_variants};
+pub use page::{Commonness, PageVocabulary, Vocabulary, WordEvidence};
 pub use spelling::{counted_form, is_numeral, is_odd, other_spellings, parts_of};
+pub use stage::{vocabulary, vocabulary_of};
 pub use tokens::{PageTokens, ParagraphTokens, Token, tokens_of};

@@ -1,0 +1,115 @@
+use std::collections::HashMap;
+
+use super::Kind;
+use super::draft::Draft;
+use crate::vocabulary::{
+    Commonness, Dictionary, PageVocabulary, Variant, WordEvidence, counted_form, far_variants, is_odd, near_variants, parts_of,
+};
+
+/// Mends misread letters, and parts words that ran together: only where the word as read is unknown to book and dictionary, its confidence is low, and
+/// just one likely word may have been printed there.
+pub(super) fn mend_words(draft: &mut Draft, book: &PageVocabulary, dictionary: &Dictionary) {
+    for place in draft.places() {
+        let token = draft.token(place);
+        let (lead, word, tail) = parts_of(&token.text);
+        let Some(evidence) = book.doubtful.get(&counted_form(word)).filter(|evidence| !evidence.known) else { continue };
+        if dictionary.accepts(word) || !is_mostly_letters(word) {
+            continue;
+        }
+        let doubt = Doubt { word, confidence: token.confidence, evidence, dictionary };
+        if let Some(better) = doubt.best() {
+            let kind = if better.contains(' ') { Kind::Apart } else { Kind::Misread };
+            let text = format!("{lead}{better}{tail}");
+            draft.replace(place, kind, text);
+        }
+    }
+}
+
+/// A word that can't be right.
+struct Doubt<'a> {
+    word: &'a str,
+    confidence: f64,
+    evidence: &'a WordEvidence,
+    dictionary: &'a Dictionary,
+}
+
+/// Another word is likelier than the next best only if it is so much cheaper.
+const CLEARLY: f64 = 0.5;
+/// What a word gains by being in the book, for each step of commonness.
+const OF_THE_BOOK: f64 = 0.4;
+/// A lost space is the most frequent mistake of all on coarse scans.
+const LOST_SPACE: f64 = 1.0;
+/// Words of so many letters have few neighbours, so that more of their letters may be misread.
+const LONG: usize = 7;
+
+impl Doubt<'_> {
+    fn best(&self) -> Option<String> {
+        let stem = self.word.strip_suffix("'s").or_else(|| self.word.strip_suffix("’s")).unwrap_or(self.word);
+        let mut ranked = self.candidates(stem, near_variants(stem), self.most_cost());
+        if !self.evidence.apart.is_empty() {
+            let spaces = self.evidence.apart.len() - 1;
+            ranked.push((self.with_case(&self.evidence.apart.join(" ")), LOST_SPACE * (1.0 + 0.2 * spaces as f64) - OF_THE_BOOK));
+        }
+        if ranked.is_empty() && stem.chars().count() >= LONG {
+            ranked = self.candidates(stem, far_variants(stem), self.most_cost() + 1.2);
+        }
+        ranked.sort_by(|a, b| a.1.total_cmp(&b.1).then_with(|| a.0.cmp(&b.0)));
+        let (word, cost) = ranked.first()?;
+        let rival = ranked.iter().skip(1).find(|(other, _)| other != word);
+        let clear = rival.is_none_or(|(_, next)| cost + CLEARLY <= *next);
+        clear.then(|| format!("{word}{}", &self.word[stem.len()..]))
+    }
+
+    /// Words that the dictionary or the book has, and how unlikely each is.
+    fn candidates(&self, stem: &str, variants: Vec<Variant>, most: f64) -> Vec<(String, f64)> {
+        let mut least: HashMap<String, f64> = HashMap::new();
+        for Variant { word, cost } in variants {
+            let common = self.evidence.similar.get(&counted_form(&word)).copied();
+            if cost > most || !self.may_stand(&word, common, stem) {
+                continue;
+            }
+            let rank = cost - common.map_or(0.0, |common| OF_THE_BOOK * (common as u8 + 1) as f64);
+            let entry = least.entry(word).or_insert(rank);
+            *entry = entry.min(rank);
+        }
+        least.into_iter().collect()
+    }
+
+    fn may_stand(&self, word: &str, common: Option<Commonness>, stem: &str) -> bool {
+        let letters = word.chars().all(|c| c.is_alphabetic() || matches!(c, '\'' | '’' | '-'));
+        let case = has_one_case(word) && (stem.starts_with(char::is_uppercase) || !word.starts_with(char::is_uppercase));
+        letters && case && (common.is_some() || word.chars().count() > 2 && self.dictionary.knows(word))
+    }
+
+    /// Nothing that was read with some confidence is far from what stands there; short words and names have many neighbours.
+    fn most_cost(&self) -> f64 {
+        let letters = self.word.chars().count();
+        let name = self.word.starts_with(char::is_uppercase);
+        let by_length: f64 = match letters {
+            0..=2 => 1.0,
+            3 => 1.5,
+            4..=5 => 2.2,
+            _ => 2.5,
+        };
+        let by_length = if name { by_length - 0.5 } else { by_length };
+        if self.confidence > 0.8 && letters < LONG { by_length.min(1.5) } else { by_length }
+    }
+
+    fn with_case(&self, words: &str) -> String {
+        let mut letters = self.word.chars();
+        words.chars().map(|c| if c == ' ' { c } else { letters.next().unwrap_or(c) }).collect()
+    }
+}
+
+/// `Narvaez`, `narvaez`, `NARVAEZ`; not `nArvaez`.
+fn has_one_case(word: &str) -> bool {
+    let rest: Vec<char> = word.chars().skip(1).filter(|c| c.is_alphabetic()).collect();
+    rest.iter().all(|c| !c.is_uppercase()) || word.chars().all(|c| !c.is_lowercase())
+}
+
+/// A number with a misread digit is none that can be mended.
+fn is_mostly_letters(word: &str) -> bool {
+    let digits = word.chars().filter(char::is_ascii_digit).count();
+    let letters = word.chars().filter(|c| c.is_alphabetic() || is_odd(*c)).count();
+    letters > digits
+}

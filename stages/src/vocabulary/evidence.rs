@@ -1,0 +1,82 @@
+use std::collections::BTreeMap;
+
+use super::counts::{SURE, WordCounts};
+use super::run_together::words_in;
+use super::spelling::{counted_form, is_numeral, parts_of};
+use super::tokens::{PageTokens, Token};
+use super::{Commonness, Dictionary, PageVocabulary, WordEvidence, near_variants};
+
+/// What the counted words of the book tell about a page. Without a dictionary it can't be said which words are doubtful.
+pub(super) fn evidence_for(page: &PageTokens, counts: &WordCounts, dictionary: Option<&Dictionary>) -> PageVocabulary {
+    let mut found = PageVocabulary::default();
+    for (token, next) in neighbours(page) {
+        note_joined(&mut found, token, next, counts, dictionary);
+    }
+    let Some(dictionary) = dictionary else { return found };
+    for token in page.tokens().filter(|token| token.confidence < SURE) {
+        let (_, word, _) = parts_of(&token.text);
+        if is_doubtful(word, dictionary) {
+            let form = counted_form(word);
+            found.doubtful.entry(form).or_insert_with_key(|form| about(form, counts, dictionary));
+        }
+    }
+    found
+}
+
+/// Whether a word is none that the dictionary has, and no number.
+fn is_doubtful(word: &str, dictionary: &Dictionary) -> bool {
+    !word.is_empty() && !is_numeral(word) && !dictionary.accepts(word)
+}
+
+fn about(form: &str, counts: &WordCounts, dictionary: &Dictionary) -> WordEvidence {
+    let similar: BTreeMap<String, Commonness> = near_variants(form)
+        .into_iter()
+        .map(|variant| (counts.times(&variant.word), variant))
+        .filter(|(times, variant)| *times > 0 && is_itself_good(&variant.word, counts, dictionary))
+        .map(|(times, variant)| (variant.word, Commonness::of(times)))
+        .collect();
+    WordEvidence { known: is_known(form, &similar, counts), similar, apart: words_in(form, counts, dictionary) }
+}
+
+/// A word of the book that may stand in for another: one that a dictionary has, or that was read with certainty.
+fn is_itself_good(word: &str, counts: &WordCounts, dictionary: &Dictionary) -> bool {
+    dictionary.accepts(word) || counts.sure(word) > 0
+}
+
+/// A word that was read with certainty somewhere is a word of the book, unless it is a misreading that comes again and again: then the
+/// right one is a hundred times as common.
+fn is_known(form: &str, similar: &BTreeMap<String, Commonness>, counts: &WordCounts) -> bool {
+    let overshadowed = || similar.values().any(|common| *common >= Commonness::Frequent) && Commonness::of(counts.times(form)) <= Commonness::Rare;
+    counts.sure(form) > 0 && !overshadowed()
+}
+
+/// Each token of a paragraph with the next.
+fn neighbours(page: &PageTokens) -> impl Iterator<Item = (&Token, &Token)> {
+    page.paragraphs.iter().flat_map(|paragraph| {
+        let tokens: Vec<&Token> = paragraph.iter().flatten().collect();
+        tokens.windows(2).map(|pair| (pair[0], pair[1])).collect::<Vec<_>>()
+    })
+}
+
+fn note_joined(
+    found: &mut PageVocabulary,
+    token: &Token,
+    next: &Token,
+    counts: &WordCounts,
+    dictionary: Option<&Dictionary>,
+) {
+    let ((_, before, _), (_, after, _)) = (parts_of(&token.text), parts_of(&next.text));
+    if before.is_empty() || after.is_empty() {
+        return;
+    }
+    let parted = token.ends_in_hyphen();
+    let broken = || dictionary.is_some_and(|d| is_doubtful(before, d) || is_doubtful(after, d));
+    let joined = counted_form(&format!("{before}{after}"));
+    if counts.times(&joined) > 0 && (parted || broken()) {
+        found.joined.insert(joined);
+    }
+    let hyphenated = counted_form(&format!("{before}-{after}"));
+    if parted && counts.times(&hyphenated) > 0 {
+        found.hyphenated.insert(hyphenated);
+    }
+}
