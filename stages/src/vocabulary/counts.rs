@@ -1,5 +1,6 @@
 use std::collections::HashMap;
 
+use super::Dictionary;
 use super::spelling::{counted_form, is_numeral, parts_of};
 use super::tokens::{PageTokens, Token};
 
@@ -46,11 +47,31 @@ impl WordCounts {
         self.total
     }
 
-    /// All words that were read with certainty, with how often, in no order.
-    pub(super) fn sure_words(&self) -> impl Iterator<Item = (&str, u32)> {
-        self.words.iter().filter(|(_, count)| count.sure > 0).map(|(word, count)| (word.as_str(), count.times))
+    /// Whether the book prints with a hyphen what the dictionary writes undivided: such compounds are several, and more than the seldom words that it
+    /// prints undivided though they could be parted.
+    pub(super) fn likes_hyphens(&self, dictionary: &Dictionary) -> bool {
+        let hyphenated = |word: &&String| {
+            word.split_once('-').is_some_and(|(left, right)| {
+                left.len().min(right.len()) >= 3 && dictionary.knows(&format!("{left}{right}"))
+            })
+        };
+        let undivided = |word: &&String| {
+            let ends = word.char_indices().map(|(at, _)| at).filter(|at| *at >= HALF && word.len() - at >= HALF);
+            let mut halves = ends.map(|at| word.split_at(at));
+            halves.any(|(left, right)| dictionary.knows(left) && dictionary.knows(right)) && dictionary.knows(word)
+        };
+        let seldom = self.words.iter().filter(|(_, count)| count.times <= SELDOM).map(|(word, _)| word);
+        let hyphenated = self.words.keys().filter(hyphenated).count();
+        hyphenated >= SEVERAL && hyphenated > seldom.filter(undivided).count()
     }
 }
+
+/// A word that a book has no more often says something of its habits, not of the word's.
+const SELDOM: u32 = 2;
+/// So many words are a habit.
+const SEVERAL: usize = 5;
+/// Shorter pieces of an undivided word are rather endings than words, bytes.
+const HALF: usize = 4;
 
 /// The words of a line that are whole: not the half before a hyphen at its end, nor what a line starts with after such a half.
 fn whole_words(line: &[Token]) -> impl Iterator<Item = (&str, f64)> {

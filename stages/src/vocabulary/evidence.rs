@@ -13,6 +13,7 @@ pub(super) fn evidence_for(page: &PageTokens, counts: &WordCounts, dictionary: O
         note_joined(&mut found, token, next, counts, dictionary);
     }
     let Some(dictionary) = dictionary else { return found };
+    found.likes_hyphens = counts.likes_hyphens(dictionary);
     for token in page.tokens().filter(|token| token.confidence < SURE) {
         let (_, word, _) = parts_of(&token.text);
         if is_doubtful(word, dictionary) {
@@ -43,12 +44,16 @@ fn is_itself_good(word: &str, counts: &WordCounts, dictionary: &Dictionary) -> b
     dictionary.accepts(word) || counts.sure(word) > 0
 }
 
-/// A word that was read with certainty somewhere is a word of the book, unless it is a misreading that comes again and again: then the
-/// right one is a hundred times as common.
+/// A word that was read with certainty somewhere, or so again and again, is a word of the book, unless it is a misreading that comes again and
+/// again: then the right one is far more common.
 fn is_known(form: &str, similar: &BTreeMap<String, Commonness>, counts: &WordCounts) -> bool {
-    let overshadowed = || similar.values().any(|common| *common >= Commonness::Frequent) && Commonness::of(counts.times(form)) <= Commonness::Rare;
-    counts.sure(form) > 0 && !overshadowed()
+    let times = counts.times(form);
+    let overshadowed = || similar.values().any(|common| *common > Commonness::of(times).next());
+    (counts.sure(form) > 0 || times >= SEVERAL) && !overshadowed()
 }
+
+/// So many times the same misreading would be much of a coincidence.
+const SEVERAL: u32 = 3;
 
 /// Each token of a paragraph with the next.
 fn neighbours(page: &PageTokens) -> impl Iterator<Item = (&Token, &Token)> {
@@ -72,7 +77,8 @@ fn note_joined(
     let parted = token.ends_in_hyphen();
     let broken = || dictionary.is_some_and(|d| is_doubtful(before, d) || is_doubtful(after, d));
     let joined = counted_form(&format!("{before}{after}"));
-    if counts.times(&joined) > 0 && (parted || broken()) {
+    let read_so = if parted { counts.times(&joined) > 0 } else { counts.sure(&joined) > 1 };
+    if read_so && (parted || broken()) {
         found.joined.insert(joined);
     }
     let hyphenated = counted_form(&format!("{before}-{after}"));

@@ -1,5 +1,3 @@
-use std::collections::HashMap;
-
 /// A word that may have been printed where another was read.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Variant {
@@ -40,99 +38,148 @@ const ONE_WAY: &[(&str, &str)] = &[
 /// Longer words are no words.
 const LONGEST: usize = 24;
 
-/// All words that may have been printed where `word` was read, one or two letters of the same shape or one of any shape misread, each once with its
-/// least cost. The word itself is not among them.
+/// All words that may have been printed where `word` was read: one or two letters of the same shape, or one of any shape misread. A word may come more
+/// than once, at different costs; the word itself does not come.
 #[must_use]
 pub fn near_variants(word: &str) -> Vec<Variant> {
-    let mut found = Found::new(word);
-    let first = alike(word);
-    for once in &first {
-        found.note(once, ALIKE);
-    }
-    if !found.too_long {
-        for once in &first {
-            alike(once).iter().for_each(|twice| found.note(twice, 2.0 * ALIKE));
-        }
-        any(word).into_iter().for_each(|(variant, cost)| found.note(&variant, cost));
-    }
-    found.variants()
-}
-
-/// More of them: one letter of any shape and one of the same shape, or three of the same shape. There are many thousand, so only long words, of
-/// which few are near another, are worth it.
-#[must_use]
-pub fn far_variants(word: &str) -> Vec<Variant> {
-    let mut found = Found::new(word);
-    if found.too_long {
-        return Vec::new();
-    }
-    for once in alike(word) {
-        any(&once).into_iter().for_each(|(variant, cost)| found.note(&variant, ALIKE + cost));
-        for twice in alike(&once) {
-            alike(&twice).iter().for_each(|thrice| found.note(thrice, 3.0 * ALIKE));
+    let alike = places_of_alike(word);
+    let mut variants: Vec<Variant> = any(word).collect();
+    for (at, first) in alike.iter().enumerate() {
+        variants.push(Variant { word: first.put_into(word), cost: ALIKE });
+        for second in alike[at + 1..].iter().filter(|second| second.follows(first)) {
+            variants.push(Variant { word: first.put_into(&second.put_into(word)), cost: 2.0 * ALIKE });
         }
     }
-    found.variants()
+    variants.retain(|variant| variant.word != word && !variant.word.is_empty());
+    variants
 }
 
-struct Found<'w> {
-    word: &'w str,
-    too_long: bool,
-    costs: HashMap<String, f64>,
-}
-
-impl<'w> Found<'w> {
-    fn new(word: &'w str) -> Self {
-        Self { word, too_long: word.chars().count() > LONGEST, costs: HashMap::new() }
+/// More of them: one letter of any shape and one of the same shape, or three of the same shape. There are many thousand, so only long words, of which
+/// few are near another, are worth it; each is shown to `visit`.
+pub fn visit_far_variants(word: &str, mut visit: impl FnMut(&Variant)) {
+    if word.chars().count() > LONGEST {
+        return;
     }
-
-    fn note(&mut self, variant: &str, cost: f64) {
-        if variant != self.word && !variant.is_empty() {
-            match self.costs.get_mut(variant) {
-                Some(least) => *least = least.min(cost),
-                None => drop(self.costs.insert(variant.to_owned(), cost)),
+    let alike = places_of_alike(word);
+    for (at, first) in alike.iter().enumerate() {
+        any(&first.put_into(word)).for_each(|variant| visit(&Variant { cost: variant.cost + ALIKE, ..variant }));
+        for (next, second) in alike.iter().enumerate().skip(at + 1).filter(|(_, second)| second.follows(first)) {
+            for third in alike[next + 1..].iter().filter(|third| third.follows(second)) {
+                let thrice = first.put_into(&second.put_into(&third.put_into(word)));
+                visit(&Variant { word: thrice, cost: 3.0 * ALIKE });
             }
         }
     }
+}
 
-    fn variants(self) -> Vec<Variant> {
-        self.costs.into_iter().map(|(word, cost)| Variant { word, cost }).collect()
+/// A place in a word where one sign may have been read for another of the same shape.
+struct Alike {
+    start: usize,
+    end: usize,
+    printed: &'static str,
+}
+
+impl Alike {
+    fn put_into(&self, word: &str) -> String {
+        [&word[..self.start], self.printed, &word[self.end..]].concat()
+    }
+
+    fn follows(&self, other: &Self) -> bool {
+        self.start >= other.end
     }
 }
 
-/// The word with one sign put for another of the same shape, at every place.
-fn alike(word: &str) -> Vec<String> {
-    let pairs = EITHER_WAY.iter().flat_map(|&(a, b)| [(a, b), (b, a)]).chain(ONE_WAY.iter().copied());
-    let mut variants = Vec::new();
-    for (read, printed) in pairs {
-        for (at, _) in word.match_indices(read) {
-            variants.push(format!("{}{printed}{}", &word[..at], &word[at + read.len()..]));
-        }
+/// All such places, from left to right.
+fn places_of_alike(word: &str) -> Vec<Alike> {
+    if word.chars().count() > LONGEST {
+        return Vec::new();
     }
-    variants
+    let pairs = EITHER_WAY.iter().flat_map(|&(a, b)| [(a, b), (b, a)]).chain(ONE_WAY.iter().copied());
+    let mut places: Vec<Alike> = pairs
+        .flat_map(|(read, printed)| {
+            word.match_indices(read).map(move |(start, _)| Alike { start, end: start + read.len(), printed })
+        })
+        .collect();
+    places.sort_by_key(|place| place.start);
+    places
 }
 
 /// The word with any one letter replaced, left out or put in.
-fn any(word: &str) -> Vec<(String, f64)> {
-    let letters: Vec<char> = word.chars().collect();
-    let mut variants = Vec::new();
-    let with = |at: usize, put: Option<char>, skip: usize| -> String {
-        letters[..at].iter().copied().chain(put).chain(letters[at + skip..].iter().copied()).collect()
+fn any(word: &str) -> impl Iterator<Item = Variant> {
+    let capital = word.starts_with(char::is_uppercase);
+    let ends = word.char_indices().map(|(at, c)| (at, c, at + c.len_utf8())).collect::<Vec<_>>();
+    let mut variants = Vec::with_capacity(ends.len() * 53 + 26);
+    let letter_for = |at: usize, letter: char| if at == 0 && capital { letter.to_ascii_uppercase() } else { letter };
+    let mut push = |before: &str, put: Option<char>, after: &str, doubled: bool| {
+        let mut variant = String::with_capacity(word.len() + 1);
+        variant.push_str(before);
+        variant.extend(put);
+        variant.push_str(after);
+        variants.push(Variant { word: variant, cost: if doubled { DOUBLED } else { ANY } });
     };
-    for at in 0..=letters.len() {
-        let capital = at == 0 && letters.first().is_some_and(|c| c.is_uppercase());
-        for letter in 'a'..='z' {
-            let put = if capital { letter.to_ascii_uppercase() } else { letter };
-            let beside = at.checked_sub(1).and_then(|before| letters.get(before)) == Some(&put) || letters.get(at) == Some(&put);
-            variants.push((with(at, Some(put), 0), if beside { DOUBLED } else { ANY }));
-            if at < letters.len() {
-                variants.push((with(at, Some(put), 1), ANY));
-            }
-        }
-        if at < letters.len() {
-            let beside = letters.get(at + 1) == Some(&letters[at]);
-            variants.push((with(at, None, 1), if beside { DOUBLED } else { ANY }));
+    for (index, (start, c, end)) in ends.iter().copied().enumerate() {
+        let (before, from, after) = (&word[..start], &word[start..], &word[end..]);
+        push(before, None, after, after.starts_with(c));
+        for letter in ('a'..='z').map(|letter| letter_for(index, letter)) {
+            push(before, Some(letter), after, false);
+            push(before, Some(letter), from, from.starts_with(letter) || before.ends_with(letter));
         }
     }
-    variants
+    ('a'..='z').for_each(|letter| push(word, Some(letter), "", word.ends_with(letter)));
+    variants.into_iter()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn cost(read: &str, printed: &str) -> Option<f64> {
+        near_variants(read).into_iter().filter(|variant| variant.word == printed).map(|variant| variant.cost).reduce(f64::min)
+    }
+
+    #[test]
+    fn what_looks_alike_is_cheap() {
+        for (read, printed) in [
+            ("tbe", "the"),
+            ("modem", "modern"),
+            ("close", "dose"),
+            ("sball", "shall"),
+            ("shad0w", "shadow"),
+            ("wc11", "wel1"),
+            ("vvas", "was"),
+            ("l", "I"),
+            ("h¢", "he"),
+            ("|ong", "long"),
+            ("Plorida", "Florida"),
+            ("conimand", "command"),
+        ] {
+            assert!(cost(read, printed).is_some_and(|cost| cost <= 2.0), "{read} for {printed}: {:?}", cost(read, printed));
+        }
+    }
+
+    #[test]
+    fn what_does_not_is_dearer_and_a_second_such_is_not_looked_for() {
+        assert_eq!(cost("afer", "after"), Some(ANY));
+        assert_eq!(cost("ofice", "office"), Some(DOUBLED));
+        assert_eq!(cost("aafter", "after"), Some(DOUBLED));
+        assert_eq!(cost("frdm", "from"), Some(ANY));
+        assert_eq!(cost("abcd", "wxyd"), None);
+        assert_eq!(cost("the", "the"), None);
+    }
+
+    #[test]
+    fn long_words_are_looked_for_further_away() {
+        let mut found = Vec::new();
+        visit_far_variants("watehfulvess", |variant| found.push(variant.clone()));
+        let best = found.iter().filter(|variant| variant.word == "watchfulness").map(|variant| variant.cost).reduce(f64::min);
+        assert_eq!(best, Some(ALIKE + ANY));
+    }
+
+    proptest! {
+        #[test]
+        fn any_word_has_variants_that_are_not_itself(word in "\\PC{0,30}") {
+            prop_assert!(near_variants(&word).iter().all(|variant| variant.word != word && variant.cost >= ALIKE));
+        }
+    }
 }

@@ -12,7 +12,7 @@ mod tokens;
 
 pub use counts::SURE;
 pub use dictionary::{Dictionary, DictionaryError, debian_package, installed_dictionaries};
-pub use misreading::{Variant, far_variants, near_variants};
+pub use misreading::{Variant, near_variants, visit_far_variants};
 pub use page::{Commonness, PageVocabulary, Vocabulary, WordEvidence};
 pub use spelling::{counted_form, is_numeral, is_odd, other_spellings, parts_of};
 pub use stage::{vocabulary, vocabulary_of};

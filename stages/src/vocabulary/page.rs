@@ -32,6 +32,10 @@ pub struct PageVocabulary {
     #[serde(default)]
     #[garde(skip)]
     pub hyphenated: BTreeSet<String>,
+    /// Whether the book prints with a hyphen what the dictionary writes undivided (`bed-time`, `tea-cup`).
+    #[serde(default)]
+    #[garde(skip)]
+    pub likes_hyphens: bool,
 }
 
 /// What the book tells about a word that no dictionary has.
@@ -71,6 +75,16 @@ impl Commonness {
             2..=9 => Self::Rare,
             10..=99 => Self::Common,
             100.. => Self::Frequent,
+        }
+    }
+
+    /// The next step up; of the last, itself.
+    #[must_use]
+    pub fn next(self) -> Self {
+        match self {
+            Self::Once => Self::Rare,
+            Self::Rare => Self::Common,
+            Self::Common | Self::Frequent => Self::Frequent,
         }
     }
 }

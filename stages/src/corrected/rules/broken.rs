@@ -31,7 +31,8 @@ fn join(draft: &mut Draft, place: Place, next: Place, book: &PageVocabulary, dic
     let no_word = |piece: &str| !dictionary.accepts(piece) && !book.doubtful.get(&counted_form(piece)).is_some_and(|word| word.known);
     let whole = format!("{left}{right}");
     let in_dictionary = || whole.chars().count() >= SHORTEST_WHOLE && dictionary.accepts(&whole);
-    let is_word = book.joined.contains(&counted_form(&whole)) || in_dictionary();
+    let of_the_book = || left.chars().count().min(right.chars().count()) > 1 && book.joined.contains(&counted_form(&whole));
+    let is_word = in_dictionary() || of_the_book();
     let broken = match (no_word(left), no_word(right)) {
         (true, true) => true,
         // An ending that is no word is a piece; a beginning that is none may be a misread word before a good one.

@@ -43,6 +43,12 @@ const KEEP_THEIR_HYPHEN: [&str; 14] = [
 const WITH_TO: [&str; 3] = ["day", "morrow", "night"];
 /// What comes between two words that share their end.
 const BETWEEN_HANGING: [&str; 10] = ["and", "or", "to", "und", "oder", "bis", "et", "ou", "y", "e"];
+/// Beginnings and ends of words that are seldom parted from the rest, though they are words.
+#[rustfmt::skip]
+const NEVER_DIVIDED: [&str; 34] = [
+    "under", "over", "some", "any", "every", "with", "there", "where", "here", "out", "after", "never", "other", "what", "who", "for", "not", "mis", "dis",
+    "self", "selves", "ness", "less", "ful", "ward", "wards", "wise", "thing", "body", "ever", "ship", "hood", "able", "ally",
+];
 /// Shorter pieces are no words, whatever a dictionary says.
 const SHORTEST_HALF: usize = 3;
 /// Short words that are halves of compounds all the same.
@@ -58,10 +64,11 @@ pub(super) fn judge(before: &str, after: &str, book: &PageVocabulary, dictionary
     }
     // Of `never-to-be-for-gotten` only the pieces around the hyphen count.
     let (left, right) = (before.rsplit('-').next().unwrap_or(before), after.split('-').next().unwrap_or(after));
-    if is_between_numbers_or_names(left, right) {
+    let (low_left, low_right) = (left.to_lowercase(), right.to_lowercase());
+    let is_word = |word: &str| dictionary.is_some_and(|dictionary| dictionary.accepts(word));
+    if is_between_numbers(left, right) || is_between_names(left, right) && !is_word(&format!("{low_left}{low_right}")) {
         return Hyphen::OfTheWord;
     }
-    let (low_left, low_right) = (left.to_lowercase(), right.to_lowercase());
     if low_left == "to" && WITH_TO.contains(&low_right.as_str()) {
         return Hyphen::OfTheWord;
     }
@@ -69,25 +76,29 @@ pub(super) fn judge(before: &str, after: &str, book: &PageVocabulary, dictionary
         let kept = KEEP_THEIR_HYPHEN[..4].contains(&low_left.as_str());
         return if kept { Hyphen::OfTheWord } else { Hyphen::OfTheLine };
     };
-    if dictionary.accepts(&format!("{left}{right}")) || dictionary.accepts(&format!("{low_left}{low_right}")) {
-        return Hyphen::OfTheLine;
-    }
-    if BETWEEN_HANGING.contains(&right) {
-        return Hyphen::Hanging;
-    }
     let is_half = |half: &str| {
         let long = half.chars().count() >= SHORTEST_HALF;
         (long || SHORT_HALVES.contains(&half)) && dictionary.accepts(half)
     };
+    if dictionary.accepts(&format!("{left}{right}")) || dictionary.accepts(&format!("{low_left}{low_right}")) {
+        let is_solid = NEVER_DIVIDED.contains(&low_left.as_str()) || NEVER_DIVIDED.contains(&low_right.as_str());
+        let divided = book.likes_hyphens && !is_solid && is_half(&low_left) && is_half(&low_right);
+        return if divided { Hyphen::OfTheWord } else { Hyphen::OfTheLine };
+    }
+    if BETWEEN_HANGING.contains(&right) {
+        return Hyphen::Hanging;
+    }
     // A name that is parted (`Mont-ezuma`) has no half that is a word of its own, written small.
     let halves = is_half(&low_right) && (is_half(&low_left) || is_half(left) && left != low_left && right != low_right);
     if halves || KEEP_THEIR_HYPHEN.contains(&low_left.as_str()) && is_half(&low_right) { Hyphen::OfTheWord } else { Hyphen::OfTheLine }
 }
 
-/// `1914-18`, `Saint-Hilaire`; not `COLO-NIAL`.
-fn is_between_numbers_or_names(left: &str, right: &str) -> bool {
-    let digit = |c: Option<char>| c.is_some_and(char::is_numeric);
-    let numbers = digit(left.chars().next_back()) || digit(right.chars().next());
-    let name = right.starts_with(char::is_uppercase) && left.chars().any(char::is_lowercase);
-    numbers || name
+/// `1914-18`.
+fn is_between_numbers(left: &str, right: &str) -> bool {
+    left.ends_with(char::is_numeric) || right.starts_with(char::is_numeric)
+}
+
+/// `Saint-Hilaire`, `anti-British`; not `COLO-NIAL`.
+fn is_between_names(left: &str, right: &str) -> bool {
+    right.starts_with(char::is_uppercase) && left.chars().any(char::is_lowercase)
 }

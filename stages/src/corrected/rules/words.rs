@@ -3,7 +3,8 @@ use std::collections::HashMap;
 use super::Kind;
 use super::draft::Draft;
 use crate::vocabulary::{
-    Commonness, Dictionary, PageVocabulary, Variant, WordEvidence, counted_form, far_variants, is_odd, near_variants, parts_of,
+    Commonness, Dictionary, PageVocabulary, Variant, WordEvidence, counted_form, is_odd, near_variants, parts_of,
+    visit_far_variants,
 };
 
 /// Mends misread letters, and parts words that ran together: only where the word as read is unknown to book and dictionary, its confidence is low, and
@@ -36,41 +37,47 @@ struct Doubt<'a> {
 /// Another word is likelier than the next best only if it is so much cheaper.
 const CLEARLY: f64 = 0.5;
 /// What a word gains by being in the book, for each step of commonness.
-const OF_THE_BOOK: f64 = 0.4;
+const OF_THE_BOOK: f64 = 0.5;
 /// A lost space is the most frequent mistake of all on coarse scans.
 const LOST_SPACE: f64 = 1.0;
-/// Words of so many letters have few neighbours, so that more of their letters may be misread.
-const LONG: usize = 7;
+/// Words of so many letters have few neighbours, so that more of them may be misread.
+const LONG: usize = 8;
 
 impl Doubt<'_> {
     fn best(&self) -> Option<String> {
         let stem = self.word.strip_suffix("'s").or_else(|| self.word.strip_suffix("’s")).unwrap_or(self.word);
-        let mut ranked = self.candidates(stem, near_variants(stem), self.most_cost());
+        let mut ranked = self.candidates(stem, near_variants(stem));
         if !self.evidence.apart.is_empty() {
             let spaces = self.evidence.apart.len() - 1;
-            ranked.push((self.with_case(&self.evidence.apart.join(" ")), LOST_SPACE * (1.0 + 0.2 * spaces as f64) - OF_THE_BOOK));
+            let rank = LOST_SPACE * (1.0 + 0.2 * spaces as f64) - OF_THE_BOOK;
+            ranked.push((self.with_case(&self.evidence.apart.join(" ")), rank));
         }
-        if ranked.is_empty() && stem.chars().count() >= LONG {
-            ranked = self.candidates(stem, far_variants(stem), self.most_cost() + 1.2);
+        if ranked.is_empty() && stem.chars().count() >= LONG && !self.is_name() {
+            let mut far = Vec::new();
+            visit_far_variants(stem, |variant| {
+                if self.dictionary.knows(&variant.word) {
+                    far.push(variant.clone());
+                }
+            });
+            ranked = self.candidates(stem, far);
         }
         ranked.sort_by(|a, b| a.1.total_cmp(&b.1).then_with(|| a.0.cmp(&b.0)));
-        let (word, cost) = ranked.first()?;
+        let (word, rank) = ranked.first()?;
         let rival = ranked.iter().skip(1).find(|(other, _)| other != word);
-        let clear = rival.is_none_or(|(_, next)| cost + CLEARLY <= *next);
-        clear.then(|| format!("{word}{}", &self.word[stem.len()..]))
+        let clear = rival.is_none_or(|(_, next)| rank + CLEARLY <= *next);
+        (clear && *rank <= self.highest_rank()).then(|| format!("{word}{}", &self.word[stem.len()..]))
     }
 
     /// Words that the dictionary or the book has, and how unlikely each is.
-    fn candidates(&self, stem: &str, variants: Vec<Variant>, most: f64) -> Vec<(String, f64)> {
+    fn candidates(&self, stem: &str, variants: Vec<Variant>) -> Vec<(String, f64)> {
         let mut least: HashMap<String, f64> = HashMap::new();
         for Variant { word, cost } in variants {
             let common = self.evidence.similar.get(&counted_form(&word)).copied();
-            if cost > most || !self.may_stand(&word, common, stem) {
-                continue;
+            if self.may_stand(&word, common, stem) {
+                let rank = cost - common.map_or(0.0, |common| OF_THE_BOOK * (common as u8 + 1) as f64);
+                let entry = least.entry(word).or_insert(rank);
+                *entry = entry.min(rank);
             }
-            let rank = cost - common.map_or(0.0, |common| OF_THE_BOOK * (common as u8 + 1) as f64);
-            let entry = least.entry(word).or_insert(rank);
-            *entry = entry.min(rank);
         }
         least.into_iter().collect()
     }
@@ -78,21 +85,31 @@ impl Doubt<'_> {
     fn may_stand(&self, word: &str, common: Option<Commonness>, stem: &str) -> bool {
         let letters = word.chars().all(|c| c.is_alphabetic() || matches!(c, '\'' | '’' | '-'));
         let case = has_one_case(word) && (stem.starts_with(char::is_uppercase) || !word.starts_with(char::is_uppercase));
-        letters && case && (common.is_some() || word.chars().count() > 2 && self.dictionary.knows(word))
+        let in_dictionary = || word.chars().count() > 2 && self.dictionary.knows(word);
+        let known = match common {
+            // One name is not put for another because a dictionary has it.
+            _ if self.is_name() => common >= Some(Commonness::Rare) || in_dictionary() && self.dictionary.knows(&word.to_lowercase()),
+            Some(_) => true,
+            None => in_dictionary(),
+        };
+        letters && case && known
+    }
+
+    fn is_name(&self) -> bool {
+        has_one_case(self.word) && self.word.starts_with(char::is_uppercase) && self.word.chars().skip(1).any(char::is_lowercase)
     }
 
     /// Nothing that was read with some confidence is far from what stands there; short words and names have many neighbours.
-    fn most_cost(&self) -> f64 {
+    fn highest_rank(&self) -> f64 {
         let letters = self.word.chars().count();
-        let name = self.word.starts_with(char::is_uppercase);
         let by_length: f64 = match letters {
-            0..=2 => 1.0,
-            3 => 1.5,
-            4..=5 => 2.2,
-            _ => 2.5,
+            0..=3 => 0.6,
+            4..=5 => 1.2,
+            6..LONG => 2.2,
+            _ => 3.2,
         };
-        let by_length = if name { by_length - 0.5 } else { by_length };
-        if self.confidence > 0.8 && letters < LONG { by_length.min(1.5) } else { by_length }
+        let by_length = if self.is_name() { by_length.min(1.0) } else { by_length };
+        if self.confidence > 0.8 && letters < LONG { by_length.min(1.2) } else { by_length }
     }
 
     fn with_case(&self, words: &str) -> String {
