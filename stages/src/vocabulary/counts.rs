@@ -58,7 +58,9 @@ impl WordCounts {
         let undivided = |word: &&String| {
             let ends = word.char_indices().map(|(at, _)| at).filter(|at| *at >= HALF && word.len() - at >= HALF);
             let mut halves = ends.map(|at| word.split_at(at));
-            halves.any(|(left, right)| dictionary.knows(left) && dictionary.knows(right)) && dictionary.knows(word)
+            word.chars().all(char::is_alphabetic)
+                && dictionary.knows(word)
+                && halves.any(|(left, right)| dictionary.knows(left) && dictionary.knows(right))
         };
         let seldom = self.words.iter().filter(|(_, count)| count.times <= SELDOM).map(|(word, _)| word);
         let hyphenated = self.words.keys().filter(hyphenated).count();

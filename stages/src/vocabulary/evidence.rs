@@ -14,15 +14,27 @@ pub(super) fn evidence_for(page: &PageTokens, counts: &WordCounts, dictionary: O
     }
     let Some(dictionary) = dictionary else { return found };
     found.likes_hyphens = counts.likes_hyphens(dictionary);
-    for token in page.tokens().filter(|token| token.confidence < SURE) {
+    for token in page.tokens() {
         let (_, word, _) = parts_of(&token.text);
-        if is_doubtful(word, dictionary) {
-            let form = counted_form(word);
-            found.doubtful.entry(form).or_insert_with_key(|form| about(form, counts, dictionary));
+        let form = counted_form(word);
+        if !is_doubtful(word, dictionary) || found.doubtful.contains_key(&form) {
+            continue;
+        }
+        if token.confidence < SURE {
+            let evidence = about(&form, counts, dictionary);
+            found.doubtful.insert(form, evidence);
+        } else if token.confidence < SURE_OF_LETTERS && counts.times(&form) == 1 {
+            let apart = words_in(&form, counts, dictionary);
+            if !apart.is_empty() && apart.iter().all(|word| word.chars().count() >= 3) {
+                found.doubtful.insert(form, WordEvidence { apart, ..WordEvidence::default() });
+            }
         }
     }
     found
 }
+
+/// Letters that run together are often read with certainty, each of them.
+const SURE_OF_LETTERS: f64 = 0.97;
 
 /// Whether a word is none that the dictionary has, and no number.
 fn is_doubtful(word: &str, dictionary: &Dictionary) -> bool {

@@ -1,5 +1,6 @@
 //! The `vocabulary` stage: what the words of a whole book tell about those of each page.
 
+mod checkup;
 mod counts;
 mod dictionary;
 mod evidence;

@@ -5,6 +5,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use shelf::stage::ByPage;
 
+use super::counted_form;
+
 /// What the words of the whole book tell about those of each page: `vocabulary/book.json`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
 pub struct Vocabulary {
@@ -36,6 +38,14 @@ pub struct PageVocabulary {
     #[serde(default)]
     #[garde(skip)]
     pub likes_hyphens: bool,
+}
+
+impl PageVocabulary {
+    /// Whether the book has `word`, which no dictionary has, read with certainty.
+    #[must_use]
+    pub fn knows(&self, word: &str) -> bool {
+        self.doubtful.get(&counted_form(word)).is_some_and(|evidence| evidence.known)
+    }
 }
 
 /// What the book tells about a word that no dictionary has.

@@ -28,7 +28,7 @@ fn join(draft: &mut Draft, place: Place, next: Place, book: &PageVocabulary, dic
     if !fits {
         return;
     }
-    let no_word = |piece: &str| !dictionary.accepts(piece) && !book.doubtful.get(&counted_form(piece)).is_some_and(|word| word.known);
+    let no_word = |piece: &str| !dictionary.accepts(piece) && !book.knows(piece);
     let whole = format!("{left}{right}");
     let in_dictionary = || whole.chars().count() >= SHORTEST_WHOLE && dictionary.accepts(&whole);
     let of_the_book = || left.chars().count().min(right.chars().count()) > 1 && book.joined.contains(&counted_form(&whole));

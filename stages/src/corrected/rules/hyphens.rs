@@ -27,12 +27,19 @@ fn join(draft: &mut Draft, place: Place, next: Place, book: &PageVocabulary, dic
     let ((lead, before, hyphen), (_, follows, _)) = (parts_of(token), parts_of(after));
     let stem = format!("{lead}{before}");
     let (kind, text) = match judge(before, follows, book, dictionary) {
+        // No capital stands within a word: a letter whose capital looks like it was misread.
+        Hyphen::OfTheLine if before.ends_with(char::is_lowercase) => (Kind::Joined, format!("{stem}{}", small_first(after))),
         Hyphen::OfTheLine => (Kind::Joined, format!("{stem}{after}")),
         Hyphen::OfTheWord => (Kind::Kept, format!("{stem}-{after}")),
         Hyphen::Hanging => return,
     };
     let read = format!("{before}{hyphen}{follows}");
     draft.merge(place, next, kind, read, text);
+}
+
+fn small_first(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().into_iter().flat_map(char::to_lowercase).chain(letters).collect()
 }
 
 /// Prefixes that keep their hyphen, whatever follows.
@@ -48,6 +55,12 @@ const BETWEEN_HANGING: [&str; 10] = ["and", "or", "to", "und", "oder", "bis", "e
 const NEVER_DIVIDED: [&str; 34] = [
     "under", "over", "some", "any", "every", "with", "there", "where", "here", "out", "after", "never", "other", "what", "who", "for", "not", "mis", "dis",
     "self", "selves", "ness", "less", "ful", "ward", "wards", "wise", "thing", "body", "ever", "ship", "hood", "able", "ally",
+];
+/// What ends compounds and is no word of its own, or seldom one.
+#[rustfmt::skip]
+const ENDS_OF_COMPOUNDS: [&str; 20] = [
+    "bearded", "blooded", "bodied", "bred", "colored", "coloured", "eared", "eyed", "faced", "fingered", "footed", "haired", "handed", "headed", "hearted",
+    "legged", "minded", "natured", "sided", "tempered",
 ];
 /// Shorter pieces are no words, whatever a dictionary says.
 const SHORTEST_HALF: usize = 3;
@@ -81,8 +94,7 @@ pub(super) fn judge(before: &str, after: &str, book: &PageVocabulary, dictionary
         (long || SHORT_HALVES.contains(&half)) && dictionary.accepts(half)
     };
     if dictionary.accepts(&format!("{left}{right}")) || dictionary.accepts(&format!("{low_left}{low_right}")) {
-        let is_solid = NEVER_DIVIDED.contains(&low_left.as_str()) || NEVER_DIVIDED.contains(&low_right.as_str());
-        let divided = book.likes_hyphens && !is_solid && is_half(&low_left) && is_half(&low_right);
+        let divided = book.likes_hyphens && is_compound(&low_left, &low_right) && is_half(&low_left) && is_half(&low_right);
         return if divided { Hyphen::OfTheWord } else { Hyphen::OfTheLine };
     }
     if BETWEEN_HANGING.contains(&right) {
@@ -91,6 +103,13 @@ pub(super) fn judge(before: &str, after: &str, book: &PageVocabulary, dictionary
     // A name that is parted (`Mont-ezuma`) has no half that is a word of its own, written small.
     let halves = is_half(&low_right) && (is_half(&low_left) || is_half(left) && left != low_left && right != low_right);
     if halves || KEEP_THEIR_HYPHEN.contains(&low_left.as_str()) && is_half(&low_right) { Hyphen::OfTheWord } else { Hyphen::OfTheLine }
+}
+
+/// Whether two words look like a compound (`bed-time`, `dog-eared`), not like a word that happens to be made of words (`some-thing`, `cor-rector`).
+fn is_compound(left: &str, right: &str) -> bool {
+    let solid = NEVER_DIVIDED.contains(&left) || NEVER_DIVIDED.contains(&right);
+    let long = left.chars().count().min(right.chars().count()) > SHORTEST_HALF;
+    !solid && (long || ENDS_OF_COMPOUNDS.contains(&right))
 }
 
 /// `1914-18`.

@@ -1,10 +1,11 @@
-use crate::vocabulary::{Dictionary, PageTokens, PageVocabulary, counted_form, parts_of};
+use crate::vocabulary::{Dictionary, PageTokens, PageVocabulary, parts_of};
 
 /// How well a page can be read, as far as its words tell.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Legibility {
-    /// The share of its words, of three letters and more, that neither the dictionary nor the book has, 0..=1; 0 without a dictionary.
-    pub unknown: f64,
+    /// The share of its words, of three letters and more, that neither the dictionary nor the book has, 0..=1; none without a dictionary, and where
+    /// there are too few words.
+    pub unknown: Option<f64>,
     /// Mean confidence of its words, 0..=1; 1 on a blank page.
     pub confidence: f64,
 }
@@ -21,21 +22,21 @@ impl Legibility {
     pub fn of(page: &PageTokens, book: &PageVocabulary, dictionary: Option<&Dictionary>) -> Self {
         let confidences: Vec<f64> = page.tokens().map(|token| token.confidence).collect();
         let confidence = if confidences.is_empty() { 1.0 } else { confidences.iter().sum::<f64>() / confidences.len() as f64 };
-        let words = || {
-            let whole = page.tokens().filter(|token| !token.ends_in_hyphen() && !token.continues);
-            whole.map(|token| parts_of(&token.text).1).filter(|word| is_long(word))
-        };
-        let is_unknown = |word: &&str| dictionary.is_some_and(|d| !d.accepts(word) && !book.doubtful.get(&counted_form(word)).is_some_and(|word| word.known));
-        let (all, unknown) = (words().count(), words().filter(is_unknown).count());
-        let unknown = if all < FEWEST_WORDS { 0.0 } else { unknown as f64 / all as f64 };
-        Self { unknown, confidence }
+        Self { unknown: dictionary.and_then(|dictionary| unknown_share(page, book, dictionary)), confidence }
     }
 
     /// Whether so little of the page is words that none should be made of the rest.
     #[must_use]
     pub fn is_hopeless(&self) -> bool {
-        self.unknown > MOST_UNKNOWN
+        self.unknown.is_some_and(|share| share > MOST_UNKNOWN)
     }
+}
+
+fn unknown_share(page: &PageTokens, book: &PageVocabulary, dictionary: &Dictionary) -> Option<f64> {
+    let whole = page.tokens().filter(|token| !token.ends_in_hyphen() && !token.continues);
+    let words: Vec<&str> = whole.map(|token| parts_of(&token.text).1).filter(|word| is_long(word)).collect();
+    let unknown = words.iter().filter(|word| !dictionary.accepts(word) && !book.knows(word)).count();
+    (words.len() >= FEWEST_WORDS).then(|| unknown as f64 / words.len() as f64)
 }
 
 fn is_long(word: &str) -> bool {

@@ -21,9 +21,8 @@ pub(super) fn mend_marks(draft: &mut Draft) {
 
 /// Takes out what is most likely a speck, not a mark: quotes that are opened before a word and never closed, marks that end a sentence which goes on.
 pub(super) fn drop_specks(draft: &mut Draft, dictionary: &Dictionary) {
-    let closed = has_closing_quotes(draft);
     for place in draft.places() {
-        drop_quote(draft, place, closed);
+        drop_quote(draft, place);
         drop_stop(draft, place, dictionary);
     }
     for place in draft.places().into_iter().rev() {
@@ -52,32 +51,59 @@ fn close_up(draft: &mut Draft, place: Place) {
     }
 }
 
-/// Whether the paragraph has a word with a single quote behind it.
-fn has_closing_quotes(draft: &Draft) -> bool {
-    draft.lines.iter().flatten().any(|token| token.text.ends_with(['\'', '’']))
-}
+/// Words that start with an apostrophe.
+const ELIDED: [&str; 14] =
+    ["tis", "twas", "twere", "twill", "twould", "em", "gainst", "neath", "mid", "mong", "tween", "til", "till", "cause"];
 
-/// `'The` is a speck before a word where no quote is closed.
-fn drop_quote(draft: &mut Draft, place: Place, closed: bool) {
+/// `'The` and `"The` are a speck before a word, unless the quote is closed further on, or opens the paragraph and may be closed in another.
+fn drop_quote(draft: &mut Draft, place: Place) {
     let token = draft.token(place);
-    let Some(rest) = token.text.strip_prefix(['\'', '‘']) else { return };
-    let elided = ["tis", "twas", "twere", "twill", "twould", "em", "gainst", "neath", "mid", "mong", "til", "till", "cause", "s", "d", "n"];
-    let (lead, word, _) = parts_of(rest);
-    let whole_word = lead.is_empty() && word.chars().count() > 1 && word.starts_with(char::is_alphabetic);
+    let Some((quote, rest)) = token.text.chars().next().map(|quote| (quote, &token.text[quote.len_utf8()..])) else { return };
+    let (closing, sure): (&[char], f64) = match quote {
+        '\'' | '‘' | '’' => (&['\'', '’'], SURE),
+        '"' | '“' | '”' => (&['"', '”'], UNSURE),
+        _ => return,
+    };
+    let (lead, word, tail) = parts_of(rest);
+    let before_word = lead.is_empty() && word.chars().count() > 1 && word.starts_with(char::is_alphabetic) && !tail.contains(closing);
     let opens = draft.previous(place).is_none();
-    if whole_word && !closed && !opens && !elided.contains(&word.to_lowercase().as_str()) && token.confidence < SURE {
+    let elided = ELIDED.contains(&word.to_lowercase().as_str());
+    if before_word && !opens && !elided && token.confidence < sure && !is_closed(draft, place, quote, closing) {
         let text = rest.to_owned();
         draft.replace(place, Kind::Mark, text);
     }
 }
 
-/// A stop after a word, where the sentence goes on with a small letter, is a speck, unless the word is short and may be abbreviated.
+/// Whether a quote that is opened at `place` is closed before it is opened again.
+fn is_closed(draft: &Draft, place: Place, quote: char, closing: &[char]) -> bool {
+    let mut next = draft.next(place);
+    while let Some(here) = next {
+        let (lead, _, tail) = parts_of(&draft.token(here).text);
+        if lead.contains(quote) {
+            return false;
+        }
+        if tail.contains(closing) {
+            return true;
+        }
+        next = draft.next(here);
+    }
+    false
+}
+
+/// Words that may be abbreviations, with a stop within a sentence.
+#[rustfmt::skip]
+const ABBREVIATIONS: [&str; 34] = [
+    "vol", "chap", "fig", "sec", "art", "gen", "col", "gov", "rev", "cap", "sat", "sun", "mar", "dec", "jan", "oct", "bros", "inc", "ill", "mass", "miss",
+    "wash", "ore", "pop", "pub", "ser", "max", "tab", "cent", "par", "lat", "long", "log", "pen",
+];
+
+/// A stop or colon after a word, where the sentence goes on with a small letter, is a speck, unless the word may be abbreviated.
 fn drop_stop(draft: &mut Draft, place: Place, dictionary: &Dictionary) {
     let token = draft.token(place);
     let (lead, word, tail) = parts_of(&token.text);
-    let long = word.chars().count() >= 5 && dictionary.knows(word);
+    let whole = word.chars().count() >= 3 && dictionary.knows(word) && !ABBREVIATIONS.contains(&word.to_lowercase().as_str());
     let goes_on = draft.next(place).is_some_and(|next| draft.token(next).text.starts_with(char::is_lowercase));
-    if tail == "." && long && goes_on && token.confidence < UNSURE {
+    if matches!(tail, "." | ":") && whole && goes_on && token.confidence < UNSURE {
         let text = format!("{lead}{word}");
         draft.replace(place, Kind::Mark, text);
     }

@@ -9,7 +9,7 @@ use super::words::mend_words;
 use super::{Correction, Legibility};
 use crate::corrected::{CorrectedBlock, CorrectedPage, CorrectedParagraph};
 use crate::ocr::{OcrPage, Paragraph};
-use crate::vocabulary::{Dictionary, PageTokens, PageVocabulary, Token, counted_form, parts_of};
+use crate::vocabulary::{Dictionary, PageTokens, PageVocabulary, Token, parts_of};
 
 /// A page mended by rules, and what was done to it.
 #[derive(Debug, Clone, PartialEq)]
@@ -91,11 +91,10 @@ impl Mender<'_> {
         let tokens: Vec<&Token> = draft.lines.iter().flatten().collect();
         let certainty = |token: &&Token| {
             let (_, word, _) = parts_of(&token.text);
-            let known = self.dictionary.is_some_and(|dictionary| dictionary.accepts(word))
-                || self.book.doubtful.get(&counted_form(word)).is_some_and(|evidence| evidence.known);
+            let known = self.dictionary.is_some_and(|dictionary| dictionary.accepts(word)) || self.book.knows(word);
             if known && !word.is_empty() { 1.0 - (1.0 - token.confidence) * KNOWN_WORD } else { token.confidence }
         };
-        if tokens.is_empty() { 1.0 } else { tokens.iter().map(certainty).sum::<f64>() / tokens.len() as f64 * (1.0 - self.legibility.unknown * 0.5) }
+        if tokens.is_empty() { 1.0 } else { tokens.iter().map(certainty).sum::<f64>() / tokens.len() as f64 * (1.0 - self.legibility.unknown.unwrap_or(0.0) / 2.0) }
     }
 }
 

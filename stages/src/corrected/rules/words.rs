@@ -17,6 +17,12 @@ pub(super) fn mend_words(draft: &mut Draft, book: &PageVocabulary, dictionary: &
         if dictionary.accepts(word) || !is_mostly_letters(word) {
             continue;
         }
+        let lower = word.to_lowercase();
+        if !has_one_case(word) && dictionary.knows(&lower) {
+            let text = format!("{lead}{lower}{tail}");
+            draft.replace(place, Kind::Misread, text);
+            continue;
+        }
         let doubt = Doubt { word, confidence: token.confidence, evidence, dictionary };
         if let Some(better) = doubt.best() {
             let kind = if better.contains(' ') { Kind::Apart } else { Kind::Misread };
@@ -38,8 +44,8 @@ struct Doubt<'a> {
 const CLEARLY: f64 = 0.5;
 /// What a word gains by being in the book, for each step of commonness.
 const OF_THE_BOOK: f64 = 0.5;
-/// A lost space is the most frequent mistake of all on coarse scans.
-const LOST_SPACE: f64 = 1.0;
+/// Lost spaces are the most frequent mistake of all on coarse scans, and few words are made of words.
+const LOST_SPACES: f64 = 0.3;
 /// Words of so many letters have few neighbours, so that more of them may be misread.
 const LONG: usize = 8;
 
@@ -48,9 +54,7 @@ impl Doubt<'_> {
         let stem = self.word.strip_suffix("'s").or_else(|| self.word.strip_suffix("’s")).unwrap_or(self.word);
         let mut ranked = self.candidates(stem, near_variants(stem));
         if !self.evidence.apart.is_empty() {
-            let spaces = self.evidence.apart.len() - 1;
-            let rank = LOST_SPACE * (1.0 + 0.2 * spaces as f64) - OF_THE_BOOK;
-            ranked.push((self.with_case(&self.evidence.apart.join(" ")), rank));
+            ranked.push((self.with_case(&self.evidence.apart.join(" ")), LOST_SPACES));
         }
         if ranked.is_empty() && stem.chars().count() >= LONG && !self.is_name() {
             let mut far = Vec::new();
