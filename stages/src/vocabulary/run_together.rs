@@ -4,7 +4,9 @@ use super::counts::WordCounts;
 /// A word is everywhere in a book if it is so many of its words (`of`, `the`, `was`; `der`, `und`).
 const EVERYWHERE: f64 = 0.002;
 /// Shorter words are taken from the book only: dictionaries have every pair of letters as an abbreviation.
-const SHORTEST_OF_DICTIONARY: usize = 4;
+const SHORTEST_OF_DICTIONARY: usize = 5;
+/// Shorter words are parts only if they are everywhere.
+const SHORTEST_UNCOMMON: usize = 4;
 /// More words than this do not run together.
 const MOST_WORDS: usize = 4;
 
@@ -77,7 +79,7 @@ impl Lexicon<'_> {
             0 => return None,
             times => f64::from(times),
         };
-        let short = word.chars().count() < SHORTEST_OF_DICTIONARY;
+        let short = word.chars().count() < SHORTEST_UNCOMMON;
         let share = f64::from(sure) / total;
         let common = share >= EVERYWHERE;
         (!short || common).then(|| (-(likely / total).ln(), common))

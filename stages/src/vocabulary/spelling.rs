@@ -40,7 +40,7 @@ pub fn other_spellings(word: &str) -> Vec<String> {
 }
 
 /// What a word may have, and what a dictionary has in its place.
-const HABITS: [(&str, &str); 20] = [
+const HABITS: [(&str, &str); 21] = [
     ("our", "or"),
     ("or", "our"),
     ("is", "iz"),
@@ -60,6 +60,7 @@ const HABITS: [(&str, &str); 20] = [
     ("ll", "l"),
     ("ew", "ow"),
     ("ck", "c"),
+    ("eable", "able"),
     ("grey", "gray"),
 ];
 
