@@ -16,6 +16,7 @@ pub(super) struct WordCounts {
 struct Count {
     times: u32,
     sure: u32,
+    small: u32,
 }
 
 /// What is read with this confidence is most likely what stands there.
@@ -28,6 +29,7 @@ impl WordCounts {
             let count = self.words.entry(counted_form(word)).or_default();
             count.times += 1;
             count.sure += u32::from(confidence >= SURE);
+            count.small += u32::from(word.starts_with(char::is_lowercase));
             self.total += 1;
         }
     }
@@ -40,6 +42,12 @@ impl WordCounts {
     /// How often it was read with certainty.
     pub(super) fn sure(&self, word: &str) -> u32 {
         self.words.get(&counted_form(word)).map_or(0, |count| count.sure)
+    }
+
+    /// Whether the book has a word often, and with a capital hardly ever but where a sentence starts.
+    pub(super) fn is_small(&self, word: &str) -> bool {
+        let found = self.words.get(&counted_form(word));
+        found.is_some_and(|count| count.small >= OFTEN && f64::from(count.small) >= MOSTLY * f64::from(count.times))
     }
 
     /// Words in the book.
@@ -68,6 +76,10 @@ impl WordCounts {
     }
 }
 
+/// A word that a book has so often is no accident.
+const OFTEN: u32 = 10;
+/// So much of the time a word is written small that is no name.
+const MOSTLY: f64 = 0.7;
 /// A word that a book has no more often says something of its habits, not of the word's.
 const SELDOM: u32 = 2;
 /// So many words are a habit.

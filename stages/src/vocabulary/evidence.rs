@@ -10,6 +10,10 @@ use super::{Commonness, Dictionary, PageVocabulary, WordEvidence, near_variants}
 pub(super) fn evidence_for(page: &PageTokens, counts: &WordCounts, dictionary: Option<&Dictionary>) -> PageVocabulary {
     let mut found = PageVocabulary::default();
     for (token, next) in neighbours(page) {
+        let (_, start, _) = parts_of(&next.text);
+        if token.text.ends_with(',') && start.starts_with(char::is_uppercase) && counts.is_small(start) {
+            found.small_words.insert(counted_form(start));
+        }
         note_joined(&mut found, token, next, counts, dictionary);
     }
     let Some(dictionary) = dictionary else { return found };

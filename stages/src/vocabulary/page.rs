@@ -34,6 +34,10 @@ pub struct PageVocabulary {
     #[serde(default)]
     #[garde(skip)]
     pub hyphenated: BTreeSet<String>,
+    /// Words that stand on the page with a capital after a comma, and that the book has with a small letter nearly always, in lower case.
+    #[serde(default)]
+    #[garde(skip)]
+    pub small_words: BTreeSet<String>,
     /// Whether the book prints with a hyphen what the dictionary writes undivided (`bed-time`, `tea-cup`).
     #[serde(default)]
     #[garde(skip)]

@@ -1,9 +1,11 @@
 use super::Kind;
 use super::draft::{Draft, Place};
-use crate::vocabulary::{Dictionary, SURE, parts_of};
+use crate::vocabulary::{Dictionary, PageVocabulary, SURE, counted_form, parts_of};
 
 /// What was read with less confidence may be a speck.
 const UNSURE: f64 = 0.75;
+/// `‘The` for `The` is read with more confidence than other specks.
+const SURE_OF_T: f64 = 0.96;
 
 /// Mends marks that no printer sets so: ligatures, doubled commas, quotes made of two, spaces before punctuation.
 pub(super) fn mend_marks(draft: &mut Draft) {
@@ -23,6 +25,7 @@ pub(super) fn mend_marks(draft: &mut Draft) {
 pub(super) fn drop_specks(draft: &mut Draft, dictionary: &Dictionary) {
     for place in draft.places() {
         drop_quote(draft, place);
+        drop_closing_quote(draft, place, dictionary);
         drop_stop(draft, place, dictionary);
     }
     for place in draft.places().into_iter().rev() {
@@ -59,20 +62,39 @@ const ELIDED: [&str; 14] =
 fn drop_quote(draft: &mut Draft, place: Place) {
     let token = draft.token(place);
     let Some((quote, rest)) = token.text.chars().next().map(|quote| (quote, &token.text[quote.len_utf8()..])) else { return };
+    let (lead, word, tail) = parts_of(rest);
+    let opens = draft.previous(place).is_none();
     let (closing, sure): (&[char], f64) = match quote {
+        // The serif of a T is read as a quote before it.
+        '\'' | '‘' | '’' if word.starts_with('T') => (&['\'', '’'], SURE_OF_T),
         '\'' | '‘' | '’' => (&['\'', '’'], SURE),
-        '"' | '“' | '”' => (&['"', '”'], UNSURE),
+        '"' | '“' | '”' if !opens => (&['"', '”'], UNSURE),
         _ => return,
     };
-    let (lead, word, tail) = parts_of(rest);
     let before_word = lead.is_empty() && word.chars().count() > 1 && word.starts_with(char::is_alphabetic) && !tail.contains(closing);
-    let opens = draft.previous(place).is_none();
     let elided = ELIDED.contains(&word.to_lowercase().as_str());
-    if before_word && !opens && !elided && token.confidence < sure && !is_closed(draft, place, quote, closing) {
+    if before_word && !elided && token.confidence < sure && !is_closed(draft, place, quote, closing) {
         let text = rest.to_owned();
         draft.replace(place, Kind::Mark, text);
     }
 }
+
+/// `points'` is a speck behind a word, unless a quote was opened before, or the word is one of several owners.
+fn drop_closing_quote(draft: &mut Draft, place: Place, dictionary: &Dictionary) {
+    let token = draft.token(place);
+    let (lead, word, tail) = parts_of(&token.text);
+    let quoted = lead.contains(QUOTES) || !matches!(tail, "'" | "’") || word.chars().count() < 3 || word.ends_with(['s', 'S']);
+    let opened = || {
+        let before = std::iter::successors(draft.previous(place), |place| draft.previous(*place));
+        before.into_iter().any(|place| parts_of(&draft.token(place).text).0.contains(QUOTES))
+    };
+    if !quoted && token.confidence < UNSURE && dictionary.knows(word) && !opened() {
+        let text = format!("{lead}{word}");
+        draft.replace(place, Kind::Mark, text);
+    }
+}
+
+const QUOTES: [char; 3] = ['\'', '‘', '’'];
 
 /// Whether a quote that is opened at `place` is closed before it is opened again.
 fn is_closed(draft: &Draft, place: Place, quote: char, closing: &[char]) -> bool {
@@ -106,6 +128,22 @@ fn drop_stop(draft: &mut Draft, place: Place, dictionary: &Dictionary) {
     if matches!(tail, "." | ":") && whole && goes_on && token.confidence < UNSURE {
         let text = format!("{lead}{word}");
         draft.replace(place, Kind::Mark, text);
+    }
+}
+
+/// Makes a comma a stop where a sentence starts behind it: with a word that the book writes small otherwise.
+pub(super) fn end_sentences(draft: &mut Draft, book: &PageVocabulary) {
+    for place in draft.places() {
+        let token = draft.token(place);
+        let starts = |next: Place| {
+            let (_, word, _) = parts_of(&draft.token(next).text);
+            word.starts_with(char::is_uppercase) && book.small_words.contains(&counted_form(word))
+        };
+        let (_, word, tail) = parts_of(&token.text);
+        if tail == "," && !word.is_empty() && token.confidence < SURE && draft.next(place).is_some_and(starts) {
+            let text = format!("{}.", token.text.trim_end_matches(','));
+            draft.replace(place, Kind::Mark, text);
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use super::broken::join_broken_words;
 use super::correction::notes_of;
 use super::draft::Draft;
 use super::hyphens::join_parted_words;
-use super::marks::{drop_specks, mend_marks};
+use super::marks::{drop_specks, end_sentences, mend_marks};
 use super::words::mend_words;
 use super::{Correction, Legibility};
 use crate::corrected::{CorrectedBlock, CorrectedPage, CorrectedParagraph};
@@ -73,6 +73,7 @@ impl Mender<'_> {
         if let Some(dictionary) = self.dictionary {
             join_broken_words(&mut draft, self.book, dictionary);
             drop_specks(&mut draft, dictionary);
+            end_sentences(&mut draft, self.book);
             mend_words(&mut draft, self.book, dictionary);
         }
         let text = draft.text();
