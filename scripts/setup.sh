@@ -6,7 +6,7 @@
 set -euo pipefail
 
 packages=(pkg-config gcc g++ make libtesseract-dev libleptonica-dev libclang1-14 libclang-common-14-dev
-  tesseract-ocr-eng tesseract-ocr-osd poppler-utils)
+  tesseract-ocr-eng tesseract-ocr-osd poppler-utils hunspell-en-us)
 if [ "${1:-}" = tests ]; then
   packages+=(qpdf)
 fi
@@ -23,7 +23,7 @@ if ! command -v apt-get >/dev/null; then
   fi
   echo "error: this is no Debian or Ubuntu, so nothing was installed" >&2
   echo "hint: install Tesseract 5 with its English and \`osd\` data, Leptonica, their headers, clang's library (libclang)," >&2
-  echo "      a C++ compiler, pkg-config and poppler's tools; on Debian they are:" >&2
+  echo "      a C++ compiler, pkg-config, poppler's tools and Hunspell's English dictionary; on Debian they are:" >&2
   echo "      ${packages[*]}" >&2
   exit 1
 fi

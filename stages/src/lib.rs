@@ -9,3 +9,4 @@ pub mod engine;
 pub mod labels;
 pub mod ocr;
 pub mod pagination;
+pub mod vocabulary;

@@ -1,5 +1,12 @@
 //! The `corrected` stage: mends what `ocr` misread.
 
+mod metrics;
+mod options;
 mod page;
+pub mod rules;
+mod stage;
 
+pub use metrics::CorrectedMetrics;
+pub use options::CorrectedOptions;
 pub use page::{CorrectedBlock, CorrectedPage, CorrectedParagraph, NOTES_CHARS};
+pub use stage::corrected;

@@ -1,0 +1,52 @@
+use super::Kind;
+use super::draft::{Draft, Place};
+use crate::vocabulary::{Dictionary, PageVocabulary, counted_form, parts_of};
+
+/// What a hyphen at a line end is misread as.
+const MISREAD_HYPHENS: [&str; 12] = ["", ".", ":", ",", ";", "~", "'", "*", "=", "_", "«", "»"];
+/// Shorter words are not put together from pieces on a dictionary's word alone.
+const SHORTEST_WHOLE: usize = 6;
+
+/// Puts words together that are in pieces: at a line end whose hyphen was not read as one (`informa:` `tion`), or within a line (`cam paign`). One piece
+/// is no word, and the whole is one that the book or the dictionary has.
+pub(super) fn join_broken_words(draft: &mut Draft, book: &PageVocabulary, dictionary: &Dictionary) {
+    for place in draft.places().into_iter().rev() {
+        let Some(next) = draft.next(place) else { continue };
+        join(draft, place, next, book, dictionary);
+    }
+}
+
+fn join(draft: &mut Draft, place: Place, next: Place, book: &PageVocabulary, dictionary: &Dictionary) {
+    let (token, after) = (&draft.token(place).text, &draft.token(next).text);
+    let ((lead, left, behind), (gap, right, tail)) = (parts_of(token), parts_of(after));
+    let at_line_end = draft.ends_line(place);
+    let fits = gap.is_empty()
+        && !right.starts_with(char::is_uppercase)
+        && (behind.is_empty() || at_line_end && MISREAD_HYPHENS.contains(&behind))
+        && is_piece(left)
+        && is_piece(right);
+    if !fits {
+        return;
+    }
+    let no_word = |piece: &str| !dictionary.accepts(piece) && !book.knows(piece);
+    let whole = format!("{left}{right}");
+    let in_dictionary = || whole.chars().count() >= SHORTEST_WHOLE && dictionary.accepts(&whole);
+    let of_the_book = || left.chars().count().min(right.chars().count()) > 1 && book.joined.contains(&counted_form(&whole));
+    let is_word = in_dictionary() || of_the_book();
+    let broken = match (no_word(left), no_word(right)) {
+        (true, true) => true,
+        // An ending that is no word is a piece; a beginning that is none may be a misread word before a good one.
+        (false, true) => at_line_end || left.chars().count() > 1,
+        (true, false) => at_line_end && !behind.is_empty() || right.chars().count() <= 4,
+        (false, false) => false,
+    };
+    if broken && is_word {
+        let read = format!("{left}{behind} {right}");
+        let text = format!("{lead}{whole}{tail}");
+        draft.merge(place, next, Kind::Whole, read, text);
+    }
+}
+
+fn is_piece(piece: &str) -> bool {
+    !piece.is_empty() && piece.chars().all(char::is_alphabetic)
+}

@@ -1,0 +1,82 @@
+use super::{Correction, Kind};
+use crate::ocr::Paragraph;
+use crate::vocabulary::{ParagraphTokens, Token, tokens_of};
+
+/// A paragraph while it is mended: its lines of tokens, and what was corrected in them.
+#[derive(Debug, Clone)]
+pub(super) struct Draft {
+    pub(super) lines: ParagraphTokens,
+    pub(super) corrections: Vec<Correction>,
+}
+
+/// Where a token stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) line: usize,
+    pub(super) at: usize,
+}
+
+impl Draft {
+    pub(super) fn of(paragraph: &Paragraph) -> Self {
+        Self { lines: tokens_of(paragraph), corrections: Vec::new() }
+    }
+
+    /// The places of all tokens, in order.
+    pub(super) fn places(&self) -> Vec<Place> {
+        let of_line = |(line, tokens): (usize, &Vec<Token>)| (0..tokens.len()).map(move |at| Place { line, at });
+        self.lines.iter().enumerate().flat_map(of_line).collect()
+    }
+
+    pub(super) fn token(&self, place: Place) -> &Token {
+        &self.lines[place.line][place.at]
+    }
+
+    /// The token after this one, on the same line or the next.
+    pub(super) fn next(&self, place: Place) -> Option<Place> {
+        let Place { line, at } = place;
+        let on_this = (at + 1 < self.lines[line].len()).then_some(Place { line, at: at + 1 });
+        on_this.or_else(|| (line + 1..self.lines.len()).find(|line| !self.lines[*line].is_empty()).map(|line| Place { line, at: 0 }))
+    }
+
+    /// The token before this one, on the same line or the one before.
+    pub(super) fn previous(&self, place: Place) -> Option<Place> {
+        let Place { line, at } = place;
+        let on_this = at.checked_sub(1).map(|at| Place { line, at });
+        on_this.or_else(|| {
+            (0..line).rev().find(|line| !self.lines[*line].is_empty()).map(|line| Place { line, at: self.lines[line].len() - 1 })
+        })
+    }
+
+    /// Whether the token is the last of its line.
+    pub(super) fn ends_line(&self, place: Place) -> bool {
+        place.at + 1 == self.lines[place.line].len()
+    }
+
+    /// Puts `text` in the place of a token.
+    pub(super) fn replace(&mut self, place: Place, kind: Kind, text: String) {
+        let token = &mut self.lines[place.line][place.at];
+        self.corrections.push(Correction::new(kind, &token.text, &text));
+        token.text = text;
+    }
+
+    /// Puts `text` in the place of a token and the next, and says that `read` was there.
+    pub(super) fn merge(&mut self, place: Place, next: Place, kind: Kind, read: String, text: String) {
+        self.corrections.push(Correction::new(kind, read, &text));
+        let gone = self.lines[next.line].remove(next.at);
+        let token = &mut self.lines[place.line][place.at];
+        token.text = text;
+        token.confidence = token.confidence.min(gone.confidence);
+    }
+
+    /// Takes a token out.
+    pub(super) fn remove(&mut self, place: Place) {
+        let gone = self.lines[place.line].remove(place.at);
+        self.corrections.push(Correction::new(Kind::Speck, gone.text, ""));
+    }
+
+    /// The text: a line break after each line, a space between words.
+    pub(super) fn text(&self) -> String {
+        let line = |tokens: &Vec<Token>| tokens.iter().map(|token| token.text.as_str()).collect::<Vec<_>>().join(" ");
+        self.lines.iter().filter(|tokens| !tokens.is_empty()).map(line).collect::<Vec<_>>().join("\n")
+    }
+}

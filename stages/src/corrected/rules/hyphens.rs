@@ -1,0 +1,123 @@
+use super::Kind;
+use super::draft::{Draft, Place};
+use crate::vocabulary::{Dictionary, PageVocabulary, counted_form, parts_of};
+
+/// What becomes of a word that a line end parts at a hyphen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Hyphen {
+    /// Only the line end parts the word: `cam-paign` is `campaign`.
+    OfTheLine,
+    /// The word has it anywhere: `self-aware`.
+    OfTheWord,
+    /// It stands for a part that comes later: `two- and threefold`.
+    Hanging,
+}
+
+/// Puts words together that a line end parts at a hyphen.
+pub(super) fn join_parted_words(draft: &mut Draft, book: &PageVocabulary, dictionary: Option<&Dictionary>) {
+    // From the end, so that places before stay what they are; twice parted words come together piece by piece.
+    for place in draft.places().into_iter().rev() {
+        let Some(next) = draft.next(place).filter(|next| draft.token(*next).continues) else { continue };
+        join(draft, place, next, book, dictionary);
+    }
+}
+
+fn join(draft: &mut Draft, place: Place, next: Place, book: &PageVocabulary, dictionary: Option<&Dictionary>) {
+    let (token, after) = (&draft.token(place).text, &draft.token(next).text);
+    let ((lead, before, hyphen), (_, follows, _)) = (parts_of(token), parts_of(after));
+    let stem = format!("{lead}{before}");
+    let (kind, text) = match judge(before, follows, book, dictionary) {
+        // No capital stands within a word: a letter whose capital looks like it was misread.
+        Hyphen::OfTheLine if before.ends_with(char::is_lowercase) => (Kind::Joined, format!("{stem}{}", small_first(after))),
+        Hyphen::OfTheLine => (Kind::Joined, format!("{stem}{after}")),
+        Hyphen::OfTheWord => (Kind::Kept, format!("{stem}-{after}")),
+        Hyphen::Hanging => return,
+    };
+    let read = format!("{before}{hyphen}{follows}");
+    draft.merge(place, next, kind, read, text);
+}
+
+fn small_first(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().into_iter().flat_map(char::to_lowercase).chain(letters).collect()
+}
+
+/// Prefixes that keep their hyphen, whatever follows.
+const KEEP_THEIR_HYPHEN: [&str; 14] = [
+    "self", "well", "ex", "half", "all", "ill", "quasi", "vice", "non", "anti", "pseudo", "semi", "cross", "demi",
+];
+/// Two-word adverbs of time, which older books print with a hyphen and newer ones undivided.
+const WITH_TO: [&str; 3] = ["day", "morrow", "night"];
+/// What comes between two words that share their end.
+const BETWEEN_HANGING: [&str; 10] = ["and", "or", "to", "und", "oder", "bis", "et", "ou", "y", "e"];
+/// Beginnings and ends of words that are seldom parted from the rest, though they are words.
+#[rustfmt::skip]
+const NEVER_DIVIDED: [&str; 34] = [
+    "under", "over", "some", "any", "every", "with", "there", "where", "here", "out", "after", "never", "other", "what", "who", "for", "not", "mis", "dis",
+    "self", "selves", "ness", "less", "ful", "ward", "wards", "wise", "thing", "body", "ever", "ship", "hood", "able", "ally",
+];
+/// What ends compounds and is no word of its own, or seldom one.
+#[rustfmt::skip]
+const ENDS_OF_COMPOUNDS: [&str; 20] = [
+    "bearded", "blooded", "bodied", "bred", "colored", "coloured", "eared", "eyed", "faced", "fingered", "footed", "haired", "handed", "headed", "hearted",
+    "legged", "minded", "natured", "sided", "tempered",
+];
+/// Shorter pieces are no words, whatever a dictionary says.
+const SHORTEST_HALF: usize = 3;
+/// Short words that are halves of compounds all the same.
+const SHORT_HALVES: [&str; 14] = ["to", "by", "up", "in", "on", "of", "go", "no", "so", "be", "do", "at", "is", "my"];
+
+/// Judges by evidence: first what the book itself has elsewhere, then the dictionary, then the habits of the language.
+pub(super) fn judge(before: &str, after: &str, book: &PageVocabulary, dictionary: Option<&Dictionary>) -> Hyphen {
+    let is_in = |forms: &std::collections::BTreeSet<String>, hyphen| forms.contains(&counted_form(&format!("{before}{hyphen}{after}")));
+    match (is_in(&book.joined, ""), is_in(&book.hyphenated, "-")) {
+        (true, false) => return Hyphen::OfTheLine,
+        (false, true) => return Hyphen::OfTheWord,
+        _ => {}
+    }
+    // Of `never-to-be-for-gotten` only the pieces around the hyphen count.
+    let (left, right) = (before.rsplit('-').next().unwrap_or(before), after.split('-').next().unwrap_or(after));
+    let (low_left, low_right) = (left.to_lowercase(), right.to_lowercase());
+    let is_word = |word: &str| dictionary.is_some_and(|dictionary| dictionary.accepts(word));
+    if is_between_numbers(left, right) || is_between_names(left, right) && !is_word(&format!("{low_left}{low_right}")) {
+        return Hyphen::OfTheWord;
+    }
+    if low_left == "to" && WITH_TO.contains(&low_right.as_str()) {
+        return Hyphen::OfTheWord;
+    }
+    let Some(dictionary) = dictionary else {
+        let kept = KEEP_THEIR_HYPHEN[..4].contains(&low_left.as_str());
+        return if kept { Hyphen::OfTheWord } else { Hyphen::OfTheLine };
+    };
+    let is_half = |half: &str| {
+        let long = half.chars().count() >= SHORTEST_HALF;
+        (long || SHORT_HALVES.contains(&half)) && dictionary.accepts(half)
+    };
+    if dictionary.accepts(&format!("{left}{right}")) || dictionary.accepts(&format!("{low_left}{low_right}")) {
+        let divided = book.likes_hyphens && is_compound(&low_left, &low_right) && is_half(&low_left) && is_half(&low_right);
+        return if divided { Hyphen::OfTheWord } else { Hyphen::OfTheLine };
+    }
+    if BETWEEN_HANGING.contains(&right) {
+        return Hyphen::Hanging;
+    }
+    // A name that is parted (`Mont-ezuma`) has no half that is a word of its own, written small.
+    let halves = is_half(&low_right) && (is_half(&low_left) || is_half(left) && left != low_left && right != low_right);
+    if halves || KEEP_THEIR_HYPHEN.contains(&low_left.as_str()) && is_half(&low_right) { Hyphen::OfTheWord } else { Hyphen::OfTheLine }
+}
+
+/// Whether two words look like a compound (`bed-time`, `dog-eared`), not like a word that happens to be made of words (`some-thing`, `cor-rector`).
+fn is_compound(left: &str, right: &str) -> bool {
+    let solid = NEVER_DIVIDED.contains(&left) || NEVER_DIVIDED.contains(&right);
+    let long = left.chars().count().min(right.chars().count()) > SHORTEST_HALF;
+    !solid && (long || ENDS_OF_COMPOUNDS.contains(&right))
+}
+
+/// `1914-18`.
+fn is_between_numbers(left: &str, right: &str) -> bool {
+    left.ends_with(char::is_numeric) || right.starts_with(char::is_numeric)
+}
+
+/// `Saint-Hilaire`, `anti-British`; not `COLO-NIAL`.
+fn is_between_names(left: &str, right: &str) -> bool {
+    right.starts_with(char::is_uppercase) && left.chars().any(char::is_lowercase)
+}

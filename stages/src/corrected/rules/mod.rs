@@ -1,0 +1,14 @@
+//! Mending by rules: deterministic and free. What is changed is explained in the notes of its paragraph.
+
+mod broken;
+mod correction;
+mod draft;
+mod hyphens;
+mod legibility;
+mod marks;
+mod mend;
+mod words;
+
+pub use correction::{Correction, Kind};
+pub use legibility::Legibility;
+pub use mend::{Mended, mend};

@@ -1,0 +1,97 @@
+use std::collections::HashMap;
+
+use super::Dictionary;
+use super::spelling::{counted_form, is_numeral, parts_of};
+use super::tokens::{PageTokens, Token};
+
+/// How often a book has each word, as far as its pages were read with some certainty.
+#[derive(Debug, Clone, Default)]
+pub(super) struct WordCounts {
+    words: HashMap<String, Count>,
+    total: u32,
+}
+
+/// How often, and where, a word was read.
+#[derive(Debug, Clone, Copy, Default)]
+struct Count {
+    times: u32,
+    sure: u32,
+    small: u32,
+}
+
+/// What is read with this confidence is most likely what stands there.
+pub const SURE: f64 = 0.9;
+
+impl WordCounts {
+    /// Counts the words of a page. Halves of words that a line end parts are no words.
+    pub(super) fn add(&mut self, page: &PageTokens) {
+        for (word, confidence) in page.lines().flat_map(whole_words) {
+            let count = self.words.entry(counted_form(word)).or_default();
+            count.times += 1;
+            count.sure += u32::from(confidence >= SURE);
+            count.small += u32::from(word.starts_with(char::is_lowercase));
+            self.total += 1;
+        }
+    }
+
+    /// How often the book has a word, whatever its case.
+    pub(super) fn times(&self, word: &str) -> u32 {
+        self.words.get(&counted_form(word)).map_or(0, |count| count.times)
+    }
+
+    /// How often it was read with certainty.
+    pub(super) fn sure(&self, word: &str) -> u32 {
+        self.words.get(&counted_form(word)).map_or(0, |count| count.sure)
+    }
+
+    /// Whether the book has a word often, and with a capital hardly ever but where a sentence starts.
+    pub(super) fn is_small(&self, word: &str) -> bool {
+        let found = self.words.get(&counted_form(word));
+        found.is_some_and(|count| count.small >= OFTEN && f64::from(count.small) >= MOSTLY * f64::from(count.times))
+    }
+
+    /// Words in the book.
+    pub(super) fn total(&self) -> u32 {
+        self.total
+    }
+
+    /// Whether the book prints with a hyphen what the dictionary writes undivided: such compounds are several, and more than the seldom words that it
+    /// prints undivided though they could be parted.
+    pub(super) fn likes_hyphens(&self, dictionary: &Dictionary) -> bool {
+        let hyphenated = |word: &&String| {
+            word.split_once('-').is_some_and(|(left, right)| {
+                left.len().min(right.len()) >= 3 && dictionary.knows(&format!("{left}{right}"))
+            })
+        };
+        let undivided = |word: &&String| {
+            let ends = word.char_indices().map(|(at, _)| at).filter(|at| *at >= HALF && word.len() - at >= HALF);
+            let mut halves = ends.map(|at| word.split_at(at));
+            word.chars().all(char::is_alphabetic)
+                && dictionary.knows(word)
+                && halves.any(|(left, right)| dictionary.knows(left) && dictionary.knows(right))
+        };
+        let seldom = self.words.iter().filter(|(_, count)| count.times <= SELDOM).map(|(word, _)| word);
+        let hyphenated = self.words.keys().filter(hyphenated).count();
+        hyphenated >= SEVERAL && hyphenated > seldom.filter(undivided).count()
+    }
+}
+
+/// A word that a book has so often is no accident.
+const OFTEN: u32 = 10;
+/// So much of the time a word is written small that is no name.
+const MOSTLY: f64 = 0.7;
+/// A word that a book has no more often says something of its habits, not of the word's.
+const SELDOM: u32 = 2;
+/// So many words are a habit.
+const SEVERAL: usize = 5;
+/// Shorter pieces of an undivided word are rather endings than words, bytes.
+const HALF: usize = 4;
+
+/// The words of a line that are whole: not the half before a hyphen at its end, nor what a line starts with after such a half.
+fn whole_words(line: &[Token]) -> impl Iterator<Item = (&str, f64)> {
+    let last = line.len().saturating_sub(1);
+    line.iter().enumerate().filter(move |(at, token)| !(*at == last && token.ends_in_hyphen())).filter_map(|(_, token)| {
+        let (_, word, _) = parts_of(&token.text);
+        (!word.is_empty() && !is_numeral(word) && !token.continues).then_some((word, token.confidence))
+    })
+}

@@ -1,0 +1,311 @@
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use encoding_rs::Encoding;
+use shelf::book::Languages;
+
+use super::other_spellings;
+
+/// The words of some languages, as their Hunspell dictionaries have them.
+#[derive(Clone)]
+pub struct Dictionary {
+    books: Vec<Arc<spellbook::Dictionary>>,
+}
+
+/// A dictionary that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum DictionaryError {
+    /// No dictionary for the language.
+    #[error("no dictionary for `{language}` is installed")]
+    NotInstalled {
+        /// The language, as the book names it.
+        language: String,
+    },
+    /// A file cannot be read.
+    #[error("the dictionary {} cannot be read", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A file is in letters that nobody knows.
+    #[error("the dictionary {} is written in `{encoding}`, which is no known encoding", path.display())]
+    Encoding {
+        /// The file.
+        path: PathBuf,
+        /// What its `SET` line says.
+        encoding: String,
+    },
+    /// The files are no dictionary.
+    #[error("the dictionary {} does not fit Hunspell's format: {problem}", path.display())]
+    Parse {
+        /// The file with the words.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
+}
+
+/// Where Debian and other systems keep Hunspell's dictionaries.
+const FOLDERS: [&str; 4] =
+    ["/usr/share/hunspell", "/usr/share/myspell/dicts", "/usr/local/share/hunspell", "/opt/homebrew/share/hunspell"];
+
+/// A book that does not say is in English, as for `ocr`.
+const ENGLISH: &str = "en";
+
+impl Dictionary {
+    /// The dictionaries of a book's languages, from the places where they are installed. Each is loaded once a process. A language beside
+    /// the first that has none is left out: its words are unknown then, like names.
+    ///
+    /// # Errors
+    /// The book's first language has no dictionary, or one cannot be read.
+    pub fn of(languages: &Languages) -> Result<Self, DictionaryError> {
+        Self::among(&installed(FOLDERS.iter().map(Path::new)), languages)
+    }
+
+    fn among(installed: &BTreeMap<String, PathBuf>, languages: &Languages) -> Result<Self, DictionaryError> {
+        let first = languages.0.first().map_or(ENGLISH, String::as_str);
+        let others = languages.0.iter().skip(1).map(String::as_str);
+        let files = files_of(installed, first);
+        if files.is_empty() {
+            return Err(DictionaryError::NotInstalled { language: first.to_owned() });
+        }
+        let files = files.into_iter().chain(others.flat_map(|language| files_of(installed, language)));
+        let books = files.map(load_once).collect::<Result<_, _>>()?;
+        Ok(Self { books })
+    }
+
+    /// A dictionary from the text of a `.aff` and a `.dic` file.
+    ///
+    /// # Errors
+    /// The texts do not fit Hunspell's format.
+    pub fn parse(aff: &str, dic: &str) -> Result<Self, DictionaryError> {
+        Ok(Self { books: vec![Arc::new(parse(Path::new("given as text"), aff, dic)?)] })
+    }
+
+    /// Whether `word`, in this spelling and case (or one that may stand at a sentence's start or in capitals), is a word.
+    #[must_use]
+    pub fn knows(&self, word: &str) -> bool {
+        self.books.iter().any(|book| book.check(word))
+    }
+
+    /// Whether `word` may stand as it is read: it is known itself, in a spelling of another time or country, without a possessive, or as a compound of
+    /// known words (`self-possession`).
+    #[must_use]
+    pub fn accepts(&self, word: &str) -> bool {
+        let plain = word.replace('’', "'");
+        let bare = plain.strip_suffix("'s").or_else(|| plain.strip_suffix("s'")).unwrap_or(&plain);
+        let is_good = |part: &str| {
+            self.knows(part)
+                || part.to_lowercase() == part.to_uppercase()
+                || other_spellings(part).iter().any(|other| self.knows(other))
+        };
+        is_good(&plain) || is_good(bare) || (bare.contains('-') && bare.split('-').all(is_good))
+    }
+}
+
+impl fmt::Debug for Dictionary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Dictionary").field("books", &self.books.len()).finish()
+    }
+}
+
+impl DictionaryError {
+    /// What to do about it.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        let Self::NotInstalled { language } = self else { return None };
+        Some(format!("install it (Debian: `apt install {}`)", debian_package(language)))
+    }
+}
+
+/// The languages and countries whose dictionaries are installed in the usual places, such as `en_US`, in alphabetical order.
+#[must_use]
+pub fn installed_dictionaries() -> Vec<String> {
+    installed(FOLDERS.iter().map(Path::new)).into_keys().collect()
+}
+
+/// The Debian package that brings the dictionary of a BCP 47 tag, such as `hunspell-de-de` for `de`.
+#[must_use]
+pub fn debian_package(tag: &str) -> String {
+    let lower = tag.to_lowercase();
+    let language = lower.split('-').next().unwrap_or_default();
+    let country = lower.split('-').skip(1).find(|subtag| subtag.len() == 2);
+    // Debian has a package a country for these only.
+    match (language, country) {
+        ("en", None) => "hunspell-en-us".to_owned(),
+        ("de", None) => "hunspell-de-de".to_owned(),
+        ("pt", None) => "hunspell-pt-pt".to_owned(),
+        ("en" | "de" | "pt", Some(country)) => format!("hunspell-{language}-{country}"),
+        _ => format!("hunspell-{language}"),
+    }
+}
+
+/// Name (`en_US`) and `.dic` file of every dictionary that has its `.aff` file beside it; the first folder that has a name wins.
+fn installed<'a>(folders: impl Iterator<Item = &'a Path>) -> BTreeMap<String, PathBuf> {
+    let mut found = BTreeMap::new();
+    for path in folders.filter_map(|folder| folder.read_dir().ok()).flatten().flatten().map(|entry| entry.path()) {
+        let is_dictionary = path.extension().is_some_and(|end| end == "dic") && path.with_extension("aff").is_file();
+        // Hyphenation patterns lie there under such names too.
+        let name = path.file_stem().and_then(|name| name.to_str()).filter(|name| !name.starts_with("hyph_"));
+        if let Some(name) = name.filter(|_| is_dictionary) {
+            found.entry(name.to_owned()).or_insert(path);
+        }
+    }
+    found
+}
+
+/// The files for a tag such as `de`, `de-Latf` or `en-GB`: those of its country where it names one that is there, else of all countries.
+fn files_of<'a>(installed: &'a BTreeMap<String, PathBuf>, tag: &str) -> Vec<&'a Path> {
+    let mut subtags = tag.split(['-', '_']);
+    let language = subtags.next().unwrap_or_default().to_lowercase();
+    let country = subtags.find(|subtag| subtag.len() == 2).map(str::to_uppercase);
+    let of_language = |name: &str| name.split(['_', '-']).next() == Some(language.as_str());
+    let of_country = |name: &str| name.split(['_', '-']).nth(1).map(str::to_uppercase) == country;
+    let all = || installed.iter().filter(|(name, _)| of_language(name));
+    let mut files: Vec<&Path> = all().filter(|(name, _)| of_country(name)).map(|(_, path)| path.as_path()).collect();
+    if files.is_empty() {
+        files = all().map(|(_, path)| path.as_path()).collect();
+    }
+    // Several names are often one file.
+    let mut seen = Vec::new();
+    files.retain(|path| {
+        let file = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+        let new = !seen.contains(&file);
+        seen.push(file);
+        new
+    });
+    files
+}
+
+/// Loading takes a tenth of a second, so a process does it once.
+fn load_once(dic: &Path) -> Result<Arc<spellbook::Dictionary>, DictionaryError> {
+    static LOADED: Mutex<Option<HashMap<PathBuf, Arc<spellbook::Dictionary>>>> = Mutex::new(None);
+    let mut loaded = LOADED.lock().expect("no panic while a dictionary is loaded");
+    let loaded = loaded.get_or_insert_default();
+    if let Some(book) = loaded.get(dic) {
+        return Ok(Arc::clone(book));
+    }
+    let (aff, words) = read(dic)?;
+    let book = Arc::new(parse(dic, &aff, &words)?);
+    loaded.insert(dic.to_owned(), Arc::clone(&book));
+    Ok(book)
+}
+
+/// The text of both files; the encoding stands in the `SET` line of the first.
+fn read(dic: &Path) -> Result<(String, String), DictionaryError> {
+    let bytes = |path: &Path| {
+        std::fs::read(path).map_err(|source| DictionaryError::Read { path: path.to_owned(), source })
+    };
+    let aff_path = dic.with_extension("aff");
+    let aff = bytes(&aff_path)?;
+    let named = String::from_utf8_lossy(&aff).lines().find_map(|line| line.strip_prefix("SET ")).map_or_else(
+        // What Hunspell takes where nothing is said.
+        || "ISO8859-1".to_owned(),
+        |name| name.trim().to_owned(),
+    );
+    let label = named.strip_prefix("microsoft-").unwrap_or(&named);
+    let encoding = Encoding::for_label(label.as_bytes())
+        .ok_or_else(|| DictionaryError::Encoding { path: aff_path, encoding: named.clone() })?;
+    let decode = |bytes: &[u8]| {
+        let (text, _) = encoding.decode_with_bom_removal(bytes);
+        text.into_owned()
+    };
+    Ok((decode(&aff), decode(&bytes(dic)?)))
+}
+
+fn parse(path: &Path, aff: &str, dic: &str) -> Result<spellbook::Dictionary, DictionaryError> {
+    spellbook::Dictionary::new(aff, dic)
+        .map_err(|error| DictionaryError::Parse { path: path.to_owned(), problem: error.to_string() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder_of(files: &[(&str, &[u8])]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, bytes) in files {
+            std::fs::write(folder.path().join(name), bytes).unwrap();
+        }
+        folder
+    }
+
+    fn languages(tags: &[&str]) -> Languages {
+        Languages(tags.iter().map(|&tag| tag.to_owned()).collect())
+    }
+
+    #[test]
+    fn forms_and_capitals_of_a_word_are_known() {
+        let dictionary =
+            Dictionary::parse("SET UTF-8\nSFX S Y 1\nSFX S 0 s .\n", "3\nship/S\nFlorida\nthe\n").unwrap();
+        for (word, known) in
+            [("ship", true), ("ships", true), ("Ships", true), ("THE", true), ("Florida", true), ("florida", false), ("shlp", false)]
+        {
+            assert_eq!(dictionary.knows(word), known, "{word}");
+        }
+    }
+
+    #[test]
+    fn files_are_found_by_the_tag_of_the_language() {
+        let folder = folder_of(&[
+            ("en_US.aff", b""),
+            ("en_US.dic", b""),
+            ("en_GB.aff", b""),
+            ("en_GB.dic", b""),
+            ("fr.aff", b""),
+            ("fr.dic", b""),
+            ("hyph_de_DE.dic", b""),
+            ("hyph_de_DE.aff", b""),
+            ("nl.dic", b""),
+        ]);
+        let missing = folder.path().join("nowhere");
+        let found = installed([missing.as_path(), folder.path()].into_iter());
+        let names = |tag: &str| -> Vec<&str> {
+            files_of(&found, tag).into_iter().map(|path| path.file_stem().unwrap().to_str().unwrap()).collect()
+        };
+        assert_eq!(names("en"), ["en_GB", "en_US"]);
+        assert_eq!(names("en-US"), ["en_US"]);
+        assert_eq!(names("en-IE"), ["en_GB", "en_US"]);
+        assert_eq!(names("fr-FR"), ["fr"]);
+        for tag in ["de", "nl", "e", ""] {
+            assert_eq!(names(tag), [""; 0], "{tag}");
+        }
+    }
+
+    #[test]
+    fn a_dictionary_in_another_encoding_is_read() {
+        let folder = folder_of(&[("de_DE.aff", b"SET ISO8859-1\n"), ("de_DE.dic", b"1\ngro\xdf\n")]);
+        let found = installed([folder.path()].into_iter());
+        assert!(Dictionary::among(&found, &languages(&["de"])).unwrap().knows("gro\u{df}"));
+    }
+
+    #[test]
+    fn only_the_first_language_needs_a_dictionary() {
+        let folder = folder_of(&[("fr.aff", b"SET UTF-8\n"), ("fr.dic", b"1\nmaison\n")]);
+        let found = installed([folder.path()].into_iter());
+        assert!(Dictionary::among(&found, &languages(&["fr", "la"])).unwrap().knows("maison"));
+        let error = Dictionary::among(&found, &languages(&["de-AT", "fr"])).unwrap_err();
+        assert_eq!(error.to_string(), "no dictionary for `de-AT` is installed");
+        assert_eq!(error.hint().unwrap(), "install it (Debian: `apt install hunspell-de-at`)");
+        let error = Dictionary::among(&found, &Languages::default()).unwrap_err();
+        assert_eq!(error.hint().unwrap(), "install it (Debian: `apt install hunspell-en-us`)");
+    }
+
+    #[test]
+    fn a_file_that_is_no_dictionary_is_named() {
+        let folder = folder_of(&[
+            ("xx.aff", b"SET UTF-8\nSFX S Y lots\n"),
+            ("xx.dic", b"1\nword\n"),
+            ("yy.aff", b"SET VOLAPUK-8\n"),
+            ("yy.dic", b"1\nword\n"),
+        ]);
+        let found = installed([folder.path()].into_iter());
+        let problem = |tag| Dictionary::among(&found, &languages(&[tag])).unwrap_err().to_string();
+        assert!(problem("xx").contains("xx.dic does not fit Hunspell's format: "), "{}", problem("xx"));
+        assert!(problem("yy").ends_with("yy.aff is written in `VOLAPUK-8`, which is no known encoding"));
+    }
+}

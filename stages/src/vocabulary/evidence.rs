@@ -1,0 +1,104 @@
+use std::collections::BTreeMap;
+
+use super::counts::{SURE, WordCounts};
+use super::run_together::words_in;
+use super::spelling::{counted_form, is_numeral, parts_of};
+use super::tokens::{PageTokens, Token};
+use super::{Commonness, Dictionary, PageVocabulary, WordEvidence, near_variants};
+
+/// What the counted words of the book tell about a page. Without a dictionary it can't be said which words are doubtful.
+pub(super) fn evidence_for(page: &PageTokens, counts: &WordCounts, dictionary: Option<&Dictionary>) -> PageVocabulary {
+    let mut found = PageVocabulary::default();
+    for (token, next) in neighbours(page) {
+        let (_, start, _) = parts_of(&next.text);
+        if token.text.ends_with(',') && start.starts_with(char::is_uppercase) && counts.is_small(start) {
+            found.small_words.insert(counted_form(start));
+        }
+        note_joined(&mut found, token, next, counts, dictionary);
+    }
+    let Some(dictionary) = dictionary else { return found };
+    found.likes_hyphens = counts.likes_hyphens(dictionary);
+    for token in page.tokens() {
+        let (_, word, _) = parts_of(&token.text);
+        let form = counted_form(word);
+        if !is_doubtful(word, dictionary) || found.doubtful.contains_key(&form) {
+            continue;
+        }
+        if token.confidence < SURE {
+            let evidence = about(&form, counts, dictionary);
+            found.doubtful.insert(form, evidence);
+        } else if token.confidence < SURE_OF_LETTERS && counts.times(&form) == 1 {
+            let apart = words_in(&form, counts, dictionary);
+            if !apart.is_empty() && apart.iter().all(|word| word.chars().count() >= 3) {
+                found.doubtful.insert(form, WordEvidence { apart, ..WordEvidence::default() });
+            }
+        }
+    }
+    found
+}
+
+/// Letters that run together are often read with certainty, each of them.
+const SURE_OF_LETTERS: f64 = 0.97;
+
+/// Whether a word is none that the dictionary has, and no number.
+fn is_doubtful(word: &str, dictionary: &Dictionary) -> bool {
+    !word.is_empty() && !is_numeral(word) && !dictionary.accepts(word)
+}
+
+fn about(form: &str, counts: &WordCounts, dictionary: &Dictionary) -> WordEvidence {
+    let similar: BTreeMap<String, Commonness> = near_variants(form)
+        .into_iter()
+        .map(|variant| (counts.times(&variant.word), variant))
+        .filter(|(times, variant)| *times > 0 && is_itself_good(&variant.word, counts, dictionary))
+        .map(|(times, variant)| (variant.word, Commonness::of(times)))
+        .collect();
+    WordEvidence { known: is_known(form, &similar, counts), similar, apart: words_in(form, counts, dictionary) }
+}
+
+/// A word of the book that may stand in for another: one that a dictionary has, or that was read with certainty.
+fn is_itself_good(word: &str, counts: &WordCounts, dictionary: &Dictionary) -> bool {
+    dictionary.accepts(word) || counts.sure(word) > 0
+}
+
+/// A word that was read with certainty somewhere, or so again and again, is a word of the book, unless it is a misreading that comes again and
+/// again: then the right one is far more common.
+fn is_known(form: &str, similar: &BTreeMap<String, Commonness>, counts: &WordCounts) -> bool {
+    let times = counts.times(form);
+    let overshadowed = || similar.values().any(|common| *common > Commonness::of(times).next());
+    (counts.sure(form) > 0 || times >= SEVERAL) && !overshadowed()
+}
+
+/// So many times the same misreading would be much of a coincidence.
+const SEVERAL: u32 = 3;
+
+/// Each token of a paragraph with the next.
+fn neighbours(page: &PageTokens) -> impl Iterator<Item = (&Token, &Token)> {
+    page.paragraphs.iter().flat_map(|paragraph| {
+        let tokens: Vec<&Token> = paragraph.iter().flatten().collect();
+        tokens.windows(2).map(|pair| (pair[0], pair[1])).collect::<Vec<_>>()
+    })
+}
+
+fn note_joined(
+    found: &mut PageVocabulary,
+    token: &Token,
+    next: &Token,
+    counts: &WordCounts,
+    dictionary: Option<&Dictionary>,
+) {
+    let ((_, before, _), (_, after, _)) = (parts_of(&token.text), parts_of(&next.text));
+    if before.is_empty() || after.is_empty() {
+        return;
+    }
+    let parted = token.ends_in_hyphen();
+    let broken = || dictionary.is_some_and(|d| is_doubtful(before, d) || is_doubtful(after, d));
+    let joined = counted_form(&format!("{before}{after}"));
+    let read_so = if parted { counts.times(&joined) > 0 } else { counts.sure(&joined) > 1 };
+    if read_so && (parted || broken()) {
+        found.joined.insert(joined);
+    }
+    let hyphenated = counted_form(&format!("{before}-{after}"));
+    if parted && counts.times(&hyphenated) > 0 {
+        found.hyphenated.insert(hyphenated);
+    }
+}

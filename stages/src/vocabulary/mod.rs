@@ -1,0 +1,20 @@
+//! The `vocabulary` stage: what the words of a whole book tell about those of each page.
+
+mod checkup;
+mod counts;
+mod dictionary;
+mod evidence;
+mod misreading;
+mod page;
+mod run_together;
+mod spelling;
+mod stage;
+mod tokens;
+
+pub use counts::SURE;
+pub use dictionary::{Dictionary, DictionaryError, debian_package, installed_dictionaries};
+pub use misreading::{Variant, near_variants, visit_far_variants};
+pub use page::{Commonness, PageVocabulary, Vocabulary, WordEvidence};
+pub use spelling::{counted_form, is_numeral, is_odd, other_spellings, parts_of};
+pub use stage::{vocabulary, vocabulary_of};
+pub use tokens::{PageTokens, ParagraphTokens, Token, tokens_of};

@@ -1,0 +1,150 @@
+/// A word as it is looked up: what stands before it in its token, the word from its first letter or digit to its last, and what stands behind.
+///
+/// `“Narvaez,` is `“`, `Narvaez`, `,`; a token without letters and digits has an empty word.
+#[must_use]
+pub fn parts_of(token: &str) -> (&str, &str, &str) {
+    let Some(start) = token.find(in_word) else { return (token, "", "") };
+    let end = token.rfind(in_word).map_or(start, |at| at + token[at..].chars().next().map_or(0, char::len_utf8));
+    (&token[..start], &token[start..end], &token[end..])
+}
+
+/// Letters and digits, and marks that print does not set beside letters, so that they are misread ones (`h¢`, `|ong`).
+fn in_word(c: char) -> bool {
+    c.is_alphanumeric() || is_odd(c)
+}
+
+/// Marks that stand for a misread letter when they touch one.
+#[must_use]
+pub fn is_odd(c: char) -> bool {
+    matches!(c, '¢' | '|' | '@' | '€' | '¥')
+}
+
+/// A word in the form under which it is counted: in lower case, with straight apostrophes, without an English possessive.
+#[must_use]
+pub fn counted_form(word: &str) -> String {
+    let plain: String = word.chars().map(|c| if matches!(c, '’' | '‘') { '\'' } else { c }).collect();
+    let lower = plain.to_lowercase();
+    lower.strip_suffix("'s").map_or(lower.clone(), str::to_owned)
+}
+
+/// Spellings of the period, or of another country, are no misreadings: `connexion`, `honour`, `civilise`, `theatre`. Gives the forms that a
+/// dictionary may have instead, one for each habit that the word shows.
+#[must_use]
+pub fn other_spellings(word: &str) -> Vec<String> {
+    HABITS
+        .iter()
+        .filter(|(from, _)| word.contains(from))
+        .flat_map(|(from, to)| [word.replace(from, to), replace_last(word, from, to)])
+        .filter(|other| other != word)
+        .collect()
+}
+
+/// What a word may have, and what a dictionary has in its place.
+const HABITS: [(&str, &str); 21] = [
+    ("our", "or"),
+    ("or", "our"),
+    ("is", "iz"),
+    ("iz", "is"),
+    ("ys", "yz"),
+    ("tre", "ter"),
+    ("ter", "tre"),
+    ("ence", "ense"),
+    ("ense", "ence"),
+    ("xion", "ction"),
+    ("ae", "e"),
+    ("oe", "e"),
+    ("æ", "ae"),
+    ("æ", "e"),
+    ("œ", "oe"),
+    ("œ", "e"),
+    ("ll", "l"),
+    ("ew", "ow"),
+    ("ck", "c"),
+    ("eable", "able"),
+    ("grey", "gray"),
+];
+
+fn replace_last(word: &str, from: &str, to: &str) -> String {
+    word.rfind(from).map_or_else(|| word.to_owned(), |at| format!("{}{to}{}", &word[..at], &word[at + from.len()..]))
+}
+
+/// Whether a word is a number, a year, a mark such as `4th` or a roman numeral: read as it is printed, whatever a dictionary says.
+#[must_use]
+pub fn is_numeral(word: &str) -> bool {
+    let digits = word.chars().filter(char::is_ascii_digit).count();
+    let ordinal = || {
+        let end = word.trim_start_matches(|c: char| c.is_ascii_digit());
+        digits > 0 && matches!(end.to_lowercase().as_str(), "st" | "nd" | "rd" | "th" | "d" | "s" | "a" | "b")
+    };
+    let only_digits = digits > 0 && word.chars().all(|c| c.is_ascii_digit() || !c.is_alphanumeric() && !is_odd(c));
+    only_digits || ordinal() || is_roman(word)
+}
+
+/// Roman numerals of one case, such as `xiv` or `MDCCCXCII`.
+fn is_roman(word: &str) -> bool {
+    let one_case = word == word.to_lowercase() || word == word.to_uppercase();
+    let lower = word.to_lowercase();
+    one_case && !lower.is_empty() && lower.chars().all(|c| "ivxlcdm".contains(c)) && {
+        let value = |c| [('i', 1), ('v', 5), ('x', 10), ('l', 50), ('c', 100), ('d', 500), ('m', 1000)].iter().find(|(r, _)| *r == c).map_or(0, |(_, v)| *v);
+        let values: Vec<i32> = lower.chars().map(value).collect();
+        let falls = values.windows(2).all(|pair| pair[0] >= pair[1] || pair[1] <= 10 * pair[0]);
+        falls && values.windows(3).all(|three| !(three[0] < three[2] && three[1] <= three[0]))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_is_a_word_and_what_touches_it() {
+        for (token, parts) in [
+            ("“Narvaez,", ("“", "Narvaez", ",")),
+            ("self-aware", ("", "self-aware", "")),
+            ("cam-", ("", "cam", "-")),
+            ("d’Anchusi’s.", ("", "d’Anchusi’s", ".")),
+            ("|ong", ("", "|ong", "")),
+            ("—", ("—", "", "")),
+            ("", ("", "", "")),
+            ("é", ("", "é", "")),
+        ] {
+            assert_eq!(parts_of(token), parts, "{token}");
+        }
+    }
+
+    #[test]
+    fn words_are_counted_whatever_their_case() {
+        for (word, form) in [("The", "the"), ("Narvaez’s", "narvaez"), ("don’t", "don't"), ("ÉTÉ", "été")] {
+            assert_eq!(counted_form(word), form);
+        }
+    }
+
+    #[test]
+    fn spellings_of_the_period_lead_to_those_of_today() {
+        for (old, new) in [
+            ("connexion", "connection"),
+            ("honour", "honor"),
+            ("honor", "honour"),
+            ("civilised", "civilized"),
+            ("theatre", "theater"),
+            ("mediæval", "mediaeval"),
+            ("shew", "show"),
+            ("labourers", "laborers"),
+            ("defence", "defense"),
+            ("publick", "public"),
+        ] {
+            assert!(other_spellings(old).contains(&new.to_owned()), "{old}: {:?}", other_spellings(old));
+        }
+        assert_eq!(other_spellings("wind"), [""; 0]);
+    }
+
+    #[test]
+    fn numbers_are_no_words() {
+        for word in ["1892", "4th", "1,900", "1914-18", "xiv", "MDCCCXCII", "2d", "3/16", "iv", "IX", "l"] {
+            assert!(is_numeral(word), "{word}");
+        }
+        for word in ["l892", "shad0w", "mix", "Dill", "civic", "Vi", "a", ""] {
+            assert!(!is_numeral(word), "{word}");
+        }
+    }
+}

@@ -1,0 +1,38 @@
+use shelf::prelude::*;
+
+use super::counts::WordCounts;
+use super::evidence::evidence_for;
+use super::{Dictionary, PageTokens, Vocabulary};
+use crate::ocr::{OcrPage, ocr};
+
+/// Finds out what the words of the whole book tell about those of each page.
+#[stage(name = "vocabulary", deps = [ocr], parallelism = cpu, scope = book)]
+pub fn vocabulary(ocr: Pages<OcrPage>, languages: Languages, warnings: Warnings) -> Result<Vocabulary> {
+    let dictionary = match Dictionary::of(&languages) {
+        Ok(dictionary) => Some(dictionary),
+        Err(error) => {
+            let hint = error.hint().map(|hint| format!("; {hint}")).unwrap_or_default();
+            warnings.push(format!("{error}: misread letters are not mended{hint}"));
+            None
+        }
+    };
+    let mut counts = WordCounts::default();
+    for page in ocr.iter() {
+        counts.add(&PageTokens::of(&page?.1));
+    }
+    let pages = ocr.iter().map(|page| {
+        let (number, page) = page?;
+        Ok((number.get(), evidence_for(&PageTokens::of(&page), &counts, dictionary.as_ref())))
+    });
+    Ok(Vocabulary { pages: pages.collect::<Result<_>>()? })
+}
+
+/// The same for pages at hand: what [`vocabulary`] makes of a book, by the pages' numbers.
+#[must_use]
+pub fn vocabulary_of(pages: &[OcrPage], dictionary: Option<&Dictionary>) -> Vocabulary {
+    let tokens: Vec<PageTokens> = pages.iter().map(PageTokens::of).collect();
+    let mut counts = WordCounts::default();
+    tokens.iter().for_each(|page| counts.add(page));
+    let found = tokens.iter().map(|page| evidence_for(page, &counts, dictionary));
+    Vocabulary { pages: pages.iter().map(|page| page.page_number).zip(found).collect() }
+}

@@ -1,0 +1,87 @@
+use super::spelling::parts_of;
+use crate::ocr::{OcrPage, Paragraph};
+
+/// A word as it was read, with the punctuation that touches it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Token {
+    /// The word.
+    pub text: String,
+    /// How sure the reading is, 0..=1; the paragraph's where the word's own is not known.
+    pub confidence: f64,
+    /// Whether it is what the token before it, which ends in a hyphen, goes on with.
+    pub continues: bool,
+}
+
+/// The tokens of a paragraph, line by line. A paragraph of the original tool, which has no line breaks, is one line, and its parted words
+/// (`cam- paign`) end in a hyphen within it.
+pub type ParagraphTokens = Vec<Vec<Token>>;
+
+/// The tokens of a page, paragraph by paragraph.
+#[derive(Debug, Clone, Default)]
+pub struct PageTokens {
+    /// One for each paragraph of the page, in its order.
+    pub paragraphs: Vec<ParagraphTokens>,
+}
+
+impl PageTokens {
+    /// The tokens of all blocks of a page, in order.
+    #[must_use]
+    pub fn of(page: &OcrPage) -> Self {
+        Self { paragraphs: page.blocks.iter().flat_map(|block| &block.paragraphs).map(tokens_of).collect() }
+    }
+
+    /// All lines of the page.
+    pub fn lines(&self) -> impl Iterator<Item = &[Token]> {
+        self.paragraphs.iter().flatten().map(Vec::as_slice)
+    }
+
+    /// All tokens of the page.
+    pub fn tokens(&self) -> impl Iterator<Item = &Token> {
+        self.paragraphs.iter().flatten().flatten()
+    }
+}
+
+/// The tokens of a paragraph: from its words, or from its text where those are missing or say something else.
+#[must_use]
+pub fn tokens_of(paragraph: &Paragraph) -> ParagraphTokens {
+    let mut lines: ParagraphTokens = paragraph
+        .text
+        .lines()
+        .map(|line| line.split_whitespace().map(|word| Token::new(word, paragraph.avg_confidence)).collect())
+        .filter(|line: &Vec<Token>| !line.is_empty())
+        .collect();
+    let words: Vec<_> = paragraph.lines.iter().flat_map(|line| &line.words).collect();
+    let tokens = || lines.iter().flatten();
+    if words.len() == tokens().count() && words.iter().zip(tokens()).all(|(word, token)| word.text == token.text) {
+        lines.iter_mut().flatten().zip(words).for_each(|(token, word)| token.confidence = word.confidence);
+    }
+    mark_continuing(&mut lines);
+    lines
+}
+
+fn mark_continuing(lines: &mut ParagraphTokens) {
+    let one_line = lines.len() == 1;
+    let mut after_hyphen = false;
+    for line in lines {
+        let last = line.len().saturating_sub(1);
+        for (at, token) in line.iter_mut().enumerate() {
+            token.continues = after_hyphen && token.text.starts_with(char::is_alphanumeric);
+            after_hyphen = (at == last || one_line) && token.ends_in_hyphen();
+        }
+    }
+}
+
+impl Token {
+    /// A token that stands for itself.
+    #[must_use]
+    pub fn new(text: &str, confidence: f64) -> Self {
+        Self { text: text.to_owned(), confidence, continues: false }
+    }
+
+    /// Whether a word goes on after it: a letter or digit, then one hyphen.
+    #[must_use]
+    pub fn ends_in_hyphen(&self) -> bool {
+        let (_, word, behind) = parts_of(&self.text);
+        !word.is_empty() && matches!(behind, "-" | "‐" | "‑" | "\u{ad}" | "¬")
+    }
+}
