@@ -85,6 +85,21 @@ impl<'de> Deserialize<'de> for Bbox {
     }
 }
 
+/// Writes a box as `[x, y, width, height]`, for pages whose format has it so; reads both forms.
+pub(crate) mod list {
+    use super::{Bbox, Deserialize, Deserializer, Serialize};
+    use serde::Serializer;
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's derive passes a reference")]
+    pub(crate) fn serialize<S: Serializer>(bbox: &Bbox, serializer: S) -> Result<S::Ok, S::Error> {
+        [bbox.x, bbox.y, bbox.width, bbox.height].serialize(serializer)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Bbox, D::Error> {
+        Bbox::deserialize(deserializer)
+    }
+}
+
 struct EitherForm;
 
 impl<'de> Visitor<'de> for EitherForm {

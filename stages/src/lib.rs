@@ -7,6 +7,7 @@ pub mod bbox;
 pub mod corrected;
 pub mod engine;
 pub mod labels;
+pub mod merged;
 pub mod ocr;
 pub mod pagination;
 pub mod vocabulary;

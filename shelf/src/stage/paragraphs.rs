@@ -3,7 +3,7 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
-use super::{Cause, Cx, Failure, Load, Page, Window};
+use super::{Cause, Cx, Failure, Load, Page};
 
 /// A paragraph of a page, by the numbers that it was read with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -24,13 +24,6 @@ pub struct ParagraphId {
 pub trait Paragraphs {
     /// The ids of all paragraphs, in any order; one that stands there twice is listed twice.
     fn paragraphs(&self) -> Vec<ParagraphId>;
-}
-
-/// Those of the page itself: its neighbours are kept by their own pages.
-impl<T: Paragraphs, const N: u32> Paragraphs for Window<T, N> {
-    fn paragraphs(&self) -> Vec<ParagraphId> {
-        self.page.paragraphs()
-    }
 }
 
 /// What a stage that says `conserves = …` keeps: every paragraph of a dependency stands in its output exactly once.

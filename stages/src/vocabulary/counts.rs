@@ -90,8 +90,10 @@ const HALF: usize = 4;
 /// The words of a line that are whole: not the half before a hyphen at its end, nor what a line starts with after such a half.
 fn whole_words(line: &[Token]) -> impl Iterator<Item = (&str, f64)> {
     let last = line.len().saturating_sub(1);
-    line.iter().enumerate().filter(move |(at, token)| !(*at == last && token.ends_in_hyphen())).filter_map(|(_, token)| {
-        let (_, word, _) = parts_of(&token.text);
-        (!word.is_empty() && !is_numeral(word) && !token.continues).then_some((word, token.confidence))
-    })
+    line.iter().enumerate().filter(move |(at, token)| !(*at == last && token.ends_in_hyphen())).filter_map(
+        |(_, token)| {
+            let (_, word, _) = parts_of(&token.text);
+            (!word.is_empty() && !is_numeral(word) && !token.continues).then_some((word, token.confidence))
+        },
+    )
 }

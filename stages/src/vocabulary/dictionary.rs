@@ -197,9 +197,8 @@ fn load_once(dic: &Path) -> Result<Arc<spellbook::Dictionary>, DictionaryError> 
 
 /// The text of both files; the encoding stands in the `SET` line of the first.
 fn read(dic: &Path) -> Result<(String, String), DictionaryError> {
-    let bytes = |path: &Path| {
-        std::fs::read(path).map_err(|source| DictionaryError::Read { path: path.to_owned(), source })
-    };
+    let bytes =
+        |path: &Path| std::fs::read(path).map_err(|source| DictionaryError::Read { path: path.to_owned(), source });
     let aff_path = dic.with_extension("aff");
     let aff = bytes(&aff_path)?;
     let named = String::from_utf8_lossy(&aff).lines().find_map(|line| line.strip_prefix("SET ")).map_or_else(
@@ -240,11 +239,16 @@ mod tests {
 
     #[test]
     fn forms_and_capitals_of_a_word_are_known() {
-        let dictionary =
-            Dictionary::parse("SET UTF-8\nSFX S Y 1\nSFX S 0 s .\n", "3\nship/S\nFlorida\nthe\n").unwrap();
-        for (word, known) in
-            [("ship", true), ("ships", true), ("Ships", true), ("THE", true), ("Florida", true), ("florida", false), ("shlp", false)]
-        {
+        let dictionary = Dictionary::parse("SET UTF-8\nSFX S Y 1\nSFX S 0 s .\n", "3\nship/S\nFlorida\nthe\n").unwrap();
+        for (word, known) in [
+            ("ship", true),
+            ("ships", true),
+            ("Ships", true),
+            ("THE", true),
+            ("Florida", true),
+            ("florida", false),
+            ("shlp", false),
+        ] {
             assert_eq!(dictionary.knows(word), known, "{word}");
         }
     }

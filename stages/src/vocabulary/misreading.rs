@@ -135,7 +135,11 @@ mod tests {
     use proptest::prelude::*;
 
     fn cost(read: &str, printed: &str) -> Option<f64> {
-        near_variants(read).into_iter().filter(|variant| variant.word == printed).map(|variant| variant.cost).reduce(f64::min)
+        near_variants(read)
+            .into_iter()
+            .filter(|variant| variant.word == printed)
+            .map(|variant| variant.cost)
+            .reduce(f64::min)
     }
 
     #[test]
@@ -154,7 +158,11 @@ mod tests {
             ("Plorida", "Florida"),
             ("conimand", "command"),
         ] {
-            assert!(cost(read, printed).is_some_and(|cost| cost <= 2.0), "{read} for {printed}: {:?}", cost(read, printed));
+            assert!(
+                cost(read, printed).is_some_and(|cost| cost <= 2.0),
+                "{read} for {printed}: {:?}",
+                cost(read, printed)
+            );
         }
     }
 
@@ -172,7 +180,8 @@ mod tests {
     fn long_words_are_looked_for_further_away() {
         let mut found = Vec::new();
         visit_far_variants("watehfulvess", |variant| found.push(variant.clone()));
-        let best = found.iter().filter(|variant| variant.word == "watchfulness").map(|variant| variant.cost).reduce(f64::min);
+        let best =
+            found.iter().filter(|variant| variant.word == "watchfulness").map(|variant| variant.cost).reduce(f64::min);
         assert_eq!(best, Some(ALIKE + ANY));
     }
 

@@ -58,7 +58,8 @@ fn walk_back(word: &str, ends: &[usize], best: &[Best]) -> Vec<String> {
         words.push(word[last.start..end].to_owned());
         end = last.start;
         let before = ends.iter().position(|other| *other == last.start);
-        way = before.and_then(|at| cheapest(&best[at], &|way| way.words + 1 == last.words && (way.common || last.common)));
+        way = before
+            .and_then(|at| cheapest(&best[at], &|way| way.words + 1 == last.words && (way.common || last.common)));
     }
     words.reverse();
     words

@@ -85,7 +85,12 @@ fn is_roman(word: &str) -> bool {
     let one_case = word == word.to_lowercase() || word == word.to_uppercase();
     let lower = word.to_lowercase();
     one_case && !lower.is_empty() && lower.chars().all(|c| "ivxlcdm".contains(c)) && {
-        let value = |c| [('i', 1), ('v', 5), ('x', 10), ('l', 50), ('c', 100), ('d', 500), ('m', 1000)].iter().find(|(r, _)| *r == c).map_or(0, |(_, v)| *v);
+        let value = |c| {
+            [('i', 1), ('v', 5), ('x', 10), ('l', 50), ('c', 100), ('d', 500), ('m', 1000)]
+                .iter()
+                .find(|(r, _)| *r == c)
+                .map_or(0, |(_, v)| *v)
+        };
         let values: Vec<i32> = lower.chars().map(value).collect();
         let falls = values.windows(2).all(|pair| pair[0] >= pair[1] || pair[1] <= 10 * pair[0]);
         falls && values.windows(3).all(|three| !(three[0] < three[2] && three[1] <= three[0]))

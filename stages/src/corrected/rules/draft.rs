@@ -35,7 +35,9 @@ impl Draft {
     pub(super) fn next(&self, place: Place) -> Option<Place> {
         let Place { line, at } = place;
         let on_this = (at + 1 < self.lines[line].len()).then_some(Place { line, at: at + 1 });
-        on_this.or_else(|| (line + 1..self.lines.len()).find(|line| !self.lines[*line].is_empty()).map(|line| Place { line, at: 0 }))
+        on_this.or_else(|| {
+            (line + 1..self.lines.len()).find(|line| !self.lines[*line].is_empty()).map(|line| Place { line, at: 0 })
+        })
     }
 
     /// The token before this one, on the same line or the one before.
@@ -43,7 +45,10 @@ impl Draft {
         let Place { line, at } = place;
         let on_this = at.checked_sub(1).map(|at| Place { line, at });
         on_this.or_else(|| {
-            (0..line).rev().find(|line| !self.lines[*line].is_empty()).map(|line| Place { line, at: self.lines[line].len() - 1 })
+            (0..line)
+                .rev()
+                .find(|line| !self.lines[*line].is_empty())
+                .map(|line| Place { line, at: self.lines[line].len() - 1 })
         })
     }
 

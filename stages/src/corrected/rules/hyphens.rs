@@ -28,7 +28,9 @@ fn join(draft: &mut Draft, place: Place, next: Place, book: &PageVocabulary, dic
     let stem = format!("{lead}{before}");
     let (kind, text) = match judge(before, follows, book, dictionary) {
         // No capital stands within a word: a letter whose capital looks like it was misread.
-        Hyphen::OfTheLine if before.ends_with(char::is_lowercase) => (Kind::Joined, format!("{stem}{}", small_first(after))),
+        Hyphen::OfTheLine if before.ends_with(char::is_lowercase) => {
+            (Kind::Joined, format!("{stem}{}", small_first(after)))
+        }
         Hyphen::OfTheLine => (Kind::Joined, format!("{stem}{after}")),
         Hyphen::OfTheWord => (Kind::Kept, format!("{stem}-{after}")),
         Hyphen::Hanging => return,
@@ -43,9 +45,8 @@ fn small_first(word: &str) -> String {
 }
 
 /// Prefixes that keep their hyphen, whatever follows.
-const KEEP_THEIR_HYPHEN: [&str; 14] = [
-    "self", "well", "ex", "half", "all", "ill", "quasi", "vice", "non", "anti", "pseudo", "semi", "cross", "demi",
-];
+const KEEP_THEIR_HYPHEN: [&str; 14] =
+    ["self", "well", "ex", "half", "all", "ill", "quasi", "vice", "non", "anti", "pseudo", "semi", "cross", "demi"];
 /// Two-word adverbs of time, which older books print with a hyphen and newer ones undivided.
 const WITH_TO: [&str; 3] = ["day", "morrow", "night"];
 /// What comes between two words that share their end.
@@ -67,9 +68,21 @@ const SHORTEST_HALF: usize = 3;
 /// Short words that are halves of compounds all the same.
 const SHORT_HALVES: [&str; 14] = ["to", "by", "up", "in", "on", "of", "go", "no", "so", "be", "do", "at", "is", "my"];
 
+/// The word whose two pieces stand on either side of a page break, `cam` and `paign`: by the dictionary and the habits of the language, since
+/// what the book has elsewhere is known for each page by itself.
+#[must_use]
+pub fn word_across_pages(before: &str, after: &str, dictionary: Option<&Dictionary>) -> String {
+    match judge(before, after, &PageVocabulary::default(), dictionary) {
+        Hyphen::OfTheLine => format!("{before}{after}"),
+        Hyphen::OfTheWord | Hyphen::Hanging => format!("{before}-{after}"),
+    }
+}
+
 /// Judges by evidence: first what the book itself has elsewhere, then the dictionary, then the habits of the language.
 pub(super) fn judge(before: &str, after: &str, book: &PageVocabulary, dictionary: Option<&Dictionary>) -> Hyphen {
-    let is_in = |forms: &std::collections::BTreeSet<String>, hyphen| forms.contains(&counted_form(&format!("{before}{hyphen}{after}")));
+    let is_in = |forms: &std::collections::BTreeSet<String>, hyphen| {
+        forms.contains(&counted_form(&format!("{before}{hyphen}{after}")))
+    };
     match (is_in(&book.joined, ""), is_in(&book.hyphenated, "-")) {
         (true, false) => return Hyphen::OfTheLine,
         (false, true) => return Hyphen::OfTheWord,
@@ -94,7 +107,8 @@ pub(super) fn judge(before: &str, after: &str, book: &PageVocabulary, dictionary
         (long || SHORT_HALVES.contains(&half)) && dictionary.accepts(half)
     };
     if dictionary.accepts(&format!("{left}{right}")) || dictionary.accepts(&format!("{low_left}{low_right}")) {
-        let divided = book.likes_hyphens && is_compound(&low_left, &low_right) && is_half(&low_left) && is_half(&low_right);
+        let divided =
+            book.likes_hyphens && is_compound(&low_left, &low_right) && is_half(&low_left) && is_half(&low_right);
         return if divided { Hyphen::OfTheWord } else { Hyphen::OfTheLine };
     }
     if BETWEEN_HANGING.contains(&right) {
@@ -102,7 +116,11 @@ pub(super) fn judge(before: &str, after: &str, book: &PageVocabulary, dictionary
     }
     // A name that is parted (`Mont-ezuma`) has no half that is a word of its own, written small.
     let halves = is_half(&low_right) && (is_half(&low_left) || is_half(left) && left != low_left && right != low_right);
-    if halves || KEEP_THEIR_HYPHEN.contains(&low_left.as_str()) && is_half(&low_right) { Hyphen::OfTheWord } else { Hyphen::OfTheLine }
+    if halves || KEEP_THEIR_HYPHEN.contains(&low_left.as_str()) && is_half(&low_right) {
+        Hyphen::OfTheWord
+    } else {
+        Hyphen::OfTheLine
+    }
 }
 
 /// Whether two words look like a compound (`bed-time`, `dog-eared`), not like a word that happens to be made of words (`some-thing`, `cor-rector`).

@@ -21,7 +21,8 @@ impl Legibility {
     #[must_use]
     pub fn of(page: &PageTokens, book: &PageVocabulary, dictionary: Option<&Dictionary>) -> Self {
         let confidences: Vec<f64> = page.tokens().map(|token| token.confidence).collect();
-        let confidence = if confidences.is_empty() { 1.0 } else { confidences.iter().sum::<f64>() / confidences.len() as f64 };
+        let confidence =
+            if confidences.is_empty() { 1.0 } else { confidences.iter().sum::<f64>() / confidences.len() as f64 };
         Self { unknown: dictionary.and_then(|dictionary| unknown_share(page, book, dictionary)), confidence }
     }
 

@@ -34,9 +34,27 @@ pub(super) fn drop_specks(draft: &mut Draft, dictionary: &Dictionary) {
 }
 
 fn plain_marks(text: &str) -> String {
-    let spelled = [("ﬁ", "fi"), ("ﬂ", "fl"), ("ﬀ", "ff"), ("ﬃ", "ffi"), ("ﬄ", "ffl"), ("ﬅ", "st"), ("ﬆ", "st"), ("``", "“"), ("''", "”"), ("‘‘", "“"), ("’’", "”"), ("—-", "—"), ("-—", "—"), (",,", ",")]
-        .into_iter()
-        .fold(text.to_owned(), |text, (read, printed)| if text.starts_with(",,") && read == ",," { text } else { text.replace(read, printed) });
+    let spelled = [
+        ("ﬁ", "fi"),
+        ("ﬂ", "fl"),
+        ("ﬀ", "ff"),
+        ("ﬃ", "ffi"),
+        ("ﬄ", "ffl"),
+        ("ﬅ", "st"),
+        ("ﬆ", "st"),
+        ("``", "“"),
+        ("''", "”"),
+        ("‘‘", "“"),
+        ("’’", "”"),
+        ("—-", "—"),
+        ("-—", "—"),
+        (",,", ","),
+    ]
+    .into_iter()
+    .fold(
+        text.to_owned(),
+        |text, (read, printed)| if text.starts_with(",,") && read == ",," { text } else { text.replace(read, printed) },
+    );
     spelled
 }
 
@@ -55,13 +73,16 @@ fn close_up(draft: &mut Draft, place: Place) {
 }
 
 /// Words that start with an apostrophe.
-const ELIDED: [&str; 14] =
-    ["tis", "twas", "twere", "twill", "twould", "em", "gainst", "neath", "mid", "mong", "tween", "til", "till", "cause"];
+const ELIDED: [&str; 14] = [
+    "tis", "twas", "twere", "twill", "twould", "em", "gainst", "neath", "mid", "mong", "tween", "til", "till", "cause",
+];
 
 /// `'The` and `"The` are a speck before a word, unless the quote is closed further on, or opens the paragraph and may be closed in another.
 fn drop_quote(draft: &mut Draft, place: Place) {
     let token = draft.token(place);
-    let Some((quote, rest)) = token.text.chars().next().map(|quote| (quote, &token.text[quote.len_utf8()..])) else { return };
+    let Some((quote, rest)) = token.text.chars().next().map(|quote| (quote, &token.text[quote.len_utf8()..])) else {
+        return;
+    };
     let (lead, word, tail) = parts_of(rest);
     let opens = draft.previous(place).is_none();
     let (closing, sure): (&[char], f64) = match quote {
@@ -71,7 +92,8 @@ fn drop_quote(draft: &mut Draft, place: Place) {
         '"' | '“' | '”' if !opens => (&['"', '”'], UNSURE),
         _ => return,
     };
-    let before_word = lead.is_empty() && word.chars().count() > 1 && word.starts_with(char::is_alphabetic) && !tail.contains(closing);
+    let before_word =
+        lead.is_empty() && word.chars().count() > 1 && word.starts_with(char::is_alphabetic) && !tail.contains(closing);
     let elided = ELIDED.contains(&word.to_lowercase().as_str());
     if before_word && !elided && token.confidence < sure && !is_closed(draft, place, quote, closing) {
         let text = rest.to_owned();
@@ -83,7 +105,8 @@ fn drop_quote(draft: &mut Draft, place: Place) {
 fn drop_closing_quote(draft: &mut Draft, place: Place, dictionary: &Dictionary) {
     let token = draft.token(place);
     let (lead, word, tail) = parts_of(&token.text);
-    let quoted = lead.contains(QUOTES) || !matches!(tail, "'" | "’") || word.chars().count() < 3 || word.ends_with(['s', 'S']);
+    let quoted =
+        lead.contains(QUOTES) || !matches!(tail, "'" | "’") || word.chars().count() < 3 || word.ends_with(['s', 'S']);
     let opened = || {
         let before = std::iter::successors(draft.previous(place), |place| draft.previous(*place));
         before.into_iter().any(|place| parts_of(&draft.token(place).text).0.contains(QUOTES))
@@ -123,7 +146,8 @@ const ABBREVIATIONS: [&str; 34] = [
 fn drop_stop(draft: &mut Draft, place: Place, dictionary: &Dictionary) {
     let token = draft.token(place);
     let (lead, word, tail) = parts_of(&token.text);
-    let whole = word.chars().count() >= 3 && dictionary.knows(word) && !ABBREVIATIONS.contains(&word.to_lowercase().as_str());
+    let whole =
+        word.chars().count() >= 3 && dictionary.knows(word) && !ABBREVIATIONS.contains(&word.to_lowercase().as_str());
     let goes_on = draft.next(place).is_some_and(|next| draft.token(next).text.starts_with(char::is_lowercase));
     if matches!(tail, "." | ":") && whole && goes_on && token.confidence < UNSURE {
         let text = format!("{lead}{word}");
@@ -151,7 +175,11 @@ pub(super) fn end_sentences(draft: &mut Draft, book: &PageVocabulary) {
 fn drop_lone(draft: &mut Draft, place: Place) {
     let token = draft.token(place);
     let at_margin = place.at == 0 || draft.ends_line(place);
-    let lone = token.text.chars().count() <= 2 && token.text.chars().all(|c| c.is_ascii_punctuation() || matches!(c, '‘' | '’' | '“' | '”' | '~' | '°' | '«' | '»'));
+    let lone = token.text.chars().count() <= 2
+        && token
+            .text
+            .chars()
+            .all(|c| c.is_ascii_punctuation() || matches!(c, '‘' | '’' | '“' | '”' | '~' | '°' | '«' | '»'));
     let alone = draft.lines[place.line].len() == 1;
     if lone && at_margin && !alone && token.confidence < 0.5 {
         draft.remove(place);

@@ -95,7 +95,12 @@ impl Mender<'_> {
             let known = self.dictionary.is_some_and(|dictionary| dictionary.accepts(word)) || self.book.knows(word);
             if known && !word.is_empty() { 1.0 - (1.0 - token.confidence) * KNOWN_WORD } else { token.confidence }
         };
-        if tokens.is_empty() { 1.0 } else { tokens.iter().map(certainty).sum::<f64>() / tokens.len() as f64 * (1.0 - self.legibility.unknown.unwrap_or(0.0) / 2.0) }
+        if tokens.is_empty() {
+            1.0
+        } else {
+            tokens.iter().map(certainty).sum::<f64>() / tokens.len() as f64
+                * (1.0 - self.legibility.unknown.unwrap_or(0.0) / 2.0)
+        }
     }
 }
 

@@ -10,5 +10,6 @@ mod mend;
 mod words;
 
 pub use correction::{Correction, Kind};
+pub use hyphens::word_across_pages;
 pub use legibility::Legibility;
 pub use mend::{Mended, mend};

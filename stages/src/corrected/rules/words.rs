@@ -13,7 +13,9 @@ pub(super) fn mend_words(draft: &mut Draft, book: &PageVocabulary, dictionary: &
     for place in draft.places() {
         let token = draft.token(place);
         let (lead, word, tail) = parts_of(&token.text);
-        let Some(evidence) = book.doubtful.get(&counted_form(word)).filter(|evidence| !evidence.known) else { continue };
+        let Some(evidence) = book.doubtful.get(&counted_form(word)).filter(|evidence| !evidence.known) else {
+            continue;
+        };
         let goes_on_elsewhere = tail.starts_with(['-', '~', '¬']);
         if dictionary.accepts(word) || !is_mostly_letters(word) || goes_on_elsewhere {
             continue;
@@ -110,7 +112,8 @@ impl Doubt<'_> {
 
     fn may_stand(&self, word: &str, common: Option<Commonness>, stem: &str) -> bool {
         let letters = word.chars().all(|c| c.is_alphabetic() || matches!(c, '\'' | '’' | '-'));
-        let case = has_one_case(word) && (stem.starts_with(char::is_uppercase) || !word.starts_with(char::is_uppercase));
+        let case =
+            has_one_case(word) && (stem.starts_with(char::is_uppercase) || !word.starts_with(char::is_uppercase));
         let known = match common {
             // A name is in no dictionary, so that a word of the dictionary is none for it.
             _ if self.is_name() => common >= Some(Commonness::Rare),
@@ -125,7 +128,9 @@ impl Doubt<'_> {
     }
 
     fn is_name(&self) -> bool {
-        has_one_case(self.word) && self.word.starts_with(char::is_uppercase) && self.word.chars().skip(1).any(char::is_lowercase)
+        has_one_case(self.word)
+            && self.word.starts_with(char::is_uppercase)
+            && self.word.chars().skip(1).any(char::is_lowercase)
     }
 
     /// Nothing that was read with some confidence is far from what stands there, and short words have many neighbours. A word that only the dictionary

@@ -1,0 +1,145 @@
+//! How the text of a page goes on across a page break: by the page formats' rule, a page continues to the next when its last body
+//! paragraph has no sentence end or ends in a hyphen, and from the previous when its first body paragraph starts in lower case.
+
+use super::{Continuation, MergedBlock, SplitWord};
+
+/// How a page with these blocks goes on, with those of its neighbours where they are there.
+pub(super) fn continuation(
+    previous: Option<&[MergedBlock]>,
+    page: &[MergedBlock],
+    next: Option<&[MergedBlock]>,
+    whole: &dyn Fn(&str, &str) -> String,
+) -> Continuation {
+    let split = |before: Option<&[MergedBlock]>, after: Option<&[MergedBlock]>| {
+        split_word(last_body_paragraph(before?)?, first_body_paragraph(after?)?, whole)
+    };
+    Continuation {
+        continues_from_previous: first_body_paragraph(page).is_some_and(starts_in_lower_case),
+        continues_to_next: last_body_paragraph(page).is_some_and(|text| !ends_a_sentence(text)),
+        word_from_previous: split(previous, Some(page)),
+        word_to_next: split(Some(page), next),
+    }
+}
+
+fn body_paragraphs(blocks: &[MergedBlock]) -> impl DoubleEndedIterator<Item = &str> {
+    let body = blocks.iter().filter(|block| !block.classification.is_apart_from_the_text());
+    body.flat_map(|block| &block.paragraphs).map(|paragraph| paragraph.text.trim()).filter(|text| !text.is_empty())
+}
+
+fn first_body_paragraph(blocks: &[MergedBlock]) -> Option<&str> {
+    body_paragraphs(blocks).next()
+}
+
+fn last_body_paragraph(blocks: &[MergedBlock]) -> Option<&str> {
+    body_paragraphs(blocks).next_back()
+}
+
+fn starts_in_lower_case(text: &str) -> bool {
+    text.trim_start_matches(is_quote_or_bracket).chars().next().is_some_and(char::is_lowercase)
+}
+
+/// Whether a sentence ends where the text does: at a full stop, a question or exclamation mark, and what closes after it.
+fn ends_a_sentence(text: &str) -> bool {
+    text.trim_end_matches(|c: char| is_quote_or_bracket(c) || c.is_whitespace() || matches!(c, '*' | '†' | '‡'))
+        .ends_with(['.', '!', '?', '…'])
+}
+
+fn is_quote_or_bracket(c: char) -> bool {
+    matches!(c, '"' | '\'' | '“' | '”' | '‘' | '’' | '„' | '«' | '»' | '‹' | '›' | '(' | ')' | '[' | ']')
+}
+
+/// The word that a page break splits, where the one text ends in a hyphen and the other begins in lower case.
+fn split_word(before: &str, after: &str, whole: &dyn Fn(&str, &str) -> String) -> Option<SplitWord> {
+    let begins = before.split_whitespace().next_back()?.trim_start_matches(is_quote_or_bracket);
+    let left = begins.strip_suffix(['-', '‐', '\u{ad}', '¬'])?;
+    let first = after.split_whitespace().next()?;
+    let ends: String = first.chars().take_while(|c| c.is_alphanumeric() || matches!(c, '\'' | '’' | '-')).collect();
+    let ends = ends.trim_end_matches(['\'', '’', '-']);
+    let is_a_word = left.chars().next_back().is_some_and(char::is_alphabetic) && starts_in_lower_case(ends);
+    is_a_word.then(|| SplitWord { begins: begins.to_owned(), ends: ends.to_owned(), whole: whole(left, ends) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bbox::Bbox;
+    use crate::labels::Classification;
+    use crate::merged::MergedParagraph;
+
+    const BODY: Classification = Classification::Body;
+
+    fn blocks(texts: &[(Classification, &str)]) -> Vec<MergedBlock> {
+        let bbox = Bbox { x: 0, y: 0, width: 1, height: 1 };
+        let block = |(number, (classification, text)): (u32, &(Classification, &str))| MergedBlock {
+            block_num: number,
+            classification: *classification,
+            classification_confidence: 1.0,
+            bbox,
+            paragraphs: vec![MergedParagraph {
+                par_num: 0,
+                text: (*text).to_owned(),
+                bbox,
+                original_confidence: 1.0,
+                correction_applied: false,
+                correction_confidence: 1.0,
+                correction_notes: None,
+            }],
+        };
+        (0..).zip(texts).map(block).collect()
+    }
+
+    fn joined(left: &str, right: &str) -> String {
+        format!("{left}{right}")
+    }
+
+    fn of(texts: &[(Classification, &str)]) -> (bool, bool) {
+        let found = continuation(None, &blocks(texts), None, &joined);
+        (found.continues_from_previous, found.continues_to_next)
+    }
+
+    #[test]
+    fn a_sentence_that_is_cut_goes_on() {
+        for (text, expected) in [
+            ("The end.", (false, false)),
+            ("the end.", (true, false)),
+            ("The end", (false, true)),
+            ("The cam-", (false, true)),
+            ("He said: “the end.”", (false, false)),
+            ("“the end?” he asked", (true, true)),
+            ("(See below.)*", (false, false)),
+            ("The following:", (false, true)),
+            ("1492 was the year!", (false, false)),
+        ] {
+            assert_eq!(of(&[(BODY, text)]), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn heads_feet_and_notes_do_not_count() {
+        use Classification::{Footnote, Header, PageNumber};
+        let page = [(Header, "of florida"), (BODY, "The coast was"), (Footnote, "* See Irving."), (PageNumber, "9")];
+        assert_eq!(of(&page), (false, true));
+        assert_eq!(of(&[(Header, "of florida")]), (false, false));
+        assert_eq!(of(&[]), (false, false));
+    }
+
+    #[test]
+    fn a_word_across_the_break_is_whole_in_a_field_of_its_own() {
+        let (left, right) = (blocks(&[(BODY, "the “cam-")]), blocks(&[(BODY, "paign, which")]));
+        let word = SplitWord { begins: "cam-".to_owned(), ends: "paign".to_owned(), whole: "campaign".to_owned() };
+        let first = continuation(None, &left, Some(&right), &joined);
+        assert_eq!((first.word_to_next.as_ref(), first.word_from_previous.as_ref()), (Some(&word), None));
+        let second = continuation(Some(&left), &right, None, &joined);
+        assert_eq!((second.word_to_next, second.word_from_previous), (None, Some(word)));
+    }
+
+    #[test]
+    fn what_is_no_split_word_is_none() {
+        for (left, right) in
+            [("the end.", "paign"), ("a dash -", "paign"), ("cam-", "Paign"), ("1914-", "18"), ("cam-", "— x")]
+        {
+            let (left, right) = (blocks(&[(BODY, left)]), blocks(&[(BODY, right)]));
+            assert_eq!(continuation(None, &left, Some(&right), &joined).word_to_next, None);
+        }
+    }
+}

@@ -1,0 +1,290 @@
+use std::collections::BTreeMap;
+
+use shelf::prelude::*;
+
+use super::continuation::continuation;
+use super::{MergedBlock, MergedMetadata, MergedPage, MergedParagraph};
+use crate::corrected::rules::word_across_pages;
+use crate::corrected::{CorrectedPage, corrected};
+use crate::labels::{Classification, LabelsPage, labels};
+use crate::ocr::{Block, OcrPage, Paragraph, ocr};
+use crate::vocabulary::Dictionary;
+
+/// What `merged` measures of a page.
+#[derive(Debug, Clone, PartialEq, PageMetrics, Report)]
+pub struct MergedMetrics {
+    /// Blocks on the page.
+    pub total_blocks_merged: u32,
+    /// Paragraphs whose text is a correction.
+    pub corrections_used_count: u32,
+    /// Whether the page begins in the middle of a sentence.
+    pub continues_from_previous: bool,
+    /// Whether the page ends in the middle of a sentence.
+    pub continues_to_next: bool,
+    /// Blocks without a label.
+    #[report(flag(above = 0))]
+    pub unlabelled_blocks: u32,
+}
+
+/// Puts what was read, corrected and labelled of a page together; nothing of what was read is lost.
+#[stage(name = "merged", deps = [ocr, around = ocr, corrected, labels], conserves = ocr, parallelism = cpu)]
+pub fn merged(
+    ocr: OcrPage,
+    around: Window<OcrPage>,
+    corrected: Window<CorrectedPage>,
+    labels: Window<LabelsPage>,
+    languages: Languages,
+) -> Result<(MergedPage, MergedMetrics)> {
+    let blocks = merge(&ocr, Some(&corrected.page), Some(&labels.page));
+    let neighbour = |ocr: Option<&OcrPage>, corrected: &[CorrectedPage], labels: &[LabelsPage]| {
+        let ocr = ocr?;
+        let corrected = corrected.iter().find(|page| page.page_number == ocr.page_number);
+        Some(merge(ocr, corrected, labels.iter().find(|page| page.page_number == ocr.page_number)))
+    };
+    let previous = neighbour(around.previous(), corrected.before(), labels.before());
+    let next = neighbour(around.next(), corrected.after(), labels.after());
+    let whole = |before: &str, after: &str| word_across_pages(before, after, Dictionary::of(&languages).ok().as_ref());
+    let continuation = continuation(previous.as_deref(), &blocks, next.as_deref(), &whole);
+
+    let paragraphs = || blocks.iter().flat_map(|block| &block.paragraphs);
+    let corrections = paragraphs().filter(|paragraph| paragraph.correction_applied).count() as u32;
+    let total_blocks = blocks.len() as u32;
+    let metrics = MergedMetrics {
+        total_blocks_merged: total_blocks,
+        corrections_used_count: corrections,
+        continues_from_previous: continuation.continues_from_previous,
+        continues_to_next: continuation.continues_to_next,
+        unlabelled_blocks: blocks.iter().filter(|block| block.classification_confidence == 0.0).count() as u32,
+    };
+    let (corrected, labels) = (corrected.page, labels.page);
+    let page = MergedPage {
+        page_number: ocr.page_number,
+        page_dimensions: ocr.page_dimensions,
+        printed_page_number: labels.printed_page_number,
+        numbering_style: labels.numbering_style,
+        page_number_location: labels.page_number_location,
+        page_number_confidence: labels.page_number_confidence,
+        page_region: labels.page_region,
+        blocks,
+        continuation,
+        metadata: MergedMetadata {
+            ocr_timestamp: ocr.ocr_timestamp,
+            correction_timestamp: corrected.timestamp,
+            correction_model: corrected.model_used,
+            label_timestamp: labels.timestamp,
+            label_model: labels.model_used,
+            merge_timestamp: Timestamp::default(),
+            total_blocks,
+            total_corrections_applied: corrections,
+        },
+    };
+    Ok((page, metrics))
+}
+
+/// The blocks of a page with their final texts and labels; where one of these is missing, with what was read, and as `OTHER`.
+fn merge(ocr: &OcrPage, corrected: Option<&CorrectedPage>, labels: Option<&LabelsPage>) -> Vec<MergedBlock> {
+    let labels: BTreeMap<u32, (Classification, f64)> = labels
+        .iter()
+        .flat_map(|page| &page.blocks)
+        .map(|label| (label.block_num, (label.classification, label.classification_confidence)))
+        .collect();
+    let block = |block: &Block| {
+        let (classification, classification_confidence) =
+            labels.get(&block.block_num).copied().unwrap_or((Classification::Other, 0.0));
+        let paragraph = |paragraph: &Paragraph| {
+            let id = ParagraphId { block: block.block_num, paragraph: paragraph.par_num };
+            let corrected = corrected.and_then(|page| page.paragraph(id));
+            let correction = corrected.and_then(|corrected| Some((corrected.text.clone()?, corrected)));
+            let (text, by) = correction.map_or((paragraph.text.clone(), None), |(text, by)| (text, Some(by)));
+            MergedParagraph {
+                par_num: paragraph.par_num,
+                text,
+                bbox: paragraph.bbox,
+                original_confidence: paragraph.avg_confidence,
+                correction_applied: by.is_some(),
+                correction_confidence: by.map_or(1.0, |by| by.confidence),
+                correction_notes: by.and_then(|by| by.notes.clone()),
+            }
+        };
+        MergedBlock {
+            block_num: block.block_num,
+            classification,
+            classification_confidence,
+            bbox: block.bbox,
+            paragraphs: block.paragraphs.iter().map(paragraph).collect(),
+        }
+    };
+    ocr.blocks.iter().map(block).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use shelf::plan::Request;
+    use shelf::stage::Stage as _;
+    use shelf::testing::TestBook;
+
+    use super::*;
+
+    /// Pages as the original tool wrote them: without records, boxes as lists or objects, text without lines, and fields that are
+    /// not ours. The first page ends in a split word; one of its paragraphs has no correction, one of its blocks no label.
+    fn book() -> TestBook {
+        let book = TestBook::of_pages(2);
+        let write = |stage: &str, page: u32, value: serde_json::Value| {
+            book.write(&format!("{stage}/page_{page:04}.json"), &serde_json::to_vec_pretty(&value).unwrap());
+        };
+        let paragraph = |number: u32, text: &str| json!({ "par_num": number, "bbox": [1, 2, 3, 4], "text": text, "avg_confidence": 0.9, "source": "tesseract" });
+        write(
+            "ocr",
+            1,
+            json!({
+                "page_number": 1, "page_dimensions": { "width": 900, "height": 1400 }, "ocr_timestamp": "2025-10-02T11:22:33",
+                "blocks": [
+                    { "block_num": 0, "bbox": [10, 20, 300, 40], "paragraphs": [paragraph(0, "HISTORICAL SKETCHES")] },
+                    { "block_num": 3, "bbox": { "x": 10, "y": 80, "width": 300, "height": 900 }, "paragraphs": [
+                        paragraph(0, "The modem cam- paign."), paragraph(1, "Ponce de Leon, the com-"),
+                    ] },
+                    { "block_num": 4, "bbox": [0, 0, 5, 5], "paragraphs": [paragraph(0, ";:")] },
+                ],
+            }),
+        );
+        write(
+            "ocr",
+            2,
+            json!({
+                "page_number": 2, "page_dimensions": { "width": 900, "height": 1400 }, "ocr_timestamp": "2025-10-02T11:22:34",
+                "blocks": [{ "block_num": 0, "bbox": [10, 80, 300, 900], "paragraphs": [paragraph(0, "mander, sailed.")] }],
+                "images": [],
+            }),
+        );
+        let corrected = |page: u32, blocks: serde_json::Value| {
+            json!({
+                "page_number": page, "blocks": blocks, "model_used": "some/model", "processing_cost": 0.002,
+                "timestamp": "2025-10-03T00:00:00", "total_blocks": 1, "total_corrections": 1, "avg_confidence": 0.9,
+            })
+        };
+        write(
+            "corrected",
+            1,
+            corrected(
+                1,
+                json!([
+                    { "block_num": 0, "paragraphs": [{ "par_num": 0, "text": null, "notes": null, "confidence": 1.0 }] },
+                    { "block_num": 3, "paragraphs": [
+                        { "par_num": 0, "text": "The modern campaign.", "notes": "joined cam-paign", "confidence": 0.95 },
+                    ] },
+                ]),
+            ),
+        );
+        write("corrected", 2, corrected(2, json!([])));
+        let labels = |page: u32, folio: &str, blocks: serde_json::Value| {
+            json!({
+                "page_number": page, "printed_page_number": folio, "numbering_style": "arabic", "page_number_location": "header",
+                "page_number_confidence": 0.9, "page_region": "body", "page_region_confidence": 0.8, "blocks": blocks,
+                "model_used": "some/model", "processing_cost": 0.001, "timestamp": "2025-10-03T00:00:01", "total_blocks": 2,
+                "avg_classification_confidence": 0.9,
+            })
+        };
+        write(
+            "labels",
+            1,
+            labels(
+                1,
+                "9",
+                json!([
+                    { "block_num": 0, "classification": "HEADER", "classification_confidence": 0.9 },
+                    { "block_num": 3, "classification": "BODY", "classification_confidence": 0.9 },
+                ]),
+            ),
+        );
+        write(
+            "labels",
+            2,
+            labels(2, "10", json!([{ "block_num": 0, "classification": "BODY", "classification_confidence": 0.9 }])),
+        );
+        book
+    }
+
+    fn merged_book() -> TestBook {
+        let book = book();
+        let run = book.run::<merged>();
+        assert_eq!(run.summary.stages[0].done, 2, "{:?}", run.events);
+        book
+    }
+
+    #[test]
+    fn pages_of_the_original_tool_are_merged_and_nothing_is_lost() {
+        let page = merged_book().page::<merged>(1);
+        let texts: Vec<(u32, &str, bool)> = page
+            .blocks
+            .iter()
+            .flat_map(|block| block.paragraphs.iter().map(|p| (block.block_num, p.text.as_str(), p.correction_applied)))
+            .collect();
+        assert_eq!(
+            texts,
+            [
+                (0, "HISTORICAL SKETCHES", false),
+                (3, "The modern campaign.", true),
+                (3, "Ponce de Leon, the com-", false),
+                (4, ";:", false)
+            ]
+        );
+        let labels: Vec<Classification> = page.blocks.iter().map(|block| block.classification).collect();
+        assert_eq!(labels, [Classification::Header, Classification::Body, Classification::Other]);
+        assert_eq!(page.blocks[2].classification_confidence, 0.0);
+        assert_eq!((page.printed_page_number.as_deref(), page.metadata.total_corrections_applied), (Some("9"), 1));
+    }
+
+    #[test]
+    fn a_paragraph_says_what_was_corrected_and_how_sure_that_is() {
+        let paragraphs = merged_book().page::<merged>(1).blocks.swap_remove(1).paragraphs;
+        assert_eq!(paragraphs[0].correction_notes.as_deref(), Some("joined cam-paign"));
+        let confidences: Vec<(f64, f64)> =
+            paragraphs.iter().map(|p| (p.original_confidence, p.correction_confidence)).collect();
+        assert_eq!(confidences, [(0.9, 0.95), (0.9, 1.0)]);
+    }
+
+    #[test]
+    fn the_file_reads_as_the_original_tool_wrote_it() {
+        let book = merged_book();
+        let page: serde_json::Value = serde_json::from_slice(&book.bytes("merged/page_0001.json").unwrap()).unwrap();
+        assert_eq!(page["blocks"][1]["bbox"], json!([10, 80, 300, 900]));
+        assert_eq!(page["blocks"][1]["paragraphs"][0]["bbox"], json!([1, 2, 3, 4]));
+        assert_eq!(page["page_dimensions"], json!({ "width": 900, "height": 1400 }));
+        assert_eq!(page["metadata"]["ocr_timestamp"], json!("2025-10-02T11:22:33"));
+        assert_eq!(page["metadata"]["correction_model"], json!("some/model"));
+        assert!(page["metadata"]["merge_timestamp"].is_string());
+    }
+
+    #[test]
+    fn the_text_goes_on_across_the_page_break() {
+        let book = merged_book();
+        let (first, second) = (book.page::<merged>(1).continuation, book.page::<merged>(2).continuation);
+        assert_eq!((first.continues_from_previous, first.continues_to_next), (false, true));
+        assert_eq!((second.continues_from_previous, second.continues_to_next), (true, false));
+        let word = first.word_to_next.unwrap();
+        assert_eq!((word.begins.as_str(), word.ends.as_str(), word.whole.as_str()), ("com-", "mander", "commander"));
+        assert_eq!(second.word_from_previous, Some(word));
+        let text = &book.page::<merged>(1).blocks[1].paragraphs[1].text;
+        assert_eq!(text, "Ponce de Leon, the com-", "both pages keep their text");
+    }
+
+    #[test]
+    fn a_neighbour_that_changes_makes_the_page_stale() {
+        let book = merged_book();
+        let mut next = book.page::<ocr>(2);
+        next.blocks[0].paragraphs[0].text = "pany sailed.".to_owned();
+        book.put::<ocr>(2, &next);
+        let run =
+            book.process(&[merged::ROW], &Request { stages: Some(vec!["merged".to_owned()]), ..Request::default() });
+        assert_eq!(run.summary.stages[0].done, 2);
+        assert_eq!(book.page::<merged>(1).continuation.word_to_next.unwrap().whole, "company");
+    }
+
+    #[test]
+    fn the_report_counts_what_was_merged() {
+        let expected = "page_num,total_blocks_merged,corrections_used_count,continues_from_previous,continues_to_next,unlabelled_blocks\n\
+                        1,3,1,false,true,1\n2,1,0,true,false,0\n";
+        assert_eq!(merged_book().report::<merged>(), expected);
+    }
+}
