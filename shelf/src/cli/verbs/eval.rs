@@ -1,21 +1,24 @@
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::builder::PossibleValuesParser;
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
+use super::eval_labels::Labels;
 use crate::book::{PageNumber, ScanId};
 use crate::cli::Exit;
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, Result};
 use crate::cli::numbers::{count, ranges};
-use crate::eval::{Normalisation, Rule, Score, Truth, TruthError, conserved, score, stage_text};
+use crate::eval::{
+    ErrorRate, HyphenScore, Normalisation, Rule, Score, Truth, TruthError, conserved, judge_hyphens, score, stage_text,
+};
 use crate::plan::{BookState, look};
 use crate::registry::Entry;
 
-/// Measure how good the text of a book is, against the true text
+/// Measure how good the text and the labels of a book are, against the truth
 ///
 /// CER is the Levenshtein distance between the text and the truth over the characters of the truth; WER the same over words. A
 /// book's rate is all its edits over all its length. Both texts are normalised first: accents composed (NFC), ligatures as
@@ -27,16 +30,23 @@ Examples:
   shelf eval florida --truth truth/ --stage ocr              the text as it was read
   shelf eval florida --truth truth/ --against ocr --limit 5  where the corrections helped least
   shelf eval florida --truth truth/ --keep quotes --format csv > quality.csv
+  shelf eval florida --labels structure.tsv                  labels of blocks and printed page numbers
 
 The truth is a folder of texts, a file a page: `page_0012.gt.txt` for page 12, or `g015.gt.txt` for the page that
-came from `g015.tif`. Without such names, as many texts as pages, in the same order.")]
+came from `g015.tif`. Without such names, as many texts as pages, in the same order.
+
+A table of labels has a line a page, with the columns `page`, `printed_page_number`, `running_head`, `chapter_headings`
+and `footnotes` (texts), or a line a block, with `page`, `classification`, `x`, `y`, `width` and `height` in px.")]
 pub(in crate::cli) struct Eval {
     /// The book
     #[arg(value_name = "SCAN-ID")]
     id: ScanId,
     /// Folder of the true texts
-    #[arg(long, value_name = "DIR")]
-    truth: PathBuf,
+    #[arg(long, value_name = "DIR", required_unless_present = "labels")]
+    truth: Option<PathBuf>,
+    /// Table of what the blocks are and which page numbers are printed (TSV or CSV)
+    #[arg(long, value_name = "FILE")]
+    labels: Option<PathBuf>,
     /// Whose text is measured [default: the last stage with a text that has made pages]
     #[arg(long, value_name = "STAGE")]
     stage: Option<String>,
@@ -55,7 +65,7 @@ pub(in crate::cli) struct Eval {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, ValueEnum)]
-enum Format {
+pub(super) enum Format {
     /// For people
     Table,
     /// A line a page
@@ -63,6 +73,20 @@ enum Format {
     /// Edits and lengths of every page and of the book
     Json,
 }
+
+const CSV_HEADER: [&str; 11] = [
+    "page_num",
+    "truth",
+    "made",
+    "characters",
+    "edits",
+    "cer",
+    "words",
+    "word_edits",
+    "wer",
+    "edits_before",
+    "cer_before",
+];
 
 /// A page beside its truth.
 struct Measured {
@@ -73,17 +97,43 @@ struct Measured {
     score: Score,
     /// The score of the text it is compared with.
     before: Option<Score>,
+    /// What became of the hyphens at its line ends since then.
+    hyphens: HyphenScore,
 }
 
 pub(in crate::cli) fn eval(context: &Context, args: &Eval) -> Result<Exit> {
     let book = look(&context.store, &context.registry, &args.id)?;
-    let stage = stage_of(context, &book, args)?;
+    let format = args.format.unwrap_or(if context.out.json { Format::Json } else { Format::Table });
+    let mut exit = Exit::Done;
+    let mut json = Value::Null;
+    if let Some(folder) = &args.truth {
+        exit = texts(context, args, &book, folder, format, &mut json)?;
+    }
+    if let Some(file) = &args.labels {
+        let labels = Labels::measure(context, &book, file)?;
+        exit = exit.and(labels.tell(context, format, &mut json)?);
+    }
+    if format == Format::Json {
+        context.out.json(&json)?;
+    }
+    Ok(exit)
+}
+
+fn texts(
+    context: &Context,
+    args: &Eval,
+    book: &BookState,
+    folder: &Path,
+    format: Format,
+    json: &mut Value,
+) -> Result<Exit> {
+    let stage = stage_of(context, book, args)?;
     let against = match &args.against {
         Some(name) => context.registry.get(name).map(AsRef::as_ref),
         None => conserved(&context.registry, &stage),
     };
-    let against = against.filter(|entry| entry.row.name != stage.row.name && has_pages(&book, entry));
-    let truth = Truth::beside(&args.truth, &sources(&book)).map_err(|error| {
+    let against = against.filter(|entry| entry.row.name != stage.row.name && has_pages(book, entry));
+    let truth = Truth::beside(folder, &sources(book)).map_err(|error| {
         let hint = match &error {
             TruthError::Pairing { .. } => "name the texts after their pages: `page_0012.gt.txt` for page 12",
             _ => "`--truth` is a folder of text files, one a page",
@@ -92,7 +142,11 @@ pub(in crate::cli) fn eval(context: &Context, args: &Eval) -> Result<Exit> {
     })?;
     let mut pages = measure(context, args, &truth, &stage, against)?;
     pages.sort_by(|a, b| b.score.characters.rate().total_cmp(&a.score.characters.rate()));
-    tell(context, args, &stage, against, &truth, &pages)?;
+    if format == Format::Json {
+        *json = document(args, &stage, against, &truth, &pages);
+    } else {
+        tell(context, args, format, &stage, against, &truth, &pages)?;
+    }
     Ok(if pages.iter().all(|page| page.made) { Exit::Done } else { Exit::SomePages })
 }
 
@@ -143,57 +197,59 @@ fn measure(
         })?;
         let scored = |text: Option<String>| score(&true_text, &text.unwrap_or_default(), &normalisation);
         let found = text(stage, *page)?;
+        let earlier = against.map(|entry| text(entry, *page)).transpose()?;
+        let hyphens = match (&found, earlier.as_ref().and_then(Option::as_ref)) {
+            (Some(found), Some(earlier)) => HyphenScore::of(&judge_hyphens(&true_text, earlier, found)),
+            _ => HyphenScore::default(),
+        };
         pages.push(Measured {
             page: *page,
             truth: file.file_name().unwrap_or_default().to_string_lossy().into_owned(),
             made: found.is_some(),
             score: scored(found),
-            before: against.map(|entry| text(entry, *page)).transpose()?.map(scored),
+            before: earlier.map(scored),
+            hyphens,
         });
     }
     Ok(pages)
 }
 
+/// At most as many pages as were asked for.
+fn shown<'p>(args: &Eval, pages: &'p [Measured]) -> &'p [Measured] {
+    &pages[..pages.len().min(args.limit.unwrap_or(usize::MAX))]
+}
+
+/// The scores of all pages, and of those of the text it is compared with.
+fn totals(pages: &[Measured]) -> (Score, Option<Score>) {
+    let before: Option<Vec<Score>> = pages.iter().map(|page| page.before).collect();
+    (pages.iter().map(|page| page.score).sum(), before.map(|scores| scores.into_iter().sum()))
+}
+
+fn document(args: &Eval, stage: &Entry, against: Option<&Entry>, truth: &Truth, pages: &[Measured]) -> Value {
+    let (total, before) = totals(pages);
+    json!({
+        "book": args.id, "stage": stage.row.name, "against": against.map(|entry| entry.row.name),
+        "pages": shown(args, pages).iter().map(json_of).collect::<Vec<_>>(),
+        "left_over": truth.left_over, "total": rates(total), "total_before": before.map(rates),
+        "hyphens": all_hyphens(pages),
+    })
+}
+
 fn tell(
     context: &Context,
     args: &Eval,
+    format: Format,
     stage: &Entry,
     against: Option<&Entry>,
     truth: &Truth,
     pages: &[Measured],
 ) -> Result<()> {
-    let format = args.format.unwrap_or(if context.out.json { Format::Json } else { Format::Table });
-    let shown = &pages[..pages.len().min(args.limit.unwrap_or(usize::MAX))];
-    let total: Score = pages.iter().map(|page| page.score).sum();
-    let before: Option<Score> = against.map(|_| pages.iter().filter_map(|page| page.before).sum());
-    match format {
-        Format::Json => {
-            context.out.json(&json!({
-                "book": args.id, "stage": stage.row.name, "against": against.map(|entry| entry.row.name),
-                "pages": shown.iter().map(json_of).collect::<Vec<_>>(),
-                "left_over": truth.left_over, "total": rates(total), "total_before": before.map(rates),
-            }))?;
-            return Ok(());
-        }
-        Format::Csv => {
-            let header = [
-                "page_num",
-                "truth",
-                "made",
-                "characters",
-                "edits",
-                "cer",
-                "words",
-                "word_edits",
-                "wer",
-                "edits_before",
-                "cer_before",
-            ];
-            context.out.csv(&header, &shown.iter().map(csv_row).collect::<Vec<_>>())?;
-            return Ok(());
-        }
-        Format::Table => {}
+    let shown = shown(args, pages);
+    if format == Format::Csv {
+        context.out.csv(&CSV_HEADER, &shown.iter().map(csv_row).collect::<Vec<_>>())?;
+        return Ok(());
     }
+    let (total, before) = totals(pages);
     let mut header = vec!["page", "truth", "characters", "CER", "WER"];
     let name = against.map(|entry| format!("CER of {}", entry.row.name));
     header.extend(name.as_deref());
@@ -215,6 +271,15 @@ fn tell(
             changed(pages),
         ))?;
     }
+    let hyphens = all_hyphens(pages);
+    if hyphens.split.length + hyphens.real.length > 0 {
+        let right = |of: ErrorRate| format!("{} of {}", of.length - of.edits, of.length);
+        context.out.line(format_args!(
+            "hyphens at line ends: {} words joined that only the line end parts, {} kept that have the hyphen anywhere",
+            right(hyphens.split),
+            right(hyphens.real),
+        ))?;
+    }
     let missing: Vec<PageNumber> = pages.iter().filter(|page| !page.made).map(|page| page.page).collect();
     if !missing.is_empty() {
         context.out.note(format_args!("{} has not made page {}: counted as empty", stage.row.name, ranges(missing)));
@@ -223,6 +288,10 @@ fn tell(
         context.out.note(format_args!("{} of the truth belong to no page", count(truth.left_over.len(), "text")));
     }
     Ok(())
+}
+
+fn all_hyphens(pages: &[Measured]) -> HyphenScore {
+    pages.iter().map(|page| page.hyphens).fold(HyphenScore::default(), std::ops::Add::add)
 }
 
 /// `better on 11 pages, worse on 1 (page 4), the same on 8`.
@@ -264,7 +333,7 @@ fn csv_row(page: &Measured) -> Vec<String> {
 fn json_of(page: &Measured) -> Value {
     json!({
         "page": page.page, "truth": page.truth, "made": page.made,
-        "score": rates(page.score), "before": page.before.map(rates),
+        "score": rates(page.score), "before": page.before.map(rates), "hyphens": page.hyphens,
     })
 }
 

@@ -8,6 +8,7 @@ mod delete;
 mod demo;
 mod doctor;
 mod eval;
+mod eval_labels;
 mod explain;
 mod list;
 mod new_stage;

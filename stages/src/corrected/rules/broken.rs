@@ -31,7 +31,8 @@ fn join(draft: &mut Draft, place: Place, next: Place, book: &PageVocabulary, dic
     let no_word = |piece: &str| !dictionary.accepts(piece) && !book.knows(piece);
     let whole = format!("{left}{right}");
     let in_dictionary = || whole.chars().count() >= SHORTEST_WHOLE && dictionary.accepts(&whole);
-    let of_the_book = || left.chars().count().min(right.chars().count()) > 1 && book.joined.contains(&counted_form(&whole));
+    let of_the_book =
+        || left.chars().count().min(right.chars().count()) > 1 && book.joined.contains(&counted_form(&whole));
     let is_word = in_dictionary() || of_the_book();
     let broken = match (no_word(left), no_word(right)) {
         (true, true) => true,
