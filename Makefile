@@ -2,7 +2,7 @@
 
 DEMO_LIBRARY ?= target/demo-library
 
-.PHONY: demo test lint docs package
+.PHONY: demo test quality lint docs package
 .SILENT:
 
 # Draws a small book, reads it, and prints how good the reading is.
@@ -15,6 +15,12 @@ demo:
 test:
 	scripts/setup.sh tests
 	cargo test --workspace --quiet
+
+# Measures texts and labels on real scans, and writes docs/quality.md.
+quality:
+	scripts/setup.sh tests
+	cargo build --package shelf-tests --bins --quiet
+	cargo run --package shelf-tests --bin quality --quiet
 
 lint:
 	cargo fmt --all --check

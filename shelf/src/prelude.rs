@@ -3,7 +3,7 @@
 pub use crate::book::{BookMetadata, Languages, PageNumber};
 pub use crate::llm::Llm;
 pub use crate::stage::{
-    ByPage, Failure, Model, PageFiles, PageImage, Pages, ParagraphId, Paragraphs, Part, ProcessingCost, Result,
+    ByPage, Failure, Model, PageFiles, PageImage, Pages, ParagraphId, Paragraphs, Part, ProcessingCost, Prompt, Result,
     StageRun, Timestamp, Warnings, Window,
 };
 pub use crate::{Metric, PageMetrics, Report, stage};

@@ -4,5 +4,6 @@ pub mod child_tasks;
 mod command;
 pub mod isolated_stages;
 pub mod killed_run;
+pub mod quality;
 
 pub use command::{Ended, Shelf};

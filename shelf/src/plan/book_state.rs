@@ -18,6 +18,8 @@ pub struct BookState {
     pub scans: BTreeMap<PageNumber, Scan>,
     /// Pages that `add` could not read.
     pub unreadable: BTreeMap<PageNumber, Failure>,
+    /// The book's own prompts, in place of those that stages name, by stage: `prompts/<stage>.md`.
+    pub prompts: BTreeMap<&'static str, String>,
     /// Every stage of the registry, by name.
     pub stages: BTreeMap<&'static str, StageState>,
 }

@@ -1,12 +1,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
 
 use super::job::PlannedStage;
 use super::{BookState, Job, PageState, Plan, PlanError, Request, Settled, Why};
 use crate::book::PageNumber;
 use crate::events::{Blocker, PageOf};
+use crate::llm::Engine;
 use crate::record::{Change, Fingerprint, Hash, Input, OutputHash, RedoMarker};
 use crate::registry::{Entry, Registry};
 use crate::stage::{Failure, Parallelism, Reach, Reads, Row};
@@ -70,9 +72,10 @@ impl Planning<'_> {
         PlannedStage { entry, options, model, edited_since, redo }
     }
 
-    /// The model that a stage asks first, if it asks any: one with an option `engine` that is `rules` does not.
+    /// The model that a stage asks first, if it asks any.
     fn model(&self, row: &Row, options: &Map<String, Value>) -> Option<String> {
-        let by_rules = options.get("engine").is_some_and(|engine| engine == "rules");
+        let engine = options.get(Engine::OPTION).and_then(|engine| Engine::deserialize(engine).ok());
+        let by_rules = engine == Some(Engine::Rules);
         let settings = self.request.llm.as_ref().filter(|_| row.parallelism == Parallelism::Llm && !by_rules)?;
         Some(settings.asked_first(row.model).to_owned())
     }
@@ -258,11 +261,16 @@ fn needs(row: &Row, page: Option<PageNumber>, pages: &[PageNumber]) -> Vec<Need>
 }
 
 /// Why a page of this fingerprint is stale. One that no model made is not stale since one is configured now, nor one that a model made
-/// since none is.
+/// since none is; and `auto` leaves what either engine has made.
 pub(crate) fn changes(entry: &Entry, now: &Fingerprint, made: &Fingerprint) -> Vec<Change> {
     let mut changes = now.changes_since(made, &entry.option_defaults);
     if entry.row.parallelism == Parallelism::Llm {
-        changes.retain(|change| !matches!(change, Change::Model(None, _) | Change::Model(_, None)));
+        let asked_both_times = now.model.is_some() && made.model.is_some();
+        changes.retain(|change| match change {
+            Change::Model(..) | Change::Prompt => asked_both_times,
+            Change::Option(name, _, to) => name != Engine::OPTION || *to != json!(Engine::Auto),
+            _ => true,
+        });
     }
     changes
 }
@@ -297,11 +305,12 @@ pub(crate) fn fingerprint<'a>(
         inputs.extend(found.map(|hash| (need.input(), hash.clone())));
     }
     let row = entry.row;
+    let prompt = book.prompts.get(row.name).map_or(row.prompt, String::as_str);
     let own = (row.parallelism != Parallelism::Llm && !row.model.is_empty()).then_some(row.model);
     Fingerprint {
         version: row.version,
         schema: entry.page_type.shape.clone(),
-        prompt: (!row.prompt.is_empty()).then(|| Hash::of(row.prompt.as_bytes())),
+        prompt: (!prompt.is_empty()).then(|| Hash::of(prompt.as_bytes())),
         model: model.or(own).map(ToOwned::to_owned),
         options: options.clone(),
         inputs,

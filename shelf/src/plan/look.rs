@@ -42,7 +42,22 @@ pub fn look(store: &dyn Store, registry: &Registry, book: &ScanId) -> Result<Boo
         .iter()
         .map(|entry| Ok((entry.row.name, stage(store, book, entry)?)))
         .collect::<Result<_, LookError>>()?;
-    Ok(BookState { id: book.clone(), metadata, pages, scans, unreadable, stages })
+    let prompts = prompts(store, registry, book)?;
+    Ok(BookState { id: book.clone(), metadata, pages, scans, unreadable, prompts, stages })
+}
+
+/// The prompts that the book has of its own, for stages that name one.
+fn prompts(store: &dyn Store, registry: &Registry, book: &ScanId) -> Result<BTreeMap<&'static str, String>, LookError> {
+    let mut prompts = BTreeMap::new();
+    for row in registry.stages().iter().map(|entry| entry.row).filter(|row| !row.prompt.is_empty()) {
+        let path = BookPath::new(book, &format!("prompts/{}.md", row.name))?;
+        if let Some(bytes) = store.read(&path)? {
+            let text = String::from_utf8(bytes)
+                .map_err(|_| LookError::File { path, problem: "is no text in UTF-8".to_owned() })?;
+            prompts.insert(row.name, text);
+        }
+    }
+    Ok(prompts)
 }
 
 /// What is known of a book.

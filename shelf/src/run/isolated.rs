@@ -30,6 +30,7 @@ struct IsolatedPage {
     options: Value,
     metadata: BookMetadata,
     source: Option<SourcePage>,
+    prompt: String,
 }
 
 /// What a page came to in a child.
@@ -58,7 +59,7 @@ impl Work {
     }
 
     fn ask_child(&self) -> Result<RanThere, Failure> {
-        let Cx { store, book, page, fingerprint, row, metadata, source, children, .. } = &*self.cx;
+        let Cx { store, book, page, fingerprint, row, metadata, source, prompt, children, .. } = &*self.cx;
         let library = store.folder().ok_or_else(|| {
             Failure::new(format!(
                 "the library is in no folder, so that no child process can open it for `{}`",
@@ -75,6 +76,7 @@ impl Work {
             options: self.stage.options.json.clone(),
             metadata: (**metadata).clone(),
             source: source.clone(),
+            prompt: prompt.to_string(),
         };
         let scan = source.as_ref().filter(|_| row.reads.contains(&Reads::Scan));
         let pixels = scan.map_or(0, |scan| u64::from(scan.width) * u64::from(scan.height));
@@ -111,6 +113,7 @@ fn make(page: IsolatedPage) -> Result<RanThere, Failure> {
         metadata: Arc::new(page.metadata),
         source: page.source,
         children: Children::in_process(),
+        prompt: page.prompt.into(),
         // A stage that asks models is no isolated one: `#[stage]` sees to that.
         llm: Llm::new(Dispatcher::off(), caller, "", Tally::default()),
         files: Arc::clone(&files),

@@ -59,6 +59,7 @@ impl Work {
             metadata: Arc::new(book.metadata.clone()),
             source,
             children: runtime.children.clone(),
+            prompt: book.prompts.get(row.name).map_or(row.prompt, String::as_str).into(),
             llm: Llm::new(runtime.llm.clone(), caller, row.model, tally),
             files: Arc::clone(&files),
             warnings: Warnings::default(),

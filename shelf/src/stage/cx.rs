@@ -21,6 +21,7 @@ pub struct Cx {
     pub(crate) metadata: Arc<BookMetadata>,
     pub(crate) source: Option<SourcePage>,
     pub(crate) children: Children,
+    pub(crate) prompt: Arc<str>,
     pub(crate) llm: Llm,
     pub(crate) files: Arc<Mutex<Vec<PageFile>>>,
     pub(crate) warnings: Warnings,

@@ -5,7 +5,7 @@ use crate::book::{BookMetadata, Languages, PageNumber};
 #[diagnostic::on_unimplemented(
     message = "a page offers no `{Self}`",
     label = "neither a dependency nor something a page offers",
-    note = "a parameter is a dependency's output, named after the stage and listed in `deps`, or one of `PageNumber`, `PageImage` (both in page stages only), `BookMetadata`, `Languages`, `PageFiles`, `Warnings`, `Llm` (in stages with `parallelism = llm`), `&Options`"
+    note = "a parameter is a dependency's output, named after the stage and listed in `deps`, or one of `PageNumber`, `PageImage` (both in page stages only), `BookMetadata`, `Languages`, `PageFiles`, `Warnings`, `Prompt`, `Llm` (in stages with `parallelism = llm`), `&Options`"
 )]
 pub trait FromPage<'a, S: Stage>: Offered<'a> {}
 
