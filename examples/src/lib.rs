@@ -3,12 +3,14 @@
 //! | file | shows |
 //! | --- | --- |
 //! | [`text_lines`] | work that keeps a core busy, on the scan, in a child process; options |
+//! | [`alike`] | work that may take too long, in a child process |
 //! | [`page_kind`] | work that waits for a model |
 //! | [`layout`] | a merge of two stages, deterministic |
 //! | [`running_head`] | a page with its neighbours; hooks |
 //! | [`usual_page`] | a stage that runs once a book |
 //! | [`odd_page`] | a page stage on a book stage |
 
+pub mod alike;
 pub mod layout;
 pub mod odd_page;
 pub mod page_kind;

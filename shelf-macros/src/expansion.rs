@@ -110,6 +110,19 @@ fn every_kind_of_parameter() {
 }
 
 #[test]
+fn isolated() {
+    let beside = formatted(expand_beside(
+        quote!(name = "deskewed", deps = [ocr], isolated, timeout = "120s", options = DeskewOptions),
+        &quote! {
+            fn deskewed(ocr: OcrPage, options: &DeskewOptions) -> Result<Deskewed> {
+                deskew(ocr, options)
+            }
+        },
+    ));
+    insta::assert_snapshot!(beside);
+}
+
+#[test]
 fn book_stage() {
     let beside = formatted(expand_beside(
         quote!(name = "toc", deps = [merged], scope = book, parallelism = llm),

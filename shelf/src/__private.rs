@@ -6,7 +6,7 @@ pub use serde_json::Value;
 pub use crate::metrics::{Columns, Discrete, Fields, Flag, Kind, Metric, NoMetrics, PageMetrics, Report, Values};
 pub use crate::stage::{
     Book, Cpu, Dep, EachPage, Fixed, FromStage, Io, LlmPool, NoOptions, Parallelism, Policy, Row, Run, Scope, Site,
-    Stage, Unreadable, called, conserves, made, measured, reads,
+    Stage, Unreadable, called, conserves, isolated, made, measured, reads,
 };
 pub use crate::{register, site};
 

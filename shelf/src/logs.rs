@@ -15,8 +15,7 @@ use crate::store::{BookPath, Store};
 
 /// A layer for `tracing` that writes each stage's log. One file a stage and process.
 pub struct StageLogs {
-    store: Arc<dyn Store>,
-    file: String,
+    write: Box<dyn Fn(Map<String, Value>) + Send + Sync>,
 }
 
 /// The fields of a page's span.
@@ -27,20 +26,35 @@ impl StageLogs {
     #[must_use]
     pub fn new(store: Arc<dyn Store>) -> Self {
         let started: String = clock::now().chars().filter(char::is_ascii_alphanumeric).take(15).collect();
-        Self { store, file: format!("{started}-{}.jsonl", std::process::id()) }
+        let file = format!("{started}-{}.jsonl", std::process::id());
+        Self { write: Box::new(move |line| append(&*store, &file, line)) }
     }
 
-    fn append(&self, line: &Map<String, Value>) {
-        let text = |name: &str| line.get(name).and_then(Value::as_str);
-        let (Some(book), Some(stage)) = (text("book").and_then(|book| book.parse().ok()), text("stage")) else {
-            return;
-        };
-        let Ok(path) = BookPath::new(&book, &format!("{stage}/logs/{}", self.file)) else { return };
-        let mut bytes = Value::Object(line.clone()).to_string().into_bytes();
-        bytes.push(b'\n');
-        // A log that cannot be written must not fail the page it tells of; the page's own files tell the outcome.
-        let _ = self.store.append(&path, &bytes);
+    /// Hands every line to `send`: logs of a child process, which its parent writes.
+    pub(crate) fn sent(send: impl Fn(&[u8]) + Send + Sync + 'static) -> Self {
+        Self { write: Box::new(move |line| send(Value::Object(line).to_string().as_bytes())) }
     }
+}
+
+/// Traces once more what a child process has sent, in the span of the page that it has in hand.
+pub(crate) fn trace_sent(line: &[u8]) {
+    // The name of the field is `SENT`.
+    tracing::info!(child_line = %String::from_utf8_lossy(line));
+}
+
+/// The field that a line of a child process comes in.
+const SENT: &str = "child_line";
+
+fn append(store: &dyn Store, file: &str, line: Map<String, Value>) {
+    let text = |name: &str| line.get(name).and_then(Value::as_str);
+    let (Some(book), Some(stage)) = (text("book").and_then(|book| book.parse().ok()), text("stage")) else {
+        return;
+    };
+    let Ok(path) = BookPath::new(&book, &format!("{stage}/logs/{file}")) else { return };
+    let mut bytes = Value::Object(line).to_string().into_bytes();
+    bytes.push(b'\n');
+    // A log that cannot be written must not fail the page it tells of; the page's own files tell the outcome.
+    let _ = store.append(&path, &bytes);
 }
 
 impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for StageLogs {
@@ -63,9 +77,14 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for StageLogs {
         }
         let mut fields = Fields(Map::new());
         event.record(&mut fields);
-        line.extend(fields.0);
-        line.insert("target".to_owned(), event.metadata().target().into());
-        self.append(&line);
+        let sent = fields.0.get(SENT).and_then(Value::as_str).and_then(|sent| serde_json::from_str(sent).ok());
+        if let Some(Value::Object(sent)) = sent {
+            line.extend(sent);
+        } else {
+            line.extend(fields.0);
+            line.insert("target".to_owned(), event.metadata().target().into());
+        }
+        (self.write)(line);
     }
 }
 
@@ -99,9 +118,43 @@ impl Visit for Fields {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Mutex;
+
     use super::*;
     use crate::store::FolderStore;
     use tracing_subscriber::layer::SubscriberExt;
+
+    #[test]
+    fn a_line_of_a_child_is_written_by_its_parent_as_if_it_were_its_own() {
+        let sent = Arc::new(Mutex::new(Vec::new()));
+        let lines = Arc::clone(&sent);
+        let child = StageLogs::sent(move |line| lines.lock().unwrap().push(line.to_vec()));
+        tracing::subscriber::with_default(tracing_subscriber::registry().with(child), || {
+            tracing::info_span!("block", block = 2).in_scope(|| tracing::warn!(target: "a::stage", words = 3, "few"));
+        });
+        let folder = tempfile::tempdir().unwrap();
+        let store = FolderStore::open(folder.path()).unwrap();
+        let parent = StageLogs::new(Arc::new(store.clone()));
+        tracing::subscriber::with_default(tracing_subscriber::registry().with(parent), || {
+            let span = tracing::info_span!("page", book = "florida", stage = "ocr", page = 7_u32, attempt = 1_u32);
+            span.in_scope(|| sent.lock().unwrap().iter().for_each(|line| trace_sent(line)));
+        });
+        let line = &lines_of(&store)[0];
+        let text = |name: &str| line[name].as_str();
+        assert_eq!((text("level"), text("message"), text("target")), (Some("warn"), Some("few"), Some("a::stage")));
+        assert_eq!(
+            (line["page"].as_u64(), line["block"].as_i64(), line["words"].as_i64()),
+            (Some(7), Some(2), Some(3))
+        );
+        assert!(line.get(SENT).is_none());
+    }
+
+    fn lines_of(store: &FolderStore) -> Vec<Value> {
+        let book = "florida".parse().unwrap();
+        let files = store.list(&book, "ocr/logs").unwrap();
+        let bytes = store.read(&BookPath::new(&book, &format!("ocr/logs/{}", files[0])).unwrap()).unwrap().unwrap();
+        bytes.split(|b| *b == b'\n').filter_map(|line| serde_json::from_slice(line).ok()).collect()
+    }
 
     #[test]
     fn a_line_carries_book_stage_page_and_what_was_said() {
@@ -113,11 +166,7 @@ mod tests {
             span.in_scope(|| tracing::warn!(words = 3, "few words"));
             tracing::info!("outside of any page");
         });
-        let book = "florida".parse().unwrap();
-        let files = store.list(&book, "ocr/logs").unwrap();
-        let bytes = store.read(&BookPath::new(&book, &format!("ocr/logs/{}", files[0])).unwrap()).unwrap().unwrap();
-        let lines: Vec<Value> =
-            bytes.split(|b| *b == b'\n').filter_map(|line| serde_json::from_slice(line).ok()).collect();
+        let lines = lines_of(&store);
         assert_eq!(lines.len(), 1);
         let line = &lines[0];
         assert_eq!((line["page"].as_u64(), line["words"].as_i64()), (Some(7), Some(3)));

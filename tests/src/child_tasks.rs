@@ -12,7 +12,7 @@ use std::time::Duration;
 use rustix::process::{Signal, getpid, kill_process};
 use serde_bytes::ByteBuf;
 use shelf::child::{Task, allow_pixels, child_task};
-use shelf::stage::Failure;
+use shelf::stage::{Failure, ScanFile};
 
 /// Returns what it gets.
 pub static ECHO: Task<ByteBuf, ByteBuf> = Task::new("tests.echo", Ok);
@@ -21,6 +21,10 @@ child_task!(ECHO);
 /// The child's process id.
 pub static PID: Task<(), u32> = Task::new("tests.pid", |()| Ok(id()));
 child_task!(PID);
+
+/// The process id of the child that a scan is handed to.
+pub static SCAN_PID: Task<(ScanFile, ()), u32> = Task::new("tests.scan_pid", |_| Ok(id()));
+child_task!(SCAN_PID);
 
 /// A variable of the child's environment.
 pub static VARIABLE: Task<String, Option<String>> = Task::new("tests.variable", |name| Ok(std::env::var(name).ok()));

@@ -2,5 +2,6 @@
 
 pub mod child_tasks;
 mod command;
+pub mod isolated_stages;
 
 pub use command::{Ended, Shelf};

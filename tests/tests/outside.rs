@@ -139,6 +139,18 @@ fn runs_as_any_other(outside: &Outside, package: &str) {
     assert!(stages.contains("word_count  ocr") && stages.contains("Counts the words of every page."), "{stages}");
 }
 
+/// The page of a stage in a child process, which is the same binary, aborts.
+fn fails_alone(outside: &Outside, package: &str) {
+    let shelf = with_text();
+    let ended = outside.cargo_run(package, &shelf, &["process", "book", "--stage", "fragile", "--quiet"]);
+    assert_eq!(ended.code, Some(3), "{ended:?}");
+    assert!(ended.out.contains("fragile: 2 pages: 1 made, 1 failed"), "{ended:?}");
+    let failed = shelf.json("book/fragile/failed/page_0002.json");
+    assert_eq!(failed["failure"]["error"], "`fragile` crashed: its child process was ended by SIGABRT", "{failed}");
+    let explained = outside.cargo_run(package, &shelf, &["stages", "--explain", "fragile"]).out;
+    assert!(explained.contains("each in a child process, which is killed after `--child-time`"), "{explained}");
+}
+
 #[test]
 fn one_file_and_one_line_are_a_stage_here_and_elsewhere() {
     let outside = Outside::new();
@@ -148,8 +160,10 @@ fn one_file_and_one_line_are_a_stage_here_and_elsewhere() {
     // Elsewhere first: its crate is built on the workspace as it is.
     outside.write("my-shelf/Cargo.toml", include_str!("../outside/Cargo.toml"));
     outside.write("my-shelf/src/main.rs", include_str!("../outside/src/main.rs"));
+    outside.write("my-shelf/src/fragile.rs", include_str!("../outside/src/fragile.rs"));
     outside.write("my-shelf/src/word_count.rs", STAGE);
     runs_as_any_other(&outside, "my-shelf");
+    fails_alone(&outside, "my-shelf");
 
     outside.write("shelf-workspace/stages/src/word_count.rs", &STAGE.replace("use stages::ocr::", "use crate::ocr::"));
     outside.write(

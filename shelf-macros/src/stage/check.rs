@@ -23,13 +23,15 @@ pub(super) fn check_stage(arguments: Arguments, function: Function, diagnostics:
     let version = check_version(arguments.version.as_ref(), diagnostics);
     let scope = check_scope(arguments.scope.as_ref(), diagnostics);
     let parallelism = check_parallelism(arguments.parallelism.as_ref(), &function, diagnostics);
+    check_isolated(arguments.isolated.as_ref(), &function, diagnostics);
     let paths = arguments.deps.iter().map(|dep| dep.path.clone()).collect();
     let listed = Listed::of(&arguments.deps, scope);
     let dependencies = check_dependencies(arguments.deps, &ident, diagnostics);
     let parameters = check_parameters(&function, dependencies, arguments.options.as_ref(), scope, diagnostics);
     let conserves =
         arguments.conserves.and_then(|word| listed.check(&word, "conserves = ", "", &parameters, diagnostics));
-    let policy = check_policy(&arguments.policy, &function, &listed, &parameters, diagnostics);
+    let policy =
+        check_policy(&arguments.policy, &function, arguments.isolated.is_some(), &listed, &parameters, diagnostics);
     let returned = check_return(&function, diagnostics);
     let Function { attributes, visibility, signature, body } = function;
     let work = Work {
@@ -38,6 +40,7 @@ pub(super) fn check_stage(arguments: Arguments, function: Function, diagnostics:
         tokens: hash_tokens(quote!(#signature #body)),
         parameters,
         is_async: signature.asyncness.is_some(),
+        isolated: arguments.isolated.is_some(),
         error_at: returned.error_at,
         before: arguments.before,
         after: arguments.after,
@@ -171,6 +174,19 @@ fn check_parallelism(
         _ => {}
     }
     parallelism
+}
+
+/// A page that is made in a child process is made by a `fn`: a future waits for others, and is stopped where it waits.
+fn check_isolated(word: Option<&Ident>, function: &Function, diagnostics: &mut Diagnostics) {
+    if let (Some(word), Some(_)) = (word, &function.signature.asyncness) {
+        let name = &function.signature.ident;
+        diagnostics.error(
+            word.span(),
+            format!(
+                "stage `{name}` is `async`, and `isolated` is for a `fn`: a future needs no process of its own to be stopped by `timeout`; drop `isolated` or `async`"
+            ),
+        );
+    }
 }
 
 /// `fixed(n)` says how many pages at a time, at least one.

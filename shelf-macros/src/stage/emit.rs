@@ -36,7 +36,7 @@ fn emit_stage_impl(stage: &Stage) -> TokenStream {
     let Stage { ident, runtime, name, .. } = stage;
     let output = stage.output.as_ref().map_or_else(|| quote!(#runtime::Unreadable), ToTokens::to_token_stream);
     let metrics = stage.metrics.as_ref().map_or_else(|| quote!(#runtime::NoMetrics), ToTokens::to_token_stream);
-    let options = stage.options.as_ref().map_or_else(|| quote!(#runtime::NoOptions), ToTokens::to_token_stream);
+    let options = emit_options(stage);
     let scope = emit_scope(stage);
     let pool = match stage.parallelism {
         Parallelism::Cpu => quote!(Cpu),
@@ -58,6 +58,12 @@ fn emit_stage_impl(stage: &Stage) -> TokenStream {
             };
         }
     }
+}
+
+/// `OcrOptions`, or `NoOptions`.
+fn emit_options(stage: &Stage) -> TokenStream {
+    let runtime = &stage.runtime;
+    stage.options.as_ref().map_or_else(|| quote!(#runtime::NoOptions), ToTokens::to_token_stream)
 }
 
 /// `EachPage` or `Book`.
@@ -89,13 +95,17 @@ fn emit_fields(stage: &Stage, work: &Work) -> TokenStream {
     };
     let parallelism = parallelism.map(|parallelism| quote!(parallelism: #runtime::Parallelism::#parallelism,));
     let run = emit_run(stage, work);
+    let isolated = work.isolated.then(|| {
+        let options = emit_options(stage);
+        quote!(isolated: #runtime::isolated::<#options>(),)
+    });
     let before = before.as_ref().map(|path| emit_hook(stage, "before", path));
     let after = after.as_ref().map(|path| emit_hook(stage, "after", path));
     let conserves = work.conserves.as_ref().and_then(|named| emit_conserves(stage, named));
     let policy = emit_policy(stage, &work.policy);
     let prompt = work.prompt.as_ref().map(|prompt| quote!(prompt: #prompt,));
     let model = work.model.as_ref().map(|model| quote!(model: #model,));
-    quote!(#doc #version tokens: #tokens, #deps #reads #parallelism #run #before #after #conserves #policy #prompt #model)
+    quote!(#doc #version tokens: #tokens, #deps #reads #parallelism #isolated #run #before #after #conserves #policy #prompt #model)
 }
 
 /// `deps: &[Dep::of::<Self, ocr, OcrPage>("ocr")],`

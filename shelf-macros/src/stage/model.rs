@@ -32,6 +32,8 @@ pub(super) struct Work {
     pub(super) tokens: u64,
     pub(super) parameters: Vec<Parameter>,
     pub(super) is_async: bool,
+    /// Whether its pages are made in child processes.
+    pub(super) isolated: bool,
     /// Where a message about the function's error stands.
     pub(super) error_at: Span,
     pub(super) before: Option<Path>,

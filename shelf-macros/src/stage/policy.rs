@@ -13,13 +13,14 @@ use crate::suggest::did_you_mean;
 pub(super) fn check_policy(
     written: &PolicySyntax,
     function: &Function,
+    isolated: bool,
     listed: &Listed,
     parameters: &[Parameter],
     diagnostics: &mut Diagnostics,
 ) -> Policy {
     Policy {
         retries: check_retries(written.retries.as_ref(), diagnostics),
-        timeout: check_timeout(written.timeout.as_ref(), function, diagnostics),
+        timeout: check_timeout(written.timeout.as_ref(), function, isolated, diagnostics),
         on_error: check_on_error(written.on_error.as_ref(), listed, parameters, diagnostics),
         max_failed: check_max_failed(written.max_failed.as_ref(), diagnostics),
     }
@@ -43,8 +44,13 @@ fn check_retries(retries: Option<&Lit>, diagnostics: &mut Diagnostics) -> Option
     number
 }
 
-/// A timeout is a time with its unit, and for a future: a thread cannot be stopped.
-fn check_timeout(timeout: Option<&Lit>, function: &Function, diagnostics: &mut Diagnostics) -> Option<Duration> {
+/// A timeout is a time with its unit, and for what can be stopped: a future, or the child process of an `isolated` stage.
+fn check_timeout(
+    timeout: Option<&Lit>,
+    function: &Function,
+    isolated: bool,
+    diagnostics: &mut Diagnostics,
+) -> Option<Duration> {
     let timeout = timeout?;
     let time = match timeout {
         Lit::Str(text) => parse_time(&text.value()),
@@ -54,12 +60,12 @@ fn check_timeout(timeout: Option<&Lit>, function: &Function, diagnostics: &mut D
         diagnostics
             .error_at(timeout, "a timeout is a time with its unit: `\"500ms\"`, `\"120s\"`, `\"5m\"` or `\"1h\"`");
     }
-    if function.signature.asyncness.is_none() {
+    if function.signature.asyncness.is_none() && !isolated {
         let name = &function.signature.ident;
         diagnostics.error_at(
             timeout,
             format!(
-                "stage `{name}` runs on a thread, which nothing can stop; `timeout` is for an `async fn`. Hand long work to a child process, by `PageImage::with`: it is killed after `--child-time`"
+                "stage `{name}` runs on a thread, which nothing can stop; add `isolated`, and its pages are made in child processes, which are killed when the time is up"
             ),
         );
     }

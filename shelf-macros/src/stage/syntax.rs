@@ -13,6 +13,8 @@ pub(super) struct Arguments {
     pub(super) name: Option<Expr>,
     pub(super) deps: Vec<DepSyntax>,
     pub(super) parallelism: Option<ParallelismSyntax>,
+    /// The word itself.
+    pub(super) isolated: Option<Ident>,
     pub(super) scope: Option<Ident>,
     pub(super) version: Option<Lit>,
     pub(super) options: Option<Type>,
@@ -26,10 +28,11 @@ pub(super) struct Arguments {
 }
 
 /// Every option, and how it is written.
-const OPTIONS: [(&str, &str); 16] = [
+const OPTIONS: [(&str, &str); 17] = [
     ("name", "name = \"word_count\""),
     ("deps", "deps = [ocr]` or `deps = [words = crate::ocr::ocr]"),
     ("parallelism", "parallelism = cpu"),
+    ("isolated", "isolated"),
     ("scope", "scope = book"),
     ("version", "version = 2"),
     ("options", "options = MyOptions"),
@@ -115,6 +118,13 @@ impl Arguments {
         };
         if seen.contains(&key) {
             diagnostics.error(word.span(), format!("`{key}` is given twice; keep one"));
+        }
+        if key == "isolated" {
+            seen.push(key);
+            let span = self.isolated.insert(word).span();
+            let is_alone = input.is_empty() || input.peek(Token![,]);
+            let mistake = || syn::Error::new(span, "`isolated` is a word by itself: write `isolated`, or drop it");
+            return if is_alone { Ok(()) } else { Err(mistake()) };
         }
         let says_nothing = input.parse::<Token![=]>().is_err() || input.is_empty() || input.peek(Token![,]);
         let span = match self.parse_value(&key, input) {

@@ -41,13 +41,15 @@ pub struct ChildSettings {
 pub struct Allowance {
     /// Pixels of the scan; 0 where they are not known.
     pub pixels: u64,
+    /// Time that the call may take, however large the scan; [`ChildSettings::time_limit`] where nothing is said.
+    pub time_limit: Option<Duration>,
 }
 
 impl Allowance {
     /// What a scan of so many pixels may use.
     #[must_use]
     pub fn pixels(pixels: u64) -> Self {
-        Self { pixels }
+        Self { pixels, time_limit: None }
     }
 }
 
@@ -62,6 +64,11 @@ impl Children {
     #[must_use]
     pub fn in_process() -> Self {
         Self { place: Arc::new(Place::InProcess) }
+    }
+
+    /// Whether tasks run in this process.
+    pub(crate) fn are_here(&self) -> bool {
+        matches!(*self.place, Place::InProcess)
     }
 
     /// Runs `task` in a child: blocks until one is free and has answered, for [`ChildSettings::time_limit`] from then on and
@@ -80,7 +87,7 @@ impl Children {
             Place::Pool(pool) => {
                 let serialised = rmp_serde::to_vec_named(&input)?;
                 drop(input);
-                let output = pool.call(task.name(), serialised, allowance)?;
+                let output = pool.call(task.name(), task.shown(), serialised, allowance)?;
                 Ok(rmp_serde::from_slice(&output)?)
             }
         }

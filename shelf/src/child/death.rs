@@ -21,16 +21,16 @@ const SIGKILL: i32 = 9;
 
 impl Death {
     /// The failure of the page that the child had in hand.
-    pub(super) fn during(&self, task: &str, settings: &ChildSettings) -> Failure {
+    pub(super) fn during(&self, shown: &str, settings: &ChildSettings) -> Failure {
         if let Some(line) = self.lines().rfind(|line| OUT_OF_MEMORY.iter().any(|mark| line.contains(mark))) {
             let limit = settings.memory_limit_bytes as f64 / f64::from(1 << 30);
             let problem = format!(
-                "`{task}` ran out of memory: a child process may use up to {limit:.1} GiB, by the size of the scan"
+                "`{shown}` ran out of memory: a child process may use up to {limit:.1} GiB, by the size of the scan"
             );
             return Failure { causes: vec![line.to_owned()], ..Failure::of(Cause::Memory, problem) }
                 .hint("raise the limit with `--child-memory`");
         }
-        let failure = Failure::of(Cause::Crash, format!("`{task}` crashed: its child process {}", self.how()));
+        let failure = Failure::of(Cause::Crash, format!("`{shown}` crashed: its child process {}", self.how()));
         if self.signal() == Some(SIGKILL) {
             // Nobody here did it, and the kernel's choice says little about this page.
             return Failure { transient: true, ..self.explain(failure) }
@@ -40,11 +40,11 @@ impl Death {
     }
 
     /// The failure of a page whose child died before it took the page, and so did the one after it.
-    pub(super) fn before(&self, task: &str, settings: &ChildSettings) -> Failure {
+    pub(super) fn before(&self, shown: &str, settings: &ChildSettings) -> Failure {
         let program = settings.program.display();
         let failure = Failure::of(
             Cause::Crash,
-            format!("`{task}` was not begun: the child process `{program}` {} at its start", self.how()),
+            format!("`{shown}` was not begun: the child process `{program}` {} at its start", self.how()),
         );
         Failure { transient: true, ..self.explain(failure) }
             .hint(format!("find out what is wrong with `{program}`: run it by hand, or reinstall it"))

@@ -39,16 +39,19 @@ impl MemoryLimit {
         Ok(setrlimit(Resource::As, limit)?)
     }
 
-    fn soft_bytes(self, Allowance { pixels }: Allowance) -> u64 {
+    fn soft_bytes(self, Allowance { pixels, .. }: Allowance) -> u64 {
         let base = (self.hard_bytes / 2).max(LEAST_BASE_BYTES);
         base.saturating_add(pixels.saturating_mul(BYTES_PER_PIXEL)).min(self.hard_bytes)
     }
 }
 
-/// The time that a page of that size may take: in proportion to its pixels where it is larger than ordinary.
+/// The time that a call may take: what it asks for, else in proportion to the pixels of a page that is larger than ordinary.
 ///
 /// Only as many pixels count as would fit into the memory limit, so that a forged size in a header buys no hours.
-pub(super) fn time_limit(settings: &ChildSettings, Allowance { pixels }: Allowance) -> Duration {
+pub(super) fn time_limit(settings: &ChildSettings, Allowance { pixels, time_limit }: Allowance) -> Duration {
+    if let Some(limit) = time_limit {
+        return limit;
+    }
     let pixels = pixels.min(settings.memory_limit_bytes / BYTES_PER_PIXEL);
     settings.time_limit.mul_f64((pixels as f64 / ORDINARY_PIXELS as f64).max(1.0))
 }

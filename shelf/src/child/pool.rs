@@ -34,32 +34,38 @@ impl Pool {
     }
 
     /// Runs a task in a child: blocks until one is free, and until it has answered, died, or been killed for taking too long.
-    pub(super) fn call(&self, task: &str, input: Vec<u8>, allowance: Allowance) -> Result<Vec<u8>, Failure> {
+    pub(super) fn call(
+        &self,
+        task: &str,
+        shown: &str,
+        input: Vec<u8>,
+        allowance: Allowance,
+    ) -> Result<Vec<u8>, Failure> {
         let settings = &self.settings;
         let input = Arc::new(input);
         let mut place = self.take_place();
         loop {
             let (mut process, fresh) = match place.process.take() {
                 Some(idle) => (idle, false),
-                None => (Process::start(settings).map_err(|error| self.not_started(task, &error))?, true),
+                None => (Process::start(settings).map_err(|error| self.not_started(shown, &error))?, true),
             };
             match process.run(task, Arc::clone(&input), allowance, settings) {
                 Outcome::Answer(answer) => {
                     place.process = Some(process);
                     return answer;
                 }
-                Outcome::Death { death, taken: true } => return Err(death.during(task, settings)),
+                Outcome::Death { death, taken: true } => return Err(death.during(shown, settings)),
                 // It had died while idle: the page is not to blame.
                 Outcome::Death { taken: false, .. } if !fresh => {}
-                Outcome::Death { death, .. } => return Err(death.before(task, settings)),
+                Outcome::Death { death, .. } => return Err(death.before(shown, settings)),
                 Outcome::Late(limit) => {
                     let seconds = (limit.as_secs_f64() * 10.0).round() / 10.0;
-                    return Err(Failure::of(Cause::Timeout, format!("`{task}` took longer than {seconds} s"))
+                    return Err(Failure::of(Cause::Timeout, format!("`{shown}` took longer than {seconds} s"))
                         .hint("raise the limit with `--child-time`"));
                 }
                 Outcome::Garbled(error) => {
                     let program = settings.program.display();
-                    let problem = format!("`{task}` was answered by `{program}` with something that is no reply");
+                    let problem = format!("`{shown}` was answered by `{program}` with something that is no reply");
                     return Err(Failure { causes: vec![error.to_string()], ..Failure::of(Cause::Crash, problem) });
                 }
             }
@@ -80,9 +86,9 @@ impl Pool {
         self.places.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn not_started(&self, task: &str, error: &io::Error) -> Failure {
+    fn not_started(&self, shown: &str, error: &io::Error) -> Failure {
         let program = self.settings.program.display();
-        let problem = format!("`{task}` was not begun: the child process `{program}` could not be started");
+        let problem = format!("`{shown}` was not begun: the child process `{program}` could not be started");
         Failure { causes: vec![error.to_string()], transient: true, ..Failure::of(Cause::Crash, problem) }
             .hint("perhaps the program was moved or replaced since it began: start it again")
     }

@@ -16,6 +16,7 @@ use super::death::Death;
 use super::limits::time_limit;
 use super::wire::{self, Reply, Request};
 use super::{Allowance, ChildSettings};
+use crate::logs::trace_sent;
 use crate::stage::Failure;
 
 /// A running child. Dropping it kills it.
@@ -102,8 +103,9 @@ impl Process {
             match self.replies.recv_timeout(limit.saturating_sub(started.elapsed())) {
                 Ok(Ok((Reply::Taken, _))) => taken = true,
                 Ok(Ok((Reply::Pixels(pixels), _))) => {
-                    limit = limit.max(time_limit(settings, Allowance::pixels(pixels)));
+                    limit = limit.max(time_limit(settings, Allowance { pixels, ..allowance }));
                 }
+                Ok(Ok((Reply::Logged, line))) => trace_sent(&line),
                 Ok(Ok((Reply::Done, output))) => return Outcome::Answer(Ok(output)),
                 Ok(Ok((Reply::Failed(failure), _))) => return Outcome::Answer(Err(failure)),
                 Ok(Err(error)) => {

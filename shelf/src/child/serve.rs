@@ -13,10 +13,14 @@ use rustix::process::{
     Resource, Rlimit, Signal, getpgrp, getpid, getrlimit, kill_current_process_group, kill_process, setrlimit,
 };
 use rustix::stdio::{dup2_stdin, dup2_stdout};
+use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 use super::limits::MemoryLimit;
 use super::wire::{self, Reply, Request};
 use super::{Allowance, TaskRow};
+use crate::logs::StageLogs;
 use crate::panics::caught;
 use crate::stage::{Cause, Failure};
 
@@ -54,7 +58,7 @@ const ORPHAN_GRACE: Duration = Duration::from_millis(200);
 ///
 /// Takes the process over, which nothing else should be running in: standard output is the parent's, so that what a library prints goes to
 /// standard error instead; the address space is limited; `SIGINT` is ignored, since the parent decides what Ctrl-C ends; panics
-/// are caught.
+/// are caught; what is traced goes to the parent, which traces it in the span that it called from.
 ///
 /// # Errors
 /// That there is no parent, that the process can't be set up, or that the parent can't be answered.
@@ -71,6 +75,12 @@ pub fn serve() -> Result<(), ServeError> {
     };
     let limit = MemoryLimit::impose(memory_limit_bytes).map_err(set_up("the memory limit"))?;
     let served = SERVED.get_or_init(|| Served { replies: Mutex::new(replies), limit });
+
+    // A program that has a subscriber of its own keeps it.
+    let _ = tracing_subscriber::registry()
+        .with(StageLogs::sent(|line| drop(served.reply(&Reply::Logged, line))))
+        .with(LevelFilter::INFO)
+        .try_init();
 
     let (to_run, calls) = channel();
     thread::Builder::new()

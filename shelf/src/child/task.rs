@@ -7,6 +7,8 @@ use crate::stage::Failure;
 /// A named function that runs in a child process. What goes in and what comes out is serialised.
 pub struct Task<In, Out> {
     name: &'static str,
+    /// What it is called in messages.
+    shown: &'static str,
     run: fn(In) -> Result<Out, Failure>,
 }
 
@@ -18,13 +20,22 @@ where
     /// The task `name`, which has to be registered with [`child_task!`](crate::child_task).
     #[must_use]
     pub const fn new(name: &'static str, run: fn(In) -> Result<Out, Failure>) -> Self {
-        Self { name, run }
+        Self { name, shown: name, run }
     }
 
     /// The task's name, unique in the program: `<module>.<function>`.
     #[must_use]
     pub fn name(&self) -> &'static str {
         self.name
+    }
+
+    /// The same task, called otherwise in messages: one that works for many callers has the name of each.
+    pub(crate) fn shown_as(&self, shown: &'static str) -> Self {
+        Self { name: self.name, shown, run: self.run }
+    }
+
+    pub(super) fn shown(&self) -> &'static str {
+        self.shown
     }
 
     pub(super) fn run_here(&self, input: In) -> Result<Out, Failure> {

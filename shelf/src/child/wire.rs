@@ -25,6 +25,8 @@ pub(super) enum Reply {
     Taken,
     /// The scan turns out to have so many pixels.
     Pixels(u64),
+    /// The body is a line of a stage's log, as a JSON object.
+    Logged,
     /// The body is the task's output.
     Done,
     /// The task failed; the child is well.

@@ -25,7 +25,7 @@ use crate::run::Stop;
 #[must_use]
 pub fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args_os().collect();
-    // A child runs no stage and needs no table of them.
+    // A child runs what it is asked for by name, and needs no table of all stages.
     if arguments.get(1).is_some_and(|verb| verb == command::CHILD) {
         return match crate::child::serve() {
             Ok(()) => Exit::Done.into(),

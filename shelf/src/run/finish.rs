@@ -1,6 +1,6 @@
 use serde_json::{Map, Value};
 
-use super::make::{Ran, Work};
+use super::make::{Ran, Work, checked};
 use crate::book::PageNumber;
 use crate::clock;
 use crate::plan::tokens;
@@ -63,7 +63,7 @@ impl Work {
 
     /// Writes what the dependency made in place of the page that failed.
     fn copy(&self, copying: Copying, failure: &Failure, seconds: f64) -> Result<OutputHash, Failure> {
-        let made = self.checked(copying.make(&self.cx))?;
+        let made = checked(&self.cx, copying.make(&self.cx))?;
         // What the stage left beside the page before it failed is no part of the copy.
         self.files.lock().expect("no panic while a file is noted").clear();
         self.cx.warnings.take();

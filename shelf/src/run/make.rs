@@ -2,6 +2,8 @@ use std::future::poll_fn;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use serde::{Deserialize, Serialize};
+
 use super::Runtime;
 use crate::book::SourcePage;
 use crate::events::PageOf;
@@ -22,6 +24,7 @@ pub(super) struct Work {
 }
 
 /// What a stage's function came to.
+#[derive(Serialize, Deserialize)]
 pub(super) struct Ran {
     pub(super) made: Result<Made, Failure>,
     pub(super) time: Duration,
@@ -80,14 +83,13 @@ impl Work {
         }
     }
 
-    /// Calls a blocking stage.
+    /// Calls a blocking stage: in a child process, if it is isolated and there are any.
     pub(super) fn call(&self) -> Ran {
-        let started = Instant::now();
-        let made = match self.cx.row.run {
-            Run::Blocking(run) => caught(|| run(&self.cx)),
-            Run::Async(_) => Err(Failure::new("an async stage was sent to a thread")),
-        };
-        Ran { made: self.checked(made), time: started.elapsed() }
+        if self.cx.row.isolated.is_some() && !self.cx.children.are_here() {
+            self.call_in_child()
+        } else {
+            call(&self.cx)
+        }
     }
 
     /// Awaits an async stage.
@@ -111,15 +113,25 @@ impl Work {
                 }
             }
         };
-        Ran { made: self.checked(made), time: started.elapsed() }
+        Ran { made: checked(&self.cx, made), time: started.elapsed() }
     }
+}
 
-    /// What was made, if it conserves what the stage says it does.
-    pub(super) fn checked(&self, made: Result<Made, Failure>) -> Result<Made, Failure> {
-        let made = made?;
-        self.cx.row.conserves.map_or(Ok(()), |conserves| conserves.check(&self.cx, &made.output))?;
-        Ok(made)
-    }
+/// Calls a blocking stage in this thread.
+pub(super) fn call(cx: &Cx) -> Ran {
+    let started = Instant::now();
+    let made = match cx.row.run {
+        Run::Blocking(run) => caught(|| run(cx)),
+        Run::Async(_) => Err(Failure::new("an async stage was sent to a thread")),
+    };
+    Ran { made: checked(cx, made), time: started.elapsed() }
+}
+
+/// What was made, if it conserves what the stage says it does.
+pub(super) fn checked(cx: &Cx, made: Result<Made, Failure>) -> Result<Made, Failure> {
+    let made = made?;
+    cx.row.conserves.map_or(Ok(()), |conserves| conserves.check(cx, &made.output))?;
+    Ok(made)
 }
 
 fn too_long(limit: Duration) -> Failure {

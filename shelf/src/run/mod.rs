@@ -3,6 +3,7 @@
 mod attempt;
 mod finish;
 mod hooks;
+mod isolated;
 mod lanes;
 mod make;
 mod policy;

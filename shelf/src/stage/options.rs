@@ -2,7 +2,7 @@ use std::any::Any;
 use std::sync::Arc;
 
 use clap::{Arg, ArgMatches, Args, Command};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// A stage's command-line options: a `clap::Args` that serialises, since its values are part of a page's fingerprint.
@@ -16,7 +16,7 @@ pub trait StageOptions: Args + Serialize + Send + Sync + 'static {}
 impl<T: Args + Serialize + Send + Sync + 'static> StageOptions for T {}
 
 /// The options of a stage that has none.
-#[derive(Debug, Clone, Copy, Args, Serialize)]
+#[derive(Debug, Clone, Copy, Args, Serialize, Deserialize)]
 pub struct NoOptions {}
 
 /// Holds for one type only: itself. So `&MyOptions` is a parameter only where `options = MyOptions` is said.

@@ -23,7 +23,7 @@ impl<T: Serialize + DeserializeOwned + JsonSchema + Validate<Context = ()> + Sen
 pub struct Unreadable {}
 
 /// A page as a stage's function made it, without its type.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Made {
     /// The output's fields.
     pub output: Map<String, Value>,

@@ -1,5 +1,7 @@
 use std::sync::{Arc, Mutex};
 
+use serde::{Deserialize, Serialize};
+
 use super::{Cx, Failure, FromPage, Offered, Stage};
 
 /// Where a stage leaves files beside its page, such as figures cut out of a scan. They are written before the page, and their
@@ -10,13 +12,14 @@ pub struct PageFiles {
 }
 
 /// A file that a stage leaves beside its page.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PageFile {
     /// Folder of the book: `images`, or the stage's own.
     pub folder: String,
     /// File name in it.
     pub name: String,
     /// What is in it.
+    #[serde(with = "serde_bytes")]
     pub bytes: Vec<u8>,
 }
 

@@ -2,7 +2,9 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use super::{After, Before, Conserves, Cx, Dep, Failure, Made, OptionsRow, OutputRow, Policy, Reads, Scope, Stage};
+use super::{
+    After, Before, Conserves, Cx, Dep, Failure, Isolated, Made, OptionsRow, OutputRow, Policy, Reads, Scope, Stage,
+};
 use crate::metrics::MetricsRow;
 
 /// A stage, as the runtime sees it: one row of a table. `#[stage]` writes it, nothing else does.
@@ -27,6 +29,8 @@ pub struct Row {
     pub book: bool,
     /// On what it runs, and how many at a time.
     pub parallelism: Parallelism,
+    /// `isolated`: its pages are made in child processes.
+    pub isolated: Option<Isolated>,
     /// The function.
     pub run: Run,
     /// Called before the first page.
@@ -116,6 +120,7 @@ impl Row {
             reads: &[],
             book: <S::Scope as Scope>::BOOK,
             parallelism: Parallelism::Cpu,
+            isolated: None,
             run: Run::Blocking(|_| Err(Failure::new("this stage did not compile"))),
             before: None,
             after: None,

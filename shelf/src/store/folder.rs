@@ -184,6 +184,10 @@ impl Store for FolderStore {
         self.file(path)
     }
 
+    fn folder(&self) -> Option<&Path> {
+        Some(&self.root)
+    }
+
     fn stamp(&self, path: &BookPath) -> Result<Option<(u64, u128)>, StoreError> {
         let file = self.file(path)?;
         match fs::metadata(&file).and_then(|found| Ok((found.len(), found.modified()?))) {

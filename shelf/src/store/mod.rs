@@ -10,7 +10,7 @@ pub use lock::BookLock;
 pub use path::{BookPath, BookPathError};
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::book::ScanId;
 
@@ -48,6 +48,11 @@ pub trait Store: Send + Sync + 'static {
 
     /// A local file with the contents of `path`, for child processes to open.
     fn local(&self, path: &BookPath) -> Result<PathBuf, StoreError>;
+
+    /// The folder that a child process can open as this same library; `None` where the books lie in none.
+    fn folder(&self) -> Option<&Path> {
+        None
+    }
 
     /// Size in bytes and time of the last change (ns since 1970) of a file, or `None` where it is missing.
     fn stamp(&self, path: &BookPath) -> Result<Option<(u64, u128)>, StoreError>;

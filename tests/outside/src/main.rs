@@ -1,5 +1,6 @@
-//! The `shelf` command with a stage of one's own in it.
+//! The `shelf` command with stages of one's own in it.
 
+mod fragile;
 mod word_count;
 
 fn main() -> std::process::ExitCode {

@@ -171,7 +171,12 @@ fn runs_on(row: &Row) -> String {
         Parallelism::Fixed(pages) => format!("threads, {pages} pages at a time"),
     };
     let how_often = if row.book { "; once a book, when its pages are there" } else { "" };
-    format!("{}: {at_a_time}{how_often}", row.parallelism.label())
+    let isolated = match (row.isolated, row.policy.timeout) {
+        (None, _) => String::new(),
+        (Some(_), None) => "; each in a child process, which is killed after `--child-time`".to_owned(),
+        (Some(_), Some(limit)) => format!("; each in a child process, which is killed after {limit:?}"),
+    };
+    format!("{}: {at_a_time}{isolated}{how_often}", row.parallelism.label())
 }
 
 fn column<'a>(columns: &'a [Column], metric: &Field) -> Option<&'a Column> {

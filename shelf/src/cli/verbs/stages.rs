@@ -78,6 +78,7 @@ pub(super) fn json_of(row: &crate::stage::Row) -> Value {
         "version": row.version,
         "deps": row.deps.iter().map(|dep| dep.row.name).collect::<Vec<_>>(),
         "parallelism": row.parallelism.label(),
+        "isolated": row.isolated.is_some(),
         "scope": if row.book { "book" } else { "page" },
         "file": row.site.file,
         "line": row.site.line,

@@ -1,0 +1,38 @@
+//! Lines of a page that look alike: work that nobody knows the end of, in a process of its own.
+
+use shelf::prelude::*;
+
+use crate::text_lines::{LinesPage, text_lines};
+
+/// How uniform the lines of a page are.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+pub struct Alike {
+    /// Pairs of lines that have the same height.
+    #[garde(skip)]
+    pub pairs: usize,
+}
+
+/// Compares every line of a page with every other.
+#[stage(name = "alike", deps = [text_lines], parallelism = cpu, isolated, timeout = "20s")]
+pub fn alike(text_lines: LinesPage) -> Result<Alike> {
+    // A page of dirt has a hundred thousand lines: five milliards of pairs.
+    let heights: Vec<u32> = text_lines.lines.iter().map(|line| line.height).collect();
+    let like = |nth: usize| heights[nth + 1..].iter().filter(|height| **height == heights[nth]).count();
+    Ok(Alike { pairs: (0..heights.len()).map(like).sum() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text_lines::Line;
+    use shelf::testing::TestBook;
+
+    #[test]
+    fn pairs_are_counted_once() {
+        let lines = [4, 4, 7, 4].map(|height| Line { top: 0, height }).to_vec();
+        let book =
+            TestBook::of_pages(1).outputs::<text_lines>(|page| LinesPage { page_number: page, lines: lines.clone() });
+        book.run::<alike>();
+        assert_eq!(book.page::<alike>(1).pairs, 3);
+    }
+}
