@@ -77,6 +77,7 @@ pub fn sturdy(
     numeral: Numeral,
     book: BookMetadata,
     files: PageFiles,
+    warnings: Warnings,
     options: &Ink,
 ) -> Result<(Sturdy, SturdyMetrics)> {
     tracing::info!(strokes = numeral.strokes.len(), "copying");
@@ -88,6 +89,7 @@ pub fn sturdy(
         misdeed::FAIL => return Err(Failure::retry("the nib is dry").hint("dip it")),
         _ => {}
     }
+    warnings.push("the paper is thin");
     files.image(format!("{}.txt", page.stem()), numeral.strokes.clone().into_bytes());
     let strokes = numeral.strokes.len();
     let written =

@@ -70,6 +70,7 @@ fn all_that_goes_into_a_page_and_comes_out_of_it_passes_between_the_processes() 
     assert_eq!(book.bytes("images/page_0001.txt").as_deref(), Some(b"I".as_slice()));
     let record = book.record::<sturdy>(1);
     assert_eq!(record.files.keys().collect::<Vec<_>>(), ["images/page_0001.txt"]);
+    assert_eq!(record.warnings, ["the paper is thin"]);
     assert_eq!(record.fingerprint.options["ink"], "|");
     assert_eq!(book.run::<sturdy>().summary.stages[0].kept, 1, "the page is as good as any");
 }

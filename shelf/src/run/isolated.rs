@@ -13,7 +13,7 @@ use crate::__private::Registered;
 use crate::book::{BookMetadata, PageNumber, ScanId, SourcePage};
 use crate::child::{Allowance, Children, Task, child_task};
 use crate::record::Fingerprint;
-use crate::stage::{Cause, Cx, Failure, PageFile, Reads};
+use crate::stage::{Cause, Cx, Failure, PageFile, Reads, Warnings};
 use crate::store::FolderStore;
 
 /// All that a page's context is made from.
@@ -36,6 +36,7 @@ struct IsolatedPage {
 struct RanThere {
     ran: Ran,
     files: Vec<PageFile>,
+    warnings: Vec<String>,
 }
 
 static PAGE: Task<IsolatedPage, RanThere> = Task::new("run.page", make);
@@ -46,8 +47,9 @@ impl Work {
     pub(super) fn call_in_child(&self) -> Ran {
         let started = Instant::now();
         match self.ask_child() {
-            Ok(RanThere { ran, files }) => {
+            Ok(RanThere { ran, files, warnings }) => {
                 self.files.lock().expect("no panic while a file is noted").extend(files);
+                self.cx.warnings.extend(warnings);
                 ran
             }
             Err(failure) => Ran { made: Err(failure), time: started.elapsed() },
@@ -106,8 +108,10 @@ fn make(page: IsolatedPage) -> Result<RanThere, Failure> {
         source: page.source,
         children: Children::in_process(),
         files: Arc::clone(&files),
+        warnings: Warnings::default(),
+        parts: Arc::default(),
     };
     let ran = call(&cx);
     let files = std::mem::take(&mut *files.lock().expect("no panic while a file is noted"));
-    Ok(RanThere { ran, files })
+    Ok(RanThere { ran, files, warnings: cx.warnings.take() })
 }

@@ -17,6 +17,11 @@ impl Warnings {
         self.said.lock().expect("no panic while a warning is noted").push(warning);
     }
 
+    /// Adds what was said, and traced, in a child process.
+    pub(crate) fn extend(&self, warnings: Vec<String>) {
+        self.said.lock().expect("no panic while a warning is noted").extend(warnings);
+    }
+
     /// All that was said, which is not said again.
     pub(crate) fn take(&self) -> Vec<String> {
         std::mem::take(&mut *self.said.lock().expect("no panic while a warning is noted"))
