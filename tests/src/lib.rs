@@ -3,5 +3,6 @@
 pub mod child_tasks;
 mod command;
 pub mod isolated_stages;
+pub mod killed_run;
 
 pub use command::{Ended, Shelf};

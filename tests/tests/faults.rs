@@ -1,9 +1,12 @@
 //! What must hold whatever happens: a full disk, two processes, an interruption.
 
+use std::os::unix::net::UnixListener;
 use std::path::PathBuf;
+use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use serde_json::Value;
 use shelf::book::ScanId;
 use shelf::child::Children;
 use shelf::llm::Dispatcher;
@@ -15,6 +18,7 @@ use shelf::stage::Stage;
 use shelf::store::{BookLock, BookPath, FolderStore, Store, StoreError};
 use shelf::testing::{EventLog, TestBook};
 use shelf_tests::Shelf;
+use shelf_tests::killed_run::{CALLS, POINTS, closing};
 
 /// A page's number.
 #[derive(Debug, Serialize, Deserialize, JsonSchema, Validate)]
@@ -101,6 +105,43 @@ fn a_full_disk_stops_the_run_and_loses_nothing() {
     assert!(stage.trouble.as_ref().is_some_and(|trouble| trouble.contains("report")), "{:?}", stage.trouble);
     store.room.store(100, Ordering::SeqCst);
     assert_eq!((run().stages[0].done, run().stages[0].kept), (2, 5));
+}
+
+/// The run is killed where it can't notice. After each kill the next run finds the pages as they were, calls the hook if it had not
+/// succeeded, and once only.
+#[test]
+fn an_after_hook_that_was_killed_is_called_again_by_the_next_run() {
+    for point in POINTS {
+        let book = TestBook::of_pages(2);
+        let socket = book.store().root().join("socket");
+        let listener = UnixListener::bind(&socket).unwrap();
+        let mut run = Command::new(env!("CARGO_BIN_EXE_crashing-child"))
+            .args(["run".as_ref(), point.as_ref(), book.store().root().as_os_str()])
+            .args([book.id().as_str().as_ref(), socket.as_os_str()])
+            .spawn()
+            .unwrap();
+        listener.set_nonblocking(true).unwrap();
+        while listener.accept().is_err() {
+            assert_eq!(run.try_wait().unwrap(), None, "it did not get there: {point}");
+            std::thread::yield_now();
+        }
+        run.kill().unwrap();
+        run.wait().unwrap();
+        let pages = || [1, 2].map(|page| book.bytes(&format!("closing/page_000{page}.json")).unwrap());
+        let status =
+            || serde_json::from_slice::<Value>(&book.bytes("metadata.json").unwrap()).unwrap()["status"].clone();
+        let killed = pages();
+
+        let due = point != "marker is removed";
+        for calls in [usize::from(due), 0] {
+            let before = CALLS.load(Ordering::SeqCst);
+            let resumed = book.run::<closing>();
+            assert_eq!((resumed.summary.stages[0].done, resumed.summary.stages[0].kept), (0, 2), "{point}");
+            assert_eq!(CALLS.load(Ordering::SeqCst) - before, calls, "{point}");
+            assert_eq!((status(), book.bytes("closing/after.json")), ("2 pages closed".into(), None), "{point}");
+        }
+        assert_eq!(pages(), killed, "{point}");
+    }
 }
 
 #[test]

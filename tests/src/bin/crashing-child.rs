@@ -1,12 +1,14 @@
-//! A program whose children do what children should not.
+//! A program whose children do what children should not, and which is killed itself.
 
 use std::path::Path;
 use std::time::Duration;
 
 use shelf::child::{Allowance, ChildSettings, Children, ServeError, serve};
 use shelf_tests::child_tasks::HANG;
+use shelf_tests::killed_run::run_until;
 
-/// `crashing-child child` serves; `crashing-child parent SOCKET` starts itself as a child that hangs.
+/// `crashing-child child` serves; `crashing-child parent SOCKET` starts itself as a child that hangs; `crashing-child run POINT LIBRARY
+/// BOOK SOCKET` runs a stage until that point, and hangs.
 fn main() -> Result<(), ServeError> {
     let arguments: Vec<_> = std::env::args_os().skip(1).collect();
     match arguments.as_slice() {
@@ -22,6 +24,11 @@ fn main() -> Result<(), ServeError> {
             let socket = Path::new(socket).to_owned();
             panic!("it did not hang: {:?}", Children::start(settings).call(&HANG, socket, Allowance::default()));
         }
-        other => panic!("expected `child` or `parent SOCKET`, found {other:?}"),
+        [word, point, library, book, socket] if word == "run" => {
+            let [point, book] = [point, book].map(|argument| argument.to_str().expect("the tests write UTF-8"));
+            run_until(point, library.as_ref(), &book.parse().expect("a scan id"), socket.into());
+            Ok(())
+        }
+        other => panic!("expected `child`, `parent SOCKET` or `run POINT LIBRARY BOOK SOCKET`, found {other:?}"),
     }
 }
