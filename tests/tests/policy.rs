@@ -3,10 +3,12 @@
 #![expect(missing_docs, reason = "the fields of these pages say nothing to anybody")]
 
 use std::sync::Mutex;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use shelf::plan::{Request, Settled};
 use shelf::prelude::*;
+use shelf::registry::Registry;
+use shelf::report;
 use shelf::stage::{Cause, Row, Stage as _};
 use shelf::testing::TestBook;
 
@@ -193,6 +195,29 @@ fn retries_are_counted_by_the_stage() {
     book.run::<impatient>();
     assert_eq!(book.failure::<busy>(1).unwrap().attempts, 2);
     assert_eq!(book.failure::<impatient>(1).unwrap().attempts, 1);
+}
+
+#[test]
+fn a_failed_page_has_the_time_of_all_its_attempts() {
+    const ATTEMPT: Duration = Duration::from_millis(3);
+
+    /// Works hard, to no avail.
+    #[stage(name = "diligent", retries = 2, parallelism = cpu)]
+    fn diligent() -> Result<Text> {
+        let begun = Instant::now();
+        while begun.elapsed() < ATTEMPT {}
+        Err(Failure::retry("busy").after(Duration::from_millis(1)))
+    }
+
+    let book = TestBook::of_pages(2);
+    book.run::<diligent>();
+    let failed = book.failure::<diligent>(1).unwrap();
+    assert!(failed.processing_time_seconds >= 3.0 * ATTEMPT.as_secs_f64(), "{failed:?}");
+    let stages = Registry::of([diligent::ROW]).unwrap();
+    let report = report::read(book.store(), &stages.stages()[0], book.id()).unwrap();
+    let stats = report::stats(&report, &[]);
+    assert_eq!((stats.pages, stats.failed), (0, 2));
+    assert_eq!(stats.metrics[0].summary.measured, 2, "{stats:?}");
 }
 
 #[test]

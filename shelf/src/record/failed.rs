@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::Fingerprint;
+use super::{Fingerprint, Operation};
 use crate::book::{PageNumber, ScanId};
 use crate::stage::Failure;
 use crate::store::{BookPath, BookPathError};
@@ -19,6 +19,9 @@ pub struct FailedRecord {
     pub fingerprint: Option<Fingerprint>,
     /// How often it was tried.
     pub attempts: u32,
+    /// Time in the stage's function, all attempts of the run, s.
+    #[serde(default)]
+    pub processing_time_seconds: f64,
     /// Cost of all attempts, USD; `null` where nobody knows it.
     pub cost_usd: Option<f64>,
     /// When it failed, ISO 8601 in UTC.
@@ -32,6 +35,18 @@ pub struct FailedRecord {
 }
 
 impl FailedRecord {
+    /// What the runtime measured.
+    #[must_use]
+    pub fn operation(&self) -> Operation {
+        Operation {
+            page_num: self.page,
+            processing_time_seconds: self.processing_time_seconds,
+            cost_usd: self.cost_usd,
+            attempts: self.attempts,
+            finished: self.when.clone(),
+        }
+    }
+
     /// Where the record of a page's failure lies; `None` is the whole book.
     pub fn path(book: &ScanId, stage: &str, page: Option<PageNumber>) -> Result<BookPath, BookPathError> {
         BookPath::new(book, &format!("{stage}/failed/{}.json", page.map_or("book".to_owned(), PageNumber::stem)))

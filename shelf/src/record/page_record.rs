@@ -52,7 +52,7 @@ pub struct Copied {
 pub struct Operation {
     /// The page; 0 for a whole book.
     pub page_num: u32,
-    /// Time in the stage's function, s.
+    /// Time in the stage's function, all attempts of the run, s.
     pub processing_time_seconds: f64,
     /// Cost of all attempts, USD; `null` where nobody knows it.
     pub cost_usd: Option<f64>,

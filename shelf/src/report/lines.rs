@@ -8,6 +8,9 @@ use crate::record::Operation;
 /// The first column of every report.
 pub(super) const PAGE_NUM: &str = "page_num";
 
+/// The last column of the report of a stage that says `on_error = copy(…)`.
+pub(super) const COPIED: &str = "copied";
+
 /// A stage's report: its columns, and a line for every page that is done.
 #[derive(Debug, Clone)]
 pub struct Report {
@@ -19,6 +22,8 @@ pub struct Report {
     pub copies: bool,
     /// The pages, ascending.
     pub rows: Vec<Row>,
+    /// What the runtime measured of pages that failed, which have no line.
+    pub failed: Vec<Operation>,
 }
 
 /// A page's line.
@@ -53,7 +58,7 @@ impl Report {
     #[must_use]
     pub fn header(&self) -> Vec<&str> {
         let titles = self.columns.iter().map(|column| column.title.as_str());
-        std::iter::once(PAGE_NUM).chain(titles).chain(self.copies.then_some("copied")).collect()
+        std::iter::once(PAGE_NUM).chain(titles).chain(self.copies.then_some(COPIED)).collect()
     }
 
     /// The cells of a line.
@@ -64,11 +69,13 @@ impl Report {
         std::iter::once(row.page_num().to_string()).chain(self.columns.iter().map(cell)).chain(copied).collect()
     }
 
-    /// The columns for which a line is worth a look.
+    /// The columns for which a line is worth a look. Of a copy nothing was measured, and just that is.
     #[must_use]
     pub fn flags(&self, row: &Row) -> Vec<&str> {
         let flagged = |column: &&Column| column.flagged(row.value(&column.field.name));
-        if row.metrics.is_empty() {
+        if row.copied.is_some() {
+            vec![COPIED]
+        } else if row.metrics.is_empty() {
             Vec::new()
         } else {
             self.columns.iter().filter(flagged).map(|column| column.title.as_str()).collect()
@@ -109,5 +116,23 @@ impl Report {
         }
         let bytes = csv.into_inner().map_err(csv::IntoInnerError::into_error)?;
         Ok(String::from_utf8(bytes).expect("cells are text"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::report::test_report::report;
+
+    #[test]
+    fn a_copied_page_is_flagged_as_such_and_for_nothing_else() {
+        let mut report = report([json!(7), json!(70), json!(null)]);
+        report.copies = true;
+        report.rows[2].copied = Some("ocr".to_owned());
+        let flags: Vec<_> = report.rows.iter().map(|row| report.flags(row)).collect();
+        assert_eq!(flags, [vec!["Words"], vec![], vec!["copied"]]);
+        assert_eq!(report.cells(&report.rows[2]), ["3", "", "", "", "", "ocr"]);
+        assert_eq!(report.flagged().rows.len(), 2);
     }
 }

@@ -1,5 +1,6 @@
 use super::{Report, Row};
 use crate::book::{PageNumber, ScanId};
+use crate::record::{FailedRecord, Operation};
 use crate::registry::Entry;
 use crate::store::{BookPath, BookPathError, Store, StoreError};
 
@@ -43,7 +44,20 @@ pub fn read(store: &dyn Store, entry: &Entry, book: &ScanId) -> Result<Report, R
             });
         }
     }
-    Ok(Report { stage: name, columns: entry.row.metrics.columns(), copies: entry.row.policy.copies(), rows })
+    let failed = failed(store, book, name)?;
+    let (columns, copies) = (entry.row.metrics.columns(), entry.row.policy.copies());
+    Ok(Report { stage: name, columns, copies, rows, failed })
+}
+
+/// What the runtime measured of the pages that failed.
+fn failed(store: &dyn Store, book: &ScanId, stage: &str) -> Result<Vec<Operation>, ReportError> {
+    let folder = format!("{stage}/failed");
+    let mut failed = Vec::new();
+    for file in store.list(book, &folder)? {
+        let bytes = store.read(&BookPath::new(book, &format!("{folder}/{file}"))?)?.unwrap_or_default();
+        failed.extend(serde_json::from_slice::<FailedRecord>(&bytes).ok().map(|record| record.operation()));
+    }
+    Ok(failed)
 }
 
 /// Where a stage's report lies.

@@ -4,13 +4,17 @@ use super::{Report, Row};
 use crate::metrics::{Field, Kind, Summary};
 use crate::record::Operation;
 
-/// What a stage measured and what the runtime did, over all pages of a book that are done.
+/// What a stage measured of the pages of a book that are done, and what the runtime did, for those that failed as well.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Stats {
     /// The stage.
     pub stage: &'static str,
     /// Pages that are done; 1 for a book stage.
     pub pages: usize,
+    /// Those of them that are copies, of which nothing was measured.
+    pub copied: usize,
+    /// Pages that failed.
+    pub failed: usize,
     /// The stage's metrics in their order, then time, cost and attempts.
     pub metrics: Vec<Summarised>,
 }
@@ -44,11 +48,17 @@ pub fn stats(report: &Report, fields: &[Field]) -> Stats {
         summary: Summary::of(field.kind, report.rows.iter().map(|row| row.value(&field.name))),
     });
     let operational = OPERATION.into_iter().map(|(name, unit, kind, value)| {
-        let value = |row: &Row| row.operation.as_ref().map_or(Value::Null, value);
-        let values: Vec<Value> = report.rows.iter().map(value).collect();
+        let of_row = |row: &Row| row.operation.as_ref().map_or(Value::Null, value);
+        let values: Vec<Value> = report.rows.iter().map(of_row).chain(report.failed.iter().map(value)).collect();
         Summarised { name: name.to_owned(), unit, summary: Summary::of(kind, &values) }
     });
-    Stats { stage: report.stage, pages: report.rows.len(), metrics: measured.chain(operational).collect() }
+    Stats {
+        stage: report.stage,
+        pages: report.rows.len(),
+        copied: report.rows.iter().filter(|row| row.copied.is_some()).count(),
+        failed: report.failed.len(),
+        metrics: measured.chain(operational).collect(),
+    }
 }
 
 #[cfg(test)]
@@ -65,6 +75,8 @@ mod tests {
         for (row, seconds) in report.rows.iter_mut().zip([0.5, 1.5]) {
             row.operation = Some(Operation { processing_time_seconds: seconds, attempts: 1, ..Operation::default() });
         }
+        let failed = Operation { processing_time_seconds: 2.0, cost_usd: 0.25, attempts: 3, ..Operation::default() };
+        report.failed.push(failed);
         let stats = stats(&report, &Fields::of::<Counted>());
         let names: Vec<_> = stats.metrics.iter().map(|metric| (metric.name.as_str(), metric.unit)).collect();
         let operation = [("processing_time_seconds", Some("s")), ("cost_usd", Some("USD")), ("attempts", None)];
@@ -74,7 +86,7 @@ mod tests {
             Spread::Numbers(numbers) => numbers.map(|numbers| numbers.sum),
             Spread::Words { .. } => None,
         });
-        assert_eq!(sums.collect::<Vec<_>>(), [Some(16.0), None, None, None, Some(2.0), Some(0.0), Some(2.0)]);
-        assert_eq!((stats.pages, stats.metrics[0].summary.missing), (3, 1));
+        assert_eq!(sums.collect::<Vec<_>>(), [Some(16.0), None, None, None, Some(4.0), Some(0.25), Some(5.0)]);
+        assert_eq!((stats.pages, stats.failed, stats.metrics[0].summary.missing), (3, 1, 1));
     }
 }

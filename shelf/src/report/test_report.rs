@@ -30,7 +30,8 @@ pub(super) fn with(metrics: impl IntoIterator<Item = Value>) -> Report {
         let metrics = metrics.as_object().expect("metrics are an object").clone();
         Row { page, metrics, ..Row::default() }
     });
-    Report { stage: "counting", columns: Columns::of::<Counted>(), copies: false, rows: rows.collect() }
+    let (columns, rows) = (Columns::of::<Counted>(), rows.collect());
+    Report { stage: "counting", columns, copies: false, rows, failed: Vec::new() }
 }
 
 /// The pages of a report, in its order.

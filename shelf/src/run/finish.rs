@@ -29,7 +29,7 @@ pub(super) struct Complete {
 impl Work {
     /// Writes what the stage made, in one atomic step after the files beside it, or notes what went wrong.
     pub(super) fn finish(&self, ran: Ran, last_attempt: bool) -> Ended {
-        let seconds = ran.time.as_secs_f64();
+        let seconds = (self.earlier + ran.time).as_secs_f64();
         let mut failure = match ran.made.and_then(|made| self.write(made, seconds, None)) {
             Ok(hash) => {
                 tracing::info!(seconds, "page done");
@@ -55,7 +55,7 @@ impl Work {
                 Err(error) => failure.causes.push(format!("nor could `{}` be copied: {error}", copying.parameter)),
             }
         }
-        if let Err(error) = self.note(&failure) {
+        if let Err(error) = self.note(&failure, seconds) {
             tracing::error!(%error, "the failure could not be noted");
         }
         Ended::Failed { failure, full }
@@ -148,13 +148,14 @@ impl Work {
     }
 
     /// Notes why the page failed, so that it is known after this run.
-    fn note(&self, failure: &Failure) -> Result<(), Failure> {
+    fn note(&self, failure: &Failure, seconds: f64) -> Result<(), Failure> {
         let record = FailedRecord {
             stage: self.page.stage.to_owned(),
             page: self.page.page.map_or(0, PageNumber::get),
             failure: failure.clone(),
             fingerprint: Some(self.cx.fingerprint.clone()),
             attempts: self.attempt,
+            processing_time_seconds: seconds,
             cost_usd: self.cx.llm.tally().cost_usd(),
             when: clock::now(),
             skipped: matches!(self.cx.row.policy.on_error, OnError::Skip),

@@ -101,6 +101,7 @@ impl Scheduler<'_> {
             self.outcomes.iter().filter(|(page, outcome)| page.stage == name && wanted(outcome)).count()
         };
         let kept = self.plan.plan.settled.iter().filter(|(page, s)| page.stage == name && **s == Settled::Kept).count();
+        let of_stage = self.spent.iter().filter(|(number, _)| self.plan.plan.jobs[**number].page.stage == name);
         StageRun {
             book: self.book.id.clone(),
             metadata: self.book.metadata.clone(),
@@ -110,7 +111,7 @@ impl Scheduler<'_> {
             failed: ended(|outcome| matches!(outcome, Outcome::Failed(_))),
             skipped: ended(|outcome| matches!(outcome, Outcome::Skipped(_))),
             blocked: ended(|outcome| matches!(outcome, Outcome::Blocked(_))),
-            seconds: self.seconds.get(name).copied().unwrap_or_default(),
+            seconds: of_stage.map(|(_, time)| time.as_secs_f64()).sum(),
             llm: self.hook_llm(self.plan.stage(name).entry.row),
         }
     }

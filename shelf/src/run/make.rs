@@ -21,6 +21,8 @@ pub(super) struct Work {
     pub(super) files: Arc<Mutex<Vec<PageFile>>>,
     pub(super) stage: Arc<PlannedStage>,
     pub(super) attempt: u32,
+    /// Time that earlier attempts took.
+    pub(super) earlier: Duration,
 }
 
 /// What a stage's function came to.
@@ -62,7 +64,7 @@ impl Work {
             warnings: Warnings::default(),
             parts: Arc::clone(parts),
         };
-        Self { page, cx: Arc::new(cx), files, stage: Arc::clone(stage), attempt: 1 }
+        Self { page, cx: Arc::new(cx), files, stage: Arc::clone(stage), attempt: 1, earlier: Duration::ZERO }
     }
 
     /// The span that a stage's log lines stand in.

@@ -62,7 +62,7 @@ pub fn run(
         open: BTreeMap::new(),
         in_flight: BTreeSet::new(),
         failed: BTreeMap::new(),
-        seconds: BTreeMap::new(),
+        spent: BTreeMap::new(),
         gave_up: BTreeMap::new(),
         before: BTreeMap::new(),
         trouble: BTreeMap::new(),
@@ -71,8 +71,8 @@ pub fn run(
     scheduler.start();
     while scheduler.goes_on(stop) {
         scheduler.dispatch();
-        if let Ok((job, seconds, result)) = ended.recv_timeout(scheduler.patience()) {
-            scheduler.ended(job, seconds, result);
+        if let Ok((job, time, result)) = ended.recv_timeout(scheduler.patience()) {
+            scheduler.ended(job, time, result);
         }
     }
     let Scheduler { outcomes, gave_up, trouble, stopped, .. } = scheduler;
@@ -111,7 +111,7 @@ pub(super) struct Scheduler<'a> {
     pool: rayon::ThreadPool,
     /// Started when the first async stage is.
     io: Option<tokio::runtime::Runtime>,
-    sender: mpsc::Sender<(usize, f64, Ended)>,
+    sender: mpsc::Sender<(usize, Duration, Ended)>,
     /// How many needs of a job are still open.
     waiting: BTreeMap<usize, usize>,
     dependants: BTreeMap<PageOf, Vec<usize>>,
@@ -131,8 +131,8 @@ pub(super) struct Scheduler<'a> {
     pub(super) in_flight: BTreeSet<usize>,
     /// Pages of each stage that failed in this run, whatever became of them then.
     pub(super) failed: BTreeMap<&'static str, usize>,
-    /// Time in the function of each stage, s.
-    pub(super) seconds: BTreeMap<&'static str, f64>,
+    /// Time in the function for each job, all attempts.
+    pub(super) spent: BTreeMap<usize, Duration>,
     /// Stages that stopped, since more pages failed than they allow.
     pub(super) gave_up: BTreeMap<&'static str, String>,
     /// What the `before` hooks said, as far as they were asked.
@@ -238,6 +238,7 @@ impl Scheduler<'_> {
         *attempt += 1;
         let mut work = Work::new(job.page, &stage, &self.book, now, self.runtime, &self.parts, asked);
         work.attempt = *attempt;
+        work.earlier = self.spent.get(&number).copied().unwrap_or_default();
         let last = work.attempt >= self.attempts_of(&stage);
         self.listener.on(&Event::Started(job.page));
         self.in_flight.insert(number);
@@ -267,11 +268,11 @@ impl Scheduler<'_> {
     fn send(&mut self, number: usize, work: Work, last: bool) {
         let sender = self.sender.clone();
         let finish = move |work: &Work, ran: super::make::Ran| {
-            let seconds = ran.time.as_secs_f64();
+            let time = ran.time;
             let ended = work.span().in_scope(|| caught(|| Ok(work.finish(ran, last))));
             let ended = ended.unwrap_or_else(|failure| Ended::Failed { failure, full: false });
             // The receiver is gone only when the run is: then nobody counts any more.
-            let _ = sender.send((number, seconds, ended));
+            let _ = sender.send((number, time, ended));
         };
         if let Run::Blocking(_) = work.cx.row.run {
             self.pool.spawn(move || {
@@ -300,17 +301,17 @@ impl Scheduler<'_> {
         })
     }
 
-    fn ended(&mut self, number: usize, seconds: f64, ended: Ended) {
+    fn ended(&mut self, number: usize, time: Duration, ended: Ended) {
         let page = self.plan.plan.jobs[number].page;
         let stage = Arc::clone(self.plan.stage(page.stage));
         let allowed = self.attempts_of(&stage);
         self.lanes.free(&stage);
         self.in_flight.remove(&number);
-        *self.seconds.entry(page.stage).or_default() += seconds;
+        *self.spent.entry(number).or_default() += time;
         match ended {
             Ended::Done(hash) => {
                 self.hashes.insert(page, hash);
-                self.listener.on(&Event::Done { page, seconds });
+                self.listener.on(&Event::Done { page, seconds: time.as_secs_f64() });
                 self.settle(page, Outcome::Done);
             }
             Ended::Failed { full: true, .. } => self.stop(Stopped::DiskFull),

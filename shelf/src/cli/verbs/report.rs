@@ -122,9 +122,13 @@ fn nothing(args: &Report) -> &'static str {
 fn json_of(report: &StageReport, row: &Row) -> Value {
     let columns: Map<String, Value> =
         report.columns.iter().map(|column| (column.title.clone(), row.value(&column.field.name).clone())).collect();
-    let mut line = json!({ "page_num": row.page_num(), "flagged": report.flags(row) });
-    line.as_object_mut().expect("just made").extend(columns);
-    line
+    let mut line = Map::from_iter([
+        ("page_num".to_owned(), json!(row.page_num())),
+        ("flagged".to_owned(), json!(report.flags(row))),
+    ]);
+    line.extend(columns);
+    line.extend(report.copies.then(|| ("copied".to_owned(), json!(row.copied))));
+    Value::Object(line)
 }
 
 const EXPLAINED: [&str; 6] = ["column", "kind", "unit", "range", "flagged", "what it is"];

@@ -19,7 +19,7 @@ Examples:
   shelf stats florida huckleberry --stage ocr
   shelf stats florida --json
 
-Only pages that are done count. p50 and p95 are by nearest rank: of n values in ascending order, p % is the one
+Metrics are of pages that are done; time, cost and attempts of those that failed as well. p50 and p95 are by nearest rank: of n values in ascending order, p % is the one
 at place p * n / 100, rounded up, so each is a value that was measured.")]
 pub(in crate::cli) struct Stats {
     /// The books
@@ -63,7 +63,10 @@ fn of_book(context: &Context, book: &ScanId, stages: &[String]) -> Result<Vec<St
         let wanted = stages.is_empty() || stages.iter().any(|name| name == entry.row.name);
         if wanted {
             let report = report::read(&context.store, entry, book)?;
-            found.extend((!report.rows.is_empty()).then(|| report::stats(&report, &entry.row.metrics.fields())));
+            found.extend(
+                (!report.rows.is_empty() || !report.failed.is_empty())
+                    .then(|| report::stats(&report, &entry.row.metrics.fields())),
+            );
         }
     }
     if found.is_empty() {
@@ -79,7 +82,9 @@ fn of_book(context: &Context, book: &ScanId, stages: &[String]) -> Result<Vec<St
 }
 
 fn tell(context: &Context, book: &ScanId, stats: &StageStats) -> Result<()> {
-    context.out.line(format_args!("{book}: {}, {}", stats.stage, count(stats.pages, "page")))?;
+    let others = [(stats.copied, "copied"), (stats.failed, "failed")].into_iter().filter(|(pages, _)| *pages > 0);
+    let others: String = others.map(|(pages, what)| format!(", {pages} {what}")).collect();
+    context.out.line(format_args!("{book}: {}, {}{others}", stats.stage, count(stats.pages, "page")))?;
     let numbers: Vec<Vec<String>> = stats.metrics.iter().filter_map(number_row).collect();
     context.out.table(&["metric", "unit", "values", "min", "p50", "mean", "p95", "max", "sum"], &numbers)?;
     for metric in &stats.metrics {
@@ -116,5 +121,7 @@ fn json_of(stats: &StageStats) -> Value {
             (metric.name.clone(), value)
         })
         .collect();
-    json!({ "stage": stats.stage, "pages": stats.pages, "metrics": metrics })
+    json!({
+        "stage": stats.stage, "pages": stats.pages, "copied": stats.copied, "failed": stats.failed, "metrics": metrics,
+    })
 }

@@ -38,6 +38,7 @@ struct Standing {
     missing: usize,
     /// What the stage warned of, page by page; of the book as a whole with no page.
     warnings: Vec<(Option<PageNumber>, String)>,
+    /// Time and cost of all that was done or failed.
     seconds: f64,
     cost_usd: f64,
 }
@@ -95,6 +96,10 @@ fn of_book(context: &Context, book: &ScanId) -> Result<(BookState, Vec<Standing>
                 standing.seconds += record.operation.processing_time_seconds;
                 standing.cost_usd += record.operation.cost_usd.unwrap_or_default();
             }
+        }
+        for failed in state.stage(standing.stage).failed.values() {
+            standing.seconds += failed.processing_time_seconds;
+            standing.cost_usd += failed.cost_usd;
         }
     }
     Ok((state, stages))
