@@ -31,7 +31,10 @@ fn emit_marker(stage: &Stage) -> TokenStream {
     }
 }
 
-/// `impl Stage for ocr { type …; const ROW: &'static Row = &Row { … }; }`
+/// `impl Stage for ocr { type …; const ROW: &'static Row = { static __ROW: Row = Row { … }; &__ROW }; }`
+///
+/// A static, since the value of a const is copied, and checked, with all rows that it refers to: a row would cost what its whole chain
+/// does.
 fn emit_stage_impl(stage: &Stage) -> TokenStream {
     let Stage { ident, runtime, name, .. } = stage;
     let output = stage.output.as_ref().map_or_else(|| quote!(#runtime::Unreadable), ToTokens::to_token_stream);
@@ -52,9 +55,10 @@ fn emit_stage_impl(stage: &Stage) -> TokenStream {
             type Options = #options;
             type Scope = #scope;
             type Pool = #runtime::#pool;
-            const ROW: &'static #runtime::Row = &#runtime::Row {
-                #fields
-                ..#runtime::Row::of::<Self>(#name, #runtime::site!())
+            const ROW: &'static #runtime::Row = {
+                static __ROW: #runtime::Row =
+                    #runtime::Row { #fields ..#runtime::Row::of::<#ident>(#name, #runtime::site!()) };
+                &__ROW
             };
         }
     }
@@ -108,13 +112,13 @@ fn emit_fields(stage: &Stage, work: &Work) -> TokenStream {
     quote!(#doc #version tokens: #tokens, #deps #reads #parallelism #isolated #run #before #after #conserves #policy #prompt #model)
 }
 
-/// `deps: &[Dep::of::<Self, ocr, OcrPage>("ocr")],`
+/// `deps: &[Dep::of::<corrected, ocr, OcrPage>("ocr")],`
 fn emit_deps(stage: &Stage, work: &Work) -> Option<TokenStream> {
-    let runtime = &stage.runtime;
+    let Stage { runtime, ident, .. } = stage;
     let deps = work.parameters.iter().filter_map(|Parameter { cfgs, ty, source }| match source {
         Source::Dependency { name, stage } => {
             let stage = emit_type(stage);
-            Some(quote!(#(#cfgs)* #runtime::Dep::of::<Self, #stage, #ty>(#name)))
+            Some(quote!(#(#cfgs)* #runtime::Dep::of::<#ident, #stage, #ty>(#name)))
         }
         Source::Page => None,
     });
@@ -183,14 +187,14 @@ fn emit_type(stage: &Path) -> TokenStream {
     group.into_token_stream()
 }
 
-/// `reads: &[reads::<Self, PageNumber>()],`
+/// `reads: &[reads::<ocr, PageNumber>()],`
 fn emit_reads(stage: &Stage, work: &Work) -> Option<TokenStream> {
-    let runtime = &stage.runtime;
+    let Stage { runtime, ident, .. } = stage;
     let reads = work.parameters.iter().filter_map(|Parameter { cfgs, ty, source }| match source {
         Source::Dependency { .. } => None,
         Source::Page => {
             let ty = emit_static(ty);
-            Some(quote!(#(#cfgs)* #runtime::reads::<Self, #ty>()))
+            Some(quote!(#(#cfgs)* #runtime::reads::<#ident, #ty>()))
         }
     });
     emit_list("reads", &reads.collect::<Vec<_>>())
@@ -213,7 +217,7 @@ fn emit_static(ty: &Type) -> TokenStream {
     }
 }
 
-/// `run: Run::Blocking(|cx| { let made = ocr(cx.take()?, …); measured::<Self>(made) }),`
+/// `run: Run::Blocking(|cx| { let made = ocr(cx.take()?, …); measured::<ocr>(made) }),`
 fn emit_run(stage: &Stage, work: &Work) -> TokenStream {
     let Stage { runtime, ident, .. } = stage;
     let cx = Ident::new("cx", Span::mixed_site());
@@ -232,7 +236,7 @@ fn emit_run(stage: &Stage, work: &Work) -> TokenStream {
     let awaited = work.is_async.then(|| quote!(.await));
     let made = quote! {
         let #returned = #ident(#(#arguments),*)#awaited;
-        #runtime::#made::<Self>(#returned)
+        #runtime::#made::<#ident>(#returned)
     };
     if work.is_async {
         quote!(run: #runtime::Run::Async(|#cx| ::std::boxed::Box::pin(async move { #made })),)

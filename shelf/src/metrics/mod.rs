@@ -89,6 +89,7 @@ pub use column::{Column, Columns};
 pub use field::{Field, Fields};
 pub use flag::Flag;
 pub use metric::{Discrete, Fractional, Kind, Metric, Missable, Quantity};
+pub(crate) use page_metrics::values_by_name;
 pub use page_metrics::{MetricError, MetricsRow, NoMetrics, PageMetrics, RESERVED};
 pub use report::Report;
 pub use summary::{Numbers, Spread, Summary};

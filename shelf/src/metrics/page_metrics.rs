@@ -11,7 +11,9 @@ use super::{Column, Columns, Field, Fields, Report, Values};
 )]
 pub trait PageMetrics: Send + 'static {
     /// Lists the fields, in order; [`Fields::of`] gives the list.
-    fn fields(fields: &mut Fields);
+    fn fields(fields: &mut Fields)
+    where
+        Self: Sized;
 
     /// Adds the fields' values, in the order of [`Self::fields`].
     fn values(&self, values: &mut Values);
@@ -20,14 +22,25 @@ pub trait PageMetrics: Send + 'static {
     ///
     /// # Errors
     /// A value that is missing without being optional (a float that is no number), or out of its range.
-    fn to_map(&self) -> Result<Map<String, Value>, MetricError> {
-        let mut map = Map::new();
-        for (field, value) in Fields::listed(Self::fields).into_iter().zip(Values::of(self)) {
-            field.check(&value)?;
-            map.insert(field.name, value);
-        }
-        Ok(map)
+    fn to_map(&self) -> Result<Map<String, Value>, MetricError>
+    where
+        Self: Sized,
+    {
+        values_by_name(Self::fields, self)
     }
+}
+
+/// The values of metrics by the names of their `fields`. Compiled once and not for every type.
+pub(crate) fn values_by_name(
+    fields: fn(&mut Fields),
+    metrics: &dyn PageMetrics,
+) -> Result<Map<String, Value>, MetricError> {
+    let mut map = Map::new();
+    for (field, value) in Fields::listed(fields).into_iter().zip(Values::of(metrics)) {
+        field.check(&value)?;
+        map.insert(field.name, value);
+    }
+    Ok(map)
 }
 
 /// A metric that is not what its field says.

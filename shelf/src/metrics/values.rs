@@ -9,7 +9,7 @@ pub struct Values(Vec<Value>);
 impl Values {
     /// The values of some metrics, in order.
     #[must_use]
-    pub fn of<M: PageMetrics + ?Sized>(metrics: &M) -> Vec<Value> {
+    pub fn of(metrics: &dyn PageMetrics) -> Vec<Value> {
         let mut values = Self::default();
         metrics.values(&mut values);
         values.0

@@ -3,7 +3,7 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::Value;
 
-use super::{Cause, Failure, Load, Offered, Page, PageFile, PageFiles, PageImage, Parts, Row, Warnings, output};
+use super::{Cause, Failure, Load, Misfit, Offered, Page, PageFile, PageFiles, PageImage, Parts, Row, Warnings};
 use crate::book::{BookMetadata, PageNumber, ScanId, SourcePage};
 use crate::child::Children;
 use crate::llm::Llm;
@@ -32,6 +32,15 @@ pub(crate) struct Reader {
     store: Arc<dyn Store>,
     book: ScanId,
     row: &'static Row,
+}
+
+/// What a stage made, as it lies in the store without its record.
+pub(crate) struct Found {
+    value: Value,
+    stage: &'static str,
+    path: BookPath,
+    /// `page 7`.
+    what: String,
 }
 
 impl Cx {
@@ -91,37 +100,38 @@ impl Cx {
         Reader { store: Arc::clone(&self.store), book: self.book.clone(), row }
     }
 
-    pub(crate) fn read_page<T: Page>(&self, row: &'static Row, page: PageNumber) -> Result<T, Failure> {
-        self.reader(row).read(page)
+    /// What `row` made of the page that this one is made from, or of the book.
+    pub(crate) fn found(&self, row: &'static Row) -> Result<Found, Failure> {
+        let reader = self.reader(row);
+        if row.book {
+            reader.file(BookPath::book_output(&self.book, row.name), "book.json".to_owned())
+        } else {
+            reader.page(self.page()?)
+        }
     }
 
     /// What book stage `row` made of this page.
-    pub(crate) fn read_part<T: Page>(&self, row: &'static Row) -> Result<T, Failure> {
+    pub(crate) fn found_part(&self, row: &'static Row) -> Result<Found, Failure> {
         let page = self.page()?;
         let reader = self.reader(row);
         let (path, what) = (BookPath::book_output(&self.book, row.name), "book.json");
         let part = self.parts.part(row.name, page, || reader.value(&path, what))?;
         let part =
             part.ok_or_else(|| reader.problem(&path, what, &format!("holds nothing of page {page} in `pages`")))?;
-        output::read(&part).map_err(|misfit| reader.problem(&path, what, &format!("`pages.{page}`: {misfit}")))
-    }
-
-    pub(crate) fn read_book<T: Page>(&self, row: &'static Row) -> Result<T, Failure> {
-        self.reader(row).read_file(&BookPath::book_output(&self.book, row.name), "book.json")
+        Ok(Found { value: part, stage: row.name, path, what: format!("`pages.{page}` of book.json") })
     }
 }
 
 impl Reader {
-    pub(crate) fn read<T: Page>(&self, page: PageNumber) -> Result<T, Failure> {
-        self.read_file(&BookPath::page(&self.book, self.row.name, page), &format!("page {page}"))
+    /// Reads one page.
+    pub(crate) fn page(&self, page: PageNumber) -> Result<Found, Failure> {
+        self.file(BookPath::page(&self.book, self.row.name, page), format!("page {page}"))
     }
 
-    fn read_file<T: Page>(&self, path: &BookPath, what: &str) -> Result<T, Failure> {
-        let value = self.value(path, what)?;
-        output::read(&value).map_err(|misfit| self.problem(path, what, &format!("does not fit its schema: {misfit}")))
+    fn file(&self, path: BookPath, what: String) -> Result<Found, Failure> {
+        Ok(Found { value: self.value(&path, &what)?, stage: self.row.name, path, what })
     }
 
-    /// The output's fields. Apart from [`Self::read_file`], so that it is compiled once and not for every type.
     fn value(&self, path: &BookPath, what: &str) -> Result<Value, Failure> {
         let bytes = self.store.read(path)?.ok_or_else(|| self.problem(path, what, "is missing"))?;
         let mut value: Value = serde_json::from_slice(&bytes)
@@ -131,7 +141,24 @@ impl Reader {
     }
 
     fn problem(&self, path: &BookPath, what: &str, problem: &str) -> Failure {
-        let stage = self.row.name;
-        Failure::of(Cause::Input, format!("{what} of `{stage}` {problem}")).context(path)
+        unreadable(self.row.name, path, what, problem)
     }
+}
+
+impl Found {
+    /// Reads the page. It alone is compiled for every type.
+    pub(crate) fn read<T: Page>(&self) -> Result<T, Failure> {
+        match T::from_json(&self.value) {
+            Ok(page) => Ok(page),
+            Err(misfit) => Err(self.misfit(&misfit)),
+        }
+    }
+
+    fn misfit(&self, misfit: &Misfit) -> Failure {
+        unreadable(self.stage, &self.path, &self.what, &format!("does not fit its schema: {misfit}"))
+    }
+}
+
+fn unreadable(stage: &str, path: &BookPath, what: &str, problem: &str) -> Failure {
+    Failure::of(Cause::Input, format!("{what} of `{stage}` {problem}")).context(path)
 }

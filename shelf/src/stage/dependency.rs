@@ -1,5 +1,3 @@
-use serde::de::DeserializeOwned;
-
 use super::{Book, Cx, EachPage, Failure, HasPage, Page, Row, Scope, Stage};
 use crate::book::PageNumber;
 
@@ -65,11 +63,14 @@ pub trait Load: Sized + Send {
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: DeserializeOwned + Page> Load for T {
+impl<T: Page> Load for T {
     const REACH: Reach = Reach::Same;
 
     fn load(cx: &Cx, from: &'static Row) -> Result<Self, Failure> {
-        if from.book { cx.read_book(from) } else { cx.read_page(from, cx.page()?) }
+        match cx.found(from) {
+            Ok(found) => found.read(),
+            Err(failure) => Err(failure),
+        }
     }
 }
 
@@ -109,12 +110,13 @@ impl<T, const N: u32> Window<T, N> {
     }
 }
 
-impl<T: DeserializeOwned + Page, const N: u32> Load for Window<T, N> {
+impl<T: Page, const N: u32> Load for Window<T, N> {
     const REACH: Reach = Reach::Around(N);
 
     fn load(cx: &Cx, from: &'static Row) -> Result<Self, Failure> {
         let here = cx.page()?;
-        let read = |page: &PageNumber| cx.read_page(from, *page);
+        let reader = cx.reader(from);
+        let read = |page: &PageNumber| reader.page(*page)?.read();
         let pages = cx.inputs(from.name);
         let near = |page: u32| pages.iter().find(|other| other.get() == page);
         Ok(Self {
@@ -126,7 +128,7 @@ impl<T: DeserializeOwned + Page, const N: u32> Load for Window<T, N> {
 }
 
 impl<T, S: Stage<Scope: HasPage>, const N: u32> FromStage<S, EachPage> for Window<T, N> where
-    T: FromStage<S, EachPage> + DeserializeOwned + Page
+    T: FromStage<S, EachPage> + Page
 {
 }
 
@@ -166,16 +168,13 @@ impl<T> Pages<T> {
     }
 }
 
-impl<T: DeserializeOwned + Page> Load for Pages<T> {
+impl<T: Page> Load for Pages<T> {
     const REACH: Reach = Reach::All;
 
     fn load(cx: &Cx, from: &'static Row) -> Result<Self, Failure> {
         let reader = cx.reader(from);
-        Ok(Self { numbers: cx.inputs(from.name), read: Box::new(move |page| reader.read(page)) })
+        Ok(Self { numbers: cx.inputs(from.name), read: Box::new(move |page| reader.page(page)?.read()) })
     }
 }
 
-impl<T, S: Stage<Scope: HasPage>> FromStage<S, Book> for Pages<T> where
-    T: FromStage<S, EachPage> + DeserializeOwned + Page
-{
-}
+impl<T, S: Stage<Scope: HasPage>> FromStage<S, Book> for Pages<T> where T: FromStage<S, EachPage> + Page {}

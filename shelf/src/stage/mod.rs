@@ -34,6 +34,7 @@ mod dependency;
 mod failure;
 mod filled;
 mod isolated;
+mod located;
 mod name;
 mod offered;
 mod options;

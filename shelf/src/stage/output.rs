@@ -1,22 +1,66 @@
+use std::borrow::Cow;
+
 use garde::Validate;
-use schemars::{JsonSchema, Schema};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
+use super::located::Located;
 use super::{Cause, Failure, IntoFailure, Stage};
-use crate::metrics::{MetricError, PageMetrics};
+use crate::metrics::{MetricError, PageMetrics, values_by_name};
 
-/// What a stage makes of a page: it can be written and read (`serde`), described (`schemars`) and checked (`garde`).
+/// What a stage makes of a page: it can be written and read (`serde`), described (`schemars`) and checked (`garde`). The derives of
+/// these are all that it takes; what is here is for the runtime.
+///
+/// The derived traits are no supertraits: whichever of them is missing, it is one error, and this one.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the output of a stage",
     label = "not a page that can be written, read and checked",
     note = "derive `Serialize, Deserialize, JsonSchema, Validate` for it (all are in `shelf::prelude`)",
     note = "the derives name crates of your `Cargo.toml`, whose versions have to be those of shelf: garde 0.23, schemars 1, serde 1; `cargo tree --duplicates` shows a crate that is there twice"
 )]
-pub trait Page: Serialize + DeserializeOwned + JsonSchema + Validate<Context = ()> + Send + 'static {}
+pub trait Page: Send + 'static {
+    /// Its JSON Schema.
+    fn schema() -> Schema
+    where
+        Self: Sized;
+
+    /// Reads it from JSON, and checks it.
+    ///
+    /// # Errors
+    /// Where and how the value differs from the type.
+    fn from_json(value: &Value) -> Result<Self, Misfit>
+    where
+        Self: Sized;
+
+    /// Writes it as JSON, unchecked.
+    ///
+    /// # Errors
+    /// That it is nothing that JSON has, such as a map whose keys are no text.
+    fn to_json(&self) -> serde_json::Result<Value>;
+
+    /// What does not hold of it that it says by `#[garde(…)]`.
+    fn violations(&self) -> garde::Report;
+}
 
 #[diagnostic::do_not_recommend]
-impl<T: Serialize + DeserializeOwned + JsonSchema + Validate<Context = ()> + Send + 'static> Page for T {}
+impl<T: Serialize + DeserializeOwned + JsonSchema + Validate<Context = ()> + Send + 'static> Page for T {
+    fn schema() -> Schema {
+        root_schema(T::schema_name, T::json_schema)
+    }
+
+    fn from_json(value: &Value) -> Result<Self, Misfit> {
+        read(value)
+    }
+
+    fn to_json(&self) -> serde_json::Result<Value> {
+        self.serialize(serde_json::value::Serializer)
+    }
+
+    fn violations(&self) -> garde::Report {
+        violations(self)
+    }
+}
 
 /// Stands for what a stage makes where its return type is a mistake, which is reported there.
 #[derive(Serialize, Deserialize, JsonSchema, Validate)]
@@ -54,35 +98,55 @@ pub struct Misfit {
 
 impl OutputRow {
     pub(super) const fn of<T: Page>() -> Self {
-        Self {
-            path: std::any::type_name::<T>,
-            schema: || schemars::schema_for!(T),
-            check: |value| read::<T>(value).map(drop),
-        }
+        Self { path: std::any::type_name::<T>, schema: T::schema, check: check::<T> }
     }
 }
 
-/// Reads a page from JSON and validates it.
+/// Reads a value from JSON, and checks it.
 pub(crate) fn read<T: DeserializeOwned + Validate<Context = ()>>(value: &Value) -> Result<T, Misfit> {
-    let page: T = serde_path_to_error::deserialize(value).map_err(unreadable)?;
-    match page.validate() {
-        Ok(()) => Ok(page),
-        Err(report) => Err(misfit(&report, value)),
+    match T::deserialize(Located(value)) {
+        Ok(page) => match misfit(&violations(&page), value) {
+            None => Ok(page),
+            Some(misfit) => Err(misfit),
+        },
+        misfit => misfit,
     }
 }
 
-// What follows names no type of an author, so that it is compiled once and not for every stage.
-
-fn unreadable(error: serde_path_to_error::Error<serde_json::Error>) -> Misfit {
-    let path = error.path().to_string();
-    Misfit { path: if path == "." { String::new() } else { path }, problem: error.into_inner().to_string() }
+/// As [`Validate::validate`], which would be two functions more for every type.
+fn violations<T: Validate<Context = ()>>(page: &T) -> garde::Report {
+    let mut report = garde::Report::new();
+    page.validate_into(&(), &mut garde::Path::empty, &mut report);
+    report
 }
 
-fn misfit(report: &garde::Report, value: &Value) -> Misfit {
-    let (path, error) = report.iter().next().expect("a report of garde has an entry");
+fn check<T: Page>(value: &Value) -> Result<(), Misfit> {
+    match T::from_json(value) {
+        Ok(_) => Ok(()),
+        Err(misfit) => Err(misfit),
+    }
+}
+
+// What follows is compiled once and not for every stage: it names no type of an author.
+
+/// What `schemars::schema_for!` gives.
+fn root_schema(name: fn() -> Cow<'static, str>, schema: fn(&mut SchemaGenerator) -> Schema) -> Schema {
+    let mut generator = SchemaGenerator::default();
+    let mut schema = schema(&mut generator);
+    let fields = schema.ensure_object();
+    fields.entry("title").or_insert_with(|| name().into());
+    fields.extend(generator.settings().meta_schema.as_deref().map(|meta| ("$schema".to_owned(), meta.into())));
+    let definitions = generator.take_definitions(true);
+    fields.extend((!definitions.is_empty()).then(|| ("$defs".to_owned(), Value::Object(definitions))));
+    schema
+}
+
+/// The first of the violations.
+fn misfit(report: &garde::Report, value: &Value) -> Option<Misfit> {
+    let (path, error) = report.iter().next()?;
     let path = path.to_string();
     let found = at(value, &path).map_or_else(String::new, |found| format!("is {}: ", shown(found)));
-    Misfit { path, problem: format!("{found}{error}") }
+    Some(Misfit { path, problem: format!("{found}{error}") })
 }
 
 /// The value at a path as garde writes it, such as `blocks[3].bbox.x`.
@@ -101,7 +165,7 @@ fn shown(value: &Value) -> String {
 /// What a function without metrics returned, ready to be written. Called by the expansion of `#[stage]`.
 pub fn made<S: Stage>(returned: Result<S::Output, impl IntoFailure>) -> Result<Made, Failure> {
     match returned {
-        Ok(output) => unmeasured(&output),
+        Ok(output) => complete(&output, Ok(Map::new())),
         Err(error) => Err(error.into_failure()),
     }
 }
@@ -109,26 +173,20 @@ pub fn made<S: Stage>(returned: Result<S::Output, impl IntoFailure>) -> Result<M
 /// What a function with metrics returned, ready to be written. Called by the expansion of `#[stage]`.
 pub fn measured<S: Stage>(returned: Result<(S::Output, S::Metrics), impl IntoFailure>) -> Result<Made, Failure> {
     match returned {
-        Ok((output, metrics)) => output_fields(serde_json::to_value(&output), output.validate(), metrics.to_map()),
+        Ok((output, metrics)) => complete(&output, values_by_name(S::Metrics::fields, &metrics)),
         Err(error) => Err(error.into_failure()),
     }
 }
 
-/// A page without metrics, ready to be written.
-pub(super) fn unmeasured<T: Page>(page: &T) -> Result<Made, Failure> {
-    output_fields(serde_json::to_value(page), page.validate(), Ok(Map::new()))
-}
-
-fn output_fields(
-    value: serde_json::Result<Value>,
-    valid: Result<(), garde::Report>,
-    metrics: Result<Map<String, Value>, MetricError>,
-) -> Result<Made, Failure> {
-    let metrics = metrics.map_err(|error| Failure::of(Cause::Output, error))?;
+/// A page, ready to be written.
+pub(super) fn complete(page: &dyn Page, metrics: Result<Map<String, Value>, MetricError>) -> Result<Made, Failure> {
     let refused =
         |problem: String| Failure::of(Cause::Output, format!("the output does not fit its schema: {problem}"));
-    let value = value.map_err(|error| refused(error.to_string()))?;
-    valid.map_err(|report| refused(misfit(&report, &value).to_string()))?;
+    let metrics = metrics.map_err(|error| Failure::of(Cause::Output, error))?;
+    let value = page.to_json().map_err(|error| refused(error.to_string()))?;
+    if let Some(misfit) = misfit(&page.violations(), &value) {
+        return Err(refused(misfit.to_string()));
+    }
     match value {
         Value::Object(output) => Ok(Made { output, metrics }),
         other => Err(refused(format!("expected a JSON object, found {}", shown(&other)))),
@@ -153,8 +211,14 @@ mod tests {
     }
 
     #[test]
+    fn a_schema_is_what_schemars_makes_of_the_type() {
+        assert_eq!(Sheet::schema(), schemars::schema_for!(Sheet));
+        assert_eq!(Line::schema(), schemars::schema_for!(Line));
+    }
+
+    #[test]
     fn a_misfit_names_field_and_value() {
-        let found = |value: Value| read::<Sheet>(&value).unwrap_err().to_string();
+        let found = |value: Value| Sheet::from_json(&value).unwrap_err().to_string();
         assert_eq!(
             found(json!({"lines": [{"confidence": 0.5}, {"confidence": 1.7}]})),
             "lines[1].confidence is 1.7: greater than 1"

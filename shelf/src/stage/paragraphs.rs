@@ -63,7 +63,7 @@ fn check<In: Load + Paragraphs, Out: Page + Paragraphs>(
     output: &Map<String, Value>,
 ) -> Result<(), Failure> {
     let before = cx.load::<In>(parameter)?.paragraphs();
-    let after = serde_json::from_value::<Out>(Value::Object(output.clone()))?.paragraphs();
+    let after = Out::from_json(&Value::Object(output.clone()))?.paragraphs();
     compare(parameter, &before, &after)
 }
 

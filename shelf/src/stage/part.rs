@@ -78,7 +78,7 @@ impl<T: Page> Load for Part<T> {
     const REACH: Reach = Reach::Part;
 
     fn load(cx: &Cx, from: &'static Row) -> Result<Self, Failure> {
-        cx.read_part(from).map(Self)
+        Ok(Self(cx.found_part(from)?.read()?))
     }
 }
 

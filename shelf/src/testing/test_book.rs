@@ -91,13 +91,13 @@ impl TestBook {
 
     /// Gives the stage `S` an output for one page, in place of what is there.
     pub fn put<S: Stage>(&self, page: u32, output: &S::Output) {
-        let bytes = serde_json::to_vec(output).expect("an output is JSON");
+        let bytes = serde_json::to_vec(&output.to_json().expect("an output is JSON")).expect("JSON can be written");
         self.write(BookPath::page(&self.id, S::ROW.name, number(page)).relative(), &bytes);
     }
 
     /// Gives the book stage `S` an output, in place of what is there.
     pub fn put_book<S: Stage>(&self, output: &S::Output) {
-        let bytes = serde_json::to_vec(output).expect("an output is JSON");
+        let bytes = serde_json::to_vec(&output.to_json().expect("an output is JSON")).expect("JSON can be written");
         self.write(BookPath::book_output(&self.id, S::ROW.name).relative(), &bytes);
     }
 
@@ -276,7 +276,7 @@ impl TestBook {
         let bytes = self.bytes(path.relative()).unwrap_or_else(|| panic!("{path} is not made"));
         let mut value: Value = serde_json::from_slice(&bytes).expect("a page is JSON");
         value.as_object_mut().map(|fields| fields.remove(RECORD_KEY));
-        serde_json::from_value(value).expect("a page fits its type")
+        T::from_json(&value).expect("a page fits its type")
     }
 }
 
