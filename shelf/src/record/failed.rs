@@ -44,6 +44,7 @@ impl FailedRecord {
             cost_usd: self.cost_usd,
             attempts: self.attempts,
             finished: self.when.clone(),
+            model_use: None,
         }
     }
 

@@ -12,9 +12,10 @@ use super::make::{Ran, Work, call};
 use crate::__private::Registered;
 use crate::book::{BookMetadata, PageNumber, ScanId, SourcePage};
 use crate::child::{Allowance, Children, Task, child_task};
+use crate::llm::{Caller, Dispatcher, Llm, Tally};
 use crate::record::Fingerprint;
 use crate::stage::{Cause, Cx, Failure, PageFile, Reads, Warnings};
-use crate::store::FolderStore;
+use crate::store::{FolderStore, Store};
 
 /// All that a page's context is made from.
 #[derive(Serialize, Deserialize)]
@@ -97,8 +98,16 @@ fn make(page: IsolatedPage) -> Result<RanThere, Failure> {
     })?;
     let isolated = row.isolated.ok_or_else(|| Failure::new(format!("stage `{}` is not isolated", row.name)))?;
     let files = Arc::default();
+    let store: Arc<dyn Store> = Arc::new(FolderStore::open(&page.library)?);
+    let caller = Caller {
+        store: Arc::clone(&store),
+        book: page.book.clone(),
+        stage: row.name,
+        page: page.page,
+        round: None,
+    };
     let cx = Cx {
-        store: Arc::new(FolderStore::open(&page.library)?),
+        store,
         book: page.book,
         page: page.page,
         fingerprint: page.fingerprint,
@@ -107,6 +116,8 @@ fn make(page: IsolatedPage) -> Result<RanThere, Failure> {
         metadata: Arc::new(page.metadata),
         source: page.source,
         children: Children::in_process(),
+        // A `fn` has no `Llm`.
+        llm: Llm::new(Dispatcher::off(), caller, row.model, Tally::default()),
         files: Arc::clone(&files),
         warnings: Warnings::default(),
         parts: Arc::default(),

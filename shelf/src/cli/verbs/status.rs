@@ -99,7 +99,7 @@ fn of_book(context: &Context, book: &ScanId) -> Result<(BookState, Vec<Standing>
         }
         for failed in state.stage(standing.stage).failed.values() {
             standing.seconds += failed.processing_time_seconds;
-            standing.cost_usd += failed.cost_usd;
+            standing.cost_usd += failed.cost_usd.unwrap_or_default();
         }
     }
     Ok((state, stages))
