@@ -258,7 +258,7 @@ fn process(shelf: &Shelf, id: &str, files: &[PathBuf]) {
 }
 
 fn eval(shelf: &Shelf, id: &str, arguments: &[&str], truth: &Path) -> Value {
-    let arguments = ["eval", id, "--json"].iter().chain(arguments).map(std::ffi::OsStr::new);
+    let arguments = ["eval", id, "--json"].into_iter().chain(arguments.iter().copied()).map(std::ffi::OsStr::new);
     json(&shelf.ok(arguments.chain([truth.as_os_str()])))
 }
 
