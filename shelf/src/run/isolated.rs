@@ -99,13 +99,8 @@ fn make(page: IsolatedPage) -> Result<RanThere, Failure> {
     let isolated = row.isolated.ok_or_else(|| Failure::new(format!("stage `{}` is not isolated", row.name)))?;
     let files = Arc::default();
     let store: Arc<dyn Store> = Arc::new(FolderStore::open(&page.library)?);
-    let caller = Caller {
-        store: Arc::clone(&store),
-        book: page.book.clone(),
-        stage: row.name,
-        page: page.page,
-        round: None,
-    };
+    let caller =
+        Caller { store: Arc::clone(&store), book: page.book.clone(), stage: row.name, page: page.page, round: None };
     let cx = Cx {
         store,
         book: page.book,
