@@ -5,8 +5,8 @@ pub use serde_json::Value;
 
 pub use crate::metrics::{Columns, Discrete, Fields, Flag, Kind, Metric, NoMetrics, PageMetrics, Report, Values};
 pub use crate::stage::{
-    Book, Cpu, Dep, EachPage, Fixed, FromStage, Io, LlmPool, NoOptions, Parallelism, Policy, Row, Run, Scope, Site,
-    Stage, Unreadable, called, conserves, isolated, made, measured, reads,
+    Book, Cpu, Dep, EachPage, Fixed, Io, LlmPool, NoOptions, Parallelism, Policy, Row, Run, Scope, Site, Stage,
+    Unreadable, called, conserves, isolated, made, measured, reads,
 };
 pub use crate::{register, site};
 

@@ -181,7 +181,7 @@ fn place(
         let missing = RegistryError::Dependency { name: row.name, dependency: dep.row.name };
         place(by_name.get(dep.row.name).ok_or(missing)?, by_name, stages)?;
     }
-    if let Some(dep) = row.deps.iter().find(|dep| dep.reach == Reach::Part && !has_parts(dep.row)) {
+    if let Some(dep) = row.deps.iter().find(|dep| dep.reach == Reach::Part && !has_parts(&dep.row)) {
         return Err(RegistryError::Part { name: row.name, dependency: dep.row.name });
     }
     stages.push(Arc::new(Entry::new(row)?));

@@ -9,6 +9,7 @@ use std::thread;
 
 use shelf::book::ScanId;
 use shelf::child::Children;
+use shelf::llm::Dispatcher;
 use shelf::plan::Request;
 use shelf::prelude::*;
 use shelf::registry::Registry;
@@ -51,8 +52,12 @@ pub fn run_until(point: &str, library: &Path, book: &ScanId, socket: PathBuf) {
     KILLED_AT.get_or_init(|| (point.to_owned(), socket));
     let store = FolderStore::open(library).expect("the library is there");
     let registry = Registry::of([closing::ROW]).expect("one stage is a table");
-    let runtime =
-        Runtime { store: Arc::new(Passing(store)), registry: Arc::new(registry), children: Children::in_process() };
+    let runtime = Runtime {
+        store: Arc::new(Passing(store)),
+        registry: Arc::new(registry),
+        children: Children::in_process(),
+        llm: Dispatcher::off(),
+    };
     let settings = Settings { workers: 1, attempts: 1 };
     let run = process(&runtime, book, &Request::default(), settings, &EventLog::default(), &Stop::default());
     panic!("it went on to the end: {run:?}");
@@ -112,6 +117,15 @@ impl Store for Passing {
     }
     fn stamp(&self, path: &BookPath) -> Result<Option<(u64, u128)>, StoreError> {
         self.0.stamp(path)
+    }
+    fn append_ledger(&self, book: &ScanId, bytes: &[u8]) -> Result<(), StoreError> {
+        self.0.append_ledger(book, bytes)
+    }
+    fn read_ledger(&self, book: &ScanId) -> Result<Vec<u8>, StoreError> {
+        self.0.read_ledger(book)
+    }
+    fn ledgers(&self) -> Result<Vec<ScanId>, StoreError> {
+        self.0.ledgers()
     }
     fn lock(&self, book: &ScanId) -> Result<BookLock, StoreError> {
         self.0.lock(book)

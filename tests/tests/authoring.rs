@@ -286,3 +286,18 @@ fn async_stages_and_books_are_tried_too() {
     let digest = shelf.ok(["try", "book", "--stage", "digest"]);
     assert!(digest.starts_with("{\n  \"lines\": 7\n}\n"), "{digest}");
 }
+
+#[test]
+fn the_help_of_process_has_the_options_of_every_stage_under_a_heading_of_its_own() {
+    let help = Shelf::new(env!("CARGO_BIN_EXE_authors-shelf")).ok(["process", "--help"]);
+    let (_, options) = help.split_once("Options of the `counted` stage:").expect("a heading");
+    for said in [
+        "--counted-words <N>",
+        "Words that stand in a line",
+        "[default: 10]",
+        "[env: SHELF_COUNTED_WORDS]",
+        "--counted-keep",
+    ] {
+        assert!(options.contains(said), "{said} is not in:\n{options}");
+    }
+}

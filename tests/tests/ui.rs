@@ -21,6 +21,8 @@ pub mod stage_book_scope;
 pub mod stage_cfg;
 #[path = "../ui/stage/pass/every_option.rs"]
 pub mod stage_every_option;
+#[path = "../ui/stage/pass/generic_types.rs"]
+pub mod stage_generic_types;
 #[path = "../ui/stage/pass/isolated.rs"]
 pub mod stage_isolated;
 #[path = "../ui/stage/pass/made_by_a_macro.rs"]

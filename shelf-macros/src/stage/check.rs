@@ -39,7 +39,7 @@ pub(super) fn check_stage(arguments: Arguments, function: Function, diagnostics:
         version,
         tokens: hash_tokens(quote!(#signature #body)),
         parameters,
-        is_async: signature.asyncness.is_some(),
+        asyncness: signature.asyncness.map(|word| word.span),
         isolated: arguments.isolated.is_some(),
         error_at: returned.error_at,
         before: arguments.before,

@@ -4,13 +4,12 @@ use syn::{Attribute, Path, Type, TypeReference};
 
 use super::model::{MaxFailed, NamedDependency, OnError, Parallelism, Parameter, Policy, Scope, Source, Stage, Work};
 
-/// What stands beside the function: marker type, row, output, registration. After a mistake the types alone, so that
+/// What stands beside the function: marker type, row, registration. After a mistake the types alone, so that
 /// whatever depends on the stage compiles.
 pub(super) fn emit_stage(stage: &Stage) -> TokenStream {
     let parts = [
         Some(emit_marker(stage)),
         Some(emit_stage_impl(stage)),
-        stage.output.as_ref().map(|output| emit_output_impl(stage, output)),
         match &stage.work {
             Ok(_) => Some(emit_registration(stage)),
             Err(listed) => emit_mention(listed),
@@ -31,10 +30,7 @@ fn emit_marker(stage: &Stage) -> TokenStream {
     }
 }
 
-/// `impl Stage for ocr { type …; const ROW: &'static Row = { static __ROW: Row = Row { … }; &__ROW }; }`
-///
-/// A static, since the value of a const is copied, and checked, with all rows that it refers to: a row would cost what its whole chain
-/// does.
+/// `impl Stage for ocr { type …; const ROW: &'static Row = &Row { … }; }`
 fn emit_stage_impl(stage: &Stage) -> TokenStream {
     let Stage { ident, runtime, name, .. } = stage;
     let output = stage.output.as_ref().map_or_else(|| quote!(#runtime::Unreadable), ToTokens::to_token_stream);
@@ -55,10 +51,9 @@ fn emit_stage_impl(stage: &Stage) -> TokenStream {
             type Options = #options;
             type Scope = #scope;
             type Pool = #runtime::#pool;
-            const ROW: &'static #runtime::Row = {
-                static __ROW: #runtime::Row =
-                    #runtime::Row { #fields ..#runtime::Row::of::<#ident>(#name, #runtime::site!()) };
-                &__ROW
+            const ROW: &'static #runtime::Row = &#runtime::Row {
+                #fields
+                ..#runtime::Row::of::<Self>(#name, #runtime::site!())
             };
         }
     }
@@ -112,13 +107,14 @@ fn emit_fields(stage: &Stage, work: &Work) -> TokenStream {
     quote!(#doc #version tokens: #tokens, #deps #reads #parallelism #isolated #run #before #after #conserves #policy #prompt #model)
 }
 
-/// `deps: &[Dep::of::<corrected, ocr, OcrPage>("ocr")],`
+/// `deps: &[Dep::of::<Self, ocr, OcrPage>("ocr")],`
 fn emit_deps(stage: &Stage, work: &Work) -> Option<TokenStream> {
-    let Stage { runtime, ident, .. } = stage;
+    let runtime = &stage.runtime;
     let deps = work.parameters.iter().filter_map(|Parameter { cfgs, ty, source }| match source {
         Source::Dependency { name, stage } => {
+            let dep = located(quote!(#runtime::Dep::of), word_of_path(stage));
             let stage = emit_type(stage);
-            Some(quote!(#(#cfgs)* #runtime::Dep::of::<#ident, #stage, #ty>(#name)))
+            Some(quote!(#(#cfgs)* #dep::<Self, #stage, #ty>(#name)))
         }
         Source::Page => None,
     });
@@ -129,7 +125,7 @@ fn emit_deps(stage: &Stage, work: &Work) -> Option<TokenStream> {
 fn emit_hook(stage: &Stage, field: &str, path: &Path) -> TokenStream {
     let runtime = &stage.runtime;
     let field = Ident::new(field, Span::call_site());
-    let word = path.segments.last().map_or_else(Span::call_site, |segment| segment.ident.span());
+    let word = word_of_path(path);
     let run = Ident::new("run", Span::mixed_site().located_at(word));
     let called = Ident::new("called", word);
     let mut argument = Group::new(Delimiter::Parenthesis, run.to_token_stream());
@@ -187,14 +183,14 @@ fn emit_type(stage: &Path) -> TokenStream {
     group.into_token_stream()
 }
 
-/// `reads: &[reads::<ocr, PageNumber>()],`
+/// `reads: &[reads::<Self, PageNumber>()],`
 fn emit_reads(stage: &Stage, work: &Work) -> Option<TokenStream> {
-    let Stage { runtime, ident, .. } = stage;
+    let runtime = &stage.runtime;
     let reads = work.parameters.iter().filter_map(|Parameter { cfgs, ty, source }| match source {
         Source::Dependency { .. } => None,
         Source::Page => {
             let ty = emit_static(ty);
-            Some(quote!(#(#cfgs)* #runtime::reads::<#ident, #ty>()))
+            Some(quote!(#(#cfgs)* #runtime::reads::<Self, #ty>()))
         }
     });
     emit_list("reads", &reads.collect::<Vec<_>>())
@@ -217,7 +213,7 @@ fn emit_static(ty: &Type) -> TokenStream {
     }
 }
 
-/// `run: Run::Blocking(|cx| { let made = ocr(cx.take()?, …); measured::<ocr>(made) }),`
+/// `run: Run::Blocking(|cx| { let made = ocr(cx.take()?, …); measured::<Self>(made) }),`
 fn emit_run(stage: &Stage, work: &Work) -> TokenStream {
     let Stage { runtime, ident, .. } = stage;
     let cx = Ident::new("cx", Span::mixed_site());
@@ -233,37 +229,38 @@ fn emit_run(stage: &Stage, work: &Work) -> TokenStream {
         }
     });
     let made = if stage.metrics.is_some() { quote!(measured) } else { quote!(made) };
-    let awaited = work.is_async.then(|| quote!(.await));
+    let awaited = work.asyncness.map(|_| quote!(.await));
     let made = quote! {
         let #returned = #ident(#(#arguments),*)#awaited;
-        #runtime::#made::<#ident>(#returned)
+        #runtime::#made::<Self>(#returned)
     };
-    if work.is_async {
-        quote!(run: #runtime::Run::Async(|#cx| ::std::boxed::Box::pin(async move { #made })),)
-    } else {
-        quote!(run: #runtime::Run::Blocking(|#cx| { #made }),)
-    }
+    let Some(word) = work.asyncness else {
+        return quote!(run: #runtime::Run::Blocking(|#cx| { #made }),);
+    };
+    let future = located(quote!(async move { #made }), word);
+    let pinned = located(quote!(::std::boxed::Box::pin(#future)), word);
+    quote!(run: #runtime::Run::Async(|#cx| #pinned),)
+}
+
+/// The tokens as if they stood at `place`, so that a message about them points there.
+fn located(tokens: TokenStream, place: Span) -> TokenStream {
+    let located = tokens.into_iter().map(|mut token| {
+        token.set_span(token.span().located_at(place));
+        token
+    });
+    located.collect()
+}
+
+fn word_of_path(path: &Path) -> Span {
+    path.segments.last().map_or_else(Span::call_site, |segment| segment.ident.span())
 }
 
 /// The last word of a type's path, the one that a message is about.
 fn word_of(ty: &Type) -> Span {
     match ty {
-        Type::Path(path) => path.path.segments.last().map_or_else(Span::call_site, |segment| segment.ident.span()),
+        Type::Path(path) => word_of_path(&path.path),
         Type::Reference(reference) => word_of(&reference.elem),
         other => other.to_token_stream().into_iter().next().map_or_else(Span::call_site, |token| token.span()),
-    }
-}
-
-/// `impl FromStage<ocr, EachPage> for OcrPage {}`: what may be the type of a parameter that is named after the stage. What a
-/// book stage makes can be taken by stages of either scope.
-fn emit_output_impl(stage: &Stage, output: &Type) -> TokenStream {
-    let Stage { runtime, ident, .. } = stage;
-    match stage.scope {
-        Scope::EachPage => {
-            let scope = emit_scope(stage);
-            quote!(impl #runtime::FromStage<#ident, #scope> for #output {})
-        }
-        Scope::Book => quote!(impl<__In: #runtime::Scope> #runtime::FromStage<#ident, __In> for #output {}),
     }
 }
 

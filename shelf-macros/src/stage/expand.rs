@@ -53,3 +53,24 @@ pub(crate) fn expand_beside(attribute: TokenStream, item: &TokenStream) -> Token
     let errors = diagnostics.into_errors();
     quote!(#stage #errors)
 }
+
+#[cfg(test)]
+mod tests {
+    use proc_macro2::TokenStream;
+    use quote::quote;
+
+    use super::expand;
+
+    /// What an editor hands over while its user types: it completes in the function only if that comes back as it is.
+    #[test]
+    fn a_half_written_body_stays_and_is_no_mistake_of_the_stage() {
+        for body in ["ocr.", "let words = ocr.", "if ocr.text. {}", "ocr.blocks.iter().map(|)", "match ocr { Page {} }"]
+        {
+            let item = format!("pub fn words(ocr: OcrPage) -> Result<Words> {{ {body} }}");
+            let item: TokenStream = item.parse().expect("brackets are closed by the editor");
+            let expanded = expand(quote!(name = "words", deps = [ocr]), &item).to_string();
+            assert!(expanded.contains(&item.to_string()), "{expanded}");
+            assert!(expanded.contains("Stage for words") && !expanded.contains("compile_error"), "{expanded}");
+        }
+    }
+}

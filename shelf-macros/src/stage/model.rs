@@ -31,7 +31,8 @@ pub(super) struct Work {
     /// Hash of the function's tokens.
     pub(super) tokens: u64,
     pub(super) parameters: Vec<Parameter>,
-    pub(super) is_async: bool,
+    /// The word, of an `async fn`.
+    pub(super) asyncness: Option<Span>,
     /// Whether its pages are made in child processes.
     pub(super) isolated: bool,
     /// Where a message about the function's error stands.

@@ -75,7 +75,8 @@ mod tests {
         for (row, seconds) in report.rows.iter_mut().zip([0.5, 1.5]) {
             row.operation = Some(Operation { processing_time_seconds: seconds, attempts: 1, ..Operation::default() });
         }
-        let failed = Operation { processing_time_seconds: 2.0, cost_usd: 0.25, attempts: 3, ..Operation::default() };
+        let failed =
+            Operation { processing_time_seconds: 2.0, cost_usd: Some(0.25), attempts: 3, ..Operation::default() };
         report.failed.push(failed);
         let stats = stats(&report, &Fields::of::<Counted>());
         let names: Vec<_> = stats.metrics.iter().map(|metric| (metric.name.as_str(), metric.unit)).collect();

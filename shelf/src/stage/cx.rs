@@ -57,7 +57,7 @@ impl Cx {
 
     fn dependency(&self, parameter: &str) -> &'static Row {
         let named = self.row.deps.iter().find(|dep| dep.parameter == parameter);
-        named.expect("`#[stage]` writes the call and the row").row
+        named.expect("`#[stage]` writes the call and the row").row.get()
     }
 
     pub(crate) fn page(&self) -> Result<PageNumber, Failure> {

@@ -1,4 +1,6 @@
-use super::{Book, Cx, EachPage, Failure, HasPage, Page, Row, Scope, Stage};
+use std::ops::Deref;
+
+use super::{Book, Cx, EachPage, Failure, Page, Row, Scope, Stage};
 use crate::book::PageNumber;
 
 /// A dependency, as it stands in a row.
@@ -7,7 +9,7 @@ pub struct Dep {
     /// The parameter's name.
     pub parameter: &'static str,
     /// The stage it is made by.
-    pub row: &'static Row,
+    pub row: RowOf,
     /// Which of its pages a page needs.
     pub reach: Reach,
 }
@@ -30,24 +32,58 @@ pub enum Reach {
 impl Dep {
     /// What parameter `parameter` of type `T` asks stage `S` for, in stage `In`.
     #[must_use]
-    pub const fn of<In: Stage, S: Stage, T: FromStage<S, In::Scope> + Load>(parameter: &'static str) -> Self {
+    pub const fn of<In: Stage, S: Stage, T: FromStage<S::Output, S::Scope, In::Scope>>(
+        parameter: &'static str,
+    ) -> Self {
         let reach = match (<S::Scope as Scope>::BOOK, T::REACH) {
             (true, Reach::Part) => Reach::Part,
             (true, _) => Reach::Book,
             (false, reach) => reach,
         };
-        Self { parameter, row: S::ROW, reach }
+        // Evaluated here, so that stages that depend on each other in a ring do not compile.
+        let _row = S::ROW;
+        Self { parameter, row: RowOf(|| S::ROW), reach }
     }
 }
 
-/// A parameter that stage `S` fills, in a stage of scope `In`: `S`'s output, or pages of it. Written by `#[stage]` for the
-/// output type.
+/// The row of another stage, by a function: the compiler checks the value of a constant with all that it refers to, so that by reference
+/// a row would cost what its whole chain of dependencies does.
+#[derive(Clone, Copy)]
+pub struct RowOf(fn() -> &'static Row);
+
+impl RowOf {
+    /// The row.
+    #[must_use]
+    pub fn get(self) -> &'static Row {
+        (self.0)()
+    }
+}
+
+impl Deref for RowOf {
+    type Target = Row;
+
+    fn deref(&self) -> &Row {
+        self.get()
+    }
+}
+
+/// A parameter that is filled from a stage of scope `Of` which makes `Output`, in a stage of scope `In`: that very output, or pages of
+/// it. It asks for the stage's types and not for the stage, so that what is no stage is one mistake.
 #[diagnostic::on_unimplemented(
-    message = "stage `{S}` does not hand over `{Self}`",
-    label = "`{S}` hands over something else",
+    message = "`{Self}` is not what the dependency hands over",
+    label = "the dependency makes `{Output}`",
     note = "a page stage takes a dependency's output, or `Window<…>` of it, or `Part<…>` of a book's; a `scope = book` stage takes `Pages<…>` of it"
 )]
-pub trait FromStage<S: Stage, In: Scope> {}
+pub trait FromStage<Output, Of: Scope, In: Scope>: Load {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Page> FromStage<T, EachPage, EachPage> for T {}
+#[diagnostic::do_not_recommend]
+impl<T: Page, In: Scope> FromStage<T, Book, In> for T {}
+#[diagnostic::do_not_recommend]
+impl<T: Page, const N: u32> FromStage<T, EachPage, EachPage> for Window<T, N> {}
+#[diagnostic::do_not_recommend]
+impl<T: Page> FromStage<T, EachPage, Book> for Pages<T> {}
 
 /// Reads what [`FromStage`] names.
 #[diagnostic::on_unimplemented(
@@ -127,11 +163,6 @@ impl<T: Page, const N: u32> Load for Window<T, N> {
     }
 }
 
-impl<T, S: Stage<Scope: HasPage>, const N: u32> FromStage<S, EachPage> for Window<T, N> where
-    T: FromStage<S, EachPage> + Page
-{
-}
-
 /// All pages of a dependency, read as they are asked for, in a `scope = book` stage.
 pub struct Pages<T> {
     numbers: Vec<PageNumber>,
@@ -176,5 +207,3 @@ impl<T: Page> Load for Pages<T> {
         Ok(Self { numbers: cx.inputs(from.name), read: Box::new(move |page| reader.page(page)?.read()) })
     }
 }
-
-impl<T, S: Stage<Scope: HasPage>> FromStage<S, Book> for Pages<T> where T: FromStage<S, EachPage> + Page {}

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::{Map, Value};
 
-use super::{Book, Cx, EachPage, Failure, FromStage, Load, Page, Reach, Row, Stage};
+use super::{Book, Cx, EachPage, Failure, FromStage, Load, Page, Reach, Row};
 use crate::book::PageNumber;
 
 /// The output of a `scope = book` stage that holds something of every page, in a field `pages` that maps page numbers to it.
@@ -82,7 +82,7 @@ impl<T: Page> Load for Part<T> {
     }
 }
 
-impl<T: Page, S: Stage<Scope = Book, Output: ByPage<Part = T>>> FromStage<S, EachPage> for Part<T> {}
+impl<T: Page, Output: ByPage<Part = T>> FromStage<Output, Book, EachPage> for Part<T> {}
 
 /// The outputs of book stages, read once in a run and not once a page.
 #[derive(Default)]

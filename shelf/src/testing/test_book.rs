@@ -290,7 +290,7 @@ fn registry(rows: &[&'static Row]) -> Registry {
     let mut open = rows.to_vec();
     while let Some(row) = open.pop() {
         if all.insert(row.name, row).is_none() {
-            open.extend(row.deps.iter().map(|dep| dep.row));
+            open.extend(row.deps.iter().map(|dep| dep.row.get()));
         }
     }
     Registry::of(all.into_values()).expect("the stages make a table")
