@@ -1,7 +1,8 @@
 //! `shelf add`: files from outside become a book.
 //!
 //! A book is built in a hidden folder beside the others and gets its name when it is whole; until then there is no book. What
-//! opens a file is a task for a child process: `inspect` counts its pages, `scan` writes one of them.
+//! opens a file is a task for a child process: `inspect` counts its pages, `spread` looks whether one of them shows an open book, `scan`
+//! writes one of them, or half of it.
 
 mod add;
 mod converted;
@@ -12,8 +13,10 @@ mod inspect;
 mod jpeg;
 mod kind;
 mod note;
+mod opened;
 mod order;
 mod pdf;
+mod plan;
 mod png_file;
 mod raster;
 mod records;
@@ -21,6 +24,8 @@ mod request;
 mod resolution;
 mod room;
 mod scan;
+mod source;
+mod spread;
 mod staging;
 #[cfg(test)]
 mod tests;
@@ -33,3 +38,4 @@ pub use error::AddError;
 pub use note::note;
 pub(crate) use order::natural;
 pub use request::{AddRequest, DPI_RANGE, each};
+pub use spread::Spreads;
