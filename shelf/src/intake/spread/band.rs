@@ -15,6 +15,8 @@ const WIDE: f64 = 0.25;
 const LEAST_SHADOW: f64 = 0.008;
 /// How far from a shadow dark pixels still belong to it, as a part of the width.
 const FRAY: f64 = 0.01;
+/// Least width of a run of ink that may be text: a narrower one is a folio, a rule, or what is left of a dark edge or shadow.
+pub(in crate::intake) const LEAST_TEXT: f64 = 0.02;
 
 /// Neighbouring columns near the middle of a picture on which there is no ink from top to bottom.
 #[derive(Debug, Clone)]
@@ -23,6 +25,8 @@ pub(in crate::intake) struct Band {
     pub(in crate::intake) lean: f64,
     /// The columns, by their place in the middle row. Empty where there is ink on all of them: then the one with the least.
     pub(in crate::intake) columns: Range<usize>,
+    /// Whether something as narrow as a folio stands between it and another band.
+    is_parted: bool,
     shadow: Option<Shadow>,
     picture_width: f64,
 }
@@ -67,8 +71,14 @@ impl Band {
         let ink = ink_rows(&columns, shadow.map(|shadow| shadow.column), picture_width);
         let has_long_shadow = |band: &Range<usize>| shadow.is_some_and(|it| it.reach > 0.5 && band.contains(&it.column));
         let in_the_middle = |band: &Range<usize>| band.end.min(middle.end).saturating_sub(band.start.max(middle.start));
-        let bands = free_runs(&ink, picture.height).filter(|band| in_the_middle(band) > 0);
-        let found = bands.max_by_key(|band| (has_long_shadow(band), in_the_middle(band)));
+        let free = free_runs(&columns, &ink, picture);
+        let bands = free.iter().filter(|band| in_the_middle(band) > 0);
+        let found = bands.max_by_key(|band| (has_long_shadow(band), in_the_middle(band))).cloned();
+        let is_parted = found.as_ref().is_some_and(|found| {
+            let is_broad = |run: &&Range<usize>| run.len() as f64 >= picture_width * LEAST_WIDTH;
+            let gap = |run: &Range<usize>| run.start.max(found.start).saturating_sub(run.end.min(found.end)) as f64;
+            free.iter().filter(is_broad).any(|run| run != found && gap(run) < picture_width * LEAST_TEXT)
+        });
         let columns = found.unwrap_or_else(|| {
             let to_the_middle = |at: usize| (2 * at + 1).abs_diff(ink.len());
             let least = middle.min_by_key(|at| (ink[*at], to_the_middle(*at))).unwrap_or(ink.len() / 2);
@@ -78,6 +88,7 @@ impl Band {
         Self {
             lean,
             columns: first + columns.start..first + columns.end,
+            is_parted,
             shadow: shadow.map(|shadow| Shadow { column: first + shadow.column, ..shadow }),
             picture_width,
         }
@@ -96,7 +107,7 @@ impl Band {
     /// Whether there is room for a gutter in it.
     pub(in crate::intake) fn has_room(&self) -> bool {
         let middle = self.picture_width * MIDDLE.0..self.picture_width * MIDDLE.1;
-        self.share() >= LEAST_WIDTH && middle.contains(&self.gutter())
+        !self.is_parted && self.share() >= LEAST_WIDTH && middle.contains(&self.gutter())
     }
 
     /// Whether the shadow of a gutter lies in it: broader than a rule, and over nearly the whole height.
@@ -149,14 +160,32 @@ fn ink_rows(columns: &[Column], shadow: Option<usize>, picture_width: f64) -> Ve
     ink.collect()
 }
 
-/// Runs of columns that are free of ink.
-pub(in crate::intake) fn free_runs(ink: &[usize], height: usize) -> impl Iterator<Item = Range<usize>> {
-    let most = ((height as f64 * SPECKS) as usize).max(2);
-    let runs = ink.chunk_by(move |one, other| (*one <= most) == (*other <= most));
+/// Runs of columns that are free of ink, from the left to the right.
+pub(in crate::intake) fn free_runs(columns: &[Column], ink: &[usize], picture: &Reduced) -> Vec<Range<usize>> {
+    let most = ((picture.height as f64 * SPECKS) as usize).max(2);
+    let mut runs: Vec<Range<usize>> = Vec::new();
     let mut start = 0;
-    runs.filter_map(move |run| {
+    for run in ink.chunk_by(|one, other| (*one <= most) == (*other <= most)) {
         let range = start..start + run.len();
         start = range.end;
-        (run[0] <= most).then_some(range)
-    })
+        if run[0] > most {
+            continue;
+        }
+        match runs.last_mut() {
+            Some(last) if is_broken_shadow(&columns[last.end..range.start], picture) => last.end = range.end,
+            _ => runs.push(range),
+        }
+    }
+    runs
+}
+
+/// Whether narrow ink is what is left of a gutter's shadow in a picture of black and white: it is there from the top to the bottom,
+/// where neither a folio nor a rule is.
+fn is_broken_shadow(columns: &[Column], picture: &Reduced) -> bool {
+    let part = picture.height / 6;
+    let is_inked = |rows: Range<usize>| columns.iter().any(|column| rows.clone().any(|row| column.is_ink(row)));
+    (columns.len() as f64) < picture.width as f64 * LEAST_TEXT
+        && is_inked(0..part)
+        && is_inked(picture.height - part..picture.height)
+        && (1..5).filter(|at| is_inked(at * part..(at + 1) * part)).count() >= 3
 }

@@ -129,8 +129,9 @@ impl Reduced {
         for _ in 0..2 {
             let is_dark = |at: &usize| self.light[*at].is_some_and(|light| light < dark);
             let length = line.iter().take_while(|at| is_dark(at)).count();
-            if length <= most {
-                line[..length].iter().for_each(|at| self.light[*at] = None);
+            if (1..=most).contains(&length) {
+                // Its blurred border goes with it.
+                line[..length + 2].iter().for_each(|at| self.light[*at] = None);
             }
             line.reverse();
         }

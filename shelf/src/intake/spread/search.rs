@@ -2,7 +2,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use super::band::{Band, free_runs};
+use super::band::{Band, LEAST_TEXT, free_runs};
 use super::gutter::Gutter;
 use crate::intake::opened::{FilePage, open_page};
 use crate::intake::raster::Raster;
@@ -101,14 +101,14 @@ pub(in crate::intake) fn look_for_gutter(picture: &Raster) -> Finding {
 const TELLING_BAND: f64 = 0.05;
 /// Width of that band as a multiple of the outer margins. Columns of one page are closer; pages cut near their text have less margin.
 const BAND_TO_MARGINS: (f64, f64) = (0.75, 4.0);
+/// How much one outer margin may be wider than the other, as a part of the picture's width.
+const SKEWED_MARGINS: f64 = 0.05;
 /// Most width of a gap within a page, as a part of the band's.
 const WIDEST_GAP: f64 = 0.5;
 /// Least width of a text area, as a part of the picture's.
-const LEAST_TEXT: f64 = 0.25;
+const LEAST_PAGE: f64 = 0.3;
 /// Width of the narrower text area, as a part of the wider one's.
 const ALIKE: f64 = 0.8;
-/// Narrower runs of ink at the border are what is left of the scan's edge; as a part of the width.
-const LEAST_RUN: f64 = 0.02;
 /// Lines that make a text.
 const FEWEST_LINES: usize = 6;
 /// Width of the strips in which lines are counted, as a part of the picture's: in a wide one, crooked lines run into each other.
@@ -119,11 +119,11 @@ const STRIP: f64 = 0.05;
 fn are_facing_pages(picture: &Reduced, band: &Band) -> bool {
     let columns = picture.columns(0..picture.width, band.lean);
     let ink = band.ink_rows(&columns);
-    let free: Vec<Range<usize>> = free_runs(&ink, picture.height).collect();
+    let free = free_runs(&columns, &ink, picture);
     let gutter = band.gutter() as usize;
     let Some(between) = free.iter().find(|run| run.contains(&gutter)) else { return false };
     let text_among = |half: Range<usize>| {
-        let inked = inked_between(&free, half).filter(|run| run.len() as f64 >= picture.width as f64 * LEAST_RUN);
+        let inked = inked_between(&free, half).filter(|run| run.len() as f64 >= picture.width as f64 * LEAST_TEXT);
         inked.reduce(|first, last| first.start..last.end)
     };
     let (Some(left), Some(right)) = (text_among(0..between.start), text_among(between.end..picture.width)) else {
@@ -131,14 +131,17 @@ fn are_facing_pages(picture: &Reduced, band: &Band) -> bool {
     };
     let part = |px: usize| px as f64 / picture.width as f64;
     let (narrow, wide) = (left.len().min(right.len()), left.len().max(right.len()));
-    let margin = part(left.start + picture.width - right.end) / 2.0;
+    let margins = [part(left.start), part(picture.width - right.end)];
+    let margin = f64::midpoint(margins[0], margins[1]);
     let inside = |text: &Range<usize>, run: &Range<usize>| text.start < run.start && run.end < text.end;
     let gaps = free.iter().filter(|run| inside(&left, run) || inside(&right, run));
     let widest_gap = gaps.map(Range::len).max().unwrap_or(0);
     !band.has_rule()
+        && (left.end, right.start) == (between.start, between.end)
         && part(between.len()) >= TELLING_BAND
         && (margin * BAND_TO_MARGINS.0..=margin * BAND_TO_MARGINS.1).contains(&part(between.len()))
-        && part(narrow) >= LEAST_TEXT
+        && (margins[0] - margins[1]).abs() <= SKEWED_MARGINS
+        && part(narrow) >= LEAST_PAGE
         && part(narrow) >= part(wide) * ALIKE
         && part(widest_gap) <= part(between.len()) * WIDEST_GAP
         && [left, right].into_iter().all(|text| lines(&columns[text], picture) >= FEWEST_LINES)

@@ -226,9 +226,21 @@ fn a_folio_or_a_title_in_the_middle_is_in_the_way() {
 }
 
 #[test]
+fn pictures_of_any_size_are_looked_at() {
+    for (width, height) in [(2, 1), (3, 2), (7, 6), (13, 5), (40, 3), (900, 1), (2000, 9)] {
+        for light in [0, 128, 255] {
+            let found = look(&GrayImage::from_pixel(width, height, Luma([light])));
+            assert!((1..width).contains(&found.gutter.top) && (1..width).contains(&found.gutter.bottom), "{found:?}");
+            assert_ne!(found.evidence, Evidence::Two);
+        }
+    }
+}
+
+#[test]
 fn what_is_too_wide_for_two_pages_is_a_foldout() {
     let pages = pages(4);
-    let four = beside(&beside(&pages[1], &pages[2]), &beside(&pages[3], &pages[4]));
+    let half = beside(&pages[1], &pages[2]);
+    let four = beside(&half, &half);
     is_no_spread(&Scan { shadow: 0.6, ..Scan::default() }.of(&four), "four pages");
 }
 
