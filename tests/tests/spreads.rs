@@ -27,7 +27,10 @@ fn opening() -> GrayImage {
 fn both_pages_of_a_spread_are_read_in_their_order() {
     let shelf = Shelf::new(env!("CARGO_BIN_EXE_shelf-under-test"));
     let scans = tempfile::tempdir().unwrap();
-    page("A page that stands alone before the others, as a title does. ").image.save(scans.path().join("1.png")).unwrap();
+    page("A page that stands alone before the others, as a title does. ")
+        .image
+        .save(scans.path().join("1.png"))
+        .unwrap();
     opening().save(scans.path().join("2.png")).unwrap();
     let added = shelf.ok(["add".as_ref(), scans.path().as_os_str(), "--id".as_ref(), "book".as_ref()]);
     let notes: Vec<&str> = added.lines().skip(1).collect();

@@ -34,7 +34,8 @@ impl Planned<'_> {
 /// Numbers the pages: those of a spread in the order in which a book of this language is read.
 pub(super) fn plan<'a>(sources: &'a [Source], language: Option<&str>) -> Vec<Planned<'a>> {
     let halves = reading_order(language);
-    let pictures = sources.iter().flat_map(|file| file.pictures.iter().zip(1..).map(move |(it, page)| (file, page, it)));
+    let pictures =
+        sources.iter().flat_map(|file| file.pictures.iter().zip(1..).map(move |(it, page)| (file, page, it)));
     let pages = pictures.flat_map(|(file, page, picture)| {
         let cuts = match picture.gutter {
             Some(gutter) => halves.map(|half| Some(Cut { gutter, half })).to_vec(),
@@ -43,7 +44,10 @@ pub(super) fn plan<'a>(sources: &'a [Source], language: Option<&str>) -> Vec<Pla
         cuts.into_iter().map(move |cut| (file, page, picture, cut))
     });
     let numbers = (1..).map_while(PageNumber::new);
-    pages.zip(numbers).map(|((file, page, picture, cut), number)| Planned { number, file, page, picture, cut }).collect()
+    pages
+        .zip(numbers)
+        .map(|((file, page, picture, cut), number)| Planned { number, file, page, picture, cut })
+        .collect()
 }
 
 /// What the user should know of the pictures that were split and of those that were not.

@@ -1,9 +1,9 @@
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
-use super::{AddError, Spreads};
 use super::kind::{Kind, kind_of};
 use super::order::natural;
+use super::{AddError, Spreads};
 use crate::book::ScanId;
 
 /// Resolutions at which pages can be drawn, dots per inch.

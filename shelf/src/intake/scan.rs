@@ -55,9 +55,7 @@ child_task!(WRITE_SCAN);
 pub(super) fn write_scan(order: ScanOrder) -> Result<Scan, Failure> {
     let opened = open_page(&order.from)?;
     let opened = match order.cut {
-        Some(Cut { gutter, half }) => {
-            Opened { raster: gutter.half_of(&opened.raster, half)?, file: None, ..opened }
-        }
+        Some(Cut { gutter, half }) => Opened { raster: gutter.half_of(&opened.raster, half)?, file: None, ..opened },
         None => opened,
     };
     let Opened { raster, file, said_dpi, drawn_dpi, notes } = opened;

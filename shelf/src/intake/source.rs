@@ -101,7 +101,8 @@ pub(super) fn find_spreads(
     for (at, source) in sources.iter().enumerate() {
         let pictures = source.pictures.iter().zip(1..).enumerate();
         let pictures = pictures.filter(|(_, (picture, _))| picture.sketch.is_landscape);
-        landscape.extend(pictures.map(|(number, (picture, page))| (at, number, source.page(page, dpi), picture.sketch)));
+        landscape
+            .extend(pictures.map(|(number, (picture, page))| (at, number, source.page(page, dpi), picture.sketch)));
     }
     if !landscape.is_empty() {
         progress(Progress::Landscape { pictures: landscape.len() });

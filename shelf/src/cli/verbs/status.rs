@@ -117,7 +117,8 @@ fn tell(context: &Context, state: &BookState, stages: &[Standing]) -> Result<()>
     let spreads = spreads(state);
     if !spreads.is_empty() {
         let scans = ranges(spreads.iter().flatten().copied());
-        let were = if spreads.len() == 1 { "1 spread was".to_owned() } else { format!("{} spreads were", spreads.len()) };
+        let were =
+            if spreads.len() == 1 { "1 spread was".to_owned() } else { format!("{} spreads were", spreads.len()) };
         out.line(format_args!("{were} split: scans {scans}"))?;
     }
     for (page, failure) in &state.unreadable {
@@ -147,7 +148,9 @@ fn spreads(state: &BookState) -> Vec<Vec<PageNumber>> {
     let mut spreads: Vec<Vec<(PageNumber, &Origin)>> = Vec::new();
     for (number, origin) in origins.filter(|(_, origin)| origin.half.is_some()) {
         let is_other_half = |(first, it): &(PageNumber, &Origin)| {
-            first.get() + 1 == number.get() && (&it.file, it.page) == (&origin.file, origin.page) && it.half != origin.half
+            first.get() + 1 == number.get()
+                && (&it.file, it.page) == (&origin.file, origin.page)
+                && it.half != origin.half
         };
         match spreads.last_mut() {
             Some(spread) if spread.len() == 1 && is_other_half(&spread[0]) => spread.push((number, origin)),

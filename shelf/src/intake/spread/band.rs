@@ -15,8 +15,10 @@ const WIDE: f64 = 0.25;
 const LEAST_SHADOW: f64 = 0.008;
 /// How far from a shadow dark pixels still belong to it, as a part of the width.
 const FRAY: f64 = 0.01;
-/// Least width of a run of ink that may be text: a narrower one is a folio, a rule, or what is left of a dark edge or shadow.
+/// Least width of a run of ink that may be text: a narrower one is a rule, or what is left of a dark edge or shadow.
 pub(in crate::intake) const LEAST_TEXT: f64 = 0.02;
+/// Most width of a folio or a small heading, as a part of the picture's: what stands in the middle of a page.
+const FOLIO: f64 = 0.06;
 
 /// Neighbouring columns near the middle of a picture on which there is no ink from top to bottom.
 #[derive(Debug, Clone)]
@@ -69,7 +71,8 @@ impl Band {
         let mut shadow = Shadow::among(&columns, middle.clone());
         let picture_width = picture.width as f64;
         let ink = ink_rows(&columns, shadow.map(|shadow| shadow.column), picture_width);
-        let has_long_shadow = |band: &Range<usize>| shadow.is_some_and(|it| it.reach > 0.5 && band.contains(&it.column));
+        let has_long_shadow =
+            |band: &Range<usize>| shadow.is_some_and(|it| it.reach > 0.5 && band.contains(&it.column));
         let in_the_middle = |band: &Range<usize>| band.end.min(middle.end).saturating_sub(band.start.max(middle.start));
         let free = free_runs(&columns, &ink, picture);
         let bands = free.iter().filter(|band| in_the_middle(band) > 0);
@@ -77,7 +80,7 @@ impl Band {
         let is_parted = found.as_ref().is_some_and(|found| {
             let is_broad = |run: &&Range<usize>| run.len() as f64 >= picture_width * LEAST_WIDTH;
             let gap = |run: &Range<usize>| run.start.max(found.start).saturating_sub(run.end.min(found.end)) as f64;
-            free.iter().filter(is_broad).any(|run| run != found && gap(run) < picture_width * LEAST_TEXT)
+            free.iter().filter(is_broad).any(|run| run != found && gap(run) < picture_width * FOLIO)
         });
         let columns = found.unwrap_or_else(|| {
             let to_the_middle = |at: usize| (2 * at + 1).abs_diff(ink.len());
@@ -113,7 +116,7 @@ impl Band {
     /// Whether the shadow of a gutter lies in it: broader than a rule, and over nearly the whole height.
     pub(in crate::intake) fn has_gutter_shadow(&self) -> bool {
         let is_broad = |shadow: &Shadow| shadow.width as f64 >= self.picture_width * LEAST_SHADOW;
-        self.shadow.as_ref().is_some_and(|shadow| is_broad(shadow) && shadow.reach >= 0.8)
+        self.shadow.as_ref().is_some_and(|shadow| is_broad(shadow) && shadow.reach >= 0.9)
     }
 
     /// Whether a line runs through it that ends before the picture does, as rules between columns do and the fold of a book does not.
@@ -153,7 +156,8 @@ fn ink_rows(columns: &[Column], shadow: Option<usize>, picture_width: f64) -> Ve
             return rows.filter(|row| column.is_ink(*row)).count();
         }
         let near = &columns[at.saturating_sub(fray)..(at + fray + 1).min(columns.len())];
-        let darkest = near.iter().map(Column::shadow).reduce(|one, other| std::array::from_fn(|at| one[at].min(other[at])));
+        let darkest =
+            near.iter().map(Column::shadow).reduce(|one, other| std::array::from_fn(|at| one[at].min(other[at])));
         let darkest = darkest.unwrap_or([u8::MAX; TILES]);
         rows.filter(|row| column.is_ink_in_shadow(*row, &darkest)).count()
     });

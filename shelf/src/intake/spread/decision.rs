@@ -30,10 +30,9 @@ impl Spreads {
     pub(in crate::intake) fn decide(self, found: &[Finding]) -> Vec<Option<Gutter>> {
         let typical = TypicalSpread::of(found);
         let is_split = |finding: &Finding| match (self, finding.evidence) {
-            (Self::Keep, _) => false,
             (Self::Split, _) | (Self::Auto, Evidence::Two) => true,
             (Self::Auto, Evidence::Open) => typical.is_some_and(|typical| typical.is_like(finding)),
-            (Self::Auto, Evidence::One) => false,
+            (Self::Auto, Evidence::One) | (Self::Keep, _) => false,
         };
         found.iter().map(|finding| is_split(finding).then_some(finding.gutter)).collect()
     }

@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
-use crate::intake::raster::Raster;
 use crate::book::Half;
+use crate::intake::raster::Raster;
 use crate::stage::Failure;
 
 /// Where the two pages of an open book meet in its picture: a straight line, upright or a little aslant.
@@ -65,7 +65,9 @@ mod tests {
     #[test]
     fn every_pixel_is_in_one_of_the_halves() {
         for samples in [Samples::Bilevel, Samples::Grey8, Samples::Grey16, Samples::Rgb8, Samples::Rgb16] {
-            for gutter in [Gutter { top: 13, bottom: 13 }, Gutter { top: 9, bottom: 15 }, Gutter { top: 16, bottom: 11 }] {
+            for gutter in
+                [Gutter { top: 13, bottom: 13 }, Gutter { top: 9, bottom: 15 }, Gutter { top: 16, bottom: 11 }]
+            {
                 let whole = picture(samples, 29, 7);
                 let (left, right) =
                     (gutter.half_of(&whole, Half::Left).unwrap(), gutter.half_of(&whole, Half::Right).unwrap());

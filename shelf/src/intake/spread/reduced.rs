@@ -79,9 +79,8 @@ impl Column {
 }
 
 fn is_ink(light: Option<u8>, paper: u8) -> bool {
-    light.is_some_and(|light| {
-        u16::from(light) * INK.1 < u16::from(paper) * INK.0 && paper.saturating_sub(light) > GRAIN
-    })
+    light
+        .is_some_and(|light| u16::from(light) * INK.1 < u16::from(paper) * INK.0 && paper.saturating_sub(light) > GRAIN)
 }
 
 impl Reduced {

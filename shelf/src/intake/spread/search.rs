@@ -4,10 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use super::band::{Band, LEAST_TEXT, free_runs};
 use super::gutter::Gutter;
-use crate::intake::opened::{FilePage, open_page};
-use crate::intake::raster::Raster;
 use super::reduced::{Column, Reduced};
 use crate::child::{Task, child_task};
+use crate::intake::opened::{FilePage, open_page};
+use crate::intake::raster::Raster;
 use crate::stage::Failure;
 
 /// What speaks for a picture being a spread.
@@ -33,7 +33,8 @@ pub(in crate::intake) struct Finding {
 }
 
 /// Looks for the gutter of a landscape picture; `None` for one that is not.
-pub(in crate::intake) static FIND_GUTTER: Task<FilePage, Option<Finding>> = Task::new("intake.find_gutter", find_gutter);
+pub(in crate::intake) static FIND_GUTTER: Task<FilePage, Option<Finding>> =
+    Task::new("intake.find_gutter", find_gutter);
 child_task!(FIND_GUTTER);
 
 #[expect(clippy::needless_pass_by_value, reason = "a task owns its input")]

@@ -73,7 +73,13 @@ impl Scan {
                 _ => f64::from(paper.get_pixel(x as u32, y as u32).0[0]) * 0.92 * (1.0 - lost),
             };
             let light = light + f64::from(grain.below(13)) - 6.0;
-            Luma([if !self.is_bilevel { light as u8 } else if light < 120.0 { 0 } else { 255 }])
+            Luma([if !self.is_bilevel {
+                light as u8
+            } else if light < 120.0 {
+                0
+            } else {
+                255
+            }])
         })
     }
 
@@ -142,7 +148,8 @@ fn a_shadow_tells_of_a_blank_opening_and_without_one_nothing_does() {
 
 #[test]
 fn a_page_of_two_columns_is_none() {
-    let column = PageFormat { width_pt: 260.0, height_pt: 400.0, inner_pt: 12.0, outer_pt: 48.0, ..PageFormat::octavo() };
+    let column =
+        PageFormat { width_pt: 260.0, height_pt: 400.0, inner_pt: 12.0, outer_pt: 48.0, ..PageFormat::octavo() };
     let columns = typeset(&Manuscript::new().prose(&prose(3, 12)), column);
     is_no_spread(&beside(&columns[1], &columns[2]), "wide margins, narrow gap");
 }
