@@ -10,4 +10,4 @@ pub use languages::Languages;
 pub use metadata::BookMetadata;
 pub use page_number::{PageNumber, PageSet, PageSetError};
 pub use scan_id::{ScanId, ScanIdError};
-pub use source_page::{Origin, Resolution, SourcePage};
+pub use source_page::{Half, Origin, Resolution, SourcePage};

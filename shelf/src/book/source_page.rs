@@ -51,4 +51,17 @@ pub struct Origin {
     /// Page in that file, from 1, where it has several.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub page: Option<u32>,
+    /// The half of that picture, where it shows an open book that was split into its two pages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub half: Option<Half>,
+}
+
+/// A page of an open book, as it lies in the picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Half {
+    /// The one at the left.
+    Left,
+    /// The one at the right.
+    Right,
 }

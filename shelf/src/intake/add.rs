@@ -1,18 +1,17 @@
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
-use super::gather::{Gathered, InputFile, gather};
-use super::inspect::{INSPECT, InspectOrder, PageSketch};
-use super::kind::Kind;
+use super::gather::{Gathered, gather};
+use super::plan::{Planned, note_spreads, plan};
 use super::records::Records;
 use super::scan::{Scan, ScanOrder, WRITE_SCAN};
+use super::source::{Source, copy_originals, find_spreads, inspect_all, needed_bytes};
 use super::staging::Staging;
 use super::{AddError, AddRequest, DPI_RANGE, room, title};
-use crate::book::{BookMetadata, Origin, PageNumber, ScanId};
+use crate::book::{BookMetadata, PageNumber, ScanId};
 use crate::child::{Allowance, Children};
 use crate::clock::now;
 use crate::stage::Failure;
@@ -45,6 +44,13 @@ pub struct Note {
 /// How far an addition has come.
 #[derive(Debug)]
 pub enum Progress<'a> {
+    /// There are pictures wider than high, and it will be looked whether they show two pages.
+    Landscape {
+        /// Such pictures.
+        pictures: usize,
+    },
+    /// One of them was looked at.
+    Looked,
     /// The files are looked through.
     Counted {
         /// Files.
@@ -67,31 +73,6 @@ pub enum Progress<'a> {
 
 /// The most pages of a book.
 const MAX_PAGES: usize = 100_000;
-
-/// A page that is to be written, and what it will take.
-struct Planned<'a> {
-    number: PageNumber,
-    file: &'a Source,
-    page: u32,
-    sketch: PageSketch,
-}
-
-/// A file that pages come from.
-pub(super) struct Source {
-    pub(super) input: InputFile,
-    /// Where it is read: the copy in the book for a PDF, which nobody changes meanwhile.
-    pub(super) read_at: PathBuf,
-    pub(super) name: String,
-    pub(super) sketches: Vec<PageSketch>,
-}
-
-impl Source {
-    /// Where a page of this file comes from.
-    pub(super) fn origin(&self, page: u32) -> Origin {
-        let has_several = self.sketches.len() > 1 || self.input.kind == Kind::Pdf;
-        Origin { file: self.name.clone(), page: has_several.then_some(page) }
-    }
-}
 
 /// Adds a book to the library: all of it, or nothing.
 ///
@@ -116,21 +97,20 @@ pub fn add(
     let pool = rayon::ThreadPoolBuilder::new().num_threads(workers.max(1)).build();
     let pool = pool.map_err(|error| AddError::io("start threads for", store.root())(std::io::Error::other(error)))?;
     let mut sources = pool.install(|| inspect_all(files, children, request.dpi, stop))?;
-    let pages: usize = sources.iter().map(|source| source.sketches.len()).sum();
-    if pages > MAX_PAGES {
-        return Err(AddError::TooManyPages { found: pages, most: MAX_PAGES });
-    }
+    count_pages(&sources)?;
+    pool.install(|| find_spreads(&mut sources, request.spreads, children, request.dpi, progress, stop))?;
+    let pages = count_pages(&sources)?;
     progress(Progress::Counted { files: sources.len(), pages });
     room::check_room(store.root(), needed_bytes(&sources)?)?;
 
     let staging = Staging::new(store.root(), &id)?;
     let folder = staging.make_folder("source")?;
-    copy_pdfs(&mut sources, &staging)?;
-    let plan = plan(&sources);
+    copy_originals(&mut sources, &staging)?;
+    let plan = plan(&sources, request.languages.first().map(String::as_str));
     let scans = pool.install(|| write_scans(&plan, &folder, request.dpi, children, progress, stop))?;
     let mut records = Records::new(&staging, &folder);
     for (page, scan) in plan.iter().zip(scans) {
-        records.write(page.number, page.file.origin(page.page), scan)?;
+        records.write(page.number, page.origin(), scan)?;
     }
     if records.failed.len() == plan.len() {
         return Err(AddError::EveryPage { failed: records.failed });
@@ -152,7 +132,10 @@ pub fn add(
         return Err(AddError::Stopped);
     }
     staging.publish()?;
-    let notes = notes.into_iter().map(|(text, pages)| Note { text, pages }).chain(note_left_out(&left_out)).collect();
+    let is_written = |page: &&Planned<'_>| failed.binary_search_by_key(&page.number, |(page, _)| *page).is_err();
+    let of_spreads = note_spreads(plan.iter().filter(is_written), request.spreads);
+    let of_scans = notes.into_iter().map(|(text, pages)| Note { text, pages });
+    let notes = of_scans.chain(of_spreads).chain(note_left_out(&left_out)).collect();
     Ok(Added { id, title, pages, failed, notes })
 }
 
@@ -165,66 +148,12 @@ fn name_of(request: &AddRequest) -> Result<(ScanId, String), AddError> {
     Ok((id, title))
 }
 
-pub(super) fn inspect_all(
-    files: Vec<InputFile>,
-    children: &Children,
-    dpi: u32,
-    stop: &AtomicBool,
-) -> Result<Vec<Source>, AddError> {
-    let inspect = |input: InputFile| {
-        if stop.load(Ordering::Relaxed) {
-            return Err(AddError::Stopped);
-        }
-        let path = std::path::absolute(&input.path).map_err(AddError::io("find", &input.path))?;
-        let order = InspectOrder { file: path.clone(), kind: input.kind, dpi };
-        let sketches = match (children.call(&INSPECT, order, Allowance::default()), input.kind) {
-            (Ok(sketches), _) => sketches,
-            (Err(failure), Kind::Pdf) => return Err(AddError::File { file: input.path, failure: Box::new(failure) }),
-            // A picture that kills the child which only looks at its header: a page that will fail once more, and then be noted.
-            (Err(_), _) => vec![PageSketch { pixels: 1, bytes: 0 }],
-        };
-        let name = input.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        Ok(Source { input, read_at: path, name, sketches })
-    };
-    files.into_par_iter().with_max_len(1).map(inspect).collect()
-}
-
-/// What the book will take: its scans, and copies of the PDFs.
-fn needed_bytes(sources: &[Source]) -> Result<u64, AddError> {
-    let mut needed = 0;
-    for source in sources {
-        needed += source.sketches.iter().map(|sketch| sketch.bytes).sum::<u64>();
-        if source.input.kind == Kind::Pdf {
-            needed += std::fs::metadata(&source.read_at).map_err(AddError::io("read", &source.read_at))?.len();
-        }
+fn count_pages(sources: &[Source]) -> Result<usize, AddError> {
+    let pages = sources.iter().map(Source::page_count).sum();
+    if pages > MAX_PAGES {
+        return Err(AddError::TooManyPages { found: pages, most: MAX_PAGES });
     }
-    Ok(needed)
-}
-
-/// Copies the PDFs into the book, from where their pages are then read.
-fn copy_pdfs(sources: &mut [Source], staging: &Staging) -> Result<(), AddError> {
-    let mut taken = BTreeSet::new();
-    for source in sources.iter_mut().filter(|source| source.input.kind == Kind::Pdf) {
-        // A copy must not pass for a scan, nor take the place of another file.
-        let mut name = match PageNumber::of_file(&source.name) {
-            Some(_) => format!("from_{}", source.name),
-            None => source.name.trim_start_matches('.').to_owned(),
-        };
-        let mut count = 1;
-        while !taken.insert(name.to_lowercase()) {
-            count += 1;
-            name = format!("{count}_{}", source.name);
-        }
-        source.read_at = staging.copy(&source.read_at, &format!("source/{name}"))?;
-    }
-    Ok(())
-}
-
-fn plan(sources: &[Source]) -> Vec<Planned<'_>> {
-    let pages =
-        sources.iter().flat_map(|file| file.sketches.iter().zip(1..).map(move |(sketch, page)| (file, page, sketch)));
-    let numbers = (1..).map_while(PageNumber::new);
-    pages.zip(numbers).map(|((file, page, sketch), number)| Planned { number, file, page, sketch: *sketch }).collect()
+    Ok(pages)
 }
 
 fn write_scans(
@@ -242,15 +171,9 @@ fn write_scans(
         if stop.load(Ordering::Relaxed) {
             return Err(AddError::Stopped);
         }
-        let order = ScanOrder {
-            file: page.file.read_at.clone(),
-            kind: page.file.input.kind,
-            page: page.page,
-            dpi,
-            folder: folder.to_owned(),
-            number: page.number,
-        };
-        let scan = children.call(&WRITE_SCAN, order, Allowance::pixels(page.sketch.pixels));
+        let from = page.file.page(page.page, dpi);
+        let order = ScanOrder { from, cut: page.cut, turn: None, folder: folder.to_owned(), number: page.number };
+        let scan = children.call(&WRITE_SCAN, order, Allowance::pixels(page.sketch().pixels));
         if scan.is_err() {
             // A full disk is the book's failure, not the page's.
             room::check_room(folder, 0)?;

@@ -3,20 +3,19 @@ use std::io::{BufReader, Cursor};
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader};
 
 use super::kind::Convertible;
+use super::opened::{FilePage, Opened};
 use super::raster::{Raster, check_size};
-use super::resolution::believe_or_estimate;
-use super::scan::{Scan, ScanOrder};
 use crate::stage::Failure;
 
-/// Writes a picture of one of the rarer formats as PNG, without loss.
-pub(super) fn read_page(order: &ScanOrder, format: Convertible) -> Result<Scan, Failure> {
+/// Opens a picture of one of the rarer formats, which is kept as PNG.
+pub(super) fn open_page(page: &FilePage, format: Convertible) -> Result<Opened, Failure> {
     let (format, name) = match format {
         Convertible::Bmp => (ImageFormat::Bmp, "BMP"),
         Convertible::Gif => (ImageFormat::Gif, "GIF"),
         Convertible::Webp => (ImageFormat::WebP, "WebP"),
         Convertible::Pnm => (ImageFormat::Pnm, "PNM"),
     };
-    let bytes = std::fs::read(&order.file)?;
+    let bytes = std::fs::read(&page.file)?;
     let broken = |error: image::ImageError| Failure::new(format!("the {name} is broken: {error}"));
     let mut reader = ImageReader::with_format(BufReader::new(Cursor::new(&bytes)), format);
     reader.no_limits();
@@ -26,8 +25,7 @@ pub(super) fn read_page(order: &ScanOrder, format: Convertible) -> Result<Scan, 
     let orientation = decoder.orientation().map_err(broken)?;
     let said = if format == ImageFormat::Bmp { bmp_dpi(&bytes) } else { None };
     let raster = Raster::from_image(DynamicImage::from_decoder(decoder).map_err(broken)?)?.turned(orientation);
-    let resolution = believe_or_estimate(said, &raster);
-    Scan::of_raster(order, &raster, resolution)
+    Ok(Opened::pixels(raster, said))
 }
 
 /// The resolution in a BMP header, which counts pixels a metre at byte 38.

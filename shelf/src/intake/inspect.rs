@@ -1,9 +1,11 @@
 use std::path::{Path, PathBuf};
 
-use image::ImageReader;
+use image::{ImageDecoder, ImageReader};
 use serde::{Deserialize, Serialize};
 
 use super::kind::Kind;
+use super::raster::swaps_sides;
+use super::spread::is_landscape;
 use super::{pdf, tiff};
 use crate::child::{Task, child_task};
 use crate::stage::Failure;
@@ -24,6 +26,13 @@ pub(super) struct PageSketch {
     pub(super) pixels: u64,
     /// Estimated size of the scan on the disk, bytes.
     pub(super) bytes: u64,
+    /// Whether it is so much wider than high that it may show two pages.
+    pub(super) is_landscape: bool,
+}
+
+impl PageSketch {
+    /// A page that cannot be opened: writing it will say why.
+    pub(super) const UNREADABLE: Self = Self { pixels: 1, bytes: 0, is_landscape: false };
 }
 
 /// Counts the pages of a file and estimates what they will take.
@@ -33,23 +42,27 @@ pub(super) static INSPECT: Task<InspectOrder, Vec<PageSketch>> = Task::new("inta
 child_task!(INSPECT);
 
 fn inspect(order: InspectOrder) -> Result<Vec<PageSketch>, Failure> {
-    let unreadable = PageSketch { pixels: 1, bytes: 0 };
     let InspectOrder { file, kind, dpi } = order;
     match kind {
         Kind::Pdf => pdf::inspect(&file, dpi),
-        Kind::Tiff => Ok(tiff::inspect(&file).unwrap_or_else(|_| vec![unreadable])),
+        Kind::Tiff => Ok(tiff::inspect(&file).unwrap_or_else(|_| vec![PageSketch::UNREADABLE])),
         Kind::Png | Kind::Jpeg | Kind::Converted(_) => {
-            let pixels = pixels_of(&file).unwrap_or(1);
+            let (width, height) = size_of(&file).unwrap_or((1, 1));
+            let pixels = u64::from(width) * u64::from(height);
             let bytes = std::fs::metadata(&file)?.len();
             // A picture that is made anew, because it has to be turned or converted, is PNG: about two bytes a pixel in colour.
             let is_kept = matches!(kind, Kind::Png | Kind::Jpeg);
-            Ok(vec![PageSketch { pixels, bytes: if is_kept { bytes } else { bytes.max(pixels * 2) } }])
+            let bytes = if is_kept { bytes } else { bytes.max(pixels * 2) };
+            Ok(vec![PageSketch { pixels, bytes, is_landscape: is_landscape(width.into(), height.into()) }])
         }
-        Kind::Foreign(_) | Kind::Empty | Kind::Unknown => Ok(vec![unreadable]),
+        Kind::Foreign(_) | Kind::Empty | Kind::Unknown => Ok(vec![PageSketch::UNREADABLE]),
     }
 }
 
-fn pixels_of(file: &Path) -> Option<u64> {
-    let (width, height) = ImageReader::open(file).ok()?.with_guessed_format().ok()?.into_dimensions().ok()?;
-    Some(u64::from(width) * u64::from(height))
+/// Width and height of the upright picture, px.
+fn size_of(file: &Path) -> Option<(u32, u32)> {
+    let mut decoder = ImageReader::open(file).ok()?.with_guessed_format().ok()?.into_decoder().ok()?;
+    let (width, height) = decoder.dimensions();
+    let is_on_its_side = decoder.orientation().is_ok_and(swaps_sides);
+    Some(if is_on_its_side { (height, width) } else { (width, height) })
 }

@@ -5,9 +5,8 @@ use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder};
 
 use super::exif;
+use super::opened::{FilePage, Opened};
 use super::raster::{Raster, check_size};
-use super::resolution::believe_or_estimate;
-use super::scan::{Scan, ScanOrder};
 use crate::stage::Failure;
 
 /// What the frame header of a JPEG says.
@@ -21,26 +20,23 @@ pub(super) struct Frame {
     pub(super) is_marked_as_rgb: bool,
 }
 
-/// Writes a JPEG file as a scan: byte for byte but for private metadata, or as an upright PNG where it has to be turned or its
+/// Opens a JPEG file, which is kept byte for byte but for private metadata, or as an upright PNG where it has to be turned or its
 /// inks to be mixed.
-pub(super) fn read_page(order: &ScanOrder) -> Result<Scan, Failure> {
-    let bytes = std::fs::read(&order.file)?;
+pub(super) fn open_page(page: &FilePage) -> Result<Opened, Failure> {
+    let bytes = std::fs::read(&page.file)?;
     let raster = decode(&bytes)?;
     let metadata = segments(&bytes).find_map(|segment| segment.exif()).map(exif::Exif::read).unwrap_or_default();
     let said = metadata.dpi.or_else(|| segments(&bytes).find_map(|segment| segment.jfif_dpi()));
     let is_grey_or_colour = frame_of(&bytes).is_some_and(|frame| frame.components != 4);
-    let mut scan = if metadata.orientation == Orientation::NoTransforms && is_grey_or_colour {
-        let resolution = believe_or_estimate(said, &raster);
-        Scan::of_file(order, "jpg", &without_private_metadata(&bytes), &raster, resolution)?
+    let mut opened = if metadata.orientation == Orientation::NoTransforms && is_grey_or_colour {
+        Opened::file("jpg", without_private_metadata(&bytes), raster, said)
     } else {
-        let raster = raster.turned(metadata.orientation);
-        let resolution = believe_or_estimate(said, &raster);
-        Scan::of_raster(order, &raster, resolution)?
+        Opened::pixels(raster.turned(metadata.orientation), said)
     };
     if is_cut_off(&bytes) {
-        scan.notes.push("the JPEG is cut off: it has no end marker, and its lower part may be missing".to_owned());
+        opened.notes.push("the JPEG is cut off: it has no end marker, and its lower part may be missing".to_owned());
     }
-    Ok(scan)
+    Ok(opened)
 }
 
 /// Decodes a JPEG of any kind (grey, colour, progressive, inks) to grey or RGB.
@@ -176,6 +172,7 @@ mod tests {
     use super::*;
     use crate::book::PageNumber;
     use crate::intake::kind::Kind;
+    use crate::intake::scan::{Scan, ScanOrder, write_scan};
 
     const CANARY: &[u8] = b"52.5163 N 13.3777 E";
 
@@ -213,8 +210,9 @@ mod tests {
         let file = folder.path().join("photo");
         std::fs::write(&file, bytes).unwrap();
         let number = PageNumber::new(1).unwrap();
-        let order = ScanOrder { file, kind: Kind::Jpeg, page: 1, dpi: 300, folder: folder.path().to_owned(), number };
-        let scan = read_page(&order).unwrap();
+        let from = FilePage { file, kind: Kind::Jpeg, page: 1, dpi: 300 };
+        let order = ScanOrder { from, cut: None, turn: None, folder: folder.path().to_owned(), number };
+        let scan = write_scan(order).unwrap();
         let written = std::fs::read(folder.path().join(&scan.image)).unwrap();
         (scan, written)
     }

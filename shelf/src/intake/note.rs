@@ -1,6 +1,7 @@
 use std::path::Path;
 
 use super::kind::kind_of;
+use super::opened::FilePage;
 use super::scan::{ScanOrder, WRITE_SCAN};
 use crate::book::{Origin, PageNumber, SourcePage};
 use crate::child::{Allowance, Children};
@@ -13,14 +14,8 @@ use crate::stage::Failure;
 pub fn note(children: &Children, file: &Path, image: &str, page: PageNumber) -> Result<SourcePage, Failure> {
     // A child reads the picture as if it were to be added; what it writes is thrown away.
     let elsewhere = tempfile::tempdir()?;
-    let order = ScanOrder {
-        file: file.to_owned(),
-        kind: kind_of(file)?,
-        page: 1,
-        dpi: 300,
-        folder: elsewhere.path().to_owned(),
-        number: page,
-    };
+    let from = FilePage { file: file.to_owned(), kind: kind_of(file)?, page: 1, dpi: 300 };
+    let order = ScanOrder { from, cut: None, turn: None, folder: elsewhere.path().to_owned(), number: page };
     let scan = children.call(&WRITE_SCAN, order, Allowance::default())?;
     let bytes = std::fs::read(file)?;
     Ok(SourcePage {
@@ -31,6 +26,6 @@ pub fn note(children: &Children, file: &Path, image: &str, page: PageNumber) -> 
         width: scan.width,
         height: scan.height,
         resolution: scan.resolution,
-        origin: Origin { file: image.to_owned(), page: None },
+        origin: Origin { file: image.to_owned(), page: None, half: None },
     })
 }

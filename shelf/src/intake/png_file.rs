@@ -5,26 +5,22 @@ use image::{DynamicImage, ImageBuffer};
 use png::{BitDepth, ColorType, Transformations};
 
 use super::exif::Exif;
+use super::opened::{FilePage, Opened};
 use super::raster::{Raster, Samples, check_size};
-use super::resolution::believe_or_estimate;
-use super::scan::{Scan, ScanOrder};
 use crate::stage::Failure;
 
 /// Chunks that hold what programs and cameras note: EXIF, texts (XMP among them), the time.
 const PRIVATE_CHUNKS: [&[u8; 4]; 5] = [b"eXIf", b"tEXt", b"zTXt", b"iTXt", b"tIME"];
 
-/// Writes a PNG file as a scan: as it is but for private metadata, or made anew where it has to be turned or is transparent.
-pub(super) fn read_page(order: &ScanOrder) -> Result<Scan, Failure> {
-    let bytes = std::fs::read(&order.file)?;
+/// Opens a PNG file, which is kept as it is but for private metadata, or made anew where it has to be turned or is transparent.
+pub(super) fn open_page(page: &FilePage) -> Result<Opened, Failure> {
+    let bytes = std::fs::read(&page.file)?;
     let Decoded { raster, dpi, exif, is_transparent } = decode(&bytes)?;
     let said = dpi.or(exif.dpi);
     if exif.orientation == Orientation::NoTransforms && !is_transparent {
-        let resolution = believe_or_estimate(said, &raster);
-        return Scan::of_file(order, "png", &without_private_metadata(&bytes), &raster, resolution);
+        return Ok(Opened::file("png", without_private_metadata(&bytes), raster, said));
     }
-    let raster = raster.turned(exif.orientation);
-    let resolution = believe_or_estimate(said, &raster);
-    Scan::of_raster(order, &raster, resolution)
+    Ok(Opened::pixels(raster.turned(exif.orientation), said))
 }
 
 pub(super) struct Decoded {

@@ -1,5 +1,6 @@
 use std::fs::File;
 use std::io::{BufWriter, Write};
+use std::ops::Range;
 use std::path::Path;
 
 use image::DynamicImage;
@@ -101,6 +102,11 @@ impl Raster {
         Self::new(width, height, samples, data)
     }
 
+    /// White paper.
+    pub(super) fn white(width: u32, height: u32, samples: Samples) -> Self {
+        Self { width, height, samples, data: vec![0xFF; samples.row_bytes(width) * height as usize] }
+    }
+
     fn row_bytes(&self) -> usize {
         self.samples.row_bytes(self.width)
     }
@@ -162,15 +168,32 @@ impl Raster {
         Self { width, height, samples: self.samples, data }
     }
 
+    /// Puts some columns of the same row of another picture of such samples into a row, at column `at`.
+    pub(super) fn copy_into_row(&mut self, row: u32, at: u32, other: &Self, columns: Range<u32>) {
+        debug_assert_eq!(self.samples, other.samples, "the pixels are of one kind");
+        let (at, from, count) = (at as usize, columns.start as usize, columns.len());
+        let (new_row, old_row) = (self.row_bytes(), other.row_bytes());
+        let new = &mut self.data[row as usize * new_row..][..new_row];
+        let old = &other.data[row as usize * old_row..][..old_row];
+        let bytes = self.samples.bits() / 8;
+        if bytes > 0 {
+            new[at * bytes..][..count * bytes].copy_from_slice(&old[from * bytes..][..count * bytes]);
+            return;
+        }
+        for (x, old_x) in (at..at + count).zip(from..) {
+            let mask = 0x80 >> (x % 8);
+            let is_light = old[old_x / 8] & (0x80 >> (old_x % 8)) != 0;
+            new[x / 8] = if is_light { new[x / 8] | mask } else { new[x / 8] & !mask };
+        }
+    }
+
     /// The picture cut, or filled up with white, at its right and lower edge.
     pub(super) fn fitted(self, width: u32, height: u32) -> Self {
-        let (old_row, new_row) = (self.row_bytes(), self.samples.row_bytes(width));
-        let mut data = vec![0xFF; new_row * height as usize];
-        for (old, new) in self.data.chunks_exact(old_row).zip(data.chunks_exact_mut(new_row)) {
-            let kept = old_row.min(new_row);
-            new[..kept].copy_from_slice(&old[..kept]);
+        let mut fitted = Self::white(width, height, self.samples);
+        for row in 0..height.min(self.height) {
+            fitted.copy_into_row(row, 0, &self, 0..width.min(self.width));
         }
-        Self { width, height, samples: self.samples, data }
+        fitted
     }
 
     /// The same pixels in as few bits as hold them: colour that is all grey becomes grey.

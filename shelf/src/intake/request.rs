@@ -1,9 +1,9 @@
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
-use super::AddError;
 use super::kind::{Kind, kind_of};
 use super::order::natural;
+use super::{AddError, Spreads};
 use crate::book::ScanId;
 
 /// Resolutions at which pages can be drawn, dots per inch.
@@ -24,15 +24,25 @@ pub struct AddRequest {
     pub languages: Vec<String>,
     /// Resolution at which PDF pages that are no scans are drawn, dots per inch, within [`DPI_RANGE`].
     pub dpi: u32,
+    /// What becomes of pictures that show two pages.
+    pub spreads: Spreads,
 }
 
 impl Default for AddRequest {
     fn default() -> Self {
-        Self { inputs: Vec::new(), id: None, title: None, author: None, languages: Vec::new(), dpi: 300 }
+        Self {
+            inputs: Vec::new(),
+            id: None,
+            title: None,
+            author: None,
+            languages: Vec::new(),
+            dpi: 300,
+            spreads: Spreads::Auto,
+        }
     }
 }
 
-/// A request for every PDF and every subfolder of `folder`, in natural order; each takes author, languages and resolution from `like`.
+/// A request for every PDF and every subfolder of `folder`, in natural order; each takes all but its files, id and title from `like`.
 pub fn each(folder: &Path, like: &AddRequest) -> Result<Vec<AddRequest>, AddError> {
     let mut books = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(AddError::io("list", folder))? {

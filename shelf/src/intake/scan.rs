@@ -4,26 +4,34 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::kind::Kind;
+use super::mend::Turn;
+use super::opened::{FilePage, Opened, PictureFile, open_page};
 use super::raster::Raster;
-use super::{converted, jpeg, pdf, png_file, tiff};
-use crate::book::{PageNumber, Resolution};
+use super::resolution::believe_or_estimate;
+use super::spread::Gutter;
+use crate::book::{Half, PageNumber, Resolution};
 use crate::child::{Task, child_task};
 use crate::stage::Failure;
 
-/// What a child is to do: open one page of a file, and write it as a scan.
+/// What a child is to do: open one page of a file, and write it, or half of it, as a scan.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct ScanOrder {
-    pub(super) file: PathBuf,
-    pub(super) kind: Kind,
-    /// The page in the file, from 1.
-    pub(super) page: u32,
-    /// Resolution for pages that have to be drawn, dots per inch.
-    pub(super) dpi: u32,
+    pub(super) from: FilePage,
+    /// The part that is the scan, where it is not the whole.
+    pub(super) cut: Option<Cut>,
+    /// How it is turned, where it does not stand upright.
+    pub(super) turn: Option<Turn>,
     /// Where the scan is written.
     pub(super) folder: PathBuf,
     /// The scan's number, which names its file.
     pub(super) number: PageNumber,
+}
+
+/// One page of an open book.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub(super) struct Cut {
+    pub(super) gutter: Gutter,
+    pub(super) half: Half,
 }
 
 /// A scan that was written.
@@ -47,62 +55,44 @@ pub(super) static WRITE_SCAN: Task<ScanOrder, Scan> = Task::new("intake.write_sc
 child_task!(WRITE_SCAN);
 
 #[expect(clippy::needless_pass_by_value, reason = "a task owns its input")]
-fn write_scan(order: ScanOrder) -> Result<Scan, Failure> {
-    match order.kind {
-        Kind::Pdf => pdf::read_page(&order),
-        Kind::Png => png_file::read_page(&order),
-        Kind::Jpeg => jpeg::read_page(&order),
-        Kind::Tiff => tiff::read_page(&order),
-        Kind::Converted(format) => converted::read_page(&order, format),
-        Kind::Empty => Err(Failure::new("the file is empty")),
-        Kind::Foreign(_) | Kind::Unknown => {
-            Err(Failure::new("the file is no picture: its first bytes are of no known format"))
-        }
-    }
+pub(super) fn write_scan(order: ScanOrder) -> Result<Scan, Failure> {
+    let opened = open_page(&order.from)?;
+    let opened = match order.cut {
+        Some(Cut { gutter, half }) => Opened { raster: gutter.half_of(&opened.raster, half)?, file: None, ..opened },
+        None => opened,
+    };
+    let opened = match order.turn {
+        Some(turn) => Opened { raster: opened.raster.turned(turn.orientation()), file: None, ..opened },
+        None => opened,
+    };
+    let Opened { raster, file, said_dpi, drawn_dpi, notes } = opened;
+    let resolution = believe_or_estimate(said_dpi, &raster);
+    let stem = order.number.stem();
+    let (image, hash, bytes) = match file {
+        Some(file) => write_file(&order.folder, &stem, &file)?,
+        None => write_pixels(&order.folder, &stem, &raster, resolution)?,
+    };
+    let (width, height) = (raster.width, raster.height);
+    Ok(Scan { image, hash, bytes, width, height, resolution, drawn_dpi, notes })
 }
 
-impl Scan {
-    /// A scan that is kept as these bytes; `raster` is what they show.
-    pub(super) fn of_file(
-        order: &ScanOrder,
-        extension: &str,
-        bytes: &[u8],
-        raster: &Raster,
-        resolution: Resolution,
-    ) -> Result<Self, Failure> {
-        let image = format!("{}.{extension}", order.number.stem());
-        let mut file = File::create_new(order.folder.join(&image))?;
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        Ok(Self {
-            image,
-            hash: blake3::hash(bytes).to_hex().to_string(),
-            bytes: bytes.len() as u64,
-            width: raster.width,
-            height: raster.height,
-            resolution,
-            drawn_dpi: None,
-            notes: Vec::new(),
-        })
-    }
+/// Name, hash and size of a file that was written.
+type Written = (String, String, u64);
 
-    /// A scan that is kept as PNG.
-    pub(super) fn of_raster(order: &ScanOrder, raster: &Raster, resolution: Resolution) -> Result<Self, Failure> {
-        let image = format!("{}.png", order.number.stem());
-        let path = order.folder.join(&image);
-        raster.write_png(&path, resolution.dpi)?;
-        let (hash, bytes) = hash_of(&path)?;
-        Ok(Self {
-            image,
-            hash,
-            bytes,
-            width: raster.width,
-            height: raster.height,
-            resolution,
-            drawn_dpi: None,
-            notes: Vec::new(),
-        })
-    }
+fn write_file(folder: &Path, stem: &str, picture: &PictureFile) -> Result<Written, Failure> {
+    let image = format!("{stem}.{}", picture.extension);
+    let mut file = File::create_new(folder.join(&image))?;
+    file.write_all(&picture.bytes)?;
+    file.sync_all()?;
+    Ok((image, blake3::hash(&picture.bytes).to_hex().to_string(), picture.bytes.len() as u64))
+}
+
+fn write_pixels(folder: &Path, stem: &str, raster: &Raster, resolution: Resolution) -> Result<Written, Failure> {
+    let image = format!("{stem}.png");
+    let path = folder.join(&image);
+    raster.write_png(&path, resolution.dpi)?;
+    let (hash, bytes) = hash_of(&path)?;
+    Ok((image, hash, bytes))
 }
 
 fn hash_of(path: &Path) -> io::Result<(String, u64)> {

@@ -9,49 +9,50 @@ use crate::book::{BookMetadata, SourcePage};
 use crate::child::Children;
 use crate::store::FolderStore;
 
-struct Library {
+/// A library of its own, and files beside it.
+pub(super) struct Library {
     folder: tempfile::TempDir,
-    store: FolderStore,
+    pub(super) store: FolderStore,
 }
 
 impl Library {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = FolderStore::open(&folder.path().join("library")).unwrap();
         Self { folder, store }
     }
 
     /// A file beside the library.
-    fn file(&self, name: &str, bytes: &[u8]) -> PathBuf {
+    pub(super) fn file(&self, name: &str, bytes: &[u8]) -> PathBuf {
         let path = self.folder.path().join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, bytes).unwrap();
         path
     }
 
-    fn add(&self, request: &AddRequest) -> Result<Added, AddError> {
+    pub(super) fn add(&self, request: &AddRequest) -> Result<Added, AddError> {
         add(&self.store, &Children::in_process(), request, 2, &|_| {}, &AtomicBool::new(false))
     }
 
-    fn add_files(&self, inputs: &[PathBuf]) -> Result<Added, AddError> {
+    pub(super) fn add_files(&self, inputs: &[PathBuf]) -> Result<Added, AddError> {
         let request =
             AddRequest { inputs: inputs.to_vec(), id: Some("book".parse().unwrap()), ..AddRequest::default() };
         self.add(&request)
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(super) fn path(&self, name: &str) -> PathBuf {
         self.store.root().join("book").join(name)
     }
 
-    fn page(&self, page: u32) -> SourcePage {
+    pub(super) fn page(&self, page: u32) -> SourcePage {
         serde_json::from_slice(&fs::read(self.path(&format!("source/page_{page:04}.json"))).unwrap()).unwrap()
     }
 
-    fn metadata(&self) -> BookMetadata {
+    pub(super) fn metadata(&self) -> BookMetadata {
         serde_json::from_slice(&fs::read(self.path("metadata.json")).unwrap()).unwrap()
     }
 
-    fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         fs::read_dir(self.store.root()).unwrap().all(|entry| entry.unwrap().file_name() == ".adding.lock")
     }
 }

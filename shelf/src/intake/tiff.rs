@@ -7,32 +7,25 @@ use tiff::tags::{CompressionMethod, Tag};
 use tiff::{ColorType, TiffError};
 
 use super::inspect::PageSketch;
-use super::raster::{Raster, Samples, check_size, rgb_of_cmyk, unpacked};
-use super::resolution::believe_or_estimate;
-use super::scan::{Scan, ScanOrder};
+use super::opened::{FilePage, Opened};
+use super::raster::{Raster, Samples, check_size, rgb_of_cmyk, swaps_sides, unpacked};
+use super::spread::is_landscape;
 use crate::stage::Failure;
 
 type Tiff<'a> = Decoder<Cursor<&'a [u8]>>;
 
 const CONVERT: &str = "convert it first, for example with ImageMagick: `convert page.tif page.png`";
 
-/// Writes one page of a TIFF file as PNG, without loss: TIFF is a family of formats, of which each program reads its own part.
-pub(super) fn read_page(order: &ScanOrder) -> Result<Scan, Failure> {
-    let mut bytes = std::fs::read(&order.file)?;
-    mirror_bits_where_needed(&mut bytes, order.page)?;
+/// Opens one page of a TIFF file, which is kept as PNG: TIFF is a family of formats, of which each program reads its own part.
+pub(super) fn open_page(page: &FilePage) -> Result<Opened, Failure> {
+    let mut bytes = std::fs::read(&page.file)?;
+    mirror_bits_where_needed(&mut bytes, page.page)?;
     let mut tiff = open(&bytes)?;
-    tiff.seek_to_image(order.page as usize - 1).map_err(broken)?;
+    tiff.seek_to_image(page.page as usize - 1).map_err(broken)?;
     let said = resolution_of(&mut tiff);
-    let orientation = tiff.find_tag_unsigned::<u8>(Tag::Orientation).ok().flatten().and_then(Orientation::from_exif);
+    let orientation = orientation_of(&mut tiff);
     let raster = decode(&mut tiff)?.turned(orientation.unwrap_or(Orientation::NoTransforms));
-    let resolution = believe_or_estimate(said, &raster);
-    Scan::of_raster(order, &raster, resolution)
-}
-
-/// What the first page of a TIFF file shows, upright or not.
-pub(super) fn raster_of(mut bytes: Vec<u8>) -> Result<Raster, Failure> {
-    mirror_bits_where_needed(&mut bytes, 1)?;
-    decode(&mut open(&bytes)?)
+    Ok(Opened::pixels(raster, said))
 }
 
 /// The pages of a TIFF file, from their headers.
@@ -46,13 +39,16 @@ pub(super) fn inspect(path: &Path) -> Result<Vec<PageSketch>, Failure> {
         let bits = tiff.colortype().map_or(8, |colour| u64::from(colour.bit_depth()) * u64::from(colour.num_samples()));
         // PNG takes about a fifth of the samples for single bits, and three quarters for others.
         let plain = pixels * bits / 8;
-        pages.push(PageSketch { pixels, bytes: if bits == 1 { plain / 5 } else { plain * 3 / 4 } });
+        let bytes = if bits == 1 { plain / 5 } else { plain * 3 / 4 };
+        let (width, height) =
+            if orientation_of(&mut tiff).is_some_and(swaps_sides) { (height, width) } else { (width, height) };
+        pages.push(PageSketch { pixels, bytes, is_landscape: is_landscape(width.into(), height.into()) });
         if !tiff.more_images() {
             return Ok(pages);
         }
         if tiff.next_image().is_err() {
             // The page after a readable one is broken, and with it the way to those behind it: it counts as one.
-            pages.push(PageSketch { pixels: 1, bytes: 0 });
+            pages.push(PageSketch::UNREADABLE);
             return Ok(pages);
         }
     }
@@ -64,6 +60,10 @@ fn open(bytes: &[u8]) -> Result<Tiff<'_>, Failure> {
     limits.intermediate_buffer_size = 900 << 20;
     limits.ifd_value_size = 64 << 20;
     Ok(Decoder::new(Cursor::new(bytes)).map_err(broken)?.with_limits(limits))
+}
+
+fn orientation_of(tiff: &mut Tiff<'_>) -> Option<Orientation> {
+    tiff.find_tag_unsigned::<u8>(Tag::Orientation).ok().flatten().and_then(Orientation::from_exif)
 }
 
 fn broken(error: TiffError) -> Failure {
@@ -185,6 +185,7 @@ mod tests {
     use super::*;
     use crate::book::PageNumber;
     use crate::intake::kind::Kind;
+    use crate::intake::scan::{Scan, ScanOrder, write_scan};
 
     /// A TIFF of 16 × 2 px in one bit, black is 0, with these tags beside the usual.
     fn tiff(tags: &[(u16, u32)], rows: [u8; 4]) -> Vec<u8> {
@@ -209,8 +210,9 @@ mod tests {
         let file = folder.path().join("page.tif");
         std::fs::write(&file, bytes).unwrap();
         let number = PageNumber::new(1).unwrap();
-        let order = ScanOrder { file, kind: Kind::Tiff, page: 1, dpi: 300, folder: folder.path().to_owned(), number };
-        let scan = read_page(&order)?;
+        let from = FilePage { file, kind: Kind::Tiff, page: 1, dpi: 300 };
+        let order = ScanOrder { from, cut: None, turn: None, folder: folder.path().to_owned(), number };
+        let scan = write_scan(order)?;
         let picture = image::open(folder.path().join(&scan.image)).unwrap().into_luma8();
         Ok((scan, picture))
     }

@@ -72,7 +72,7 @@ impl TestBook {
                 width,
                 height,
                 resolution: Resolution { dpi, estimated: false },
-                origin: Origin { file: image.clone(), page: None },
+                origin: Origin { file: image.clone(), page: None, half: None },
             };
             self.write(&format!("source/{image}"), &png);
             self.write(&format!("source/{}.json", page.stem()), &serde_json::to_vec(&noted).expect("notes are JSON"));

@@ -11,7 +11,7 @@ use crate::cli::context::{Context, cores};
 use crate::cli::error::{CliError, Result};
 use crate::cli::numbers::{count, ranges};
 use crate::cli::out::complain;
-use crate::intake::{self, AddError, AddRequest, Added, Progress, each};
+use crate::intake::{self, AddError, AddRequest, Added, Progress, Spreads, each};
 
 /// Add scans to the library: a book from PDFs, pictures or folders of them
 ///
@@ -22,6 +22,7 @@ use crate::intake::{self, AddError, AddRequest, Added, Progress, each};
 Examples:
   shelf add florida.pdf
   shelf add scans/*.tif --id florida --title \"Colonial Florida\" --language en
+  shelf add openings/*.jpg --spreads split --language he
   shelf add --each inbox                  every PDF and every subfolder is a book of its own")]
 pub(in crate::cli) struct Add {
     /// PDFs, pictures (PNG, JPEG, TIFF, …), and folders of them
@@ -45,6 +46,12 @@ pub(in crate::cli) struct Add {
     /// Resolution at which PDF pages that are no scans are drawn, dots per inch
     #[arg(long, default_value_t = 300, value_parser = clap::value_parser!(u32).range(50..=1200))]
     dpi: u32,
+    /// What becomes of pictures that show two pages, such as scans of an open book
+    ///
+    /// The halves are pages of their own, left before right, or right before left where the (first) language is read that way: `he`,
+    /// `ar`, `fa`, `ur`, `yi`. The picture itself is kept beside them in `source/`, as it was.
+    #[arg(long, value_name = "HOW", value_enum, default_value_t)]
+    spreads: Spreads,
 }
 
 pub(super) fn language(text: &str) -> Result<String, String> {
@@ -64,6 +71,7 @@ pub(in crate::cli) fn add(context: &Context, args: &Add) -> Result<Exit> {
         author: args.author.clone(),
         languages: args.language.clone(),
         dpi: args.dpi,
+        spreads: args.spreads,
     };
     let requests = match &args.each {
         Some(folder) => each(folder, &like).map_err(refusal)?,
@@ -105,12 +113,13 @@ pub(super) fn one(context: &Context, request: &AddRequest) -> Result<Added> {
     let progress = |progress: Progress<'_>| {
         let mut bar = bar.lock().expect("drawing does not panic");
         match progress {
+            Progress::Landscape { pictures } if !context.out.quiet => *bar = drawn_bar("looking", pictures),
+            Progress::Looked => bar.inc(1),
             Progress::Counted { pages, .. } if !context.out.quiet => {
-                let style = ProgressStyle::with_template("{prefix:>12} [{bar:32}] {pos}/{len} pages, {eta} left");
-                let style = style.expect("the template is right").progress_chars("=> ");
-                *bar = ProgressBar::new(pages as u64).with_style(style).with_prefix("adding");
+                bar.finish_and_clear();
+                *bar = drawn_bar("adding", pages);
             }
-            Progress::Counted { .. } => {}
+            Progress::Landscape { .. } | Progress::Counted { .. } => {}
             Progress::Page { page, failure, .. } => {
                 bar.inc(1);
                 if let Some(failure) = failure {
@@ -122,6 +131,12 @@ pub(super) fn one(context: &Context, request: &AddRequest) -> Result<Added> {
     let added = intake::add(&context.store, &children, request, workers, &progress, context.stop.flag());
     bar.into_inner().expect("drawing does not panic").finish_and_clear();
     added.map_err(refusal)
+}
+
+fn drawn_bar(what: &'static str, pages: usize) -> ProgressBar {
+    let style = ProgressStyle::with_template("{prefix:>12} [{bar:32}] {pos}/{len} pages, {eta} left");
+    let style = style.expect("the template is right").progress_chars("=> ");
+    ProgressBar::new(pages as u64).with_style(style).with_prefix(what)
 }
 
 pub(super) fn refusal(error: AddError) -> CliError {

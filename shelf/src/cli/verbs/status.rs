@@ -1,7 +1,7 @@
 use clap::Args;
 use serde_json::{Value, json};
 
-use crate::book::{PageNumber, ScanId};
+use crate::book::{Origin, PageNumber, ScanId};
 use crate::cli::Exit;
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, Result};
@@ -121,6 +121,13 @@ fn tell(context: &Context, state: &BookState, stages: &[Standing]) -> Result<()>
         })
         .collect();
     out.table(&header, &rows)?;
+    let spreads = spreads(state);
+    if !spreads.is_empty() {
+        let scans = ranges(spreads.iter().flatten().copied());
+        let were =
+            if spreads.len() == 1 { "1 spread was".to_owned() } else { format!("{} spreads were", spreads.len()) };
+        out.line(format_args!("{were} split: scans {scans}"))?;
+    }
     for (page, failure) in &state.unreadable {
         out.line(format_args!("page {page} could not be read from its file: {failure}"))?;
     }
@@ -146,6 +153,24 @@ fn tell(context: &Context, state: &BookState, stages: &[Standing]) -> Result<()>
     Ok(())
 }
 
+/// The scans that are halves of one picture, spread by spread, as noted beside them.
+fn spreads(state: &BookState) -> Vec<Vec<PageNumber>> {
+    let origins = state.scans.iter().filter_map(|(number, scan)| Some((*number, &scan.page.as_ref()?.origin)));
+    let mut spreads: Vec<Vec<(PageNumber, &Origin)>> = Vec::new();
+    for (number, origin) in origins.filter(|(_, origin)| origin.half.is_some()) {
+        let is_other_half = |(first, it): &(PageNumber, &Origin)| {
+            first.get() + 1 == number.get()
+                && (&it.file, it.page) == (&origin.file, origin.page)
+                && it.half != origin.half
+        };
+        match spreads.last_mut() {
+            Some(spread) if spread.len() == 1 && is_other_half(&spread[0]) => spread.push((number, origin)),
+            _ => spreads.push(vec![(number, origin)]),
+        }
+    }
+    spreads.into_iter().map(|spread| spread.into_iter().map(|(number, _)| number).collect()).collect()
+}
+
 fn json_of(state: &BookState, stages: &[Standing]) -> Value {
     let stages: Vec<Value> = stages
         .iter()
@@ -162,6 +187,6 @@ fn json_of(state: &BookState, stages: &[Standing]) -> Value {
         state.unreadable.iter().map(|(page, failure)| json!({ "page": page, "failure": failure })).collect();
     json!({
         "book": state.id, "title": state.metadata.title, "pages": state.pages.len(),
-        "scans": state.scans.len(), "unreadable": unreadable, "stages": stages,
+        "scans": state.scans.len(), "spreads": spreads(state), "unreadable": unreadable, "stages": stages,
     })
 }

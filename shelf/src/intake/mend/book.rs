@@ -5,16 +5,17 @@ use std::path::{Path, PathBuf};
 
 use super::numbering::Numbering;
 use super::pages::{Moved, Rehashed, renamed};
-use super::turn::{TURN_SCAN, TurnOrder};
 use super::{Change, MendError, Turn};
 use crate::book::{BookMetadata, Origin, PageNumber, ScanId};
 use crate::child::{Allowance, Children};
 use crate::clock::now;
-use crate::intake::add::{Source, inspect_all};
 use crate::intake::gather::InputFile;
 use crate::intake::kind::kind_of;
+use crate::intake::opened::FilePage;
+use crate::intake::plan::{Planned, plan};
 use crate::intake::records::Records;
 use crate::intake::scan::{Scan, ScanOrder, WRITE_SCAN};
+use crate::intake::source::{Source, inspect_all};
 use crate::intake::staging::Staging;
 use crate::plan::{BookState, look, metadata};
 use crate::registry::{Entry, Registry};
@@ -59,9 +60,10 @@ pub fn mend(
     let mut new = Vec::new();
     match change {
         Change::Replace { page, .. } | Change::Insert { page, .. } => {
-            for (number, (source, of_file)) in (page.get()..).filter_map(PageNumber::new).zip(each_page(&sources)) {
-                let scan = write_scan(children, source, of_file, &folder, number)?;
-                records.write(number, source.origin(of_file), Ok(scan))?;
+            // Whoever mends a single page has looked at it: nothing is split here.
+            for (number, planned) in (page.get()..).filter_map(PageNumber::new).zip(plan(&sources, None)) {
+                let scan = write_scan(children, &planned, &folder, number)?;
+                records.write(number, planned.origin(), Ok(scan))?;
                 new.push(number);
             }
         }
@@ -142,36 +144,18 @@ fn sources_of(change: &Change, children: &Children) -> Result<Vec<Source>, MendE
     let inputs = files.iter().map(input).collect::<Result<Vec<_>, MendError>>()?;
     let sources = inspect_all(inputs, children, DRAWN_DPI, &false.into())?;
     match (change, sources.as_slice()) {
-        (Change::Replace { file, .. }, [source]) if source.sketches.len() != 1 => {
-            Err(MendError::SeveralPages { file: file.clone(), pages: source.sketches.len() })
+        (Change::Replace { file, .. }, [source]) if source.pictures.len() != 1 => {
+            Err(MendError::SeveralPages { file: file.clone(), pages: source.pictures.len() })
         }
         _ => Ok(sources),
     }
 }
 
-/// Every page of these files, with its number in its file.
-fn each_page(sources: &[Source]) -> impl Iterator<Item = (&Source, u32)> {
-    sources.iter().flat_map(|source| (1..).zip(&source.sketches).map(move |(page, _)| (source, page)))
-}
-
-fn write_scan(
-    children: &Children,
-    source: &Source,
-    page: u32,
-    folder: &Path,
-    number: PageNumber,
-) -> Result<Scan, MendError> {
-    let order = ScanOrder {
-        file: source.read_at.clone(),
-        kind: source.input.kind,
-        page,
-        dpi: DRAWN_DPI,
-        folder: folder.to_owned(),
-        number,
-    };
-    let allowance = Allowance::pixels(source.sketches[page as usize - 1].pixels);
-    let refused = |failure| MendError::Scan { file: source.input.path.clone(), failure: Box::new(failure) };
-    children.call(&WRITE_SCAN, order, allowance).map_err(refused)
+fn write_scan(children: &Children, page: &Planned<'_>, folder: &Path, number: PageNumber) -> Result<Scan, MendError> {
+    let from = page.file.page(page.page, DRAWN_DPI);
+    let order = ScanOrder { from, cut: None, turn: None, folder: folder.to_owned(), number };
+    let refused = |failure| MendError::Scan { file: page.file.input.path.clone(), failure: Box::new(failure) };
+    children.call(&WRITE_SCAN, order, Allowance::pixels(page.sketch().pixels)).map_err(refused)
 }
 
 fn turned(
@@ -185,14 +169,13 @@ fn turned(
     let scan = state.scans.get(&page).ok_or(MendError::NoScan(page))?;
     let file = store.book_folder(&state.id).join("source").join(&scan.image);
     let kind = kind_of(&file).map_err(MendError::io("read", &file))?;
-    let order =
-        ScanOrder { file: file.clone(), kind, page: 1, dpi: DRAWN_DPI, folder: folder.to_owned(), number: page };
-    let dpi = scan.page.as_ref().map(|noted| noted.resolution.dpi);
+    let from = FilePage { file: file.clone(), kind, page: 1, dpi: DRAWN_DPI };
+    let order = ScanOrder { from, cut: None, turn: Some(turn), folder: folder.to_owned(), number: page };
+    let pixels = scan.page.as_ref().map_or(0, |noted| u64::from(noted.width) * u64::from(noted.height));
     let refused = |failure| MendError::Scan { file, failure: Box::new(failure) };
-    let written =
-        children.call(&TURN_SCAN, TurnOrder { scan: order, turn, dpi }, Allowance::default()).map_err(refused)?;
+    let written = children.call(&WRITE_SCAN, order, Allowance::pixels(pixels)).map_err(refused)?;
     let origin = scan.page.as_ref().map(|noted| noted.origin.clone());
-    Ok((written, origin.unwrap_or_else(|| Origin { file: scan.image.clone(), page: None })))
+    Ok((written, origin.unwrap_or_else(|| Origin { file: scan.image.clone(), page: None, half: None })))
 }
 
 /// A book's files on their way into its mended folder.

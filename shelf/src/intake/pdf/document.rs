@@ -9,6 +9,7 @@ use hayro_syntax::{DecryptionError, Filter, LoadPdfError, Pdf};
 
 use super::geometry::{Area, user_unit};
 use crate::intake::inspect::PageSketch;
+use crate::intake::spread::is_landscape;
 use crate::stage::Failure;
 
 /// The largest PDF that is opened, bytes: it is held in memory, in a child that may have 1.4 GiB.
@@ -76,6 +77,8 @@ pub(in crate::intake) fn inspect(path: &Path, dpi: u32) -> Result<Vec<PageSketch
 fn sketch(page: &Page<'_>, dpi: u32) -> PageSketch {
     let area = Area::of_page(page);
     let per_inch = user_unit(page) / 72.0;
+    let (width, height) = page.render_dimensions();
+    let is_landscape = is_landscape(width.into(), height.into());
     let drawn = super::drawn::pixels_at(area.width() * per_inch, area.height() * per_inch, f64::from(dpi));
     let pictures: Vec<Stream<'_>> = page
         .resources()
@@ -97,10 +100,10 @@ fn sketch(page: &Page<'_>, dpi: u32) -> PageSketch {
                 _ if bits == 1 => (stored * 4).max(pixels / 64),
                 _ => stored * 2,
             };
-            PageSketch { pixels: pixels.max(1), bytes }
+            PageSketch { pixels: pixels.max(1), bytes, is_landscape }
         }
         // Drawn text takes about a bit a pixel as PNG, drawn pictures a byte and more.
-        [] => PageSketch { pixels: drawn, bytes: drawn / 8 },
-        _ => PageSketch { pixels: drawn, bytes: drawn },
+        [] => PageSketch { pixels: drawn, bytes: drawn / 8, is_landscape },
+        _ => PageSketch { pixels: drawn, bytes: drawn, is_landscape },
     }
 }

@@ -13,4 +13,4 @@ mod tests;
 mod written;
 
 pub(super) use document::inspect;
-pub(super) use page::read_page;
+pub(super) use page::open_page;

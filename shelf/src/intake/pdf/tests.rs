@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 
 use super::drawn::{Drawing, draw};
-use super::read_page;
 use super::written::*;
 use crate::book::PageNumber;
 use crate::intake::kind::Kind;
+use crate::intake::opened::FilePage;
 use crate::intake::raster::Raster;
-use crate::intake::scan::{Scan, ScanOrder};
+use crate::intake::scan::{Scan, ScanOrder, write_scan};
 
 struct Bench {
     folder: tempfile::TempDir,
@@ -31,15 +31,10 @@ impl Bench {
     }
 
     fn read(&self, page: u32) -> Scan {
-        let order = ScanOrder {
-            file: self.file.clone(),
-            kind: Kind::Pdf,
-            page,
-            dpi: 100,
-            folder: self.folder.path().to_owned(),
-            number: PageNumber::new(page).unwrap(),
-        };
-        read_page(&order).unwrap()
+        let from = FilePage { file: self.file.clone(), kind: Kind::Pdf, page, dpi: 100 };
+        let number = PageNumber::new(page).unwrap();
+        let order = ScanOrder { from, cut: None, turn: None, folder: self.folder.path().to_owned(), number };
+        write_scan(order).unwrap()
     }
 
     fn pixels(&self, scan: &Scan) -> Raster {

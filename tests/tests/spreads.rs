@@ -1,0 +1,63 @@
+//! Scans of an open book, from `add` to the text of their pages.
+
+use image::{GrayImage, Luma};
+use insta::assert_snapshot;
+use shelf::draw::{DrawnPage, Manuscript, PageFormat};
+use shelf_tests::Shelf;
+
+const VERSO: &str = "The left page speaks of the harbour, and of ships that came in with the morning tide. ";
+const RECTO: &str = "The right page tells of mountains, and of snow that fell upon the silent villages. ";
+
+fn page(text: &str) -> DrawnPage {
+    Manuscript::new().prose(&text.repeat(12)).typeset(&PageFormat::octavo().at_dpi(200)).remove(0)
+}
+
+/// Two pages with the shadow of their gutter.
+fn opening() -> GrayImage {
+    let (left, right) = (page(VERSO).image, page(RECTO).image);
+    let gutter = left.width();
+    GrayImage::from_fn(2 * gutter, left.height(), |x, y| {
+        let light = if x < gutter { left.get_pixel(x, y).0[0] } else { right.get_pixel(x - gutter, y).0[0] };
+        let shadow = 60_u32.saturating_sub(x.abs_diff(gutter)) * 2;
+        Luma([light.saturating_sub(shadow as u8)])
+    })
+}
+
+#[test]
+fn both_pages_of_a_spread_are_read_in_their_order() {
+    let shelf = Shelf::new(env!("CARGO_BIN_EXE_shelf-under-test"));
+    let scans = tempfile::tempdir().unwrap();
+    page("A page that stands alone before the others, as a title does. ")
+        .image
+        .save(scans.path().join("1.png"))
+        .unwrap();
+    opening().save(scans.path().join("2.png")).unwrap();
+    let added = shelf.ok(["add".as_ref(), scans.path().as_os_str(), "--id".as_ref(), "book".as_ref()]);
+    let notes: Vec<&str> = added.lines().skip(1).collect();
+    assert_snapshot!(notes.join("\n"), @"  2-3: halves of a spread (`--spreads keep` leaves them whole)");
+    shelf.ok(["process", "book", "--stage", "ocr", "--quiet"]);
+    let text = |page: &str| shelf.ok(["show", "book", "--page", page]);
+    for (number, here, elsewhere) in [("2", "harbour", "mountains"), ("3", "mountains", "harbour")] {
+        let text = text(number);
+        assert!(text.contains(here) && !text.contains(elsewhere), "page {number}: {text}");
+    }
+    let status = shelf.ok(["status", "book"]);
+    assert_eq!(status.lines().last(), Some("1 spread was split: scans 2-3"), "{status}");
+    let json: serde_json::Value = serde_json::from_str(&shelf.ok(["status", "book", "--json"])).unwrap();
+    assert_eq!(json[0]["spreads"], serde_json::json!([[2, 3]]));
+    assert!(shelf.library().join("book/source/spread_2.png").is_file());
+    assert!(shelf.ok(["verify", "book"]).contains("all whole"));
+}
+
+#[test]
+fn a_spread_that_is_to_stay_whole_is_one_page() {
+    let shelf = Shelf::new(env!("CARGO_BIN_EXE_shelf-under-test"));
+    let scans = tempfile::tempdir().unwrap();
+    let file = scans.path().join("opening.png");
+    opening().save(&file).unwrap();
+    shelf.ok(["add".as_ref(), file.as_os_str(), "--spreads".as_ref(), "keep".as_ref()]);
+    assert!(!shelf.ok(["status", "opening"]).contains("split"));
+    let refused = shelf.run(["add".as_ref(), file.as_os_str(), "--spreads".as_ref(), "halve".as_ref()]);
+    assert_eq!(refused.code, Some(2), "{refused:?}");
+    assert!(refused.err.contains("possible values: auto, split, keep"), "{}", refused.err);
+}
