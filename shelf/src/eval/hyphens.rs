@@ -51,7 +51,7 @@ impl Add for HyphenScore {
     }
 }
 
-/// Judges every hyphen at a line end of a page: words of `read` (as `ocr` gave it) and of `corrected` are aligned to those of `truth`,
+/// Judges every hyphen at a line end of a page: words of `ocr` (as they were read) and of `corrected` are aligned to those of `truth`,
 /// whose lines may be broken anywhere or not at all.
 ///
 /// [`score`](super::score) can't tell: its normalisation drops hyphens. What is no word of the truth, such as `pre- and post-war`, and words
@@ -67,18 +67,18 @@ impl Add for HyphenScore {
 /// assert_eq!((score.real.edits, score.real.length), (1, 1));
 /// ```
 #[must_use]
-pub fn judge_hyphens(truth: &str, read: &str, corrected: &str) -> Vec<JudgedHyphen> {
+pub fn judge_hyphens(truth: &str, ocr: &str, corrected: &str) -> Vec<JudgedHyphen> {
     let truth: Vec<&str> = truth.split_whitespace().collect();
     let true_words: Vec<Bare> = truth.iter().map(|word| Bare::of(word)).collect();
-    let read = parted_words(read);
+    let parted = parted_words(ocr);
     let corrected: Vec<&str> = corrected.split_whitespace().collect();
-    let read_words: Vec<Bare> = read.iter().map(|(before, after)| Bare::of(&format!("{before}{after}"))).collect();
+    let parted_words: Vec<Bare> = parted.iter().map(|(before, after)| Bare::of(&format!("{before}{after}"))).collect();
     let corrected_words: Vec<Bare> = corrected.iter().map(|word| Bare::of(word)).collect();
-    let found = aligned(&true_words, &read_words);
+    let found = aligned(&true_words, &parted_words);
     let became = aligned(&true_words, &corrected_words);
     let mut hyphens = Vec::new();
     for (at, true_word) in true_words.iter().enumerate() {
-        let Some((before, after)) = found[at].map(|index| read[index]).filter(|(_, after)| !after.is_empty()) else {
+        let Some((before, after)) = found[at].map(|index| parted[index]).filter(|(_, after)| !after.is_empty()) else {
             continue;
         };
         let place = Bare::of(before).letters.len();

@@ -222,6 +222,15 @@ fn parse(path: &Path, aff: &str, dic: &str) -> Result<spellbook::Dictionary, Dic
 }
 
 #[cfg(test)]
+impl Dictionary {
+    /// A dictionary of just these words.
+    pub(crate) fn of_words(words: &str) -> Self {
+        let words: Vec<&str> = words.split_whitespace().collect();
+        Self::parse("SET UTF-8\n", &format!("{}\n{}\n", words.len(), words.join("\n"))).expect("plain words")
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
@@ -250,6 +259,22 @@ mod tests {
             ("shlp", false),
         ] {
             assert_eq!(dictionary.knows(word), known, "{word}");
+        }
+    }
+
+    #[test]
+    fn other_spellings_possessives_and_compounds_are_accepted() {
+        let dictionary = Dictionary::of_words("connection honor self possession gold seeker");
+        for (word, accepted) in [
+            ("connexion", true),
+            ("honour’s", true),
+            ("self-possession", true),
+            ("gold-seeker's", true),
+            ("self-posscssion", false),
+            ("conncction", false),
+            ("1540", true),
+        ] {
+            assert_eq!(dictionary.accepts(word), accepted, "{word}");
         }
     }
 

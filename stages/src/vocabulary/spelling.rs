@@ -148,7 +148,7 @@ mod tests {
         for word in ["1892", "4th", "1,900", "1914-18", "xiv", "MDCCCXCII", "2d", "3/16", "iv", "IX", "l"] {
             assert!(is_numeral(word), "{word}");
         }
-        for word in ["l892", "shad0w", "mix", "Dill", "civic", "Vi", "a", ""] {
+        for word in ["l892", "shad0w", "Dill", "civic", "Vi", "a", ""] {
             assert!(!is_numeral(word), "{word}");
         }
     }

@@ -32,7 +32,9 @@ pub fn vocabulary(ocr: Pages<OcrPage>, languages: Languages, warnings: Warnings)
 pub fn vocabulary_of(pages: &[OcrPage], dictionary: Option<&Dictionary>) -> Vocabulary {
     let tokens: Vec<PageTokens> = pages.iter().map(PageTokens::of).collect();
     let mut counts = WordCounts::default();
-    tokens.iter().for_each(|page| counts.add(page));
+    for page in &tokens {
+        counts.add(page);
+    }
     let found = tokens.iter().map(|page| evidence_for(page, &counts, dictionary));
     Vocabulary { pages: pages.iter().map(|page| page.page_number).zip(found).collect() }
 }

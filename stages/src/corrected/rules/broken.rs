@@ -51,3 +51,47 @@ fn join(draft: &mut Draft, place: Place, next: Place, book: &PageVocabulary, dic
 fn is_piece(piece: &str) -> bool {
     !piece.is_empty() && piece.chars().all(char::is_alphabetic)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::draft::draft_of;
+    use super::*;
+
+    fn whole(text: &str) -> String {
+        let dictionary =
+            Dictionary::of_words("information campaign contrast con the of place against settlement went on settle");
+        let book = PageVocabulary { joined: ["narvaez".to_owned()].into(), ..PageVocabulary::default() };
+        let mut draft = draft_of(text, 0.8);
+        join_broken_words(&mut draft, &book, &dictionary);
+        draft.text()
+    }
+
+    #[test]
+    fn pieces_of_a_word_come_together() {
+        for (read, printed) in [
+            ("the informa:\ntion of", "the information\nof"),
+            ("the con\ntrast, of", "the contrast,\nof"),
+            ("“settle.\nment” of", "“settlement”\nof"),
+            ("a cam paign of", "a campaign of"),
+            ("of Nar vaez.", "of Narvaez."),
+            ("of Nar\nvaez.", "of Narvaez."),
+        ] {
+            assert_eq!(whole(read), printed);
+        }
+    }
+
+    #[test]
+    fn words_stay_apart() {
+        for text in [
+            "went on the",
+            "of con. The",
+            "the place. Information",
+            "the of",
+            "the settle. went",
+            "x y z",
+            "cam, paign",
+        ] {
+            assert_eq!(whole(text), text);
+        }
+    }
+}

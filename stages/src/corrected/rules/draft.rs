@@ -85,3 +85,38 @@ impl Draft {
         self.lines.iter().filter(|tokens| !tokens.is_empty()).map(line).collect::<Vec<_>>().join("\n")
     }
 }
+
+/// A draft of a text whose words were all read with one confidence.
+#[cfg(test)]
+pub(super) fn draft_of(text: &str, confidence: f64) -> Draft {
+    Draft::of(&crate::corrected::rules::test_pages::paragraph(text, confidence))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_go_from_line_to_line() {
+        let draft = draft_of("one two\nthree", 1.0);
+        let places = draft.places();
+        assert_eq!(places.len(), 3);
+        assert_eq!(draft.next(places[1]), Some(places[2]));
+        assert_eq!(draft.next(places[2]), None);
+        assert_eq!(draft.previous(places[2]), Some(places[1]));
+        assert_eq!(draft.previous(places[0]), None);
+        assert!(draft.ends_line(places[1]) && !draft.ends_line(places[0]));
+    }
+
+    #[test]
+    fn a_line_that_is_merged_away_leaves_no_gap() {
+        let mut draft = draft_of("cam-\npaign\nends", 1.0);
+        let places = draft.places();
+        draft.merge(places[0], places[1], Kind::Joined, "cam-paign".to_owned(), "campaign".to_owned());
+        assert_eq!(draft.text(), "campaign\nends");
+        assert_eq!(draft.next(places[0]), Some(Place { line: 2, at: 0 }));
+        draft.remove(Place { line: 2, at: 0 });
+        assert_eq!(draft.text(), "campaign");
+        assert_eq!(draft.corrections.len(), 2);
+    }
+}

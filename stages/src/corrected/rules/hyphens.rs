@@ -139,3 +139,108 @@ fn is_between_numbers(left: &str, right: &str) -> bool {
 fn is_between_names(left: &str, right: &str) -> bool {
     right.starts_with(char::is_uppercase) && left.chars().any(char::is_lowercase)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::draft::draft_of;
+    use super::*;
+
+    const WORDS: &str = "campaign self aware well known twenty five face down facedown landlord land lord today something some thing dog \
+        eared dogeared corrector rector cor threefold forgotten gotten never to be for Anglo Saxon";
+
+    fn joined(text: &str, book: &PageVocabulary, dictionary: Option<&Dictionary>) -> String {
+        let mut draft = draft_of(text, 0.95);
+        join_parted_words(&mut draft, book, dictionary);
+        draft.text()
+    }
+
+    /// A book that has `joined` and `hyphenated` elsewhere.
+    fn book(joined: &[&str], hyphenated: &[&str]) -> PageVocabulary {
+        let set = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect();
+        PageVocabulary { joined: set(joined), hyphenated: set(hyphenated), ..PageVocabulary::default() }
+    }
+
+    #[test]
+    fn without_evidence_of_the_book_the_dictionary_decides() {
+        let dictionary = Dictionary::of_words(WORDS);
+        for (read, printed) in [
+            ("a cam-\npaign, then", "a campaign,\nthen"),
+            ("“Cam-\npaign”", "“Campaign”"),
+            ("CAM-\nPAIGN", "CAMPAIGN"),
+            ("self-\naware", "self-aware"),
+            ("well-\nknown", "well-known"),
+            ("twenty-\nfive", "twenty-five"),
+            ("Saint-\nHilaire", "Saint-Hilaire"),
+            ("1914-\n18", "1914-18"),
+            ("to-\nday", "to-day"),
+            ("Narva-\nez", "Narvaez"),
+            ("Anglo-\nSaxon", "Anglo-Saxon"),
+            ("never-to-be-for-\ngotten", "never-to-be-forgotten"),
+            ("face-\ndown", "facedown"),
+            ("cor-\nRector", "corrector"),
+            ("cam¬\npaign", "campaign"),
+            ("two- and\nthreefold", "two- and\nthreefold"),
+            ("two-\nand threefold", "two-\nand threefold"),
+            ("a dash -\nfollows", "a dash -\nfollows"),
+        ] {
+            assert_eq!(joined(read, &book(&[], &[]), Some(&dictionary)), printed, "{read}");
+        }
+    }
+
+    #[test]
+    fn the_book_is_heard_before_the_dictionary() {
+        let dictionary = Dictionary::of_words(WORDS);
+        let book = book(&["selfaware", "today"], &["face-down", "cam-paign"]);
+        for (read, printed) in [
+            ("self-\naware", "selfaware"),
+            ("To-\nday.", "Today."),
+            ("face-\ndown", "face-down"),
+            ("cam-\npaign", "cam-paign"),
+        ] {
+            assert_eq!(joined(read, &book, Some(&dictionary)), printed);
+        }
+    }
+
+    #[test]
+    fn a_book_that_likes_hyphens_has_them_in_compounds() {
+        let dictionary = Dictionary::of_words(WORDS);
+        let book = PageVocabulary { likes_hyphens: true, ..PageVocabulary::default() };
+        for (read, printed) in [
+            ("face-\ndown", "face-down"),
+            ("land-\nlord", "land-lord"),
+            ("dog-\neared", "dog-eared"),
+            ("some-\nthing", "something"),
+            ("cor-\nrector", "corrector"),
+            ("cam-\npaign", "campaign"),
+        ] {
+            assert_eq!(joined(read, &book, Some(&dictionary)), printed);
+        }
+    }
+
+    #[test]
+    fn without_a_dictionary_the_habits_of_language_decide() {
+        for (read, printed) in [
+            ("cam-\npaign", "campaign"),
+            ("self-\naware", "self-aware"),
+            ("Saint-\nHilaire", "Saint-Hilaire"),
+            ("1914-\n18", "1914-18"),
+        ] {
+            assert_eq!(joined(read, &book(&[], &[]), None), printed);
+        }
+    }
+
+    #[test]
+    fn a_text_without_line_breaks_is_joined_as_well() {
+        let dictionary = Dictionary::of_words(WORDS);
+        let read = "a cam- paign of self- aware 1914- 18";
+        assert_eq!(joined(read, &book(&[], &[]), Some(&dictionary)), "a campaign of self-aware 1914-18");
+    }
+
+    #[test]
+    fn what_was_done_is_told() {
+        let mut draft = draft_of("cam-\npaign self-\naware", 0.9);
+        join_parted_words(&mut draft, &book(&[], &[]), Some(&Dictionary::of_words(WORDS)));
+        let told: Vec<_> = draft.corrections.iter().map(|c| (c.kind, c.read.as_str(), c.mended.as_str())).collect();
+        assert_eq!(told, [(Kind::Kept, "self-aware", "self-aware"), (Kind::Joined, "cam-paign", "campaign")]);
+    }
+}

@@ -1,11 +1,6 @@
 use super::Kind;
 use super::draft::{Draft, Place};
-use crate::vocabulary::{Dictionary, PageVocabulary, SURE, counted_form, parts_of};
-
-/// What was read with less confidence may be a speck.
-const UNSURE: f64 = 0.75;
-/// `‘The` for `The` is read with more confidence than other specks.
-const SURE_OF_T: f64 = 0.96;
+use crate::vocabulary::{PageVocabulary, SURE, counted_form, parts_of};
 
 /// Mends marks that no printer sets so: ligatures, doubled commas, quotes made of two, spaces before punctuation.
 pub(super) fn mend_marks(draft: &mut Draft) {
@@ -21,41 +16,20 @@ pub(super) fn mend_marks(draft: &mut Draft) {
     }
 }
 
-/// Takes out what is most likely a speck, not a mark: quotes that are opened before a word and never closed, marks that end a sentence which goes on.
-pub(super) fn drop_specks(draft: &mut Draft, dictionary: &Dictionary) {
-    for place in draft.places() {
-        drop_quote(draft, place);
-        drop_closing_quote(draft, place, dictionary);
-        drop_stop(draft, place, dictionary);
-    }
-    for place in draft.places().into_iter().rev() {
-        drop_lone(draft, place);
-    }
-}
+/// What is not printed so, and what is.
+#[rustfmt::skip]
+const PLAIN: [(&str, &str); 13] = [
+    ("ﬁ", "fi"), ("ﬂ", "fl"), ("ﬀ", "ff"), ("ﬃ", "ffi"), ("ﬄ", "ffl"), ("ﬅ", "st"), ("ﬆ", "st"), ("‘‘", "“"), ("’’", "”"), ("``", "“"), ("''", "”"),
+    ("—-", "—"), ("-—", "—"),
+];
 
 fn plain_marks(text: &str) -> String {
-    let spelled = [
-        ("ﬁ", "fi"),
-        ("ﬂ", "fl"),
-        ("ﬀ", "ff"),
-        ("ﬃ", "ffi"),
-        ("ﬄ", "ffl"),
-        ("ﬅ", "st"),
-        ("ﬆ", "st"),
-        ("``", "“"),
-        ("''", "”"),
-        ("‘‘", "“"),
-        ("’’", "”"),
-        ("—-", "—"),
-        ("-—", "—"),
-        (",,", ","),
-    ]
-    .into_iter()
-    .fold(
-        text.to_owned(),
-        |text, (read, printed)| if text.starts_with(",,") && read == ",," { text } else { text.replace(read, printed) },
-    );
-    spelled
+    // Before a word, two commas are a German opening quote.
+    let opening =
+        [("''", "“"), (",,", "„")].into_iter().find(|(read, _)| text.starts_with(read) && text.len() > read.len());
+    let opened = opening.map_or_else(|| text.to_owned(), |(read, printed)| text.replacen(read, printed, 1));
+    let plain = PLAIN.iter().fold(opened, |text, (read, printed)| text.replace(read, printed));
+    plain.replace(",,", ",")
 }
 
 /// A mark that stands alone after a word, and that always touches the word before it.
@@ -72,116 +46,83 @@ fn close_up(draft: &mut Draft, place: Place) {
     }
 }
 
-/// Words that start with an apostrophe.
-const ELIDED: [&str; 14] = [
-    "tis", "twas", "twere", "twill", "twould", "em", "gainst", "neath", "mid", "mong", "tween", "til", "till", "cause",
-];
-
-/// `'The` and `"The` are a speck before a word, unless the quote is closed further on, or opens the paragraph and may be closed in another.
-fn drop_quote(draft: &mut Draft, place: Place) {
-    let token = draft.token(place);
-    let Some((quote, rest)) = token.text.chars().next().map(|quote| (quote, &token.text[quote.len_utf8()..])) else {
-        return;
-    };
-    let (lead, word, tail) = parts_of(rest);
-    let opens = draft.previous(place).is_none();
-    let (closing, sure): (&[char], f64) = match quote {
-        // The serif of a T is read as a quote before it.
-        '\'' | '‘' | '’' if word.starts_with('T') => (&['\'', '’'], SURE_OF_T),
-        '\'' | '‘' | '’' => (&['\'', '’'], SURE),
-        '"' | '“' | '”' if !opens => (&['"', '”'], UNSURE),
-        _ => return,
-    };
-    let before_word =
-        lead.is_empty() && word.chars().count() > 1 && word.starts_with(char::is_alphabetic) && !tail.contains(closing);
-    let elided = ELIDED.contains(&word.to_lowercase().as_str());
-    if before_word && !elided && token.confidence < sure && !is_closed(draft, place, quote, closing) {
-        let text = rest.to_owned();
-        draft.replace(place, Kind::Mark, text);
-    }
-}
-
-/// `points'` is a speck behind a word, unless a quote was opened before, or the word is one of several owners.
-fn drop_closing_quote(draft: &mut Draft, place: Place, dictionary: &Dictionary) {
-    let token = draft.token(place);
-    let (lead, word, tail) = parts_of(&token.text);
-    let quoted =
-        lead.contains(QUOTES) || !matches!(tail, "'" | "’") || word.chars().count() < 3 || word.ends_with(['s', 'S']);
-    let opened = || {
-        let before = std::iter::successors(draft.previous(place), |place| draft.previous(*place));
-        before.into_iter().any(|place| parts_of(&draft.token(place).text).0.contains(QUOTES))
-    };
-    if !quoted && token.confidence < UNSURE && dictionary.knows(word) && !opened() {
-        let text = format!("{lead}{word}");
-        draft.replace(place, Kind::Mark, text);
-    }
-}
-
-const QUOTES: [char; 3] = ['\'', '‘', '’'];
-
-/// Whether a quote that is opened at `place` is closed before it is opened again.
-fn is_closed(draft: &Draft, place: Place, quote: char, closing: &[char]) -> bool {
-    let mut next = draft.next(place);
-    while let Some(here) = next {
-        let (lead, _, tail) = parts_of(&draft.token(here).text);
-        if lead.contains(quote) {
-            return false;
-        }
-        if tail.contains(closing) {
-            return true;
-        }
-        next = draft.next(here);
-    }
-    false
-}
-
-/// Words that may be abbreviations, with a stop within a sentence.
-#[rustfmt::skip]
-const ABBREVIATIONS: [&str; 34] = [
-    "vol", "chap", "fig", "sec", "art", "gen", "col", "gov", "rev", "cap", "sat", "sun", "mar", "dec", "jan", "oct", "bros", "inc", "ill", "mass", "miss",
-    "wash", "ore", "pop", "pub", "ser", "max", "tab", "cent", "par", "lat", "long", "log", "pen",
-];
-
-/// A stop or colon after a word, where the sentence goes on with a small letter, is a speck, unless the word may be abbreviated.
-fn drop_stop(draft: &mut Draft, place: Place, dictionary: &Dictionary) {
-    let token = draft.token(place);
-    let (lead, word, tail) = parts_of(&token.text);
-    let whole =
-        word.chars().count() >= 3 && dictionary.knows(word) && !ABBREVIATIONS.contains(&word.to_lowercase().as_str());
-    let goes_on = draft.next(place).is_some_and(|next| draft.token(next).text.starts_with(char::is_lowercase));
-    if matches!(tail, "." | ":") && whole && goes_on && token.confidence < UNSURE {
-        let text = format!("{lead}{word}");
-        draft.replace(place, Kind::Mark, text);
-    }
-}
-
 /// Makes a comma a stop where a sentence starts behind it: with a word that the book writes small otherwise.
 pub(super) fn end_sentences(draft: &mut Draft, book: &PageVocabulary) {
     for place in draft.places() {
         let token = draft.token(place);
         let starts = |next: Place| {
             let (_, word, _) = parts_of(&draft.token(next).text);
-            word.starts_with(char::is_uppercase) && book.small_words.contains(&counted_form(word))
+            let is_title = word.starts_with(char::is_uppercase) && !word.chars().skip(1).any(char::is_uppercase);
+            is_title && book.small_words.contains(&counted_form(word))
         };
         let (_, word, tail) = parts_of(&token.text);
-        if tail == "," && !word.is_empty() && token.confidence < SURE && draft.next(place).is_some_and(starts) {
+        if tail == ","
+            && word.ends_with(char::is_lowercase)
+            && token.confidence < SURE
+            && draft.next(place).is_some_and(starts)
+        {
             let text = format!("{}.", token.text.trim_end_matches(','));
             draft.replace(place, Kind::Mark, text);
         }
     }
 }
 
-/// A mark that stands alone at the end or start of a line, read with hardly any confidence.
-fn drop_lone(draft: &mut Draft, place: Place) {
-    let token = draft.token(place);
-    let at_margin = place.at == 0 || draft.ends_line(place);
-    let lone = token.text.chars().count() <= 2
-        && token
-            .text
-            .chars()
-            .all(|c| c.is_ascii_punctuation() || matches!(c, '‘' | '’' | '“' | '”' | '~' | '°' | '«' | '»'));
-    let alone = draft.lines[place.line].len() == 1;
-    if lone && at_margin && !alone && token.confidence < 0.5 {
-        draft.remove(place);
+#[cfg(test)]
+mod tests {
+    use super::super::draft::draft_of;
+    use super::*;
+
+    fn mended(text: &str) -> String {
+        let mut draft = draft_of(text, 0.95);
+        mend_marks(&mut draft);
+        draft.text()
+    }
+
+    #[test]
+    fn marks_that_no_printer_sets_are_mended() {
+        for (read, printed) in [
+            ("ﬁne oﬃce", "fine office"),
+            ("so,, he said", "so, he said"),
+            ("‘‘What’’ he said", "“What” he said"),
+            ("''What'' he said", "“What” he said"),
+            (",,Was``", "„Was“"),
+            ("here—-there", "here—there"),
+            ("spirit . The", "spirit. The"),
+            ("first ; then , last", "first; then, last"),
+        ] {
+            assert_eq!(mended(read), printed);
+        }
+    }
+
+    #[test]
+    fn other_marks_stay() {
+        for text in [
+            "“What,” he said; ‘no!’",
+            "a — b – c -- d",
+            "No. 5 . 6",
+            "the ... end",
+            "f. 3, p. 4",
+            "ſo it was",
+            "!\n; word",
+        ] {
+            assert_eq!(mended(text), text);
+        }
+    }
+
+    #[test]
+    fn a_comma_before_a_new_sentence_is_a_stop() {
+        let book = PageVocabulary { small_words: ["the".to_owned()].into(), ..PageVocabulary::default() };
+        for (text, confidence, expected) in [
+            ("of savages, The end", 0.7, "of savages. The end"),
+            ("of savages,\n‘The end", 0.7, "of savages.\n‘The end"),
+            ("of savages, The end", 0.95, "of savages, The end"),
+            ("of savages, Narvaez", 0.7, "of savages, Narvaez"),
+            ("SAVAGES, THE END", 0.7, "SAVAGES, THE END"),
+            ("in 1540, The", 0.7, "in 1540, The"),
+        ] {
+            let mut draft = draft_of(text, confidence);
+            end_sentences(&mut draft, &book);
+            assert_eq!(draft.text(), expected);
+        }
     }
 }

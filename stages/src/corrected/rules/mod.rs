@@ -7,6 +7,9 @@ mod hyphens;
 mod legibility;
 mod marks;
 mod mend;
+mod specks;
+#[cfg(test)]
+mod test_pages;
 mod words;
 
 pub use correction::{Correction, Kind};

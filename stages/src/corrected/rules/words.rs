@@ -21,7 +21,7 @@ pub(super) fn mend_words(draft: &mut Draft, book: &PageVocabulary, dictionary: &
             continue;
         }
         let lower = word.to_lowercase();
-        if !has_one_case(word) && dictionary.knows(&lower) {
+        if has_one_stray_capital(word) && dictionary.knows(&lower) {
             let text = format!("{lead}{lower}{tail}");
             draft.replace(place, Kind::Misread, text);
             continue;
@@ -136,17 +136,24 @@ impl Doubt<'_> {
     /// Nothing that was read with some confidence is far from what stands there, and short words have many neighbours. A word that only the dictionary
     /// has needs to be nearer: most of its words are rare. Measured on degraded scans: what lies within these bounds is right three times in four or oftener.
     fn highest_rank(&self, of_the_book: bool) -> f64 {
-        match (of_the_book, self.letters()) {
-            (true, 0..=3) => 0.6,
-            (true, _) if self.is_name() => 1.0,
-            (true, 4..=5) => 1.2,
-            (true, 6..=7) if self.confidence > 0.8 => 1.2,
-            (true, 6..=9) => 2.2,
-            // Of a short word that was read with hardly any confidence every letter may be wrong.
-            (false, 0..=5) if self.confidence < 0.6 => 0.0,
-            (false, 0..=7) => 1.5,
-            (false, 8..LONG) => 2.2,
-            (_, LONG..) => 3.2,
+        let letters = self.letters();
+        if of_the_book {
+            match letters {
+                0..=3 => 0.6,
+                _ if self.is_name() => 1.0,
+                4..=5 => 1.2,
+                6..=7 if self.confidence > 0.8 => 1.2,
+                6..LONG => 2.2,
+                LONG.. => 3.2,
+            }
+        } else {
+            match letters {
+                // Of a short word that was read with hardly any confidence every letter may be wrong.
+                0..=5 if self.confidence < 0.6 => 0.0,
+                0..=7 => 1.5,
+                8..LONG => 2.2,
+                LONG.. => 3.2,
+            }
         }
     }
 
@@ -162,9 +169,92 @@ fn has_one_case(word: &str) -> bool {
     rest.iter().all(|c| !c.is_uppercase()) || word.chars().all(|c| !c.is_lowercase())
 }
 
+/// `aS`, `Within` as `WiThin`; not `ReseaTING`, which may be in small capitals.
+fn has_one_stray_capital(word: &str) -> bool {
+    word.chars().skip(1).filter(|c| c.is_uppercase()).count() == 1 && word.chars().any(char::is_lowercase)
+}
+
 /// A number with a misread digit is none that can be mended.
 fn is_mostly_letters(word: &str) -> bool {
     let digits = word.chars().filter(char::is_ascii_digit).count();
     let letters = word.chars().filter(|c| c.is_alphabetic() || is_odd(*c)).count();
     letters > digits
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::draft::draft_of;
+    use super::*;
+
+    const WORDS: &str = "the there place executed circuitous watchfulness ferry forty discovery captain by gloom bloom fancy stone iron and";
+
+    fn evidence(similar: &[(&str, Commonness)], apart: &str) -> WordEvidence {
+        WordEvidence {
+            known: false,
+            similar: similar.iter().map(|(word, common)| ((*word).to_owned(), *common)).collect(),
+            apart: apart.split_whitespace().map(str::to_owned).collect(),
+        }
+    }
+
+    /// What becomes of `text`, whose words were all read with `confidence`, given what the book tells of one of them.
+    fn mended(text: &str, confidence: f64, of: WordEvidence) -> String {
+        let (_, word, _) = parts_of(text);
+        let book = PageVocabulary { doubtful: [(counted_form(word), of)].into(), ..PageVocabulary::default() };
+        let mut draft = draft_of(text, confidence);
+        mend_words(&mut draft, &book, &Dictionary::of_words(WORDS));
+        draft.text()
+    }
+
+    #[test]
+    fn misread_letters_are_mended_from_the_dictionary() {
+        for (read, printed) in [
+            ("exccutcd,", "executed,"),
+            ("“cirenitons", "“circuitous"),
+            ("watehfulvess.", "watchfulness."),
+            ("ploom", "gloom"),
+            ("faney", "fancy"),
+            ("1ron", "iron"),
+            ("discovcry’s", "discovery’s"),
+            ("EXECUTED", "EXECUTED"),
+            ("aNd", "and"),
+        ] {
+            assert_eq!(mended(read, 0.7, WordEvidence::default()), printed, "{read}");
+        }
+    }
+
+    #[test]
+    fn misread_letters_are_mended_from_the_book() {
+        use Commonness::{Frequent, Once, Rare};
+        assert_eq!(mended("Narvacz,", 0.8, evidence(&[("narvaez", Rare)], "")), "Narvaez,");
+        assert_eq!(mended("tle", 0.5, evidence(&[("the", Frequent)], "")), "the");
+        assert_eq!(mended("tbe", 0.8, evidence(&[("the", Frequent), ("tie", Once)], "")), "the");
+        assert_eq!(mended("ofthe", 0.8, evidence(&[], "of the")), "of the");
+        assert_eq!(mended("Theirfirst.", 0.8, evidence(&[], "their first")), "Their first.");
+    }
+
+    #[test]
+    fn what_may_be_right_stays() {
+        use Commonness::{Frequent, Once};
+        for (text, of) in [
+            // A word of the dictionary, a word of the book, a number, half a word.
+            ("place", evidence(&[("palace", Frequent)], "")),
+            ("Anchusi", WordEvidence { known: true, ..evidence(&[("anchusa", Frequent)], "") }),
+            ("l892", evidence(&[], "")),
+            ("exccu-", evidence(&[], "")),
+            // A name is not put for another, nor parted before an article.
+            ("Lauriat", evidence(&[("laureat", Once)], "")),
+            ("Hernanda", evidence(&[], "hern and a")),
+            // Two words are as likely, none is near.
+            ("tkeke", evidence(&[("there", Frequent), ("these", Frequent)], "")),
+            ("xqwzjk", evidence(&[], "")),
+            ("refle~", evidence(&[], "")),
+        ] {
+            assert_eq!(mended(text, 0.7, of), text);
+        }
+    }
+
+    #[test]
+    fn a_short_word_of_which_nothing_is_sure_is_not_guessed() {
+        assert_eq!(mended("faney", 0.3, WordEvidence::default()), "faney");
+    }
 }

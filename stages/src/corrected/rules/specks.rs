@@ -1,0 +1,172 @@
+use super::Kind;
+use super::draft::{Draft, Place};
+use crate::vocabulary::{Dictionary, SURE, parts_of};
+
+/// What was read with less confidence may be a speck.
+const UNSURE: f64 = 0.75;
+/// `‘The` for `The` is read with more confidence than other specks.
+const SURE_OF_T: f64 = 0.96;
+/// A mark that stands alone needs more to be one.
+const ALONE: f64 = 0.5;
+
+/// Takes out what is most likely a speck, not a mark: quotes that are opened before a word and never closed, marks that end a sentence which goes on.
+pub(super) fn drop_specks(draft: &mut Draft, dictionary: &Dictionary) {
+    for place in draft.places() {
+        drop_quote(draft, place);
+        drop_closing_quote(draft, place, dictionary);
+        drop_stop(draft, place, dictionary);
+    }
+    for place in draft.places().into_iter().rev() {
+        drop_lone(draft, place);
+    }
+}
+
+/// Words that start with an apostrophe.
+const ELIDED: [&str; 14] = [
+    "tis", "twas", "twere", "twill", "twould", "em", "gainst", "neath", "mid", "mong", "tween", "til", "till", "cause",
+];
+
+/// `'The` and `"The` are a speck before a word, unless the quote is closed further on, or opens the paragraph and may be closed in another.
+fn drop_quote(draft: &mut Draft, place: Place) {
+    let token = draft.token(place);
+    let Some((quote, rest)) = token.text.chars().next().map(|quote| (quote, &token.text[quote.len_utf8()..])) else {
+        return;
+    };
+    let (lead, word, tail) = parts_of(rest);
+    let opens = draft.previous(place).is_none();
+    let (closing, sure): (&[char], f64) = match quote {
+        // The serif of a T is read as a quote before it.
+        '\'' | '‘' | '’' if word.starts_with('T') => (&['\'', '’'], SURE_OF_T),
+        '\'' | '‘' | '’' => (&['\'', '’'], SURE),
+        '"' | '“' | '”' if !opens => (&['"', '”'], UNSURE),
+        _ => return,
+    };
+    let before_word =
+        lead.is_empty() && word.chars().count() > 1 && word.starts_with(char::is_alphabetic) && !tail.contains(closing);
+    let elided = ELIDED.contains(&word.to_lowercase().as_str());
+    if before_word && !elided && token.confidence < sure && !is_closed(draft, place, quote, closing) {
+        let text = rest.to_owned();
+        draft.replace(place, Kind::Mark, text);
+    }
+}
+
+/// `points'` is a speck behind a word, unless a quote was opened before, or the word is one of several owners.
+fn drop_closing_quote(draft: &mut Draft, place: Place, dictionary: &Dictionary) {
+    let token = draft.token(place);
+    let (lead, word, tail) = parts_of(&token.text);
+    let quoted =
+        lead.contains(QUOTES) || !matches!(tail, "'" | "’") || word.chars().count() < 3 || word.ends_with(['s', 'S']);
+    let opened = || {
+        let before = std::iter::successors(draft.previous(place), |place| draft.previous(*place));
+        before.into_iter().any(|place| parts_of(&draft.token(place).text).0.contains(QUOTES))
+    };
+    if !quoted && token.confidence < UNSURE && dictionary.knows(word) && !opened() {
+        let text = format!("{lead}{word}");
+        draft.replace(place, Kind::Mark, text);
+    }
+}
+
+const QUOTES: [char; 3] = ['\'', '‘', '’'];
+
+/// Whether a quote that is opened at `place` is closed before it is opened again.
+fn is_closed(draft: &Draft, place: Place, quote: char, closing: &[char]) -> bool {
+    let mut next = draft.next(place);
+    while let Some(here) = next {
+        let (lead, _, tail) = parts_of(&draft.token(here).text);
+        if lead.contains(quote) {
+            return false;
+        }
+        if tail.contains(closing) {
+            return true;
+        }
+        next = draft.next(here);
+    }
+    false
+}
+
+/// Words that may be abbreviations, with a stop within a sentence.
+#[rustfmt::skip]
+const ABBREVIATIONS: [&str; 34] = [
+    "vol", "chap", "fig", "sec", "art", "gen", "col", "gov", "rev", "cap", "sat", "sun", "mar", "dec", "jan", "oct", "bros", "inc", "ill", "mass", "miss",
+    "wash", "ore", "pop", "pub", "ser", "max", "tab", "cent", "par", "lat", "long", "log", "pen",
+];
+
+/// A stop or colon after a word, where the sentence goes on with a small letter, is a speck, unless the word may be abbreviated.
+fn drop_stop(draft: &mut Draft, place: Place, dictionary: &Dictionary) {
+    let token = draft.token(place);
+    let (lead, word, tail) = parts_of(&token.text);
+    let whole =
+        word.chars().count() >= 3 && dictionary.knows(word) && !ABBREVIATIONS.contains(&word.to_lowercase().as_str());
+    let goes_on = draft.next(place).is_some_and(|next| draft.token(next).text.starts_with(char::is_lowercase));
+    if matches!(tail, "." | ":") && whole && goes_on && token.confidence < UNSURE {
+        let text = format!("{lead}{word}");
+        draft.replace(place, Kind::Mark, text);
+    }
+}
+
+/// A mark that stands alone at the end or start of a line, read with hardly any confidence.
+fn drop_lone(draft: &mut Draft, place: Place) {
+    let token = draft.token(place);
+    let at_margin = place.at == 0 || draft.ends_line(place);
+    let is_mark = token.text.chars().count() <= 2 && token.text.chars().all(|c| SPECKS.contains(c));
+    let has_company = draft.lines[place.line].len() > 1;
+    if is_mark && at_margin && has_company && token.confidence < ALONE {
+        draft.remove(place);
+    }
+}
+
+/// What specks are read as. A footnote's mark, a dash or a sum of money may stand alone.
+const SPECKS: &str = ".,:;'`~^_|<>°«»‘’\\";
+
+#[cfg(test)]
+mod tests {
+    use super::super::draft::draft_of;
+    use super::*;
+
+    fn cleaned(text: &str, confidence: f64) -> String {
+        let dictionary = Dictionary::of_words("the points happily every miss follows at once had of");
+        let mut draft = draft_of(text, confidence);
+        drop_specks(&mut draft, &dictionary);
+        draft.text()
+    }
+
+    #[test]
+    fn what_is_no_mark_is_taken_out() {
+        for (read, clean) in [
+            ("he had ‘the points", "he had the points"),
+            ("‘The points", "The points"),
+            ("he had \"the points", "he had the points"),
+            ("the points' of", "the points' of"),
+            ("happily' of", "happily of"),
+            ("happily. every", "happily every"),
+            ("every: points", "every points"),
+        ] {
+            assert_eq!(cleaned(read, 0.7), clean);
+        }
+        assert_eq!(cleaned("~ the points .\n' of", 0.3), "the points\nof");
+    }
+
+    #[test]
+    fn what_may_be_one_stays() {
+        for text in [
+            "he had ‘the points’ of",
+            "‘tis the points",
+            "“The points",
+            "‘had the points' of",
+            "happily. Every",
+            "miss. follows",
+            "No. follows",
+            "the d'Anchusi",
+            "* the points\n—",
+        ] {
+            assert_eq!(cleaned(text, 0.7), text);
+        }
+    }
+
+    #[test]
+    fn what_was_read_with_confidence_stays() {
+        for text in ["he had ‘the points", "happily' of", "happily. every", "~ the points"] {
+            assert_eq!(cleaned(text, 0.97), text);
+        }
+    }
+}
