@@ -10,9 +10,9 @@ use crate::ocr::OcrPage;
 pub struct CorrectedMetrics {
     /// Paragraphs that have a corrected text.
     pub total_corrections: u32,
-    /// Mean confidence of the paragraphs, 0..=1.
+    /// Mean confidence of the paragraphs, each by its words, 0..=1.
     #[metrics(range(0.0..=1.0))]
-    #[report(decimals = 3, flag(below = 0.8))]
+    #[report(decimals = 3, flag(below = 0.85))]
     pub avg_confidence: f64,
     /// How much of the text of `ocr` stayed: 1 less the edits, over the longer text's characters; 1 where nothing was changed.
     #[metrics(range(0.0..=1.0))]

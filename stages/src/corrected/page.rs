@@ -32,7 +32,7 @@ pub struct CorrectedPage {
     /// Paragraphs that have a corrected text.
     #[garde(skip)]
     pub total_corrections: u32,
-    /// Mean confidence of the paragraphs, 0..=1; 1 on a blank page.
+    /// Mean confidence of the paragraphs, each by its words, 0..=1; 1 on a blank page.
     #[garde(range(min = 0.0, max = 1.0))]
     pub avg_confidence: f64,
 }

@@ -97,3 +97,48 @@ fn whole_words(line: &[Token]) -> impl Iterator<Item = (&str, f64)> {
         },
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::test_pages::page;
+    use super::*;
+
+    fn counts(paragraphs: &[(&str, f64)]) -> WordCounts {
+        let mut counts = WordCounts::default();
+        counts.add(&PageTokens::of(&page(1, paragraphs)));
+        counts
+    }
+
+    #[test]
+    fn words_are_counted_whatever_touches_them() {
+        let counts = counts(&[("“The captain’s men, the men.", 0.95), ("The Captain", 0.5)]);
+        assert_eq!((counts.times("the"), counts.sure("the")), (3, 2));
+        assert_eq!((counts.times("Captain"), counts.sure("captain")), (2, 1));
+        assert_eq!((counts.times("women"), counts.total()), (0, 7));
+    }
+
+    #[test]
+    fn halves_of_words_and_numbers_are_no_words() {
+        let counts = counts(&[("in 1540 a cam-\npaign of self-aware men", 0.95)]);
+        for word in ["cam", "paign", "1540"] {
+            assert_eq!(counts.times(word), 0, "{word}");
+        }
+        assert_eq!(counts.times("self-aware"), 1);
+    }
+
+    #[test]
+    fn a_small_word_is_one_that_is_seldom_a_name() {
+        let counts = counts(&[(&"the May ".repeat(9), 0.95), ("the The The of", 0.95)]);
+        assert!(counts.is_small("The"));
+        assert!(!counts.is_small("may") && !counts.is_small("of"));
+    }
+
+    #[test]
+    fn a_book_that_parts_many_compounds_likes_hyphens() {
+        let dictionary =
+            Dictionary::of_words("bedtime teacup lawsuit footbridge headline landlord land lord bookcase book case");
+        let hyphens = "bed-time tea-cup law-suit foot-bridge head-line";
+        assert!(counts(&[(hyphens, 0.95), ("landlord", 0.95)]).likes_hyphens(&dictionary));
+        assert!(!counts(&[("bed-time tea-cup", 0.95)]).likes_hyphens(&dictionary));
+    }
+}

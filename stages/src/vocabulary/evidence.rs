@@ -102,3 +102,61 @@ fn note_joined(
         found.hyphenated.insert(hyphenated);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::test_pages::page;
+    use super::super::vocabulary_of;
+    use super::*;
+    use crate::ocr::OcrPage;
+
+    const WORDS: &str = "the campaign of self aware men went by and then they were contrast in";
+
+    fn first_page(pages: &[OcrPage]) -> PageVocabulary {
+        let dictionary = Dictionary::of_words(WORDS);
+        vocabulary_of(pages, Some(&dictionary)).pages.remove(&1).expect("page 1 is there")
+    }
+
+    #[test]
+    fn forms_that_the_book_has_elsewhere_are_noted() {
+        let here = page(1, &[("the cam-\npaign of self-\naware Nar-\nvaez", 0.95)]);
+        let there = page(2, &[("a campaign, self-aware", 0.95)]);
+        let found = first_page(&[here, there]);
+        assert_eq!(found.joined, ["campaign".to_owned()].into());
+        assert_eq!(found.hyphenated, ["self-aware".to_owned()].into());
+    }
+
+    #[test]
+    fn a_doubtful_word_is_told_what_the_book_knows() {
+        let here = page(1, &[("the Narvacz went", 0.7), ("Anchusi went", 0.7), ("tbe bythe", 0.7)]);
+        let there = page(2, &[("Narvaez, Narvaez, Anchusi", 0.95), (&"the men by ".repeat(60), 0.95)]);
+        let found = first_page(&[here, there]);
+        let doubtful: Vec<&str> = found.doubtful.keys().map(String::as_str).collect();
+        assert_eq!(doubtful, ["anchusi", "bythe", "narvacz", "tbe"]);
+        assert!(found.knows("Anchusi") && !found.knows("Narvacz"));
+        assert_eq!(found.doubtful["narvacz"].similar, [("narvaez".to_owned(), Commonness::Rare)].into());
+        assert_eq!(found.doubtful["tbe"].similar, [("the".to_owned(), Commonness::Common)].into());
+        assert_eq!(found.doubtful["bythe"].apart, ["by", "the"]);
+    }
+
+    #[test]
+    fn a_misreading_that_comes_again_is_no_word_of_the_book() {
+        let text = "the ".repeat(120) + "tbe tbe tbe tbe";
+        assert!(!first_page(&[page(1, &[("tbe", 0.7)]), page(2, &[(&text, 0.95)])]).knows("tbe"));
+    }
+
+    #[test]
+    fn another_page_that_says_the_same_changes_nothing() {
+        let here = page(1, &[("the Narvacz cam-\npaign, The", 0.7)]);
+        let there = |times| page(2, &[(&"campaign Narvaez the ".repeat(times), 0.95)]);
+        assert_eq!(first_page(&[here.clone(), there(12)]), first_page(&[here, there(13)]));
+    }
+
+    #[test]
+    fn without_a_dictionary_nothing_is_doubtful() {
+        let pages = [page(1, &[("tbe cam-\npaign", 0.5)]), page(2, &[("campaign", 0.9)])];
+        let found = vocabulary_of(&pages, None).pages.remove(&1).unwrap();
+        assert!(found.doubtful.is_empty());
+        assert_eq!(found.joined.len(), 1);
+    }
+}

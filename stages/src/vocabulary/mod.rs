@@ -9,6 +9,8 @@ mod page;
 mod run_together;
 mod spelling;
 mod stage;
+#[cfg(test)]
+pub(crate) mod test_pages;
 mod tokens;
 
 pub use counts::SURE;

@@ -86,3 +86,43 @@ impl Lexicon<'_> {
         (!short || common).then(|| (-(likely / total).ln(), common))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::test_pages::page;
+    use super::super::tokens::PageTokens;
+    use super::*;
+
+    #[test]
+    fn words_that_ran_together_are_found() {
+        let text = "the of their and his first interview measures gold seeking captain an ".repeat(20);
+        let mut counts = WordCounts::default();
+        counts.add(&PageTokens::of(&page(1, &[(&text, 0.95)])));
+        let dictionary = Dictionary::of_words("effectual adopted rate");
+        for (read, words) in [
+            ("ofthe", "of the"),
+            ("theirfirst", "their first"),
+            ("aneffectual", "an effectual"),
+            ("theinterviewand", "the interview and"),
+            ("hisgold", "his gold"),
+            // A compound; half of it no word, or too short a one; a word that has no parts.
+            ("xoldseekinq", ""),
+            ("ofxyz", ""),
+            ("therate", ""),
+            ("captain", ""),
+            ("of-the", ""),
+        ] {
+            assert_eq!(words_in(read, &counts, &dictionary).join(" "), words, "{read}");
+        }
+    }
+
+    #[test]
+    fn compounds_of_words_that_are_not_everywhere_stay_whole() {
+        let mut counts = WordCounts::default();
+        let text = "the of and ".repeat(500) + "gold seeking bed time";
+        counts.add(&PageTokens::of(&page(1, &[(&text, 0.95)])));
+        let dictionary = Dictionary::of_words("seeking");
+        assert!(words_in("goldseeking", &counts, &dictionary).is_empty());
+        assert_eq!(words_in("thegold", &counts, &dictionary), ["the", "gold"]);
+    }
+}

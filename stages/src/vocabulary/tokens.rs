@@ -85,3 +85,50 @@ impl Token {
         !word.is_empty() && matches!(behind, "-" | "‐" | "‑" | "\u{ad}" | "¬")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::test_pages::paragraph;
+    use super::*;
+
+    fn texts(lines: &ParagraphTokens) -> Vec<Vec<&str>> {
+        lines.iter().map(|line| line.iter().map(|token| token.text.as_str()).collect()).collect()
+    }
+
+    fn continuing(lines: &ParagraphTokens) -> Vec<&str> {
+        lines.iter().flatten().filter(|token| token.continues).map(|token| token.text.as_str()).collect()
+    }
+
+    #[test]
+    fn words_have_their_own_confidence() {
+        let mut read = paragraph("a cam-\npaign", 0.9);
+        read.lines[0].words[1].confidence = 0.3;
+        let lines = tokens_of(&read);
+        assert_eq!(texts(&lines), [vec!["a", "cam-"], vec!["paign"]]);
+        assert!((lines[0][1].confidence - 0.3).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_text_without_words_or_with_others_has_the_confidence_of_the_paragraph() {
+        let mut read = paragraph("a cam- paign", 0.8);
+        read.lines[0].words[2].text = "pain".to_owned();
+        assert!(tokens_of(&read).iter().flatten().all(|token| (token.confidence - 0.8).abs() < 1e-9));
+        read.lines.clear();
+        let lines = tokens_of(&read);
+        assert_eq!(texts(&lines), [["a", "cam-", "paign"]]);
+        assert_eq!(continuing(&lines), ["paign"]);
+    }
+
+    #[test]
+    fn only_at_a_line_end_does_a_word_go_on() {
+        for (text, goes_on) in [
+            ("a cam-\npaign", vec!["paign"]),
+            ("cam- paign\nends", vec![]),
+            ("a —\ndash", vec![]),
+            ("a cam-\n“paign”", vec![]),
+            ("cam‐\npaign and con¬\ntrast", vec!["paign", "trast"]),
+        ] {
+            assert_eq!(continuing(&tokens_of(&paragraph(text, 0.9))), goes_on, "{text}");
+        }
+    }
+}

@@ -89,7 +89,7 @@ impl Draft {
 /// A draft of a text whose words were all read with one confidence.
 #[cfg(test)]
 pub(super) fn draft_of(text: &str, confidence: f64) -> Draft {
-    Draft::of(&crate::corrected::rules::test_pages::paragraph(text, confidence))
+    Draft::of(&crate::vocabulary::test_pages::paragraph(text, confidence))
 }
 
 #[cfg(test)]

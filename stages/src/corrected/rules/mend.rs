@@ -35,32 +35,50 @@ pub fn mend(page: &OcrPage, book: &PageVocabulary, dictionary: Option<&Dictionar
     let legibility = Legibility::of(&PageTokens::of(page), book, dictionary);
     let mender = Mender { book, dictionary: dictionary.filter(|_| !legibility.is_hopeless()), legibility };
     let mut corrections = Vec::new();
+    let mut certainty = Mean::default();
     let blocks: Vec<CorrectedBlock> = page
         .blocks
         .iter()
         .map(|block| {
             let paragraphs = block.paragraphs.iter().map(|paragraph| {
-                let (corrected, done) = mender.paragraph(paragraph);
-                corrections.extend(done);
+                let (corrected, draft) = mender.paragraph(paragraph);
+                certainty.add(corrected.confidence, draft.lines.iter().map(Vec::len).sum());
+                corrections.extend(draft.corrections);
                 corrected
             });
             CorrectedBlock { block_num: block.block_num, paragraphs: paragraphs.collect() }
         })
         .collect();
     let paragraphs = || blocks.iter().flat_map(|block| &block.paragraphs);
-    let count = paragraphs().count();
-    let mean = paragraphs().map(|paragraph| paragraph.confidence).sum::<f64>() / count.max(1) as f64;
     let page = CorrectedPage {
         page_number: page.page_number,
         total_blocks: blocks.len() as u32,
         total_corrections: paragraphs().filter(|paragraph| paragraph.text.is_some()).count() as u32,
-        avg_confidence: if count == 0 { 1.0 } else { in_ten_thousandths(mean) },
+        avg_confidence: in_ten_thousandths(certainty.mean()),
         blocks,
         model_used: Model(Some(RULES.to_owned())),
         processing_cost: ProcessingCost::default(),
         timestamp: Timestamp::default(),
     };
     Mended { page, corrections, legibility }
+}
+
+/// A mean over words, so that a speck that was read as a paragraph weighs little.
+#[derive(Default)]
+struct Mean {
+    sum: f64,
+    words: usize,
+}
+
+impl Mean {
+    fn add(&mut self, confidence: f64, words: usize) {
+        self.sum += confidence * words as f64;
+        self.words += words;
+    }
+
+    fn mean(&self) -> f64 {
+        if self.words == 0 { 1.0 } else { self.sum / self.words as f64 }
+    }
 }
 
 struct Mender<'a> {
@@ -70,7 +88,7 @@ struct Mender<'a> {
 }
 
 impl Mender<'_> {
-    fn paragraph(&self, paragraph: &Paragraph) -> (CorrectedParagraph, Vec<Correction>) {
+    fn paragraph(&self, paragraph: &Paragraph) -> (CorrectedParagraph, Draft) {
         let mut draft = Draft::of(paragraph);
         mend_marks(&mut draft);
         join_parted_words(&mut draft, self.book, self.dictionary);
@@ -88,7 +106,7 @@ impl Mender<'_> {
             confidence: in_ten_thousandths(self.confidence(&draft)),
             text: changed.then_some(text),
         };
-        (corrected, draft.corrections)
+        (corrected, draft)
     }
 
     /// Mean certainty of the words: a word that the dictionary or the book has is most likely right, one that was mended or that nobody knows less so.
@@ -120,8 +138,8 @@ mod tests {
     use proptest::prelude::*;
     use shelf::stage::Paragraphs;
 
-    use super::super::test_pages::page;
     use super::*;
+    use crate::vocabulary::test_pages::page;
     use crate::vocabulary::vocabulary_of;
 
     const WORDS: &str =

@@ -8,8 +8,6 @@ mod legibility;
 mod marks;
 mod mend;
 mod specks;
-#[cfg(test)]
-mod test_pages;
 mod words;
 
 pub use correction::{Correction, Kind};

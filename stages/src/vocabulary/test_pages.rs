@@ -8,7 +8,7 @@ use crate::ocr::{Block, Line, OcrPage, PageDimensions, Paragraph, Word};
 const SOMEWHERE: Bbox = Bbox { x: 0, y: 0, width: 9, height: 9 };
 
 /// A paragraph of these lines, all of whose words were read with one confidence.
-pub(super) fn paragraph(text: &str, confidence: f64) -> Paragraph {
+pub(crate) fn paragraph(text: &str, confidence: f64) -> Paragraph {
     let word = |text: &str| Word { text: text.to_owned(), bbox: SOMEWHERE, confidence };
     let line = |line: &str| Line { bbox: SOMEWHERE, words: line.split_whitespace().map(word).collect() };
     Paragraph {
@@ -21,7 +21,7 @@ pub(super) fn paragraph(text: &str, confidence: f64) -> Paragraph {
 }
 
 /// A page of these paragraphs, each in a block of its own.
-pub(super) fn page(number: u32, paragraphs: &[(&str, f64)]) -> OcrPage {
+pub(crate) fn page(number: u32, paragraphs: &[(&str, f64)]) -> OcrPage {
     let block = |(block_num, (text, confidence)): (u32, &(&str, f64))| Block {
         block_num,
         bbox: SOMEWHERE,
