@@ -103,7 +103,7 @@ fn colonial_florida_has_its_numbers_heads_headings_and_notes() {
     assert_eq!(score.page_numbers.right, 20, "{:?}", score.page_numbers.wrong);
     assert!(f1(&score, "HEADER") >= 0.9, "{score:?}");
     assert!(f1(&score, "FOOTNOTE") >= 0.8, "{score:?}");
-    assert!(f1(&score, "heading") >= 0.8, "{score:?}");
+    assert!(f1(&score, "chapter heading") >= 0.8, "{score:?}");
     assert_eq!(book.warnings, Vec::<String>::new());
     assert_eq!(book.without(9).warnings, ["page 17 is missing between scans 8 and 9"]);
 }

@@ -16,7 +16,7 @@ pub struct EdgeRow {
     pub height: f64,
     /// Its edge towards the text, px: the lower one of a head, the upper one of a foot.
     pub inner_edge: u32,
-    /// Whether there is more white between it and the text than between two rows of text.
+    /// Whether there is more white between it and the text than between two rows of text. A note is never apart: it belongs to the text.
     pub apart: bool,
     /// Whether it is narrower than the text, or in capitals, or in smaller type.
     pub unlike_text: bool,
@@ -30,6 +30,9 @@ const ROWS: usize = 2;
 
 /// White between a head and the text, in leadings; rows of text have 0.2 to 0.4.
 const APART: f64 = 0.5;
+
+/// What footnotes begin with.
+const NOTE_MARKS: [char; 4] = ['*', '†', '‡', '§'];
 
 /// Words before a number that is no page's.
 const DIVISIONS: [&str; 22] = [
@@ -64,7 +67,7 @@ impl EdgeRow {
             words: row.words.iter().map(|word| bare(&word.text).to_owned()).filter(|word| !word.is_empty()).collect(),
             height: f64::from(row.bbox.y + row.bbox.height / 2) / f64::from(sheet.height),
             inner_edge,
-            apart: gap.is_none_or(|gap| gap >= APART),
+            apart: gap.is_none_or(|gap| gap >= APART) && !row.text().starts_with(NOTE_MARKS),
             unlike_text: narrow || small || in_capitals(&row.text()),
         }
     }

@@ -34,6 +34,9 @@ const WORDS_OF_A_TEXT_ROW: usize = 4;
 /// Rows of text that a page needs to have a body of its own.
 const ROWS_OF_A_TEXT: usize = 5;
 
+/// Rows of the body that say where its column ends.
+const ROWS_OF_A_COLUMN: usize = 3;
+
 /// Type within this ratio of another has the same size: letters with and without ascenders differ more from word to word than sizes do.
 const SAME_SIZE: f64 = 1.09;
 
@@ -154,9 +157,10 @@ impl Sheet {
                 row.words.len() >= WORDS_OF_A_TEXT_ROW && Self::same_size(row.type_height(), self.body_height)
             })
             .collect();
-        if of_body.len() >= ROWS_OF_A_TEXT {
-            self.left = quantile(of_body.iter().map(|row| f64::from(row.bbox.x)), 0.2);
-            self.right = quantile(of_body.iter().map(|row| f64::from(row.bbox.right())), 0.8);
+        let (least, most) = if of_body.len() >= ROWS_OF_A_TEXT { (0.2, 0.8) } else { (0.0, 1.0) };
+        if of_body.len() >= ROWS_OF_A_COLUMN {
+            self.left = quantile(of_body.iter().map(|row| f64::from(row.bbox.x)), least);
+            self.right = quantile(of_body.iter().map(|row| f64::from(row.bbox.right())), most);
         }
         let steps = self.rows.windows(2).map(|pair| f64::from(pair[1].bbox.y) - f64::from(pair[0].bbox.y));
         let usual = median(steps.filter(|step| (1.0..3.5).contains(&(step / self.body_height))));

@@ -93,12 +93,12 @@ impl Zones {
         heads.map(|at| &page.rows[at]).collect()
     }
 
-    /// The rows of a page's foot.
+    /// The rows of a page's foot: below them there is nothing else.
     #[must_use]
     pub fn foot(&self, page: usize) -> Vec<&EdgeRow> {
         let page = &self.pages[page];
-        let feet = (0..page.rows.len()).filter(|at| !page.is_head(*at) && page.is_apart_from_the_text(*at));
-        feet.map(|at| &page.rows[at]).collect()
+        let upwards = (0..page.rows.len()).filter(|at| !page.is_head(*at));
+        upwards.take_while(|at| page.is_apart_from_the_text(*at)).map(|at| &page.rows[at]).collect()
     }
 
     /// Where a page without a readable number must have one: in its running head, where nearly all heads have it.
@@ -149,7 +149,8 @@ impl Edges {
 
     fn is_apart_from_the_text(&self, at: usize) -> bool {
         let row = &self.rows[at];
-        (self.repeated[at] && (row.apart || row.unlike_text)) || self.numbered == Some(at)
+        let apart = row.apart || (self.is_head(at) && row.unlike_text);
+        (self.repeated[at] && apart) || self.numbered == Some(at)
     }
 }
 

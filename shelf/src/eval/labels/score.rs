@@ -181,14 +181,14 @@ mod tests {
                 ),
                 2 => page(
                     None,
-                    &[("HEADER", BOX, "2 THE HEAD"), ("BODY", BOX, "text"), ("SECTION_HEADING", BOX, "no heading")],
+                    &[("HEADER", BOX, "2 THE HEAD"), ("BODY", BOX, "text"), ("CHAPTER_HEADING", BOX, "no heading")],
                 ),
                 _ => page(None, &[("BODY", BOX, "THE HEAD")]),
             })
         };
         let score = score_labels(&truth, found);
         assert_eq!(score.classes["HEADER"], ClassScore { expected: 2, found: 1, claimed: 1, right: 1 });
-        assert_eq!(score.classes["heading"], ClassScore { expected: 1, found: 1, claimed: 2, right: 1 });
+        assert_eq!(score.classes["chapter heading"], ClassScore { expected: 1, found: 1, claimed: 2, right: 1 });
     }
 
     #[test]

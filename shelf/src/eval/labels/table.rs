@@ -138,7 +138,8 @@ fn kind_of_column(column: &str) -> Kind {
         "running_head" => Kind::Classification("HEADER".to_owned()),
         "footnotes" => footnote(),
         "captions" => Kind::Classification("CAPTION".to_owned()),
-        _ => Kind::Heading,
+        "section_headings" => Kind::Classification("SECTION_HEADING".to_owned()),
+        _ => Kind::ChapterHeading,
     }
 }
 

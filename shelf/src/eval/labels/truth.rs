@@ -57,8 +57,8 @@ pub enum Place {
 pub enum Kind {
     /// One of the classifications of page files.
     Classification(String),
-    /// Headings of chapters and sections.
-    Heading,
+    /// Headings of chapters, also where they are labelled as a section's: a table of chapters does not tell of sections.
+    ChapterHeading,
     /// Running heads and headings.
     Title,
     /// The printed number, also where the running head carries it.
@@ -132,7 +132,7 @@ impl Kind {
     pub fn name(&self) -> &str {
         match self {
             Self::Classification(name) => name,
-            Self::Heading => "heading",
+            Self::ChapterHeading => "chapter heading",
             Self::Title => "head or heading",
             Self::PageNumber => "page number",
             Self::Text => "text",
@@ -143,16 +143,20 @@ impl Kind {
     pub(super) fn is_claimed_by(&self, classification: &str) -> bool {
         match self {
             Self::Classification(name) => name == classification,
-            Self::Heading => ["CHAPTER_HEADING", "SECTION_HEADING"].contains(&classification),
+            Self::ChapterHeading => classification == "CHAPTER_HEADING",
             Self::Title => ["HEADER", "CHAPTER_HEADING", "SECTION_HEADING"].contains(&classification),
             Self::PageNumber => classification == "PAGE_NUMBER",
             Self::Text => false,
         }
     }
 
-    /// Whether a block of the kind may have this label: a running head may carry the page's number.
+    /// Whether a block of the kind may have this label: a running head, say, may carry the page's number.
     pub(super) fn accepts(&self, classification: &str) -> bool {
-        let carries_a_number = *self == Self::PageNumber && ["HEADER", "FOOTER"].contains(&classification);
-        carries_a_number || self.is_claimed_by(classification)
+        let also: &[&str] = match self {
+            Self::PageNumber => &["HEADER", "FOOTER"],
+            Self::ChapterHeading => &["SECTION_HEADING"],
+            _ => &[],
+        };
+        also.contains(&classification) || self.is_claimed_by(classification)
     }
 }

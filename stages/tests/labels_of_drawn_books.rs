@@ -1,0 +1,143 @@
+//! Labels and printed page numbers of drawn books, whose truth is known, as a perfect recogniser would read them.
+
+use shelf::demo::{DemoBook, write_truth};
+use shelf::draw::{self, DrawnBlock, DrawnPage, Figure, Manuscript, PageFormat, TitlePage};
+use shelf::eval::labels::{LabelScore, LabelTruth, labelled, score_labels};
+use shelf::stage::Timestamp;
+use stages::bbox::Bbox;
+use stages::labels::label_blocks;
+use stages::ocr::{self, Block, Line, OcrPage, PageDimensions, Paragraph, Word};
+use stages::pagination::{Pagination, Survey, TypeHeights, rows_of};
+
+const SENTENCES: [&str; 4] = [
+    "The shelf stood where it had always stood, and nobody in the house remembered who had put it there.",
+    "It was said to be of oak, though those who had dusted it knew better, and said nothing.",
+    "Of the books on it some were read, and most were only kept, which is another kind of love.",
+    "When the rain came in by the north window the folios were moved, and were never quite put back.",
+];
+
+/// So many paragraphs, each with a note where `notes` says so.
+fn prose(paragraphs: usize, notes: bool) -> String {
+    let paragraph = |at: usize| {
+        let text: Vec<&str> = (0..7 + at % 3).map(|sentence| SENTENCES[(at + sentence) % 4]).collect();
+        let text = text.join(" ");
+        let note =
+            "* As the late keeper of the collection told it, and he was not given to telling much about it at all.";
+        if notes && at % 4 == 1 { format!("{text}*\n\n{note}") } else { text }
+    };
+    (0..paragraphs).map(paragraph).collect::<Vec<_>>().join("\n\n")
+}
+
+fn manuscript() -> Manuscript {
+    Manuscript::new()
+        .running_heads("THE PATIENT SHELF", "OF BOOKS AND READERS")
+        .title_page(TitlePage {
+            title: "THE PATIENT SHELF".to_owned(),
+            subtitle: "or, How a Book Is Kept".to_owned(),
+            author: "BY ITS OWN COMPOSITOR".to_owned(),
+            imprint: "Drawn, not Printed".to_owned(),
+        })
+        .colophon("Copyright by nobody in particular. All rights reserved to the reader.")
+        .contents()
+        .preface("To the Reader")
+        .prose(&prose(6, false))
+        .body()
+        .chapter("Of Shelves")
+        .prose(&prose(8, true))
+        .quote(SENTENCES[0..3].join(" ").as_str())
+        .prose(&prose(4, false))
+        .chapter("Of Books")
+        .prose(&prose(6, true))
+        .figure(Figure::Bookcase { width_mm: 60.0, height_mm: 40.0, seed: 3 }, "A shelf, before it was flattened.")
+        .prose(&prose(7, false))
+        .section("The Examination")
+        .prose(&prose(5, true))
+}
+
+fn bbox(bbox: draw::Bbox) -> Bbox {
+    Bbox { x: bbox.x, y: bbox.y, width: bbox.width, height: bbox.height }
+}
+
+fn as_read(page: &DrawnPage, page_number: u32) -> OcrPage {
+    let word = |word: &draw::DrawnWord| Word { text: word.text.clone(), bbox: bbox(word.bbox), confidence: 0.95 };
+    let line =
+        |line: &draw::DrawnLine| Some(Line { bbox: bbox(line.bbox()?), words: line.words.iter().map(word).collect() });
+    let block = |(block, number): (&DrawnBlock, u32)| {
+        let paragraphs = block.paragraphs.iter().zip(1..).filter_map(|(paragraph, par_num)| {
+            let lines: Vec<Line> = paragraph.lines.iter().filter_map(line).collect();
+            let text = paragraph.lines.iter().map(draw::DrawnLine::text).collect::<Vec<_>>().join("\n");
+            let around = Bbox::around(lines.iter().map(|line| line.bbox))?;
+            Some(Paragraph { par_num, bbox: around, text, avg_confidence: 0.95, lines })
+        });
+        Some(Block { block_num: number, bbox: bbox(block.bbox()?), paragraphs: paragraphs.collect() })
+    };
+    let figure = |(figure, image_id): (&draw::Bbox, u32)| ocr::Figure {
+        image_id,
+        bbox: bbox(*figure),
+        image_file: format!("{image_id}.png"),
+    };
+    OcrPage {
+        page_number,
+        page_dimensions: PageDimensions { width: page.image.width(), height: page.image.height() },
+        ocr_timestamp: Timestamp::default(),
+        blocks: page.blocks.iter().zip(1..).filter_map(block).collect(),
+        images: page.figures.iter().zip(1..).map(figure).collect(),
+    }
+}
+
+fn look_at(pages: &[OcrPage]) -> Pagination {
+    let mut heights = TypeHeights::default();
+    pages.iter().for_each(|page| heights.add(&rows_of(page)));
+    let mut survey = Survey::new(heights.most_common());
+    pages.iter().for_each(|page| survey.add(page));
+    let (book, warnings) = survey.conclude();
+    assert_eq!(warnings, Vec::<String>::new());
+    book
+}
+
+/// The scores by `structure.tsv` and by `blocks.tsv`.
+fn scores(format: &PageFormat) -> [LabelScore; 2] {
+    let book = DemoBook { pages: manuscript().typeset(format) };
+    let truth = tempfile::tempdir().unwrap();
+    write_truth(&book, truth.path()).unwrap();
+    let pages: Vec<OcrPage> = book.pages.iter().zip(1..).map(|(page, number)| as_read(page, number)).collect();
+    let pagination = look_at(&pages);
+    let labelled = |number: u32| {
+        let page = pages.get(number as usize - 1)?;
+        let book = &pagination.pages[&number];
+        let labels = serde_json::json!({
+            "printed_page_number": book.printed_page_number, "blocks": label_blocks(page, book)
+        });
+        Some(labelled(&labels, &serde_json::to_value(page).unwrap()))
+    };
+    ["structure.tsv", "blocks.tsv"]
+        .map(|table| score_labels(&LabelTruth::read(&truth.path().join(table)).unwrap(), labelled))
+}
+
+#[test]
+fn a_drawn_book_is_labelled_at_any_resolution() {
+    for dpi in [72, 150] {
+        let [structure, blocks] = scores(&PageFormat::octavo().at_dpi(dpi));
+        assert_eq!(structure.page_numbers.wrong, [], "at {dpi} dpi");
+        for (kind, at_least) in [
+            ("TITLE_PAGE", 1.0),
+            ("COPYRIGHT", 1.0),
+            ("TABLE_OF_CONTENTS", 1.0),
+            ("PREFACE", 0.9),
+            ("CHAPTER_HEADING", 0.9),
+            ("SECTION_HEADING", 1.0),
+            ("BODY", 0.95),
+            ("QUOTE", 1.0),
+            ("FOOTNOTE", 0.9),
+            ("HEADER", 1.0),
+            ("PAGE_NUMBER", 1.0),
+            ("CAPTION", 1.0),
+        ] {
+            let f1 = blocks.classes[kind].f1().unwrap();
+            assert!(f1 >= at_least, "{kind} at {dpi} dpi: {:?}", blocks.classes[kind]);
+        }
+        for kind in ["HEADER", "FOOTNOTE", "chapter heading"] {
+            assert!(structure.classes[kind].f1().unwrap() >= 0.9, "{kind} at {dpi} dpi: {:?}", structure.classes[kind]);
+        }
+    }
+}
