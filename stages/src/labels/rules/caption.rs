@@ -48,3 +48,47 @@ fn is_beside(figure: &Bbox, block: &BlockView, page: &PageView) -> bool {
     let near = f64::from(below.min(above)) < NEAR * page.sheet.leading;
     near && 2 * common > block.bbox.width.min(figure.width)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::drawn::{in_a_book, labels_beside};
+    use super::*;
+    use crate::pagination::drawn::{block, centred, prose};
+
+    /// The label of a line below a figure, or far from one.
+    fn label(height: u32, text: &str, has_figure: bool) -> Classification {
+        let figure = Bbox { x: 200, y: 500, width: 600, height: 400 };
+        let figures = if has_figure { vec![figure] } else { Vec::new() };
+        let blocks = vec![prose(1, 100, 12), block(2, &[centred(1000, 920, height, text)]), prose(3, 1000, 12)];
+        labels_beside(blocks, &figures, &in_a_book())[1]
+    }
+
+    #[test]
+    fn captions_stand_beside_figures_or_name_them() {
+        assert_eq!(label(16, "The shelf before it was flattened.", true), Classification::Caption);
+        assert_eq!(label(16, "FIG. 7. WINGBACK CHAIR.", true), Classification::Caption);
+        assert_eq!(label(16, "FIG. 7. WINGBACK CHAIR.", false), Classification::Caption);
+        assert_eq!(label(14, "Photo: A. Smith", true), Classification::PhotoCredit);
+        assert_eq!(label(20, "A HEADING", false), Classification::SectionHeading);
+    }
+
+    #[test]
+    fn text_beside_a_figure_is_text() {
+        let figure = Bbox { x: 100, y: 500, width: 800, height: 400 };
+        let labels = labels_beside(vec![prose(1, 100, 12), prose(2, 930, 5)], &[figure], &in_a_book());
+        assert_eq!(labels, [Classification::Body; 2]);
+    }
+
+    #[test]
+    fn a_plate_is_named_by_a_word_and_a_number() {
+        for (text, names) in [
+            ("fig. 7", true),
+            ("plate iv. the sea", true),
+            ("frontispiece", true),
+            ("map of the sea", false),
+            ("figs are sweet", false),
+        ] {
+            assert_eq!(names_a_figure(text), names, "{text}");
+        }
+    }
+}

@@ -25,3 +25,37 @@ fn is_number(block: &BlockView, page: &PageView) -> bool {
 
 /// A folio that was read as letters has no more of them.
 const UNREADABLE_FOLIO: usize = 4;
+
+#[cfg(test)]
+mod tests {
+    use super::super::drawn::{in_a_book, labels_of};
+    use super::*;
+    use crate::ocr::Block;
+    use crate::pagination::PagePagination;
+    use crate::pagination::drawn::{block, centred, line, prose};
+
+    /// The labels of a head in two blocks, the text, and a foot.
+    fn labels(left: &str, right: &str, foot: &str) -> [Classification; 4] {
+        let book = PagePagination {
+            running_head: Some("AIA".to_owned()),
+            head_bottom_px: Some(70),
+            foot_top_px: Some(1400),
+            ..in_a_book()
+        };
+        let blocks: Vec<Block> = vec![
+            block(1, &[line((100, 50), 18, left)]),
+            block(2, &[line((850, 52), 18, right)]),
+            prose(3, 100, 40),
+            block(4, &[centred(1000, 1400, 20, foot)]),
+        ];
+        labels_of(blocks, &book).try_into().expect("as many labels as blocks")
+    }
+
+    #[test]
+    fn heads_feet_and_folios_stand_at_the_edge() {
+        use Classification::{Body, Footer, Header, PageNumber};
+        assert_eq!(labels("12 SKETCHES", "OF", "A foot of words"), [Header, PageNumber, Body, Footer]);
+        assert_eq!(labels("AIA,", "69", "— xii —"), [Header, PageNumber, Body, PageNumber]);
+        assert_eq!(labels("THE HEAD", "vd", "(4)"), [Header, PageNumber, Body, PageNumber]);
+    }
+}

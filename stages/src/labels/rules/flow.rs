@@ -40,3 +40,27 @@ pub(super) fn label(block: &BlockView, page: &PageView) -> Verdict {
     };
     (classification, confidence)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::drawn::{in_a_book, labels_of};
+    use super::*;
+    use crate::pagination::PagePagination;
+    use crate::pagination::drawn::{block, centred, prose};
+
+    #[test]
+    fn text_is_what_its_part_of_the_book_is() {
+        for (matter, heading, text) in [
+            (Matter::Text, Classification::ChapterHeading, Classification::Body),
+            (Matter::Preface, Classification::ChapterHeading, Classification::Preface),
+            (Matter::Index, Classification::ChapterHeading, Classification::Index),
+            (Matter::Bibliography, Classification::ChapterHeading, Classification::Bibliography),
+            (Matter::TableOfContents, Classification::TableOfContents, Classification::TableOfContents),
+            (Matter::Copyright, Classification::Copyright, Classification::Copyright),
+        ] {
+            let blocks = vec![block(1, &[centred(1000, 300, 22, "A HEADING")]), prose(2, 400, 20)];
+            let labels = labels_of(blocks, &PagePagination { matter, ..in_a_book() });
+            assert_eq!(labels, [heading, text], "{matter:?}");
+        }
+    }
+}

@@ -60,7 +60,43 @@ fn begins_with_a_mark(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::drawn::{in_a_book, labels_of};
     use super::*;
+    use crate::pagination::drawn::{block, line, prose};
+
+    /// The labels of blocks below 30 rows of text, each as high and as far to the left as given.
+    fn below_text(notes: &[(u32, u32, &str)]) -> Vec<Classification> {
+        let mut y = 1040;
+        let mut blocks = vec![prose(1, 100, 30)];
+        for ((x, height, text), number) in notes.iter().zip(2..) {
+            let rows: Vec<_> = (0..3).map(|row| line((*x, y + row * (height + 6)), *height, text)).collect();
+            y += 3 * (height + 6) + 20;
+            blocks.push(block(number, &rows));
+        }
+        labels_of(blocks, &in_a_book()).split_off(1)
+    }
+
+    const LONG: &str =
+        "a note in small type that is as wide as the column of the text above it, it seems to me, or wider, and more";
+
+    #[test]
+    fn notes_are_small_and_begin_with_a_mark_or_go_on() {
+        use Classification::{Body, Footnote, Quote};
+        let marked = format!("* {LONG}");
+        assert_eq!(below_text(&[(100, 15, &marked), (100, 15, LONG)]), [Footnote, Footnote]);
+        assert_eq!(below_text(&[(100, 15, LONG)]), [Footnote], "it goes on from the page before");
+        assert_eq!(
+            below_text(&[(100, 20, "some words of the text that go on after a gap in the page and do not end")]),
+            [Body]
+        );
+        assert_eq!(below_text(&[(200, 18, "a quotation of some words that ends before the others do")]), [Quote]);
+    }
+
+    #[test]
+    fn small_type_above_the_text_is_no_note() {
+        let small = block(1, &[line((100, 100), 15, "1 It may be"), line((100, 120), 15, "that it is.")]);
+        assert_ne!(labels_of(vec![small, prose(2, 180, 20)], &in_a_book())[0], Classification::Footnote);
+    }
 
     #[test]
     fn notes_begin_with_marks() {

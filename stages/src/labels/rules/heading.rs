@@ -83,3 +83,61 @@ fn opens_the_page(block: &BlockView, page: &PageView) -> bool {
     let first = page.above(block).is_none_or(|above| points(above, page) >= ENOUGH);
     sunken && first && page.all_below(block).any(BlockView::is_running_text)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::drawn::{in_a_book, labels_of};
+    use super::*;
+    use crate::ocr::Line;
+    use crate::pagination::drawn::{block, centred, line, prose};
+
+    /// The label of lines between two texts.
+    fn within(lines: &[Line]) -> Classification {
+        let bottom = lines[lines.len() - 1].bbox.bottom();
+        labels_of(vec![prose(1, 100, 15), block(2, lines), prose(3, bottom + 40, 15)], &in_a_book())[1]
+    }
+
+    #[test]
+    fn headings_are_large_or_in_capitals_or_in_the_middle() {
+        let heading = Classification::SectionHeading;
+        assert_eq!(within(&[centred(1000, 600, 20, "The Examination")]), heading);
+        assert_eq!(within(&[centred(1000, 600, 20, "OF HORSES")]), heading);
+        assert_eq!(within(&[line((100, 600), 26, "Of large horses")]), heading);
+        assert_eq!(within(&[line((100, 600), 20, "OF HORSES AND MEN")]), heading);
+        assert_eq!(within(&[centred(1000, 600, 22, "CHAPTER IV.")]), Classification::ChapterHeading);
+    }
+
+    #[test]
+    fn a_last_line_and_a_line_of_verse_are_no_headings() {
+        assert_eq!(within(&[line((100, 560), 20, "and so it ended.")]), Classification::Body);
+        assert_eq!(within(&[line((100, 560), 20, "But Cortez")]), Classification::Body);
+        assert_eq!(within(&[centred(1000, 600, 20, "and where the sea begins,")]), Classification::Body);
+    }
+
+    #[test]
+    fn a_chapter_opens_with_its_number_title_and_summary() {
+        let blocks = vec![
+            block(1, &[centred(1000, 300, 24, "CHAPTER I.")]),
+            block(
+                2,
+                &[
+                    line(
+                        (110, 380),
+                        15,
+                        "The discovery of the bay by Narvaez—The visits of Maldonado to the bay, and what became of them all in the end—",
+                    ),
+                    line((130, 405), 15, "The fate of all of them."),
+                ],
+            ),
+            prose(3, 480, 20),
+        ];
+        use Classification::{Body, ChapterHeading};
+        assert_eq!(labels_of(blocks, &in_a_book()), [ChapterHeading, ChapterHeading, Body]);
+    }
+
+    #[test]
+    fn a_heading_that_opens_its_page_opens_a_chapter() {
+        let opening = vec![block(1, &[centred(1000, 300, 24, "OF THE SEA")]), prose(2, 380, 20)];
+        assert_eq!(labels_of(opening, &in_a_book())[0], Classification::ChapterHeading);
+    }
+}

@@ -55,3 +55,27 @@ fn trust_in(block: &BlockView, page: &PageView) -> f64 {
 }
 
 const WORDS_OF_THE_PAGE: f64 = 8.0;
+
+#[cfg(test)]
+mod tests {
+    use super::super::drawn::{guessed, in_a_book};
+    use super::*;
+    use crate::pagination::drawn::{page, prose};
+
+    #[test]
+    fn every_block_gets_one_label() {
+        let blocks = vec![prose(7, 100, 5), prose(3, 300, 5), prose(9, 500, 5)];
+        let labels = label_blocks(&page(1, blocks), &in_a_book());
+        assert_eq!(labels.iter().map(|label| label.block_num).collect::<Vec<_>>(), [7, 3, 9]);
+        assert_eq!(label_blocks(&page(1, Vec::new()), &in_a_book()), []);
+    }
+
+    #[test]
+    fn a_label_of_what_nobody_can_read_is_not_trusted() {
+        let confidence = |read: f64| {
+            label_blocks(&page(1, vec![guessed(prose(1, 100, 20), read)]), &in_a_book())[0].classification_confidence
+        };
+        assert!(confidence(0.95) > 0.9);
+        assert!(confidence(0.4) < 0.2);
+    }
+}

@@ -3,6 +3,8 @@
 
 mod block_view;
 mod caption;
+#[cfg(test)]
+mod drawn;
 mod edge;
 mod flow;
 mod footnote;

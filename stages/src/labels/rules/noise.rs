@@ -17,3 +17,21 @@ pub(super) fn label(block: &BlockView, page: &PageView) -> Option<Verdict> {
     let invented = block.legibility < HOPELESS && block.words() <= FEW_WORDS && !page.is_in_head(block);
     invented.then_some((Classification::OcrArtifact, 0.7))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::drawn::{guessed, in_a_book, labels_of};
+    use super::*;
+    use crate::pagination::drawn::{block, line, prose};
+
+    #[test]
+    fn specks_and_rules_are_no_text_and_badly_read_text_is() {
+        let speck = guessed(block(2, &[line((960, 1500), 90, "<a")]), 0.5);
+        let rule = block(3, &[line((100, 1300), 3, "————")]);
+        let stamp = guessed(block(4, &[line((300, 1400), 20, "xq vd")]), 0.1);
+        let unread = guessed(block(5, &[line((100, 1450), 20, "words that were read badly from a long line")]), 0.1);
+        let labels = labels_of(vec![prose(1, 100, 30), speck, rule, stamp, unread], &in_a_book());
+        use Classification::{Body, OcrArtifact};
+        assert_eq!(labels, [Body, OcrArtifact, OcrArtifact, OcrArtifact, Body]);
+    }
+}

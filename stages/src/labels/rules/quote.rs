@@ -34,3 +34,54 @@ pub(super) fn label(block: &BlockView, page: &PageView) -> Option<Verdict> {
         true => Some((Classification::Quote, if block.rows.len() > 2 || block.size < 0.97 { 0.85 } else { 0.7 })),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::drawn::{in_a_book, labels_of};
+    use super::*;
+    use crate::pagination::drawn::{block, centred, line, prose};
+
+    #[test]
+    fn a_quotation_is_indented_on_both_sides() {
+        let rows = |x: u32, text: &str| (0..3).map(|at| line((x, 500 + 30 * at), 19, text)).collect::<Vec<_>>();
+        let label =
+            |lines: &[_]| labels_of(vec![prose(1, 100, 12), block(2, lines), prose(3, 650, 12)], &in_a_book())[1];
+        assert_eq!(label(&rows(150, "some words of another that were set in a bit at")), Classification::Quote);
+        assert_eq!(label(&rows(180, "a line of verse")), Classification::Quote);
+        assert_eq!(
+            label(&rows(100, "words that end before others do")),
+            Classification::Body,
+            "a list stands at the left"
+        );
+        assert_eq!(
+            label(&rows(150, "some words that go on to the right end of the column as they all should, and so on")),
+            Classification::Body
+        );
+    }
+
+    #[test]
+    fn between_a_chapter_s_heading_and_its_text_it_is_an_epigraph() {
+        let blocks = vec![
+            block(1, &[centred(1000, 300, 26, "OF THE SEA")]),
+            block(
+                2,
+                &[
+                    line((300, 380), 18, "Who goes to sea for pleasure"),
+                    line((300, 410), 18, "would go to hell for pastime"),
+                ],
+            ),
+            prose(3, 500, 20),
+        ];
+        assert_eq!(labels_of(blocks, &in_a_book())[1], Classification::Epigraph);
+    }
+
+    #[test]
+    fn one_of_two_columns_is_not_indented() {
+        let column = |number: u32, x: u32| {
+            let rows: Vec<_> =
+                (0..20).map(|at| line((x, 100 + 30 * at), 20, "some words of a narrow column here")).collect();
+            block(number, &rows)
+        };
+        assert_eq!(labels_of(vec![column(1, 100), column(2, 520)], &in_a_book()), [Classification::Body; 2]);
+    }
+}

@@ -33,3 +33,37 @@ pub(super) fn label(block: &BlockView, page: &PageView) -> Option<Verdict> {
     let cut = block.rows.iter().filter(is_cut).count() as f64;
     (cut >= CUT_ROWS * block.rows.len() as f64).then_some((Classification::Table, 0.7))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::drawn::{in_a_book, labels_of};
+    use super::*;
+    use crate::ocr::Line;
+    use crate::pagination::drawn::{block, line, prose};
+
+    /// A row with its cells at these places.
+    fn row(y: u32, cells: &[(u32, &str)]) -> Line {
+        let words: Vec<_> = cells.iter().flat_map(|(x, text)| line((*x, y), 20, text).words).collect();
+        Line { bbox: crate::bbox::Bbox::around(words.iter().map(|word| word.bbox)).unwrap(), words }
+    }
+
+    #[test]
+    fn rows_of_cells_are_a_table() {
+        let cells: Vec<Line> =
+            (0..5).map(|at| row(600 + 30 * at, &[(100, "Name of it"), (500, "12"), (700, "345")])).collect();
+        let numbers: Vec<Line> = (0..5).map(|at| row(800 + 30 * at, &[(100, "1850"), (500, "12")])).collect();
+        let blocks = vec![prose(1, 100, 12), block(2, &cells), block(3, &numbers), prose(4, 1000, 12)];
+        let labels = labels_of(blocks, &in_a_book());
+        assert_eq!(labels[1..3], [Classification::Table; 2]);
+    }
+
+    #[test]
+    fn text_with_wide_spaces_is_text() {
+        let speakers: Vec<Line> = (0..5)
+            .map(|at| {
+                row(600 + 30 * at, &[(100, "AJAX."), (200, "some words of a play that go on to the end of the line")])
+            })
+            .collect();
+        assert_eq!(labels_of(vec![prose(1, 100, 12), block(2, &speakers)], &in_a_book())[1], Classification::Body);
+    }
+}
