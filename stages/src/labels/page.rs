@@ -66,7 +66,7 @@ pub struct LabelledBlock {
     pub classification_confidence: f64,
 }
 
-fn each_block_once(blocks: &[LabelledBlock], (): &()) -> garde::Result {
+fn each_block_once<C>(blocks: &[LabelledBlock], _: &C) -> garde::Result {
     let mut seen = HashSet::new();
     match blocks.iter().find(|block| !seen.insert(block.block_num)) {
         Some(twice) => Err(garde::Error::new(format!("block {} is labelled twice", twice.block_num))),

@@ -64,7 +64,7 @@ impl ByPage for Pagination {
 }
 
 /// Checks every page; garde goes into maps only where keys are text.
-fn each_page(pages: &BTreeMap<u32, PagePagination>, (): &()) -> garde::Result {
+fn each_page<C>(pages: &BTreeMap<u32, PagePagination>, _: &C) -> garde::Result {
     match pages.iter().find_map(|(scan, page)| Some((scan, page.validate().err()?))) {
         Some((scan, report)) => Err(garde::Error::new(format!("page {scan}: {}", report.to_string().trim()))),
         None => Ok(()),

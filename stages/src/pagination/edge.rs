@@ -90,7 +90,8 @@ impl EdgeRow {
     #[must_use]
     pub fn marks(&self, is_head: bool, strange: impl Fn(&str) -> bool) -> Vec<Mark> {
         let alone = self.words.len() == 1;
-        if !alone && !is_head && !(self.apart && self.unlike_text) {
+        let may_hold_a_number = alone || is_head || (self.apart && self.unlike_text);
+        if !may_hold_a_number {
             return Vec::new();
         }
         let last = self.words.len().saturating_sub(1);

@@ -84,7 +84,7 @@ impl Mark {
     /// `folio` as it stands here: as read where that says it, else printed in the case of what was read.
     #[must_use]
     pub fn printed(&self, folio: Folio) -> String {
-        let capitals = self.text.chars().all(|c| c.is_uppercase());
+        let capitals = self.text.chars().all(char::is_uppercase);
         match folio.print() {
             roman if capitals && folio.style == NumberingStyle::Roman => roman.to_uppercase(),
             printed => printed,

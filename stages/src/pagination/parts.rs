@@ -133,6 +133,9 @@ fn part(matter: Matter, at: usize, begins: Option<usize>, back: Option<usize>, s
 
 #[cfg(test)]
 mod tests {
+    use Matter as M;
+    use PageRegion as R;
+
     use super::*;
     use crate::pagination::glance::Opening;
     use crate::pagination::{Leaf, Mark, PageNumberLocation, solve};
@@ -180,8 +183,6 @@ mod tests {
             (opening(Matter::Index), "7"),
             (text(), "8"),
         ];
-        use Matter as M;
-        use PageRegion as R;
         assert_eq!(
             found(&pages),
             [
@@ -222,8 +223,7 @@ mod tests {
             (text(), "6"),
         ];
         let matters: Vec<Matter> = found(&pages).into_iter().map(|(matter, _)| matter).collect();
-        use Matter::{Introduction, Text};
-        assert_eq!(matters, [Introduction, Introduction, Text, Text, Introduction, Text]);
+        assert_eq!(matters, [M::Introduction, M::Introduction, M::Text, M::Text, M::Introduction, M::Text]);
     }
 
     #[test]

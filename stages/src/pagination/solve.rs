@@ -20,8 +20,8 @@ impl Leaf {
     pub fn plain_number(&self) -> Option<(usize, Folio)> {
         let is_strong =
             |mark: &Mark| mark.strength >= STRONG && (mark.text.len() > 1 || mark.text.parse::<u32>().is_ok());
-        let numbers = self.marks.iter().enumerate().filter(|(_, mark)| is_strong(mark));
-        numbers.filter_map(|(at, mark)| Some((at, mark.folio()?))).next()
+        let mut numbers = self.marks.iter().enumerate().filter(|(_, mark)| is_strong(mark));
+        numbers.find_map(|(at, mark)| Some((at, mark.folio()?)))
     }
 }
 
@@ -46,13 +46,14 @@ pub struct Solved {
 pub fn solve(leaves: &[Leaf]) -> Vec<Solved> {
     let states = states(leaves);
     let way = cheapest_way(leaves, &states);
-    let mut solved: Vec<Solved> =
+    let solved: Vec<Solved> =
         leaves.iter().zip(&way).zip(1..).map(|((leaf, state), scan)| read_as(leaf, *state, scan)).collect();
-    let agree: Vec<bool> = solved.iter().map(|solved| solved.as_read).collect();
-    for at in 0..solved.len() {
-        solved[at].agreeing = agreeing(&way, &agree, at);
-    }
+    let as_read: Vec<bool> = solved.iter().map(|solved| solved.as_read).collect();
     solved
+        .into_iter()
+        .enumerate()
+        .map(|(at, solved)| Solved { agreeing: agreeing(&way, &as_read, at), ..solved })
+        .collect()
 }
 
 /// How scans are counted.

@@ -28,6 +28,8 @@ const UNREADABLE_FOLIO: usize = 4;
 
 #[cfg(test)]
 mod tests {
+    use Classification::{Body, Footer, Header, PageNumber};
+
     use super::super::drawn::{in_a_book, labels_of};
     use super::*;
     use crate::ocr::Block;
@@ -53,7 +55,6 @@ mod tests {
 
     #[test]
     fn heads_feet_and_folios_stand_at_the_edge() {
-        use Classification::{Body, Footer, Header, PageNumber};
         assert_eq!(labels("12 SKETCHES", "OF", "A foot of words"), [Header, PageNumber, Body, Footer]);
         assert_eq!(labels("AIA,", "69", "— xii —"), [Header, PageNumber, Body, PageNumber]);
         assert_eq!(labels("THE HEAD", "vd", "(4)"), [Header, PageNumber, Body, PageNumber]);

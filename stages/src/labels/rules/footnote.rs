@@ -60,6 +60,8 @@ fn begins_with_a_mark(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use Classification::{Body, Footnote, Quote};
+
     use super::super::drawn::{in_a_book, labels_of};
     use super::*;
     use crate::pagination::drawn::{block, line, prose};
@@ -81,7 +83,6 @@ mod tests {
 
     #[test]
     fn notes_are_small_and_begin_with_a_mark_or_go_on() {
-        use Classification::{Body, Footnote, Quote};
         let marked = format!("* {LONG}");
         assert_eq!(below_text(&[(100, 15, &marked), (100, 15, LONG)]), [Footnote, Footnote]);
         assert_eq!(below_text(&[(100, 15, LONG)]), [Footnote], "it goes on from the page before");

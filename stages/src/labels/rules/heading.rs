@@ -86,6 +86,8 @@ fn opens_the_page(block: &BlockView, page: &PageView) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use Classification::{Body, ChapterHeading};
+
     use super::super::drawn::{in_a_book, labels_of};
     use super::*;
     use crate::ocr::Line;
@@ -131,7 +133,6 @@ mod tests {
             ),
             prose(3, 480, 20),
         ];
-        use Classification::{Body, ChapterHeading};
         assert_eq!(labels_of(blocks, &in_a_book()), [ChapterHeading, ChapterHeading, Body]);
     }
 

@@ -20,6 +20,8 @@ pub(super) fn label(block: &BlockView, page: &PageView) -> Option<Verdict> {
 
 #[cfg(test)]
 mod tests {
+    use Classification::{Body, OcrArtifact};
+
     use super::super::drawn::{guessed, in_a_book, labels_of};
     use super::*;
     use crate::pagination::drawn::{block, line, prose};
@@ -31,7 +33,6 @@ mod tests {
         let stamp = guessed(block(4, &[line((300, 1400), 20, "xq vd")]), 0.1);
         let unread = guessed(block(5, &[line((100, 1450), 20, "words that were read badly from a long line")]), 0.1);
         let labels = labels_of(vec![prose(1, 100, 30), speck, rule, stamp, unread], &in_a_book());
-        use Classification::{Body, OcrArtifact};
         assert_eq!(labels, [Body, OcrArtifact, OcrArtifact, OcrArtifact, Body]);
     }
 }
