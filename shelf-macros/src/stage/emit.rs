@@ -1,5 +1,5 @@
 use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream};
-use quote::{ToTokens, quote};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::{Attribute, Path, Type, TypeReference};
 
 use super::model::{MaxFailed, NamedDependency, OnError, Parallelism, Parameter, Policy, Scope, Source, Stage, Work};
@@ -112,9 +112,11 @@ fn emit_deps(stage: &Stage, work: &Work) -> Option<TokenStream> {
     let runtime = &stage.runtime;
     let deps = work.parameters.iter().filter_map(|Parameter { cfgs, ty, source }| match source {
         Source::Dependency { name, stage } => {
-            let dep = located(quote!(#runtime::Dep::of), word_of_path(stage));
+            let word = Span::call_site().located_at(word_of_path(stage));
+            let dep = located(quote!(#runtime::Dep::of), word);
             let stage = emit_type(stage);
-            Some(quote!(#(#cfgs)* #dep::<Self, #stage, #ty>(#name)))
+            let dep = quote_spanned!(word=> #dep::<Self, #stage, #ty>(#name));
+            Some(quote!(#(#cfgs)* #dep))
         }
         Source::Page => None,
     });

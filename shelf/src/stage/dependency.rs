@@ -72,7 +72,8 @@ impl Deref for RowOf {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not what the dependency hands over",
     label = "the dependency makes `{Output}`",
-    note = "a page stage takes a dependency's output, or `Window<…>` of it, or `Part<…>` of a book's; a `scope = book` stage takes `Pages<…>` of it"
+    note = "what a page stage makes is taken as it is or as `Window<…>` of it, in a `scope = book` stage as `Pages<…>` of it",
+    note = "what a `scope = book` stage makes is taken as it is, in a page stage also as `Part<…>` of it"
 )]
 pub trait FromStage<Output, Of: Scope, In: Scope>: Load {}
 

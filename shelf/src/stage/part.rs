@@ -82,6 +82,7 @@ impl<T: Page> Load for Part<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Page, Output: ByPage<Part = T>> FromStage<Output, Book, EachPage> for Part<T> {}
 
 /// The outputs of book stages, read once in a run and not once a page.
