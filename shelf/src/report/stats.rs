@@ -73,7 +73,12 @@ mod tests {
     fn every_metric_and_every_operation_is_summarised() {
         let mut report = with([json!({"words": 7, "blank": false}), json!({"words": 9, "blank": true}), json!({})]);
         for (row, seconds) in report.rows.iter_mut().zip([0.5, 1.5]) {
-            row.operation = Some(Operation { processing_time_seconds: seconds, attempts: 1, ..Operation::default() });
+            row.operation = Some(Operation {
+                processing_time_seconds: seconds,
+                cost_usd: Some(0.0),
+                attempts: 1,
+                ..Operation::default()
+            });
         }
         let failed =
             Operation { processing_time_seconds: 2.0, cost_usd: Some(0.25), attempts: 3, ..Operation::default() };
