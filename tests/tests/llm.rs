@@ -296,6 +296,71 @@ fn what_was_paid_is_not_paid_again() {
     assert_eq!(model.asked().len(), 4);
 }
 
+/// A page of which the model has seen the scan, twice.
+#[derive(Debug, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+#[garde(allow_unvalidated)]
+pub struct SeenPage {
+    pub texts: Vec<String>,
+}
+
+/// Asks twice with the same picture, and once more when all pages are there.
+#[stage(name = "seen", parallelism = llm, before = greet, after = thank)]
+pub async fn seen(image: PageImage, llm: Llm) -> Result<SeenPage> {
+    let mut texts = Vec::new();
+    for question in ["What is it?", "Are you sure?"] {
+        let summed: Summed = llm.ask().user(question).image(&image).reply().await?;
+        texts.push(summed.text);
+    }
+    Ok(SeenPage { texts })
+}
+
+async fn greet(run: &StageRun) -> Result<()> {
+    let _: Summed = run.llm()?.ask().user("hello").reply().await?;
+    Ok(())
+}
+
+async fn thank(run: &mut StageRun) -> Result<()> {
+    let summed: Summed = run.llm()?.ask().user(format!("{} pages are seen", run.done)).reply().await?;
+    run.metadata.title = Some(summed.text);
+    Ok(())
+}
+
+fn scan() -> (Vec<u8>, (u32, u32), f64) {
+    let noisy = image::GrayImage::from_fn(600, 800, |x, y| image::Luma([(x * 7 + y * 13 + x * y) as u8]));
+    let mut png = std::io::Cursor::new(Vec::new());
+    noisy.write_to(&mut png, image::ImageFormat::Png).unwrap();
+    (png.into_inner(), (600, 800), 600.0)
+}
+
+#[test]
+fn a_scan_is_made_smaller_and_smaller_again_for_a_server_that_finds_it_too_large() {
+    let size = |asked: &Asked| asked.body.to_string().len();
+    let model = ScriptedModel::answering(move |asked| match asked.pictures > 0 && size(asked) > 50_000 {
+        true => Says::status(413),
+        false => Says::text(GOOD),
+    });
+    let book = TestBook::of_pages(1).scans([scan()]).model(&model);
+    let run = book.run::<seen>();
+    assert_eq!(run.summary.stages[0].done, 1, "{:?}", run.summary.stages[0].failed);
+    let sizes: Vec<usize> = model.asked().iter().filter(|asked| asked.pictures > 0).map(size).collect();
+    assert_eq!(sizes.len(), 4, "too large, smaller; and both again for the second question: {sizes:?}");
+    assert!(sizes[1] < sizes[0] && sizes[0].abs_diff(sizes[2]) < 10, "{sizes:?}");
+}
+
+#[test]
+fn hooks_ask_the_model_too_and_that_stands_in_the_ledger() {
+    let model = ScriptedModel::says([GOOD]);
+    let book = TestBook::of_pages(1).scans([scan()]).model(&model);
+    let run = book.run::<seen>();
+    assert_eq!(run.summary.stages[0].trouble, None);
+    let questions: Vec<String> = model.asked().into_iter().map(|asked| asked.user).collect();
+    assert_eq!(questions, ["hello", "What is it?", "Are you sure?", "1 pages are seen"]);
+    assert!(String::from_utf8(book.bytes("metadata.json").unwrap()).unwrap().contains("It rains."));
+    let pages: Vec<u32> = book.ledger().iter().map(|entry| entry.page).collect();
+    assert_eq!(pages, [0, 1, 1, 0]);
+    assert_eq!(book.record::<seen>(1).operation.cost_usd, Some(0.002), "a page pays for itself, not for hooks");
+}
+
 #[test]
 fn a_model_that_is_configured_makes_stale_what_another_model_made() {
     let model = ScriptedModel::says([GOOD]);

@@ -56,6 +56,7 @@ pub struct Says {
     text: String,
     finish_reason: &'static str,
     status: u16,
+    is_error: bool,
     headers: Vec<(&'static str, String)>,
     usage: Option<Value>,
     whole: bool,
@@ -74,6 +75,7 @@ impl Says {
             text,
             finish_reason: "stop",
             status: 200,
+            is_error: false,
             headers: Vec::new(),
             usage: Some(usage),
             whole: false,
@@ -89,10 +91,10 @@ impl Says {
         Self::error(status, format!("scripted {status}"))
     }
 
-    /// An error of this HTTP status, with this message.
+    /// An error of this HTTP status, with this message; in a body that says so where the status is 200.
     #[must_use]
     pub fn error(status: u16, message: impl Into<String>) -> Self {
-        Self { status, ..Self::text(message) }
+        Self { status, is_error: true, ..Self::text(message) }
     }
 
     /// With another finish reason than `stop`.
@@ -135,7 +137,7 @@ impl Says {
     /// The bytes of the answer: head, first word, rest.
     #[must_use]
     pub fn bytes(&self) -> [Vec<u8>; 3] {
-        let kind = if self.status == 200 && !self.whole { "text/event-stream" } else { "application/json" };
+        let kind = if !self.is_error && !self.whole { "text/event-stream" } else { "application/json" };
         let headers =
             self.headers.iter().fold(String::new(), |text, (name, value)| text + name + ": " + value + "\r\n");
         let head = format!(
@@ -144,7 +146,7 @@ impl Says {
         );
         let chunk = |body: String| format!("{:x}\r\n{body}\r\n", body.len());
         let event = |data: &Value| chunk(format!("data: {data}\n\n"));
-        let (first, rest) = if self.status != 200 {
+        let (first, rest) = if self.is_error {
             (String::new(), chunk(json!({ "error": { "message": self.text } }).to_string()))
         } else if self.whole {
             let choice = json!({ "message": { "content": self.text }, "finish_reason": self.finish_reason });
