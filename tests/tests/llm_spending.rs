@@ -53,7 +53,7 @@ fn a_key_alone_spends_nothing() {
     let refused = ended(asking(&shelf, &model, &["--llm-model", "m"]));
     assert_eq!(refused.code, Some(4), "{refused:?}");
     assert!(refused.err.contains("described: 2 pages by `m`, at an unknown price"), "{}", refused.err);
-    assert!(refused.err.contains("hint: say `--budget 3.00`"), "{}", refused.err);
+    assert!(refused.err.contains("hint: say `--yes` to spend without being asked"), "{}", refused.err);
     assert!(model.asked().is_empty());
     let free = ended(asking(&shelf, &model, &["--llm-model", "m", "--yes"]));
     assert_eq!((free.code, model.asked().len()), (Some(0), 2), "{free:?}");

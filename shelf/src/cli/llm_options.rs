@@ -251,7 +251,7 @@ fn parse_url(text: &str) -> std::result::Result<String, String> {
 
 /// What is refused when the run may cost money.
 pub(super) fn not_allowed(why: impl std::fmt::Display) -> CliError {
-    CliError::refused(why).hint("say `--budget 3.00` for what may be spent, or `--yes` to spend without a limit")
+    CliError::refused(why).hint("say `--yes` to spend without being asked; `shelf process` takes `--budget 3.00` as well, for what may be spent")
 }
 
 /// The check of everything that must be known before money is spent.

@@ -13,6 +13,7 @@ mod api_key;
 mod ask;
 mod budget;
 mod caller;
+mod checkup;
 mod conversation;
 mod dispatcher;
 mod engine;
@@ -40,6 +41,7 @@ mod wire;
 
 pub use api_key::ApiKey;
 pub use ask::{Answer, Ask};
+pub use checkup::check_up;
 pub use dispatcher::Dispatcher;
 pub use engine::Engine;
 pub use error::{CallError, LONGEST_WAIT, Phase};

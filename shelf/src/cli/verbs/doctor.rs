@@ -3,23 +3,40 @@ use std::process::Command;
 use clap::Args;
 
 use crate::cli::Exit;
+use crate::cli::config_file::ConfigFile;
 use crate::cli::context::{Context, cores};
-use crate::cli::error::Result;
+use crate::cli::error::{CliError, Result};
+use crate::cli::llm_options::{LlmArgs, not_allowed};
+use crate::cli::out::ask;
 use crate::doctor::{Finding, examine};
+use crate::llm::{Dispatcher, Halt, Usd, check_up};
 
 /// Check what shelf needs on this machine, and say how to get what is missing
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   shelf doctor
-  shelf doctor --json")]
-pub(in crate::cli) struct Doctor {}
+  shelf doctor --json
+  shelf doctor --llm          also makes one small call of the language model, after it has asked")]
+pub(in crate::cli) struct Doctor {
+    /// Make one small call of the language model: are key, credit, pictures and schema all right?
+    #[arg(long = "llm")]
+    asks_model: bool,
+    #[command(flatten)]
+    llm: LlmArgs,
+    /// Call it without being asked
+    #[arg(long, short, requires = "asks_model")]
+    yes: bool,
+}
 
-pub(in crate::cli) fn doctor(context: &Context, _: &Doctor) -> Result<Exit> {
+pub(in crate::cli) fn doctor(context: &Context, args: &Doctor) -> Result<Exit> {
     let mut findings = vec![library(context), room(context), pdftoppm()];
     findings.push(Finding::good("cores", cores().to_string()));
     findings.push(Finding::good("stages", context.registry.names().collect::<Vec<_>>().join(", ")));
     findings.extend(examine());
+    if args.asks_model {
+        findings.extend(models(context, args)?);
+    }
     let well = findings.iter().all(|finding| finding.mend.is_none());
     if context.out.json {
         context.out.json(&findings)?;
@@ -33,6 +50,30 @@ pub(in crate::cli) fn doctor(context: &Context, _: &Doctor) -> Result<Exit> {
         }
     }
     Ok(if well { Exit::Done } else { Exit::Failed })
+}
+
+/// One small call of the model, if a person agrees.
+fn models(context: &Context, args: &Doctor) -> Result<Vec<Finding>> {
+    let file = ConfigFile::read(context.store.root(), &context.registry)?;
+    let Some(settings) = args.llm.said(&file.llm, context.store.root()).configured() else {
+        return Ok(vec![Finding::missing("model", "none is configured", Halt::NotConfigured.hint())]);
+    };
+    let model = settings.asked_first("").to_owned();
+    let llm = Dispatcher::start(settings).map_err(CliError::failed)?;
+    let price = match llm.price(&model) {
+        Some(price) => {
+            format!("about {}", Usd(price.prompt * 1_000.0 + price.completion * 50.0 + price.image + price.request))
+        }
+        None => "at an unknown price".to_owned(),
+    };
+    let agreed = args.yes
+        || ask(&format!("ask `{model}` one small question, {price}?"))?
+            .ok_or_else(|| not_allowed("the call may cost money, and there is no terminal to ask on"))?;
+    if !agreed {
+        return Err(CliError::refused("no model was asked"));
+    }
+    llm.allow_spending();
+    Ok(check_up(&llm, &context.store))
 }
 
 fn library(context: &Context) -> Finding {
