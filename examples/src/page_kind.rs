@@ -36,8 +36,7 @@ pub struct KindMetrics {
 }
 
 /// What the model is told of its work.
-const PROMPT: &str =
-    "You are given the lines of a scanned page as JSON. Say which kind of page it is, and how sure you are.";
+const PROMPT: &str = "You get the lines of a scanned page as JSON. Say which kind of page it is, and how sure.";
 
 /// Asks a model which kind of page it is.
 #[stage(name = "page_kind", deps = [text_lines], parallelism = llm, prompt = PROMPT)]
