@@ -127,15 +127,6 @@ impl Store for Passing {
     fn stamp(&self, path: &BookPath) -> Result<Option<(u64, u128)>, StoreError> {
         self.0.stamp(path)
     }
-    fn append_ledger(&self, book: &ScanId, bytes: &[u8]) -> Result<(), StoreError> {
-        self.0.append_ledger(book, bytes)
-    }
-    fn read_ledger(&self, book: &ScanId) -> Result<Vec<u8>, StoreError> {
-        self.0.read_ledger(book)
-    }
-    fn ledgers(&self) -> Result<Vec<ScanId>, StoreError> {
-        self.0.ledgers()
-    }
     fn lock(&self, book: &ScanId) -> Result<BookLock, StoreError> {
         self.0.lock(book)
     }
