@@ -1,8 +1,8 @@
 use rapidfuzz::distance::levenshtein;
 use shelf::prelude::*;
 
-use super::CorrectedPage;
-use super::rules::{Correction, Kind, Legibility};
+use super::model::Asked;
+use super::rules::{Kind, Mended};
 use crate::ocr::OcrPage;
 
 /// What `corrected` measures of a page.
@@ -33,11 +33,22 @@ pub struct CorrectedMetrics {
     /// Whether the page is too bad to be mended: so many of its words are unknown that it is in another language, or was not read.
     #[report(flag(equals = "true"))]
     pub too_bad_to_mend: bool,
+    /// Paragraphs that a model was asked about.
+    pub paragraphs_sent: u32,
+    /// Whether the model saw the page's picture.
+    #[report(skip)]
+    pub picture_sent: bool,
+    /// Changes of the model that were not taken, since they were too far from what was read.
+    pub changes_refused: u32,
+    /// Changes of the model that were taken and are to be looked at: another number, a name that was not read.
+    #[report(flag(above = 0))]
+    pub changes_suspicious: u32,
 }
 
 impl CorrectedMetrics {
     /// Compares a corrected page with what `ocr` read.
-    pub(super) fn of(ocr: &OcrPage, page: &CorrectedPage, corrections: &[Correction], legibility: &Legibility) -> Self {
+    pub(super) fn of(ocr: &OcrPage, mended: &Mended, asked: Asked) -> Self {
+        let Mended { page, corrections, legibility } = mended;
         let (mut edits, mut length) = (0, 0);
         let read = ocr.blocks.iter().flat_map(|block| &block.paragraphs);
         let corrected = page.blocks.iter().flat_map(|block| &block.paragraphs);
@@ -57,6 +68,10 @@ impl CorrectedMetrics {
             words_mended: count(&[Kind::Misread, Kind::Apart, Kind::Whole]),
             unknown_words: legibility.unknown,
             too_bad_to_mend: legibility.is_hopeless(),
+            paragraphs_sent: asked.sent,
+            picture_sent: asked.with_picture,
+            changes_refused: asked.refused,
+            changes_suspicious: asked.suspicious,
         }
     }
 }

@@ -1,12 +1,13 @@
 //! The `corrected` stage: mends what `ocr` misread.
 
 mod metrics;
+pub mod model;
 mod options;
 mod page;
 pub mod rules;
 mod stage;
 
 pub use metrics::CorrectedMetrics;
-pub use options::CorrectedOptions;
+pub use options::{Correct, CorrectedOptions, Vision};
 pub use page::{CorrectedBlock, CorrectedPage, CorrectedParagraph, NOTES_CHARS};
 pub use stage::corrected;

@@ -1,0 +1,169 @@
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use shelf::llm::Llm;
+use shelf::prelude::*;
+
+use super::{Doubt, Verdict, doubt_of, judge};
+use crate::corrected::rules::Mended;
+use crate::corrected::{Correct, CorrectedOptions, CorrectedPage, NOTES_CHARS, Vision};
+use crate::ocr::{OcrPage, Paragraph};
+use crate::vocabulary::{Dictionary, PageVocabulary};
+
+/// What the model is told to do. A book may have a prompt of its own.
+pub const PROMPT: &str = include_str!("prompt.md");
+
+/// What was asked of a page, and what came of it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// Paragraphs that the model was asked about.
+    pub sent: u32,
+    /// Whether it saw the page's picture.
+    pub with_picture: bool,
+    /// Changes that were not taken: they were too far from what was read.
+    pub refused: u32,
+    /// Changes that were taken, and are to be looked at.
+    pub suspicious: u32,
+}
+
+/// The paragraphs that the model has changed.
+#[derive(Debug, Deserialize, JsonSchema, Validate)]
+struct Changes {
+    /// Only the paragraphs that are changed.
+    #[garde(dive)]
+    changes: Vec<Change>,
+}
+
+/// A paragraph that is changed.
+#[derive(Debug, Deserialize, JsonSchema, Validate)]
+struct Change {
+    /// Its number, as it stands in the square brackets.
+    #[garde(skip)]
+    id: String,
+    /// Its whole corrected text, with the line breaks as printed.
+    #[garde(length(min = 1))]
+    text: String,
+    /// What was changed, in a few words.
+    #[garde(skip)]
+    note: String,
+}
+
+/// How sure a text is that a model has changed, and one of them that is flagged, 0..=1.
+const CHANGED: f64 = 0.9;
+const FLAGGED: f64 = 0.6;
+
+/// Asks about the paragraphs of a page that are still in doubt, and puts what the model changes into `mended`.
+///
+/// # Errors
+/// No model gives a usable reply.
+pub async fn ask(
+    ocr: &OcrPage,
+    mended: &mut Mended,
+    (book, dictionary): (&PageVocabulary, Option<&Dictionary>),
+    (llm, prompt, image): (&Llm, &str, &PageImage),
+    options: &CorrectedOptions,
+) -> Result<Asked> {
+    // What nobody can read, no model can: it would make something up.
+    if mended.legibility.is_hopeless() {
+        return Ok(Asked::default());
+    }
+    let doubts = doubts(ocr, &mended.page, book, dictionary, options.correct);
+    let Some(worst) = doubts.values().copied().max() else { return Ok(Asked::default()) };
+    let with_picture = match options.vision {
+        Vision::Always => true,
+        Vision::Never => false,
+        Vision::Auto => worst == Doubt::Reading,
+    };
+    let ask = llm.ask().system(prompt).user(question(ocr, &mended.page, doubts.keys()));
+    let ask = if with_picture { ask.image(image) } else { ask };
+    let known = |changes: &Changes| match changes.changes.iter().find(|change| !doubts.contains_key(&change.id)) {
+        Some(stranger) => {
+            Err(format!("there is no paragraph `{}`; the paragraphs are those in square brackets", stranger.id))
+        }
+        None => Ok(()),
+    };
+    let reply: Changes = ask.reply_that(known).await?;
+    let mut asked = Asked { sent: doubts.len() as u32, with_picture, ..Asked::default() };
+    for change in reply.changes {
+        take(ocr, mended, &change, &mut asked);
+    }
+    mended.page.total_corrections =
+        paragraphs(&mended.page).filter(|(_, paragraph)| paragraph.text.is_some()).count() as u32;
+    mended.page.model_used = Model::default();
+    Ok(asked)
+}
+
+/// The paragraphs in doubt by their ids, and why each is.
+fn doubts(
+    ocr: &OcrPage,
+    page: &CorrectedPage,
+    book: &PageVocabulary,
+    dictionary: Option<&Dictionary>,
+    correct: Correct,
+) -> BTreeMap<String, Doubt> {
+    let doubt = |(id, read): (ParagraphId, &Paragraph)| {
+        let doubt = doubt_of(read, text_of(page, id, read), book, dictionary);
+        let doubt = if correct == Correct::All { doubt.or(Some(Doubt::Word)) } else { doubt };
+        Some((written(id), doubt?))
+    };
+    read_paragraphs(ocr).filter_map(doubt).collect()
+}
+
+/// The paragraphs that are asked about, each after its id: no boxes, no confidences, nothing that the task does not need.
+fn question<'a>(ocr: &OcrPage, page: &CorrectedPage, ids: impl Iterator<Item = &'a String> + Clone) -> String {
+    let mut question = String::new();
+    for (id, read) in read_paragraphs(ocr) {
+        let id_text = written(id);
+        if ids.clone().any(|asked| *asked == id_text) {
+            let _ = writeln!(question, "[{id_text}]\n{}", text_of(page, id, read));
+        }
+    }
+    question
+}
+
+fn take(ocr: &OcrPage, mended: &mut Mended, change: &Change, asked: &mut Asked) {
+    let Some((id, read)) = read_paragraphs(ocr).find(|(id, _)| written(*id) == change.id) else { return };
+    let before = text_of(&mended.page, id, read).to_owned();
+    let confidence = match judge(&read.text, &change.text) {
+        _ if change.text == before => return,
+        Verdict::Refused(why) => {
+            tracing::warn!(paragraph = change.id, why, "a change of the model is refused");
+            asked.refused += 1;
+            return;
+        }
+        Verdict::Suspicious(why) => {
+            tracing::warn!(paragraph = change.id, why, "a change of the model is to be looked at");
+            asked.suspicious += 1;
+            FLAGGED
+        }
+        Verdict::Fine => CHANGED,
+    };
+    let mut blocks = mended.page.blocks.iter_mut().filter(|block| block.block_num == id.block);
+    let paragraph = blocks.find_map(|block| block.paragraphs.iter_mut().find(|p| p.par_num == id.paragraph));
+    if let Some(paragraph) = paragraph {
+        paragraph.text = (change.text != read.text).then(|| change.text.clone());
+        paragraph.notes = Some(change.note.chars().take(NOTES_CHARS).collect());
+        paragraph.confidence = confidence;
+    }
+}
+
+/// `3.0`: block and paragraph.
+fn written(id: ParagraphId) -> String {
+    format!("{}.{}", id.block, id.paragraph)
+}
+
+fn read_paragraphs(ocr: &OcrPage) -> impl Iterator<Item = (ParagraphId, &Paragraph)> {
+    ocr.blocks.iter().flat_map(|block| {
+        let id = |paragraph: &Paragraph| ParagraphId { block: block.block_num, paragraph: paragraph.par_num };
+        block.paragraphs.iter().map(move |paragraph| (id(paragraph), paragraph))
+    })
+}
+
+fn paragraphs(page: &CorrectedPage) -> impl Iterator<Item = (u32, &crate::corrected::CorrectedParagraph)> {
+    page.blocks.iter().flat_map(|block| block.paragraphs.iter().map(|paragraph| (block.block_num, paragraph)))
+}
+
+/// A paragraph's text after the rules.
+fn text_of<'a>(page: &'a CorrectedPage, id: ParagraphId, read: &'a Paragraph) -> &'a str {
+    page.paragraph(id).and_then(|paragraph| paragraph.text.as_deref()).unwrap_or(&read.text)
+}
