@@ -39,6 +39,7 @@ impl PrintedNumber {
                 location: expected_in.unwrap_or(PageNumberLocation::None),
                 confidence: 0.6,
             },
+            (Some(_), None) if mended => Self { confidence: 0.7, ..Self::nothing(leaf) },
             _ => Self::by_itself(leaf),
         }
     }
@@ -102,6 +103,10 @@ mod tests {
     fn where_none_is_printed_there_is_none_unless_all_pages_like_it_have_one() {
         let read = ["9", "10", "", "12", "13", "14"];
         assert_eq!(printed(&read, None)[2].text, None);
+        assert!(
+            printed(&read, None)[2].confidence < printed(&["", "", ""], None)[0].confidence,
+            "one may have been overlooked"
+        );
         let expected = printed(&read, Some(PageNumberLocation::Header));
         assert_eq!((expected[2].text.as_deref(), expected[2].location), (Some("11"), PageNumberLocation::Header));
         assert!(expected[2].confidence < expected[3].confidence);
