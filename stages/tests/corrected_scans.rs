@@ -53,13 +53,13 @@ fn as_book(pages: Vec<(String, String, OcrPage)>) -> Vec<Page> {
 }
 
 /// Reads the scans of a folder that `is_wanted`, in the order of their names, and mends them as a book; nothing where the folder is missing.
-fn scanned_book(folder: &str, dpi: f64, is_wanted: fn(&str) -> bool) -> Vec<Page> {
+fn scanned_book(folder: &str, dpi: f64, is_wanted: fn(&Path) -> bool) -> Vec<Page> {
     let Some(folder) = real_scans(folder, env!("CARGO_MANIFEST_DIR")).map(|scans| scans.join(folder)) else {
         return Vec::new();
     };
     let name_of = |path: &Path| path.file_name().unwrap().to_str().unwrap().to_owned();
     let mut scans: Vec<PathBuf> = folder.read_dir().unwrap().map(|entry| entry.unwrap().path()).collect();
-    scans.retain(|path| is_wanted(&name_of(path)));
+    scans.retain(|path| is_wanted(path));
     scans.sort();
     assert!(!scans.is_empty());
     let read = scans.iter().zip(1..).map(|(path, page_number)| {
@@ -68,6 +68,10 @@ fn scanned_book(folder: &str, dpi: f64, is_wanted: fn(&str) -> bool) -> Vec<Page
         (name_of(path), truth, read_page(path, dpi, page_number))
     });
     as_book(read.collect())
+}
+
+fn ends_in(path: &Path, extension: &str) -> bool {
+    path.extension().is_some_and(|found| found == extension)
 }
 
 fn read_page(path: &Path, dpi: f64, page_number: u32) -> OcrPage {
@@ -86,7 +90,7 @@ fn read_page(path: &Path, dpi: f64, page_number: u32) -> OcrPage {
 }
 
 static FLORIDA: LazyLock<Vec<Page>> =
-    LazyLock::new(|| scanned_book("book-colonial-florida", 300.0, |name| name.ends_with(".tiff")));
+    LazyLock::new(|| scanned_book("book-colonial-florida", 300.0, |path| ends_in(path, "tiff")));
 
 #[test]
 fn clean_pages_get_better_and_none_worse() {
@@ -111,7 +115,7 @@ fn line_end_hyphens_of_a_real_book_are_told_apart() {
 #[test]
 fn degraded_pages_get_better_and_none_worse() {
     let (mut before, mut after) = (ErrorRate::default(), ErrorRate::default());
-    for page in scanned_book("degraded", 100.0, |name| name.ends_with(".jpg")) {
+    for page in scanned_book("degraded", 100.0, |path| ends_in(path, "jpg")) {
         let (read, mended) = page.edits();
         let worse = mended.rate() - read.rate();
         assert!(worse <= 0.001, "{}: {:.4} became {:.4}", page.name, read.rate(), mended.rate());
@@ -125,7 +129,7 @@ const FLAGGED: f64 = 0.85;
 
 #[test]
 fn what_nobody_can_read_is_not_mended_into_words() {
-    for page in scanned_book("cer", 300.0, |name| name.contains(".noisy.")) {
+    for page in scanned_book("cer", 300.0, |path| ends_in(Path::new(path.file_stem().unwrap()), "noisy")) {
         let (read, mended) = page.edits();
         assert!(mended.edits <= read.edits, "{}: {} edits became {}", page.name, read.edits, mended.edits);
         let confidence = page.mended.page.avg_confidence;
