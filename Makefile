@@ -11,10 +11,10 @@ demo:
 	cargo build --release --quiet
 	target/release/shelf --library $(DEMO_LIBRARY) demo
 
-# All tests of the workspace, doctests too.
+# All tests of the workspace, doctests too. One thread a recognition: Tesseract is slower with more.
 test:
 	scripts/setup.sh tests
-	cargo test --workspace --quiet
+	OMP_THREAD_LIMIT=1 cargo test --workspace --quiet
 
 # Measures texts and labels on real scans, and writes docs/quality.md.
 quality:

@@ -231,8 +231,8 @@ mod tests {
                 "model small → large",
                 "lang eng → deu",
                 "ocr page 12 changed",
-                "what pagination knows of page 12 changed",
                 "toc is new",
+                "what pagination knows of page 12 changed",
                 "the scan is no longer read"
             ]
         );
