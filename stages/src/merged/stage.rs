@@ -141,10 +141,10 @@ mod tests {
                 "page_number": 1, "page_dimensions": { "width": 900, "height": 1400 }, "ocr_timestamp": "2025-10-02T11:22:33",
                 "blocks": [
                     { "block_num": 0, "bbox": [10, 20, 300, 40], "paragraphs": [paragraph(0, "HISTORICAL SKETCHES")] },
+                    { "block_num": 4, "bbox": [0, 0, 5, 5], "paragraphs": [paragraph(0, ";:")] },
                     { "block_num": 3, "bbox": { "x": 10, "y": 80, "width": 300, "height": 900 }, "paragraphs": [
                         paragraph(0, "The modem cam- paign."), paragraph(1, "Ponce de Leon, the com-"),
                     ] },
-                    { "block_num": 4, "bbox": [0, 0, 5, 5], "paragraphs": [paragraph(0, ";:")] },
                 ],
             }),
         );
@@ -224,20 +224,20 @@ mod tests {
             texts,
             [
                 (0, "HISTORICAL SKETCHES", false),
+                (4, ";:", false),
                 (3, "The modern campaign.", true),
-                (3, "Ponce de Leon, the com-", false),
-                (4, ";:", false)
+                (3, "Ponce de Leon, the com-", false)
             ]
         );
         let labels: Vec<Classification> = page.blocks.iter().map(|block| block.classification).collect();
-        assert_eq!(labels, [Classification::Header, Classification::Body, Classification::Other]);
-        assert_eq!(page.blocks[2].classification_confidence, 0.0);
+        assert_eq!(labels, [Classification::Header, Classification::Other, Classification::Body]);
+        assert_eq!(page.blocks[1].classification_confidence, 0.0);
         assert_eq!((page.printed_page_number.as_deref(), page.metadata.total_corrections_applied), (Some("9"), 1));
     }
 
     #[test]
     fn a_paragraph_says_what_was_corrected_and_how_sure_that_is() {
-        let paragraphs = merged_book().page::<merged>(1).blocks.swap_remove(1).paragraphs;
+        let paragraphs = merged_book().page::<merged>(1).blocks.swap_remove(2).paragraphs;
         assert_eq!(paragraphs[0].correction_notes.as_deref(), Some("joined cam-paign"));
         let confidences: Vec<(f64, f64)> =
             paragraphs.iter().map(|p| (p.original_confidence, p.correction_confidence)).collect();
@@ -248,8 +248,8 @@ mod tests {
     fn the_file_reads_as_the_original_tool_wrote_it() {
         let book = merged_book();
         let page: serde_json::Value = serde_json::from_slice(&book.bytes("merged/page_0001.json").unwrap()).unwrap();
-        assert_eq!(page["blocks"][1]["bbox"], json!([10, 80, 300, 900]));
-        assert_eq!(page["blocks"][1]["paragraphs"][0]["bbox"], json!([1, 2, 3, 4]));
+        assert_eq!(page["blocks"][2]["bbox"], json!([10, 80, 300, 900]));
+        assert_eq!(page["blocks"][2]["paragraphs"][0]["bbox"], json!([1, 2, 3, 4]));
         assert_eq!(page["page_dimensions"], json!({ "width": 900, "height": 1400 }));
         assert_eq!(page["metadata"]["ocr_timestamp"], json!("2025-10-02T11:22:33"));
         assert_eq!(page["metadata"]["correction_model"], json!("some/model"));
@@ -265,7 +265,7 @@ mod tests {
         let word = first.word_to_next.unwrap();
         assert_eq!((word.begins.as_str(), word.ends.as_str(), word.whole.as_str()), ("com-", "mander", "commander"));
         assert_eq!(second.word_from_previous, Some(word));
-        let text = &book.page::<merged>(1).blocks[1].paragraphs[1].text;
+        let text = &book.page::<merged>(1).blocks[2].paragraphs[1].text;
         assert_eq!(text, "Ponce de Leon, the com-", "both pages keep their text");
     }
 
