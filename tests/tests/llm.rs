@@ -244,23 +244,18 @@ fn a_reply_that_is_cut_at_any_byte_is_never_half_a_page() {
 
 #[test]
 fn each_timeout_has_its_name() {
-    let quick = |settings: LlmSettings| LlmSettings {
-        timeouts: Timeouts {
-            first_token: Duration::from_millis(200),
-            idle: Duration::from_millis(200),
-            total: Duration::from_millis(300),
-            ..settings.timeouts
-        },
-        retry: Retry { attempts: 1, ..settings.retry },
-        ..settings
-    };
-    let never = Duration::from_secs(3);
-    for (says, ended) in [
-        (Says::text(GOOD).slowly(never, Duration::ZERO), "timeout: first token"),
-        (Says::text(GOOD).slowly(Duration::ZERO, never), "timeout: idle"),
-        (Says::text(GOOD).slowly(Duration::from_millis(180), never), "timeout: total"),
+    let (never, brief, long) = (Duration::from_secs(60), Duration::from_millis(300), Duration::from_secs(30));
+    let usual = Timeouts { connect: long, first_token: long, idle: long, total: long };
+    for (says, timeouts, ended) in [
+        (Says::text(GOOD).slowly(never, never), Timeouts { first_token: brief, ..usual }, "timeout: first token"),
+        (Says::text(GOOD).slowly(Duration::ZERO, never), Timeouts { idle: brief, ..usual }, "timeout: idle"),
+        (Says::text(GOOD).slowly(Duration::ZERO, never), Timeouts { total: brief, ..usual }, "timeout: total"),
     ] {
-        let (_model, book, _) = run_as([says], quick);
+        let (_model, book, _) = run_as([says], |settings| LlmSettings {
+            timeouts,
+            retry: Retry { attempts: 1, ..settings.retry },
+            ..settings
+        });
         assert_eq!((book.ledger()[0].ended.as_str(), book.ledger()[0].cost), (ended, CostBasis::Unknown));
         assert!(book.failure::<summed>(1).unwrap().failure.transient);
     }

@@ -118,7 +118,7 @@ mod tests {
             assert_eq!(pace.state().wait(), None);
         }
         let wait = pace.state().wait().unwrap();
-        assert!(wait <= Duration::from_millis(400) && wait > Duration::from_millis(200), "{wait:?}");
+        assert!(wait <= Duration::from_millis(400), "{wait:?}");
         for _ in 0..1000 {
             Pace::new(0).turn().await;
         }
