@@ -38,9 +38,9 @@ pub struct SummedPage {
 /// Sums a page up.
 #[stage(name = "summed", parallelism = llm)]
 pub async fn summed(page: PageNumber, llm: Llm) -> Result<SummedPage> {
-    let not_empty = |reply: &Summed| match reply.text.contains("empty") {
-        true => Err("it says that the page is empty, and it is not".to_owned()),
-        false => Ok(()),
+    let not_empty = |reply: &Summed| {
+        let says_so = reply.text.contains("empty");
+        if says_so { Err("it says that the page is empty, and it is not".to_owned()) } else { Ok(()) }
     };
     let ask = llm.ask().system("Sum up.").user(format!("page {page}"));
     let summed: Summed = ask.reply_that(not_empty).await?;
@@ -244,7 +244,7 @@ fn a_reply_that_is_cut_at_any_byte_is_never_half_a_page() {
 
 #[test]
 fn each_timeout_has_its_name() {
-    let (never, brief, long) = (Duration::from_secs(60), Duration::from_millis(300), Duration::from_secs(30));
+    let (never, brief, long) = (Duration::from_mins(1), Duration::from_millis(300), Duration::from_secs(30));
     let usual = Timeouts { connect: long, first_token: long, idle: long, total: long };
     for (says, timeouts, ended) in [
         (Says::text(GOOD).slowly(never, never), Timeouts { first_token: brief, ..usual }, "timeout: first token"),
@@ -330,9 +330,9 @@ fn scan() -> (Vec<u8>, (u32, u32), f64) {
 #[test]
 fn a_scan_is_made_smaller_and_smaller_again_for_a_server_that_finds_it_too_large() {
     let size = |asked: &Asked| asked.body.to_string().len();
-    let model = ScriptedModel::answering(move |asked| match asked.pictures > 0 && size(asked) > 50_000 {
-        true => Says::status(413),
-        false => Says::text(GOOD),
+    let model = ScriptedModel::answering(move |asked| {
+        let too_large = asked.pictures > 0 && size(asked) > 50_000;
+        if too_large { Says::status(413) } else { Says::text(GOOD) }
     });
     let book = TestBook::of_pages(1).scans([scan()]).model(&model);
     let run = book.run::<seen>();

@@ -70,17 +70,17 @@ impl Chaos {
 #[test]
 fn chaos_loses_no_page_and_the_ledger_agrees_with_the_server() {
     for kind in ALL {
-        survive(vec![kind], 20);
+        survive(&[kind], 20);
     }
-    survive(ALL.to_vec(), 5);
+    survive(&ALL, 5);
 }
 
-fn survive(kinds: Vec<Chaos>, percent: u64) {
+fn survive(kinds: &[Chaos], percent: u64) {
     const PAGES: u32 = 40;
     let seen: Mutex<BTreeMap<String, u32>> = Mutex::default();
     let journal: Arc<Mutex<Vec<Option<Chaos>>>> = Arc::default();
     let model = ScriptedModel::answering({
-        let (journal, kinds) = (Arc::clone(&journal), kinds.clone());
+        let (journal, kinds) = (Arc::clone(&journal), kinds.to_vec());
         move |asked| {
             let page = asked.user.split("\n\n").next().unwrap_or_default().to_owned();
             let n = {

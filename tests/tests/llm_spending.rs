@@ -138,7 +138,7 @@ fn a_key_stands_nowhere() {
         0 => Says::status(503).header("x-key", CANARY),
         1 => Says::text(format!("your key is {CANARY}")),
         2 => Says::text(format!(r#"{{ "text": "{CANARY}" }}"#)),
-        _ => Says::error(401, &format!("wrong key {CANARY}")),
+        _ => Says::error(401, format!("wrong key {CANARY}")),
     });
     let tape = tempfile::tempdir().unwrap();
     let record = tape.path().to_str().unwrap();

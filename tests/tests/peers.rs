@@ -28,9 +28,9 @@ pub struct Weather {
 /// Asks how the weather is on a page.
 #[stage(name = "weather", parallelism = llm)]
 pub async fn weather(page: PageNumber, llm: Llm) -> Result<Weather> {
-    let sensible = |reply: &Weather| match reply.text.contains("rain") {
-        true => Ok(()),
-        false => Err("the text has nothing to do with the page".to_owned()),
+    let sensible = |reply: &Weather| {
+        let about_weather = reply.text.contains("rain");
+        if about_weather { Ok(()) } else { Err("the text has nothing to do with the page".to_owned()) }
     };
     llm.ask()
         .system("You are a barometer.")

@@ -2,6 +2,7 @@
 //! no limit of requests a minute. The ideal is 10 s, or the time that making the pictures alone takes, whichever is longer.
 //!
 //! `cargo run --release -p shelf-tests --bin llm-throughput`
+#![expect(clippy::print_stdout, reason = "it prints what it measured")]
 
 use std::time::{Duration, Instant};
 
