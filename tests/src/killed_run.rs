@@ -109,6 +109,15 @@ impl Store for Passing {
     fn append(&self, path: &BookPath, bytes: &[u8]) -> Result<(), StoreError> {
         self.0.append(path, bytes)
     }
+    fn append_ledger(&self, book: &ScanId, line: &[u8]) -> Result<(), StoreError> {
+        self.0.append_ledger(book, line)
+    }
+    fn read_ledger(&self, book: &ScanId) -> Result<Vec<u8>, StoreError> {
+        self.0.read_ledger(book)
+    }
+    fn ledgers(&self) -> Result<Vec<ScanId>, StoreError> {
+        self.0.ledgers()
+    }
     fn remove_folder(&self, book: &ScanId, folder: &str) -> Result<(), StoreError> {
         self.0.remove_folder(book, folder)
     }
