@@ -189,3 +189,55 @@ impl Transport {
         if line.chars().count() <= QUOTED { line } else { line.chars().take(QUOTED).chain(['…']).collect() }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use wiremock::matchers::{header, method, path};
+    use wiremock::{Mock, MockServer, ResponseTemplate};
+
+    use super::*;
+    use crate::llm::{Dispatcher, Halt, Price};
+
+    fn settings(server: &MockServer) -> LlmSettings {
+        LlmSettings { api_key: ApiKey::new("sk-canary"), ..LlmSettings::new(&format!("{}/v1", server.uri())) }
+    }
+
+    #[tokio::test]
+    async fn the_key_goes_where_it_was_sent_and_no_further() {
+        let (server, elsewhere) = (MockServer::start().await, MockServer::start().await);
+        let away = ResponseTemplate::new(307).insert_header("location", format!("{}/v1/other", elsewhere.uri()));
+        let asked = Mock::given(method("POST")).and(path("/v1/chat/completions"));
+        asked.and(header("authorization", "Bearer sk-canary")).respond_with(away).expect(1).mount(&server).await;
+        let error = Transport::new(&settings(&server)).unwrap().complete(&json!({})).await.unwrap_err();
+        assert!(matches!(error, CallError::Halted(Halt::Refused { status: 307, .. })), "{error}");
+        assert_eq!(elsewhere.received_requests().await.unwrap().len(), 0);
+    }
+
+    #[tokio::test]
+    async fn what_is_no_chat_completion_is_said_in_a_line() {
+        let server = MockServer::start().await;
+        let page = format!("<html>\n  Bad gateway for sk-canary {}</html>", "x".repeat(1000));
+        Mock::given(method("POST")).respond_with(ResponseTemplate::new(502).set_body_string(page)).mount(&server).await;
+        let error = Transport::new(&settings(&server)).unwrap().complete(&json!({})).await.unwrap_err().to_string();
+        assert!(error.starts_with("the model's server failed (502): <html> Bad gateway for [key] xxx"), "{error}");
+        assert!(error.chars().count() < 360, "{error}");
+    }
+
+    #[test]
+    fn prices_are_asked_for_once_a_day() {
+        let io = tokio::runtime::Runtime::new().unwrap();
+        let server = io.block_on(MockServer::start());
+        let models = json!({ "data": [{ "id": "m", "pricing": { "prompt": "0.000001", "completion": "0.000002" } }] });
+        let listed = ResponseTemplate::new(200).set_body_json(models);
+        io.block_on(Mock::given(path("/v1/models")).respond_with(listed).expect(1).mount(&server));
+        let folder = tempfile::tempdir().unwrap();
+        for _ in 0..2 {
+            let cache = Some(folder.path().join("prices.json"));
+            let llm = Dispatcher::start(LlmSettings { price_cache: cache, ..settings(&server) }).unwrap();
+            assert_eq!(llm.price("m"), Some(Price { prompt: 1e-6, completion: 2e-6, ..Price::default() }));
+            assert_eq!(llm.price("other"), None);
+        }
+        io.block_on(server.verify());
+    }
+}
