@@ -8,7 +8,7 @@ use serde_json::json;
 use shelf::llm::{CostBasis, Halt, LlmSettings, Price, Retry, Spending, Timeouts, Usd};
 use shelf::plan::Request;
 use shelf::prelude::*;
-use shelf::run::Stopped;
+use shelf::run::{Stop, Stopped};
 use shelf::stage::Stage as _;
 use shelf::testing::{Asked, Says, ScriptedModel, TestBook, TestRun};
 
@@ -354,6 +354,22 @@ fn hooks_ask_the_model_too_and_that_stands_in_the_ledger() {
     let pages: Vec<u32> = book.ledger().iter().map(|entry| entry.page).collect();
     assert_eq!(pages, [0, 1, 1, 0]);
     assert_eq!(book.record::<seen>(1).operation.cost_usd, Some(0.002), "a page pays for itself, not for hooks");
+}
+
+#[test]
+fn nobody_waits_to_ask_again_when_the_run_is_to_stop() {
+    let stop = Stop::default();
+    let asked_to = stop.clone();
+    let model = ScriptedModel::answering(move |_| {
+        asked_to.ask();
+        Says::status(503).header("retry-after", "100")
+    });
+    let book = TestBook::of_pages(1).model(&model);
+    let began = std::time::Instant::now();
+    let run = book.process_until(&[summed::ROW], &Request::default(), &stop);
+    assert!(began.elapsed() < Duration::from_secs(60), "it waited as long as the server says");
+    assert_eq!((run.summary.stopped, run.summary.stages[0].left), (Some(Stopped::Interrupted), 1));
+    assert_eq!((model.asked().len(), book.failure::<summed>(1)), (1, None));
 }
 
 #[test]

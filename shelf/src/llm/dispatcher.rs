@@ -2,7 +2,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use backon::{BackoffBuilder, ExponentialBuilder};
-use tokio::sync::{OnceCell, Semaphore};
+use tokio::sync::{OnceCell, Semaphore, watch};
 use tokio::time::Instant;
 
 use super::LedgerEntry;
@@ -38,6 +38,8 @@ struct Desk {
     allowed: AtomicBool,
     /// Why nothing more is asked.
     halt: Mutex<Option<Halt>>,
+    /// Whether the run stops.
+    stopping: watch::Sender<bool>,
     io: Background,
 }
 
@@ -64,6 +66,7 @@ impl Dispatcher {
             tape: settings.tape.as_ref().map(Tape::open).transpose()?,
             allowed: AtomicBool::new(settings.spending.allowed),
             halt: Mutex::new(None),
+            stopping: watch::Sender::new(false),
             io: Background(Some(io.map_err(StartError::Runtime)?)),
             settings,
         };
@@ -80,6 +83,13 @@ impl Dispatcher {
     pub fn allow_spending(&self) {
         if let Some(desk) = &self.desk {
             desk.allowed.store(true, Ordering::SeqCst);
+        }
+    }
+
+    /// Says that a run begins, or that it stops: then what is on its way is read to its end, and nobody waits to ask again.
+    pub(crate) fn stop(&self, stopping: bool) {
+        if let Some(desk) = &self.desk {
+            desk.stopping.send_replace(stopping);
         }
     }
 
@@ -131,7 +141,8 @@ impl Dispatcher {
             match wait {
                 Some(wait) if began.elapsed() + wait <= retry.give_up_after => {
                     tracing::warn!(model, %error, wait_s = wait.as_secs_f64(), "the model is asked again");
-                    tokio::time::sleep(wait).await;
+                    // Over when the time is, or when the run stops.
+                    let _ = tokio::time::timeout(wait, desk.until_stopping()).await;
                 }
                 _ => return Err(error),
             }
@@ -150,7 +161,9 @@ impl Desk {
         let desk = Arc::clone(self);
         let attempt = self.io.spawn(async move {
             let ended = desk.attempt(&caller, &tally, &request, &model).await;
-            if let Err(CallError::Halted(halt)) = &ended {
+            if let Err(CallError::Halted(halt)) = &ended
+                && *halt != Halt::Stopping
+            {
                 desk.halt(halt);
             }
             ended
@@ -185,8 +198,11 @@ impl Desk {
         }
         let queued = Instant::now();
         let _place = self.places.acquire().await.expect("the places are never closed");
-        self.pace.turn().await;
-        if let Some(halt) = self.halted() {
+        tokio::select! {
+            () = self.pace.turn() => {}
+            () = self.until_stopping() => {}
+        }
+        if let Some(halt) = self.halted().or_else(|| self.stopping.borrow().then_some(Halt::Stopping)) {
             return Err(halt.into());
         }
         let (price, reserved) = self.put_aside(caller, request, model).await?;
@@ -293,6 +309,11 @@ impl Desk {
             }
             None => Prices::default(),
         }
+    }
+
+    async fn until_stopping(&self) {
+        // The sender is this desk's own, and stays as long as it.
+        let _ = self.stopping.subscribe().wait_for(|stopping| *stopping).await;
     }
 
     fn halt(&self, why: &Halt) {

@@ -33,6 +33,9 @@ pub enum Halt {
     /// No model is there to be asked.
     #[error("no language model is configured")]
     NotConfigured,
+    /// The run was asked to stop: what is on its way is read to its end, and nothing more is asked.
+    #[error("the run stops, and the model is not asked again")]
+    Stopping,
     /// A replay has no such request.
     #[error("{0}")]
     Unrecorded(String),
@@ -59,6 +62,7 @@ impl Halt {
             Self::Unpriced(_) => "write its price into `shelf.toml`, `[llm.prices.\"model\"]` with `prompt` and `completion` in USD a million tokens; or run without a budget",
             Self::NotAllowed => "say `--budget 3.00`, or `--yes`",
             Self::NotConfigured => "set `OPENROUTER_API_KEY`, or `SHELF_LLM_BASE_URL` for a server of your own",
+            Self::Stopping => "run the same command again: it goes on where it was",
             Self::Unrecorded(_) => "record it anew: `--record DIR`",
         }
         .to_owned()

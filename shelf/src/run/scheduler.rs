@@ -68,6 +68,7 @@ pub fn run(
         trouble: BTreeMap::new(),
         stopped: None,
     };
+    runtime.llm.stop(false);
     scheduler.start();
     while scheduler.goes_on(stop) {
         scheduler.dispatch();
@@ -182,6 +183,7 @@ impl Scheduler<'_> {
     fn stop(&mut self, reason: Stopped) {
         if self.stopped.is_none() {
             self.stopped = Some(reason);
+            self.runtime.llm.stop(true);
             self.listener.on(&Event::Stopping);
         }
     }
