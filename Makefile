@@ -24,6 +24,7 @@ quality:
 
 # Language models against servers that others wrote, on 127.0.0.1. Needs Node.js and Python.
 test-peers:
+	scripts/setup.sh peers
 	scripts/peers.sh
 
 lint:

@@ -3,13 +3,18 @@
 #
 #   scripts/setup.sh          what building and running needs
 #   scripts/setup.sh tests    that, and what the tests need
+#   scripts/setup.sh peers    that, and what the model servers of others need
 set -euo pipefail
 
 packages=(pkg-config gcc g++ make libtesseract-dev libleptonica-dev libclang1-14 libclang-common-14-dev
   tesseract-ocr-eng tesseract-ocr-osd poppler-utils hunspell-en-us)
-if [ "${1:-}" = tests ]; then
-  packages+=(qpdf)
-fi
+case "${1:-}" in
+  tests) packages+=(qpdf) ;;
+  peers)
+    packages+=(python3-venv)
+    command -v npm >/dev/null || packages+=(nodejs npm)
+    ;;
+esac
 
 if ! command -v cargo >/dev/null; then
   echo "error: Rust is missing: no \`cargo\` on the PATH" >&2

@@ -63,7 +63,7 @@ fn help_leads_a_beginner() {
 #[test]
 fn a_book_goes_its_way() {
     let (shelf, _scans) = with_book();
-    assert_snapshot!(steady(&shown(&shelf.run(["process", "book"]))), @r"
+    assert_snapshot!(steady(&shown(&shelf.run(["process", "book", "--stage", "ocr"]))), @r"
     book: ocr: 3 pages: 3 made
     ocr: 1 of 3 pages
     ocr: 2 of 3 pages
@@ -71,22 +71,40 @@ fn a_book_goes_its_way() {
     3 pages in TIME
     exit 0
     ");
+    assert_snapshot!(shelf.ok(["process", "book", "--quiet"]), @r"
+    book: ocr: nothing to do, 3 up to date
+    book: vocabulary: 1 book: 1 made
+    book: corrected: 3 pages: 3 made
+    book: pagination: 1 book: 1 made
+    book: labels: 3 pages: 3 made
+    book: merged: 3 pages: 3 made
+    ");
     assert_snapshot!(shown(&shelf.run(["process", "book"])), @r"
     book: ocr: nothing to do, 3 up to date
+    book: vocabulary: nothing to do, 1 up to date
+    book: corrected: nothing to do, 3 up to date
+    book: pagination: nothing to do, 1 up to date
+    book: labels: nothing to do, 3 up to date
+    book: merged: nothing to do, 3 up to date
     exit 0
     ");
     assert_snapshot!(shelf.ok(["status", "book"]), @r"
     book: A Book, 3 pages
-    STAGE  DONE  STALE  FAILED  BLOCKED  TO DO
-    ocr    3     ·      ·       ·        ·
+    STAGE       DONE  STALE  FAILED  BLOCKED  TO DO
+    ocr         3     ·      ·       ·        ·
+    vocabulary  1     ·      ·       ·        ·
+    corrected   3     ·      ·       ·        ·
+    pagination  1     ·      ·       ·        ·
+    labels      3     ·      ·       ·        ·
+    merged      3     ·      ·       ·        ·
     ");
-    assert_snapshot!(shelf.ok(["plan", "book", "--ocr-psm", "6"]), @r"
+    assert_snapshot!(shelf.ok(["plan", "book", "--stage", "ocr", "--psm", "6"]), @r"
     book: ocr: 3 pages to make, 0 up to date
       1-3: psm 3 → 6
     ");
     assert_snapshot!(shelf.ok(["list"]), @r"
-    BOOK  TITLE   PAGES  OCR
-    book  A Book  3      3
+    BOOK  TITLE   PAGES  OCR  VOCABULARY  CORRECTED  PAGINATION  LABELS  MERGED
+    book  A Book  3      3    1           3          1           3       3
     ");
     let text = shelf.ok(["show", "book", "--page", "2"]);
     assert!(text.contains("shelf") || text.len() > 500, "{text}");
@@ -113,7 +131,7 @@ fn what_is_wrong_is_said_with_a_way_out() {
     ");
     assert_snapshot!(said(&["process", "book", "--stage", "orc"]), @r"
     error: invalid value 'orc' for '--stage <STAGE>'
-      [possible values: ocr]
+      [possible values: ocr, vocabulary, corrected, pagination, labels, merged]
 
     For more information, try '--help'.
     exit 2
@@ -172,7 +190,7 @@ fn a_book_in_use_is_refused_and_the_others_go_on() {
 #[test]
 fn a_page_that_is_changed_is_found_and_made_again() {
     let (shelf, _scans) = with_book();
-    shelf.ok(["process", "book", "--quiet"]);
+    shelf.ok(["process", "book", "--stage", "ocr", "--quiet"]);
     assert_snapshot!(shelf.ok(["verify", "book"]), @"book: 3 pages and 3 other files checked, all whole");
     let page = shelf.library().join("book/ocr/page_0002.json");
     let text = std::fs::read_to_string(&page).unwrap();
@@ -182,7 +200,7 @@ fn a_page_that_is_changed_is_found_and_made_again() {
     assert_eq!(ended.code, Some(3));
     assert!(ended.out.contains("book/ocr/page_0002.json: is no JSON"), "{}", ended.out);
     assert!(ended.out.contains("book/source/page_0003.png: is not the scan that was added"), "{}", ended.out);
-    assert_snapshot!(shelf.run(["plan", "book"]).out.lines().filter(|line| !line.contains("is no JSON")).collect::<Vec<_>>().join("\n"), @r"
+    assert_snapshot!(shelf.run(["plan", "book", "--stage", "ocr"]).out.lines().filter(|line| !line.contains("is no JSON")).collect::<Vec<_>>().join("\n"), @r"
     book: ocr: 2 pages to make, 1 up to date
       3: the scan changed
     ");
@@ -210,6 +228,21 @@ fn the_stages_can_be_drawn() {
     assert_snapshot!(shelf.ok(["stages", "--graph", "mermaid"]), @r"
     graph LR
       ocr
+      vocabulary
+      ocr -->|all pages| vocabulary
+      corrected
+      ocr --> corrected
+      vocabulary --> corrected
+      pagination
+      ocr -->|all pages| pagination
+      labels
+      ocr --> labels
+      pagination --> labels
+      merged
+      ocr --> merged
+      ocr -->|with neighbours| merged
+      corrected -->|with neighbours| merged
+      labels -->|with neighbours| merged
     ");
     let stages: serde_json::Value = serde_json::from_str(&shelf.ok(["stages", "--json"])).unwrap();
     assert_eq!(stages[0]["name"], "ocr");
@@ -221,7 +254,7 @@ fn time_that_is_up_leaves_work_and_says_so() {
     let (shelf, _scans) = with_book();
     let ended = shelf.run(["process", "book", "--max-time", "0s"]);
     assert_eq!(ended.code, Some(5), "{ended:?}");
-    assert_eq!(shelf.ok(["process", "book", "--quiet"]), "book: ocr: 3 pages: 3 made\n");
+    assert_eq!(shelf.ok(["process", "book", "--stage", "ocr", "--quiet"]), "book: ocr: 3 pages: 3 made\n");
 }
 
 #[test]
@@ -237,7 +270,7 @@ fn a_library_of_the_original_tool_opens_as_it_is() {
         "blocks": [{"block_num": 1, "bbox": [10, 10, 100, 20],
             "paragraphs": [{"par_num": 0, "bbox": [10, 10, 100, 20], "text": "Old words.", "avg_confidence": 0.9}]}], "images": []}"#;
     std::fs::write(book.join("ocr/page_0001.json"), page).unwrap();
-    assert_snapshot!(shelf.run(["process", "old", "--quiet"]).out, @"old: ocr: 2 pages: 1 made, 1 up to date");
+    assert_snapshot!(shelf.run(["process", "old", "--stage", "ocr", "--quiet"]).out, @"old: ocr: 2 pages: 1 made, 1 up to date");
     assert_eq!(std::fs::read_to_string(book.join("ocr/page_0001.json")).unwrap(), page, "it is not touched");
     assert_eq!(shelf.json("old/source/page_0002.json")["width"], 900, "what was not known of a scan is noted");
 }

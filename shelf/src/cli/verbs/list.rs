@@ -57,5 +57,6 @@ pub(in crate::cli) fn list(context: &Context, _: &List) -> Result<Exit> {
 
 fn files(context: &Context, book: &ScanId, stage: &str) -> Result<usize> {
     let names = context.store.list(book, stage)?;
-    Ok(names.iter().filter(|name| PageNumber::of_page_file(name).is_some()).count())
+    // A book stage has made one thing, or nothing.
+    Ok(names.iter().filter(|name| PageNumber::of_page_file(name).is_some() || *name == "book.json").count())
 }

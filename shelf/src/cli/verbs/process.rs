@@ -141,7 +141,8 @@ fn tell(context: &Context, summary: &Summary, elapsed: Duration, args: &Process)
     let book = &summary.book;
     let done: usize = summary.stages.iter().map(|stage| stage.done).sum();
     for stage in &summary.stages {
-        out.line(format_args!("{book}: {}", line(stage)))?;
+        let once_a_book = context.registry.get(stage.stage).is_some_and(|entry| entry.row.book);
+        out.line(format_args!("{book}: {}", line(stage, if once_a_book { "book" } else { "page" })))?;
         if let Some(trouble) = &stage.trouble {
             out.line(format_args!("  {trouble}"))?;
         }
@@ -204,7 +205,7 @@ fn tell(context: &Context, summary: &Summary, elapsed: Duration, args: &Process)
 }
 
 /// `ocr: 20 pages: 18 made, 1 kept, 1 failed`.
-fn line(stage: &StageSummary) -> String {
+fn line(stage: &StageSummary, of: &str) -> String {
     let parts = [
         (stage.done - stage.copied.len(), "made"),
         (stage.copied.len(), "copied"),
@@ -219,7 +220,7 @@ fn line(stage: &StageSummary) -> String {
     match (stage.asked, parts.as_slice()) {
         (0, _) => format!("{}: no pages", stage.stage),
         (asked, [only]) if stage.kept == asked => format!("{}: nothing to do, {only}", stage.stage),
-        (asked, parts) => format!("{}: {}: {}", stage.stage, count(asked, "page"), parts.join(", ")),
+        (asked, parts) => format!("{}: {}: {}", stage.stage, count(asked, of), parts.join(", ")),
     }
 }
 
