@@ -90,7 +90,6 @@ pub(crate) mod list {
     use super::{Bbox, Deserialize, Deserializer, Serialize};
     use serde::Serializer;
 
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's derive passes a reference")]
     pub(crate) fn serialize<S: Serializer>(bbox: &Bbox, serializer: S) -> Result<S::Ok, S::Error> {
         [bbox.x, bbox.y, bbox.width, bbox.height].serialize(serializer)
     }

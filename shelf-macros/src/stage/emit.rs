@@ -112,10 +112,10 @@ fn emit_deps(stage: &Stage, work: &Work) -> Option<TokenStream> {
     let runtime = &stage.runtime;
     let deps = work.parameters.iter().filter_map(|Parameter { cfgs, ty, source }| match source {
         Source::Dependency { name, stage } => {
-            let word = Span::call_site().located_at(word_of_path(stage));
-            let dep = located(quote!(#runtime::Dep::of), word);
+            let named = Span::call_site().located_at(word_of_path(stage));
+            let dep = located(quote!(#runtime::Dep::of), named);
             let stage = emit_type(stage);
-            let dep = quote_spanned!(word=> #dep::<Self, #stage, #ty>(#name));
+            let dep = quote_spanned!(named=> #dep::<Self, #stage, #ty>(#name));
             Some(quote!(#(#cfgs)* #dep))
         }
         Source::Page => None,
@@ -236,11 +236,11 @@ fn emit_run(stage: &Stage, work: &Work) -> TokenStream {
         let #returned = #ident(#(#arguments),*)#awaited;
         #runtime::#made::<Self>(#returned)
     };
-    let Some(word) = work.asyncness else {
+    let Some(asyncness) = work.asyncness else {
         return quote!(run: #runtime::Run::Blocking(|#cx| { #made }),);
     };
-    let future = located(quote!(async move { #made }), word);
-    let pinned = located(quote!(::std::boxed::Box::pin(#future)), word);
+    let future = located(quote!(async move { #made }), asyncness);
+    let pinned = located(quote!(::std::boxed::Box::pin(#future)), asyncness);
     quote!(run: #runtime::Run::Async(|#cx| #pinned),)
 }
 

@@ -41,7 +41,7 @@ impl Dep {
             (false, reach) => reach,
         };
         // Evaluated here, so that stages that depend on each other in a ring do not compile.
-        let _row = S::ROW;
+        assert!(!S::ROW.name.is_empty(), "`#[stage]` has refused an empty name");
         Self { parameter, row: RowOf(|| S::ROW), reach }
     }
 }

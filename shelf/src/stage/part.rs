@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 use std::ops::Deref;
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 
 use serde_json::{Map, Value};
 
@@ -88,7 +88,7 @@ impl<T: Page, Output: ByPage<Part = T>> FromStage<Output, Book, EachPage> for Pa
 /// The outputs of book stages, read once in a run and not once a page.
 #[derive(Default)]
 pub(crate) struct Parts {
-    stages: Mutex<BTreeMap<&'static str, Arc<Map<String, Value>>>>,
+    stages: Mutex<BTreeMap<&'static str, Map<String, Value>>>,
 }
 
 impl Parts {
@@ -100,18 +100,13 @@ impl Parts {
         read: impl FnOnce() -> Result<Value, Failure>,
     ) -> Result<Option<Value>, Failure> {
         let mut stages = self.stages.lock().expect("no panic while an output is read");
-        let pages = match stages.get(stage) {
-            Some(pages) => Arc::clone(pages),
-            None => {
-                let pages = match read()?.get_mut("pages").map(Value::take) {
-                    Some(Value::Object(pages)) => Arc::new(pages),
-                    _ => Arc::default(),
-                };
-                stages.insert(stage, Arc::clone(&pages));
-                pages
-            }
-        };
-        drop(stages);
-        Ok(pages.get(&page.to_string()).cloned())
+        if !stages.contains_key(stage) {
+            let pages = match read()?.get_mut("pages").map(Value::take) {
+                Some(Value::Object(pages)) => pages,
+                _ => Map::new(),
+            };
+            stages.insert(stage, pages);
+        }
+        Ok(stages.get(stage).and_then(|pages| pages.get(&page.to_string())).cloned())
     }
 }

@@ -231,7 +231,7 @@ mod tests {
         );
         let labels: Vec<Classification> = page.blocks.iter().map(|block| block.classification).collect();
         assert_eq!(labels, [Classification::Header, Classification::Other, Classification::Body]);
-        assert_eq!(page.blocks[1].classification_confidence, 0.0);
+        assert!(page.blocks[1].classification_confidence.abs() < f64::EPSILON);
         assert_eq!((page.printed_page_number.as_deref(), page.metadata.total_corrections_applied), (Some("9"), 1));
     }
 

@@ -104,8 +104,9 @@ fn of_book(context: &Context, book: &ScanId, stages: &[String]) -> Result<Vec<St
 
 fn tell(context: &Context, book: &ScanId, stats: &StageStats) -> Result<()> {
     let others = [(stats.copied, "copied"), (stats.failed, "failed")].into_iter().filter(|(pages, _)| *pages > 0);
-    let others: String = others.map(|(pages, what)| format!(", {pages} {what}")).collect();
-    context.out.line(format_args!("{book}: {}, {}{others}", stats.stage, count(stats.pages, "page")))?;
+    let others = others.map(|(pages, what)| format!("{pages} {what}"));
+    let pages: Vec<String> = std::iter::once(count(stats.pages, "page")).chain(others).collect();
+    context.out.line(format_args!("{book}: {}, {}", stats.stage, pages.join(", ")))?;
     let numbers: Vec<Vec<String>> = stats.metrics.iter().filter_map(number_row).collect();
     context.out.table(&["metric", "unit", "values", "min", "p50", "mean", "p95", "max", "sum"], &numbers)?;
     for metric in &stats.metrics {
