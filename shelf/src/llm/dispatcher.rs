@@ -5,8 +5,7 @@ use backon::{BackoffBuilder, ExponentialBuilder};
 use tokio::sync::{OnceCell, Semaphore, watch};
 use tokio::time::Instant;
 
-use super::LedgerEntry;
-use super::budget::Budget;
+use super::budget::{Budget, Reservation};
 use super::ledger::{note, spent_before};
 use super::pace::Pace;
 use super::replies::KeptReply;
@@ -14,7 +13,9 @@ use super::tally::Tally;
 use super::tape::Tape;
 use super::transport::Transport;
 use super::wire::{self, Dialect};
-use super::{CallError, Caller, CostBasis, Halt, LlmSettings, Price, Prices, Reply, Request, StartError, Usd};
+use super::{
+    CallError, Caller, CostBasis, Halt, LedgerEntry, LlmSettings, Price, Prices, Reply, Request, StartError, Usd,
+};
 use crate::clock;
 use crate::stage::{Cause, Failure};
 
@@ -271,7 +272,7 @@ impl Desk {
         caller: &Caller,
         request: &Request,
         model: &str,
-    ) -> Result<(Option<Price>, Option<super::budget::Reservation>), CallError> {
+    ) -> Result<(Option<Price>, Option<Reservation>), CallError> {
         let price = self.price(model).await;
         if !self.allowed.load(Ordering::SeqCst) && !price.is_some_and(|price| price.is_free()) {
             return Err(Halt::NotAllowed.into());

@@ -28,8 +28,9 @@ async fn told(page: PageNumber, llm: Llm) -> Result<Word> {
 
 /// Shows the scan to a model.
 #[stage(name = "shown", parallelism = llm)]
-async fn shown(image: PageImage, llm: Llm) -> Result<Word> {
-    llm.ask().user("What is it?").image(&image).reply().await
+async fn shown(page: PageNumber, image: PageImage, llm: Llm) -> Result<Word> {
+    // The same question about the same scan is asked once only.
+    llm.ask().user(format!("page {page}")).image(&image).reply().await
 }
 
 const PAGES: u32 = 300;
