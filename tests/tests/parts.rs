@@ -125,7 +125,7 @@ fn a_part_that_does_not_fit_is_found_where_it_lies() {
     book.write("index/book.json", &serde_json::to_vec(&changed).unwrap());
     run(&book);
     let failure = book.failure::<counted>(2).unwrap().failure.to_string();
-    assert!(failure.contains("book.json of `index` `pages.2`: letters is 12: greater than 9"), "{failure}");
+    assert!(failure.contains("`pages.2` of book.json of `index` does not fit its schema: letters is 12: greater than 9"), "{failure}");
 }
 
 #[test]
@@ -158,7 +158,8 @@ fn a_book_stage_comes_along_with_the_stage_that_needs_it_and_a_page_stage_does_n
     assert_eq!(done(&again), ["counted page 1: done", "counted page 2: done"], "--redo is for what is named");
 }
 
-mod misnamed {
+/// An output whose map has another name.
+pub mod misnamed {
     use super::*;
 
     /// Its map is not called `pages`.
