@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use shelf::llm::Llm;
@@ -6,7 +6,7 @@ use shelf::prelude::*;
 
 use super::{Doubt, Verdict, doubt_of, judge};
 use crate::corrected::rules::Mended;
-use crate::corrected::{Correct, CorrectedOptions, CorrectedPage, NOTES_CHARS, Vision};
+use crate::corrected::{Correct, CorrectedOptions, CorrectedPage, NOTES_CHARS};
 use crate::ocr::{OcrPage, Paragraph};
 use crate::vocabulary::{Dictionary, PageVocabulary};
 
@@ -48,6 +48,22 @@ struct Change {
     note: String,
 }
 
+impl Changes {
+    /// Checks that each change is of a paragraph that was asked about, and of one that no other is of. What is wrong goes back to the model.
+    fn check(&self, doubts: &BTreeMap<String, Doubt>) -> std::result::Result<(), String> {
+        let mut seen = BTreeSet::new();
+        for Change { id, .. } in &self.changes {
+            if !doubts.contains_key(id) {
+                return Err(format!("there is no paragraph `{id}`; the paragraphs are those in square brackets"));
+            }
+            if !seen.insert(id) {
+                return Err(format!("paragraph `{id}` is changed twice; give its whole text once"));
+            }
+        }
+        Ok(())
+    }
+}
+
 /// How sure a text is that a model has changed, and one of them that is flagged, 0..=1.
 const CHANGED: f64 = 0.9;
 const FLAGGED: f64 = 0.6;
@@ -69,20 +85,10 @@ pub async fn ask(
     }
     let doubts = doubts(ocr, &mended.page, book, dictionary, options.correct);
     let Some(worst) = doubts.values().copied().max() else { return Ok(Asked::default()) };
-    let with_picture = match options.vision {
-        Vision::Always => true,
-        Vision::Never => false,
-        Vision::Auto => worst == Doubt::Reading,
-    };
-    let ask = llm.ask().system(prompt).user(question(ocr, &mended.page, doubts.keys()));
+    let with_picture = options.vision.shows(worst == Doubt::Reading);
+    let ask = llm.ask().system(prompt).user(question(ocr, &mended.page, &doubts));
     let ask = if with_picture { ask.image(image) } else { ask };
-    let known = |changes: &Changes| match changes.changes.iter().find(|change| !doubts.contains_key(&change.id)) {
-        Some(stranger) => {
-            Err(format!("there is no paragraph `{}`; the paragraphs are those in square brackets", stranger.id))
-        }
-        None => Ok(()),
-    };
-    let reply: Changes = ask.reply_that(known).await?;
+    let reply: Changes = ask.reply_that(|reply: &Changes| reply.check(&doubts)).await?;
     let mut asked = Asked { sent: doubts.len() as u32, with_picture, ..Asked::default() };
     for change in reply.changes {
         take(ocr, mended, &change, &mut asked);
@@ -110,11 +116,11 @@ fn doubts(
 }
 
 /// The paragraphs that are asked about, each after its id: no boxes, no confidences, nothing that the task does not need.
-fn question<'a>(ocr: &OcrPage, page: &CorrectedPage, ids: impl Iterator<Item = &'a String> + Clone) -> String {
+fn question(ocr: &OcrPage, page: &CorrectedPage, doubts: &BTreeMap<String, Doubt>) -> String {
     let mut question = String::new();
     for (id, read) in read_paragraphs(ocr) {
         let id_text = written(id);
-        if ids.clone().any(|asked| *asked == id_text) {
+        if doubts.contains_key(&id_text) {
             let _ = writeln!(question, "[{id_text}]\n{}", text_of(page, id, read));
         }
     }
