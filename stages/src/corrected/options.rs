@@ -7,7 +7,7 @@ use crate::vision::Vision;
 /// What `corrected` can be told on the command line.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Args, Serialize)]
 pub struct CorrectedOptions {
-    /// What corrects the pages
+    /// Whether rules do the work or a model
     #[arg(long, value_enum, value_name = "ENGINE", default_value_t)]
     pub engine: Engine,
     /// Which paragraphs a model is asked about
