@@ -5,9 +5,9 @@
 
 pub mod bbox;
 pub mod corrected;
-pub mod engine;
 pub mod labels;
 pub mod merged;
 pub mod ocr;
 pub mod pagination;
+pub mod vision;
 pub mod vocabulary;

@@ -87,9 +87,13 @@ fn as_read(page: &DrawnPage, page_number: u32) -> OcrPage {
 
 fn look_at(pages: &[OcrPage]) -> Pagination {
     let mut heights = TypeHeights::default();
-    pages.iter().for_each(|page| heights.add(&rows_of(page)));
+    for page in pages {
+        heights.add(&rows_of(page));
+    }
     let mut survey = Survey::new(heights.most_common());
-    pages.iter().for_each(|page| survey.add(page));
+    for page in pages {
+        survey.add(page);
+    }
     let (book, warnings) = survey.conclude();
     assert_eq!(warnings, Vec::<String>::new());
     book

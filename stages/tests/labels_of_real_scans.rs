@@ -35,9 +35,13 @@ impl Book {
 
     fn of(pages: Vec<OcrPage>) -> Self {
         let mut heights = TypeHeights::default();
-        pages.iter().for_each(|page| heights.add(&rows_of(page)));
+        for page in &pages {
+            heights.add(&rows_of(page));
+        }
         let mut survey = Survey::new(heights.most_common());
-        pages.iter().for_each(|page| survey.add(page));
+        for page in &pages {
+            survey.add(page);
+        }
         let (pagination, warnings) = survey.conclude();
         Self { pages, pagination, warnings }
     }

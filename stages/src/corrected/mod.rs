@@ -8,6 +8,6 @@ pub mod rules;
 mod stage;
 
 pub use metrics::CorrectedMetrics;
-pub use options::{Correct, CorrectedOptions, Vision};
+pub use options::{Correct, CorrectedOptions};
 pub use page::{CorrectedBlock, CorrectedPage, CorrectedParagraph, NOTES_CHARS};
 pub use stage::corrected;

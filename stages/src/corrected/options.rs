@@ -2,10 +2,12 @@ use clap::{Args, ValueEnum};
 use serde::{Deserialize, Serialize};
 use shelf::llm::Engine;
 
+use crate::vision::Vision;
+
 /// What `corrected` can be told on the command line.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Args, Serialize)]
 pub struct CorrectedOptions {
-    /// What corrects the pages
+    /// Whether rules do the work or a model
     #[arg(long, value_enum, value_name = "ENGINE", default_value_t)]
     pub engine: Engine,
     /// Which paragraphs a model is asked about
@@ -25,17 +27,4 @@ pub enum Correct {
     Doubtful,
     /// All
     All,
-}
-
-/// Whether a model gets the picture of the page.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Vision {
-    /// Where a word was read badly, so that the text alone cannot tell
-    #[default]
-    Auto,
-    /// With every question
-    Always,
-    /// Never
-    Never,
 }

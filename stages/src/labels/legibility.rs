@@ -12,3 +12,11 @@ pub(super) fn unsure_ratio(page: &OcrPage) -> f64 {
     let unsure = words.iter().filter(|confidence| **confidence < UNSURE).count();
     unsure as f64 / words.len().max(1) as f64
 }
+
+/// A page with a larger share of such words is one that nobody can read; the report flags it.
+const UNREADABLE: f64 = 0.2;
+
+/// Whether so much of a page was guessed that nobody can read it.
+pub(super) fn is_unreadable(page: &OcrPage) -> bool {
+    unsure_ratio(page) > UNREADABLE
+}

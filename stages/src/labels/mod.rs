@@ -2,6 +2,8 @@
 
 mod classification;
 mod legibility;
+mod metrics;
+pub mod model;
 mod options;
 mod page;
 mod rules;
@@ -9,8 +11,9 @@ mod stage;
 
 pub use crate::pagination::{NumberingStyle, PageNumberLocation, PageRegion};
 pub use classification::Classification;
-use legibility::{UNSURE, unsure_ratio};
+use legibility::{UNSURE, is_unreadable, unsure_ratio};
+pub use metrics::LabelsMetrics;
 pub use options::LabelsOptions;
 pub use page::{LabelledBlock, LabelsPage};
 pub use rules::label_blocks;
-pub use stage::{LabelsMetrics, labels};
+pub use stage::labels;

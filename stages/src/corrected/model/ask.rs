@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use shelf::llm::Llm;
@@ -6,7 +6,7 @@ use shelf::prelude::*;
 
 use super::{Doubt, Verdict, doubt_of, judge};
 use crate::corrected::rules::Mended;
-use crate::corrected::{Correct, CorrectedOptions, CorrectedPage, NOTES_CHARS, Vision};
+use crate::corrected::{Correct, CorrectedOptions, CorrectedPage, CorrectedParagraph, NOTES_CHARS};
 use crate::ocr::{OcrPage, Paragraph};
 use crate::vocabulary::{Dictionary, PageVocabulary};
 
@@ -48,6 +48,22 @@ struct Change {
     note: String,
 }
 
+impl Changes {
+    /// Checks that each change is of a paragraph that was asked about, and of one that no other is of. What is wrong goes back to the model.
+    fn check(&self, doubts: &BTreeMap<String, Doubt>) -> std::result::Result<(), String> {
+        let mut seen = BTreeSet::new();
+        for Change { id, .. } in &self.changes {
+            if !doubts.contains_key(id) {
+                return Err(format!("there is no paragraph `{id}`; the paragraphs are those in square brackets"));
+            }
+            if !seen.insert(id) {
+                return Err(format!("paragraph `{id}` is changed twice; give its whole text once"));
+            }
+        }
+        Ok(())
+    }
+}
+
 /// How sure a text is that a model has changed, and one of them that is flagged, 0..=1.
 const CHANGED: f64 = 0.9;
 const FLAGGED: f64 = 0.6;
@@ -69,27 +85,21 @@ pub async fn ask(
     }
     let doubts = doubts(ocr, &mended.page, book, dictionary, options.correct);
     let Some(worst) = doubts.values().copied().max() else { return Ok(Asked::default()) };
-    let with_picture = match options.vision {
-        Vision::Always => true,
-        Vision::Never => false,
-        Vision::Auto => worst == Doubt::Reading,
-    };
-    let ask = llm.ask().system(prompt).user(question(ocr, &mended.page, doubts.keys()));
+    let with_picture = options.vision.shows(worst == Doubt::Reading);
+    let ask = llm.ask().system(prompt).user(question(ocr, &mended.page, &doubts));
     let ask = if with_picture { ask.image(image) } else { ask };
-    let known = |changes: &Changes| match changes.changes.iter().find(|change| !doubts.contains_key(&change.id)) {
-        Some(stranger) => {
-            Err(format!("there is no paragraph `{}`; the paragraphs are those in square brackets", stranger.id))
-        }
-        None => Ok(()),
-    };
-    let reply: Changes = ask.reply_that(known).await?;
+    let reply: Changes = ask.reply_that(|reply: &Changes| reply.check(&doubts)).await?;
     let mut asked = Asked { sent: doubts.len() as u32, with_picture, ..Asked::default() };
+    let mut taken = false;
     for change in reply.changes {
-        take(ocr, mended, &change, &mut asked);
+        taken |= take(ocr, mended, &change, &mut asked);
     }
-    mended.page.total_corrections =
-        paragraphs(&mended.page).filter(|(_, paragraph)| paragraph.text.is_some()).count() as u32;
-    mended.page.model_used = Model::default();
+    let page = &mut mended.page;
+    if taken {
+        page.total_corrections = paragraphs(page).filter(|paragraph| paragraph.text.is_some()).count() as u32;
+        page.avg_confidence = mean_confidence(ocr, page);
+    }
+    page.model_used = Model::default();
     Ok(asked)
 }
 
@@ -110,26 +120,27 @@ fn doubts(
 }
 
 /// The paragraphs that are asked about, each after its id: no boxes, no confidences, nothing that the task does not need.
-fn question<'a>(ocr: &OcrPage, page: &CorrectedPage, ids: impl Iterator<Item = &'a String> + Clone) -> String {
+fn question(ocr: &OcrPage, page: &CorrectedPage, doubts: &BTreeMap<String, Doubt>) -> String {
     let mut question = String::new();
     for (id, read) in read_paragraphs(ocr) {
         let id_text = written(id);
-        if ids.clone().any(|asked| *asked == id_text) {
+        if doubts.contains_key(&id_text) {
             let _ = writeln!(question, "[{id_text}]\n{}", text_of(page, id, read));
         }
     }
     question
 }
 
-fn take(ocr: &OcrPage, mended: &mut Mended, change: &Change, asked: &mut Asked) {
-    let Some((id, read)) = read_paragraphs(ocr).find(|(id, _)| written(*id) == change.id) else { return };
+/// Puts a change into the page; says whether it is taken.
+fn take(ocr: &OcrPage, mended: &mut Mended, change: &Change, asked: &mut Asked) -> bool {
+    let Some((id, read)) = read_paragraphs(ocr).find(|(id, _)| written(*id) == change.id) else { return false };
     let before = text_of(&mended.page, id, read).to_owned();
     let confidence = match judge(&read.text, &change.text) {
-        _ if change.text == before => return,
+        _ if change.text == before => return false,
         Verdict::Refused(why) => {
             tracing::warn!(paragraph = change.id, why, "a change of the model is refused");
             asked.refused += 1;
-            return;
+            return false;
         }
         Verdict::Suspicious(why) => {
             tracing::warn!(paragraph = change.id, why, "a change of the model is to be looked at");
@@ -145,6 +156,18 @@ fn take(ocr: &OcrPage, mended: &mut Mended, change: &Change, asked: &mut Asked) 
         paragraph.notes = Some(change.note.chars().take(NOTES_CHARS).collect());
         paragraph.confidence = confidence;
     }
+    true
+}
+
+/// Mean confidence of a page's paragraphs, each by its words, 0..=1.
+fn mean_confidence(ocr: &OcrPage, page: &CorrectedPage) -> f64 {
+    let (mut sum, mut words) = (0.0, 0);
+    for ((id, read), corrected) in read_paragraphs(ocr).zip(paragraphs(page)) {
+        let own = text_of(page, id, read).split_whitespace().count();
+        sum += corrected.confidence * own as f64;
+        words += own;
+    }
+    (sum / words.max(1) as f64 * 1e4).round() / 1e4
 }
 
 /// `3.0`: block and paragraph.
@@ -159,8 +182,8 @@ fn read_paragraphs(ocr: &OcrPage) -> impl Iterator<Item = (ParagraphId, &Paragra
     })
 }
 
-fn paragraphs(page: &CorrectedPage) -> impl Iterator<Item = (u32, &crate::corrected::CorrectedParagraph)> {
-    page.blocks.iter().flat_map(|block| block.paragraphs.iter().map(|paragraph| (block.block_num, paragraph)))
+fn paragraphs(page: &CorrectedPage) -> impl Iterator<Item = &CorrectedParagraph> {
+    page.blocks.iter().flat_map(|block| &block.paragraphs)
 }
 
 /// A paragraph's text after the rules.

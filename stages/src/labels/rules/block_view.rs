@@ -5,27 +5,27 @@ use crate::pagination::{Row, Sheet, in_capitals, is_centred, rows_of_blocks};
 
 /// A block as the rules see it.
 #[derive(Debug, Clone)]
-pub(super) struct BlockView {
-    pub(super) block_num: u32,
-    pub(super) bbox: Bbox,
+pub(in crate::labels) struct BlockView {
+    pub(in crate::labels) block_num: u32,
+    pub(in crate::labels) bbox: Bbox,
     /// Its rows, without specks and what stands on the scan's edge; none where it is nothing else.
     pub(super) rows: Vec<Row>,
     /// All that was read in it, in one line: marks of notes are no letters, and no noise.
-    pub(super) text: String,
+    pub(in crate::labels) text: String,
     /// Height of its type, of the body's.
-    pub(super) size: f64,
+    pub(in crate::labels) size: f64,
     /// Whether all its rows stand in the middle of the page.
     pub(super) centred: bool,
     /// Whether most of its letters are capitals.
     pub(super) capitals: bool,
     /// How well it could be read, 0..=1: mean confidence of its words.
-    pub(super) legibility: f64,
+    pub(in crate::labels) legibility: f64,
     /// How many of its words were read without confidence.
     pub(super) unsure_words: usize,
 }
 
 impl BlockView {
-    pub(super) fn of(block: &Block, sheet: &Sheet) -> Self {
+    pub(in crate::labels) fn of(block: &Block, sheet: &Sheet) -> Self {
         let mut rows = rows_of_blocks([block]);
         let text = rows.iter().map(Row::text).collect::<Vec<_>>().join(" ");
         let all: Vec<f64> = rows.iter().flat_map(|row| &row.words).map(|word| word.confidence).collect();
@@ -59,7 +59,7 @@ impl BlockView {
     }
 
     /// Whether it is text of the body's size, in more than a line or two.
-    pub(super) fn is_running_text(&self) -> bool {
+    pub(in crate::labels) fn is_running_text(&self) -> bool {
         self.rows.len() >= 3 && self.size > 0.9 && self.words() >= 15
     }
 }

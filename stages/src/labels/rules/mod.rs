@@ -15,4 +15,6 @@ mod page_view;
 mod quote;
 mod table;
 
+pub(super) use block_view::BlockView;
 pub use label_blocks::label_blocks;
+pub(super) use page_view::PageView;

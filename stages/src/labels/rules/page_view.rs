@@ -5,12 +5,12 @@ use crate::ocr::OcrPage;
 use crate::pagination::{PagePagination, Sheet};
 
 /// A page as the rules see it.
-pub(super) struct PageView<'p> {
-    pub(super) sheet: Sheet,
+pub(in crate::labels) struct PageView<'p> {
+    pub(in crate::labels) sheet: Sheet,
     pub(super) book: &'p PagePagination,
     /// The page's blocks, in the order of `ocr`.
-    pub(super) blocks: Vec<BlockView>,
-    pub(super) figures: Vec<Bbox>,
+    pub(in crate::labels) blocks: Vec<BlockView>,
+    pub(in crate::labels) figures: Vec<Bbox>,
     /// How many of the page's words were read without confidence, 0..=1.
     pub(super) unsure_ratio: f64,
     columns: Vec<Column>,
@@ -27,7 +27,7 @@ pub(super) struct Column {
 const ROWS_OF_A_COLUMN: usize = 4;
 
 impl<'p> PageView<'p> {
-    pub(super) fn of(page: &OcrPage, book: &'p PagePagination) -> Self {
+    pub(in crate::labels) fn of(page: &OcrPage, book: &'p PagePagination) -> Self {
         let sheet = Sheet::of(page, book.body_height_px);
         let blocks: Vec<BlockView> = page.blocks.iter().map(|block| BlockView::of(block, &sheet)).collect();
         let columns = columns(&blocks);

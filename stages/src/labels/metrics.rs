@@ -1,0 +1,62 @@
+use shelf::prelude::*;
+
+use super::model::Asked;
+use super::{Classification, LabelsPage, NumberingStyle, PageRegion};
+
+/// What `labels` measures of a page.
+#[derive(Debug, Clone, PartialEq, PageMetrics, Report)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a metric of its own, and a column of the report")]
+pub struct LabelsMetrics {
+    /// Blocks that got a label: all of them.
+    pub total_blocks_classified: u32,
+    /// Mean confidence of the labels, 0..=1.
+    #[metrics(range(0.0..=1.0))]
+    #[report(flag(below = 0.6))]
+    pub avg_classification_confidence: f64,
+    /// Whether a printed page number was found.
+    pub page_number_extracted: bool,
+    /// Whether the page's part of the book is known.
+    pub page_region_classified: bool,
+    /// The page's number as printed.
+    pub printed_page_number: Option<String>,
+    /// How it is printed.
+    pub numbering_style: Option<NumberingStyle>,
+    /// The part of the book that the page is in.
+    pub page_region: Option<PageRegion>,
+    /// Blocks that are no text but specks, edges and what was read into them.
+    pub artifacts: u32,
+    /// How many of the page's words were guessed more than read, 0..=1: many on a page that nobody can read.
+    #[metrics(range(0.0..=1.0))]
+    #[report(flag(above = 0.2))]
+    pub unsure_words_ratio: f64,
+    /// Whether a model was asked.
+    pub asked: bool,
+    /// Whether it saw the page's picture.
+    #[report(skip)]
+    pub picture_sent: bool,
+    /// Blocks whose label the model changed.
+    pub blocks_changed: u32,
+    /// Changes of the model that were not taken, since something of the page speaks against them.
+    pub changes_refused: u32,
+}
+
+impl LabelsMetrics {
+    pub(super) fn of(page: &LabelsPage, unsure_words_ratio: f64, asked: Asked) -> Self {
+        let artifacts = page.blocks.iter().filter(|block| block.classification == Classification::OcrArtifact).count();
+        Self {
+            total_blocks_classified: page.total_blocks,
+            avg_classification_confidence: page.avg_classification_confidence,
+            page_number_extracted: page.printed_page_number.is_some(),
+            page_region_classified: page.page_region.is_some_and(|region| region != PageRegion::Uncertain),
+            printed_page_number: page.printed_page_number.clone(),
+            numbering_style: page.numbering_style,
+            page_region: page.page_region,
+            artifacts: artifacts as u32,
+            unsure_words_ratio: (unsure_words_ratio * 1e4).round() / 1e4,
+            asked: asked.asked,
+            picture_sent: asked.with_picture,
+            blocks_changed: asked.changed,
+            changes_refused: asked.refused,
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! Labelling by a language model: it is asked about a page whose labels the rules are not sure of, and what it changes is taken only where
+//! nothing of the page speaks against it.
+
+mod ask;
+mod guard;
+mod number;
+mod question;
+mod reply;
+
+pub use ask::{Asked, PROMPT, ask};
+use guard::judge;
+use number::Reading;
+use question::question;
+use reply::{Change, Changes};
