@@ -125,7 +125,10 @@ fn a_part_that_does_not_fit_is_found_where_it_lies() {
     book.write("index/book.json", &serde_json::to_vec(&changed).unwrap());
     run(&book);
     let failure = book.failure::<counted>(2).unwrap().failure.to_string();
-    assert!(failure.contains("`pages.2` of book.json of `index` does not fit its schema: letters is 12: greater than 9"), "{failure}");
+    assert!(
+        failure.contains("`pages.2` of book.json of `index` does not fit its schema: letters is 12: greater than 9"),
+        "{failure}"
+    );
 }
 
 #[test]
