@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::Value;
+use shelf::book::PageNumber;
 use shelf::eval::{Normalisation, Score, score};
 
 use crate::Shelf;
@@ -141,7 +142,7 @@ fn florida(shelf: &Shelf, data: &Path, measures: &mut Vec<Measure>) {
 fn degraded(shelf: &Shelf, data: &Path, measures: &mut Vec<Measure>) {
     let book = "bad scans";
     let folder = data.join("degraded");
-    let scans = files(&folder, |name| name.ends_with(".jpg"));
+    let scans = files(&folder, |path| has_extension(path, "jpg"));
     process(shelf, "degraded", &scans);
     let found = eval(shelf, "degraded", &["--stage", "corrected", "--truth"], &folder);
     let plain = plain_tesseract(&scans).characters.rate();
@@ -168,7 +169,7 @@ fn degraded(shelf: &Shelf, data: &Path, measures: &mut Vec<Measure>) {
 fn commentaries(shelf: &Shelf, data: &Path, measures: &mut Vec<Measure>) {
     let book = "commentaries";
     let folder = data.join("labels-commentaries/cu31924087948174");
-    process(shelf, "commentaries", &files(&folder.join("imgs"), |name| name.ends_with(".png")));
+    process(shelf, "commentaries", &files(&folder.join("imgs"), |path| has_extension(path, "png")));
     let labels = eval(shelf, "commentaries", &["--labels"], &folder.join("cu31924087948174_olr.tsv"));
     measures.push(f1(book, "F1 of running heads and headings", &labels, "head or heading", 0.9));
     measures.push(f1(book, "F1 of footnotes", &labels, "FOOTNOTE", 0.8));
@@ -183,7 +184,7 @@ fn commentaries(shelf: &Shelf, data: &Path, measures: &mut Vec<Measure>) {
 
 fn unreadable(shelf: &Shelf, data: &Path, measures: &mut Vec<Measure>) {
     let book = "pages nobody can read";
-    process(shelf, "noisy", &files(&data.join("cer"), |name| name.contains(".noisy.")));
+    process(shelf, "noisy", &files(&data.join("cer"), |path| path.to_string_lossy().contains(".noisy.")));
     let report = |stage: &str| json(&shelf.ok(["report", "noisy", "--stage", stage, "--json"]));
     let flagged = |line: &&Value| line["flagged"].as_array().is_some_and(|flags| !flags.is_empty());
     for (stage, what) in [
@@ -279,10 +280,18 @@ fn worst(found: &Value, by: impl Fn(&Value) -> f64) -> f64 {
     found["pages"].as_array().into_iter().flatten().map(by).fold(f64::NEG_INFINITY, f64::max)
 }
 
-fn files(folder: &Path, wanted: impl Fn(&str) -> bool) -> Vec<PathBuf> {
+fn name_of(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+fn has_extension(path: &Path, extension: &str) -> bool {
+    path.extension().is_some_and(|found| found == extension)
+}
+
+fn files(folder: &Path, wanted: impl Fn(&Path) -> bool) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
     let mut files: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
-    files.retain(|path| path.file_name().is_some_and(|name| wanted(&name.to_string_lossy())));
+    files.retain(|path| wanted(path));
     files.sort();
     files
 }
@@ -301,8 +310,9 @@ fn plain_tesseract(scans: &[PathBuf]) -> Score {
 /// Paragraphs of `ocr` that do not stand in `merged` exactly once, over a book.
 fn lost(shelf: &Shelf, id: &str) -> f64 {
     let mut lost = 0;
-    for page in files(&shelf.library().join(id).join("ocr"), |name| name.starts_with("page_")) {
-        let name = page.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    for page in files(&shelf.library().join(id).join("ocr"), |path| PageNumber::of_page_file(&name_of(path)).is_some())
+    {
+        let name = name_of(&page);
         let before = paragraphs(&shelf.json(&format!("{id}/ocr/{name}")));
         let after = paragraphs(&shelf.json(&format!("{id}/merged/{name}")));
         lost += before.iter().filter(|paragraph| after.iter().filter(|other| other == paragraph).count() != 1).count();

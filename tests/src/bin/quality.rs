@@ -1,5 +1,7 @@
 //! Measures how good shelf is on real scans and on the drawn book, and writes `docs/quality.md`: `make quality`.
 
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for people")]
+
 use std::path::Path;
 use std::process::ExitCode;
 
