@@ -16,7 +16,7 @@ use crate::book::PageNumber;
 /// /// The printed numbers of all pages.
 /// #[derive(Serialize, Deserialize, JsonSchema, Validate)]
 /// pub struct Folios {
-///     #[garde(dive)]
+///     #[garde(skip)]
 ///     pub pages: BTreeMap<u32, Folio>,
 /// }
 ///
