@@ -297,3 +297,31 @@ fn options_come_from_flag_environment_and_file_in_that_order() {
     assert_eq!(refused.code, Some(4));
     assert!(refused.err.starts_with("error: LIBRARY/shelf.toml: `[ocr]` has no option `language`"), "{}", refused.err);
 }
+
+#[test]
+fn scans_are_mended_and_what_is_known_of_a_book_is_set() {
+    let (shelf, scans) = with_book();
+    shelf.ok(["process", "book", "--quiet"]);
+    let said = |arguments: &[&str]| steady(&shown(&shelf.run(arguments)));
+    let dropped = said(&["page", "book", "drop", "1"]);
+    assert!(dropped.starts_with("book: page 1 is taken out; 2 numbers moved; 2 pages now\n"), "{dropped}");
+    assert!(dropped.contains("the old scan is kept: LIBRARY/book/removed/page_0001_20"), "{dropped}");
+    let leaf = scans.path().join("page_0001.png");
+    let inserted = shelf.ok(["page".as_ref(), "book".as_ref(), "insert".as_ref(), "3".as_ref(), leaf.as_os_str()]);
+    assert_eq!(inserted, "book: page 3 is put in; 3 pages now\n");
+    assert_snapshot!(shelf.ok(["plan", "book", "--stage", "ocr"]), @r"
+    book: ocr: 1 page to make, 2 up to date
+      3: not made yet
+    ");
+    assert_snapshot!(said(&["page", "book", "rotate", "4", "90"]), @r"
+    error: `book` has no page 4: its pages are 1 to 3
+    exit 4
+    ");
+    assert_snapshot!(said(&["set", "book", "title=Another Book", "year=1892"]), @r"
+    book: title Another Book
+    book: year 1892
+    exit 0
+    ");
+    assert!(said(&["set", "book", "titel=x"]).contains("there is no field `titel`; the fields are title, author"));
+    assert_eq!(shelf.json("book/metadata.json")["year"], 1892);
+}
