@@ -7,6 +7,11 @@ pub(super) fn count(number: usize, noun: &str) -> String {
     if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }
 
+/// A share of 1: `0.66 %`.
+pub(super) fn percent(share: f64) -> String {
+    format!("{:.2} %", share * 100.0)
+}
+
 /// Page numbers as ranges: `1-5, 9`.
 pub(super) fn ranges(pages: impl IntoIterator<Item = PageNumber>) -> String {
     let mut ranges: Vec<(u32, u32)> = Vec::new();

@@ -209,7 +209,7 @@ impl NumberingStyle {
     pub fn print(self, number: u32) -> String {
         match self {
             Self::Arabic => number.to_string(),
-            Self::Roman => print_roman(number),
+            Self::Roman => crate::book::print_roman(number),
         }
     }
 }
@@ -234,31 +234,6 @@ pub enum PageRegion {
     TocArea,
     /// The chapters.
     Body,
-}
-
-fn print_roman(mut number: u32) -> String {
-    let mut roman = String::new();
-    for (value, digits) in [
-        (1000, "m"),
-        (900, "cm"),
-        (500, "d"),
-        (400, "cd"),
-        (100, "c"),
-        (90, "xc"),
-        (50, "l"),
-        (40, "xl"),
-        (10, "x"),
-        (9, "ix"),
-        (5, "v"),
-        (4, "iv"),
-        (1, "i"),
-    ] {
-        while number >= value {
-            roman.push_str(digits);
-            number -= value;
-        }
-    }
-    roman
 }
 
 #[cfg(test)]

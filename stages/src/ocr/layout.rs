@@ -45,7 +45,7 @@ fn around(boxes: impl Iterator<Item = Bbox>) -> Bbox {
 }
 
 /// A ratio without decimals that mean nothing.
-pub(super) fn in_ten_thousandths(ratio: f64) -> f64 {
+pub(crate) fn in_ten_thousandths(ratio: f64) -> f64 {
     (ratio * 1e4).round() / 1e4
 }
 

@@ -18,6 +18,7 @@ mod tsv;
 pub use engine::tesseract_version;
 pub use installed::{debian_package, installed_languages};
 pub use language::{LanguageError, Wanted, wanted_languages};
+pub(crate) use layout::in_ten_thousandths;
 pub use options::{OcrOptions, Rotate};
 pub use page::{Block, Figure, Line, OcrPage, PageDimensions, Paragraph, Word};
 pub use recognise::{CutOut, RECOGNISE, Reading, Settings, recognise};

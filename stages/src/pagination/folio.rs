@@ -1,4 +1,6 @@
-use super::{NumberingStyle, PageNumberLocation, parse_roman, print_roman};
+use shelf::book::{parse_roman, print_roman};
+
+use super::{NumberingStyle, PageNumberLocation};
 
 /// A page's number: how it is written, and its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::edge::is_division;
 use super::folio::{Folio, bare};
-use super::roman::parse_roman;
+use shelf::book::parse_roman;
 
 /// What the text of a page belongs to. A page without anything special has the book's own text.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]

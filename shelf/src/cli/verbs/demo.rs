@@ -9,7 +9,7 @@ use crate::book::{PageNumber, ScanId};
 use crate::cli::Exit;
 use crate::cli::context::{Context, cores};
 use crate::cli::error::{CliError, Result};
-use crate::cli::numbers::{count, ranges, time};
+use crate::cli::numbers::{count, percent, ranges, time};
 use crate::cli::reporter::Reporter;
 use crate::demo::{self, DemoBook};
 use crate::eval::{Normalisation, Score, conserved, score, stage_text};
@@ -159,7 +159,6 @@ fn measure(context: &Context, book: &ScanId, drawn: &DemoBook, read: &Entry, las
 }
 
 fn tell(context: &Context, pages: &[Measured], read: &Entry, last: &Entry) -> Result<()> {
-    let percent = |rate: f64| format!("{:.2} %", rate * 100.0);
     let row = |page: &Measured| {
         let printed = match &page.folio {
             (Some(found), _) if page.has_right_folio() => found.clone(),

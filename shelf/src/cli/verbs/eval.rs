@@ -11,7 +11,7 @@ use crate::book::{PageNumber, ScanId};
 use crate::cli::Exit;
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, Result};
-use crate::cli::numbers::{count, ranges};
+use crate::cli::numbers::{count, percent, ranges};
 use crate::eval::{
     ErrorRate, HyphenScore, Normalisation, Rule, Score, Truth, TruthError, conserved, judge_hyphens, score, stage_text,
 };
@@ -342,8 +342,4 @@ fn rates(score: Score) -> Value {
     value["cer"] = score.characters.rate().into();
     value["wer"] = score.words.rate().into();
     value
-}
-
-fn percent(rate: f64) -> String {
-    format!("{:.2} %", rate * 100.0)
 }

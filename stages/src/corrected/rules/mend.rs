@@ -9,7 +9,7 @@ use super::specks::drop_specks;
 use super::words::mend_words;
 use super::{Correction, Legibility};
 use crate::corrected::{CorrectedBlock, CorrectedPage, CorrectedParagraph};
-use crate::ocr::{OcrPage, Paragraph};
+use crate::ocr::{OcrPage, Paragraph, in_ten_thousandths};
 use crate::vocabulary::{Dictionary, PageTokens, PageVocabulary, Token, parts_of};
 
 /// A page mended by rules, and what was done to it.
@@ -128,10 +128,6 @@ impl Mender<'_> {
 
 /// How much of its doubt a word keeps that is known to be one.
 const KNOWN_WORD: f64 = 0.3;
-
-fn in_ten_thousandths(ratio: f64) -> f64 {
-    (ratio * 1e4).round() / 1e4
-}
 
 #[cfg(test)]
 mod tests {

@@ -1,5 +1,6 @@
 use crate::ocr::OcrPage;
-use crate::pagination::{NumberingStyle, PageNumberLocation, parse_roman, rows_of};
+use crate::pagination::{NumberingStyle, PageNumberLocation, rows_of};
+use shelf::book::parse_roman;
 
 /// A printed page number that a model has read.
 #[derive(Debug, Clone, PartialEq, Eq)]
