@@ -15,7 +15,7 @@ use shelf::prelude::*;
 use shelf::registry::Registry;
 use shelf::run::{Runtime, Settings, Stop, process};
 use shelf::stage::Stage as _;
-use shelf::store::{BookLock, BookPath, FolderStore, Store, StoreError};
+use shelf::store::{BookLock, BookPath, FolderStore, LedgerFile, Store, StoreError};
 use shelf::testing::EventLog;
 
 /// Where the run is when it is killed, in the order in which it gets there.
@@ -109,11 +109,14 @@ impl Store for Passing {
     fn append(&self, path: &BookPath, bytes: &[u8]) -> Result<(), StoreError> {
         self.0.append(path, bytes)
     }
-    fn append_ledger(&self, book: &ScanId, line: &[u8]) -> Result<(), StoreError> {
-        self.0.append_ledger(book, line)
+    fn append_ledger(&self, book: &ScanId, file: LedgerFile, lines: &[u8]) -> Result<(), StoreError> {
+        self.0.append_ledger(book, file, lines)
     }
-    fn read_ledger(&self, book: &ScanId) -> Result<Vec<u8>, StoreError> {
-        self.0.read_ledger(book)
+    fn read_ledger(&self, book: &ScanId, file: LedgerFile) -> Result<Vec<u8>, StoreError> {
+        self.0.read_ledger(book, file)
+    }
+    fn clear_sent(&self, book: &ScanId) -> Result<(), StoreError> {
+        self.0.clear_sent(book)
     }
     fn ledgers(&self) -> Result<Vec<ScanId>, StoreError> {
         self.0.ledgers()

@@ -15,7 +15,7 @@ use shelf::prelude::*;
 use shelf::registry::Registry;
 use shelf::run::{Runtime, Settings, Stop, Stopped, process};
 use shelf::stage::Stage;
-use shelf::store::{BookLock, BookPath, FolderStore, Store, StoreError};
+use shelf::store::{BookLock, BookPath, FolderStore, LedgerFile, Store, StoreError};
 use shelf::testing::{EventLog, TestBook};
 use shelf_tests::Shelf;
 use shelf_tests::killed_run::{CALLS, POINTS, closing};
@@ -63,11 +63,14 @@ impl Store for Filling {
     fn append(&self, path: &BookPath, bytes: &[u8]) -> Result<(), StoreError> {
         self.store.append(path, bytes)
     }
-    fn append_ledger(&self, book: &ScanId, line: &[u8]) -> Result<(), StoreError> {
-        self.store.append_ledger(book, line)
+    fn append_ledger(&self, book: &ScanId, file: LedgerFile, lines: &[u8]) -> Result<(), StoreError> {
+        self.store.append_ledger(book, file, lines)
     }
-    fn read_ledger(&self, book: &ScanId) -> Result<Vec<u8>, StoreError> {
-        self.store.read_ledger(book)
+    fn read_ledger(&self, book: &ScanId, file: LedgerFile) -> Result<Vec<u8>, StoreError> {
+        self.store.read_ledger(book, file)
+    }
+    fn clear_sent(&self, book: &ScanId) -> Result<(), StoreError> {
+        self.store.clear_sent(book)
     }
     fn ledgers(&self) -> Result<Vec<ScanId>, StoreError> {
         self.store.ledgers()

@@ -7,8 +7,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::json;
-use shelf::llm::{CostBasis, LlmSettings, Price, Usd};
+use shelf::llm::{CostBasis, LlmSettings, Price, Usd, ledger};
 use shelf::prelude::*;
+use shelf::store::FolderStore;
 use shelf::testing::{Says, ScriptedModel, TestBook};
 use shelf_tests::Shelf;
 
@@ -154,6 +155,11 @@ fn a_run_that_is_killed_twenty_times_pays_only_for_what_was_on_its_way() {
     assert!(start().wait().unwrap().success());
     let calls = model.asked().len();
     assert!((PAGES..=PAGES + KILLS * IN_FLIGHT).contains(&calls), "{calls} calls for {PAGES} pages");
+    // What was on its way at a kill stands there as well, with what it may have cost.
+    let attempts = ledger(&FolderStore::open(shelf.library()).unwrap(), &"book".parse().unwrap()).unwrap();
+    assert!((calls..=PAGES + KILLS * IN_FLIGHT).contains(&attempts.len()), "{} lines, {calls} calls", attempts.len());
+    assert!(attempts.iter().all(|attempt| attempt.ended == "stop" || attempt.ended == "lost"));
+    assert!(attempts.iter().any(|attempt| attempt.ended == "lost"));
     for page in 1..=PAGES {
         assert_eq!(shelf.json(&format!("book/described/page_{page:04}.json"))["text"], format!("page {page}"));
     }

@@ -11,7 +11,7 @@ use crate::child::Children;
 use crate::doctor::Finding;
 use crate::record::Hash;
 use crate::stage::{Failure, PageImage};
-use crate::store::{FolderStore, Store};
+use crate::store::{FolderStore, LedgerFile, Store};
 
 /// What the model is asked to reply.
 #[derive(Debug, Deserialize, JsonSchema, Validate)]
@@ -48,7 +48,7 @@ fn examine(llm: &Dispatcher, store: &dyn Store) -> Result<Vec<Finding>, Failure>
     let question = "Count the black squares in the picture.";
     let counted = io.block_on(asking.ask().user(question).image(&page).max_tokens(200).reply::<Counted>());
     // What was paid is noted, whatever came of it.
-    store.append_ledger(&book, &here.read_ledger(&book)?)?;
+    store.append_ledger(&book, LedgerFile::Ended, &here.read_ledger(&book, LedgerFile::Ended)?)?;
     let spent = Spent::of(&ledger(&here, &book)?);
     let counted = counted?;
     let used = asking.tally().model_use().unwrap_or_default();

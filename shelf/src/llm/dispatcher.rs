@@ -1,4 +1,4 @@
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use backon::{BackoffBuilder, ExponentialBuilder};
@@ -6,7 +6,7 @@ use tokio::sync::{OnceCell, Semaphore, watch};
 use tokio::time::Instant;
 
 use super::budget::{Budget, Reservation};
-use super::ledger::{note, spent_before};
+use super::ledger::{SENT, note, note_sent, spent_before};
 use super::pace::Pace;
 use super::replies::KeptReply;
 use super::tally::Tally;
@@ -17,6 +17,7 @@ use super::{
     CallError, Caller, CostBasis, Halt, LedgerEntry, LlmSettings, Price, Prices, Reply, Request, StartError, Usd,
 };
 use crate::clock;
+use crate::record::Hash;
 use crate::stage::{Cause, Failure};
 
 /// Asks models for all stages of a program: it alone owns the rate, the places and the budget. A handle, cheap to clone.
@@ -34,6 +35,8 @@ struct Desk {
     pace: Pace,
     budget: Budget,
     prices: OnceCell<Prices>,
+    /// Attempts so far.
+    sent: AtomicU64,
     tape: Option<Tape>,
     /// Whether money may be spent.
     allowed: AtomicBool,
@@ -64,6 +67,7 @@ impl Dispatcher {
             pace: Pace::new(settings.requests_per_minute),
             budget: Budget::new(settings.spending),
             prices: OnceCell::new(),
+            sent: AtomicU64::new(0),
             tape: settings.tape.as_ref().map(Tape::open).transpose()?,
             allowed: AtomicBool::new(settings.spending.allowed),
             halt: Mutex::new(None),
@@ -209,6 +213,14 @@ impl Desk {
         let (price, reserved) = self.put_aside(caller, request, model).await?;
         let queue_s = queued.elapsed().as_secs_f64();
         let dialect = if self.settings.is_openrouter() { Dialect::OpenRouter } else { Dialect::Plain };
+        let mut entry = self.entry(caller, (request, &hash), model, price);
+        entry.queue_s = queue_s;
+        if let Err(error) = tokio::task::block_in_place(|| note_sent(&*caller.store, &caller.book, &entry)) {
+            if let Some(reserved) = reserved {
+                self.budget.settle(&reserved, Usd::ZERO);
+            }
+            return Err(unwritten(error.into()));
+        }
         let sent = Instant::now();
         let ended = self.transport.complete(&wire::body(request, model, dialect)).await;
         match &ended {
@@ -224,22 +236,7 @@ impl Desk {
         if let Some(reserved) = reserved {
             self.budget.settle(&reserved, cost_usd.unwrap_or_default());
         }
-        let mut entry = LedgerEntry {
-            time: clock::now(),
-            stage: caller.stage.to_owned(),
-            page: caller.page_number(),
-            model: model.to_owned(),
-            provider: None,
-            request: hash.clone(),
-            prompt_tokens: None,
-            completion_tokens: None,
-            cost_usd,
-            cost,
-            ended: String::new(),
-            queue_s,
-            ttft_s: None,
-            total_s: sent.elapsed().as_secs_f64(),
-        };
+        entry = LedgerEntry { time: clock::now(), cost_usd, cost, total_s: sent.elapsed().as_secs_f64(), ..entry };
         match &ended {
             Ok(reply) => {
                 entry.provider.clone_from(&reply.provider);
@@ -264,6 +261,37 @@ impl Desk {
             note(&*caller.store, &caller.book, &entry).map_err(|error| unwritten(error.into()))
         })?;
         ended
+    }
+
+    /// An attempt as it stands in the ledger before it is sent.
+    fn entry(
+        &self,
+        caller: &Caller,
+        (request, hash): (&Request, &Hash),
+        model: &str,
+        price: Option<Price>,
+    ) -> LedgerEntry {
+        let (cost_usd, cost) = at_the_dearest(request, price);
+        let time = clock::now();
+        let number = self.sent.fetch_add(1, Ordering::Relaxed);
+        let attempt = Hash::of(format!("{time} {} {number}", std::process::id()).as_bytes());
+        LedgerEntry {
+            attempt: attempt.as_str()[..16].to_owned(),
+            time,
+            stage: caller.stage.to_owned(),
+            page: caller.page_number(),
+            model: model.to_owned(),
+            provider: None,
+            request: hash.clone(),
+            prompt_tokens: None,
+            completion_tokens: None,
+            cost_usd,
+            cost,
+            ended: SENT.to_owned(),
+            queue_s: 0.0,
+            ttft_s: None,
+            total_s: 0.0,
+        }
     }
 
     /// Puts the dearest case aside, where there is a budget; and the model's price, where anybody knows it.
@@ -328,16 +356,21 @@ impl Desk {
 
 /// What an attempt has cost, and how that is known.
 fn cost(ended: &Result<Reply, CallError>, request: &Request, price: Option<Price>) -> (Option<Usd>, CostBasis) {
-    let estimated = price.map(|price| price.dearest(request));
     match ended {
-        Ok(reply) => match (reply.reported_cost(), price.and_then(|price| price.of_reply(request, reply)), estimated) {
-            (Some(reported), ..) => (Some(reported), CostBasis::Reported),
-            (None, Some(priced), _) => (Some(priced), CostBasis::Priced),
-            (None, None, Some(estimated)) => (Some(estimated), CostBasis::Estimated),
-            (None, None, None) => (None, CostBasis::Unknown),
+        Ok(reply) => match (reply.reported_cost(), price.and_then(|price| price.of_reply(request, reply))) {
+            (Some(reported), _) => (Some(reported), CostBasis::Reported),
+            (None, Some(priced)) => (Some(priced), CostBasis::Priced),
+            (None, None) => at_the_dearest(request, price),
         },
         Err(error) if !error.may_have_cost() => (Some(Usd::ZERO), CostBasis::Nothing),
-        Err(_) => (estimated, if estimated.is_some() { CostBasis::Estimated } else { CostBasis::Unknown }),
+        Err(_) => at_the_dearest(request, price),
+    }
+}
+
+fn at_the_dearest(request: &Request, price: Option<Price>) -> (Option<Usd>, CostBasis) {
+    match price {
+        Some(price) => (Some(price.dearest(request)), CostBasis::Estimated),
+        None => (None, CostBasis::Unknown),
     }
 }
 

@@ -1,14 +1,19 @@
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::Usd;
 use crate::book::ScanId;
 use crate::record::Hash;
-use crate::store::{Store, StoreError};
+use crate::store::{LedgerFile, Store, StoreError};
 
 /// One attempt at asking a model: a line of the book's ledger, which no `clean` and no `delete` removes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LedgerEntry {
-    /// When it ended, ISO 8601 in UTC.
+    /// Which attempt: 16 hexadecimal digits.
+    #[serde(default)]
+    pub attempt: String,
+    /// When it ended, ISO 8601 in UTC; when it was sent, where its end is not known.
     pub time: String,
     /// The stage that asked.
     pub stage: String,
@@ -28,7 +33,8 @@ pub struct LedgerEntry {
     pub cost_usd: Option<Usd>,
     /// How the cost is known.
     pub cost: CostBasis,
-    /// How it ended: a finish reason such as `stop`, or what went wrong, such as `http 429`, `cut`, `timeout: idle`.
+    /// How it ended: a finish reason such as `stop`, or what went wrong, such as `http 429`, `cut`, `timeout: idle`; `sent` while it is
+    /// on its way, `lost` where the program died meanwhile.
     pub ended: String,
     /// Time that it waited for its turn, s.
     pub queue_s: f64,
@@ -113,16 +119,47 @@ impl std::fmt::Display for Spent {
     }
 }
 
-/// Writes an attempt into the book's ledger; it is on disk when this returns.
-pub(super) fn note(store: &dyn Store, book: &ScanId, entry: &LedgerEntry) -> Result<(), StoreError> {
-    let mut line = serde_json::to_vec(entry).expect("an entry is texts and numbers");
-    line.push(b'\n');
-    store.append_ledger(book, &line)
+/// How an attempt stands in the ledger that is on its way.
+pub(super) const SENT: &str = "sent";
+/// How one stands there whose end nobody has seen.
+const LOST: &str = "lost";
+
+/// Writes down that an attempt is about to be sent: should the program die, it is known that it may have cost something.
+pub(super) fn note_sent(store: &dyn Store, book: &ScanId, entry: &LedgerEntry) -> Result<(), StoreError> {
+    store.append_ledger(book, LedgerFile::Sent, &line(entry))
 }
 
-/// The attempts on a book, oldest first. A line that was cut off by a crash is left out.
+/// Writes an attempt that has ended into the book's ledger; it is on disk when this returns.
+pub(super) fn note(store: &dyn Store, book: &ScanId, entry: &LedgerEntry) -> Result<(), StoreError> {
+    store.append_ledger(book, LedgerFile::Ended, &line(entry))
+}
+
+fn line(entry: &LedgerEntry) -> Vec<u8> {
+    let mut line = serde_json::to_vec(entry).expect("an entry is texts and numbers");
+    line.push(b'\n');
+    line
+}
+
+/// The attempts on a book, oldest first, and after them those on their way. A line that was cut off by a crash is left out.
 pub fn ledger(store: &dyn Store, book: &ScanId) -> Result<Vec<LedgerEntry>, StoreError> {
-    let bytes = store.read_ledger(book)?;
+    // What was sent is read first: meanwhile it may end, and then it is found twice, not missed.
+    let sent = read(store, book, LedgerFile::Sent)?;
+    let mut attempts = read(store, book, LedgerFile::Ended)?;
+    let ended: BTreeSet<String> = attempts.iter().map(|entry| entry.attempt.clone()).collect();
+    attempts.extend(sent.into_iter().filter(|entry| !ended.contains(&entry.attempt)));
+    Ok(attempts)
+}
+
+/// Writes what was on its way when an earlier run died into the ledger, at the dearest it may have cost. Only for who holds the book's lock.
+pub(crate) fn settle_lost(store: &dyn Store, book: &ScanId) -> Result<(), StoreError> {
+    for entry in ledger(store, book)?.into_iter().filter(|entry| entry.ended == SENT) {
+        note(store, book, &LedgerEntry { ended: LOST.to_owned(), ..entry })?;
+    }
+    store.clear_sent(book)
+}
+
+fn read(store: &dyn Store, book: &ScanId, file: LedgerFile) -> Result<Vec<LedgerEntry>, StoreError> {
+    let bytes = store.read_ledger(book, file)?;
     Ok(bytes.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice(line).ok()).collect())
 }
 
@@ -146,6 +183,7 @@ mod tests {
 
     fn entry(time: &str, cost: Option<f64>, basis: CostBasis) -> LedgerEntry {
         LedgerEntry {
+            attempt: Hash::of(time.as_bytes()).as_str()[..16].to_owned(),
             time: time.to_owned(),
             stage: "corrected".to_owned(),
             page: 7,
@@ -174,11 +212,35 @@ mod tests {
         note(&store, &book, &november).unwrap();
         note(&store, &book, &entry("2026-10-31T10:00:00Z", Some(0.5), CostBasis::Estimated)).unwrap();
         note(&store, &other, &entry("2026-11-03T10:00:00Z", Some(1.0), CostBasis::Priced)).unwrap();
-        store.append_ledger(&book, b"{\"time\": \"20").unwrap();
+        store.append_ledger(&book, LedgerFile::Ended, b"{\"time\": \"20").unwrap();
         store.remove_folder(&book, "").unwrap();
         assert_eq!(ledger(&store, &book).unwrap()[0], november);
         assert_eq!(spent_before(&store, &book, "2026-11-22T00:00:00Z").unwrap(), (Usd(0.75), Usd(1.25)));
         assert_eq!(store.books().unwrap(), []);
+    }
+
+    #[test]
+    fn what_was_on_its_way_when_the_program_died_is_not_forgotten() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = FolderStore::open(folder.path()).unwrap();
+        let book: ScanId = "florida".parse().unwrap();
+        let ended =
+            |time, ended: &str| LedgerEntry { ended: ended.to_owned(), ..entry(time, Some(0.5), CostBasis::Estimated) };
+        for time in ["10:00", "10:01"] {
+            note_sent(&store, &book, &ended(time, SENT)).unwrap();
+        }
+        note(&store, &book, &ended("10:00", "stop")).unwrap();
+        // It died while it wrote a line, which must not swallow the next.
+        store.append_ledger(&book, LedgerFile::Ended, b"{\"time\": \"20").unwrap();
+        let standing = |store: &FolderStore| -> Vec<String> {
+            ledger(store, &book).unwrap().into_iter().map(|entry| entry.ended).collect()
+        };
+        assert_eq!(standing(&store), ["stop", "sent"]);
+        for _ in 0..2 {
+            settle_lost(&store, &book).unwrap();
+            assert_eq!(standing(&store), ["stop", "lost"]);
+        }
+        assert_eq!(store.read_ledger(&book, LedgerFile::Sent).unwrap(), b"");
     }
 
     #[test]

@@ -62,4 +62,5 @@ pub use transport::TransportError;
 pub use usd::{Usd, UsdError};
 
 pub(crate) use caller::Caller;
+pub(crate) use ledger::settle_lost;
 pub(crate) use tally::Tally;

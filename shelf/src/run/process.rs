@@ -9,7 +9,7 @@ use crate::book::{PageNumber, ScanId, SourcePage};
 use crate::child::Children;
 use crate::events::{Event, Listener};
 use crate::intake;
-use crate::llm::Dispatcher;
+use crate::llm::{Dispatcher, settle_lost};
 use crate::plan::{BookState, LookError, Plan, PlanError, Request, Scan, look, plan};
 use crate::record::RedoMarker;
 use crate::registry::Registry;
@@ -64,6 +64,7 @@ pub fn process(
         return Err(LookError::NoBook(book.clone()).into());
     }
     let _lock = store.lock(book)?;
+    settle_lost(store, book)?;
     let mut state = look(store, &runtime.registry, book)?;
     let request = Request { llm: runtime.llm.settings().cloned(), ..request.clone() };
     let planned = plan(&runtime.registry, &state, &request)?;

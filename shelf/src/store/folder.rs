@@ -1,9 +1,10 @@
+use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Read, Seek, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
-use super::{BookLock, BookPath, Store, StoreError};
+use super::{BookLock, BookPath, LedgerFile, Store, StoreError};
 use crate::book::ScanId;
 
 /// A library in a folder: a book each subfolder.
@@ -17,6 +18,9 @@ const LOCK_FILE: &str = ".lock";
 const HALF_WRITTEN: &str = ".write-";
 /// Ledgers of the books. A book's id does not begin with a dot.
 const LEDGERS: &str = ".ledger";
+/// How the names of a ledger's files end.
+const LEDGER_END: &str = ".jsonl";
+const SENT_END: &str = ".sent";
 /// A folder without it is no book.
 const METADATA_FILE: &str = "metadata.json";
 
@@ -44,8 +48,12 @@ impl FolderStore {
         self.inside(self.book_folder(path.book()).join(path.relative()))
     }
 
-    fn ledger_file(&self, book: &ScanId) -> Result<PathBuf, StoreError> {
-        self.inside(self.root.join(LEDGERS).join(format!("{book}.jsonl")))
+    fn ledger_file(&self, book: &ScanId, file: LedgerFile) -> Result<PathBuf, StoreError> {
+        let end = match file {
+            LedgerFile::Ended => LEDGER_END,
+            LedgerFile::Sent => SENT_END,
+        };
+        self.inside(self.root.join(LEDGERS).join(format!("{book}{end}")))
     }
 
     /// Refuses a path whose existing part leads out of the library through a symbolic link.
@@ -130,19 +138,30 @@ impl Store for FolderStore {
             .map_err(io_error("write", &file))
     }
 
-    fn append_ledger(&self, book: &ScanId, line: &[u8]) -> Result<(), StoreError> {
-        let file = self.ledger_file(book)?;
+    fn append_ledger(&self, book: &ScanId, file: LedgerFile, lines: &[u8]) -> Result<(), StoreError> {
+        let file = self.ledger_file(book, file)?;
         let write = || -> io::Result<()> {
             fs::create_dir_all(self.root.join(LEDGERS))?;
-            let mut ledger = OpenOptions::new().create(true).append(true).open(&file)?;
-            ledger.write_all(line)?;
+            let mut ledger = OpenOptions::new().create(true).read(true).append(true).open(&file)?;
+            if is_cut_off(&mut ledger)? {
+                ledger.write_all(b"\n")?;
+            }
+            ledger.write_all(lines)?;
             ledger.sync_data()
         };
         write().map_err(io_error("write", &file))
     }
 
-    fn read_ledger(&self, book: &ScanId) -> Result<Vec<u8>, StoreError> {
-        let file = self.ledger_file(book)?;
+    fn clear_sent(&self, book: &ScanId) -> Result<(), StoreError> {
+        let file = self.ledger_file(book, LedgerFile::Sent)?;
+        match fs::remove_file(&file) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(io_error("remove", &file)(error)),
+            _ => Ok(()),
+        }
+    }
+
+    fn read_ledger(&self, book: &ScanId, file: LedgerFile) -> Result<Vec<u8>, StoreError> {
+        let file = self.ledger_file(book, file)?;
         match fs::read(&file) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
             read => read.map_err(io_error("read", &file)),
@@ -155,13 +174,15 @@ impl Store for FolderStore {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
             entries => entries.map_err(io_error("list", &folder))?,
         };
-        let mut books = Vec::new();
+        let mut books = BTreeSet::new();
         for entry in entries {
             let name = entry.map_err(io_error("list", &folder))?.file_name();
-            books.extend(name.to_str().and_then(|name| name.strip_suffix(".jsonl")?.parse::<ScanId>().ok()));
+            let of_book = |name: &str| {
+                name.strip_suffix(LEDGER_END).or_else(|| name.strip_suffix(SENT_END))?.parse::<ScanId>().ok()
+            };
+            books.extend(name.to_str().and_then(of_book));
         }
-        books.sort();
-        Ok(books)
+        Ok(books.into_iter().collect())
     }
 
     fn remove(&self, path: &BookPath) -> Result<(), StoreError> {
@@ -224,6 +245,16 @@ impl Store for FolderStore {
         sweep(&folder, 2).map_err(io_error("sweep", &folder))?;
         Ok(BookLock::held_by(file))
     }
+}
+
+/// Whether the last line of a file has no end: whoever wrote it was killed.
+fn is_cut_off(file: &mut File) -> io::Result<bool> {
+    let mut last = [b'\n'];
+    if file.seek(SeekFrom::End(0))? > 0 {
+        file.seek(SeekFrom::End(-1))?;
+        file.read_exact(&mut last)?;
+    }
+    Ok(last != [b'\n'])
 }
 
 /// Removes what a process that died left half written. Only for the holder of the book's lock: nobody else writes then.

@@ -14,6 +14,15 @@ use std::path::{Path, PathBuf};
 
 use crate::book::ScanId;
 
+/// A file of a book's ledger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LedgerFile {
+    /// What has ended: `.ledger/<scan-id>.jsonl`.
+    Ended,
+    /// What was sent, before it was: `.ledger/<scan-id>.sent`. After a crash it tells what was on its way.
+    Sent,
+}
+
 /// Where books lie: list, read, write atomically, lock.
 pub trait Store: Send + Sync + 'static {
     /// The books, ascending.
@@ -31,11 +40,14 @@ pub trait Store: Send + Sync + 'static {
     /// Adds to the end of a file, which is made where it is missing. For logs: not atomic, not synced.
     fn append(&self, path: &BookPath, bytes: &[u8]) -> Result<(), StoreError>;
 
-    /// Adds a line to the book's ledger, which is no part of the book: no removal of a folder removes it. On disk when this returns.
-    fn append_ledger(&self, book: &ScanId, line: &[u8]) -> Result<(), StoreError>;
+    /// Adds lines to the book's ledger, which is no part of the book: no removal of a folder removes it. On disk when this returns.
+    fn append_ledger(&self, book: &ScanId, file: LedgerFile, lines: &[u8]) -> Result<(), StoreError>;
 
     /// The book's ledger; empty where there is none.
-    fn read_ledger(&self, book: &ScanId) -> Result<Vec<u8>, StoreError>;
+    fn read_ledger(&self, book: &ScanId, file: LedgerFile) -> Result<Vec<u8>, StoreError>;
+
+    /// Forgets what was on its way, since the ledger says now how it ended.
+    fn clear_sent(&self, book: &ScanId) -> Result<(), StoreError>;
 
     /// The books that have a ledger, ascending; also those that are gone.
     fn ledgers(&self) -> Result<Vec<ScanId>, StoreError>;
