@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::process::Command;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use shelf::eval::{Normalisation, Score, score, text_of};
-use shelf::testing::real_scans;
+use shelf::testing::{Asked, Says, ScriptedModel, real_scans};
 use shelf_tests::Shelf;
 
 fn florida(test: &str) -> Option<(Shelf, std::path::PathBuf)> {
@@ -31,7 +31,8 @@ fn outputs(library: &Path, stage: &str) -> Vec<(String, Value)> {
         .filter(|entry| entry.file_name().to_string_lossy().starts_with("page_"))
         .map(|entry| {
             let mut page: Value = serde_json::from_slice(&std::fs::read(entry.path()).unwrap()).unwrap();
-            page.as_object_mut().unwrap().retain(|name, _| name != "_record" && name != "ocr_timestamp");
+            let of_this_run = ["_record", "ocr_timestamp", "timestamp", "processing_cost", "metadata"];
+            page.as_object_mut().unwrap().retain(|name, _| !of_this_run.contains(&name.as_str()));
             (entry.file_name().into_string().unwrap(), page)
         })
         .collect();
@@ -119,6 +120,66 @@ fn its_scans_are_pixel_for_pixel_those_of_the_pdf() {
         let pixels = |path: &Path| image::open(path).unwrap().into_luma8();
         assert!(pixels(&ours) == pixels(theirs), "page {number}");
     }
+}
+
+/// What a scripted model says of any page: a full stop becomes an exclamation mark, and labels stay as they are. Nobody has read anything.
+fn script(asked: &Asked) -> Says {
+    let paragraph = asked.user.strip_prefix('[').and_then(|question| question.split_once("]\n"));
+    let change = paragraph.and_then(|(id, rest)| {
+        let text = rest.split("\n[").next().unwrap_or_default().trim_end();
+        text.strip_suffix('.').map(|text| json!({ "id": id, "text": format!("{text}!"), "note": "scripted" }))
+    });
+    let changes: Vec<Value> = change.into_iter().collect();
+    Says::text(json!({ "changes": changes, "printed_page_number": null }).to_string())
+}
+
+#[test]
+fn a_language_model_is_asked_what_the_plan_says_and_recorded_replies_do_without_it() {
+    let Some((shelf, _)) = florida("florida: recorded and replayed") else { return };
+    let tape = shelf.library().join("tape");
+    shelf.ok(["process", "florida", "--engine", "rules"]);
+    let offline = Shelf::new(env!("CARGO_BIN_EXE_shelf-under-test"));
+    copy(&shelf.library().join("florida"), &offline.library().join("florida"));
+
+    let model = ScriptedModel::answering(script);
+    let online = |arguments: &[&str]| {
+        let mut command = shelf.command(arguments);
+        command.env("SHELF_LLM_BASE_URL", model.base_url()).env("SHELF_LLM_REQUESTS_PER_MINUTE", "0");
+        let ended = command.output().unwrap();
+        assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
+        String::from_utf8(ended.stdout).unwrap()
+    };
+    let plan: Value = serde_json::from_str(&online(&["plan", "florida", "--engine", "llm", "--json"])).unwrap();
+    assert_eq!(model.asked().len(), 0);
+    let planned =
+        |what: &'static str| plan[0]["models"].as_array().unwrap().iter().map(move |stage| stage[what].clone());
+    let asking: u64 = planned("asking").map(|count| count.as_u64().unwrap()).sum();
+    let paragraphs: u64 = planned("about").filter_map(|about| about["paragraph"].as_u64()).sum();
+    online(&["process", "florida", "--engine", "llm", "--yes", "--record", &tape.display().to_string()]);
+    assert_eq!(model.asked().len() as u64, asking, "{plan}");
+    let sent = |page: u32| {
+        let page = shelf.json(&format!("florida/corrected/page_{page:04}.json"));
+        page["_record"]["metrics"]["paragraphs_sent"].as_u64().unwrap()
+    };
+    assert_eq!((1..=20).map(sent).sum::<u64>(), paragraphs);
+    drop(model);
+
+    let replay = ["process", "florida", "--engine", "llm", "--replay", &tape.display().to_string()];
+    offline.ok(replay);
+    for stage in ["corrected", "labels", "merged"] {
+        assert!(outputs(offline.library(), stage) == outputs(shelf.library(), stage), "{stage} is another");
+    }
+    let changed = outputs(offline.library(), "corrected")
+        .iter()
+        .filter(|(_, page)| page.to_string().contains("scripted"))
+        .count();
+    assert!(changed > 10, "{changed} pages");
+
+    std::fs::create_dir(offline.library().join("florida/prompts")).unwrap();
+    std::fs::write(offline.library().join("florida/prompts/corrected.md"), "Correct the text.").unwrap();
+    let other = offline.run(replay);
+    assert_ne!(other.code, Some(0));
+    assert!(other.err.contains("was not recorded") && other.err.contains("Correct the text."), "{}", other.err);
 }
 
 fn copy(from: &Path, to: &Path) {

@@ -52,7 +52,11 @@ fn a_key_alone_spends_nothing() {
     let (shelf, model) = (with_book(), model());
     let refused = ended(asking(&shelf, &model, &["--llm-model", "m"]));
     assert_eq!(refused.code, Some(4), "{refused:?}");
-    assert!(refused.err.contains("described: 2 pages by `m`, at an unknown price"), "{}", refused.err);
+    assert!(
+        refused.err.contains("described: 2 pages by `m`; 14 to 155 tokens in, 40 to 8,192 out: at an unknown price"),
+        "{}",
+        refused.err
+    );
     assert!(refused.err.contains("hint: say `--yes` to spend without being asked"), "{}", refused.err);
     assert!(model.asked().is_empty());
     let free = ended(asking(&shelf, &model, &["--llm-model", "m", "--yes"]));
@@ -68,7 +72,7 @@ fn a_budget_needs_a_price() {
     price(&shelf);
     let paid = ended(asking(&shelf, &model, &["--llm-model", "m", "--budget", "1"]));
     assert_eq!((paid.code, model.asked().len()), (Some(0), 2), "{paid:?}");
-    assert!(paid.err.contains("described: 2 pages by `m`, $0.0012 to $0.0264"), "{}", paid.err);
+    assert!(paid.err.contains("out: $0.0001 to $0.0165"), "{}", paid.err);
 }
 
 #[test]

@@ -4,14 +4,15 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::context::Context;
+use super::context::{Context, cores};
 use super::error::{CliError, Result};
 use super::llm_options::{check_prices, not_allowed};
-use super::numbers::count;
+use super::numbers::{count, thousands};
 use super::out::ask;
 use crate::book::ScanId;
-use crate::llm::{CostRange, Dispatcher, Estimate, LlmSettings, TapeSettings, Usd, estimate};
-use crate::plan::{Request, look, plan};
+use crate::llm::{Dispatcher, Estimate, Range, TapeSettings, Usd, estimate};
+use crate::plan::{BookState, Plan, Request, look, plan};
+use crate::run::rehearse;
 
 /// What a run may spend, and where replies come from and go.
 #[derive(Debug, Clone, Default, Args)]
@@ -61,7 +62,7 @@ impl SpendArgs {
         request: &Request,
     ) -> Result<()> {
         let Some(settings) = llm.settings().filter(|_| self.replay.is_none()) else { return Ok(()) };
-        let estimates = estimates(context, llm, settings, books, request);
+        let estimates = estimates(context, llm, books, request)?;
         if estimates.is_empty() {
             return Ok(());
         }
@@ -85,34 +86,56 @@ impl SpendArgs {
     }
 }
 
-/// What the stages of all books may cost. A book that cannot be looked at costs nothing, and is complained of later.
-fn estimates(
+/// What the stages of a plan will ask.
+pub(super) fn estimates_of(
     context: &Context,
     llm: &Dispatcher,
-    settings: &LlmSettings,
-    books: &[ScanId],
-    request: &Request,
-) -> Vec<Estimate> {
+    state: &BookState,
+    plan: &Plan,
+) -> Result<Vec<Estimate>> {
+    let Some(settings) = llm.settings() else { return Ok(Vec::new()) };
+    let rehearsed = rehearse(&context.runtime(cores(), llm.clone())?, state, plan);
+    Ok(estimate(plan, state, settings, &|model| llm.price(model), &rehearsed))
+}
+
+/// What the stages of all books will ask. A book that cannot be looked at asks nothing, and is complained of later.
+fn estimates(context: &Context, llm: &Dispatcher, books: &[ScanId], request: &Request) -> Result<Vec<Estimate>> {
     let mut together: Vec<Estimate> = Vec::new();
     for book in books {
         let Ok(state) = look(&context.store, &context.registry, book) else { continue };
         let Ok(plan) = plan(&context.registry, &state, request) else { continue };
-        for one in estimate(&plan, &state, settings, &|model| llm.price(model)) {
+        for one in estimates_of(context, llm, &state, &plan)? {
             match together.iter_mut().find(|known| known.stage == one.stage) {
-                Some(known) => {
-                    known.pages += one.pages;
-                    known.cost = known.cost.zip(one.cost).map(|(a, b)| CostRange::and(a, b));
-                }
+                Some(known) => known.add(one),
                 None => together.push(one),
             }
         }
     }
-    together
+    Ok(together)
 }
 
-/// ``corrected: 300 pages by `m`, $0.30 to $4.10``.
+/// ``corrected: 14 of 20 pages by `m` about 31 paragraphs; 9,200 to 14,000 tokens in, 280 to 57,344 out: $0.30 to $4.10``.
 pub(super) fn shown(estimate: &Estimate) -> String {
-    let Estimate { stage, model, pages, cost } = estimate;
-    let cost = cost.map_or_else(|| "at an unknown price".to_owned(), |cost| cost.to_string());
-    format!("{stage}: {} by `{model}`, {cost}", count(*pages, "page"))
+    let Estimate { stage, model, looked_into, asking, guessed, tokens_in, tokens_out, .. } = estimate;
+    let noun = if estimate.of_books { "book" } else { "page" };
+    let mut who = Vec::new();
+    if asking == looked_into && *asking > 0 {
+        who.push(count(*asking, noun));
+    } else if *looked_into > 0 {
+        who.push(format!("{asking} of {}", count(*looked_into, noun)));
+    }
+    if *guessed > 0 {
+        let others = if who.is_empty() { "up to" } else { "and up to" };
+        who.push(format!("{others} {} that cannot be looked into yet", count(*guessed, noun)));
+    }
+    let about: Vec<String> = estimate.about.iter().map(|(noun, number)| count(*number, noun)).collect();
+    let about = if about.is_empty() { String::new() } else { format!(" about {}", about.join(" and ")) };
+    let cost = estimate.cost.map_or_else(|| "at an unknown price".to_owned(), |cost| cost.usd());
+    let (who, tokens_in, tokens_out) = (who.join(" "), tokens(*tokens_in), tokens(*tokens_out));
+    format!("{stage}: {who} by `{model}`{about}; {tokens_in} tokens in, {tokens_out} out: {cost}")
+}
+
+/// `9,200 to 14,000`.
+fn tokens(range: Range) -> String {
+    format!("{} to {}", thousands(range.low as u64), thousands(range.high as u64))
 }

@@ -8,7 +8,7 @@ use super::conversation::{Conversation, Judge};
 use super::judge::{Fault, judge};
 use super::request::{Message, Request, Role};
 use super::schema::ReplySchema;
-use super::{Llm, PictureSettings};
+use super::{About, Llm, PictureSettings};
 use crate::stage::{Failure, PageImage};
 
 /// What a model may be asked to reply: it can be read (`serde`), described (`schemars`) and checked (`garde`). Doc comments become
@@ -32,6 +32,7 @@ pub struct Ask {
     scans: Vec<PageImage>,
     max_tokens: Option<u32>,
     longest: Option<usize>,
+    about: Option<About>,
 }
 
 /// A reply may have so many characters more than twice what it answers.
@@ -39,7 +40,15 @@ const ROOM: usize = 16_000;
 
 impl Ask {
     pub(super) fn new(llm: Llm) -> Self {
-        Self { llm, system: Vec::new(), user: Vec::new(), scans: Vec::new(), max_tokens: None, longest: None }
+        Self {
+            llm,
+            system: Vec::new(),
+            user: Vec::new(),
+            scans: Vec::new(),
+            max_tokens: None,
+            longest: None,
+            about: None,
+        }
     }
 
     /// Adds to the prompt: what the model is to do.
@@ -57,6 +66,13 @@ impl Ask {
     /// Adds the scan: made smaller in a child process, once a page.
     pub fn image(mut self, scan: &PageImage) -> Self {
         self.scans.push(scan.clone());
+        self
+    }
+
+    /// Says what the question is about: so many paragraphs, blocks or other things of the page, `noun` being one of them. `shelf plan`
+    /// adds them up before anything is asked.
+    pub fn about(mut self, count: usize, noun: &'static str) -> Self {
+        self.about = Some(About { count, noun });
         self
     }
 
@@ -103,12 +119,12 @@ impl Ask {
 
     /// What names no type of an author, so that it is compiled once.
     async fn converse(self, schema: ReplySchema, judge: &mut Judge<'_>) -> Result<(), Failure> {
-        let Self { llm, system, user, scans, max_tokens, .. } = self;
+        let Self { llm, system, user, scans, max_tokens, about, .. } = self;
         let settings = llm.dispatcher.settings();
         let max_tokens = max_tokens.or(settings.map(|settings| settings.max_tokens)).unwrap_or_default();
         let pictures = settings.map(|settings| settings.pictures);
         let request = Request { messages: messages(&system, &user), schema, max_tokens };
-        Conversation { llm: &llm, scans: &scans }.hold(request, pictures, judge).await
+        Conversation { llm: &llm, scans: &scans, about }.hold(request, pictures, judge).await
     }
 }
 

@@ -2,13 +2,14 @@ use std::sync::Arc;
 
 use super::judge::Fault;
 use super::request::{Message, Request, Role};
-use super::{CallError, Llm, Picture, PictureSettings, Reply};
+use super::{About, CallError, Llm, Picture, PictureSettings, Reply};
 use crate::stage::{Failure, PageImage};
 
 /// One question put to one model after another, until a reply is accepted.
 pub(super) struct Conversation<'a> {
     pub(super) llm: &'a Llm,
     pub(super) scans: &'a [PageImage],
+    pub(super) about: Option<About>,
 }
 
 /// Says of a reply's text whether it counts.
@@ -41,6 +42,9 @@ impl Conversation<'_> {
         let Some(pictures) = pictures.filter(|_| !models.is_empty()) else {
             return Err(super::Halt::NotConfigured.into_failure());
         };
+        if let Some(rehearsal) = self.llm.dispatcher.rehearsal() {
+            return Err(rehearsal.note(&request, self.scans, pictures, self.about));
+        }
         let request = self.illustrated(request, pictures).await?;
         let mut given_up = Vec::new();
         for model in &models {

@@ -14,7 +14,8 @@ use super::tape::Tape;
 use super::transport::Transport;
 use super::wire::{self, Dialect};
 use super::{
-    CallError, Caller, CostBasis, Halt, LedgerEntry, LlmSettings, Price, Prices, Reply, Request, StartError, Usd,
+    CallError, Caller, CostBasis, Halt, LedgerEntry, LlmSettings, Price, Prices, Rehearsal, Reply, Request, StartError,
+    Usd,
 };
 use crate::clock;
 use crate::record::Hash;
@@ -25,6 +26,8 @@ use crate::stage::{Cause, Failure};
 pub struct Dispatcher {
     /// Nothing where no model is configured.
     desk: Option<Arc<Desk>>,
+    /// Where questions are counted that are not to be asked.
+    rehearsal: Option<Rehearsal>,
 }
 
 /// What the handles share.
@@ -55,7 +58,7 @@ impl Dispatcher {
     /// No model is configured: whatever asks fails.
     #[must_use]
     pub fn off() -> Self {
-        Self { desk: None }
+        Self { desk: None, rehearsal: None }
     }
 
     /// Asks as `settings` say.
@@ -75,13 +78,23 @@ impl Dispatcher {
             io: Background(Some(io.map_err(StartError::Runtime)?)),
             settings,
         };
-        Ok(Self { desk: Some(Arc::new(desk)) })
+        Ok(Self { desk: Some(Arc::new(desk)), rehearsal: None })
     }
 
     /// How models are asked; `None` where none is configured.
     #[must_use]
     pub fn settings(&self) -> Option<&LlmSettings> {
         self.desk.as_deref().map(|desk| &desk.settings)
+    }
+
+    /// The same for a stage whose questions are only counted.
+    pub(crate) fn rehearsing(&self, rehearsal: Rehearsal) -> Self {
+        Self { rehearsal: Some(rehearsal), ..self.clone() }
+    }
+
+    /// Where questions are counted, if they are not to be asked.
+    pub(super) fn rehearsal(&self) -> Option<&Rehearsal> {
+        self.rehearsal.as_ref()
     }
 
     /// Allows to spend money, within the budget: a person was asked.

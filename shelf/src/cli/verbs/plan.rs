@@ -11,14 +11,14 @@ use crate::cli::llm_options::{LlmArgs, LlmSaid};
 use crate::cli::numbers::{count, ranges};
 use crate::cli::out::complain;
 use crate::cli::{Exit, consent, stage_options};
-use crate::llm::{Dispatcher, Estimate, estimate};
+use crate::llm::{Dispatcher, Estimate};
 use crate::plan::{self, Request, Settled, look};
 
 /// Show what `process` would do, and why
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  shelf plan florida                  every page to make, with its reason
+  shelf plan florida                  every page to make, with its reason; what models would be asked, and the price
   shelf plan florida --stage ocr --ocr-psm 6")]
 pub(in crate::cli) struct Plan {
     #[command(flatten)]
@@ -94,7 +94,10 @@ pub(in crate::cli) fn plan(context: &Context, args: &Plan, given: &ArgMatches) -
     for book in args.selection.books(context)? {
         let planned = look(&context.store, &context.registry, &book).map_err(CliError::from).and_then(|state| {
             let plan = plan::plan(&context.registry, &state, &request)?;
-            let estimates = estimates(llm.as_ref(), &plan, &state);
+            let estimates = match &llm {
+                Some(llm) => consent::estimates_of(context, llm, &state, &plan)?,
+                None => Vec::new(),
+            };
             Ok((plan, estimates))
         });
         match planned {
@@ -111,12 +114,6 @@ pub(in crate::cli) fn plan(context: &Context, args: &Plan, given: &ArgMatches) -
         context.out.json(&lines)?;
     }
     Ok(exit)
-}
-
-/// What the stages that ask models may cost.
-fn estimates(llm: Option<&Dispatcher>, plan: &plan::Plan, state: &plan::BookState) -> Vec<Estimate> {
-    let configured = llm.and_then(|llm| Some((llm, llm.settings()?)));
-    configured.map(|(llm, settings)| estimate(plan, state, settings, &|model| llm.price(model))).unwrap_or_default()
 }
 
 fn tell(context: &Context, plan: &plan::Plan, estimates: &[Estimate]) -> Result<()> {
@@ -191,7 +188,12 @@ fn json_of(plan: &plan::Plan, estimates: &[Estimate]) -> Value {
         .collect();
     let costs: Vec<Value> = estimates
         .iter()
-        .map(|of| json!({ "stage": of.stage, "model": of.model, "pages": of.pages, "cost_usd": of.cost }))
+        .map(|of| {
+            json!({
+                "stage": of.stage, "model": of.model, "looked_into": of.looked_into, "asking": of.asking, "about": of.about,
+                "guessed": of.guessed, "tokens_in": of.tokens_in, "tokens_out": of.tokens_out, "cost_usd": of.cost,
+            })
+        })
         .collect();
     json!({ "book": plan.book, "to_make": jobs, "settled": settled, "models": costs })
 }

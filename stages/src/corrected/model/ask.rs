@@ -86,7 +86,7 @@ pub async fn ask(
     let doubts = doubts(ocr, &mended.page, book, dictionary, options.correct);
     let Some(worst) = doubts.values().copied().max() else { return Ok(Asked::default()) };
     let with_picture = options.vision.shows(worst == Doubt::Reading);
-    let ask = llm.ask().system(prompt).user(question(ocr, &mended.page, &doubts));
+    let ask = llm.ask().system(prompt).user(question(ocr, &mended.page, &doubts)).about(doubts.len(), "paragraph");
     let ask = if with_picture { ask.image(image) } else { ask };
     let reply: Changes = ask.reply_that(|reply: &Changes| reply.check(&doubts)).await?;
     let mut asked = Asked { sent: doubts.len() as u32, with_picture, ..Asked::default() };

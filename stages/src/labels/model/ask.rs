@@ -50,7 +50,7 @@ pub async fn ask(
     }
     let page = PageView::of(ocr, book);
     let with_picture = options.vision.shows(needs_picture(&page, labelled));
-    let ask = llm.ask().system(prompt).user(question(&page, labelled));
+    let ask = llm.ask().system(prompt).user(question(&page, labelled)).about(labelled.blocks.len(), "block");
     let ask = if with_picture { ask.image(image) } else { ask };
     let reply: Changes = ask.reply_that(|reply: &Changes| reply.check(&labelled.blocks)).await?;
     let mut asked = Asked { asked: true, with_picture, ..Asked::default() };
