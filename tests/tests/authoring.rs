@@ -38,6 +38,31 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 }
 
 #[test]
+fn a_stage_that_runs_once_a_book_is_counted_as_well() {
+    let shelf = shelf();
+    shelf.run(["process", "book", "--pages", "1-2"]);
+    let digest = || shelf.ok(["status", "book"]).lines().find(|line| line.starts_with("digest")).map(ToOwned::to_owned);
+    assert_eq!(digest().as_deref(), Some("digest   1     ·      ·       ·        ·"));
+    fs::write(shelf.library().join("book/digest/book.json"), "{").unwrap();
+    assert_eq!(digest().as_deref(), Some("digest   ·     1      ·       ·        ·"));
+}
+
+#[test]
+fn a_page_is_stale_by_the_options_that_process_would_have() {
+    let shelf = shelf();
+    shelf.run(["process", "book", "--pages", "1-2", "--counted-words", "12"]);
+    let counted = |command: &mut std::process::Command| {
+        let out = String::from_utf8(command.output().unwrap().stdout).unwrap();
+        out.lines().find(|line| line.starts_with("counted")).map(ToOwned::to_owned).unwrap()
+    };
+    let status = || shelf.command(["status", "book"]);
+    assert_eq!(counted(&mut status()), "counted  ·     2      ·       ·        3");
+    assert_eq!(counted(status().env("SHELF_COUNTED_WORDS", "12")), "counted  2     ·      ·       ·        3");
+    fs::write(shelf.library().join("shelf.toml"), "[counted]\nwords = 12\n").unwrap();
+    assert_eq!(counted(&mut status()), "counted  2     ·      ·       ·        3");
+}
+
+#[test]
 fn a_stage_explains_itself() {
     assert_snapshot!(shelf().ok(["stages", "--explain", "counted"]), @r"
     counted: Counts the words of every page.

@@ -93,9 +93,13 @@ pub(super) fn command(registry: &Registry) -> Command {
     let mut command = Cli::command();
     let global: Vec<String> = command.get_arguments().filter_map(|arg| arg.get_long()).map(ToOwned::to_owned).collect();
     let taken: Vec<&str> = global.iter().map(String::as_str).chain(["help", "version"]).collect();
-    for verb in ["process", "plan", "try", "config"] {
+    for verb in ["process", "plan", "try", "config", "status"] {
         command = command.mut_subcommand(verb, |verb| stage_options::add(verb, registry, &taken));
     }
+    // It is told these by the environment, as `process` is.
+    command = command.mut_subcommand("status", |verb| {
+        verb.mut_args(|arg| if arg.get_help_heading().is_some() { arg.hide(true) } else { arg })
+    });
     for verb in ["process", "plan", "try", "report", "stats", "eval", "clean", "show", "stages", "new-stage"] {
         let stages = PossibleValuesParser::new(names.clone());
         command = command.mut_subcommand(verb, |verb| {

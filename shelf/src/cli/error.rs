@@ -74,6 +74,13 @@ impl From<serde_json::Error> for CliError {
     }
 }
 
+/// Options of a stage that do not go together.
+impl From<clap::Error> for CliError {
+    fn from(error: clap::Error) -> Self {
+        Self::refused(error.to_string().trim_start_matches("error: ").trim_end()).exit(Exit::Usage)
+    }
+}
+
 impl From<StoreError> for CliError {
     fn from(error: StoreError) -> Self {
         let (exit, hint) = match &error {

@@ -81,7 +81,7 @@ fn run(matches: &clap::ArgMatches, registry: &Arc<Registry>) -> Result<Exit> {
         Verb::Show(show) => verbs::show(&context, &show),
         Verb::Page(change) => verbs::page(&context, &change),
         Verb::Set(set) => verbs::set(&context, &set),
-        Verb::Status(status) => verbs::status(&context, &status),
+        Verb::Status(status) => verbs::status(&context, &status, given),
         Verb::Stages(stages) => verbs::stages(&context, &stages),
         Verb::Report(report) => verbs::report(&context, &report),
         Verb::Eval(eval) => verbs::eval(&context, &eval),

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use crate::cli::Exit;
 use crate::cli::config_file::ConfigFile;
 use crate::cli::context::Context;
-use crate::cli::error::{CliError, Result};
+use crate::cli::error::Result;
 use crate::cli::llm_options::LlmArgs;
 use crate::cli::stage_options::{self, Source};
 
@@ -34,9 +34,7 @@ struct Line {
 
 pub(in crate::cli) fn config(context: &Context, args: &Config, given: &ArgMatches) -> Result<Exit> {
     let file = ConfigFile::read(context.store.root(), &context.registry)?;
-    let said = stage_options::read(given, &context.registry, &file).map_err(|error| {
-        CliError::refused(error.to_string().trim_start_matches("error: ").trim_end()).exit(Exit::Usage)
-    })?;
+    let said = stage_options::read(given, &context.registry, &file)?;
     let mut lines = Vec::new();
     for entry in context.registry.stages() {
         let stage = entry.row.name;

@@ -1,16 +1,21 @@
-use clap::Args;
+use clap::{ArgMatches, Args};
 use serde_json::{Value, json};
 
 use crate::book::{Origin, PageNumber, ScanId};
 use crate::cli::Exit;
+use crate::cli::config_file::ConfigFile;
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, Result};
+use crate::cli::llm_options::LlmArgs;
 use crate::cli::numbers::{count, ranges};
 use crate::cli::out::complain;
+use crate::cli::stage_options;
 use crate::llm::{Spent, ledger};
 use crate::plan::{BookState, PageState, Request, Settled, Why, look, plan};
 
 /// Show how far books are, stage by stage
+///
+/// Whether a page is stale depends on the options that `shelf process` would have: those of the environment and of `shelf.toml`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -23,19 +28,21 @@ pub(in crate::cli) struct Status {
     /// All books of the library
     #[arg(long)]
     all: bool,
+    #[command(flatten)]
+    llm: LlmArgs,
 }
 
-/// How a stage's pages stand.
+/// How a stage's pages stand; that of a stage that runs once a book has no number.
 #[derive(Default)]
 struct Standing {
     stage: &'static str,
     done: usize,
-    stale: Vec<PageNumber>,
-    failed: Vec<PageNumber>,
-    skipped: Vec<PageNumber>,
-    blocked: Vec<PageNumber>,
+    stale: Vec<Option<PageNumber>>,
+    failed: Vec<Option<PageNumber>>,
+    skipped: Vec<Option<PageNumber>>,
+    blocked: Vec<Option<PageNumber>>,
     /// Those of `done` that are copies.
-    copied: Vec<PageNumber>,
+    copied: Vec<Option<PageNumber>>,
     missing: usize,
     /// What the stage warned of, page by page; of the book as a whole with no page.
     warnings: Vec<(Option<PageNumber>, String)>,
@@ -45,11 +52,18 @@ struct Standing {
     spent: Spent,
 }
 
-pub(in crate::cli) fn status(context: &Context, args: &Status) -> Result<Exit> {
+pub(in crate::cli) fn status(context: &Context, args: &Status, given: &ArgMatches) -> Result<Exit> {
+    let file = ConfigFile::read(context.store.root(), &context.registry)?;
+    let said = args.llm.said(&file.llm, context.store.root());
+    let request = Request {
+        options: stage_options::read(given, &context.registry, &file)?,
+        llm: said.configured.then_some(said.settings),
+        ..Request::default()
+    };
     let mut exit = Exit::Done;
     let mut values = Vec::new();
     for book in context.books(&args.ids, args.all)? {
-        match of_book(context, &book) {
+        match of_book(context, &book, &request) {
             Ok((state, stages)) if context.out.json => values.push(json_of(&state, &stages)),
             Ok((state, stages)) => tell(context, &state, &stages)?,
             Err(error) => {
@@ -64,9 +78,9 @@ pub(in crate::cli) fn status(context: &Context, args: &Status) -> Result<Exit> {
     Ok(exit)
 }
 
-fn of_book(context: &Context, book: &ScanId) -> Result<(BookState, Vec<Standing>)> {
+fn of_book(context: &Context, book: &ScanId, request: &Request) -> Result<(BookState, Vec<Standing>)> {
     let state = look(&context.store, &context.registry, book).map_err(CliError::from)?;
-    let plan = plan(&context.registry, &state, &Request::default())?;
+    let plan = plan(&context.registry, &state, request)?;
     let mut stages: Vec<Standing> =
         plan.stages.iter().map(|stage| Standing { stage: stage.entry.row.name, ..Standing::default() }).collect();
     let attempts = ledger(&context.store, book)?;
@@ -75,10 +89,10 @@ fn of_book(context: &Context, book: &ScanId) -> Result<(BookState, Vec<Standing>
         for (page, settled) in plan.settled.iter().filter(|(page, _)| page.stage == standing.stage) {
             match settled {
                 Settled::Kept => standing.done += 1,
-                Settled::LeftStale(_) => standing.stale.extend(page.page),
-                Settled::Failed(_) => standing.failed.extend(page.page),
-                Settled::Skipped(_) => standing.skipped.extend(page.page),
-                Settled::Blocked(_) => standing.blocked.extend(page.page),
+                Settled::LeftStale(_) => standing.stale.push(page.page),
+                Settled::Failed(_) => standing.failed.push(page.page),
+                Settled::Skipped(_) => standing.skipped.push(page.page),
+                Settled::Blocked(_) => standing.blocked.push(page.page),
             }
         }
         for job in plan.jobs.iter().filter(|job| job.page.stage == standing.stage) {
@@ -89,13 +103,13 @@ fn of_book(context: &Context, book: &ScanId) -> Result<(BookState, Vec<Standing>
                 Why::Upstream(_) => standing.done += 1,
                 // A copy, which is to be tried again.
                 Why::Failed(_) if state.hash(job.page).is_some() => standing.done += 1,
-                Why::Failed(_) => standing.failed.extend(job.page.page),
-                Why::Stale(_) | Why::Damaged(_) | Why::Redo => standing.stale.extend(job.page.page),
+                Why::Failed(_) => standing.failed.push(job.page.page),
+                Why::Stale(_) | Why::Damaged(_) | Why::Redo => standing.stale.push(job.page.page),
             }
         }
         for (number, page) in &state.stage(standing.stage).pages {
             if let PageState::Whole { record: Some(record), .. } = page {
-                standing.copied.extend(number.filter(|_| record.copied.is_some()));
+                standing.copied.extend(record.copied.is_some().then_some(*number));
                 standing.warnings.extend(record.warnings.iter().map(|warning| (*number, warning.clone())));
                 standing.seconds += record.operation.processing_time_seconds;
             }
@@ -137,12 +151,12 @@ fn tell(context: &Context, state: &BookState, stages: &[Standing]) -> Result<()>
             out.line(format_args!("{}: {calls} of language models, {}", stage.stage, stage.spent))?;
         }
         if !stage.failed.is_empty() {
-            let pages = ranges(stage.failed.iter().copied());
-            out.line(format_args!("{} failed: {pages}; why: `shelf plan {} --stage {0}`", stage.stage, state.id))?;
+            let pages = which(&stage.failed);
+            out.line(format_args!("{} failed{pages}; why: `shelf plan {} --stage {0}`", stage.stage, state.id))?;
         }
         for (what, pages) in [("skipped", &stage.skipped), ("copied", &stage.copied)] {
             if !pages.is_empty() {
-                out.line(format_args!("{} {what}: {}", stage.stage, ranges(pages.iter().copied())))?;
+                out.line(format_args!("{} {what}{}", stage.stage, which(pages)))?;
             }
         }
         for (page, warning) in &stage.warnings {
@@ -151,6 +165,14 @@ fn tell(context: &Context, state: &BookState, stages: &[Standing]) -> Result<()>
         }
     }
     Ok(())
+}
+
+/// `: 1-5, 9`; nothing for a stage that runs once a book.
+fn which(pages: &[Option<PageNumber>]) -> String {
+    match ranges(pages.iter().copied().flatten()) {
+        pages if pages.is_empty() => pages,
+        pages => format!(": {pages}"),
+    }
 }
 
 /// The scans that are halves of one picture, spread by spread, as noted beside them.
