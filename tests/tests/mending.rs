@@ -2,7 +2,7 @@
 
 #![expect(missing_docs, reason = "the fields of these pages say nothing to anybody")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Cursor;
 use std::path::PathBuf;
 
@@ -218,6 +218,15 @@ fn a_page_on_its_side_is_turned() {
 }
 
 #[test]
+fn a_page_that_is_turned_twice_leaves_both_scans() {
+    let book = book(&[110, 120]);
+    let turned = [Turn::Right, Turn::Left].map(|turn| Change::Rotate { page: number(2), turn });
+    let kept: BTreeSet<PathBuf> = turned.iter().flat_map(|change| mended(&book, change).unwrap().kept).collect();
+    assert_eq!(kept.len(), 2, "{kept:?}");
+    assert!(kept.iter().all(|scan| book.bytes(&scan.display().to_string()).is_some()));
+}
+
+#[test]
 fn failures_and_unfinished_work_move_too() {
     let book = book(&[110, 0, 130]);
     book.write("light/redo.json", br#"{"id": "today", "pages": [1, 2, 3]}"#);
@@ -242,7 +251,7 @@ fn a_mistake_changes_nothing() {
     );
     assert_eq!(
         said(Change::Insert { page: number(4), files: vec![file] }),
-        "`book` has no page 4: its pages are 1 to 3"
+        "page 4 cannot be put into `book`: it has 2 pages, and a new one is put in as page 1 to 3"
     );
     assert_eq!(said(Change::Drop { pages: [1, 2].map(number).into() }), "`book` would have no page left");
     assert!(said(Change::Insert { page: number(1), files: vec![text] }).contains("cannot be a page"));

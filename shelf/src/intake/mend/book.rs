@@ -114,19 +114,22 @@ pub fn mend(
 
 /// Refuses what names no page of the book.
 fn check(state: &BookState, change: &Change, last: u32) -> Result<(), MendError> {
-    let there = |page: PageNumber, last: u32| {
+    let there = |page: PageNumber| {
         if page.get() <= last { Ok(()) } else { Err(MendError::NoPage { book: state.id.clone(), page, last }) }
     };
     match change {
-        Change::Replace { page, .. } => there(*page, last),
+        Change::Replace { page, .. } => there(*page),
         // One behind the last page is the place for another at the end.
-        Change::Insert { page, .. } => there(*page, last + 1),
+        Change::Insert { page, .. } if page.get() > last + 1 => {
+            Err(MendError::Gap { book: state.id.clone(), page: *page, last })
+        }
+        Change::Insert { .. } => Ok(()),
         Change::Rotate { page, .. } if !state.scans.contains_key(page) => {
-            there(*page, last).and(Err(MendError::NoScan(*page)))
+            there(*page).and(Err(MendError::NoScan(*page)))
         }
         Change::Rotate { .. } => Ok(()),
         Change::Drop { pages } if pages.len() as u32 >= last => Err(MendError::NothingLeft { book: state.id.clone() }),
-        Change::Drop { pages } => pages.iter().try_for_each(|page| there(*page, last)),
+        Change::Drop { pages } => pages.iter().try_for_each(|page| there(*page)),
     }
 }
 
@@ -319,10 +322,13 @@ impl Carried<'_> {
         Ok(())
     }
 
-    /// Keeps a scan that is no page any more.
+    /// Keeps a scan that is no page any more, beside others of its page that went in the same second.
     fn put_aside(&mut self, path: &str, page: PageNumber, name: &str) -> Result<(), MendError> {
         let extension = name.strip_prefix(&page.stem()).unwrap_or_default();
-        let aside = format!("{REMOVED}/{}_{}{extension}", page.stem(), self.when);
+        let first = format!("{REMOVED}/{}_{}{extension}", page.stem(), self.when);
+        let others = (2..).map(|nth| format!("{REMOVED}/{}_{}_{nth}{extension}", page.stem(), self.when));
+        let is_free = |aside: &String| !self.from.join(aside).exists();
+        let aside = std::iter::once(first).chain(others).find(is_free).expect("there are finitely many files");
         self.link(path, &aside)?;
         if extension != ".json" {
             self.kept.push(PathBuf::from(aside));

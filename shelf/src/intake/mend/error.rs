@@ -21,6 +21,16 @@ pub enum MendError {
         /// The last page.
         last: u32,
     },
+    /// There would be pages between the last one and the new one.
+    #[error("page {page} cannot be put into `{book}`: it has {}, and a new one is put in as page 1 to {}", pages(*last), last + 1)]
+    Gap {
+        /// The book.
+        book: ScanId,
+        /// The number that the new page would have.
+        page: PageNumber,
+        /// The last page.
+        last: u32,
+    },
     /// Nothing would be left.
     #[error("`{book}` would have no page left")]
     NothingLeft {
@@ -88,8 +98,10 @@ impl MendError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::NothingLeft { book } => Some(format!("remove the book: `shelf delete {book}`")),
-            Self::SeveralPages { .. } => Some("put them in instead: `shelf page … insert`".to_owned()),
-            Self::NoScan(_) => Some("give it one: `shelf page … replace`".to_owned()),
+            Self::SeveralPages { .. } => {
+                Some("put them in instead, with `shelf page SCAN-ID insert`, and drop the old page".to_owned())
+            }
+            Self::NoScan(page) => Some(format!("give it one: `shelf page SCAN-ID replace {page} FILE`")),
             Self::UnknownStage { folder } => {
                 Some(format!("mend the book with the program that made `{folder}`, or remove that folder"))
             }
@@ -97,4 +109,8 @@ impl MendError {
             _ => None,
         }
     }
+}
+
+fn pages(number: u32) -> String {
+    if number == 1 { "1 page".to_owned() } else { format!("{number} pages") }
 }
