@@ -26,7 +26,8 @@ struct Progress {
     ended: usize,
     failed: usize,
     told: usize,
-    started: Instant,
+    /// When the first page was begun; a stage waits for those before it.
+    started: Option<Instant>,
 }
 
 impl Reporter {
@@ -78,7 +79,8 @@ impl Listener for Reporter {
                 state.say(&format!("{page} failed, next try in {}: {failure}", time(*wait_s)));
             }
             Event::Stopping => state.say("stopping: the pages in flight are finished and kept"),
-            Event::Started(_) | Event::Reported { .. } => {}
+            Event::Started(page) => state.started(*page),
+            Event::Reported { .. } => {}
         }
     }
 }
@@ -100,7 +102,16 @@ impl State {
             }
             None => ProgressBar::hidden(),
         };
-        (stage, Progress { bar, total, ended: 0, failed: 0, told: 0, started: Instant::now() })
+        (stage, Progress { bar, total, ended: 0, failed: 0, told: 0, started: None })
+    }
+
+    fn started(&mut self, page: PageOf) {
+        let Some(progress) = self.stages.get_mut(page.stage) else { return };
+        if progress.started.is_none() {
+            progress.started = Some(Instant::now());
+            // Its time left is reckoned from here.
+            progress.bar.reset_eta();
+        }
     }
 
     fn ended(&mut self, page: PageOf, failed: bool) {
@@ -135,10 +146,10 @@ impl State {
 
 impl Progress {
     fn line(&self, stage: &str) -> String {
-        let seconds = self.started.elapsed().as_secs_f64();
+        let seconds = self.started.map_or(0.0, |started| started.elapsed().as_secs_f64());
         let left = seconds / self.ended as f64 * self.total.saturating_sub(self.ended) as f64;
         let failed = if self.failed > 0 { format!(", {} failed", self.failed) } else { String::new() };
-        let remaining = if self.ended < self.total { format!(", about {} left", time(left)) } else { String::new() };
+        let remaining = if left >= 1.0 { format!(", about {} left", time(left)) } else { String::new() };
         format!("{stage}: {} of {}{failed}{remaining}", self.ended, count(self.total, "page"))
     }
 }
