@@ -224,7 +224,7 @@ fn stats_sum_up_all_pages() {
     processing_time_seconds  s     4       0.125   0.25  0.3125  0.5   0.5   1.25
     cost_usd                 USD   4       0       0     0       0     0     0
     attempts                       4       1       1     1       1     1     4
-    tesseract_version: 5.5.0 4
+    tesseract_version: 5.5.0 (4)
     exit 0
     ");
     let stats: Value = serde_json::from_str(&shelf().ok(["stats", "book", "--stage", "ocr", "--json"])).unwrap();

@@ -60,9 +60,10 @@ pub(in crate::cli) fn stages(context: &Context, args: &Stages) -> Result<Exit> {
                 .iter()
                 .map(|entry| {
                     let row = entry.row;
-                    let deps = row.deps.iter().map(|dep| dep.row.name).collect::<Vec<_>>().join(", ");
+                    let mut deps: Vec<&str> = row.deps.iter().map(|dep| dep.row.name).collect();
+                    deps.dedup();
                     let site = format!("{}:{}", row.site.file, row.site.line);
-                    vec![row.name.to_owned(), deps, row.parallelism.label(), row.summary().to_owned(), site]
+                    vec![row.name.to_owned(), deps.join(", "), row.parallelism.label(), row.summary().to_owned(), site]
                 })
                 .collect();
             out.table(&["stage", "made from", "runs on", "what it does", "written in"], &rows)?;

@@ -113,12 +113,17 @@ fn tell(context: &Context, book: &ScanId, stats: &StageStats) -> Result<()> {
         if let Spread::Words { words } = &metric.summary.spread {
             let mut words: Vec<(&String, &usize)> = words.iter().collect();
             words.sort_by_key(|(_, times)| std::cmp::Reverse(**times));
-            let words = words.iter().map(|(word, times)| format!("{word} {times}"));
-            let missing = (metric.summary.missing > 0).then(|| format!("missing {}", metric.summary.missing));
+            let each_once = words.len() > 1 && words.iter().all(|(_, times)| **times == 1);
+            let words = if each_once {
+                vec![format!("{} values, each once", words.len())]
+            } else {
+                words.iter().map(|(word, times)| format!("{word} ({times})")).collect()
+            };
+            let missing = (metric.summary.missing > 0).then(|| format!("none ({})", metric.summary.missing));
             context.out.line(format_args!(
                 "{}: {}",
                 metric.name,
-                words.chain(missing).collect::<Vec<_>>().join(", ")
+                words.into_iter().chain(missing).collect::<Vec<_>>().join(", ")
             ))?;
         }
     }
