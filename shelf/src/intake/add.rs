@@ -113,7 +113,7 @@ pub fn add(
         records.write(page.number, page.origin(), scan)?;
     }
     if records.failed.len() == plan.len() {
-        return Err(AddError::EveryPage { failed: records.failed });
+        return Err(AddError::EveryPage { inputs: request.inputs.clone(), failed: records.failed });
     }
     let metadata = BookMetadata {
         title: Some(title.clone()),

@@ -40,8 +40,10 @@ pub enum AddError {
         failure: Box<Failure>,
     },
     /// No page could be read.
-    #[error("{}", every_page(failed))]
+    #[error("{} cannot be added: {}", together(inputs), every_page(failed))]
     EveryPage {
+        /// What was given.
+        inputs: Vec<PathBuf>,
         /// Why each page failed.
         failed: Vec<(PageNumber, Failure)>,
     },
@@ -94,7 +96,7 @@ impl AddError {
             )),
             Self::NoId { .. } => Some("give the book an id with `--id`".to_owned()),
             Self::File { failure, .. } => failure.hint.clone(),
-            Self::EveryPage { failed } => failed.iter().find_map(|(_, failure)| failure.hint.clone()),
+            Self::EveryPage { failed, .. } => failed.iter().find_map(|(_, failure)| failure.hint.clone()),
             Self::Room { .. } => Some("make room, or use another disk with `--library`".to_owned()),
             Self::TooManyPages { .. } => Some("add the parts as books of their own, with `--each`".to_owned()),
             Self::Io { source, .. } if source.kind() == io::ErrorKind::StorageFull => {
@@ -113,8 +115,16 @@ impl AddError {
 fn nothing_in(inputs: &[PathBuf]) -> String {
     match inputs {
         [] => "nothing was given, so there is".to_owned(),
-        [only] => format!("{} holds", only.display()),
-        [first, rest @ ..] => format!("{} and {} more hold", first.display(), rest.len()),
+        [_] => format!("{} holds", together(inputs)),
+        _ => format!("{} hold", together(inputs)),
+    }
+}
+
+fn together(inputs: &[PathBuf]) -> String {
+    match inputs {
+        [] => "nothing".to_owned(),
+        [only] => only.display().to_string(),
+        [first, rest @ ..] => format!("{} and {} more", first.display(), rest.len()),
     }
 }
 

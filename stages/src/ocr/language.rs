@@ -73,7 +73,12 @@ pub(super) fn tesseract_language(wanted: &[Wanted]) -> Result<String, LanguageEr
 impl LanguageError {
     /// What to do about it.
     pub(super) fn hint(&self) -> Option<String> {
-        let Self::NotInstalled { packages, installed, .. } = self else { return None };
+        let Self::NotInstalled { packages, installed, .. } = self else {
+            return Some(
+                "say the book's language, `shelf set SCAN-ID language=en`, or what to read, `--ocr-lang eng`"
+                    .to_owned(),
+            );
+        };
         let install = format!("install it (Debian: `apt install {}`)", packages.first()?);
         Some(match installed.first() {
             Some(other) => format!("{install}, or read with what is there: `--ocr-lang {other}`"),
@@ -203,6 +208,7 @@ mod tests {
         for wrong in ["xx", "../../etc/passwd", "script/../eng", "script/", "eng;rm", "e"] {
             let error = wanted_languages(Some(wrong), &Languages::default()).unwrap_err();
             assert_eq!(error, LanguageError::Unknown(wrong.to_owned()));
+            assert!(error.hint().unwrap().contains("shelf set SCAN-ID language="));
         }
     }
 
