@@ -32,7 +32,8 @@ Exit codes:
   0 all done                        4 refused, and nothing done
   1 failed                          5 stopped by budget or time, with work left
   2 the command is not understood   6 the book is in use
-  3 some pages failed, or wait      130 interrupted"
+  3 some pages failed, or wait      130 interrupted
+Of several books, it is the highest."
 )]
 pub(super) struct Cli {
     #[command(flatten)]

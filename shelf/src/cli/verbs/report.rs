@@ -78,6 +78,11 @@ pub(in crate::cli) fn report(context: &Context, args: &Report) -> Result<Exit> {
         Format::Csv => {
             context.out.csv(&chosen.header(), &chosen.rows.iter().map(|row| chosen.cells(row)).collect::<Vec<_>>())?;
         }
+        Format::Table if chosen.columns.is_empty() => {
+            context
+                .out
+                .note(format_args!("`{}` measures nothing: its report has no column but `page_num`", args.stage));
+        }
         Format::Table if chosen.rows.is_empty() => context.out.note(nothing(args)),
         Format::Table => {
             let header: Vec<&str> = chosen.header().into_iter().chain(["flagged"]).collect();
