@@ -243,6 +243,13 @@ fn a_crate_of_ones_own_has_all_it_needs() {
     # It lies in the folder of another workspace and is no member of it.
     [workspace]
     "#);
+    let elsewhere = tempfile::tempdir().unwrap();
+    run(&shelf, elsewhere.path(), "--crate my-shelf headlines");
+    let manifest = fs::read_to_string(elsewhere.path().join("my-shelf/Cargo.toml")).unwrap();
+    let built_from = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("shelf");
+    let from_there = format!("shelf = {{ package = \"shelf-books\", path = \"{}\" }}", built_from.display());
+    assert!(manifest.contains(&from_there), "{manifest}");
+
     let main = fs::read_to_string(folder.path().join("my-shelf/src/main.rs")).unwrap();
     assert_snapshot!(main, @r"
     //! The `shelf` command with stages of one's own in it, beside the built-in ones.

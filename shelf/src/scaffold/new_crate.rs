@@ -17,6 +17,9 @@ pub struct NewCrate {
     pub checkout: Option<PathBuf>,
 }
 
+/// The crates of a checkout that a stage is made with, by folder.
+const PARTS: [&str; 2] = ["shelf", "stages"];
+
 /// Versions that go with this shelf.
 const VERSIONS: [(&str, &str); 4] = [("clap", "4.6"), ("garde", "0.23"), ("schemars", "1.2"), ("serde", "1")];
 
@@ -25,6 +28,14 @@ impl NewCrate {
     #[must_use]
     pub fn stage_name(folder: &Path) -> String {
         package(folder).to_lowercase().replace('-', "_")
+    }
+
+    /// The checkout that this program was built from, while it is there; none of one that came from the registry.
+    #[must_use]
+    pub fn built_from() -> Option<PathBuf> {
+        let checkout = Path::new(env!("CARGO_MANIFEST_DIR")).parent()?;
+        let is_there = PARTS.iter().all(|part| checkout.join(part).join("Cargo.toml").is_file());
+        is_there.then(|| checkout.to_owned())
     }
 
     /// Writes `Cargo.toml`, `src/main.rs` and the stage's file, and gives them.
@@ -61,10 +72,10 @@ impl NewCrate {
                 Ok(format!("path = {path}"))
             }
         };
-        let mut text = include_str!("Cargo.toml.txt")
-            .replace("{package}", package)
-            .replace("{shelf}", &from("shelf")?)
-            .replace("{stages}", &from("stages")?);
+        let mut text = include_str!("Cargo.toml.txt").replace("{package}", package);
+        for part in PARTS {
+            text = text.replace(&format!("{{{part}}}"), &from(part)?);
+        }
         for (krate, version) in VERSIONS {
             text = text.replace(&format!("{{{krate}}}"), version);
         }

@@ -21,8 +21,11 @@ Examples:
   shelf new-stage headlines --deps ocr                 a page stage, made from the page that `ocr` made
   shelf new-stage index --deps ocr --book              a stage that runs once a book
   shelf new-stage looked_up --parallelism io           an async stage
-  shelf new-stage --crate my-shelf headlines --deps ocr    a crate of your own
-  shelf new-stage --crate ../my-shelf --path .         one that takes shelf from this checkout")]
+  shelf new-stage --crate ../my-shelf headlines --deps ocr    a crate of your own
+  shelf new-stage --crate ../my-shelf --path .         one that takes shelf from this checkout
+
+For a stage that asks a language model, write one with `--parallelism io`, then follow pattern B of the guide,
+`shelf/docs/writing-a-stage.md`.")]
 pub(in crate::cli) struct NewStage {
     /// Its name, also of its function, its file and its folder in a book [with --crate: like the crate's]
     #[arg(value_name = "NAME", required_unless_present = "folder")]
@@ -39,7 +42,7 @@ pub(in crate::cli) struct NewStage {
     /// Make a crate of your own in this folder
     #[arg(id = "folder", long = "crate", value_name = "DIR")]
     folder: Option<PathBuf>,
-    /// Take shelf from this checkout [default: from crates.io]
+    /// Take shelf from this checkout [default: the one that this `shelf` was built from, else crates.io]
     #[arg(long, value_name = "DIR", requires = "folder")]
     path: Option<PathBuf>,
 }
@@ -55,7 +58,8 @@ pub(in crate::cli) fn new_stage(global: &Global, args: &NewStage, registry: &Reg
     let here = std::env::current_dir()?;
     let (written, changed, next) = if let Some(folder) = &args.folder {
         let name = args.name.clone().unwrap_or_else(|| NewCrate::stage_name(folder));
-        let new = NewCrate { folder: folder.clone(), stage: stage(name), checkout: args.path.clone() };
+        let checkout = args.path.clone().or_else(NewCrate::built_from);
+        let new = NewCrate { folder: folder.clone(), stage: stage(name), checkout };
         let files = new.write(registry)?;
         (files.to_vec(), None, vec![format!("cd {}", folder.display()), "cargo test".to_owned(), runs(&new.stage.name)])
     } else {
