@@ -6,7 +6,8 @@ use super::solve::Solved;
 /// Scans that show the same page are told if they are so near each other; farther apart, a part counts from 1 again.
 const NEARBY: u32 = 12;
 
-/// What the numbers say of the order of the scans: pages that are there twice, and pages that are missing, in words.
+/// What the numbers say of the order of the scans, in words: pages that are there twice, pages that are missing, and where the count
+/// goes back without beginning anew.
 #[must_use]
 pub fn out_of_order(solved: &[Solved]) -> Vec<String> {
     let certain: Vec<(u32, Folio)> = (1..)
@@ -14,7 +15,7 @@ pub fn out_of_order(solved: &[Solved]) -> Vec<String> {
         .filter(|(_, solved)| solved.as_read && solved.agreeing > 0)
         .filter_map(|(scan, solved)| Some((scan, solved.folio?)))
         .collect();
-    doubled(&certain).into_iter().chain(missing(solved)).map(|(_, words)| words).collect()
+    doubled(&certain).into_iter().chain(missing(solved)).chain(goes_back(solved)).map(|(_, words)| words).collect()
 }
 
 fn doubled(certain: &[(u32, Folio)]) -> Vec<(u32, String)> {
@@ -60,6 +61,21 @@ fn missing(solved: &[Solved]) -> Vec<(u32, String)> {
         .collect()
 }
 
+/// The count goes back farther than [`doubled`] looks, and not to page 1: a book that was added twice, or a part of it.
+fn goes_back(solved: &[Solved]) -> Vec<(u32, String)> {
+    let pairs = solved.windows(2).zip(1..);
+    pairs
+        .filter_map(|(pair, scan): (_, u32)| {
+            let (before, after) = (pair[0].folio?, pair[1].folio?);
+            let sure = pair.iter().all(|solved| solved.agreeing > 0);
+            let far = after.value > 1 && before.value >= after.value + NEARBY;
+            let pages = format!("from page {} to page {}", before.print(), after.print());
+            (sure && far && before.style == after.style)
+                .then(|| (scan, format!("the count goes back {pages} between scans {scan} and {}", scan + 1)))
+        })
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -88,6 +104,15 @@ mod tests {
             told(&["10", "11", "12", "13", "12", "13", "14", "15"]),
             ["scan 3 and 5 both show page 12", "scan 4 and 6 both show page 13"]
         );
+    }
+
+    #[test]
+    fn a_book_that_was_added_twice_is_told() {
+        let once: Vec<String> = (9..=28).map(|page: u32| page.to_string()).collect();
+        let twice: Vec<&str> = once.iter().chain(&once).map(String::as_str).collect();
+        assert_eq!(told(&twice), ["the count goes back from page 28 to page 9 between scans 20 and 21"]);
+        let parts: Vec<String> = (1..=20).chain(1..=20).map(|page: u32| page.to_string()).collect();
+        assert_eq!(told(&parts.iter().map(String::as_str).collect::<Vec<_>>()), Vec::<String>::new());
     }
 
     #[test]
