@@ -123,11 +123,10 @@ fn check(state: &BookState, change: &Change, last: u32) -> Result<(), MendError>
         Change::Insert { page, .. } if page.get() > last + 1 => {
             Err(MendError::Gap { book: state.id.clone(), page: *page, last })
         }
-        Change::Insert { .. } => Ok(()),
         Change::Rotate { page, .. } if !state.scans.contains_key(page) => {
             there(*page).and(Err(MendError::NoScan(*page)))
         }
-        Change::Rotate { .. } => Ok(()),
+        Change::Insert { .. } | Change::Rotate { .. } => Ok(()),
         Change::Drop { pages } if pages.len() as u32 >= last => Err(MendError::NothingLeft { book: state.id.clone() }),
         Change::Drop { pages } => pages.iter().try_for_each(|page| there(*page)),
     }
