@@ -2,15 +2,11 @@ use std::io::Cursor;
 
 use image::{ImageFormat, ImageResult};
 
-use super::frame::{Frame, Turn};
-use super::ink::{Ink, Region};
+use super::ink::Region;
+use super::look::{INVENTED, Look};
 use super::scan::Scan;
-use super::{Block, CutOut, Line};
+use super::{Block, CutOut};
 use crate::bbox::Bbox;
-
-const MM_PER_INCH: f64 = 25.4;
-/// Resolution at which figures are looked for, dots per inch: coarse enough to be cheap, fine enough for thin strokes.
-const LOOK_DPI: f64 = 100.0;
 
 // Sizes on paper, mm.
 /// A figure is at least as long, as broad and as large (mm²) as this; a capital over three lines is smaller.
@@ -19,12 +15,6 @@ const BREADTH: f64 = 7.0;
 const AREA: f64 = 250.0;
 /// Strokes of a figure lie no further apart.
 const GAP: f64 = 1.6;
-/// What hangs on the edge of the scan and is no deeper is no figure.
-const EDGE_DEPTH: f64 = 5.0;
-/// Light changes slowly: paper this near is as bright.
-const PAPER_REACH: f64 = 10.0;
-/// Text is taken out with so much around it.
-const TEXT_MARGIN: f64 = 0.4;
 /// An ornate capital is no higher, and the text that it opens stands no further to its right.
 const CAPITAL_HEIGHT: f64 = 30.0;
 const CAPITAL_DISTANCE: f64 = 6.0;
@@ -39,29 +29,18 @@ const TOUCHING_PX: usize = 1;
 /// A figure has at least this share of ink in its box, and at most this share of text.
 const LEAST_INK: f64 = 0.02;
 const MOST_TEXT: f64 = 0.3;
-/// What was read with less confidence need not be text; inside a figure it never was.
-const INVENTED: f64 = 0.4;
 
 /// Finds the figures of a page: connected dark regions without text that have a figure's size on paper.
 ///
 /// Scan edges, rules, speckle and large capitals are none. Captions stay text.
-pub(super) fn find_figures(scan: &Scan, blocks: &[Block]) -> Vec<Bbox> {
-    let factor = (LOOK_DPI / scan.dpi).min(1.0);
-    let px = |mm: f64| mm / MM_PER_INCH * scan.dpi * factor;
-    let coarse = scan.grey_scaled(factor);
-    let mut ink = Ink::of(&coarse, px(PAPER_REACH) as usize).without_edges(px(EDGE_DEPTH) as usize);
-    let look = Look { scan: scan.size(), coarse: coarse.dimensions(), px_per_mm: px(1.0) };
-
-    let lines: Vec<Bbox> = lines_of(blocks).map(|line| look.coarse_box(line.bbox)).collect();
-    for word in lines_of(blocks).flat_map(|line| &line.words).filter(|word| word.confidence >= INVENTED) {
-        ink.erase(look.widened(look.coarse_box(word.bbox), TEXT_MARGIN));
-    }
-    let cores = ink.regions(TOUCHING_PX);
-    let mut figures: Vec<Bbox> = ink
-        .regions(px(GAP).round() as usize)
+pub(super) fn find_figures(look: &Look) -> Vec<Bbox> {
+    let cores = look.ink.regions(TOUCHING_PX);
+    let mut figures: Vec<Bbox> = look
+        .ink
+        .regions(look.px(GAP).round() as usize)
         .into_iter()
-        .filter(|region| look.has_the_size_of_a_figure(region))
-        .filter(|region| look.has_a_core(region, &cores) && !look.is_text(region, &lines))
+        .filter(|region| has_the_size_of_a_figure(look, region))
+        .filter(|region| has_a_core(look, region, &cores) && !is_text(look, region))
         .map(|region| look.scan_box(region.bbox))
         .collect();
     join_overlapping(&mut figures);
@@ -90,74 +69,44 @@ pub(super) fn drop_invented_text(blocks: Vec<Block>, figures: &[Bbox]) -> Vec<Bl
     kept.zip(1..).map(|(block, block_num)| Block { block_num, ..block }).collect()
 }
 
-fn lines_of(blocks: &[Block]) -> impl Iterator<Item = &Line> {
-    blocks.iter().flat_map(|block| &block.paragraphs).flat_map(|paragraph| &paragraph.lines)
+fn has_the_size_of_a_figure(look: &Look, region: &Region) -> bool {
+    let (width, height) = look.size_mm(region.bbox);
+    let ink = region.dark as f64 / region.bbox.area() as f64;
+    width.max(height) >= LENGTH && width.min(height) >= BREADTH && width * height >= AREA && ink >= LEAST_INK
 }
 
-/// The coarse picture on which figures are looked for.
-struct Look {
-    scan: (u32, u32),
-    coarse: (u32, u32),
-    px_per_mm: f64,
+/// Whether strokes that touch each other make up much of a region.
+fn has_a_core(look: &Look, region: &Region, strokes: &[Region]) -> bool {
+    strokes.iter().map(|stroke| stroke.bbox).any(|stroke| {
+        let (width, height) = look.size_mm(stroke);
+        width.max(height) >= CORE_LENGTH
+            && width.min(height) >= CORE_BREADTH
+            && stroke.intersection(&region.bbox) == stroke
+            && region.bbox.share_in(&stroke) >= CORE_SHARE
+    })
 }
 
-impl Look {
-    fn has_the_size_of_a_figure(&self, region: &Region) -> bool {
-        let (width, height) = self.size_mm(region.bbox);
-        let ink = region.dark as f64 / region.bbox.area() as f64;
-        width.max(height) >= LENGTH && width.min(height) >= BREADTH && width * height >= AREA && ink >= LEAST_INK
-    }
+/// Whether a region is a box around text, or a large capital that opens it.
+fn is_text(look: &Look, region: &Region) -> bool {
+    let text: u64 = look.lines.iter().map(|line| line.intersection(&region.bbox).area()).sum();
+    text as f64 / region.bbox.area() as f64 > MOST_TEXT || opens_text(look, region.bbox)
+}
 
-    /// Whether strokes that touch each other make up much of a region.
-    fn has_a_core(&self, region: &Region, strokes: &[Region]) -> bool {
-        strokes.iter().map(|stroke| stroke.bbox).any(|stroke| {
-            let (width, height) = self.size_mm(stroke);
-            width.max(height) >= CORE_LENGTH
-                && width.min(height) >= CORE_BREADTH
-                && stroke.intersection(&region.bbox) == stroke
-                && region.bbox.share_in(&stroke) >= CORE_SHARE
-        })
-    }
-
-    /// Whether a region is a box around text, or a large capital that opens it.
-    fn is_text(&self, region: &Region, lines: &[Bbox]) -> bool {
-        let text: u64 = lines.iter().map(|line| line.intersection(&region.bbox).area()).sum();
-        text as f64 / region.bbox.area() as f64 > MOST_TEXT || self.opens_text(region.bbox, lines)
-    }
-
-    /// Whether a region is about as high as broad and at least two lines of text begin just right of it, the first level with its top.
-    fn opens_text(&self, bbox: Bbox, lines: &[Bbox]) -> bool {
-        let (width, height) = self.size_mm(bbox);
-        let near = self.px_per_mm * CAPITAL_DISTANCE;
-        let beside = |line: &&Bbox| {
-            let distance = f64::from(line.x) - f64::from(bbox.right());
-            (-near / 3.0..near).contains(&distance)
-                && bbox.intersection(&Bbox { x: bbox.x, ..**line }).height * 2 > line.height
-        };
-        let beside: Vec<&Bbox> = lines.iter().filter(beside).collect();
-        let level = |line: &&Bbox| line.y.abs_diff(bbox.y) < line.height;
-        height <= CAPITAL_HEIGHT
-            && (0.6..1.7).contains(&(width / height))
-            && beside.len() >= 2
-            && beside.iter().min_by_key(|line| line.y).is_some_and(level)
-    }
-
-    fn size_mm(&self, bbox: Bbox) -> (f64, f64) {
-        (f64::from(bbox.width) / self.px_per_mm, f64::from(bbox.height) / self.px_per_mm)
-    }
-
-    fn coarse_box(&self, on_scan: Bbox) -> Bbox {
-        Frame { scan: self.coarse, scaled: self.scan, turn: Turn::None }.on_scan(on_scan)
-    }
-
-    fn scan_box(&self, coarse: Bbox) -> Bbox {
-        Frame { scan: self.scan, scaled: self.coarse, turn: Turn::None }.on_scan(coarse)
-    }
-
-    fn widened(&self, bbox: Bbox, by_mm: f64) -> Bbox {
-        let by = (by_mm * self.px_per_mm).ceil() as u32;
-        Bbox::between(bbox.x.saturating_sub(by), bbox.y.saturating_sub(by), bbox.right() + by, bbox.bottom() + by)
-    }
+/// Whether a region is about as high as broad and at least two lines of text begin just right of it, the first level with its top.
+fn opens_text(look: &Look, bbox: Bbox) -> bool {
+    let (width, height) = look.size_mm(bbox);
+    let near = look.px(CAPITAL_DISTANCE);
+    let beside = |line: &&Bbox| {
+        let distance = f64::from(line.x) - f64::from(bbox.right());
+        (-near / 3.0..near).contains(&distance)
+            && bbox.intersection(&Bbox { x: bbox.x, ..**line }).height * 2 > line.height
+    };
+    let beside: Vec<&Bbox> = look.lines.iter().filter(beside).collect();
+    let level = |line: &&Bbox| line.y.abs_diff(bbox.y) < line.height;
+    height <= CAPITAL_HEIGHT
+        && (0.6..1.7).contains(&(width / height))
+        && beside.len() >= 2
+        && beside.iter().min_by_key(|line| line.y).is_some_and(level)
 }
 
 /// Joins boxes that overlap, until none does.
@@ -175,11 +124,16 @@ fn join_overlapping(boxes: &mut Vec<Bbox>) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Paragraph, Word};
+    use super::super::{Line, Paragraph, Word};
     use super::*;
     use image::{GrayImage, Luma};
 
     const DPI: f64 = 200.0;
+    const MM_PER_INCH: f64 = 25.4;
+
+    fn found_on(page: &Scan, blocks: &[Block]) -> Vec<Bbox> {
+        find_figures(&Look::at(page, blocks))
+    }
 
     fn mm(mm: f64) -> u32 {
         (mm / MM_PER_INCH * DPI) as u32
@@ -223,7 +177,7 @@ mod tests {
     #[test]
     fn a_figure_is_found_where_it_lies_and_its_caption_stays_out() {
         let (figure, caption) = (at(30.0, 40.0, 50.0, 35.0), at(40.0, 78.0, 30.0, 3.0));
-        let found = find_figures(&page(&[figure, caption]), &[block(0.9, &[caption])]);
+        let found = found_on(&page(&[figure, caption]), &[block(0.9, &[caption])]);
         let [found] = found[..] else { panic!("one figure, not {found:?}") };
         assert!(found.share_in(&figure) > 0.95 && figure.share_in(&found) > 0.95, "{found:?} for {figure:?}");
     }
@@ -237,7 +191,7 @@ mod tests {
             at(80.0, 40.0, 0.3, 30.3),
             at(54.0, 41.0, 0.3, 28.0),
         ];
-        let found = find_figures(&page(&sides), &[]);
+        let found = found_on(&page(&sides), &[]);
         let [found] = found[..] else { panic!("one figure, not {found:?}") };
         assert!(at(30.0, 40.0, 50.0, 30.0).share_in(&found) > 0.95);
     }
@@ -252,16 +206,16 @@ mod tests {
             at(60.0, 60.0, 9.0, 9.0),
             at(30.0, 120.0, 60.0, 4.0),
         ];
-        assert_eq!(find_figures(&page(&speckle.chain(marks).collect::<Vec<_>>()), &[]), []);
-        assert_eq!(find_figures(&page(&[]), &[]), []);
+        assert_eq!(found_on(&page(&speckle.chain(marks).collect::<Vec<_>>()), &[]), []);
+        assert_eq!(found_on(&page(&[]), &[]), []);
     }
 
     #[test]
     fn text_is_no_figure_whether_it_was_read_or_not() {
         let text = letters(30.0, 12);
-        assert_eq!(find_figures(&page(&text), &[]), []);
-        assert_eq!(find_figures(&page(&text), &[block(0.1, &text)]), []);
-        assert_eq!(find_figures(&page(&text), &[block(0.9, &text)]), []);
+        assert_eq!(found_on(&page(&text), &[]), []);
+        assert_eq!(found_on(&page(&text), &[block(0.1, &text)]), []);
+        assert_eq!(found_on(&page(&text), &[block(0.9, &text)]), []);
     }
 
     #[test]
@@ -273,15 +227,15 @@ mod tests {
             at(20.0, 40.0, 0.5, 48.0),
             at(99.5, 40.0, 0.5, 48.0),
         ];
-        assert_eq!(find_figures(&page(&frame), &[block(0.9, &lines)]), []);
+        assert_eq!(found_on(&page(&frame), &[block(0.9, &lines)]), []);
     }
 
     #[test]
     fn a_large_capital_that_opens_text_is_no_figure() {
         let capital = at(20.0, 40.0, 18.0, 18.0);
         let beside: Vec<Bbox> = (0..4).map(|row| at(40.0, 40.0 + 5.0 * f64::from(row), 60.0, 3.0)).collect();
-        assert_eq!(find_figures(&page(&[capital]), &[block(0.9, &beside)]), []);
-        assert_eq!(find_figures(&page(&[capital]), &[]).len(), 1, "alone it is a figure");
+        assert_eq!(found_on(&page(&[capital]), &[block(0.9, &beside)]), []);
+        assert_eq!(found_on(&page(&[capital]), &[]).len(), 1, "alone it is a figure");
     }
 
     #[test]

@@ -8,6 +8,8 @@ mod ink;
 mod installed;
 mod language;
 mod layout;
+mod lone_number;
+mod look;
 mod options;
 mod page;
 mod recognise;

@@ -2,11 +2,13 @@ use serde::{Deserialize, Serialize};
 use shelf::child::{Task, child_task};
 use shelf::stage::{Failure, Result, ScanFile};
 
-use super::engine::{EngineError, read_words, tesseract_version};
+use super::engine::{EngineError, Shown, read_words, tesseract_version};
 use super::figures::{cut_out, drop_invented_text, find_figures};
 use super::frame::{Frame, Turn};
 use super::language::tesseract_language;
 use super::layout::blocks_of;
+use super::lone_number::{read_lone_numbers, with_lone_numbers};
+use super::look::Look;
 use super::scan::Scan;
 use super::tsv::FoundWord;
 use super::{Block, Rotate, Wanted};
@@ -69,7 +71,14 @@ pub fn recognise((file, settings): (ScanFile, Settings)) -> Result<Reading> {
     let scan = Scan::open(&file.path, file.dpi)?;
     let attempt = read_in_the_best_direction(&scan, &language, &settings)?;
     let blocks = blocks_of(&attempt.words);
-    let figures = find_figures(&scan, &blocks);
+    let look = Look::at(&scan, &blocks);
+    let figures = find_figures(&look);
+    let blocks = if attempt.is_upright() {
+        let (picture, dpi) = scan.grey_at(f64::from(settings.dpi));
+        with_lone_numbers(blocks, &read_lone_numbers(&look, &picture, &language, dpi)?)
+    } else {
+        blocks
+    };
     let (width, height) = scan.size();
     Ok(Reading {
         tesseract_version: tesseract_version(),
@@ -105,7 +114,7 @@ fn read_in_the_best_direction(scan: &Scan, language: &str, settings: &Settings) 
             Turn::ThreeQuarters => Some(picture.rotate270()),
         };
         let grey = turned.as_ref().unwrap_or(&picture).as_luma8().expect("a grey picture stays one when it is turned");
-        let mut words = read_words(language, settings.psm, grey, dpi)?;
+        let mut words = read_words(language, Shown::Page(settings.psm), grey, dpi)?;
         let frame = Frame { scan: scan.size(), scaled, turn };
         for word in &mut words {
             word.bbox = frame.on_scan(word.bbox);
@@ -144,6 +153,10 @@ impl Attempt {
         let all: f64 = self.words.iter().map(letters).sum();
         let sure: f64 = self.words.iter().map(|word| letters(word) * word.confidence).sum();
         if all > 0.0 { sure / all } else { 0.0 }
+    }
+
+    fn is_upright(&self) -> bool {
+        self.rotation_degrees() == 0
     }
 
     fn rotation_degrees(&self) -> u16 {
