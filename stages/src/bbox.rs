@@ -6,6 +6,7 @@ use std::fmt;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{self, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer};
 use serde::{Deserialize, Deserializer, Serialize};
+use shelf::llm::Region;
 
 /// A box on a scan, px of the scan, origin top left. Written as `{x, y, width, height}`, read also as `[x, y, width, height]`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -76,6 +77,13 @@ impl Bbox {
     #[must_use]
     pub fn share_in(&self, other: &Self) -> f64 {
         if self.area() == 0 { 0.0 } else { self.intersection(other).area() as f64 / self.area() as f64 }
+    }
+}
+
+/// What a model is shown of a scan.
+impl From<Bbox> for Region {
+    fn from(Bbox { x, y, width, height }: Bbox) -> Self {
+        Self { x, y, width, height }
     }
 }
 

@@ -1,7 +1,9 @@
-//! Whether a stage shows a language model the picture of the page.
+//! Whether a stage shows a language model the picture of the page, and what of it.
 
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
+use shelf::Metric;
+use shelf::llm::Excerpt;
 
 /// What `--vision` says: the value of an option of every stage that may send a model the picture of a page.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
@@ -16,6 +18,18 @@ pub enum Vision {
     Never,
 }
 
+/// What of a page's scan a model was shown.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Metric)]
+pub enum PictureSent {
+    /// Nothing: it was asked by text alone, or not asked.
+    #[default]
+    None,
+    /// Strips of it, in one picture.
+    Strips,
+    /// All of it.
+    Page,
+}
+
 impl Vision {
     /// Whether the picture is sent with a question; `text_cannot_tell` whether it needs one.
     #[must_use]
@@ -24,6 +38,16 @@ impl Vision {
             Self::Auto => text_cannot_tell,
             Self::Always => true,
             Self::Never => false,
+        }
+    }
+}
+
+impl From<Option<&Excerpt>> for PictureSent {
+    fn from(shown: Option<&Excerpt>) -> Self {
+        match shown {
+            None => Self::None,
+            Some(Excerpt::Strips { .. }) => Self::Strips,
+            Some(Excerpt::Page) => Self::Page,
         }
     }
 }

@@ -3,17 +3,22 @@
 use shelf::llm::Engine;
 use shelf::plan::Request;
 use shelf::stage::{ParagraphId, Stage as _, Timestamp};
-use shelf::testing::{ScriptedModel, TestBook};
+use shelf::testing::{Says, ScriptedModel, TestBook};
 use stages::bbox::Bbox;
 use stages::corrected::{Correct, CorrectedOptions, CorrectedParagraph, corrected};
 use stages::ocr::{Block, Line, OcrPage, PageDimensions, Paragraph, Word, ocr};
 use stages::vision::Vision;
 use stages::vocabulary::{Vocabulary, vocabulary};
 
+/// Where the paragraph of a block lies: in the upper half of the page there is room for three.
+fn bbox(block_num: u32) -> Bbox {
+    Bbox { x: 50, y: 100 * block_num - 50, width: 200, height: 40 }
+}
+
 /// A page of these paragraphs, each in a block of its own; all words of one were read with one confidence.
 fn page(paragraphs: &[(&str, f64)]) -> OcrPage {
-    let bbox = Bbox { x: 0, y: 0, width: 9, height: 9 };
     let block = |(block_num, (text, confidence)): (u32, &(&str, f64))| {
+        let bbox = bbox(block_num);
         let word = |text: &str| Word { text: text.to_owned(), bbox, confidence: *confidence };
         let line = |line: &str| Line { bbox, words: line.split(' ').map(word).collect() };
         let lines = text.lines().map(line).collect();
@@ -22,7 +27,7 @@ fn page(paragraphs: &[(&str, f64)]) -> OcrPage {
     };
     OcrPage {
         page_number: 1,
-        page_dimensions: PageDimensions { width: 100, height: 100 },
+        page_dimensions: PageDimensions { width: 300, height: 800 },
         ocr_timestamp: Timestamp::default(),
         blocks: (1..).zip(paragraphs).map(block).collect(),
         images: Vec::new(),
@@ -34,11 +39,19 @@ const FINE: (&str, f64) = ("The men went home after the long winter was over.", 
 const UNKNOWN: (&str, f64) = ("They had a qarden behind the house in 1839.", 0.95);
 const GUESSED: (&str, f64) = ("The river was broad and slow.", 0.4);
 
+/// A scan on which the first paragraph is black, the second dark and the third light, whatever they say.
 fn scan() -> (Vec<u8>, (u32, u32), f64) {
+    let grey = |x, y| {
+        let holds = |bbox: Bbox| (bbox.x..bbox.right()).contains(&x) && (bbox.y..bbox.bottom()).contains(&y);
+        (1..=3).find(|block| holds(bbox(*block))).map_or(255, |block| GREYS[block as usize - 1])
+    };
     let mut png = std::io::Cursor::new(Vec::new());
-    image::GrayImage::from_pixel(300, 400, image::Luma([255])).write_to(&mut png, image::ImageFormat::Png).unwrap();
-    (png.into_inner(), (300, 400), 300.0)
+    let scan = image::GrayImage::from_fn(300, 800, |x, y| image::Luma([grey(x, y)]));
+    scan.write_to(&mut png, image::ImageFormat::Png).unwrap();
+    (png.into_inner(), (300, 800), 300.0)
 }
+
+const GREYS: [u8; 3] = [0, 80, 180];
 
 /// A book of one page of these paragraphs, of whose words no other page tells anything.
 fn book_of(paragraphs: &[(&str, f64)]) -> TestBook {
@@ -160,21 +173,79 @@ fn all_paragraphs_are_sent_on_demand() {
 }
 
 #[test]
-fn the_picture_is_sent_where_a_word_was_read_badly() {
-    for (paragraph, vision, pictures) in [
-        (UNKNOWN, Vision::Auto, 0),
-        (UNKNOWN, Vision::Always, 1),
-        (GUESSED, Vision::Auto, 1),
-        (GUESSED, Vision::Never, 0),
+fn a_picture_is_sent_where_a_word_was_read_badly() {
+    for (paragraph, vision, sent) in [
+        (UNKNOWN, Vision::Auto, "none"),
+        (UNKNOWN, Vision::Always, "strips"),
+        (GUESSED, Vision::Auto, "strips"),
+        (GUESSED, Vision::Never, "none"),
     ] {
         let model = ScriptedModel::says([NOTHING]);
-        let options = CorrectedOptions { vision, ..CorrectedOptions::default() };
-        let book = book_of(&[FINE, paragraph]).model(&model).options::<corrected>(options);
+        let book = book_of(&[FINE, paragraph]).model(&model).options::<corrected>(seeing(vision));
         book.run::<corrected>();
         let asked: Vec<usize> = model.asked().iter().map(|asked| asked.pictures).collect();
-        assert_eq!(asked, [pictures], "{} {vision:?}", paragraph.0);
-        assert_eq!(book.metrics::<corrected>(1)["picture_sent"], pictures == 1);
+        assert_eq!(asked, [usize::from(sent != "none")], "{} {vision:?}", paragraph.0);
+        assert_eq!(book.metrics::<corrected>(1)["picture_sent"], sent);
     }
+}
+
+fn seeing(vision: Vision) -> CorrectedOptions {
+    CorrectedOptions { vision, ..CorrectedOptions::default() }
+}
+
+/// The pictures that a model was sent, in the order of the questions.
+fn pictures(model: &ScriptedModel) -> Vec<image::GrayImage> {
+    let jpegs = model.asked().into_iter().flat_map(|asked| asked.jpegs());
+    jpegs.map(|jpeg| image::load_from_memory(&jpeg).unwrap().into_luma8()).collect()
+}
+
+/// The paragraphs in a picture from top to bottom, each told by its grey.
+fn shown(picture: &image::GrayImage) -> Vec<usize> {
+    let middle = |y| picture.get_pixel(picture.width() / 2, y).0[0];
+    let paragraph = |y| GREYS.iter().position(|grey| grey.abs_diff(middle(y)) < 12).map(|index| index + 1);
+    let mut shown: Vec<usize> = (0..picture.height()).filter_map(paragraph).collect();
+    shown.dedup();
+    shown
+}
+
+#[test]
+fn the_picture_holds_the_paragraphs_that_were_read_badly_and_no_others() {
+    for (paragraphs, vision, wanted, size) in [
+        ([FINE, GUESSED, FINE], Vision::Auto, &[2][..], (236, 76)),
+        ([GUESSED, UNKNOWN, GUESSED], Vision::Auto, &[1, 3], (236, 76 + 12 + 76)),
+        ([GUESSED, UNKNOWN, GUESSED], Vision::Always, &[1, 2, 3], (236, 3 * 76 + 2 * 12)),
+    ] {
+        let model = ScriptedModel::says([NOTHING]);
+        let book = book_of(&paragraphs).model(&model).options::<corrected>(seeing(vision));
+        book.run::<corrected>();
+        let pictures = pictures(&model);
+        assert_eq!((shown(&pictures[0]).as_slice(), pictures[0].dimensions()), (wanted, size));
+    }
+}
+
+#[test]
+fn the_whole_page_is_shown_where_strips_would_save_little() {
+    let mut page = page(&[FINE, GUESSED, FINE]);
+    page.blocks[1].paragraphs[0].bbox = Bbox { x: 10, y: 30, width: 280, height: 750 };
+    let model = ScriptedModel::says([NOTHING]);
+    let book = book_of(&[]).model(&model);
+    book.put::<ocr>(1, &page);
+    book.run::<corrected>();
+    let pictures = pictures(&model);
+    assert_eq!((shown(&pictures[0]), pictures[0].dimensions()), (vec![1, 2, 3], (300, 800)));
+    assert_eq!(book.metrics::<corrected>(1)["picture_sent"], "page");
+}
+
+#[test]
+fn strips_that_are_too_large_for_the_server_are_sent_again_smaller() {
+    let model = ScriptedModel::answering(|asked| match asked.before {
+        0 => Says::status(413),
+        _ => Says::text(NOTHING),
+    });
+    let book = book_of(&[FINE, GUESSED]).model(&model);
+    book.run::<corrected>();
+    let sizes: Vec<(u32, u32)> = pictures(&model).iter().map(image::GrayImage::dimensions).collect();
+    assert_eq!(sizes, [(236, 76), (165, 53)]);
 }
 
 /// Why pages of `corrected` would be made again.

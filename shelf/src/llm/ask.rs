@@ -8,7 +8,7 @@ use super::conversation::{Conversation, Judge};
 use super::judge::{Fault, judge};
 use super::request::{Message, Request, Role};
 use super::schema::ReplySchema;
-use super::{About, Llm, PictureSettings};
+use super::{About, Excerpt, Llm};
 use crate::stage::{Failure, PageImage};
 
 /// What a model may be asked to reply: it can be read (`serde`), described (`schemars`) and checked (`garde`). Doc comments become
@@ -29,7 +29,7 @@ pub struct Ask {
     llm: Llm,
     system: Vec<String>,
     user: Vec<String>,
-    scans: Vec<PageImage>,
+    scans: Vec<(PageImage, Excerpt)>,
     max_tokens: Option<u32>,
     longest: Option<usize>,
     about: Option<About>,
@@ -64,8 +64,13 @@ impl Ask {
     }
 
     /// Adds the scan: made smaller in a child process, once a page.
-    pub fn image(mut self, scan: &PageImage) -> Self {
-        self.scans.push(scan.clone());
+    pub fn image(self, scan: &PageImage) -> Self {
+        self.image_of(scan, &Excerpt::Page)
+    }
+
+    /// Adds what `excerpt` says of the scan, as one picture: cut out and made smaller in a child process, once a page.
+    pub fn image_of(mut self, scan: &PageImage, excerpt: &Excerpt) -> Self {
+        self.scans.push((scan.clone(), excerpt.clone()));
         self
     }
 
@@ -134,12 +139,4 @@ fn messages(system: &[String], user: &[String]) -> Arc<[Message]> {
         (!text.is_empty()).then(|| Message { role, text, pictures: Vec::new() })
     };
     [message(Role::System, system), message(Role::User, user)].into_iter().flatten().collect()
-}
-
-impl PictureSettings {
-    /// A picture of half as many bytes, and fewer pixels.
-    #[must_use]
-    pub fn smaller(self) -> Self {
-        Self { dpi: self.dpi * 0.7, max_bytes: self.max_bytes / 2, ..self }
-    }
 }

@@ -2,13 +2,13 @@ use std::sync::Arc;
 
 use super::judge::Fault;
 use super::request::{Message, Request, Role};
-use super::{About, CallError, Llm, Picture, PictureSettings, Reply};
+use super::{About, CallError, Excerpt, Llm, Picture, PictureSettings, Reply};
 use crate::stage::{Failure, PageImage};
 
 /// One question put to one model after another, until a reply is accepted.
 pub(super) struct Conversation<'a> {
     pub(super) llm: &'a Llm,
-    pub(super) scans: &'a [PageImage],
+    pub(super) scans: &'a [(PageImage, Excerpt)],
     pub(super) about: Option<About>,
 }
 
@@ -121,8 +121,8 @@ impl Conversation<'_> {
 
     async fn pictures(&self, settings: PictureSettings) -> Result<Vec<Arc<Picture>>, Failure> {
         let mut pictures = Vec::new();
-        for scan in self.scans {
-            pictures.push(self.llm.picture(scan, settings).await?);
+        for (scan, excerpt) in self.scans {
+            pictures.push(self.llm.picture(scan, excerpt, settings).await?);
         }
         Ok(pictures)
     }

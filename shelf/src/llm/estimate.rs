@@ -3,7 +3,7 @@ use std::ops::{Add, AddAssign, Mul};
 
 use serde::Serialize;
 
-use super::{LlmSettings, Price, Question, Usd};
+use super::{Excerpt, LlmSettings, Price, Question, Usd};
 use crate::plan::{BookState, Job, Plan, PlannedStage};
 use crate::stage::Reads;
 
@@ -164,7 +164,7 @@ fn pixels(stage: &PlannedStage, book: &BookState, page: crate::book::PageNumber,
         return 0.0;
     }
     let noted = book.scans.get(&page).and_then(|scan| scan.page.as_ref());
-    noted.map_or(USUAL, |noted| settings.pictures.pixels_of(noted.width, noted.height, noted.resolution.dpi))
+    noted.map_or(USUAL, |noted| settings.pictures.pixels(noted, &Excerpt::Page))
 }
 
 fn picture_tokens(pixels: f64) -> Range {

@@ -1,7 +1,7 @@
 use std::sync::{Arc, Mutex};
 
 use super::tally::Tally;
-use super::{Ask, Caller, Dispatcher, Picture, PictureSettings};
+use super::{Ask, Caller, Dispatcher, Excerpt, Picture, PictureSettings};
 use crate::stage::{AsksModels, Cx, Failure, FromPage, Offered, PageImage, Stage};
 
 /// A page's handle on the language model: a parameter of stages with `parallelism = llm`. Cheap to clone.
@@ -44,7 +44,15 @@ pub struct Llm {
 
 /// The pictures that a page has made, each once, whatever is asked with them.
 #[derive(Default)]
-struct Pictures(Mutex<Vec<(String, PictureSettings, Arc<Picture>)>>);
+struct Pictures(Mutex<Vec<Made>>);
+
+struct Made {
+    /// Hash of the scan.
+    scan: String,
+    excerpt: Excerpt,
+    settings: PictureSettings,
+    picture: Arc<Picture>,
+}
 
 impl Llm {
     pub(crate) fn new(dispatcher: Dispatcher, caller: Caller, of_stage: &'static str, tally: Tally) -> Self {
@@ -73,17 +81,23 @@ impl Llm {
         &self.tally
     }
 
-    /// The picture of a scan, made in a child process when it is asked for the first time.
-    pub(super) async fn picture(&self, scan: &PageImage, settings: PictureSettings) -> Result<Arc<Picture>, Failure> {
-        let (pictures, scan) = (Arc::clone(&self.pictures), scan.clone());
+    /// The picture of a scan or of parts of it, made in a child process when it is asked for the first time.
+    pub(super) async fn picture(
+        &self,
+        scan: &PageImage,
+        excerpt: &Excerpt,
+        settings: PictureSettings,
+    ) -> Result<Arc<Picture>, Failure> {
+        let (pictures, scan, excerpt) = (Arc::clone(&self.pictures), scan.clone(), excerpt.clone());
         tokio::task::spawn_blocking(move || {
             let mut known = pictures.0.lock().expect("a child that dies does not panic here");
             let hash = &scan.source().hash;
-            if let Some((.., picture)) = known.iter().find(|(of, made, _)| of == hash && *made == settings) {
-                return Ok(Arc::clone(picture));
+            let is_it = |made: &&Made| made.scan == *hash && made.excerpt == excerpt && made.settings == settings;
+            if let Some(made) = known.iter().find(is_it) {
+                return Ok(Arc::clone(&made.picture));
             }
-            let picture = Picture::of_scan(&scan, settings)?;
-            known.push((hash.clone(), settings, Arc::clone(&picture)));
+            let picture = Picture::of_scan(&scan, &excerpt, settings)?;
+            known.push(Made { scan: hash.clone(), excerpt, settings, picture: Arc::clone(&picture) });
             Ok(picture)
         })
         .await?

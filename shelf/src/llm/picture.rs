@@ -5,16 +5,17 @@ use base64::Engine as _;
 use fast_image_resize::images::{Image, ImageRef};
 use fast_image_resize::{PixelType, Resizer};
 use image::codecs::jpeg::JpegEncoder;
-use image::{DynamicImage, GrayImage, ImageEncoder, ImageReader, RgbImage};
+use image::{DynamicImage, GrayImage, ImageBuffer, ImageEncoder, ImageReader, Pixel, RgbImage, imageops};
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
-use super::PictureSettings;
+use super::excerpt::{scaled, size_of};
+use super::{Excerpt, PictureSettings, Region};
 use crate::child::{Task, child_task};
 use crate::record::Hash;
 use crate::stage::{Failure, PageImage, ScanFile};
 
-/// A page's scan as a model gets it.
+/// A page's scan, or parts of it, as a model gets it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Picture {
     /// A JPEG file.
@@ -36,19 +37,20 @@ struct Encoded {
 }
 
 /// What a child process is told of the picture to make.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Wanted {
-    dpi: f64,
-    max_bytes: u32,
-    quality: u8,
+    excerpt: Excerpt,
+    settings: PictureSettings,
 }
 
-/// Decodes a scan and makes it as small as a model needs it, in a child process.
+/// Decodes a scan, cuts out what a model is to see and makes it as small as it needs it, in a child process.
 static SHRINK: Task<(ScanFile, Wanted), Encoded> = Task::new("llm.shrink", shrink);
 child_task!(SHRINK);
 
 /// A scan is grey when no pixel's channels are further apart: a scanner's noise, not a colour.
 const GREY_WITHIN: u8 = 24;
+/// What lies between strips and beside narrow ones: a grey that neither paper nor ink has.
+const BETWEEN_STRIPS: u8 = 128;
 /// A picture that is still too large is made smaller so many times.
 const TRIES: u32 = 6;
 
@@ -71,10 +73,13 @@ impl Picture {
         format!("data:image/jpeg;base64,{}", base64::engine::general_purpose::STANDARD.encode(&self.jpeg))
     }
 
-    /// Makes the picture of a scan. Blocks until a child process has done it.
-    pub(super) fn of_scan(scan: &PageImage, settings: PictureSettings) -> Result<Arc<Self>, Failure> {
-        let PictureSettings { dpi, max_bytes, quality } = settings;
-        let made = scan.with(&SHRINK, Wanted { dpi, max_bytes, quality })?;
+    /// Makes the picture of a scan or of parts of it. Blocks until a child process has done it.
+    pub(super) fn of_scan(
+        scan: &PageImage,
+        excerpt: &Excerpt,
+        settings: PictureSettings,
+    ) -> Result<Arc<Self>, Failure> {
+        let made = scan.with(&SHRINK, Wanted { excerpt: excerpt.clone(), settings })?;
         Ok(Arc::new(Self::of_jpeg(made.jpeg.into_vec(), made.width, made.height)))
     }
 }
@@ -83,24 +88,25 @@ fn shrink((scan, wanted): (ScanFile, Wanted)) -> Result<Encoded, Failure> {
     let mut reader = ImageReader::open(&scan.path)?.with_guessed_format()?;
     // What it may take is limited by this process.
     reader.no_limits();
-    let decoded = plain(reader.decode()?);
-    let mut factor = (wanted.dpi / scan.dpi).min(1.0);
+    let Wanted { excerpt, settings: PictureSettings { max_bytes, quality, .. } } = wanted;
+    let shown = cut(plain(reader.decode()?), &excerpt);
+    let mut factor = wanted.settings.factor(scan.dpi);
     for _ in 0..TRIES {
-        let scaled = scaled(&decoded, factor)?;
+        let scaled = resized(&shown, factor)?;
         let mut jpeg = Cursor::new(Vec::new());
-        JpegEncoder::new_with_quality(&mut jpeg, wanted.quality).write_image(
+        JpegEncoder::new_with_quality(&mut jpeg, quality).write_image(
             scaled.as_bytes(),
             scaled.width(),
             scaled.height(),
             scaled.color().into(),
         )?;
         let jpeg = jpeg.into_inner();
-        if jpeg.len() <= wanted.max_bytes as usize {
+        if jpeg.len() <= max_bytes as usize {
             return Ok(Encoded { jpeg: ByteBuf::from(jpeg), width: scaled.width(), height: scaled.height() });
         }
-        factor *= (f64::from(wanted.max_bytes) / jpeg.len() as f64).sqrt() * 0.95;
+        factor *= (f64::from(max_bytes) / jpeg.len() as f64).sqrt() * 0.95;
     }
-    Err(Failure::new(format!("the scan cannot be made smaller than {} bytes", wanted.max_bytes)))
+    Err(Failure::new(format!("the scan cannot be made smaller than {max_bytes} bytes")))
 }
 
 /// Eight bits a channel, opaque, and grey if the scan is.
@@ -117,9 +123,35 @@ fn plain(decoded: DynamicImage) -> DynamicImage {
     if is_grey { colour.into_luma8().into() } else { colour }
 }
 
-fn scaled(picture: &DynamicImage, factor: f64) -> Result<DynamicImage, Failure> {
-    let side = |px: u32| (f64::from(px) * factor).round().max(1.0) as u32;
-    let (width, height) = (side(picture.width()), side(picture.height()));
+/// What of a plain scan is shown.
+fn cut(scan: DynamicImage, excerpt: &Excerpt) -> DynamicImage {
+    match (excerpt, scan) {
+        (Excerpt::Page, scan) => scan,
+        (Excerpt::Strips { strips, gap }, DynamicImage::ImageLuma8(scan)) => pile(&scan, strips, *gap).into(),
+        (Excerpt::Strips { strips, gap }, scan) => pile(&scan.into_rgb8(), strips, *gap).into(),
+    }
+}
+
+/// Strips of a scan, one below another at the left edge.
+fn pile<P: Pixel<Subpixel = u8>>(
+    scan: &ImageBuffer<P, Vec<u8>>,
+    strips: &[Region],
+    gap: u32,
+) -> ImageBuffer<P, Vec<u8>> {
+    let (width, height) = size_of(strips, gap);
+    let between = [BETWEEN_STRIPS; 4];
+    let mut sheet = ImageBuffer::from_pixel(width, height, *P::from_slice(&between[..usize::from(P::CHANNEL_COUNT)]));
+    let mut top = 0;
+    for strip in strips {
+        let part = imageops::crop_imm(scan, strip.x, strip.y, strip.width, strip.height);
+        imageops::replace(&mut sheet, &*part, 0, top);
+        top += i64::from(strip.height + gap);
+    }
+    sheet
+}
+
+fn resized(picture: &DynamicImage, factor: f64) -> Result<DynamicImage, Failure> {
+    let (width, height) = scaled((picture.width(), picture.height()), factor);
     if (width, height) == (picture.width(), picture.height()) {
         return Ok(picture.clone());
     }
@@ -128,11 +160,11 @@ fn scaled(picture: &DynamicImage, factor: f64) -> Result<DynamicImage, Failure> 
     let mut to = Image::new(width, height, pixels);
     Resizer::new().resize(&from, &mut to, None)?;
     let bytes = to.into_vec();
-    let scaled = match pixels {
+    let resized = match pixels {
         PixelType::U8 => GrayImage::from_raw(width, height, bytes).map(DynamicImage::from),
         _ => RgbImage::from_raw(width, height, bytes).map(DynamicImage::from),
     };
-    Ok(scaled.expect("the size it was made with"))
+    Ok(resized.expect("the size it was made with"))
 }
 
 #[cfg(test)]
@@ -141,12 +173,22 @@ mod tests {
     use image::{Luma, Rgb};
 
     fn shrunk(picture: impl Into<DynamicImage>, dpi: f64, max_bytes: u32) -> Result<DynamicImage, Failure> {
+        shown(picture, dpi, max_bytes, Excerpt::Page)
+    }
+
+    fn shown(
+        picture: impl Into<DynamicImage>,
+        dpi: f64,
+        max_bytes: u32,
+        excerpt: Excerpt,
+    ) -> Result<DynamicImage, Failure> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("page_0001.png");
         let picture = picture.into();
         picture.save(&path).unwrap();
         let scan = ScanFile { path, dpi, width: picture.width(), height: picture.height() };
-        let made = shrink((scan, Wanted { dpi: 300.0, max_bytes, quality: 75 }))?;
+        let settings = PictureSettings { dpi: 300.0, max_bytes, quality: 75 };
+        let made = shrink((scan, Wanted { excerpt, settings }))?;
         assert!(made.jpeg.len() <= max_bytes as usize);
         let read = image::load_from_memory(&made.jpeg).unwrap();
         assert_eq!((read.width(), read.height()), (made.width, made.height));
@@ -178,6 +220,54 @@ mod tests {
             stamped.put_pixel(x, 5, Rgb([200, 20, 20]));
         }
         assert!(shrunk(stamped, 300.0, 800_000).unwrap().color().has_color());
+    }
+
+    /// A page with two marks of 20 × 20 px, and strips that hold one each: first the lower one.
+    fn marked() -> (GrayImage, Excerpt) {
+        let mut page = GrayImage::from_pixel(600, 900, Luma([255]));
+        for (x, y) in (0..20).flat_map(|x| (0..20).map(move |y| (x, y))) {
+            page.put_pixel(240 + x, 140 + y, Luma([0]));
+            page.put_pixel(390 + x, 740 + y, Luma([0]));
+        }
+        let strip = |x, y, width| Region { x, y, width, height: 100 };
+        (page, Excerpt::Strips { strips: vec![strip(200, 700, 400), strip(50, 100, 300)], gap: 10 })
+    }
+
+    #[test]
+    fn strips_lie_one_below_another_with_a_grey_gap() {
+        let (page, excerpt) = marked();
+        let seen = shown(page, 300.0, 800_000, excerpt).unwrap().into_luma8();
+        assert_eq!(seen.dimensions(), (400, 210));
+        let near = |x, y, grey: u8| {
+            let found = seen.get_pixel(x, y).0[0];
+            assert!(found.abs_diff(grey) < 10, "{found} at {x}, {y}");
+        };
+        // The marks, the paper around them, the gap, and what lies beside the narrow strip.
+        near(200, 50, 0);
+        near(200, 160, 0);
+        near(150, 50, 255);
+        near(240, 160, 255);
+        near(200, 105, BETWEEN_STRIPS);
+        near(350, 160, BETWEEN_STRIPS);
+    }
+
+    #[test]
+    fn strips_are_made_coarser_and_smaller_as_a_page_is() {
+        let (page, excerpt) = marked();
+        let coarse = shown(page, 600.0, 800_000, excerpt).unwrap();
+        assert_eq!((coarse.width(), coarse.height()), (200, 105));
+        let (_, excerpt) = marked();
+        let small = shown(noise(600, 900), 300.0, 10_000, excerpt).unwrap();
+        assert!((50..300).contains(&small.width()), "{}", small.width());
+    }
+
+    #[test]
+    fn strips_of_a_stamped_page_keep_its_colour() {
+        let red = RgbImage::from_pixel(60, 90, Rgb([200, 20, 20]));
+        let excerpt = Excerpt::Strips { strips: vec![Region { x: 0, y: 10, width: 60, height: 8 }], gap: 4 };
+        let seen = shown(red, 300.0, 800_000, excerpt).unwrap();
+        assert_eq!((seen.width(), seen.height()), (60, 8));
+        assert!(seen.color().has_color());
     }
 
     #[test]

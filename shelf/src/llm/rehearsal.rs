@@ -1,6 +1,6 @@
 use std::sync::{Arc, Mutex};
 
-use super::{PictureSettings, Request};
+use super::{Excerpt, PictureSettings, Request};
 use crate::stage::{Cause, Failure, PageImage};
 
 /// A question that a stage has put together, and that was not sent.
@@ -43,33 +43,19 @@ impl Rehearsal {
     pub(super) fn note(
         &self,
         request: &Request,
-        scans: &[PageImage],
+        scans: &[(PageImage, Excerpt)],
         settings: PictureSettings,
         about: Option<About>,
     ) -> Failure {
         let question = Question {
             text_chars: request.text_chars(),
             schema_chars: request.schema.schema.to_string().len(),
-            pixels: scans.iter().map(|scan| settings.pixels(scan)).sum(),
+            pixels: scans.iter().map(|(scan, excerpt)| settings.pixels(scan.source(), excerpt)).sum(),
             pictures: scans.len(),
             max_tokens: request.max_tokens,
             about,
         };
         self.0.lock().expect("noting does not panic").push(question);
         Failure::of(Cause::Halted, "the question is only counted")
-    }
-}
-
-impl PictureSettings {
-    /// Pixels of a scan's picture.
-    fn pixels(&self, scan: &PageImage) -> f64 {
-        let source = scan.source();
-        self.pixels_of(source.width, source.height, source.resolution.dpi)
-    }
-
-    /// Pixels of the picture of a scan of this size in px and this resolution.
-    pub(super) fn pixels_of(&self, width: u32, height: u32, dpi: f64) -> f64 {
-        let factor = (self.dpi / dpi).min(1.0);
-        f64::from(width) * f64::from(height) * factor * factor
     }
 }

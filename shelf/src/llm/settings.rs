@@ -2,6 +2,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::{ApiKey, Price, Usd};
 
 /// How models are asked.
@@ -62,7 +64,7 @@ pub struct Retry {
 }
 
 /// How pictures are made smaller.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct PictureSettings {
     /// Resolution, dots per inch; coarser scans stay as they are.
     pub dpi: f64,

@@ -5,6 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD as BASE64;
 use serde_json::{Value, json};
 
 use crate::llm::{LlmSettings, Retry, Spending};
@@ -48,6 +50,16 @@ pub struct Asked {
     pub pictures: usize,
     /// The body of the request.
     pub body: Value,
+}
+
+impl Asked {
+    /// The JPEG files that came with the question.
+    #[must_use]
+    pub fn jpegs(&self) -> Vec<Vec<u8>> {
+        let urls = parts_of(&self.body).filter_map(|part| part["image_url"]["url"].as_str());
+        let jpeg = |url: &str| BASE64.decode(url.strip_prefix("data:image/jpeg;base64,")?).ok();
+        urls.filter_map(jpeg).collect()
+    }
 }
 
 /// What the model says to one request.
@@ -291,19 +303,23 @@ impl Shared {
             let texts = body["messages"].as_array().into_iter().flatten().filter(|message| message["role"] == role);
             texts.map(|message| text_of(&message["content"])).collect::<Vec<_>>().join("\n\n")
         };
-        let pictures =
-            body["messages"].as_array().into_iter().flatten().filter_map(|message| message["content"].as_array());
         let one = Asked {
             before: asked.len(),
             model: body["model"].as_str().unwrap_or_default().to_owned(),
             system: said("system"),
             user: said("user"),
-            pictures: pictures.flatten().filter(|part| part["type"] == "image_url").count(),
+            pictures: parts_of(&body).filter(|part| part["type"] == "image_url").count(),
             body,
         };
         asked.push(one.clone());
         one
     }
+}
+
+/// The parts of those messages of a request that have several: texts and pictures.
+fn parts_of(body: &Value) -> impl Iterator<Item = &Value> {
+    let messages = body["messages"].as_array().into_iter().flatten();
+    messages.filter_map(|message| message["content"].as_array()).flatten()
 }
 
 /// A message's text, with or without pictures.

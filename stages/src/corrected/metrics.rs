@@ -4,6 +4,7 @@ use shelf::prelude::*;
 use super::model::Asked;
 use super::rules::{Kind, Mended};
 use crate::ocr::OcrPage;
+use crate::vision::PictureSent;
 
 /// What `corrected` measures of a page.
 #[derive(Debug, Clone, PartialEq, PageMetrics, Report)]
@@ -35,9 +36,9 @@ pub struct CorrectedMetrics {
     pub too_bad_to_mend: bool,
     /// Paragraphs that a model was asked about.
     pub paragraphs_sent: u32,
-    /// Whether the model saw the page's picture.
+    /// What of the page's scan the model saw: `none`, `strips` or `page`.
     #[report(skip)]
-    pub picture_sent: bool,
+    pub picture_sent: PictureSent,
     /// Changes of the model that were not taken, since they were too far from what was read.
     pub changes_refused: u32,
     /// Changes of the model that were taken and are to be looked at: another number, a name that was not read.
@@ -69,7 +70,7 @@ impl CorrectedMetrics {
             unknown_words: legibility.unknown,
             too_bad_to_mend: legibility.is_hopeless(),
             paragraphs_sent: asked.sent,
-            picture_sent: asked.with_picture,
+            picture_sent: asked.picture,
             changes_refused: asked.refused,
             changes_suspicious: asked.suspicious,
         }

@@ -2,10 +2,10 @@ use shelf::prelude::*;
 
 use super::model::Asked;
 use super::{Classification, LabelsPage, NumberingStyle, PageRegion};
+use crate::vision::PictureSent;
 
 /// What `labels` measures of a page.
 #[derive(Debug, Clone, PartialEq, PageMetrics, Report)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a metric of its own, and a column of the report")]
 pub struct LabelsMetrics {
     /// Blocks that got a label: all of them.
     pub total_blocks_classified: u32,
@@ -31,9 +31,9 @@ pub struct LabelsMetrics {
     pub unsure_words_ratio: f64,
     /// Whether a model was asked.
     pub asked: bool,
-    /// Whether it saw the page's picture.
+    /// What of the page's scan it saw: `none` or `page`.
     #[report(skip)]
-    pub picture_sent: bool,
+    pub picture_sent: PictureSent,
     /// Blocks whose label the model changed.
     pub blocks_changed: u32,
     /// Changes of the model that were not taken, since something of the page speaks against them.
@@ -54,7 +54,7 @@ impl LabelsMetrics {
             artifacts: artifacts as u32,
             unsure_words_ratio: (unsure_words_ratio * 1e4).round() / 1e4,
             asked: asked.asked,
-            picture_sent: asked.with_picture,
+            picture_sent: asked.picture,
             blocks_changed: asked.changed,
             changes_refused: asked.refused,
         }

@@ -1,13 +1,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use shelf::llm::Llm;
+use shelf::llm::{Excerpt, Llm, Region};
 use shelf::prelude::*;
 
 use super::{Doubt, Verdict, doubt_of, judge};
 use crate::corrected::rules::Mended;
 use crate::corrected::{Correct, CorrectedOptions, CorrectedPage, CorrectedParagraph, NOTES_CHARS};
 use crate::ocr::{OcrPage, Paragraph};
+use crate::vision::{PictureSent, Vision};
 use crate::vocabulary::{Dictionary, PageVocabulary};
 
 /// What the model is told to do. A book may have a prompt of its own.
@@ -18,8 +19,8 @@ pub const PROMPT: &str = include_str!("prompt.md");
 pub struct Asked {
     /// Paragraphs that the model was asked about.
     pub sent: u32,
-    /// Whether it saw the page's picture.
-    pub with_picture: bool,
+    /// What it saw of the page's scan.
+    pub picture: PictureSent,
     /// Changes that were not taken: they were too far from what was read.
     pub refused: u32,
     /// Changes that were taken, and are to be looked at.
@@ -84,12 +85,18 @@ pub async fn ask(
         return Ok(Asked::default());
     }
     let doubts = doubts(ocr, &mended.page, book, dictionary, options.correct);
-    let Some(worst) = doubts.values().copied().max() else { return Ok(Asked::default()) };
-    let with_picture = options.vision.shows(worst == Doubt::Reading);
+    if doubts.is_empty() {
+        return Ok(Asked::default());
+    }
+    let excerpt = excerpt(ocr, &doubts, options.vision, image);
     let ask = llm.ask().system(prompt).user(question(ocr, &mended.page, &doubts)).about(doubts.len(), "paragraph");
-    let ask = if with_picture { ask.image(image) } else { ask };
+    let ask = match &excerpt {
+        Some(excerpt) => ask.image_of(image, excerpt),
+        None => ask,
+    };
     let reply: Changes = ask.reply_that(|reply: &Changes| reply.check(&doubts)).await?;
-    let mut asked = Asked { sent: doubts.len() as u32, with_picture, ..Asked::default() };
+    let picture = PictureSent::from(excerpt.as_ref());
+    let mut asked = Asked { sent: doubts.len() as u32, picture, ..Asked::default() };
     let mut taken = false;
     for change in reply.changes {
         taken |= take(ocr, mended, &change, &mut asked);
@@ -129,6 +136,14 @@ fn question(ocr: &OcrPage, page: &CorrectedPage, doubts: &BTreeMap<String, Doubt
         }
     }
     question
+}
+
+/// What of the scan the model is to see: the paragraphs in doubt of which the text alone cannot tell, unless `vision` says otherwise.
+fn excerpt(ocr: &OcrPage, doubts: &BTreeMap<String, Doubt>, vision: Vision, image: &PageImage) -> Option<Excerpt> {
+    let is_shown = |id| doubts.get(&written(id)).is_some_and(|doubt| vision.shows(*doubt == Doubt::Reading));
+    let shown = read_paragraphs(ocr).filter(|(id, _)| is_shown(*id));
+    let regions: Vec<Region> = shown.map(|(_, paragraph)| paragraph.bbox.into()).collect();
+    (!regions.is_empty()).then(|| Excerpt::of(image.source(), &regions))
 }
 
 /// Puts a change into the page; says whether it is taken.

@@ -6,6 +6,7 @@ use crate::labels::rules::{BlockView, PageView};
 use crate::labels::{LabelledBlock, LabelsOptions, LabelsPage, PageNumberLocation, UNSURE, is_unreadable};
 use crate::ocr::OcrPage;
 use crate::pagination::PagePagination;
+use crate::vision::PictureSent;
 
 /// What the model is told to do. A book may have a prompt of its own.
 pub const PROMPT: &str = include_str!("prompt.md");
@@ -15,8 +16,8 @@ pub const PROMPT: &str = include_str!("prompt.md");
 pub struct Asked {
     /// Whether the model was asked.
     pub asked: bool,
-    /// Whether it saw the page's picture.
-    pub with_picture: bool,
+    /// What it saw of the page's scan.
+    pub picture: PictureSent,
     /// Blocks whose label it has changed.
     pub changed: u32,
     /// Changes that were not taken, of labels and of the page's number.
@@ -49,11 +50,13 @@ pub async fn ask(
         return Ok(Asked::default());
     }
     let page = PageView::of(ocr, book);
-    let with_picture = options.vision.shows(needs_picture(&page, labelled));
+    let picture =
+        if options.vision.shows(needs_picture(&page, labelled)) { PictureSent::Page } else { PictureSent::None };
     let ask = llm.ask().system(prompt).user(question(&page, labelled)).about(labelled.blocks.len(), "block");
-    let ask = if with_picture { ask.image(image) } else { ask };
+    // Where a block stands among the others is half of what it is: never strips.
+    let ask = if picture == PictureSent::Page { ask.image(image) } else { ask };
     let reply: Changes = ask.reply_that(|reply: &Changes| reply.check(&labelled.blocks)).await?;
-    let mut asked = Asked { asked: true, with_picture, ..Asked::default() };
+    let mut asked = Asked { asked: true, picture, ..Asked::default() };
     for change in &reply.changes {
         let label = labelled.blocks.iter_mut().zip(&page.blocks).find(|(label, _)| label.block_num == change.block);
         if let Some((label, block)) = label {
@@ -98,7 +101,7 @@ fn take(change: &Change, label: &mut LabelledBlock, block: &BlockView, asked: &m
 
 fn take_number(number: &str, ocr: &OcrPage, labelled: &mut LabelsPage, asked: &mut Asked) {
     let is_known = labelled.printed_page_number.is_some() && !is_number_unsure(labelled);
-    let reading = match Reading::of(number, ocr, asked.with_picture) {
+    let reading = match Reading::of(number, ocr, asked.picture != PictureSent::None) {
         _ if is_known && labelled.printed_page_number.as_deref() == Some(number) => return,
         _ if is_known => Err("the rules are sure of another"),
         reading => reading,
