@@ -2,7 +2,7 @@
 
 DEMO_LIBRARY ?= target/demo-library
 
-.PHONY: demo test test-peers quality lint docs package
+.PHONY: demo test test-peers quality tokens lint docs package
 .SILENT:
 
 # Draws a small book, reads it, and prints how good the reading is.
@@ -21,6 +21,12 @@ quality:
 	scripts/setup.sh tests
 	cargo build --package shelf-tests --bins --quiet
 	cargo run --package shelf-tests --bin quality --quiet
+
+# Counts what a language model is sent and says on real scans, and writes docs/tokens.md.
+tokens:
+	scripts/setup.sh tests
+	cargo build --package shelf-tests --bins --quiet
+	cargo run --package shelf-tests --bin llm-tokens --quiet
 
 # Language models against servers that others wrote, on 127.0.0.1. Needs Node.js and Python.
 test-peers:

@@ -65,6 +65,17 @@ impl Shelf {
         ended.out
     }
 
+    /// Adds a book of English text, and takes it through all stages by rules.
+    ///
+    /// # Panics
+    /// When it cannot be added or read.
+    pub fn read(&self, id: &str, files: &[PathBuf]) {
+        let mut add = vec!["add".into(), "--id".into(), id.into(), "--language".into(), "en".into()];
+        add.extend(files.iter().map(|file| file.as_os_str().to_owned()));
+        self.ok(add);
+        self.ok(["process", id, "--engine", "rules"]);
+    }
+
     /// Starts the command without waiting for it.
     pub fn start<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Child {
         let mut command = self.command(arguments);

@@ -5,5 +5,6 @@ mod command;
 pub mod isolated_stages;
 pub mod killed_run;
 pub mod quality;
+pub mod tokens;
 
 pub use command::{Ended, Shelf};

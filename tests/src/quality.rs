@@ -75,19 +75,18 @@ impl Measure {
     }
 }
 
-/// Measures all of it, with the command at `program`, on the scans in `data`.
+/// Measures all of it on the scans in `data`, in an empty library. The books stay there.
 ///
 /// # Panics
 /// A command fails.
 #[must_use]
-pub fn measure(program: &str, data: &Path) -> Vec<Measure> {
-    let shelf = Shelf::new(program);
+pub fn measure(shelf: &Shelf, data: &Path) -> Vec<Measure> {
     let mut measures = Vec::new();
-    florida(&shelf, data, &mut measures);
-    degraded(&shelf, data, &mut measures);
-    commentaries(&shelf, data, &mut measures);
-    unreadable(&shelf, data, &mut measures);
-    drawn(&shelf, &mut measures);
+    florida(shelf, data, &mut measures);
+    degraded(shelf, data, &mut measures);
+    commentaries(shelf, data, &mut measures);
+    unreadable(shelf, data, &mut measures);
+    drawn(shelf, &mut measures);
     measures
 }
 
@@ -107,7 +106,7 @@ pub fn table(measures: &[Measure]) -> String {
 fn florida(shelf: &Shelf, data: &Path, measures: &mut Vec<Measure>) {
     let book = "Colonial Florida";
     let folder = data.join("book-colonial-florida");
-    process(shelf, "florida", &[folder.join("colonial-florida-20pp.pdf")]);
+    shelf.read("florida", &[folder.join("colonial-florida-20pp.pdf")]);
     let found = eval(shelf, "florida", &["--stage", "corrected", "--truth"], &folder);
     texts(book, &found, 1.0, measures);
     let worse = worst(&found, |page| edits(&page["score"]) - edits(&page["before"]));
@@ -143,7 +142,7 @@ fn degraded(shelf: &Shelf, data: &Path, measures: &mut Vec<Measure>) {
     let book = "bad scans";
     let folder = data.join("degraded");
     let scans = files(&folder, |path| has_extension(path, "jpg"));
-    process(shelf, "degraded", &scans);
+    shelf.read("degraded", &scans);
     let found = eval(shelf, "degraded", &["--stage", "corrected", "--truth"], &folder);
     let plain = plain_tesseract(&scans).characters.rate();
     let read = rate(&found["total_before"]);
@@ -169,7 +168,7 @@ fn degraded(shelf: &Shelf, data: &Path, measures: &mut Vec<Measure>) {
 fn commentaries(shelf: &Shelf, data: &Path, measures: &mut Vec<Measure>) {
     let book = "commentaries";
     let folder = data.join("labels-commentaries/cu31924087948174");
-    process(shelf, "commentaries", &files(&folder.join("imgs"), |path| has_extension(path, "png")));
+    shelf.read("commentaries", &files(&folder.join("imgs"), |path| has_extension(path, "png")));
     let labels = eval(shelf, "commentaries", &["--labels"], &folder.join("cu31924087948174_olr.tsv"));
     measures.push(f1(book, "F1 of running heads and headings", &labels, "head or heading", 0.9));
     measures.push(f1(book, "F1 of footnotes", &labels, "FOOTNOTE", 0.8));
@@ -184,7 +183,7 @@ fn commentaries(shelf: &Shelf, data: &Path, measures: &mut Vec<Measure>) {
 
 fn unreadable(shelf: &Shelf, data: &Path, measures: &mut Vec<Measure>) {
     let book = "pages nobody can read";
-    process(shelf, "noisy", &files(&data.join("cer"), |path| path.to_string_lossy().contains(".noisy.")));
+    shelf.read("noisy", &files(&data.join("cer"), |path| path.to_string_lossy().contains(".noisy.")));
     let report = |stage: &str| json(&shelf.ok(["report", "noisy", "--stage", stage, "--json"]));
     let flagged = |line: &&Value| line["flagged"].as_array().is_some_and(|flags| !flags.is_empty());
     for (stage, what) in [
@@ -249,14 +248,6 @@ fn f1(book: &'static str, what: &'static str, labels: &Value, class: &str, least
 
 fn of(book: &'static str, what: &'static str, value: f64, target: Target, unit: Unit) -> Measure {
     Measure { book, what, value, target, unit }
-}
-
-/// Adds a book and takes it through all stages.
-fn process(shelf: &Shelf, id: &str, files: &[PathBuf]) {
-    let mut add = vec!["add".into(), "--id".into(), id.into(), "--language".into(), "en".into()];
-    add.extend(files.iter().map(|file| file.as_os_str().to_owned()));
-    shelf.ok(add);
-    shelf.ok(["process", id, "--engine", "rules"]);
 }
 
 fn eval(shelf: &Shelf, id: &str, arguments: &[&str], truth: &Path) -> Value {

@@ -5,6 +5,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
+use shelf_tests::Shelf;
 use shelf_tests::quality::{Measure, measure, table};
 
 fn main() -> ExitCode {
@@ -15,7 +16,7 @@ fn main() -> ExitCode {
         return ExitCode::FAILURE;
     }
     let program = std::env::current_exe().expect("this program is a file").with_file_name("shelf-under-test");
-    let measures = measure(&program.display().to_string(), &data);
+    let measures = measure(&Shelf::new(&program.display().to_string()), &data);
     let page = format!("{INTRODUCTION}{}", table(&measures));
     std::fs::write(root.join("docs/quality.md"), &page).expect("the documents can be written");
     println!("{page}");
