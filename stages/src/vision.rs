@@ -3,7 +3,7 @@
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 use shelf::Metric;
-use shelf::llm::Excerpt;
+use shelf::llm::{Excerpt, Llm};
 
 /// What `--vision` says: the value of an option of every stage that may send a model the picture of a page.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
@@ -40,6 +40,15 @@ impl Vision {
             Self::Never => false,
         }
     }
+}
+
+/// Whether the model takes the picture that a page is to be asked about with; the page's log tells where it does not.
+pub(crate) async fn is_seen_by(llm: &Llm) -> bool {
+    let sees = llm.takes_pictures().await;
+    if !sees {
+        tracing::warn!("the model takes no pictures: it is asked by text alone");
+    }
+    sees
 }
 
 impl From<Option<&Excerpt>> for PictureSent {

@@ -1,6 +1,7 @@
 //! `corrected` by a language model: what it is asked, what of its reply is taken, and which pages are made again.
 
-use shelf::llm::Engine;
+use serde_json::json;
+use shelf::llm::{Engine, LlmSettings, Models, TapeSettings};
 use shelf::plan::Request;
 use shelf::stage::{ParagraphId, Stage as _, Timestamp};
 use shelf::testing::{Says, ScriptedModel, TestBook};
@@ -191,6 +192,33 @@ fn a_picture_is_sent_where_a_word_was_read_badly() {
 
 fn seeing(vision: Vision) -> CorrectedOptions {
     CorrectedOptions { vision, ..CorrectedOptions::default() }
+}
+
+#[test]
+fn a_model_that_takes_no_pictures_gets_the_text_and_so_does_its_replay() {
+    let (model, folder) = (ScriptedModel::says([NOTHING]), tempfile::tempdir().unwrap());
+    let listed = json!({ "data": [{ "id": "scripted", "architecture": { "input_modalities": ["text"] } }] });
+    let (list, tape) = (folder.path().join("models.json"), folder.path().join("tape"));
+    std::fs::write(&list, serde_json::to_vec(&Models::of_list(&listed)).unwrap()).unwrap();
+    let record = Some(TapeSettings::Record(tape.clone()));
+    let recorded = LlmSettings { price_cache: Some(list), tape: record, ..model.settings() };
+    // No server is asked what it lists.
+    let replayed = LlmSettings { tape: Some(TapeSettings::Replay(tape)), ..model.settings() };
+    for settings in [recorded, replayed] {
+        let book = book_of(&[FINE, GUESSED]).llm(settings).options::<corrected>(seeing(Vision::Always));
+        book.run::<corrected>();
+        let asked: Vec<(usize, String)> = model.asked().into_iter().map(|asked| (asked.pictures, asked.user)).collect();
+        assert_eq!(asked, [(0, "[2.0]\nThe river was broad and slow.\n".to_owned())]);
+        assert_eq!(book.metrics::<corrected>(1)["picture_sent"], "none");
+    }
+}
+
+#[test]
+fn a_server_that_refuses_pictures_ends_the_run_with_a_hint() {
+    let model = ScriptedModel::answering(|_| Says::error(404, "No endpoints found that support image input"));
+    let book = book_of(&[FINE, GUESSED]).model(&model);
+    let halt = book.run::<corrected>().summary.halt.unwrap();
+    assert!(halt.hint().starts_with("if the model takes no pictures, say `--vision never`"), "{}", halt.hint());
 }
 
 /// The pictures that a model was sent, in the order of the questions.

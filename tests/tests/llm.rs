@@ -201,7 +201,7 @@ fn a_server_that_asks_for_fewer_requests_is_waited_for() {
 #[test]
 fn what_would_be_refused_again_ends_the_run_and_costs_no_page() {
     for (status, hint) in [
-        (400, "see that the model takes pictures and JSON schemas"),
+        (400, "see that the model takes JSON schemas"),
         (401, "the key is wrong or has expired"),
         (402, "the account has no credit left"),
         (403, "the key may not use this model"),
@@ -214,7 +214,7 @@ fn what_would_be_refused_again_ends_the_run_and_costs_no_page() {
         assert_eq!((run.summary.stopped, run.summary.stages[0].left), (Some(Stopped::ModelRefused), 3), "{status}");
         assert!(book.failure::<summed>(1).is_none());
         let halt = run.summary.halt.unwrap();
-        assert_eq!(halt, Halt::Refused { status, message: format!("scripted {status}") });
+        assert_eq!(halt, Halt::Refused { status, message: format!("scripted {status}"), with_picture: false });
         assert!(halt.hint().starts_with(hint), "{}", halt.hint());
     }
 }

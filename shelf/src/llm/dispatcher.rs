@@ -14,7 +14,7 @@ use super::tape::Tape;
 use super::transport::Transport;
 use super::wire::{self, Dialect};
 use super::{
-    CallError, Caller, CostBasis, Halt, LedgerEntry, LlmSettings, Price, Prices, Rehearsal, Reply, Request, StartError,
+    CallError, Caller, CostBasis, Halt, LedgerEntry, LlmSettings, Models, Price, Rehearsal, Reply, Request, StartError,
     Usd,
 };
 use crate::clock;
@@ -37,7 +37,7 @@ struct Desk {
     places: Semaphore,
     pace: Pace,
     budget: Budget,
-    prices: OnceCell<Prices>,
+    listed: OnceCell<Models>,
     /// Attempts so far.
     sent: AtomicU64,
     tape: Option<Tape>,
@@ -69,7 +69,7 @@ impl Dispatcher {
             places: Semaphore::new(settings.in_flight.max(1)),
             pace: Pace::new(settings.requests_per_minute),
             budget: Budget::new(settings.spending),
-            prices: OnceCell::new(),
+            listed: OnceCell::new(),
             sent: AtomicU64::new(0),
             tape: settings.tape.as_ref().map(Tape::open).transpose()?,
             allowed: AtomicBool::new(settings.spending.allowed),
@@ -128,6 +128,14 @@ impl Dispatcher {
             let _ = sender.send(desk.price(&model).await);
         });
         prices.recv().ok().flatten()
+    }
+
+    /// Whether a model takes pictures, as far as its server's list says.
+    pub(super) async fn takes_pictures(&self, model: &str) -> bool {
+        let Some(desk) = self.desk.clone() else { return false };
+        let model = model.to_owned();
+        let asked = desk.clone().io.spawn(async move { desk.takes_pictures(&model).await });
+        asked.await.unwrap_or(true)
     }
 
     /// Sends a request to a model until there is a reply, or no hope of one.
@@ -236,6 +244,7 @@ impl Desk {
         }
         let sent = Instant::now();
         let ended = self.transport.complete(&wire::body(request, model, dialect)).await;
+        let ended = ended.map_err(|error| error.of_request(request));
         match &ended {
             Ok(_) => self.pace.went_well(),
             Err(CallError::RateLimited { retry_after, .. }) => {
@@ -332,24 +341,32 @@ impl Desk {
         if let Some(price) = self.settings.prices.get(model) {
             return Some(*price);
         }
-        self.prices.get_or_init(|| self.list_prices()).await.of(model)
+        self.listed.get_or_init(|| self.list()).await.price(model)
     }
 
-    /// The prices of the server: those that were kept, else new ones, else none.
-    async fn list_prices(&self) -> Prices {
+    /// Whether a model takes pictures; true where nobody says. In a replay the server is not asked, and those take none that were sent none.
+    async fn takes_pictures(&self, model: &str) -> bool {
+        match self.tape.as_ref().and_then(|tape| tape.was_shown_pictures(model)) {
+            Some(was_shown) => was_shown,
+            None => self.listed.get_or_init(|| self.list()).await.takes_pictures(model),
+        }
+    }
+
+    /// What the server lists of its models: what was kept, else what it says now, else nothing.
+    async fn list(&self) -> Models {
         let cache = self.settings.price_cache.as_deref();
-        if let Some(prices) = cache.and_then(Prices::read_fresh) {
-            return prices;
+        if let Some(models) = cache.and_then(Models::read_fresh) {
+            return models;
         }
         match self.transport.models().await {
-            Some(models) => {
-                let prices = Prices::of_models(&models);
+            Some(listed) => {
+                let models = Models::of_list(&listed);
                 if let Some(cache) = cache {
-                    prices.write(cache);
+                    models.write(cache);
                 }
-                prices
+                models
             }
-            None => Prices::default(),
+            None => Models::default(),
         }
     }
 

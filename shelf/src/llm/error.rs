@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use super::Halt;
+use super::{Halt, Request};
 use crate::stage::{Cause, Failure};
 
 /// How one call of a model ended, if not with a reply.
@@ -83,8 +83,16 @@ impl CallError {
             429 => Self::RateLimited { retry_after, message },
             413 => Self::TooLarge(message),
             0 | 408 | 409 | 425 | 500.. => Self::Server { status, retry_after, message },
-            _ => Self::Halted(Halt::Refused { status, message }),
+            _ => Self::Halted(Halt::Refused { status, message, with_picture: false }),
         }
+    }
+
+    /// The error, knowing what was asked.
+    pub(super) fn of_request(mut self, request: &Request) -> Self {
+        if let Self::Halted(Halt::Refused { with_picture, .. }) = &mut self {
+            *with_picture = request.pictures().next().is_some();
+        }
+        self
     }
 
     /// Whether the same request may go well another time.

@@ -11,6 +11,8 @@ pub enum Halt {
         status: u16,
         /// What it says.
         message: String,
+        /// Whether a picture was in the request.
+        with_picture: bool,
     },
     /// What is allowed to be spent does not suffice for another request.
     #[error("the budget {of} is used up: {spent} of {cap} spent, and the next request may cost {next}")]
@@ -55,8 +57,9 @@ impl Halt {
             Self::Refused { status: 401, .. } => "the key is wrong or has expired: see `OPENROUTER_API_KEY` or `SHELF_LLM_API_KEY`",
             Self::Refused { status: 402, .. } => "the account has no credit left: add some, then run the same command again",
             Self::Refused { status: 403, .. } => "the key may not use this model: choose another with `--llm-model`",
+            Self::Refused { status: 400 | 404 | 422, with_picture: true, .. } => "if the model takes no pictures, say `--vision never` or choose another with `--llm-model`; else see that `--llm-base-url` is right and that the model takes JSON schemas",
             Self::Refused { status: 404, .. } => "see that `--llm-base-url` and `--llm-model` are right: `shelf config` shows both",
-            Self::Refused { .. } => "see that the model takes pictures and JSON schemas, or choose another with `--llm-model`",
+            Self::Refused { .. } => "see that the model takes JSON schemas, or choose another with `--llm-model`",
             Self::Budget { of: "of this run", .. } => "run it again with a higher `--budget`: finished pages are kept",
             Self::Budget { .. } => "raise it under `[llm]` in `shelf.toml`: finished pages are kept",
             Self::Unpriced(_) => "write its price into `shelf.toml`, `[llm.prices.\"model\"]` with `prompt` and `completion` in USD a million tokens; or run without a budget",

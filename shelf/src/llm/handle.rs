@@ -76,6 +76,15 @@ impl Llm {
         self.dispatcher.settings().map(|settings| settings.chain(self.of_stage)).unwrap_or_default()
     }
 
+    /// Whether the model that is asked first takes pictures, as far as its server's list says; true where it does not. Where it is false, a
+    /// stage asks by text alone.
+    pub async fn takes_pictures(&self) -> bool {
+        match self.models().first() {
+            Some(model) => self.dispatcher.takes_pictures(model).await,
+            None => false,
+        }
+    }
+
     /// What the page has asked and spent so far.
     pub(crate) fn tally(&self) -> &Tally {
         &self.tally

@@ -54,7 +54,7 @@ pub use handle::Llm;
 pub use judge::Fault;
 pub use ledger::{CostBasis, LedgerEntry, Spent, ledger};
 pub use picture::Picture;
-pub use prices::{Price, Prices};
+pub use prices::{Models, Price};
 pub use rehearsal::{About, Question};
 pub use reply::Reply;
 pub use request::{Message, Request, Role};

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
@@ -22,15 +22,20 @@ pub struct Price {
     pub request: f64,
 }
 
-/// What models cost, by name.
+/// What a server lists of its models.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub struct Prices(BTreeMap<String, Price>);
+pub struct Models {
+    /// What they cost, by name.
+    prices: BTreeMap<String, Price>,
+    /// Those that take no pictures.
+    blind: BTreeSet<String>,
+}
 
 /// Pixels of a picture that are a token, at the least: no published scheme counts more finely (Anthropic 750, Qwen 784, OpenAI 1024).
 const PIXELS_A_TOKEN: u64 = 500;
 /// Tokens around the messages.
 const FRAME_TOKENS: u64 = 500;
-/// A list of prices is asked for again after a day.
+/// A list is asked for again after a day.
 const FRESH: Duration = Duration::from_hours(24);
 
 impl Price {
@@ -60,32 +65,37 @@ impl Price {
     }
 }
 
-impl Prices {
-    /// The prices in what `GET /models` of an OpenRouter-like server says.
+impl Models {
+    /// What `GET /models` of an OpenRouter-like server says.
     #[must_use]
-    pub fn of_models(models: &Value) -> Self {
-        let models = models.get("data").and_then(Value::as_array).into_iter().flatten();
-        Self(
-            models
-                .filter_map(|model| Some((model.get("id")?.as_str()?.to_owned(), price(model.get("pricing")?)?)))
-                .collect(),
-        )
+    pub fn of_list(list: &Value) -> Self {
+        let models = || list.get("data").and_then(Value::as_array).into_iter().flatten();
+        let name = |model: &Value| Some(model.get("id")?.as_str()?.to_owned());
+        let prices = models().filter_map(|model| Some((name(model)?, price(model.get("pricing")?)?)));
+        let blind = models().filter(|model| is_blind(model).unwrap_or(false)).filter_map(name);
+        Self { prices: prices.collect(), blind: blind.collect() }
     }
 
     /// What a model costs, if it is known.
     #[must_use]
-    pub fn of(&self, model: &str) -> Option<Price> {
-        self.0.get(model).copied()
+    pub fn price(&self, model: &str) -> Option<Price> {
+        self.prices.get(model).copied()
     }
 
-    /// Prices that were written less than a day ago.
+    /// Whether a model takes pictures; true where the list does not say.
+    #[must_use]
+    pub fn takes_pictures(&self, model: &str) -> bool {
+        !self.blind.contains(model)
+    }
+
+    /// A list that was written less than a day ago.
     pub(super) fn read_fresh(path: &Path) -> Option<Self> {
         let written = path.metadata().ok()?.modified().ok()?;
         let age = SystemTime::now().duration_since(written).unwrap_or_default();
         (age < FRESH).then(|| serde_json::from_slice(&std::fs::read(path).ok()?).ok())?
     }
 
-    /// Keeps the prices for a day. Without them the server is asked again.
+    /// Keeps the list for a day. Without it the server is asked again.
     pub(super) fn write(&self, path: &Path) {
         let written = || -> std::io::Result<()> {
             let folder = path.parent().unwrap_or(Path::new("."));
@@ -95,9 +105,15 @@ impl Prices {
             Ok(())
         };
         if let Err(error) = written() {
-            tracing::debug!(%error, path = %path.display(), "the prices are not kept");
+            tracing::debug!(%error, path = %path.display(), "the list of models is not kept");
         }
     }
+}
+
+/// Whether a model takes no pictures; none where the list does not say.
+fn is_blind(model: &Value) -> Option<bool> {
+    let takes = model.get("architecture")?.get("input_modalities")?.as_array()?;
+    Some(!takes.iter().any(|kind| kind == "image"))
 }
 
 /// USD a token, as texts or as numbers.
@@ -121,27 +137,39 @@ mod tests {
 
     #[test]
     fn a_list_of_models_tells_their_prices() {
-        let prices = Prices::of_models(&json!({ "data": [
+        let models = Models::of_list(&json!({ "data": [
             { "id": "small", "pricing": { "prompt": "0.0000001", "completion": "0.0000004", "image": "0" } },
             { "id": "numbers", "pricing": { "prompt": 0.000_001, "completion": 0.0 } },
             { "id": "auto", "pricing": { "prompt": "-1", "completion": "-1" } },
             { "id": "local" },
         ]}));
-        assert_eq!(prices.of("small"), Some(Price { prompt: 1e-7, completion: 4e-7, ..Price::default() }));
-        assert_eq!(prices.of("numbers"), Some(Price { prompt: 1e-6, ..Price::default() }));
-        assert_eq!((prices.of("auto"), prices.of("local"), prices.of("other")), (None, None, None));
+        assert_eq!(models.price("small"), Some(Price { prompt: 1e-7, completion: 4e-7, ..Price::default() }));
+        assert_eq!(models.price("numbers"), Some(Price { prompt: 1e-6, ..Price::default() }));
+        assert_eq!((models.price("auto"), models.price("local"), models.price("other")), (None, None, None));
     }
 
     #[test]
-    fn prices_are_kept_for_a_day() {
+    fn a_list_of_models_tells_which_take_no_pictures() {
+        let models = Models::of_list(&json!({ "data": [
+            { "id": "sees", "architecture": { "input_modalities": ["text", "image"] } },
+            { "id": "reads", "architecture": { "input_modalities": ["text"] } },
+            { "id": "silent" },
+        ]}));
+        let takes = ["sees", "reads", "silent", "other"].map(|model| models.takes_pictures(model));
+        assert_eq!(takes, [true, false, true, true]);
+    }
+
+    #[test]
+    fn a_list_is_kept_for_a_day() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("prices.json");
-        let prices = Prices(BTreeMap::from([("small".to_owned(), Price { prompt: 1.0, ..Price::default() })]));
-        assert_eq!(Prices::read_fresh(&path), None);
-        prices.write(&path);
-        assert_eq!(Prices::read_fresh(&path), Some(prices));
+        let path = folder.path().join("models.json");
+        let prices = BTreeMap::from([("small".to_owned(), Price { prompt: 1.0, ..Price::default() })]);
+        let models = Models { prices, blind: BTreeSet::from(["small".to_owned()]) };
+        assert_eq!(Models::read_fresh(&path), None);
+        models.write(&path);
+        assert_eq!(Models::read_fresh(&path), Some(models));
         let file = std::fs::File::options().write(true).open(&path).unwrap();
         file.set_modified(SystemTime::now() - FRESH - Duration::from_secs(1)).unwrap();
-        assert_eq!(Prices::read_fresh(&path), None);
+        assert_eq!(Models::read_fresh(&path), None);
     }
 }

@@ -76,6 +76,17 @@ impl Tape {
         })
     }
 
+    /// Whether a model was shown any picture when this was recorded; none where this is a recording.
+    pub(super) fn was_shown_pictures(&self, model: &str) -> Option<bool> {
+        let Self::Replay(taped) = self else { return None };
+        let is_picture = |part: &Value| part["type"] == "image_url";
+        let has_picture = |taped: &Taped| {
+            let messages = taped.request["messages"].as_array().into_iter().flatten();
+            messages.filter_map(|message| message["content"].as_array()).flatten().any(is_picture)
+        };
+        Some(taped.values().any(|taped| taped.request["model"] == model && has_picture(taped)))
+    }
+
     /// Keeps a reply, where this is a recording.
     pub(super) fn record(&self, caller: &Caller, request: &Value, hash: &Hash, reply: &Reply) -> Result<(), Failure> {
         let Self::Record(folder) = self else { return Ok(()) };

@@ -175,8 +175,8 @@ impl Transport {
             }
             CallError::TooLarge(message) => CallError::TooLarge(self.shown(&message)),
             CallError::Garbled(message) => CallError::Garbled(self.shown(&message)),
-            CallError::Halted(Halt::Refused { status, message }) => {
-                CallError::Halted(Halt::Refused { status, message: self.shown(&message) })
+            CallError::Halted(Halt::Refused { status, message, with_picture }) => {
+                CallError::Halted(Halt::Refused { status, message: self.shown(&message), with_picture })
             }
             other => other,
         }

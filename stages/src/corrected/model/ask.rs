@@ -8,7 +8,7 @@ use super::{Doubt, Verdict, doubt_of, judge};
 use crate::corrected::rules::Mended;
 use crate::corrected::{Correct, CorrectedOptions, CorrectedPage, CorrectedParagraph, NOTES_CHARS};
 use crate::ocr::{OcrPage, Paragraph};
-use crate::vision::{PictureSent, Vision};
+use crate::vision::{PictureSent, Vision, is_seen_by};
 use crate::vocabulary::{Dictionary, PageVocabulary};
 
 /// What the model is told to do. A book may have a prompt of its own.
@@ -88,7 +88,10 @@ pub async fn ask(
     if doubts.is_empty() {
         return Ok(Asked::default());
     }
-    let excerpt = excerpt(ocr, &doubts, options.vision, image);
+    let excerpt = match excerpt(ocr, &doubts, options.vision, image) {
+        Some(excerpt) if is_seen_by(llm).await => Some(excerpt),
+        _ => None,
+    };
     let ask = llm.ask().system(prompt).user(question(ocr, &mended.page, &doubts)).about(doubts.len(), "paragraph");
     let ask = match &excerpt {
         Some(excerpt) => ask.image_of(image, excerpt),

@@ -6,7 +6,7 @@ use crate::labels::rules::{BlockView, PageView};
 use crate::labels::{LabelledBlock, LabelsOptions, LabelsPage, PageNumberLocation, UNSURE, is_unreadable};
 use crate::ocr::OcrPage;
 use crate::pagination::PagePagination;
-use crate::vision::PictureSent;
+use crate::vision::{PictureSent, is_seen_by};
 
 /// What the model is told to do. A book may have a prompt of its own.
 pub const PROMPT: &str = include_str!("prompt.md");
@@ -50,11 +50,11 @@ pub async fn ask(
         return Ok(Asked::default());
     }
     let page = PageView::of(ocr, book);
-    let picture =
-        if options.vision.shows(needs_picture(&page, labelled)) { PictureSent::Page } else { PictureSent::None };
+    let with_picture = options.vision.shows(needs_picture(&page, labelled)) && is_seen_by(llm).await;
+    let picture = if with_picture { PictureSent::Page } else { PictureSent::None };
     let ask = llm.ask().system(prompt).user(question(&page, labelled)).about(labelled.blocks.len(), "block");
     // Where a block stands among the others is half of what it is: never strips.
-    let ask = if picture == PictureSent::Page { ask.image(image) } else { ask };
+    let ask = if with_picture { ask.image(image) } else { ask };
     let reply: Changes = ask.reply_that(|reply: &Changes| reply.check(&labelled.blocks)).await?;
     let mut asked = Asked { asked: true, picture, ..Asked::default() };
     for change in &reply.changes {
