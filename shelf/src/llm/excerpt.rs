@@ -59,7 +59,7 @@ impl Excerpt {
     /// // A scan of 1800 × 2400 px at 300 dpi.
     /// let paragraph = Region { x: 200, y: 300, width: 1400, height: 150 };
     /// assert_eq!(Excerpt::of(&scan, &[paragraph]).size(&scan), (1436, 186));
-    /// let column = Region { x: 150, y: 200, width: 1500, height: 2000 };
+    /// let column = Region { x: 100, y: 100, width: 1600, height: 2200 };
     /// assert_eq!(Excerpt::of(&scan, &[column]), Excerpt::Page);
     /// ```
     #[must_use]

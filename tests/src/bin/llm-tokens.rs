@@ -32,8 +32,9 @@ Counted by `make tokens` on the twenty pages of Colonial Florida, with the token
 * *shelf* is what `corrected --engine llm` really sends to a scripted model on 127.0.0.1 after the rules have done their work: numbers and texts of the paragraphs that are in doubt. The answer carries those that change.
 * *original* is what the original tool would have sent for the same page: the page's whole JSON with its boxes, indented, as shelf's `ocr` read it and without the lines and words that only shelf keeps. The
   answer carries every paragraph, and the text of those that change, in JSON without white space.
-* The answers are the truth, from which quotes, dashes and line ends may differ: each paragraph in question that does not read as printed is answered with what is printed, so that no model would have to say more.
+* The answers are the truth, from which quotes, dashes and line ends may differ: each paragraph in question that does not read as printed is answered with what is printed, as a model that makes no mistake would.
   Since no rules went before the original, it is also asked to put parted words together, and answers with more paragraphs.
+  A paragraph that changes is as long in either answer, so that the worse a book was read, the nearer both come; where nothing changes, shelf's answer has 4 tokens.
 * Neither side's prompt and schema are in the columns: the original's are not known. The pictures are those that come with the question, at 300 dpi: the whole page in the original's way, what
   `corrected` sends in shelf's. How many tokens a picture is differs from model to model; all count its pixels.
 
