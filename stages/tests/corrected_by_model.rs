@@ -71,7 +71,7 @@ const NOTHING: &str = r#"{ "changes": [] }"#;
 
 /// A change of the second paragraph to this text.
 fn change_of(text: &str) -> String {
-    format!(r#"{{ "id": "2.0", "text": "{text}", "note": "misread letter" }}"#)
+    format!(r#"{{ "id": "2.0", "text": "{text}" }}"#)
 }
 
 /// A reply of just this change.
@@ -107,10 +107,10 @@ fn the_paragraph_in_doubt_is_asked_about_and_no_other() {
 }
 
 #[test]
-fn a_change_is_taken_with_its_note_and_the_page_says_who_made_it_at_what_cost() {
+fn a_change_is_taken_and_noted_and_the_page_says_who_made_it_at_what_cost() {
     let (_model, book) = changed("They had a garden behind the house in 1839.");
     assert_eq!(counted(&book), (Some("They had a garden behind the house in 1839.".to_owned()), 0, 0));
-    assert_eq!(paragraph(&book, 2).notes.as_deref(), Some("misread letter"));
+    assert_eq!(paragraph(&book, 2).notes.as_deref(), Some("qarden → garden"));
     assert_eq!(paragraph(&book, 1).text, None);
     let page = book.page::<corrected>(1);
     assert_eq!((page.total_corrections, page.model_used.0.as_deref()), (1, Some("scripted")));

@@ -182,7 +182,7 @@ fn changes(paragraphs: &[&Paragraph]) -> String {
     let change = |paragraph: &&Paragraph| {
         let text = paragraph.correction_of(&paragraph.mended)?;
         let id = format!("{}.{}", paragraph.id.block, paragraph.id.paragraph);
-        Some(json!({ "id": id, "text": text, "note": NOTE }))
+        Some(json!({ "id": id, "text": text }))
     };
     json!({ "changes": paragraphs.iter().filter_map(change).collect::<Vec<_>>() }).to_string()
 }

@@ -127,7 +127,7 @@ fn script(asked: &Asked) -> Says {
     let paragraph = asked.user.strip_prefix('[').and_then(|question| question.split_once("]\n"));
     let change = paragraph.and_then(|(id, rest)| {
         let text = rest.split("\n[").next().unwrap_or_default().trim_end();
-        text.strip_suffix('.').map(|text| json!({ "id": id, "text": format!("{text}!"), "note": "scripted" }))
+        text.strip_suffix('.').map(|text| json!({ "id": id, "text": format!("{text}!") }))
     });
     let changes: Vec<Value> = change.into_iter().collect();
     Says::text(json!({ "changes": changes, "printed_page_number": null }).to_string())
@@ -169,10 +169,8 @@ fn a_language_model_is_asked_what_the_plan_says_and_recorded_replies_do_without_
     for stage in ["corrected", "labels", "merged"] {
         assert!(outputs(offline.library(), stage) == outputs(shelf.library(), stage), "{stage} is another");
     }
-    let changed = outputs(offline.library(), "corrected")
-        .iter()
-        .filter(|(_, page)| page.to_string().contains("scripted"))
-        .count();
+    let changed =
+        outputs(offline.library(), "corrected").iter().filter(|(_, page)| page.to_string().contains("!\"")).count();
     assert!(changed > 10, "{changed} pages");
 
     std::fs::create_dir(offline.library().join("florida/prompts")).unwrap();

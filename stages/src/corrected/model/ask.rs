@@ -4,9 +4,10 @@ use std::fmt::Write as _;
 use shelf::llm::{Excerpt, Llm, Region};
 use shelf::prelude::*;
 
+use super::difference::corrections;
 use super::{Doubt, Verdict, doubt_of, judge};
-use crate::corrected::rules::Mended;
-use crate::corrected::{Correct, CorrectedOptions, CorrectedPage, CorrectedParagraph, NOTES_CHARS};
+use crate::corrected::rules::{Mended, notes_of};
+use crate::corrected::{Correct, CorrectedOptions, CorrectedPage, CorrectedParagraph};
 use crate::ocr::{OcrPage, Paragraph};
 use crate::vision::{PictureSent, Vision, is_seen_by};
 use crate::vocabulary::{Dictionary, PageVocabulary};
@@ -44,9 +45,6 @@ struct Change {
     /// Its whole corrected text, with the line breaks as printed.
     #[garde(length(min = 1))]
     text: String,
-    /// What was changed, in a few words.
-    #[garde(skip)]
-    note: String,
 }
 
 impl Changes {
@@ -171,7 +169,7 @@ fn take(ocr: &OcrPage, mended: &mut Mended, change: &Change, asked: &mut Asked) 
     let paragraph = blocks.find_map(|block| block.paragraphs.iter_mut().find(|p| p.par_num == id.paragraph));
     if let Some(paragraph) = paragraph {
         paragraph.text = (change.text != read.text).then(|| change.text.clone());
-        paragraph.notes = Some(change.note.chars().take(NOTES_CHARS).collect());
+        paragraph.notes = notes_of(&corrections(&read.text, &change.text));
         paragraph.confidence = confidence;
     }
     true

@@ -2,6 +2,7 @@
 //! where it stays near what was read.
 
 mod ask;
+mod difference;
 mod doubt;
 mod guard;
 

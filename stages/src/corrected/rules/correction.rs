@@ -28,6 +28,8 @@ pub enum Kind {
     Mark,
     /// A speck that was read as a mark was taken out.
     Speck,
+    /// Something was missing. No rule adds anything.
+    Added,
 }
 
 impl Correction {
@@ -42,13 +44,14 @@ impl Correction {
             Kind::Joined => format!("joined {}", self.read),
             Kind::Kept => format!("kept {}", self.mended),
             Kind::Speck => format!("dropped {}", self.read),
+            Kind::Added => format!("added {}", self.mended),
             Kind::Whole | Kind::Misread | Kind::Apart | Kind::Mark => format!("{} → {}", self.read, self.mended),
         }
     }
 }
 
 /// What was corrected in a paragraph, in at most [`NOTES_CHARS`] characters; none where nothing was.
-pub(super) fn notes_of(corrections: &[Correction]) -> Option<String> {
+pub(in crate::corrected) fn notes_of(corrections: &[Correction]) -> Option<String> {
     let mut notes = String::new();
     for (at, correction) in corrections.iter().enumerate() {
         let separator = if notes.is_empty() { "" } else { "; " };

@@ -10,6 +10,7 @@ mod mend;
 mod specks;
 mod words;
 
+pub(super) use correction::notes_of;
 pub use correction::{Correction, Kind};
 pub use hyphens::word_across_pages;
 pub use legibility::Legibility;

@@ -1,0 +1,42 @@
+//! What a model has changed, found by comparing: what it says of its own work costs tokens and need not be so.
+
+use similar::{DiffOp, TextDiff};
+
+use crate::corrected::rules::{Correction, Kind};
+
+/// The words of `read` that are others in `changed`.
+pub(super) fn corrections(read: &str, changed: &str) -> Vec<Correction> {
+    let (before, after) = (words(read), words(changed));
+    let difference = TextDiff::from_slices(&before, &after);
+    let correction = |op: &DiffOp| {
+        let (before, after) = (before[op.old_range()].join(" "), after[op.new_range()].join(" "));
+        match op {
+            DiffOp::Equal { .. } => None,
+            DiffOp::Delete { .. } => Some(Correction::new(Kind::Speck, before, "")),
+            DiffOp::Insert { .. } => Some(Correction::new(Kind::Added, "", after)),
+            DiffOp::Replace { .. } => Some(Correction::new(Kind::Misread, before, after)),
+        }
+    };
+    difference.ops().iter().filter_map(correction).collect()
+}
+
+/// Words without white space; a word that a line end parts is two.
+fn words(text: &str) -> Vec<&str> {
+    text.split_whitespace().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::corrected::rules::notes_of;
+
+    #[test]
+    fn a_note_says_what_is_another() {
+        let note = |read, changed| notes_of(&corrections(read, changed));
+        assert_eq!(note("They had a qarden\nbehind it.", "They had a garden behind it.").unwrap(), "qarden → garden");
+        assert_eq!(note("the cam-\npaign . was", "the campaign was").unwrap(), "cam- paign . → campaign");
+        assert_eq!(note("it was , cold", "it was cold").unwrap(), "dropped ,");
+        assert_eq!(note("it cold", "it was cold").unwrap(), "added was");
+        assert_eq!(note("it was cold", "it was\ncold"), None);
+    }
+}
