@@ -3,13 +3,15 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::Presumed;
+
 /// What is known of a book: `<scan-id>/metadata.json`.
 ///
 /// A stage that takes this parameter is made again when any of it changes.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema, Validate)]
 #[garde(allow_unvalidated)]
 pub struct BookMetadata {
-    /// The title; the file's name until something better is known.
+    /// The title; made from the file's name until something better is known.
     #[serde(default)]
     pub title: Option<String>,
     /// The author or authors, as on the title page.
@@ -49,6 +51,9 @@ pub struct BookMetadata {
     #[serde(default)]
     #[garde(range(min = 0.0, max = 1.0))]
     pub metadata_extraction_confidence: Option<f64>,
+    /// What of the above nobody has said, with the value that was filled in: as long as a field has it, something better may take its place.
+    #[serde(default, skip_serializing_if = "Presumed::is_empty")]
+    pub presumed: Presumed,
     /// What others keep in the file; written back as it was read.
     #[serde(flatten)]
     #[schemars(skip)]

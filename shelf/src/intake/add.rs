@@ -11,7 +11,7 @@ use super::scan::{Scan, ScanOrder, WRITE_SCAN};
 use super::source::{Source, copy_originals, find_spreads, inspect_all, needed_bytes};
 use super::staging::Staging;
 use super::{AddError, AddRequest, DPI_RANGE, room, title};
-use crate::book::{BookMetadata, PageNumber, ScanId};
+use crate::book::{BookMetadata, PageNumber, Presumed, ScanId};
 use crate::child::{Allowance, Children};
 use crate::clock::now;
 use crate::stage::Failure;
@@ -115,8 +115,8 @@ pub fn add(
     if records.failed.len() == plan.len() {
         return Err(AddError::EveryPage { inputs: request.inputs.clone(), failed: records.failed });
     }
-    let metadata = BookMetadata {
-        title: Some(title.clone()),
+    let mut metadata = BookMetadata {
+        title: request.title.clone(),
         author: request.author.clone(),
         language: request.languages.clone(),
         total_pages: pages as u32,
@@ -126,6 +126,7 @@ pub fn add(
         status: Some("registered".to_owned()),
         ..BookMetadata::default()
     };
+    metadata.presume(Presumed { title: Some(title.clone()), ..Presumed::default() });
     staging.write_json("metadata.json", &metadata)?;
     let Records { failed, notes, .. } = records;
     if stop.load(Ordering::Relaxed) {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::*;
-use crate::book::{BookMetadata, SourcePage};
+use crate::book::{BookMetadata, Presumed, SourcePage};
 use crate::child::Children;
 use crate::store::FolderStore;
 
@@ -167,6 +167,19 @@ fn what_is_known_stands_in_the_metadata() {
     assert_eq!((metadata.total_pages, metadata.status.as_deref()), (1, Some("registered")));
     assert!(metadata.scan_date.unwrap().parse::<jiff::Timestamp>().is_ok());
     assert_eq!(metadata.extraction_dpi, None, "nothing was drawn");
+    let presumed = Presumed { title: Some("The Gold Bug".to_owned()), ..Presumed::default() };
+    assert_eq!(metadata.presumed, presumed, "nobody has said the title, but for the file's name");
+}
+
+#[test]
+fn a_title_that_is_given_is_not_presumed() {
+    let library = Library::new();
+    let inputs = vec![library.file("the-gold-bug.png", &png_page(1))];
+    let title = Some("The Gold-Bug".to_owned());
+    let id = Some("book".parse().unwrap());
+    library.add(&AddRequest { inputs, id, title: title.clone(), ..AddRequest::default() }).unwrap();
+    let metadata = library.metadata();
+    assert_eq!((metadata.title, metadata.presumed), (title, Presumed::default()));
 }
 
 #[test]

@@ -34,7 +34,7 @@ pub(in crate::cli) struct Add {
     /// The book's id [default: from the title or the file name]
     #[arg(long, value_name = "SCAN-ID")]
     id: Option<ScanId>,
-    /// The title [default: from the file name]
+    /// The title [default: from the file name, until the book's title page has been read]
     #[arg(long)]
     title: Option<String>,
     /// The author

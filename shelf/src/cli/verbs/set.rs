@@ -1,7 +1,7 @@
 use clap::Args;
 
 use super::add::language;
-use crate::book::{BookMetadata, ScanId};
+use crate::book::{BookMetadata, Presumed, ScanId};
 use crate::cli::Exit;
 use crate::cli::context::Context;
 use crate::cli::error::Result;
@@ -108,6 +108,7 @@ pub(in crate::cli) fn set(context: &Context, args: &Set) -> Result<Exit> {
 
 fn assign(metadata: &mut BookMetadata, Assignment { field, value }: &Assignment) {
     let value = value.clone();
+    forget_presumed(&mut metadata.presumed, *field);
     match field {
         Field::Title => metadata.title = value,
         Field::Author => metadata.author = value,
@@ -119,6 +120,19 @@ fn assign(metadata: &mut BookMetadata, Assignment { field, value }: &Assignment)
             let tags = value.iter().flat_map(|tags| tags.split(','));
             metadata.language = tags.map(|tag| tag.trim().to_owned()).collect();
         }
+    }
+}
+
+/// What a person says is no longer presumed, even if it is the same.
+fn forget_presumed(presumed: &mut Presumed, field: Field) {
+    match field {
+        Field::Title => presumed.title = None,
+        Field::Author => presumed.author = None,
+        Field::Publisher => presumed.publisher = None,
+        Field::Isbn => presumed.isbn = None,
+        Field::Type => presumed.kind = None,
+        Field::Year => presumed.year = None,
+        Field::Language => {}
     }
 }
 
@@ -141,6 +155,16 @@ mod tests {
         assert_eq!((set.language, set.isbn.as_deref()), (vec!["en".to_owned(), "de-Latf".to_owned()], Some("0-19")));
         assert_eq!(after(&["title="]).title, None);
         assert!(after(&["language=en", "language="]).language.is_empty());
+    }
+
+    #[test]
+    fn what_a_person_confirms_is_no_longer_presumed() {
+        let found = |year| Presumed { year: Some(year), ..Presumed::default() };
+        let mut metadata = BookMetadata::default();
+        metadata.presume(found(1892));
+        assign(&mut metadata, &assignment("year=1892").unwrap());
+        metadata.presume(found(1829));
+        assert_eq!((metadata.year, metadata.presumed.year), (Some(1892), None));
     }
 
     #[test]

@@ -40,7 +40,7 @@ pub(in crate::cli) fn show(context: &Context, args: &Show) -> Result<Exit> {
             context.out.json(&value)?;
         } else {
             for (name, value) in value.as_object().into_iter().flatten().filter(|(_, value)| shown(value)) {
-                context.out.line(format_args!("{:<14} {}", name.replace('_', " "), plain(value)))?;
+                context.out.line(format_args!("{:<14} {}", name.replace('_', " "), told(name, value)))?;
             }
         }
         return Ok(Exit::Done);
@@ -75,6 +75,14 @@ pub(in crate::cli) fn show(context: &Context, args: &Show) -> Result<Exit> {
 
 fn shown(value: &Value) -> bool {
     !value.is_null() && value.as_array().is_none_or(|items| !items.is_empty())
+}
+
+/// Of what is presumed the fields' names: their values stand above.
+fn told(name: &str, value: &Value) -> String {
+    match value {
+        Value::Object(fields) if name == "presumed" => fields.keys().cloned().collect::<Vec<_>>().join(", "),
+        value => plain(value),
+    }
 }
 
 fn plain(value: &Value) -> String {

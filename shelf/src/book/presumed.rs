@@ -1,0 +1,99 @@
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::BookMetadata;
+
+/// What was made out of a book without a person: from its file's name, from its first pages.
+///
+/// In [`BookMetadata::presumed`] it says which fields nobody has said, and with what value they were filled in.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Presumed {
+    /// The title.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// The author or authors.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub author: Option<String>,
+    /// Year of publication.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub year: Option<i32>,
+    /// Publisher.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub publisher: Option<String>,
+    /// ISBN.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub isbn: Option<String>,
+    /// What kind of book.
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+}
+
+impl Presumed {
+    /// Whether nothing is presumed.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl BookMetadata {
+    /// Fills in what was found, where a field is empty or still has the value that was presumed before. What a person has said stays.
+    pub fn presume(&mut self, found: Presumed) {
+        let presumed = &mut self.presumed;
+        fill(&mut self.title, &mut presumed.title, found.title);
+        fill(&mut self.author, &mut presumed.author, found.author);
+        fill(&mut self.year, &mut presumed.year, found.year);
+        fill(&mut self.publisher, &mut presumed.publisher, found.publisher);
+        fill(&mut self.isbn, &mut presumed.isbn, found.isbn);
+        fill(&mut self.kind, &mut presumed.kind, found.kind);
+    }
+}
+
+fn fill<T: Clone + PartialEq>(field: &mut Option<T>, presumed: &mut Option<T>, found: Option<T>) {
+    let said_by_nobody = field.is_none() || field == presumed;
+    if found.is_some() && said_by_nobody {
+        field.clone_from(&found);
+        *presumed = found;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn titled(title: &str) -> Presumed {
+        Presumed { title: Some(title.to_owned()), ..Presumed::default() }
+    }
+
+    fn after(metadata: &BookMetadata, found: &Presumed) -> BookMetadata {
+        let mut metadata = metadata.clone();
+        metadata.presume(found.clone());
+        metadata
+    }
+
+    #[test]
+    fn an_empty_field_is_filled_and_filling_it_again_changes_nothing() {
+        let once = after(&BookMetadata::default(), &titled("Emma"));
+        assert_eq!((once.title.as_deref(), once.presumed.title.as_deref()), (Some("Emma"), Some("Emma")));
+        assert_eq!(after(&once, &titled("Emma")), once);
+        assert_eq!(after(&once, &Presumed::default()), once);
+    }
+
+    #[test]
+    fn something_better_takes_the_place_of_what_was_presumed_and_never_of_what_a_person_said() {
+        let presumed = after(&BookMetadata::default(), &titled("Emma 300dpi"));
+        assert_eq!(after(&presumed, &titled("Emma")).title.as_deref(), Some("Emma"));
+        let said = BookMetadata { title: Some("Emma, a Novel".to_owned()), ..presumed };
+        assert_eq!(after(&said, &titled("Emma")), said);
+    }
+
+    #[test]
+    fn it_is_kept_with_the_book_as_far_as_there_is_any() {
+        let written = |metadata: &BookMetadata| serde_json::to_value(metadata).unwrap();
+        assert_eq!(written(&BookMetadata::default()).get("presumed"), None);
+        let metadata = after(&BookMetadata::default(), &titled("Emma"));
+        assert_eq!(written(&metadata)["presumed"], serde_json::json!({ "title": "Emma" }));
+        assert_eq!(serde_json::from_value::<BookMetadata>(written(&metadata)).unwrap(), metadata);
+    }
+}
