@@ -8,7 +8,7 @@ use crate::llm::{Caller, Llm, Tally};
 use crate::panics::caught;
 use crate::plan::{PlannedStage, Settled};
 use crate::record::AfterDue;
-use crate::stage::{Called, Failure, Parallelism, Row, StageRun};
+use crate::stage::{Called, Failure, Parallelism, Reader, Row, StageRun};
 use crate::store::BookPath;
 
 impl Scheduler<'_> {
@@ -102,6 +102,7 @@ impl Scheduler<'_> {
         };
         let kept = self.plan.plan.settled.iter().filter(|(page, s)| page.stage == name && **s == Settled::Kept).count();
         let of_stage = self.spent.iter().filter(|(number, _)| self.plan.plan.jobs[**number].page.stage == name);
+        let row = self.plan.stage(name).entry.row;
         StageRun {
             book: self.book.id.clone(),
             metadata: self.book.metadata.clone(),
@@ -112,7 +113,8 @@ impl Scheduler<'_> {
             skipped: ended(|outcome| matches!(outcome, Outcome::Skipped(_))),
             blocked: ended(|outcome| matches!(outcome, Outcome::Blocked(_))),
             seconds: of_stage.map(|(_, time)| time.as_secs_f64()).sum(),
-            llm: self.hook_llm(self.plan.stage(name).entry.row),
+            llm: self.hook_llm(row),
+            reader: Reader::new(Arc::clone(&self.runtime.store), self.book.id.clone(), row),
         }
     }
 }

@@ -1,4 +1,5 @@
 use std::any::Any;
+use std::fmt;
 use std::sync::{Arc, Mutex};
 
 use serde_json::Value;
@@ -29,6 +30,7 @@ pub struct Cx {
 }
 
 /// Reads pages of one stage, apart from any page's context.
+#[derive(Clone)]
 pub(crate) struct Reader {
     store: Arc<dyn Store>,
     book: ScanId,
@@ -98,7 +100,7 @@ impl Cx {
     }
 
     pub(crate) fn reader(&self, row: &'static Row) -> Reader {
-        Reader { store: Arc::clone(&self.store), book: self.book.clone(), row }
+        Reader::new(Arc::clone(&self.store), self.book.clone(), row)
     }
 
     /// What `row` made of the page that this one is made from, or of the book.
@@ -124,6 +126,17 @@ impl Cx {
 }
 
 impl Reader {
+    pub(crate) fn new(store: Arc<dyn Store>, book: ScanId, row: &'static Row) -> Self {
+        Self { store, book, row }
+    }
+
+    /// Reads what was made of the whole book; none where nothing was.
+    pub(crate) fn book(&self) -> Result<Option<Found>, Failure> {
+        let path = BookPath::book_output(&self.book, self.row.name);
+        let is_there = self.store.stamp(&path)?.is_some();
+        is_there.then(|| self.file(path, "book.json".to_owned())).transpose()
+    }
+
     /// Reads one page.
     pub(crate) fn page(&self, page: PageNumber) -> Result<Found, Failure> {
         self.file(BookPath::page(&self.book, self.row.name, page), format!("page {page}"))
@@ -143,6 +156,12 @@ impl Reader {
 
     fn problem(&self, path: &BookPath, what: &str, problem: &str) -> Failure {
         unreadable(self.row.name, path, what, problem)
+    }
+}
+
+impl fmt::Debug for Reader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reader").field("book", &self.book).field("stage", &self.row.name).finish_non_exhaustive()
     }
 }
 

@@ -51,6 +51,7 @@ mod stage_run;
 mod warnings;
 
 pub use cx::Cx;
+pub(crate) use cx::Reader;
 pub use dependency::{Dep, FromStage, Load, Pages, Reach, RowOf, Window};
 pub use failure::{Cause, Failure, IntoFailure, Result};
 pub use filled::{Filled, Model, ProcessingCost, Timestamp};

@@ -1,7 +1,7 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use super::{Failure, IntoFailure};
+use super::{Failure, IntoFailure, Page, Reader};
 use crate::book::{BookMetadata, PageNumber, ScanId};
 use crate::llm::Llm;
 
@@ -30,6 +30,8 @@ pub struct StageRun {
     pub seconds: f64,
     /// The language model, in stages with `parallelism = llm`.
     pub(crate) llm: Option<Llm>,
+    /// Reads what the stage has made.
+    pub(crate) reader: Reader,
 }
 
 impl StageRun {
@@ -40,6 +42,15 @@ impl StageRun {
     pub fn llm(&self) -> Result<&Llm, Failure> {
         let none = || Failure::new("this hook's stage has no language model").hint("write `parallelism = llm`");
         self.llm.as_ref().ok_or_else(none)
+    }
+
+    /// What the stage has made of the whole book, in hooks of a `scope = book` stage; none where it has made nothing. In `after` it is what
+    /// has just been made, or kept.
+    ///
+    /// # Errors
+    /// It cannot be read, or is no `T`.
+    pub fn book_output<T: Page>(&self) -> Result<Option<T>, Failure> {
+        self.reader.book()?.map(|found| found.read()).transpose()
     }
 }
 
