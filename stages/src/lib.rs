@@ -4,6 +4,7 @@
 //! A stage of one's own builds on these by naming them: `deps = [stages::ocr::ocr]` and a parameter `ocr: stages::ocr::OcrPage`.
 
 pub mod bbox;
+pub mod catalogue;
 pub mod corrected;
 pub mod labels;
 pub mod merged;

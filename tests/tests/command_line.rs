@@ -73,6 +73,7 @@ fn a_book_goes_its_way() {
     ");
     assert_snapshot!(shelf.ok(["process", "book", "--quiet"]), @r"
     book: ocr: nothing to do, 3 up to date
+    book: catalogue: 1 book: 1 made
     book: vocabulary: 1 book: 1 made
     book: corrected: 3 pages: 3 made
     book: pagination: 1 book: 1 made
@@ -81,6 +82,7 @@ fn a_book_goes_its_way() {
     ");
     assert_snapshot!(shown(&shelf.run(["process", "book"])), @r"
     book: ocr: nothing to do, 3 up to date
+    book: catalogue: nothing to do, 1 up to date
     book: vocabulary: nothing to do, 1 up to date
     book: corrected: nothing to do, 3 up to date
     book: pagination: nothing to do, 1 up to date
@@ -92,6 +94,7 @@ fn a_book_goes_its_way() {
     book: A Book, 3 pages
     STAGE       DONE  STALE  FAILED  BLOCKED  TO DO
     ocr         3     ·      ·       ·        ·
+    catalogue   1     ·      ·       ·        ·
     vocabulary  1     ·      ·       ·        ·
     corrected   3     ·      ·       ·        ·
     pagination  1     ·      ·       ·        ·
@@ -103,8 +106,8 @@ fn a_book_goes_its_way() {
       1-3: psm 3 → 6
     ");
     assert_snapshot!(shelf.ok(["list"]), @r"
-    BOOK  TITLE   PAGES  OCR  VOCABULARY  CORRECTED  PAGINATION  LABELS  MERGED
-    book  A Book  3      3    1           3          1           3       3
+    BOOK  TITLE   PAGES  OCR  CATALOGUE  VOCABULARY  CORRECTED  PAGINATION  LABELS  MERGED
+    book  A Book  3      3    1          1           3          1           3       3
     ");
     let text = shelf.ok(["show", "book", "--page", "2"]);
     assert!(text.contains("shelf") || text.len() > 500, "{text}");
@@ -131,7 +134,7 @@ fn what_is_wrong_is_said_with_a_way_out() {
     ");
     assert_snapshot!(said(&["process", "book", "--stage", "orc"]), @r"
     error: invalid value 'orc' for '--stage <STAGE>'
-      [possible values: ocr, vocabulary, corrected, pagination, labels, merged]
+      [possible values: ocr, catalogue, vocabulary, corrected, pagination, labels, merged]
 
     For more information, try '--help'.
     exit 2
@@ -228,6 +231,8 @@ fn the_stages_can_be_drawn() {
     assert_snapshot!(shelf.ok(["stages", "--graph", "mermaid"]), @r"
     graph LR
       ocr
+      catalogue
+      ocr -->|all pages| catalogue
       vocabulary
       ocr -->|all pages| vocabulary
       corrected

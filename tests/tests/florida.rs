@@ -95,6 +95,14 @@ fn a_real_book_is_read_well_survives_twenty_kills_and_then_has_nothing_left_to_d
     assert_eq!(scores.len(), 20);
     let book: Score = scores.into_iter().sum();
     assert!(book.characters.rate() <= 0.008, "the character error rate is {}", book.characters.rate());
+
+    // No title page is among them: nothing is made up, and the title stays what the file was called.
+    shelf.ok(["process", "florida", "--stage", "catalogue", "--engine", "rules"]);
+    let known: Value = serde_json::from_str(&shelf.ok(["show", "florida", "--json"])).unwrap();
+    assert_eq!(known["title"], "Colonial Florida 20pp");
+    for field in ["author", "year", "publisher", "isbn", "type", "metadata_extraction_confidence"] {
+        assert_eq!(known[field], Value::Null, "{field}");
+    }
 }
 
 fn outputs_with_records(library: &Path) -> Vec<Value> {

@@ -17,6 +17,6 @@ pub(super) fn unsure_ratio(page: &OcrPage) -> f64 {
 const UNREADABLE: f64 = 0.2;
 
 /// Whether so much of a page was guessed that nobody can read it.
-pub(super) fn is_unreadable(page: &OcrPage) -> bool {
+pub(crate) fn is_unreadable(page: &OcrPage) -> bool {
     unsure_ratio(page) > UNREADABLE
 }

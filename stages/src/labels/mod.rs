@@ -11,7 +11,8 @@ mod stage;
 
 pub use crate::pagination::{NumberingStyle, PageNumberLocation, PageRegion};
 pub use classification::Classification;
-use legibility::{UNSURE, is_unreadable, unsure_ratio};
+pub(crate) use legibility::is_unreadable;
+use legibility::{UNSURE, unsure_ratio};
 pub use metrics::LabelsMetrics;
 pub use options::LabelsOptions;
 pub use page::{LabelledBlock, LabelsPage};

@@ -1,0 +1,105 @@
+//! What a model says of a book is looked for in what was read: a model knows many books, and may say what another edition says, or what no book does.
+
+/// So much of what is claimed has to stand there, 1 less the edit distance over its letters, 0..=1: one letter in five may be misread, and a forename may
+/// be written out.
+const LEAST_ALIKE: f64 = 0.8;
+/// What has fewer letters stands in many a text by accident, and has to stand there as words of its own.
+const FEW_LETTERS: usize = 6;
+
+/// Whether `claim` stands in `text`, in one run, but for what the recogniser may have misread. Case, marks, spaces and line breaks do not count; numbers have
+/// to stand there as they are.
+#[must_use]
+pub fn stands_in(claim: &str, text: &str) -> bool {
+    let numbers = |text: &str| -> Vec<String> {
+        text.split(|c: char| !c.is_ascii_digit()).filter(|digits| !digits.is_empty()).map(ToOwned::to_owned).collect()
+    };
+    let read = numbers(text);
+    let letters = folded(claim).len();
+    let has_words =
+        if letters < FEW_LETTERS { has_as_words(claim, text) } else { likeness(claim, text) >= LEAST_ALIKE };
+    letters > 0 && has_words && numbers(claim).iter().all(|number| read.contains(number))
+}
+
+/// How like `claim` is the run of `text` that is most like it: 1 less the edits that make one of the other, over the letters and digits of `claim`, 0..=1.
+///
+/// It is the approximate matching of P. Sellers (1980): an edit distance whose beginning and end in the text are free.
+#[must_use]
+pub fn likeness(claim: &str, text: &str) -> f64 {
+    let (claim, text) = (folded(claim), folded(text));
+    // Edits between the first letters of the claim and the best run of the text that ends here.
+    let mut edits: Vec<usize> = (0..=claim.len()).collect();
+    let mut least = claim.len();
+    for read in &text {
+        let mut diagonal = edits[0];
+        for (at, letter) in claim.iter().enumerate() {
+            let replaced = diagonal + usize::from(letter != read);
+            diagonal = edits[at + 1];
+            edits[at + 1] = replaced.min(edits[at] + 1).min(diagonal + 1);
+        }
+        least = least.min(edits[claim.len()]);
+    }
+    1.0 - least as f64 / claim.len().max(1) as f64
+}
+
+/// Whether the words of `claim` are words of `text`, one after another.
+fn has_as_words(claim: &str, text: &str) -> bool {
+    let words = |text: &str| -> Vec<Vec<char>> {
+        text.split_whitespace().map(folded).filter(|word| !word.is_empty()).collect()
+    };
+    let (claim, text) = (words(claim), words(text));
+    !claim.is_empty() && text.windows(claim.len()).any(|run| run == claim)
+}
+
+/// Letters and digits, in lower case.
+fn folded(text: &str) -> Vec<char> {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const TITLE_PAGE: &str = "HISTORICAL SKETCHES\nOF\nCOLON1AL FL0RIDA.\n\nBY\nRICHARD L. CAMP-\nBELL.\n\nCLEVELAND, O.:\nTHE WILLIAMS PUBLISHING CO.\n1892.\nE. A. Poe, in 3 volumes";
+
+    #[test]
+    fn what_the_page_says_stands_there_also_where_it_was_misread() {
+        for claim in [
+            "Historical Sketches of Colonial Florida",
+            "Historical Sketches: of Colonial Florida",
+            "Richard L. Campbell",
+            "The Williams Publishing Co",
+            "Poe",
+            "E. A. Poe",
+            "Sketches of Colonial Florida, by Richard L. Campbell",
+        ] {
+            assert!(stands_in(claim, TITLE_PAGE), "{claim}");
+        }
+    }
+
+    #[test]
+    fn what_it_does_not_say_does_not_stand_there() {
+        for claim in [
+            "The Spanish Settlements Within the Present Limits of the United States",
+            "Woodbury Lowery",
+            "Cleveland: Harper & Brothers",
+            "Historical Sketches of Colonial Florida, With an Account of the British Rule",
+            "Rich",
+            "Rida",
+            "Historical Sketches of Colonial Florida 1893",
+            "",
+            "—",
+        ] {
+            assert!(!stands_in(claim, TITLE_PAGE), "{claim}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_run_of_the_text_is_alike_whatever_is_around_it(before in "[a-z ]{0,40}", claim in "[a-z]{1,30}", after in "[a-z ]{0,40}") {
+            let text = format!("{before}{claim}{after}");
+            prop_assert!((likeness(&claim, &text) - 1.0).abs() < 1e-9);
+            prop_assert!((0.0..=1.0).contains(&likeness(&claim, &after)));
+        }
+    }
+}

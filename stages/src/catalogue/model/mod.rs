@@ -1,0 +1,9 @@
+//! Cataloguing by a language model: it gets the text of the first pages, and what it says is taken only where the pages say it too.
+
+mod ask;
+mod guard;
+mod question;
+mod reply;
+
+pub use ask::{Asked, PROMPT, ask};
+pub use guard::{likeness, stands_in};

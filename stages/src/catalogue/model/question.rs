@@ -1,0 +1,58 @@
+use std::fmt::Write as _;
+
+use crate::catalogue::FrontPage;
+
+/// A page with more words is no title page, nor the back of one: its beginning tells what it is.
+const WHOLE_PAGE_WORDS: usize = 200;
+/// So many words of such a page are sent.
+const FIRST_WORDS: usize = 60;
+/// More characters are not sent, whatever the pages hold: about 4,000 tokens.
+const MOST_CHARS: usize = 16_000;
+
+/// The text of the first pages, each after the number of its scan: no boxes, no confidences, nothing that the task does not need.
+pub(super) fn question(pages: &[FrontPage]) -> String {
+    let mut question = String::new();
+    for page in pages {
+        let words = page.text.split_whitespace().count();
+        let text = if words <= WHOLE_PAGE_WORDS { page.text.clone() } else { beginning(&page.text) };
+        let _ = writeln!(question, "[{}]\n{}", page.number, text.trim());
+    }
+    question.chars().take(MOST_CHARS).collect()
+}
+
+fn beginning(text: &str) -> String {
+    let mut words = 0;
+    let lines = text.lines().take_while(|line| {
+        let so_far = words;
+        words += line.split_whitespace().count();
+        so_far < FIRST_WORDS
+    });
+    let lines: Vec<&str> = lines.collect();
+    format!("{} …", lines.join("\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalogue::front_pages;
+    use crate::vocabulary::test_pages::page;
+
+    fn asked(texts: &[&str]) -> String {
+        let pages: Vec<_> = (1..).zip(texts).map(|(number, text)| page(number, &[(*text, 0.95)])).collect();
+        question(&front_pages(&pages))
+    }
+
+    #[test]
+    fn short_pages_go_whole_and_long_ones_with_their_beginning() {
+        let long = "ten words of a text that goes on and on\n".repeat(30);
+        let asked = asked(&["COLONIAL\nFLORIDA", &long]);
+        let beginning = "ten words of a text that goes on and on\n".repeat(6);
+        assert_eq!(asked, format!("[1]\nCOLONIAL\nFLORIDA\n[2]\n{} …\n", beginning.trim()));
+    }
+
+    #[test]
+    fn there_is_an_end_to_what_is_sent() {
+        let wide = format!("{}\n", "word".repeat(40)).repeat(190);
+        assert_eq!(asked(&[&wide, &wide]).chars().count(), MOST_CHARS);
+    }
+}
