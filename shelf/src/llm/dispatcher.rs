@@ -223,7 +223,7 @@ impl Desk {
             return Ok(reply);
         }
         let queued = Instant::now();
-        let _place = self.places.acquire().await.expect("the places are never closed");
+        let place = self.places.acquire().await.expect("the places are never closed");
         tokio::select! {
             () = self.pace.turn() => {}
             () = self.until_stopping() => {}
@@ -273,14 +273,17 @@ impl Desk {
                 tally.failed(error, queue_s, entry.total_s, (cost_usd, cost));
             }
         }
-        // The disk is waited for, and others may send meanwhile.
+        // The disk is waited for in this thread. A reply is kept before another request may take its place: whatever happens, no more are lost
+        // than are on their way.
         tokio::task::block_in_place(|| {
-            if let Ok(reply) = &ended {
+            let keep = |reply: &Reply| {
                 let kept = KeptReply { round: caller.round.clone(), cost_usd, cost, reply: reply.clone() };
-                kept.write(caller, &hash).map_err(unwritten)?;
-                record(reply)?;
-            }
-            note(&*caller.store, &caller.book, &entry).map_err(|error| unwritten(error.into()))
+                kept.write(caller, &hash).map_err(unwritten)
+            };
+            let kept = ended.as_ref().map_or(Ok(()), keep);
+            drop(place);
+            note(&*caller.store, &caller.book, &entry).map_err(|error| unwritten(error.into()))?;
+            kept.and_then(|()| ended.as_ref().map_or(Ok(()), record))
         })?;
         ended
     }

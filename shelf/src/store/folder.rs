@@ -138,8 +138,8 @@ impl Store for FolderStore {
             .map_err(io_error("write", &file))
     }
 
-    fn append_ledger(&self, book: &ScanId, file: LedgerFile, lines: &[u8]) -> Result<(), StoreError> {
-        let file = self.ledger_file(book, file)?;
+    fn append_ledger(&self, book: &ScanId, which: LedgerFile, lines: &[u8]) -> Result<(), StoreError> {
+        let file = self.ledger_file(book, which)?;
         let write = || -> io::Result<()> {
             fs::create_dir_all(self.root.join(LEDGERS))?;
             let mut ledger = OpenOptions::new().create(true).read(true).append(true).open(&file)?;
@@ -147,7 +147,7 @@ impl Store for FolderStore {
                 ledger.write_all(b"\n")?;
             }
             ledger.write_all(lines)?;
-            ledger.sync_data()
+            if which == LedgerFile::Ended { ledger.sync_data() } else { Ok(()) }
         };
         write().map_err(io_error("write", &file))
     }

@@ -40,7 +40,8 @@ pub trait Store: Send + Sync + 'static {
     /// Adds to the end of a file, which is made where it is missing. For logs: not atomic, not synced.
     fn append(&self, path: &BookPath, bytes: &[u8]) -> Result<(), StoreError>;
 
-    /// Adds lines to the book's ledger, which is no part of the book: no removal of a folder removes it. On disk when this returns.
+    /// Adds lines to the book's ledger, which is no part of the book: no removal of a folder removes it. What has ended is on disk when this
+    /// returns; what was sent outlives the program, and need not outlive the machine.
     fn append_ledger(&self, book: &ScanId, file: LedgerFile, lines: &[u8]) -> Result<(), StoreError>;
 
     /// The book's ledger; empty where there is none.
