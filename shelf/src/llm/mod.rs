@@ -11,10 +11,13 @@
 
 mod api_key;
 mod ask;
+mod attempt;
+mod background;
 mod budget;
 mod caller;
 mod checkup;
 mod conversation;
+mod desk;
 mod dispatcher;
 mod engine;
 mod error;
