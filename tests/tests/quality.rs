@@ -43,10 +43,9 @@ fn texts_and_labels_are_as_good_as_the_documents_say() {
 #[test]
 fn a_model_is_sent_and_says_at_most_a_third_of_what_it_was_by_the_original() {
     let Some((_, counted)) = &*MEASURED else { return };
-    let [sent, answered, both] = counted.all().shares();
-    assert!(sent <= 1.0 / 3.0 && both <= 1.0 / 3.0, "{}", counted.table());
-    // Where the truth is the answer, a third of the paragraphs change after the rules, and each is as long in either way.
-    assert!(answered <= 0.4, "{}", counted.table());
+    for share in counted.all().shares() {
+        assert!(share <= 1.0 / 3.0, "{}", counted.table());
+    }
     let pixels = |exchange: shelf_tests::tokens::Exchange| exchange.pixels as f64;
     assert!(pixels(counted.all().shelf) <= pixels(counted.all().original) / 3.0, "{}", counted.table());
 }
