@@ -104,6 +104,13 @@ mod tests {
             told(&["10", "11", "12", "13", "12", "13", "14", "15"]),
             ["scan 3 and 5 both show page 12", "scan 4 and 6 both show page 13"]
         );
+        assert_eq!(told(&["12", "12", "13", "14", "15"]), ["scan 1 and 2 both show page 12"]);
+        assert_eq!(told(&["25", "26", "27", "28", "28"]), ["scan 4 and 5 both show page 28"]);
+        assert_eq!(told(&["25", "26", "27", "28", "28", "28"]), ["scan 4, 5 and 6 all show page 28"]);
+        assert_eq!(
+            told(&["25", "26", "27", "28", "27", "28"]),
+            ["scan 3 and 5 both show page 27", "scan 4 and 6 both show page 28"]
+        );
     }
 
     #[test]

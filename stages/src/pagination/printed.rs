@@ -100,6 +100,12 @@ mod tests {
     }
 
     #[test]
+    fn a_leaf_that_was_scanned_twice_has_its_number_twice() {
+        assert_eq!(texts(&["25", "26", "27", "28", "28"]), ["25", "26", "27", "28", "28"]);
+        assert_eq!(texts(&["25", "25", "26", "27", "28"]), ["25", "25", "26", "27", "28"]);
+    }
+
+    #[test]
     fn where_none_is_printed_there_is_none_unless_all_pages_like_it_have_one() {
         let read = ["9", "10", "", "12", "13", "14"];
         assert_eq!(printed(&read, None)[2].text, None);

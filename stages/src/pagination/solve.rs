@@ -23,6 +23,10 @@ impl Leaf {
         let mut numbers = self.marks.iter().enumerate().filter(|(_, mark)| is_strong(mark));
         numbers.find_map(|(at, mark)| Some((at, mark.folio()?)))
     }
+
+    fn says(&self, folio: Option<Folio>) -> bool {
+        folio.is_some() && self.marks.iter().any(|mark| mark.folio() == folio)
+    }
 }
 
 /// A mark as strong as this is a number by its place.
@@ -37,7 +41,8 @@ pub struct Solved {
     pub mark: Option<usize>,
     /// Whether the mark says the number as it is, not only something like it.
     pub as_read: bool,
-    /// How many of the nearest six scans with a number, three before and three after, say what the same count makes of them.
+    /// How many of the nearest six scans with a number, three before and three after, say what the same count makes of them, or show the
+    /// same page.
     pub agreeing: u32,
 }
 
@@ -48,12 +53,8 @@ pub fn solve(leaves: &[Leaf]) -> Vec<Solved> {
     let way = cheapest_way(leaves, &states);
     let solved: Vec<Solved> =
         leaves.iter().zip(&way).zip(1..).map(|((leaf, state), scan)| read_as(leaf, *state, scan)).collect();
-    let as_read: Vec<bool> = solved.iter().map(|solved| solved.as_read).collect();
-    solved
-        .into_iter()
-        .enumerate()
-        .map(|(at, solved)| Solved { agreeing: agreeing(&way, &as_read, at), ..solved })
-        .collect()
+    let agreeing: Vec<u32> = (0..solved.len()).map(|at| agreeing(&way, &solved, at)).collect();
+    solved.into_iter().zip(agreeing).map(|(solved, agreeing)| Solved { agreeing, ..solved }).collect()
 }
 
 /// How scans are counted.
@@ -101,9 +102,10 @@ fn cheapest_way(leaves: &[Leaf], states: &[State]) -> Vec<State> {
     let start = |state: &State| if *state == State::Unnumbered { 0.0 } else { cost::START };
     let mut costs: Vec<f64> = states.iter().map(|state| start(state) + misfit(first, *state, 1)).collect();
     let mut from: Vec<Vec<usize>> = Vec::new();
-    for (leaf, scan) in leaves.iter().zip(1..).skip(1) {
+    for ((before, leaf), scan) in leaves.iter().zip(&leaves[1..]).zip(2..) {
         let best_to = |state: &State| {
-            let through = states.iter().zip(&costs).map(|(before, cost)| cost + step(*before, *state, leaf, scan));
+            let through =
+                states.iter().zip(&costs).map(|(from, cost)| cost + step(*from, *state, [before, leaf], scan));
             through.enumerate().min_by(|a, b| a.1.total_cmp(&b.1)).expect("there is a state")
         };
         let best: Vec<(usize, f64)> = states.iter().map(best_to).collect();
@@ -139,6 +141,8 @@ mod cost {
     pub(super) const UNCOUNTED: f64 = 0.05;
     /// A leaf without a number that is not counted, such as a plate.
     pub(super) const PLATE: f64 = 1.0;
+    /// A page that is there twice, its number read both times: less than a misread number, which the last leaf's would be else.
+    pub(super) const TWICE: f64 = 1.6;
     /// Pages that are there twice or not at all, and each of them, up to ten.
     pub(super) const JUMP: f64 = 3.2;
     pub(super) const PAGE: f64 = 0.25;
@@ -167,8 +171,8 @@ fn misreading(mark: &Mark, folio: Folio) -> f64 {
     if mark.folio() == Some(folio) { 0.0 } else { cost::LIKE + cost::EDIT * mark.edits_from(folio) }
 }
 
-/// What it costs to count `leaf`, scan `scan`, as `to` after the one before it was counted as `from`.
-fn step(from: State, to: State, leaf: &Leaf, scan: i64) -> f64 {
+/// What it costs to count a leaf, scan `scan`, as `to` after the one before it was counted as `from`.
+fn step(from: State, to: State, [before, leaf]: [&Leaf; 2], scan: i64) -> f64 {
     match (from, to) {
         (State::Unnumbered, State::Unnumbered) => 0.0,
         (State::Unnumbered, State::Counted { .. }) => cost::ENTER,
@@ -178,6 +182,7 @@ fn step(from: State, to: State, leaf: &Leaf, scan: i64) -> f64 {
             match (style == new_style, new - offset) {
                 (true, 0) => 0.0,
                 (true, -1) if leaf.marks.is_empty() => cost::PLATE,
+                (true, -1) if [before, leaf].iter().all(|leaf| leaf.says(to.folio(scan))) => cost::TWICE,
                 (true, _) if page == 1 => cost::RESTART,
                 (true, pages) => cost::JUMP + cost::PAGE * pages.unsigned_abs().min(10) as f64,
                 (false, 0) => cost::BODY_BEGINS,
@@ -206,12 +211,12 @@ const NEIGHBOURS: usize = 3;
 /// How far away they may be.
 const FARTHEST: usize = 12;
 
-fn agreeing(way: &[State], as_read: &[bool], at: usize) -> u32 {
-    let state = way[at];
+fn agreeing(way: &[State], solved: &[Solved], at: usize) -> u32 {
+    let (state, folio) = (way[at], solved[at].folio);
     if state == State::Unnumbered {
         return 0;
     }
-    let agrees = |other: &usize| as_read[*other] && way[*other] == state;
+    let agrees = |other: &usize| solved[*other].as_read && (way[*other] == state || solved[*other].folio == folio);
     let before = (at.saturating_sub(FARTHEST)..at).rev().filter(agrees).take(NEIGHBOURS).count();
     let after = (at + 1..(at + 1 + FARTHEST).min(way.len())).filter(agrees).take(NEIGHBOURS).count();
     (before + after) as u32
@@ -219,6 +224,8 @@ fn agreeing(way: &[State], as_read: &[bool], at: usize) -> u32 {
 
 #[cfg(test)]
 mod tests {
+    use std::ops::Range;
+
     use proptest::prelude::*;
 
     use super::*;
@@ -236,6 +243,16 @@ mod tests {
             let mark = |text| Mark { text, location: PageNumberLocation::Header, strength: 1.0 };
             self.leaves.push(Leaf { marks: read.map(mark).into_iter().collect() });
             self.truth.push(truth);
+        }
+
+        /// Pages of the body that are there once more, so many scans before or behind their place, and what is told of them.
+        fn push_again(&mut self, pages: Range<u32>, away: i64) -> Vec<String> {
+            let tell = |value: u32| {
+                self.push(Some(Folio { style: NumberingStyle::Arabic, value }), Some(value.to_string()));
+                let scan = self.leaves.len() as i64;
+                format!("scan {} and {} both show page {value}", scan.min(scan - away), scan.max(scan - away))
+            };
+            pages.map(tell).collect()
         }
     }
 
@@ -277,62 +294,74 @@ mod tests {
         letters.collect()
     }
 
-    /// Front matter whose first pages have no number, then pages from 1. Around an event numbers are read as they are, and no two
-    /// misread numbers near each other say the same count: such a book could as well have lost a leaf.
+    /// What was scanned twice at an end of the book's body.
+    fn at_an_end() -> impl Strategy<Value = u32> {
+        prop_oneof![3 => Just(0), 1 => Just(1), 1 => Just(2)]
+    }
+
+    /// Front matter whose first pages have no number, then pages from 1, of which the first and the last leaf, or opening, may be there
+    /// twice. Around an event numbers are read as they are, and no two misread numbers near each other say the same count: such a book
+    /// could as well have lost a leaf.
     fn book() -> impl Strategy<Value = (Scans, Vec<String>)> {
         let pages = (0..16u32, 40..120u32);
         let event = prop_oneof![Just(Event::Plate), Just(Event::Twice), Just(Event::Missing)];
         let events = proptest::collection::vec((event, 8..14u32), 0..4);
-        (pages, events, proptest::collection::vec(reading(), 160)).prop_map(|((front, body), events, readings)| {
-            let mut scans = Scans::default();
-            let mut warnings = Vec::new();
-            for value in 1..=front {
-                let folio = Folio { style: NumberingStyle::Roman, value };
-                let printed = (value > 4).then(|| folio.print());
-                scans.push(Some(folio), printed.map(|printed| read(&printed, readings[value as usize])));
-            }
-            let mut places = Vec::new();
-            let mut misread: Vec<(u32, i64)> = Vec::new();
-            let mut place = 2;
-            for (event, pages) in events {
-                place += pages;
-                places.push((place, event));
-            }
-            for value in 1..=body {
-                let folio = Folio { style: NumberingStyle::Arabic, value };
-                let event = places.iter().find(|(place, _)| *place == value).map(|(_, event)| *event);
-                let near = value < 4 || value + 4 > body || places.iter().any(|(place, _)| place.abs_diff(value) < 4);
-                let reading = if near { Reading::Clean } else { readings[(front + value) as usize] };
-                let scan = scans.leaves.len() as u32 + 1;
-                let printed = match reading {
-                    Reading::Unprinted => None,
-                    reading => Some(read(&value.to_string(), reading)),
-                };
-                let printed = printed.map(|printed| {
-                    let by = printed.parse::<i64>().map_or(0, |read| read - i64::from(value));
-                    let echo = misread.iter().any(|(at, same)| *same == by && value - at <= FARTHEST as u32);
-                    if by == 0 || echo {
-                        return value.to_string();
-                    }
-                    misread.push((value, by));
-                    printed
-                });
-                match event.filter(|_| value + 4 < body) {
-                    Some(Event::Missing) => {
-                        warnings.push(format!("page {value} is missing between scans {} and {scan}", scan - 1));
-                        continue;
-                    }
-                    Some(Event::Twice) => {
-                        warnings.push(format!("scan {scan} and {} both show page {value}", scan + 1));
-                        scans.push(Some(folio), printed.clone());
-                    }
-                    Some(Event::Plate) => scans.push(None, None),
-                    None => {}
+        let ends = (at_an_end(), at_an_end());
+        (pages, events, ends, proptest::collection::vec(reading(), 160)).prop_map(
+            |((front, body), events, ends, readings)| {
+                let mut scans = Scans::default();
+                let mut warnings = Vec::new();
+                for value in 1..=front {
+                    let folio = Folio { style: NumberingStyle::Roman, value };
+                    let printed = (value > 4).then(|| folio.print());
+                    scans.push(Some(folio), printed.map(|printed| read(&printed, readings[value as usize])));
                 }
-                scans.push(Some(folio), printed);
-            }
-            (scans, warnings)
-        })
+                warnings.extend(scans.push_again(1..ends.0 + 1, -i64::from(ends.0)));
+                let mut places = Vec::new();
+                let mut misread: Vec<(u32, i64)> = Vec::new();
+                let mut place = 2;
+                for (event, pages) in events {
+                    place += pages;
+                    places.push((place, event));
+                }
+                for value in 1..=body {
+                    let folio = Folio { style: NumberingStyle::Arabic, value };
+                    let event = places.iter().find(|(place, _)| *place == value).map(|(_, event)| *event);
+                    let near =
+                        value < 4 || value + 4 > body || places.iter().any(|(place, _)| place.abs_diff(value) < 4);
+                    let reading = if near { Reading::Clean } else { readings[(front + value) as usize] };
+                    let scan = scans.leaves.len() as u32 + 1;
+                    let printed = match reading {
+                        Reading::Unprinted => None,
+                        reading => Some(read(&value.to_string(), reading)),
+                    };
+                    let printed = printed.map(|printed| {
+                        let by = printed.parse::<i64>().map_or(0, |read| read - i64::from(value));
+                        let echo = misread.iter().any(|(at, same)| *same == by && value - at <= FARTHEST as u32);
+                        if by == 0 || echo {
+                            return value.to_string();
+                        }
+                        misread.push((value, by));
+                        printed
+                    });
+                    match event.filter(|_| value + 4 < body) {
+                        Some(Event::Missing) => {
+                            warnings.push(format!("page {value} is missing between scans {} and {scan}", scan - 1));
+                            continue;
+                        }
+                        Some(Event::Twice) => {
+                            warnings.push(format!("scan {scan} and {} both show page {value}", scan + 1));
+                            scans.push(Some(folio), printed.clone());
+                        }
+                        Some(Event::Plate) => scans.push(None, None),
+                        None => {}
+                    }
+                    scans.push(Some(folio), printed);
+                }
+                warnings.extend(scans.push_again(body + 1 - ends.1..body + 1, ends.1.into()));
+                (scans, warnings)
+            },
+        )
     }
 
     fn read(printed: &str, reading: Reading) -> String {
