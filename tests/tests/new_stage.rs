@@ -204,6 +204,122 @@ fn a_stage_that_waits_is_async() {
 }
 
 #[test]
+fn a_stage_that_asks_a_model_has_a_model_in_its_test() {
+    let (shelf, folder) = checkout();
+    run(&shelf, folder.path(), "topic --deps counted --parallelism llm");
+    let text = fs::read_to_string(folder.path().join("stages/src/topic.rs")).unwrap();
+    assert_snapshot!(text, @r##"
+    //! The `topic` stage.
+
+    use authors_shelf::{Counted, counted};
+    use shelf::eval::page_text;
+    use shelf::prelude::*;
+
+    /// What `topic` makes of a page, which is what the model replies: `topic/page_NNNN.json`.
+    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+    pub struct TopicPage {
+        /// What the page is about, in one sentence.
+        #[garde(length(min = 1))]
+        pub summary: String,
+        /// How sure the model is, 0..=1.
+        #[garde(range(min = 0.0, max = 1.0))]
+        pub confidence: f64,
+    }
+
+    /// What `topic` measures of a page; every field is a column of its report.
+    #[derive(Debug, Clone, PartialEq, PageMetrics, Report)]
+    pub struct TopicMetrics {
+        /// How sure the model is, 0..=1.
+        #[report(decimals = 2, flag(below = 0.6))]
+        pub confidence: f64,
+    }
+
+    /// What the model is told of its work.
+    const PROMPT: &str = "You get a page of a book. Say what it is about, and how sure you are.";
+
+    /// Asks a model what every page is about.
+    #[stage(name = "topic", deps = [counted], parallelism = llm, prompt = PROMPT)]
+    pub async fn topic(counted: Counted, llm: Llm) -> Result<(TopicPage, TopicMetrics)> {
+        let question = page_text(&counted)?;
+        let asked = llm.ask().system(PROMPT).user(question);
+        let output: TopicPage = asked.reply().await?;
+        let confidence = output.confidence;
+        Ok((output, TopicMetrics { confidence }))
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+        use serde_json::json;
+        use shelf::testing::{ScriptedModel, TestBook};
+
+        #[test]
+        fn every_page_is_made() {
+            let model = ScriptedModel::says([r#"{ "summary": "A test.", "confidence": 0.5 }"#]);
+            let book = TestBook::of_pages(2);
+            let book = book.outputs::<counted>(counted_page);
+            let book = book.model(&model);
+            let run = book.run::<topic>();
+            assert_eq!(run.summary.stages[0].done, 2, "{run:?}");
+            assert_eq!(model.asked()[0].system, PROMPT);
+            assert_eq!(book.page::<topic>(2).summary, "A test.");
+            assert_eq!(book.report::<topic>().lines().next(), Some("page_num,confidence"));
+        }
+
+        /// What `counted` makes of a page at least.
+        fn counted_page(page: u32) -> Counted {
+            let output = json!({
+                "page_number": page,
+                "lines": []
+            });
+            serde_json::from_value(output).unwrap()
+        }
+    }
+    "##);
+}
+
+#[test]
+fn a_book_stage_asks_of_all_pages() {
+    let (shelf, folder) = checkout();
+    run(&shelf, folder.path(), "blurb --deps counted,digest --book --parallelism llm");
+    let text = fs::read_to_string(folder.path().join("stages/src/blurb.rs")).unwrap();
+    let function = text.split_once("#[stage").unwrap().1.split_once("/// What `counted`").unwrap().0;
+    assert_snapshot!(function, @r##"
+    (name = "blurb", deps = [counted, digest], scope = book, parallelism = llm, prompt = PROMPT)]
+    pub async fn blurb(counted: Pages<Counted>, digest: Digest, llm: Llm) -> Result<BlurbBook> {
+        let mut question = String::new();
+        for page in counted.iter() {
+            let (_, page) = page?;
+            question += &page_text(&page)?;
+            question.push('\n');
+        }
+        question += &page_text(&digest)?;
+        question.push('\n');
+        llm.ask().system(PROMPT).user(question).reply().await
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+        use serde_json::json;
+        use shelf::testing::{ScriptedModel, TestBook};
+
+        #[test]
+        fn the_book_is_made() {
+            let model = ScriptedModel::says([r#"{ "summary": "A test." }"#]);
+            let book = TestBook::of_pages(2);
+            let book = book.outputs::<counted>(counted_page);
+            book.write("digest/book.json", &serde_json::to_vec(&digest_book()).unwrap());
+            let book = book.model(&model);
+            let run = book.run::<blurb>();
+            assert_eq!(run.summary.stages[0].done, 1, "{run:?}");
+            assert_eq!(model.asked()[0].system, PROMPT);
+            assert_eq!(book.book_output::<blurb>().summary, "A test.");
+        }
+    "##);
+}
+
+#[test]
 fn a_crate_of_ones_own_has_all_it_needs() {
     let (shelf, folder) = checkout();
     let ended = run(&shelf, folder.path(), "--crate my-shelf headlines --path .");

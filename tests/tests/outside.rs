@@ -200,9 +200,12 @@ fn what_new_stage_writes_builds_and_runs_here_and_elsewhere() {
     is_ready_to_run(&outside, "new-shelf");
     outside.shelf("new-shelf", &shelf, "new-stage book_length --deps ocr --book --parallelism fixed(1)");
     outside.shelf("new-shelf", &shelf, "new-stage looked_up --parallelism io");
+    outside.shelf("new-shelf", &shelf, "new-stage topic --deps ocr --parallelism llm");
+    outside.shelf("new-shelf", &shelf, "new-stage topic_of_a_number --parallelism llm");
+    outside.shelf("new-shelf", &shelf, "new-stage blurb --deps ocr,vocabulary --book --parallelism llm");
     let tested = outside.cargo("test", "new-shelf", &shelf, &["made"]);
-    assert!(tested.out.contains("test result: ok. 3 passed"), "{tested:?}");
-    assert!(!tested.err.contains("book_length.rs") && !tested.err.contains("looked_up.rs"), "{tested:?}");
+    assert!(tested.out.contains("test result: ok. 6 passed"), "{tested:?}");
+    assert!(!tested.err.contains("warning"), "{tested:?}");
 
     outside.shelf("shelf-workspace", &shelf, "new-stage headlines --deps ocr");
     is_ready_to_run(&outside, "shelf-workspace");

@@ -25,8 +25,12 @@ const PAGES: usize = 2;
 impl StageText<'_> {
     /// The file: laid out as rustfmt would, and without a warning.
     pub(super) fn render(&self) -> String {
-        let template =
-            if self.stage.book { include_str!("book_stage.rs.txt") } else { include_str!("page_stage.rs.txt") };
+        let template = match (self.stage.book, self.asks()) {
+            (false, false) => include_str!("page_stage.rs.txt"),
+            (false, true) => include_str!("asking_page_stage.rs.txt"),
+            (true, false) => include_str!("book_stage.rs.txt"),
+            (true, true) => include_str!("asking_book_stage.rs.txt"),
+        };
         let parts = [
             ("{Name}", pascal_case(&self.stage.name)),
             ("{imports}", self.imports()),
@@ -34,13 +38,18 @@ impl StageText<'_> {
             ("{function}", self.function()),
             ("{body}", self.body()),
             ("{returned}", self.returned()),
-            ("{test_imports}", self.test_imports().to_owned()),
+            ("{test_imports}", self.test_imports()),
             ("{book}", self.test_book()),
             ("{characters}", self.characters().to_string()),
             ("{examples}", self.deps.iter().map(example).collect()),
             ("{name}", self.stage.name.clone()),
         ];
         parts.iter().fold(template.to_owned(), |text, (word, part)| text.replace(word, part))
+    }
+
+    /// Whether it asks a model; other stages count characters.
+    fn asks(&self) -> bool {
+        self.stage.parallelism == Parallelism::Llm
     }
 
     /// `use` lines: crates, then what is in the stage's own.
@@ -74,21 +83,24 @@ impl StageText<'_> {
         let functions: Vec<&str> = self.deps.iter().map(|dep| dep.function.as_str()).collect();
         let deps = if functions.is_empty() { String::new() } else { format!(", deps = [{}]", functions.join(", ")) };
         let scope = if *book { ", scope = book" } else { "" };
-        format!("#[stage(name = \"{name}\"{deps}{scope}, parallelism = {})]", parallelism.label())
+        let prompt = if self.asks() { ", prompt = PROMPT" } else { "" };
+        format!("#[stage(name = \"{name}\"{deps}{scope}, parallelism = {}{prompt})]", parallelism.label())
     }
 
     /// `pub fn headlines(page: PageNumber, ocr: OcrPage) -> Result<(HeadlinesPage, HeadlinesMetrics)>`
     fn function(&self) -> String {
         let NewStage { name, parallelism, book, .. } = self.stage;
         let mut parameters = match (book, self.deps.is_empty()) {
-            (false, _) => vec![format!("{}: PageNumber", self.page())],
             (true, true) => vec!["metadata: BookMetadata".to_owned()],
             (true, false) => Vec::new(),
+            (false, false) if self.asks() => Vec::new(),
+            (false, _) => vec![format!("{}: PageNumber", self.page())],
         };
         parameters.extend(self.deps.iter().map(|dep| {
             let Dependency { function, output, .. } = dep;
             if self.all_pages(dep) { format!("{function}: Pages<{output}>") } else { format!("{function}: {output}") }
         }));
+        parameters.extend(self.asks().then(|| "llm: Llm".to_owned()));
         let is_async = if matches!(parallelism, Parallelism::Io | Parallelism::Llm) { "async " } else { "" };
         let types = pascal_case(name);
         let returned = if *book { format!("{types}Book") } else { format!("({types}Page, {types}Metrics)") };
@@ -108,30 +120,43 @@ impl StageText<'_> {
         self.stage.book && !dep.book
     }
 
-    /// Counts the characters of what the stage is made from.
+    /// Puts together what the model is asked about, or counts the characters, of what the stage is made from.
     fn body(&self) -> String {
+        let (gathered, empty) = if self.asks() { ("question", "String::new()") } else { ("characters", "0") };
         match self.deps.as_slice() {
+            [] if self.stage.book && self.asks() => "let question = metadata.title.unwrap_or_default();".to_owned(),
             [] if self.stage.book => {
                 "let characters = metadata.title.map_or(0, |title| title.chars().count());".to_owned()
             }
+            [] if self.asks() => "let question = page.to_string();".to_owned(),
             [] => "let characters = page.to_string().chars().count();".to_owned(),
+            [dep] if !self.all_pages(dep) && self.asks() => format!("let question = page_text(&{})?;", dep.function),
             [dep] if !self.all_pages(dep) => {
                 format!("let characters = page_text(&{})?.chars().count();", dep.function)
             }
             several => {
-                let count = |dep: &Dependency| {
-                    let Dependency { function, .. } = dep;
-                    if self.all_pages(dep) {
-                        format!(
-                            "for page in {function}.iter() {{\n        let (_, page) = page?;\n        characters += page_text(&page)?.chars().count();\n    }}"
-                        )
-                    } else {
-                        format!("characters += page_text(&{function})?.chars().count();")
-                    }
-                };
-                let lines = std::iter::once("let mut characters = 0;".to_owned()).chain(several.iter().map(count));
+                let first = format!("let mut {gathered} = {empty};");
+                let lines = std::iter::once(first).chain(several.iter().map(|dep| self.gather(dep)));
                 lines.collect::<Vec<_>>().join("\n    ")
             }
+        }
+    }
+
+    /// Adds what a dependency says, page after page where it is all of them.
+    fn gather(&self, dep: &Dependency) -> String {
+        let add = |page: &str, indent: &str| {
+            if self.asks() {
+                format!("question += &page_text(&{page})?;\n{indent}question.push('\\n');")
+            } else {
+                format!("characters += page_text(&{page})?.chars().count();")
+            }
+        };
+        let Dependency { function, .. } = dep;
+        if self.all_pages(dep) {
+            let add = add("page", "        ");
+            format!("for page in {function}.iter() {{\n        let (_, page) = page?;\n        {add}\n    }}")
+        } else {
+            add(function, "    ")
         }
     }
 
@@ -150,12 +175,10 @@ impl StageText<'_> {
         format!("{output}\n    Ok((output, {types}Metrics {{ characters }}))")
     }
 
-    fn test_imports(&self) -> &'static str {
-        if self.deps.is_empty() {
-            "use shelf::testing::TestBook;"
-        } else {
-            "use serde_json::json;\n    use shelf::testing::TestBook;"
-        }
+    fn test_imports(&self) -> String {
+        let json = if self.deps.is_empty() { "" } else { "use serde_json::json;\n    " };
+        let kit = if self.asks() { "{ScriptedModel, TestBook}" } else { "TestBook" };
+        format!("{json}use shelf::testing::{kit};")
     }
 
     /// A book in which everything is there that the stage is made from.

@@ -20,12 +20,10 @@ use crate::stage::Parallelism;
 Examples:
   shelf new-stage headlines --deps ocr                 a page stage, made from the page that `ocr` made
   shelf new-stage index --deps ocr --book              a stage that runs once a book
-  shelf new-stage looked_up --parallelism io           an async stage
+  shelf new-stage topic --deps ocr --parallelism llm   a stage that asks a language model
+  shelf new-stage looked_up --parallelism io           a stage that waits for something else
   shelf new-stage --crate ../my-shelf headlines --deps ocr    a crate of your own
-  shelf new-stage --crate ../my-shelf --path .         one that takes shelf from this checkout
-
-For a stage that asks a language model, write one with `--parallelism io`, then follow pattern B of the guide,
-`shelf/docs/writing-a-stage.md`.")]
+  shelf new-stage --crate ../my-shelf --path .         one that takes shelf from this checkout")]
 pub(in crate::cli) struct NewStage {
     /// Its name, also of its function, its file and its folder in a book [with --crate: like the crate's]
     #[arg(value_name = "NAME", required_unless_present = "folder")]
@@ -33,7 +31,7 @@ pub(in crate::cli) struct NewStage {
     /// The stages that it is made from
     #[arg(long, value_name = "A,B", value_delimiter = ',')]
     deps: Vec<String>,
-    /// On what it runs: `cpu`, `io` (async) or `fixed(n)`
+    /// On what it runs: `cpu`, `llm` (asks a language model), `io` (waits for something else) or `fixed(n)`
     #[arg(long, value_name = "POOL", default_value = "cpu", value_parser = parallelism)]
     parallelism: Parallelism,
     /// Run it once a book, not once a page
@@ -94,9 +92,10 @@ fn parallelism(text: &str) -> Result<Parallelism, String> {
     match text {
         "cpu" => Some(Parallelism::Cpu),
         "io" => Some(Parallelism::Io),
+        "llm" => Some(Parallelism::Llm),
         text => text.strip_prefix("fixed(").and_then(|rest| fixed(rest.strip_suffix(')')?)),
     }
-    .ok_or_else(|| "expected `cpu`, `io` or `fixed(n)`, such as `fixed(8)`".to_owned())
+    .ok_or_else(|| "expected `cpu`, `llm`, `io` or `fixed(n)`, such as `fixed(8)`".to_owned())
 }
 
 impl From<ScaffoldError> for CliError {
@@ -118,6 +117,7 @@ mod tests {
     fn a_pool_is_written_as_in_the_attribute() {
         assert_eq!(parallelism("fixed(8)"), Ok(Parallelism::Fixed(8)));
         assert_eq!(parallelism("io"), Ok(Parallelism::Io));
+        assert_eq!(parallelism("llm"), Ok(Parallelism::Llm));
         for wrong in ["fixed", "fixed(0)", "fixed(x)", "threads", "CPU"] {
             assert!(parallelism(wrong).is_err(), "{wrong}");
         }
