@@ -22,7 +22,7 @@ fn texts_and_labels_are_as_good_as_the_documents_say() {
     assert!(missed.is_empty(), "{missed:#?}");
     let documented = include_str!("../../docs/quality.md");
     let now = table(measures);
-    for (line, measure) in now.lines().skip(2).zip(measures) {
+    for (line, measure) in now.lines().skip(2).zip(measures).filter(|(_, measure)| measure.value.is_some()) {
         let start = format!("| {} | {} | ", measure.book, measure.what);
         let said =
             documented.lines().find_map(|line| line.strip_prefix(&start)).expect("the documents have every measure");

@@ -1,0 +1,81 @@
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use serde_json::Value;
+use shelf::book::PageNumber;
+use shelf::eval::ErrorRate;
+
+use super::books::files;
+use crate::Shelf;
+
+/// Paragraphs of `ocr` over a book: `edits` counts those that do not stand in `merged` exactly once, with the text that `corrected` gave them or,
+/// where it gave none, with their own.
+pub(super) fn lost(shelf: &Shelf, id: &str) -> ErrorRate {
+    let mut all = ErrorRate::default();
+    for [ocr, corrected, merged] in pages(shelf, id) {
+        all = all + lost_of(&ocr, &corrected, &merged);
+    }
+    all
+}
+
+/// Each page as `ocr`, `corrected` and `merged` have it.
+pub(super) fn pages(shelf: &Shelf, id: &str) -> Vec<[Value; 3]> {
+    let is_page = |name: &str| PageNumber::of_page_file(name).is_some();
+    let name = |page: &PathBuf| page.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let names = files(&shelf.library().join(id).join("ocr"), |page| is_page(&name(&page.to_owned())));
+    let of = |page: &PathBuf| {
+        ["ocr", "corrected", "merged"].map(|stage| shelf.json(&format!("{id}/{stage}/{}", name(page))))
+    };
+    names.iter().map(of).collect()
+}
+
+fn lost_of(ocr: &Value, corrected: &Value, merged: &Value) -> ErrorRate {
+    let corrected: BTreeMap<_, _> = paragraphs(corrected).into_iter().collect();
+    let merged = paragraphs(merged);
+    let ocr = paragraphs(ocr);
+    let is_lost = |(id, text): &&((u64, u64), Option<String>)| {
+        let expected = corrected.get(id).cloned().flatten().or_else(|| text.clone());
+        let found: Vec<&Option<String>> =
+            merged.iter().filter(|(other, _)| other == id).map(|(_, text)| text).collect();
+        found != [&expected]
+    };
+    ErrorRate { edits: ocr.iter().filter(is_lost).count(), length: ocr.len() }
+}
+
+/// Block and paragraph number of each paragraph, with its text.
+fn paragraphs(page: &Value) -> Vec<((u64, u64), Option<String>)> {
+    let blocks = page["blocks"].as_array().into_iter().flatten();
+    let of_block = |block: &Value| {
+        let number = block["block_num"].as_u64().unwrap_or_default();
+        let paragraphs = block["paragraphs"].as_array().cloned().unwrap_or_default();
+        paragraphs.into_iter().map(move |paragraph| {
+            let text = paragraph["text"].as_str().map(ToOwned::to_owned);
+            ((number, paragraph["par_num"].as_u64().unwrap_or_default()), text)
+        })
+    };
+    blocks.flat_map(of_block).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::lost_of;
+
+    fn page(paragraphs: &[(u64, Value)]) -> Value {
+        let paragraphs: Vec<Value> =
+            paragraphs.iter().map(|(number, text)| json!({ "par_num": number, "text": text })).collect();
+        json!({ "blocks": [{ "block_num": 1, "paragraphs": paragraphs }] })
+    }
+
+    #[test]
+    fn a_paragraph_is_kept_if_it_stands_once_with_its_last_text() {
+        let ocr = page(&[(1, json!("Tvvo.")), (2, json!("Three."))]);
+        let corrected = page(&[(1, json!("Two.")), (2, Value::Null)]);
+        let lost = |merged: &[(u64, Value)]| lost_of(&ocr, &corrected, &page(merged)).edits;
+        assert_eq!(lost(&[(1, json!("Two.")), (2, json!("Three."))]), 0);
+        assert_eq!(lost(&[(1, json!("Tvvo.")), (2, json!("Three."))]), 1);
+        assert_eq!(lost(&[(1, json!("Two.")), (2, json!("Three.")), (2, json!("Three."))]), 1);
+        assert_eq!(lost(&[]), 2);
+    }
+}

@@ -1,0 +1,9 @@
+//! How good shelf's texts and labels are, on real scans with known text and on the drawn book: the numbers of `docs/quality.md`.
+
+mod books;
+mod conservation;
+mod measure;
+mod put_in;
+
+pub use books::measure;
+pub use measure::{Measure, Target, Unit, table};
