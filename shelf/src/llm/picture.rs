@@ -1,11 +1,10 @@
-use std::io::Cursor;
 use std::sync::Arc;
 
 use base64::Engine as _;
 use fast_image_resize::images::{Image, ImageRef};
 use fast_image_resize::{PixelType, Resizer};
-use image::codecs::jpeg::JpegEncoder;
-use image::{DynamicImage, GrayImage, ImageBuffer, ImageEncoder, ImageReader, Pixel, RgbImage, imageops};
+use image::{DynamicImage, GrayImage, ImageBuffer, ImageReader, Pixel, RgbImage, imageops};
+use jpeg_encoder::{ColorType, Encoder};
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
@@ -93,20 +92,24 @@ fn shrink((scan, wanted): (ScanFile, Wanted)) -> Result<Encoded, Failure> {
     let mut factor = wanted.settings.factor(scan.dpi);
     for _ in 0..TRIES {
         let scaled = resized(&shown, factor)?;
-        let mut jpeg = Cursor::new(Vec::new());
-        JpegEncoder::new_with_quality(&mut jpeg, quality).write_image(
-            scaled.as_bytes(),
-            scaled.width(),
-            scaled.height(),
-            scaled.color().into(),
-        )?;
-        let jpeg = jpeg.into_inner();
+        let jpeg = encoded(&scaled, quality)?;
         if jpeg.len() <= max_bytes as usize {
             return Ok(Encoded { jpeg: ByteBuf::from(jpeg), width: scaled.width(), height: scaled.height() });
         }
         factor *= (f64::from(max_bytes) / jpeg.len() as f64).sqrt() * 0.95;
     }
     Err(Failure::new(format!("the scan cannot be made smaller than {max_bytes} bytes")))
+}
+
+/// The picture as JPEG.
+fn encoded(picture: &DynamicImage, quality: u8) -> Result<Vec<u8>, Failure> {
+    let side =
+        |px: u32| u16::try_from(px).map_err(|_| Failure::new(format!("a JPEG of {px} px is none: 65535 at most")));
+    let (width, height) = (side(picture.width())?, side(picture.height())?);
+    let colour = if picture.color().has_color() { ColorType::Rgb } else { ColorType::Luma };
+    let mut jpeg = Vec::new();
+    Encoder::new(&mut jpeg, quality).encode(picture.as_bytes(), width, height, colour)?;
+    Ok(jpeg)
 }
 
 /// Eight bits a channel, opaque, and grey if the scan is.
