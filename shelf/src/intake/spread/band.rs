@@ -14,7 +14,7 @@ const WIDE: f64 = 0.25;
 /// Least width of a shadow, which is broader than a rule, as a part of the picture's.
 const LEAST_SHADOW: f64 = 0.008;
 /// How far from a shadow dark pixels still belong to it, as a part of the width.
-const FRAY: f64 = 0.01;
+pub(in crate::intake) const FRAY: f64 = 0.01;
 /// Least width of a run of ink that may be text: a narrower one is a rule, or what is left of a dark edge or shadow.
 pub(in crate::intake) const LEAST_TEXT: f64 = 0.02;
 /// Most width of a folio or a small heading, as a part of the picture's: what stands in the middle of a page.
@@ -44,11 +44,13 @@ struct Shadow {
     reach: f64,
     /// The light that is lost in its darkest column, 0 to 1.
     depth: f64,
+    /// Whether the ink around its darkest column is the [edge of a page](is_torn_edge).
+    is_torn_edge: bool,
 }
 
 impl Shadow {
     /// The shadow that runs over most of the height, in the middle of where it is darkest.
-    fn among(columns: &[Column], middle: Range<usize>) -> Option<Self> {
+    fn among(columns: &[Column], middle: Range<usize>, picture: &Reduced) -> Option<Self> {
         let rank = |at: &usize| (columns[*at].shaded_tiles(), (columns[*at].shade() * 1000.0) as u32);
         let best = middle.clone().map(|at| rank(&at)).max().filter(|(tiles, _)| *tiles > 0)?;
         let equals: Vec<usize> = middle.filter(|at| rank(at) == best).collect();
@@ -57,7 +59,10 @@ impl Shadow {
         let before = columns[..column].iter().rev().take_while(is_long).count();
         let width = before + columns[column..].iter().take_while(is_long).count();
         let reach = columns[column].shaded_tiles() as f64 / TILES as f64;
-        Some(Self { column, width, reach, depth: columns[column].shade() })
+        let fray = (picture.width as f64 * FRAY) as usize;
+        let beside = &columns[column.saturating_sub(fray)..(column + fray + 1).min(columns.len())];
+        let is_torn_edge = is_torn_edge(beside, picture.height);
+        Some(Self { column, width, reach, depth: columns[column].shade(), is_torn_edge })
     }
 }
 
@@ -68,7 +73,7 @@ impl Band {
         let first = part(SEARCHED.0);
         let columns = picture.columns(first..part(SEARCHED.1), lean);
         let middle = part(MIDDLE.0) - first..part(MIDDLE.1) - first;
-        let mut shadow = Shadow::among(&columns, middle.clone());
+        let mut shadow = Shadow::among(&columns, middle.clone(), picture);
         let picture_width = picture.width as f64;
         let ink = ink_rows(&columns, shadow.map(|shadow| shadow.column), picture_width);
         let has_long_shadow =
@@ -119,9 +124,10 @@ impl Band {
         self.shadow.as_ref().is_some_and(|shadow| is_broad(shadow) && shadow.reach >= 0.9)
     }
 
-    /// Whether a line runs through it that ends before the picture does, as rules between columns do and the fold of a book does not.
+    /// Whether a line runs through it that ends before the picture does, as rules between columns do, and the fold of a book and the edge
+    /// of a page do not.
     pub(in crate::intake) fn has_rule(&self) -> bool {
-        self.shadow.is_some_and(|shadow| (0.25..0.9).contains(&shadow.reach))
+        self.shadow.is_some_and(|shadow| (0.25..0.9).contains(&shadow.reach) && !shadow.is_torn_edge)
     }
 
     /// The column where the pages meet, in the middle row.
@@ -184,12 +190,26 @@ pub(in crate::intake) fn free_runs(columns: &[Column], ink: &[usize], picture: &
 }
 
 /// Whether narrow ink is what is left of a gutter's shadow in a picture of black and white: it is there from the top to the bottom,
-/// where neither a folio nor a rule is.
+/// where neither a folio nor a rule is. Or it is what is left of a dark edge between two pages, which may be broader.
 fn is_broken_shadow(columns: &[Column], picture: &Reduced) -> bool {
-    let part = picture.height / 6;
-    let is_inked = |rows: Range<usize>| columns.iter().any(|column| rows.clone().any(|row| column.is_ink(row)));
-    (columns.len() as f64) < picture.width as f64 * LEAST_TEXT
-        && is_inked(0..part)
-        && is_inked(picture.height - part..picture.height)
-        && (1..5).filter(|at| is_inked(at * part..(at + 1) * part)).count() >= 3
+    let (share, part) = (columns.len() as f64 / picture.width as f64, picture.height / 6);
+    let places = (1..5).filter(|at| has_ink(columns, at * part..(at + 1) * part)).count();
+    share < LEAST_TEXT && reaches_both_ends(columns, picture.height, part) && places >= 3
+        || share < SHADOW_REACH && is_torn_edge(columns, picture.height)
+}
+
+/// Whether there is ink so near the top and the bottom of the picture as no print is: the edge of a page, of which the middle may be gone.
+fn is_torn_edge(columns: &[Column], height: usize) -> bool {
+    reaches_both_ends(columns, height, (height as f64 * UNPRINTED) as usize)
+}
+
+/// The ends of a picture's height where nothing is printed, as a part of the height.
+const UNPRINTED: f64 = 0.03;
+
+fn reaches_both_ends(columns: &[Column], height: usize, end: usize) -> bool {
+    has_ink(columns, 0..end) && has_ink(columns, height - end..height)
+}
+
+fn has_ink(columns: &[Column], rows: Range<usize>) -> bool {
+    columns.iter().any(|column| rows.clone().any(|row| column.is_ink(row)))
 }

@@ -7,6 +7,8 @@ mod add_tests;
 mod band;
 mod decision;
 mod gutter;
+#[cfg(test)]
+mod real_tests;
 mod reduced;
 mod search;
 #[cfg(test)]

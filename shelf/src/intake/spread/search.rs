@@ -2,7 +2,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use super::band::{Band, LEAST_TEXT, free_runs};
+use super::band::{Band, FRAY, LEAST_TEXT, free_runs};
 use super::gutter::Gutter;
 use super::reduced::{Column, Reduced};
 use crate::child::{Task, child_task};
@@ -101,11 +101,13 @@ pub(in crate::intake) fn look_for_gutter(picture: &Raster) -> Finding {
 /// Least width of a band that tells without a shadow, as a part of the picture's.
 const TELLING_BAND: f64 = 0.05;
 /// Width of that band as a multiple of the outer margins. Columns of one page are closer; pages cut near their text have less margin.
-const BAND_TO_MARGINS: (f64, f64) = (0.75, 4.0);
+const BAND_TO_MARGINS: (f64, f64) = (0.75, 6.0);
 /// How much one outer margin may be wider than the other, as a part of the picture's width.
 const SKEWED_MARGINS: f64 = 0.05;
 /// Most width of a gap within a page, as a part of the band's.
 const WIDEST_GAP: f64 = 0.5;
+/// Most width of what is left of a dark edge beside a page, and how far from the picture's side it is at most, as parts of the width.
+const OUTER_EDGE: (f64, f64) = (0.05, 0.02);
 /// Least width of a text area, as a part of the picture's.
 const LEAST_PAGE: f64 = 0.3;
 /// Width of the narrower text area, as a part of the wider one's.
@@ -122,10 +124,14 @@ fn are_facing_pages(picture: &Reduced, band: &Band) -> bool {
     let ink = band.ink_rows(&columns);
     let free = free_runs(&columns, &ink, picture);
     let gutter = band.gutter() as usize;
+    let px = |part: f64| (picture.width as f64 * part).ceil() as usize;
+    let is_edge = |run: &Range<usize>| {
+        run.len() <= px(OUTER_EDGE.0) && run.start.min(picture.width - run.end) <= px(OUTER_EDGE.1)
+    };
     let Some(between) = free.iter().find(|run| run.contains(&gutter)) else { return false };
     let text_among = |half: Range<usize>| {
-        let inked = inked_between(&free, half).filter(|run| run.len() as f64 >= picture.width as f64 * LEAST_TEXT);
-        inked.reduce(|first, last| first.start..last.end)
+        let inked = joined(inked_between(&free, half), px(FRAY)).into_iter();
+        inked.filter(|run| run.len() >= px(LEAST_TEXT) && !is_edge(run)).reduce(|first, last| first.start..last.end)
     };
     let (Some(left), Some(right)) = (text_among(0..between.start), text_among(between.end..picture.width)) else {
         return false;
@@ -154,6 +160,18 @@ fn inked_between(free: &[Range<usize>], part: Range<usize>) -> impl Iterator<Ite
     let starts = std::iter::once(part.start).chain(within.clone().map(|run| run.end));
     let ends = within.map(|run| run.start).chain(std::iter::once(part.end));
     starts.zip(ends).map(|(start, end)| start..end).filter(|run| !run.is_empty())
+}
+
+/// The runs, with those as one that are no farther apart than `gap`: a letter that stands out of its column, and the column.
+fn joined(runs: impl Iterator<Item = Range<usize>>, gap: usize) -> Vec<Range<usize>> {
+    let mut joined: Vec<Range<usize>> = Vec::new();
+    for run in runs {
+        match joined.last_mut() {
+            Some(last) if run.start - last.end <= gap => last.end = run.end,
+            _ => joined.push(run),
+        }
+    }
+    joined
 }
 
 /// How many lines of text there are, counted where most are.

@@ -1,7 +1,5 @@
 //! Openings and pages, drawn and real, that are spreads or are not.
 
-use std::path::Path;
-
 use image::{GrayImage, Luma};
 
 use super::search::{Evidence, Finding, look_for_gutter};
@@ -37,7 +35,7 @@ pub(super) fn beside(left: &GrayImage, right: &GrayImage) -> GrayImage {
     both
 }
 
-fn blank(width: u32, height: u32) -> GrayImage {
+pub(super) fn blank(width: u32, height: u32) -> GrayImage {
     GrayImage::from_pixel(width, height, Luma([255]))
 }
 
@@ -100,13 +98,13 @@ impl Scan {
     }
 }
 
-fn look(picture: &GrayImage) -> Finding {
+pub(super) fn look(picture: &GrayImage) -> Finding {
     let raster = Raster::new(picture.width(), picture.height(), Samples::Grey8, picture.as_raw().clone());
     look_for_gutter(&raster.unwrap())
 }
 
 #[track_caller]
-fn is_no_spread(picture: &GrayImage, what: &str) {
+pub(super) fn is_no_spread(picture: &GrayImage, what: &str) {
     assert_ne!(look(picture).evidence, Evidence::Two, "{what}");
 }
 
@@ -249,50 +247,4 @@ fn what_is_too_wide_for_two_pages_is_a_foldout() {
     let half = beside(&pages[1], &pages[2]);
     let four = beside(&half, &half);
     is_no_spread(&Scan { shadow: 0.6, ..Scan::default() }.of(&four), "four pages");
-}
-
-fn real_scans(folder: &Path) -> Vec<std::path::PathBuf> {
-    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let is_scan = |path: &std::path::PathBuf| {
-        path.extension().and_then(|it| it.to_str()).is_some_and(|it| ["tif", "tiff", "jpg", "png"].contains(&it))
-    };
-    let mut scans: Vec<_> = files.filter(is_scan).collect();
-    scans.sort();
-    scans
-}
-
-#[test]
-fn no_real_page_is_split_nor_is_a_landscape_part_of_one() {
-    let test = "no_real_page_is_split_nor_is_a_landscape_part_of_one";
-    let Some(data) = crate::testing::real_scans(test, env!("CARGO_MANIFEST_DIR")) else { return };
-    for folder in ["book-colonial-florida", "cer", "gray", "labels-commentaries"] {
-        for (count, file) in real_scans(&data.join(folder)).into_iter().enumerate() {
-            let page = image::open(&file).unwrap().into_luma8();
-            if super::is_landscape(page.width().into(), page.height().into()) {
-                is_no_spread(&page, &file.display().to_string());
-            }
-            // A few are enough of those that are alike.
-            if count < 4 {
-                let height = (f64::from(page.width()) / 1.35) as u32;
-                let top = page.height().saturating_sub(height) / 3;
-                let part = image::imageops::crop_imm(&page, 0, top, page.width(), height).to_image();
-                is_no_spread(&part, &format!("part of {}", file.display()));
-            }
-        }
-    }
-}
-
-#[test]
-fn real_pages_side_by_side_are_cut_between_their_texts() {
-    let test = "real_pages_side_by_side_are_cut_between_their_texts";
-    let Some(data) = crate::testing::real_scans(test, env!("CARGO_MANIFEST_DIR")) else { return };
-    let scans = real_scans(&data.join("book-colonial-florida"));
-    for pair in scans.chunks(2).step_by(3) {
-        let [left, right] = [0, 1].map(|at| image::open(&pair[at]).unwrap().into_luma8());
-        let found = look(&beside(&left, &right));
-        assert_ne!(found.evidence, Evidence::One, "{}", pair[0].display());
-        // Both have an inner margin of a tenth of their width at least.
-        let cut = found.gutter.top.abs_diff(left.width());
-        assert!(found.gutter.top == found.gutter.bottom && cut < left.width() / 10, "{}: {found:?}", pair[0].display());
-    }
 }
