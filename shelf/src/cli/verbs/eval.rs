@@ -1,19 +1,19 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use clap::builder::PossibleValuesParser;
-use clap::{Args, ValueEnum};
+use clap::{ArgGroup, Args, ValueEnum};
 use serde_json::{Value, json};
 
 use super::eval_labels::Labels;
+use super::eval_stages;
 use crate::book::{PageNumber, ScanId};
 use crate::cli::Exit;
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, Result};
 use crate::cli::numbers::{count, percent, ranges};
 use crate::eval::{
-    ErrorRate, HyphenScore, Normalisation, Rule, Score, Truth, TruthError, conserved, judge_hyphens, score, stage_text,
+    ErrorRate, HyphenScore, Normalisation, Rule, Score, Truth, TruthError, judge_hyphens, score, stage_text,
 };
 use crate::plan::{BookState, look};
 use crate::registry::Entry;
@@ -24,6 +24,7 @@ use crate::registry::Entry;
 /// book's rate is all its edits over all its length. Both texts are normalised first: accents composed (NFC), ligatures as
 /// letters, straight quotes, one kind of dash, hyphens at line ends and in words dropped, white space folded.
 #[derive(Debug, Args)]
+#[command(group = ArgGroup::new("against what").args(["truth", "labels"]).required(true).multiple(true))]
 #[command(after_help = "\
 Examples:
   shelf eval florida --truth truth/                          the last text that was made, worst pages first
@@ -42,7 +43,7 @@ pub(in crate::cli) struct Eval {
     #[arg(value_name = "SCAN-ID")]
     id: ScanId,
     /// Folder of the true texts
-    #[arg(long, value_name = "DIR", required_unless_present = "labels")]
+    #[arg(long, value_name = "DIR")]
     truth: Option<PathBuf>,
     /// Table of what the blocks are and which page numbers are printed (TSV or CSV)
     #[arg(long, value_name = "FILE")]
@@ -127,12 +128,12 @@ fn texts(
     format: Format,
     json: &mut Value,
 ) -> Result<Exit> {
-    let stage = stage_of(context, book, args)?;
+    let stage = eval_stages::measured(context, book, args.stage.as_deref())?;
     let against = match &args.against {
-        Some(name) => context.registry.get(name).map(AsRef::as_ref),
-        None => conserved(&context.registry, &stage),
+        Some(name) => Some(eval_stages::named(context, book, name)?),
+        None => eval_stages::conserved_by(context, book, &stage)?,
     };
-    let against = against.filter(|entry| entry.row.name != stage.row.name && has_pages(book, entry));
+    let against = against.as_deref().filter(|entry| entry.row.name != stage.row.name);
     let truth = Truth::beside(folder, &sources(book)).map_err(|error| {
         let hint = match &error {
             TruthError::Pairing { .. } => "name the texts after their pages: `page_0012.gt.txt` for page 12",
@@ -148,27 +149,6 @@ fn texts(
         tell(context, args, format, &stage, against, &truth, &pages)?;
     }
     Ok(if pages.iter().all(|page| page.made) { Exit::Done } else { Exit::SomePages })
-}
-
-/// The stage that is meant, or the last one that has left a text of any page.
-fn stage_of(context: &Context, book: &BookState, args: &Eval) -> Result<Arc<Entry>> {
-    if let Some(name) = &args.stage {
-        return Ok(Arc::clone(context.registry.get(name).expect("the command line takes only names of stages")));
-    }
-    for entry in context.registry.stages().iter().rev().filter(|entry| has_pages(book, entry)) {
-        for page in &book.pages {
-            let text = stage_text(&context.store, &context.registry, &book.id, entry, *page)?;
-            if text.is_some_and(|text| !text.is_empty()) {
-                return Ok(Arc::clone(entry));
-            }
-        }
-    }
-    Err(CliError::refused(format!("no stage has made a text of `{}` yet", book.id))
-        .hint(format!("run them: `shelf process {}`", book.id)))
-}
-
-fn has_pages(book: &BookState, entry: &Entry) -> bool {
-    !entry.row.book && !book.stage(entry.row.name).pages.is_empty()
 }
 
 /// The file that each page came from.

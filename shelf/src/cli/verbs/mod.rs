@@ -9,6 +9,7 @@ mod demo;
 mod doctor;
 mod eval;
 mod eval_labels;
+mod eval_stages;
 mod explain;
 mod list;
 mod new_stage;
