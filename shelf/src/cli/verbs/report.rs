@@ -29,7 +29,7 @@ pub(in crate::cli) struct Report {
     id: Option<ScanId>,
     /// The stage
     #[arg(long, value_name = "STAGE")]
-    stage: String,
+    stage: Option<String>,
     /// Explain the columns: what they mean, their units and ranges, what flags a page
     #[arg(long, conflicts_with_all = ["flagged", "filter", "sort", "limit"])]
     explain: bool,
@@ -62,15 +62,16 @@ enum Format {
 
 pub(in crate::cli) fn report(context: &Context, args: &Report) -> Result<Exit> {
     let format = args.format.unwrap_or(if context.out.json { Format::Json } else { Format::Table });
-    let entry = context.registry.get(&args.stage).expect("the command line takes only names of stages");
+    let Some(stage) = args.stage.as_deref() else { return Err(which_stage(context, args)?) };
+    let entry = context.registry.get(stage).expect("the command line takes only names of stages");
     let Some(id) = args.id.as_ref().filter(|_| !args.explain) else {
         return explain(context, &entry.row.metrics.columns(), format);
     };
     metadata(&context.store, id)?;
     let read = report::read(&context.store, entry, id)?;
     if read.rows.is_empty() {
-        return Err(CliError::refused(format!("`{}` has made no page of `{id}` yet", args.stage))
-            .hint(format!("run it: `shelf process {id} --stage {}`", args.stage)));
+        return Err(CliError::refused(format!("`{stage}` has made no page of `{id}` yet"))
+            .hint(format!("run it: `shelf process {id} --stage {stage}`")));
     }
     let chosen = choose(read, args)?;
     match format {
@@ -79,9 +80,7 @@ pub(in crate::cli) fn report(context: &Context, args: &Report) -> Result<Exit> {
             context.out.csv(&chosen.header(), &chosen.rows.iter().map(|row| chosen.cells(row)).collect::<Vec<_>>())?;
         }
         Format::Table if chosen.columns.is_empty() => {
-            context
-                .out
-                .note(format_args!("`{}` measures nothing: its report has no column but `page_num`", args.stage));
+            context.out.note(format_args!("`{stage}` measures nothing: its report has no column but `page_num`"));
         }
         Format::Table if chosen.rows.is_empty() => context.out.note(nothing(args)),
         Format::Table => {
@@ -93,10 +92,27 @@ pub(in crate::cli) fn report(context: &Context, args: &Report) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
+/// That a stage has to be named, with the ones that have a report: of the book, where it is named.
+fn which_stage(context: &Context, args: &Report) -> Result<CliError> {
+    let mut names = Vec::new();
+    for entry in context.registry.stages().iter().filter(|entry| !entry.row.metrics.columns().is_empty()) {
+        let has_lines = |id: &ScanId| report::read(&context.store, entry, id).map(|report| !report.rows.is_empty());
+        if args.id.as_ref().map(has_lines).transpose()?.unwrap_or(true) {
+            names.push(entry.row.name);
+        }
+    }
+    let error = CliError::refused("no stage is named: each has a report of its own").exit(Exit::Usage);
+    Ok(match (names.as_slice(), &args.id) {
+        ([], Some(id)) => error.hint(format!("no stage has made a page of `{id}` yet: `shelf process {id}`")),
+        (names, _) => error.hint(format!("say `--stage` with one of {}", names.join(", "))),
+    })
+}
+
 /// The lines that were asked for, in the order that was asked for.
 fn choose(mut report: StageReport, args: &Report) -> Result<StageReport> {
+    let stage = report.stage;
     let usage = |error: anyhow::Error| {
-        let hint = format!("`shelf report --stage {} --explain` tells what the columns are", args.stage);
+        let hint = format!("`shelf report --stage {stage} --explain` tells what the columns are");
         CliError::failed(error).exit(Exit::Usage).hint(hint)
     };
     let filters = args.filter.iter().map(|text| Filter::parse(text, &report));

@@ -39,7 +39,7 @@ pub(in crate::cli) fn show(context: &Context, args: &Show) -> Result<Exit> {
         if context.out.json {
             context.out.json(&value)?;
         } else {
-            for (name, value) in value.as_object().into_iter().flatten().filter(|(_, value)| shown(value)) {
+            for (name, value) in value.as_object().into_iter().flatten().filter(|(name, value)| shown(name, value)) {
                 context.out.line(format_args!("{:<14} {}", name.replace('_', " "), told(name, value)))?;
             }
         }
@@ -73,8 +73,9 @@ pub(in crate::cli) fn show(context: &Context, args: &Show) -> Result<Exit> {
     }
 }
 
-fn shown(value: &Value) -> bool {
-    !value.is_null() && value.as_array().is_none_or(|items| !items.is_empty())
+/// What is known. The `status` of the file is `registered` for good, also of a book that has been read: `shelf status` tells how far it is.
+fn shown(name: &str, value: &Value) -> bool {
+    name != "status" && !value.is_null() && value.as_array().is_none_or(|items| !items.is_empty())
 }
 
 /// Of what is presumed the fields' names: their values stand above.
