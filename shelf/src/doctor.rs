@@ -15,6 +15,11 @@ pub struct Check(pub fn() -> Vec<Finding>);
 
 inventory::collect!(Check);
 
+/// What a crate's stages need for a book in one language, registered with [`language_check!`](crate::language_check). It is given a BCP 47 tag.
+pub struct LanguageCheck(pub fn(&str) -> Vec<Finding>);
+
+inventory::collect!(LanguageCheck);
+
 /// One thing that was looked for.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Finding {
@@ -46,10 +51,36 @@ pub fn examine() -> Vec<Finding> {
     inventory::iter::<Check>().flat_map(|check| check.0()).collect()
 }
 
+/// All that the linked crates look for on behalf of a book in the language of a BCP 47 tag.
+#[must_use]
+pub fn examine_language(tag: &str) -> Vec<Finding> {
+    inventory::iter::<LanguageCheck>().flat_map(|check| check.0(tag)).collect()
+}
+
 /// Registers a `fn() -> Vec<Finding>` for `shelf doctor`.
 #[macro_export]
 macro_rules! doctor_check {
     ($check:path) => {
         $crate::__private::inventory::submit! { $crate::doctor::Check($check) }
+    };
+}
+
+/// Registers a `fn(&str) -> Vec<Finding>` that is asked when a book is given a language.
+///
+/// ```
+/// use shelf::doctor::Finding;
+///
+/// fn has_a_font(tag: &str) -> Vec<Finding> {
+///     vec![Finding::missing("font", format!("none for `{tag}`"), "install one")]
+/// }
+/// shelf::language_check!(has_a_font);
+/// # fn main() {
+/// assert_eq!(shelf::doctor::examine_language("he")[0].found, "none for `he`");
+/// # }
+/// ```
+#[macro_export]
+macro_rules! language_check {
+    ($check:path) => {
+        $crate::__private::inventory::submit! { $crate::doctor::LanguageCheck($check) }
     };
 }

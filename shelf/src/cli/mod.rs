@@ -6,6 +6,7 @@ mod consent;
 mod context;
 mod error;
 mod exit;
+mod languages;
 mod llm_options;
 mod main;
 mod numbers;

@@ -53,15 +53,23 @@ pub fn wanted_languages(option: Option<&str>, book: &Languages) -> Result<Vec<Wa
 /// # Errors
 /// A language of which nothing is installed.
 pub(super) fn tesseract_language(wanted: &[Wanted]) -> Result<String, LanguageError> {
-    let installed = installed_languages();
+    // Data that is not in the usual places may still lie where Tesseract's own environment variable points.
+    language_among(&installed_languages(), wanted, can_start)
+}
+
+/// The same of the languages in `installed`, and of those that are there `otherwise`.
+pub(super) fn language_among(
+    installed: &[String],
+    wanted: &[Wanted],
+    otherwise: fn(&str) -> bool,
+) -> Result<String, LanguageError> {
     let mut codes: Vec<&str> = Vec::new();
     for language in wanted {
-        // Data that is not in the usual places may still lie where Tesseract's own environment variable points.
-        let is_there = |code: &&String| installed.contains(code) || can_start(code);
+        let is_there = |code: &&String| installed.contains(code) || otherwise(code);
         let code = language.codes.iter().find(is_there).ok_or_else(|| LanguageError::NotInstalled {
             asked: language.asked.clone(),
             packages: language.codes.iter().map(|code| debian_package(code)).collect(),
-            installed: installed.clone(),
+            installed: installed.to_vec(),
         })?;
         if !codes.contains(&code.as_str()) {
             codes.push(code);

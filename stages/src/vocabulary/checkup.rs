@@ -1,8 +1,10 @@
 use shelf::doctor::Finding;
 
+use super::dictionary::has_dictionary;
 use super::{debian_package, installed_dictionaries};
 
 shelf::doctor_check!(checkup);
+shelf::language_check!(check_language);
 
 /// What `shelf doctor` looks for on behalf of `vocabulary` and `corrected`.
 fn checkup() -> Vec<Finding> {
@@ -15,4 +17,30 @@ fn checkup() -> Vec<Finding> {
         let mend = format!("apt-get install {}", debian_package("en"));
         Finding::missing("dictionaries", format!("{found}; not `en`, the default"), mend)
     }]
+}
+
+/// Whether there is a dictionary for a language; without one, misread letters stay as they were read.
+fn check_language(tag: &str) -> Vec<Finding> {
+    vec![if has_dictionary(tag) {
+        Finding::good("dictionary", tag)
+    } else {
+        let found = format!("none for `{tag}`: `corrected` mends no misread letters of it");
+        Finding::missing(
+            "dictionary",
+            found,
+            format!("install one, if there is one (Debian: `apt install {}`)", debian_package(tag)),
+        )
+    }]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::check_language;
+
+    #[test]
+    fn a_language_without_a_dictionary_is_missing_with_its_package() {
+        assert_eq!(check_language("en")[0].mend, None);
+        let missing = &check_language("tlh")[0];
+        assert!(missing.mend.as_deref().unwrap_or_default().contains("hunspell-tlh"), "{missing:?}");
+    }
 }

@@ -128,6 +128,11 @@ pub fn installed_dictionaries() -> Vec<String> {
     installed(FOLDERS.iter().map(Path::new)).into_keys().collect()
 }
 
+/// Whether a dictionary for the language of a BCP 47 tag is installed.
+pub(super) fn has_dictionary(tag: &str) -> bool {
+    !files_of(&installed(FOLDERS.iter().map(Path::new)), tag).is_empty()
+}
+
 /// The Debian package that brings the dictionary of a BCP 47 tag, such as `hunspell-de-de` for `de`.
 #[must_use]
 pub fn debian_package(tag: &str) -> String {

@@ -1,3 +1,4 @@
+use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::sync::Mutex;
 
@@ -9,6 +10,7 @@ use crate::book::ScanId;
 use crate::cli::Exit;
 use crate::cli::context::{Context, cores};
 use crate::cli::error::{CliError, Result};
+use crate::cli::languages::warn_of_missing;
 use crate::cli::numbers::{count, ranges};
 use crate::cli::out::complain;
 use crate::intake::{self, AddError, AddRequest, Added, Progress, Spreads, each};
@@ -77,6 +79,7 @@ pub(in crate::cli) fn add(context: &Context, args: &Add) -> Result<Exit> {
         Some(folder) => each(folder, &like).map_err(refusal)?,
         None => vec![like],
     };
+    warn_of_missing(context, &args.language);
     let mut exit = Exit::Done;
     let mut values = Vec::new();
     for request in &requests {
@@ -143,6 +146,7 @@ pub(super) fn refusal(error: AddError) -> CliError {
     let hint = error.hint();
     let exit = match &error {
         AddError::Stopped => Exit::Interrupted,
+        AddError::Io { source, .. } if source.kind() == ErrorKind::NotFound => Exit::Refused,
         AddError::Io { .. } => Exit::Failed,
         _ => Exit::Refused,
     };

@@ -105,7 +105,7 @@ fn refusal(error: MendError) -> CliError {
         MendError::Look(error) => error.into(),
         MendError::Add(error) => super::add::refusal(error),
         MendError::Report(error) => error.into(),
-        error @ MendError::Io { .. } => CliError::failed(error),
+        error @ MendError::Io { .. } if !error.is_not_found() => CliError::failed(error),
         error => {
             let hint = error.hint();
             let refused = CliError::failed(error).exit(Exit::Refused);

@@ -5,6 +5,7 @@ use crate::book::{BookMetadata, Presumed, ScanId};
 use crate::cli::Exit;
 use crate::cli::context::Context;
 use crate::cli::error::Result;
+use crate::cli::languages::warn_of_missing;
 use crate::plan::metadata;
 use crate::store::{BookPath, Store};
 
@@ -99,6 +100,7 @@ pub(in crate::cli) fn set(context: &Context, args: &Set) -> Result<Exit> {
         context.out.line(format_args!("{}: {name} {}", args.id, value.as_deref().unwrap_or("forgotten")))?;
     }
     if after.language != before.language {
+        warn_of_missing(context, &after.language);
         context
             .out
             .note(format_args!("pages read in another language are stale now: `shelf plan {}` shows them", args.id));

@@ -93,6 +93,12 @@ impl MendError {
         move |source| Self::Io { action, path, source }
     }
 
+    /// Whether a file that was named is not there.
+    #[must_use]
+    pub fn is_not_found(&self) -> bool {
+        matches!(self, Self::Io { source, .. } if source.kind() == io::ErrorKind::NotFound)
+    }
+
     /// What to do about it.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
