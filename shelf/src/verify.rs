@@ -1,6 +1,6 @@
 //! Checks a book down to the last byte: pages against schema, record and hash, and every file that a hash is known of.
 
-use crate::book::ScanId;
+use crate::book::{PageNumber, ScanId};
 use crate::plan::{LookError, PageState, look};
 use crate::record::Hash;
 use crate::registry::Registry;
@@ -22,6 +22,8 @@ pub struct Verified {
 pub struct Fault {
     /// The file.
     pub path: BookPath,
+    /// The page whose scan it is; none of what stages made, which they can make again.
+    pub scan: Option<PageNumber>,
     /// What is wrong with it.
     pub problem: String,
 }
@@ -33,9 +35,9 @@ pub fn book(store: &dyn Store, registry: &Registry, book: &ScanId) -> Result<Ver
     for (page, scan) in &state.scans {
         let path = BookPath::new(book, &format!("source/{}", scan.image))?;
         match &scan.page {
-            Some(noted) => verified.file(store, path, &Hash::known(&noted.hash))?,
+            Some(noted) => verified.file(store, path, Some(*page), &Hash::known(&noted.hash))?,
             None if store.read(&BookPath::page(book, "source", *page))?.is_some() => {
-                verified.fault(path, "is not the scan that was added: its hash is another");
+                verified.fault(path, Some(*page), "is not the scan that was added: its hash is another");
             }
             None => {}
         }
@@ -43,7 +45,7 @@ pub fn book(store: &dyn Store, registry: &Registry, book: &ScanId) -> Result<Ver
     for page in &state.pages {
         if !state.scans.contains_key(page) && !state.unreadable.contains_key(page) {
             let path = BookPath::new(book, &format!("source/{}.*", page.stem()))?;
-            verified.fault(path, "is missing: the book has a page without a scan");
+            verified.fault(path, Some(*page), "is missing: the book has a page without a scan");
         }
     }
     for (stage, pages) in state.stages {
@@ -52,10 +54,10 @@ pub fn book(store: &dyn Store, registry: &Registry, book: &ScanId) -> Result<Ver
             let path =
                 page.map_or_else(|| BookPath::book_output(book, stage), |page| BookPath::page(book, stage, page));
             match found {
-                PageState::Damaged(problem) => verified.fault(path, problem),
+                PageState::Damaged(problem) => verified.fault(path, None, problem),
                 PageState::Whole { record, .. } => {
                     for (file, hash) in record.map(|record| record.files).unwrap_or_default() {
-                        verified.file(store, BookPath::new(book, &file)?, &hash)?;
+                        verified.file(store, BookPath::new(book, &file)?, None, &hash)?;
                     }
                 }
             }
@@ -65,17 +67,23 @@ pub fn book(store: &dyn Store, registry: &Registry, book: &ScanId) -> Result<Ver
 }
 
 impl Verified {
-    fn file(&mut self, store: &dyn Store, path: BookPath, expected: &Hash) -> Result<(), LookError> {
+    fn file(
+        &mut self,
+        store: &dyn Store,
+        path: BookPath,
+        scan: Option<PageNumber>,
+        expected: &Hash,
+    ) -> Result<(), LookError> {
         self.files += 1;
         match store.read(&path)? {
-            None => self.fault(path, "is missing"),
-            Some(bytes) if Hash::of(&bytes) != *expected => self.fault(path, "was changed: its hash is another"),
+            None => self.fault(path, scan, "is missing"),
+            Some(bytes) if Hash::of(&bytes) != *expected => self.fault(path, scan, "was changed: its hash is another"),
             Some(_) => {}
         }
         Ok(())
     }
 
-    fn fault(&mut self, path: BookPath, problem: impl Into<String>) {
-        self.faults.push(Fault { path, problem: problem.into() });
+    fn fault(&mut self, path: BookPath, scan: Option<PageNumber>, problem: impl Into<String>) {
+        self.faults.push(Fault { path, scan, problem: problem.into() });
     }
 }

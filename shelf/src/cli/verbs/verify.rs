@@ -1,7 +1,7 @@
 use clap::Args;
 use serde_json::{Value, json};
 
-use crate::book::ScanId;
+use crate::book::{PageNumber, ScanId};
 use crate::cli::Exit;
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, Result};
@@ -36,9 +36,7 @@ pub(in crate::cli) fn verify(context: &Context, args: &Verify) -> Result<Exit> {
                 continue;
             }
         };
-        if !checked.faults.is_empty() {
-            exit = exit.and(Exit::SomePages);
-        }
+        exit = exit.and(if checked.faults.is_empty() { Exit::Done } else { Exit::SomePages });
         let faults = &checked.faults;
         if context.out.json {
             let faults: Vec<Value> = faults.iter().map(json_of).collect();
@@ -51,8 +49,15 @@ pub(in crate::cli) fn verify(context: &Context, args: &Verify) -> Result<Exit> {
         let found = if faults.is_empty() { "all whole".to_owned() } else { count(faults.len(), "fault") };
         let (pages, files) = (count(checked.pages, "page"), count(checked.files, "other file"));
         context.out.line(format_args!("{book}: {pages} and {files} checked, {found}"))?;
-        if !faults.is_empty() {
+        let scans: Vec<PageNumber> = faults.iter().filter_map(|fault| fault.scan).collect();
+        if faults.len() > scans.len() {
             context.out.note(format_args!("hint: `shelf process {book}` makes damaged pages again"));
+        }
+        if let Some(page) = scans.first() {
+            context.out.note(format_args!(
+                "hint: only you have the scans: `shelf page {book} replace {page} FILE` gives a page another one; without any, `shelf delete \
+                 {book}` and add the book again"
+            ));
         }
     }
     if context.out.json {
@@ -62,5 +67,5 @@ pub(in crate::cli) fn verify(context: &Context, args: &Verify) -> Result<Exit> {
 }
 
 fn json_of(fault: &Fault) -> Value {
-    json!({ "file": fault.path.to_string(), "problem": fault.problem })
+    json!({ "file": fault.path.to_string(), "scan_of_page": fault.scan, "problem": fault.problem })
 }
