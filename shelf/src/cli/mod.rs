@@ -6,6 +6,7 @@ mod consent;
 mod context;
 mod error;
 mod exit;
+mod flagged;
 mod languages;
 mod llm_options;
 mod main;

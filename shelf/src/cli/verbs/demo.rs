@@ -9,7 +9,8 @@ use crate::book::{PageNumber, ScanId};
 use crate::cli::Exit;
 use crate::cli::context::{Context, cores};
 use crate::cli::error::{CliError, Result};
-use crate::cli::numbers::{count, percent, ranges, time};
+use crate::cli::flagged;
+use crate::cli::numbers::{count, percent, time};
 use crate::cli::reporter::Reporter;
 use crate::demo::{self, DemoBook};
 use crate::eval::{Normalisation, Score, conserved, score, stage_text};
@@ -17,7 +18,6 @@ use crate::intake::AddRequest;
 use crate::llm::Dispatcher;
 use crate::plan::{Request, metadata};
 use crate::registry::Entry;
-use crate::report;
 use crate::run::{Settings, process};
 use crate::store::{BookPath, Store};
 
@@ -77,7 +77,13 @@ pub(in crate::cli) fn demo(context: &Context, args: &Demo) -> Result<Exit> {
             .hint("a crate that nothing names is not linked: write `use stages as _;` in `main.rs`"));
     };
     let pages = measure(context, &book, &drawn, read, last)?;
-    let flagged = flagged(context, &book)?;
+    let mut flagged: BTreeMap<&str, Vec<PageNumber>> = BTreeMap::new();
+    for entry in context.registry.stages() {
+        let pages = flagged::pages(context, &book, entry)?;
+        if !pages.is_empty() {
+            flagged.insert(entry.row.name, pages);
+        }
+    }
     let title = metadata(&context.store, &book)?.title.unwrap_or_default();
     if context.out.json {
         let before: Score = pages.iter().map(|page| page.read).sum();
@@ -94,10 +100,7 @@ pub(in crate::cli) fn demo(context: &Context, args: &Demo) -> Result<Exit> {
     context.out.line(format_args!("“{title}”, {} made in {}", count(pages.len(), "page"), time(seconds)))?;
     tell(context, &pages, read, last)?;
     for (stage, pages) in &flagged {
-        context.out.line(format_args!(
-            "{stage} flags page {}: `shelf report demo --stage {stage} --flagged`",
-            ranges(pages.iter().copied())
-        ))?;
+        context.out.line(flagged::told(&book, stage, pages))?;
     }
     if flagged.is_empty() {
         context.out.line("no page is flagged")?;
@@ -193,19 +196,6 @@ fn tell(context: &Context, pages: &[Measured], read: &Entry, last: &Entry) -> Re
     let right = pages.iter().filter(|page| page.folio.1.is_some() && page.has_right_folio()).count();
     context.out.line(format_args!("printed page numbers: {right} of {} found", numbered.count()))?;
     Ok(())
-}
-
-/// The pages that each stage flags.
-fn flagged(context: &Context, book: &ScanId) -> Result<BTreeMap<&'static str, Vec<PageNumber>>> {
-    let mut flagged = BTreeMap::new();
-    for entry in context.registry.stages().iter().filter(|entry| !entry.row.book) {
-        let pages: Vec<PageNumber> =
-            report::read(&context.store, entry, book)?.flagged().rows.iter().filter_map(|row| row.page).collect();
-        if !pages.is_empty() {
-            flagged.insert(entry.row.name, pages);
-        }
-    }
-    Ok(flagged)
 }
 
 fn write_files(drawn: &DemoBook, folder: &Path, pdf: &Path) -> Result<()> {

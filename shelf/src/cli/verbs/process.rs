@@ -9,6 +9,7 @@ use crate::cli::Exit;
 use crate::cli::consent::SpendArgs;
 use crate::cli::context::{Context, cores};
 use crate::cli::error::{CliError, Result};
+use crate::cli::flagged;
 use crate::cli::numbers::{count, parse_time, ranges, time};
 use crate::cli::out::complain;
 use crate::cli::reporter::Reporter;
@@ -190,6 +191,12 @@ fn tell(context: &Context, summary: &Summary, elapsed: Duration, args: &Process)
         }
         None if done > 0 => out.note(format_args!("{} in {}", count(done, "page"), time(elapsed.as_secs_f64()))),
         None => {}
+    }
+    for entry in summary.stages.iter().filter_map(|stage| context.registry.get(stage.stage)) {
+        let flagged = flagged::pages(context, book, entry)?;
+        if !flagged.is_empty() {
+            out.note(flagged::told(book, entry.row.name, &flagged));
+        }
     }
     if summary.stages.iter().any(|stage| !stage.failed.is_empty()) {
         out.note("hint: pages that failed for good are tried again with `--retry-failed`, or when what they are made from changes");

@@ -6,6 +6,7 @@ use crate::cli::Exit;
 use crate::cli::config_file::ConfigFile;
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, Result};
+use crate::cli::flagged;
 use crate::cli::llm_options::LlmArgs;
 use crate::cli::numbers::{count, ranges};
 use crate::cli::out::complain;
@@ -44,6 +45,8 @@ struct Standing {
     /// Those of `done` that are copies.
     copied: Vec<Option<PageNumber>>,
     missing: usize,
+    /// Pages that the stage's report flags.
+    flagged: Vec<PageNumber>,
     /// What the stage warned of, page by page; of the book as a whole with no page.
     warnings: Vec<(Option<PageNumber>, String)>,
     /// Time and cost of all that was done or failed.
@@ -63,7 +66,8 @@ pub(in crate::cli) fn status(context: &Context, args: &Status, given: &ArgMatche
     let mut exit = Exit::Done;
     let mut values = Vec::new();
     for book in context.books(&args.ids, args.all)? {
-        match of_book(context, &book, &request) {
+        let standing = of_book(context, &book, &request);
+        match standing {
             Ok((state, stages)) if context.out.json => values.push(json_of(&state, &stages)),
             Ok((state, stages)) => tell(context, &state, &stages)?,
             Err(error) => {
@@ -83,6 +87,9 @@ fn of_book(context: &Context, book: &ScanId, request: &Request) -> Result<(BookS
     let plan = plan(&context.registry, &state, request)?;
     let mut stages: Vec<Standing> =
         plan.stages.iter().map(|stage| Standing { stage: stage.entry.row.name, ..Standing::default() }).collect();
+    for (standing, stage) in stages.iter_mut().zip(&plan.stages) {
+        standing.flagged = flagged::pages(context, book, &stage.entry)?;
+    }
     let attempts = ledger(&context.store, book)?;
     for standing in &mut stages {
         standing.spent = Spent::of(attempts.iter().filter(|attempt| attempt.stage == standing.stage));
@@ -159,6 +166,9 @@ fn tell(context: &Context, state: &BookState, stages: &[Standing]) -> Result<()>
                 out.line(format_args!("{} {what}{}", stage.stage, which(pages)))?;
             }
         }
+        if !stage.flagged.is_empty() {
+            out.line(flagged::told(&state.id, stage.stage, &stage.flagged))?;
+        }
         for (page, warning) in &stage.warnings {
             let page = page.map_or_else(String::new, |page| format!("page {page}: "));
             out.line(format_args!("{} warns: {page}{warning}", stage.stage))?;
@@ -199,7 +209,7 @@ fn json_of(state: &BookState, stages: &[Standing]) -> Value {
         .map(|s| {
             json!({
                 "stage": s.stage, "done": s.done, "stale": s.stale, "failed": s.failed, "skipped": s.skipped,
-                "blocked": s.blocked, "copied": s.copied,
+                "blocked": s.blocked, "copied": s.copied, "flagged": s.flagged,
                 "warnings": s.warnings.iter().map(|(page, warning)| json!({ "page": page, "warning": warning })).collect::<Vec<_>>(),
                 "to_do": s.missing, "processing_time_seconds": s.seconds, "cost_usd": s.spent.known_usd(), "models": s.spent,
             })
