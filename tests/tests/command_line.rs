@@ -109,6 +109,11 @@ fn a_book_goes_its_way() {
     BOOK  TITLE   PAGES  OCR  CATALOGUE  VOCABULARY  CORRECTED  PAGINATION  LABELS  MERGED
     book  A Book  3      3    1          1           3          1           3       3
     ");
+    assert_snapshot!(shown(&shelf.run(["eval", "book", "--truth", "truth", "--stage", "pagination"])), @r"
+    error: `pagination` leaves no text of the pages of `book`
+    hint: measure one that does: ocr, corrected, merged
+    exit 4
+    ");
     let text = shelf.ok(["show", "book", "--page", "2"]);
     assert!(text.contains("shelf") || text.len() > 500, "{text}");
 }
@@ -142,6 +147,22 @@ fn what_is_wrong_is_said_with_a_way_out() {
     assert_snapshot!(said(&["report", "book", "--stage", "ocr"]), @r"
     error: `ocr` has made no page of `book` yet
     hint: run it: `shelf process book --stage ocr`
+    exit 4
+    ");
+    assert_snapshot!(said(&["report", "book"]), @r"
+    error: no stage is named: each has a report of its own
+    hint: no stage has made a page of `book` yet: `shelf process book`
+    exit 2
+    ");
+    assert_snapshot!(said(&["eval", "book", "--truth", "truth", "--stage", "corrected"]), @r"
+    error: `corrected` has made no page of `book` yet
+    hint: run it: `shelf process book --stage corrected`
+    exit 4
+    ");
+    assert!(said(&["eval", "book"]).contains("<--truth <DIR>|--labels <FILE>>"));
+    assert_snapshot!(said(&["page", "book", "replace", "1", "missing.png"]), @r"
+    error: cannot read missing.png
+      caused by: No such file or directory (os error 2)
     exit 4
     ");
     assert_snapshot!(said(&["delete", "book"]), @r"
@@ -181,13 +202,14 @@ fn a_book_in_use_is_refused_and_the_others_go_on() {
     let lock = lock.unwrap();
     lock.try_lock().unwrap();
     let ended = shelf.run(["process", "--all", "--pages", "1"]);
-    assert_eq!(ended.code, Some(6), "{ended:?}");
+    assert_eq!(ended.code, Some(3), "some books, not all: {ended:?}");
     assert!(
         ended.err.contains("error: `book` is in use by another process\nhint: wait for it (`--wait`), or stop it"),
         "{}",
         ended.err
     );
     assert!(ended.out.contains("other: ocr: 1 page: 1 made"), "{}", ended.out);
+    assert_eq!(shelf.run(["process", "book", "--pages", "1"]).code, Some(6), "all that was asked for");
 }
 
 #[test]
@@ -203,6 +225,10 @@ fn a_page_that_is_changed_is_found_and_made_again() {
     assert_eq!(ended.code, Some(3));
     assert!(ended.out.contains("book/ocr/page_0002.json: is no JSON"), "{}", ended.out);
     assert!(ended.out.contains("book/source/page_0003.png: is not the scan that was added"), "{}", ended.out);
+    assert_snapshot!(ended.err, @r"
+    hint: `shelf process book` makes damaged pages again
+    hint: only you have the scans: `shelf page book replace 3 FILE` gives a page another one; without any, `shelf delete book` and add the book again
+    ");
     assert_snapshot!(shelf.run(["plan", "book", "--stage", "ocr"]).out.lines().filter(|line| !line.contains("is no JSON")).collect::<Vec<_>>().join("\n"), @r"
     book: ocr: 2 pages to make, 1 up to date
       3: the scan changed
@@ -327,6 +353,22 @@ fn scans_are_mended_and_what_is_known_of_a_book_is_set() {
     book: year 1892
     exit 0
     ");
+    let unread = said(&["set", "book", "language=tlh"]);
+    assert!(unread.contains("no data for `tlh`") && unread.contains("hunspell-tlh"), "{unread}");
+    assert!(!said(&["show", "book"]).contains("registered"), "what the file says from the start tells nothing");
     assert!(said(&["set", "book", "titel=x"]).contains("there is no field `titel`; the fields are title, author"));
     assert_eq!(shelf.json("book/metadata.json")["year"], 1892);
+}
+
+#[test]
+fn pages_that_are_worth_a_look_are_named() {
+    let shelf = shelf();
+    let scans = tempfile::tempdir().unwrap();
+    page_of_text().save(scans.path().join("page_0001.png")).unwrap();
+    image::imageops::rotate180(&page_of_text()).save(scans.path().join("page_0002.png")).unwrap();
+    shelf.ok(["add".as_ref(), scans.path().as_os_str(), "--id".as_ref(), "book".as_ref()]);
+    let flagged = "ocr flags page 2: `shelf report book --stage ocr --flagged`\n";
+    let ended = shelf.run(["process", "book", "--stage", "ocr"]);
+    assert!(ended.err.contains(flagged), "{ended:?}");
+    assert!(shelf.ok(["status", "book"]).contains(flagged));
 }

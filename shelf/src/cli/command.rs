@@ -33,7 +33,7 @@ Exit codes:
   1 failed                          5 stopped by budget or time, with work left
   2 the command is not understood   6 the book is in use
   3 some pages failed, or wait      130 interrupted
-Of several books, it is the highest."
+Of several books that did not end alike it is 3, or 5 where work is left."
 )]
 pub(super) struct Cli {
     #[command(flatten)]

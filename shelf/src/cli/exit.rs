@@ -1,4 +1,7 @@
+use std::collections::BTreeSet;
 use std::process::ExitCode;
+
+use super::error::Result;
 
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -10,7 +13,7 @@ pub enum Exit {
     Failed = 1,
     /// The command line was not understood.
     Usage = 2,
-    /// Some pages failed, or are blocked by others.
+    /// Some pages failed, or are blocked by others; of several books, some failed or were refused.
     SomePages = 3,
     /// It was refused, and nothing was done.
     Refused = 4,
@@ -23,7 +26,27 @@ pub enum Exit {
 }
 
 impl Exit {
-    /// The code of several: an interruption where nothing else happened, else the highest.
+    /// The code of something that was done, or went wrong as a whole.
+    pub(super) fn of<T>(ended: &Result<T>) -> Self {
+        ended.as_ref().map_or_else(|error| error.exit, |_| Self::Done)
+    }
+
+    /// The code of several books. That of all where they ended alike; else work was left ([`Stopped`](Self::Stopped)) or some of them failed
+    /// ([`SomePages`](Self::SomePages)), since what the other codes say of a whole is not true of some.
+    #[must_use]
+    pub fn of_books(books: impl IntoIterator<Item = Self>) -> Self {
+        let books: BTreeSet<Self> = books.into_iter().collect();
+        let mut codes = books.iter().copied();
+        match (codes.next(), codes.next()) {
+            (None, _) => Self::Done,
+            (Some(only), None) => only,
+            _ if books.contains(&Self::Stopped) => Self::Stopped,
+            _ if books.iter().all(|code| matches!(code, Self::Done | Self::Interrupted)) => Self::Interrupted,
+            _ => Self::SomePages,
+        }
+    }
+
+    /// The code of all that befell one book, or a run: an interruption where nothing else happened, else the highest.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
         match (self, other) {
@@ -49,5 +72,22 @@ mod tests {
         assert_eq!(Exit::Locked.and(Exit::SomePages), Exit::Locked);
         assert_eq!(Exit::Interrupted.and(Exit::SomePages), Exit::SomePages);
         assert_eq!(Exit::Done.and(Exit::Interrupted), Exit::Interrupted);
+    }
+
+    #[test]
+    fn a_code_of_several_books_is_true_of_all_of_them() {
+        use Exit::{Done, Interrupted, Locked, Refused, SomePages, Stopped};
+        for (books, code) in [
+            (vec![], Done),
+            (vec![Done, Done], Done),
+            (vec![Refused, Refused], Refused),
+            (vec![Done, Refused, Done], SomePages),
+            (vec![Locked, Done], SomePages),
+            (vec![Done, Stopped, SomePages], Stopped),
+            (vec![Done, Interrupted], Interrupted),
+            (vec![Refused, Interrupted], SomePages),
+        ] {
+            assert_eq!(Exit::of_books(books.clone()), code, "{books:?}");
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! The command line: the only place that prints, reads the environment and decides on an exit code.
 
+mod changes;
 mod command;
 mod config_file;
 mod consent;

@@ -80,12 +80,12 @@ pub(in crate::cli) fn add(context: &Context, args: &Add) -> Result<Exit> {
         None => vec![like],
     };
     warn_of_missing(context, &args.language);
-    let mut exit = Exit::Done;
+    let mut exits = Vec::new();
     let mut values = Vec::new();
     for request in &requests {
         match one(context, request) {
             Ok(added) => {
-                exit = exit.and(if added.failed.is_empty() { Exit::Done } else { Exit::SomePages });
+                exits.push(if added.failed.is_empty() { Exit::Done } else { Exit::SomePages });
                 values.push(json_of(&added));
                 if !context.out.json {
                     tell(context, &added)?;
@@ -93,7 +93,7 @@ pub(in crate::cli) fn add(context: &Context, args: &Add) -> Result<Exit> {
             }
             Err(error) if requests.len() == 1 => return Err(error),
             Err(error) => {
-                exit = exit.and(error.exit);
+                exits.push(error.exit);
                 complain(error.render());
                 values.push(json!({ "inputs": request.inputs, "error": error.render() }));
                 if error.exit == Exit::Interrupted {
@@ -105,7 +105,7 @@ pub(in crate::cli) fn add(context: &Context, args: &Add) -> Result<Exit> {
     if context.out.json {
         context.out.json(&values)?;
     }
-    Ok(exit)
+    Ok(Exit::of_books(exits))
 }
 
 /// Adds a book, with a progress bar.

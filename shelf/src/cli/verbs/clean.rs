@@ -32,7 +32,7 @@ pub(in crate::cli) struct Clean {
 
 pub(in crate::cli) fn clean(context: &Context, args: &Clean) -> Result<Exit> {
     let books = context.books(&args.ids, args.all)?;
-    let (books, exit) = there(context, &books);
+    let (books, mut exits) = there(context, &books);
     let mut files = 0;
     for book in &books {
         files += context.store.list(book, &args.stage)?.len();
@@ -41,5 +41,6 @@ pub(in crate::cli) fn clean(context: &Context, args: &Clean) -> Result<Exit> {
     if !books.is_empty() {
         confirm(&format!("remove all {files} files of `{}` in {names}?", args.stage), args.yes)?;
     }
-    Ok(exit.and(remove(context, &books, &args.stage, &format!("what `{}` had made is gone", args.stage))))
+    exits.extend(remove(context, &books, &args.stage, &format!("what `{}` had made is gone", args.stage)));
+    Ok(Exit::of_books(exits))
 }

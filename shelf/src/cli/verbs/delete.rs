@@ -25,7 +25,7 @@ pub(in crate::cli) struct Delete {
 }
 
 pub(in crate::cli) fn delete(context: &Context, args: &Delete) -> Result<Exit> {
-    let (books, exit) = there(context, &args.ids);
+    let (books, mut exits) = there(context, &args.ids);
     let mut pages = 0;
     for book in &books {
         pages += metadata(&context.store, book)?.total_pages as usize;
@@ -35,37 +35,39 @@ pub(in crate::cli) fn delete(context: &Context, args: &Delete) -> Result<Exit> {
         let pages = count(pages, "page");
         confirm(&format!("remove {names} ({pages}) and all that was made of it, for good?"), args.yes)?;
     }
-    Ok(exit.and(remove(context, &books, "", "gone")))
+    exits.extend(remove(context, &books, "", "gone"));
+    Ok(Exit::of_books(exits))
 }
 
-/// The books that are there; the others are complained of.
-pub(super) fn there(context: &Context, books: &[ScanId]) -> (Vec<ScanId>, Exit) {
-    let mut exit = Exit::Done;
+/// The books that are there; the others are complained of, and how each of them ended is the second.
+pub(super) fn there(context: &Context, books: &[ScanId]) -> (Vec<ScanId>, Vec<Exit>) {
+    let mut exits = Vec::new();
     let is_there = |book: &&ScanId| match metadata(&context.store, book).map_err(CliError::from) {
         Ok(_) => true,
         Err(error) => {
-            exit = exit.and(error.exit);
+            exits.push(error.exit);
             complain(error.render());
             false
         }
     };
-    (books.iter().filter(is_there).cloned().collect(), exit)
+    (books.iter().filter(is_there).cloned().collect(), exits)
 }
 
-/// Removes a folder of each book; one that cannot be taken stops no other.
-pub(super) fn remove(context: &Context, books: &[ScanId], folder: &str, said: &str) -> Exit {
-    let mut exit = Exit::Done;
+/// Removes a folder of each book, and tells how each ended; one that cannot be taken stops no other.
+pub(super) fn remove(context: &Context, books: &[ScanId], folder: &str, said: &str) -> Vec<Exit> {
+    let mut exits = Vec::new();
     for book in books {
         let removed = context.store.lock(book).and_then(|_lock| context.store.remove_folder(book, folder));
-        match removed.map_err(CliError::from) {
+        let removed = removed.map_err(CliError::from);
+        exits.push(Exit::of(&removed));
+        match removed {
             Ok(()) => context.out.note(format_args!("{book}: {said}")),
             Err(error) => {
-                exit = exit.and(error.exit);
                 complain(error.render());
             }
         }
     }
-    exit
+    exits
 }
 
 /// Asks before something is removed; refuses where there is nobody to ask.

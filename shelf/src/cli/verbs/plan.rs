@@ -4,6 +4,7 @@ use clap::{ArgMatches, Args};
 use serde_json::{Value, json};
 
 use crate::book::{PageNumber, PageSet, ScanId};
+use crate::cli::changes::reasons;
 use crate::cli::config_file::ConfigFile;
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, Result};
@@ -89,7 +90,7 @@ impl Selection {
 pub(in crate::cli) fn plan(context: &Context, args: &Plan, given: &ArgMatches) -> Result<Exit> {
     let (request, said) = args.selection.request(context, given)?;
     let llm = said.configured().map(Dispatcher::start).transpose().map_err(CliError::failed)?;
-    let mut exit = Exit::Done;
+    let mut exits = Vec::new();
     let mut lines = Vec::new();
     for book in args.selection.books(context)? {
         let planned = look(&context.store, &context.registry, &book).map_err(CliError::from).and_then(|state| {
@@ -100,11 +101,11 @@ pub(in crate::cli) fn plan(context: &Context, args: &Plan, given: &ArgMatches) -
             };
             Ok((plan, estimates))
         });
+        exits.push(Exit::of(&planned));
         match planned {
             Ok((plan, estimates)) if context.out.json => lines.push(json_of(&plan, &estimates)),
             Ok((plan, estimates)) => tell(context, &plan, &estimates)?,
             Err(error) => {
-                exit = exit.and(error.exit);
                 complain(error.render());
                 lines.push(json!({ "book": book, "error": error.render() }));
             }
@@ -113,7 +114,7 @@ pub(in crate::cli) fn plan(context: &Context, args: &Plan, given: &ArgMatches) -
     if context.out.json {
         context.out.json(&lines)?;
     }
-    Ok(exit)
+    Ok(Exit::of_books(exits))
 }
 
 fn tell(context: &Context, plan: &plan::Plan, estimates: &[Estimate]) -> Result<()> {
@@ -126,6 +127,7 @@ fn tell(context: &Context, plan: &plan::Plan, estimates: &[Estimate]) -> Result<
             jobs += 1;
             let why = match &job.why {
                 plan::Why::Upstream(page) => format!("if {} changes", page.stage),
+                plan::Why::Stale(changes) => reasons(changes),
                 why => why.to_string(),
             };
             to_do.entry(why).or_default().extend(job.page.page);
@@ -134,7 +136,8 @@ fn tell(context: &Context, plan: &plan::Plan, estimates: &[Estimate]) -> Result<
             plan.settled.iter().filter(|(page, settled)| page.stage == name && wanted(settled)).count()
         };
         let kept = settled(|settled| *settled == Settled::Kept);
-        out.line(format_args!("{}: {name}: {} to make, {kept} up to date", plan.book, count(jobs, "page")))?;
+        let noun = if stage.entry.row.book { "book" } else { "page" };
+        out.line(format_args!("{}: {name}: {} to make, {kept} up to date", plan.book, count(jobs, noun)))?;
         for (why, pages) in to_do {
             match ranges(pages) {
                 pages if pages.is_empty() => out.line(format_args!("  {why}"))?,
@@ -145,8 +148,7 @@ fn tell(context: &Context, plan: &plan::Plan, estimates: &[Estimate]) -> Result<
             match settled {
                 Settled::Kept => {}
                 Settled::LeftStale(changes) => {
-                    let why: Vec<String> = changes.iter().map(ToString::to_string).collect();
-                    out.line(format_args!("  {page} is stale and left alone: {}", why.join(", ")))?;
+                    out.line(format_args!("  {page} is stale and left alone: {}", reasons(changes)))?;
                 }
                 Settled::Failed(failure) => out.line(format_args!("  {page} failed for good: {failure}"))?,
                 Settled::Skipped(failure) => out.line(format_args!("  {page} was skipped: {failure}"))?,

@@ -58,7 +58,7 @@ pub(in crate::cli) fn process(context: &Context, args: &Process, given: &ArgMatc
     args.spend.consent(context, &llm, &books, &request)?;
     let runtime = context.runtime(workers, llm)?;
     let settings = Settings { workers, attempts: 3 };
-    let mut exit = Exit::Done;
+    let mut exits = Vec::new();
     let mut lines = Vec::new();
     for book in &books {
         if stop.reason().is_some() || runtime.llm.halted().is_some() {
@@ -70,7 +70,7 @@ pub(in crate::cli) fn process(context: &Context, args: &Process, given: &ArgMatc
         match one(&runtime, book, &request, settings, context, args.wait, &stop) {
             Ok(summary) => {
                 let ended = exit_of(&summary);
-                exit = exit.and(ended);
+                exits.push(ended);
                 if context.out.json {
                     lines.push(json_of(&summary, ended));
                 } else {
@@ -78,7 +78,7 @@ pub(in crate::cli) fn process(context: &Context, args: &Process, given: &ArgMatc
                 }
             }
             Err(error) => {
-                exit = exit.and(error.exit);
+                exits.push(error.exit);
                 complain(error.render());
                 lines.push(json!({ "book": book, "error": error.render(), "exit": error.exit as u8 }));
             }
@@ -87,6 +87,7 @@ pub(in crate::cli) fn process(context: &Context, args: &Process, given: &ArgMatc
     if context.out.json {
         context.out.json(&lines)?;
     }
+    let exit = Exit::of_books(exits);
     Ok(match stop.reason() {
         Some(Stopped::TimeUp) => exit.and(Exit::Stopped),
         Some(Stopped::Interrupted) => exit.and(Exit::Interrupted),

@@ -34,10 +34,12 @@ pub(in crate::cli) struct Stats {
 }
 
 pub(in crate::cli) fn stats(context: &Context, args: &Stats) -> Result<Exit> {
-    let mut exit = Exit::Done;
+    let mut exits = Vec::new();
     let mut values = Vec::new();
     for book in &args.ids {
-        match of_book(context, book, &args.stages) {
+        let stages = of_book(context, book, &args.stages);
+        exits.push(Exit::of(&stages));
+        match stages {
             Ok(stages) if context.out.json => {
                 let stages: Vec<Value> = stages.iter().map(json_of).collect();
                 values.push(json!({ "book": book, "stages": stages, "models": spent(context, book, &args.stages)? }));
@@ -54,7 +56,6 @@ pub(in crate::cli) fn stats(context: &Context, args: &Stats) -> Result<Exit> {
                 }
             }
             Err(error) => {
-                exit = exit.and(error.exit);
                 complain(error.render());
             }
         }
@@ -62,7 +63,7 @@ pub(in crate::cli) fn stats(context: &Context, args: &Stats) -> Result<Exit> {
     if context.out.json {
         context.out.json(&values)?;
     }
-    Ok(exit)
+    Ok(Exit::of_books(exits))
 }
 
 /// What the stages' models were asked in all, also for pages that are gone and by hooks, and what that cost.
@@ -114,11 +115,8 @@ fn tell(context: &Context, book: &ScanId, stats: &StageStats) -> Result<()> {
             let mut words: Vec<(&String, &usize)> = words.iter().collect();
             words.sort_by_key(|(_, times)| std::cmp::Reverse(**times));
             let each_once = words.len() > 1 && words.iter().all(|(_, times)| **times == 1);
-            let words = if each_once {
-                vec![format!("{} values, each once", words.len())]
-            } else {
-                words.iter().map(|(word, times)| format!("{word} ({times})")).collect()
-            };
+            let words =
+                if each_once { vec![format!("{} values, each once", words.len())] } else { most_frequent(&words) };
             let missing = (metric.summary.missing > 0).then(|| format!("none ({})", metric.summary.missing));
             context.out.line(format_args!(
                 "{}: {}",
@@ -128,6 +126,16 @@ fn tell(context: &Context, book: &ScanId, stats: &StageStats) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Words that are told of; a column of texts, such as page numbers, may have as many as the book has pages.
+const WORDS_TOLD: usize = 6;
+
+/// `OCR (12), none (3), 14 more`: the first of words that are sorted by how often they are measured.
+fn most_frequent(words: &[(&String, &usize)]) -> Vec<String> {
+    let told = words.iter().take(WORDS_TOLD).map(|(word, times)| format!("{word} ({times})"));
+    let more = words.len().saturating_sub(WORDS_TOLD);
+    told.chain((more > 0).then(|| format!("{more} more"))).collect()
 }
 
 fn number_row(metric: &Summarised) -> Option<Vec<String>> {
@@ -151,4 +159,17 @@ fn json_of(stats: &StageStats) -> Value {
     json!({
         "stage": stats.stage, "pages": stats.pages, "copied": stats.copied, "failed": stats.failed, "metrics": metrics,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::most_frequent;
+
+    #[test]
+    fn of_many_words_the_most_frequent_are_told() {
+        let words: Vec<(String, usize)> = (1..=9).map(|page| (page.to_string(), 10 - page)).collect();
+        let words: Vec<(&String, &usize)> = words.iter().map(|(word, times)| (word, times)).collect();
+        assert_eq!(most_frequent(&words[..2]), ["1 (9)", "2 (8)"]);
+        assert_eq!(most_frequent(&words).join(", "), "1 (9), 2 (8), 3 (7), 4 (6), 5 (5), 6 (4), 3 more");
+    }
 }

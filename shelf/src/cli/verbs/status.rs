@@ -63,15 +63,15 @@ pub(in crate::cli) fn status(context: &Context, args: &Status, given: &ArgMatche
         llm: said.configured.then_some(said.settings),
         ..Request::default()
     };
-    let mut exit = Exit::Done;
+    let mut exits = Vec::new();
     let mut values = Vec::new();
     for book in context.books(&args.ids, args.all)? {
         let standing = of_book(context, &book, &request);
+        exits.push(Exit::of(&standing));
         match standing {
             Ok((state, stages)) if context.out.json => values.push(json_of(&state, &stages)),
             Ok((state, stages)) => tell(context, &state, &stages)?,
             Err(error) => {
-                exit = exit.and(error.exit);
                 complain(error.render());
             }
         }
@@ -79,7 +79,7 @@ pub(in crate::cli) fn status(context: &Context, args: &Status, given: &ArgMatche
     if context.out.json {
         context.out.json(&values)?;
     }
-    Ok(exit)
+    Ok(Exit::of_books(exits))
 }
 
 fn of_book(context: &Context, book: &ScanId, request: &Request) -> Result<(BookState, Vec<Standing>)> {

@@ -25,18 +25,18 @@ pub(in crate::cli) struct Verify {
 }
 
 pub(in crate::cli) fn verify(context: &Context, args: &Verify) -> Result<Exit> {
-    let mut exit = Exit::Done;
+    let mut exits = Vec::new();
     let mut values: Vec<Value> = Vec::new();
     for book in context.books(&args.ids, args.all)? {
         let checked = match verify::book(&context.store, &context.registry, &book).map_err(CliError::from) {
             Ok(checked) => checked,
             Err(error) => {
-                exit = exit.and(error.exit);
+                exits.push(error.exit);
                 complain(error.render());
                 continue;
             }
         };
-        exit = exit.and(if checked.faults.is_empty() { Exit::Done } else { Exit::SomePages });
+        exits.push(if checked.faults.is_empty() { Exit::Done } else { Exit::SomePages });
         let faults = &checked.faults;
         if context.out.json {
             let faults: Vec<Value> = faults.iter().map(json_of).collect();
@@ -63,7 +63,7 @@ pub(in crate::cli) fn verify(context: &Context, args: &Verify) -> Result<Exit> {
     if context.out.json {
         context.out.json(&values)?;
     }
-    Ok(exit)
+    Ok(Exit::of_books(exits))
 }
 
 fn json_of(fault: &Fault) -> Value {
