@@ -94,7 +94,7 @@ fn a_page_stage_is_written_with_its_test() {
             let book = TestBook::of_pages(2);
             let book = book.outputs::<counted>(counted_page);
             let run = book.run::<headlines>();
-            assert_eq!(run.summary.stages[0].done, 2, "{run:?}");
+            assert_eq!(run.summary.stages.last().unwrap().done, 2, "{run:?}");
             assert_eq!(book.page::<headlines>(2).page_number, 2);
             assert_eq!(book.report::<headlines>().lines().next(), Some("page_num,characters"));
         }
@@ -163,7 +163,7 @@ fn a_book_stage_takes_all_pages() {
             let book = book.outputs::<counted>(counted_page);
             book.write("digest/book.json", &serde_json::to_vec(&digest_book()).unwrap());
             let run = book.run::<index>();
-            assert_eq!(run.summary.stages[0].done, 1, "{run:?}");
+            assert_eq!(run.summary.stages.last().unwrap().done, 1, "{run:?}");
             assert_eq!(book.book_output::<index>(), IndexBook { characters: 0 });
         }
 
@@ -260,7 +260,7 @@ fn a_stage_that_asks_a_model_has_a_model_in_its_test() {
             let book = book.outputs::<counted>(counted_page);
             let book = book.model(&model);
             let run = book.run::<topic>();
-            assert_eq!(run.summary.stages[0].done, 2, "{run:?}");
+            assert_eq!(run.summary.stages.last().unwrap().done, 2, "{run:?}");
             assert_eq!(model.asked()[0].system, PROMPT);
             assert_eq!(book.page::<topic>(2).summary, "A test.");
             assert_eq!(book.report::<topic>().lines().next(), Some("page_num,confidence"));
@@ -312,7 +312,7 @@ fn a_book_stage_asks_of_all_pages() {
             book.write("digest/book.json", &serde_json::to_vec(&digest_book()).unwrap());
             let book = book.model(&model);
             let run = book.run::<blurb>();
-            assert_eq!(run.summary.stages[0].done, 1, "{run:?}");
+            assert_eq!(run.summary.stages.last().unwrap().done, 1, "{run:?}");
             assert_eq!(model.asked()[0].system, PROMPT);
             assert_eq!(book.book_output::<blurb>().summary, "A test.");
         }
