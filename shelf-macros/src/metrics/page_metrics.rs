@@ -114,12 +114,12 @@ fn check_names(fields: &[Field], diagnostics: &mut Diagnostics) {
     }
 }
 
-/// `fields.add::<f64>("confidence", "…").within::<f64>(0.0, 1.0);` · `fields.nest::<Size>("size");`
+/// `fields.metric::<f64>().add("confidence", "…").within::<f64>(0.0, 1.0);` · `fields.group::<Size>().nest("size");`
 fn emit_field(field: &Field, measure: &Measure) -> TokenStream {
     let Field { name, doc, ty, .. } = field;
     match field.group {
-        Some(Group::Nested) => quote!(fields.nest::<#ty>(#name);),
-        Some(Group::Flattened) => quote!(fields.flatten::<#ty>(#name);),
+        Some(Group::Nested) => quote!(fields.group::<#ty>().nest(#name);),
+        Some(Group::Flattened) => quote!(fields.group::<#ty>().flatten(#name);),
         None => {
             let range = measure.range.as_ref().map(|Range { least, greatest, span }| {
                 let (ty, least, greatest) = (at(*span, ty), least.emit(), greatest.emit());
@@ -129,13 +129,13 @@ fn emit_field(field: &Field, measure: &Measure) -> TokenStream {
                 let ty = at(unit.span(), ty);
                 quote!(.unit::<#ty>(#unit))
             });
-            quote!(fields.add::<#ty>(#name, #doc)#range #unit;)
+            quote!(fields.metric::<#ty>().add(#name, #doc)#range #unit;)
         }
     }
 }
 
-/// `values.add::<f64>(&self.confidence);` · `values.group::<Size>(&self.size);`
+/// `values.metric::<f64>().add(&self.confidence);` · `values.group::<Size>().add(&self.size);`
 fn emit_value(Field { ident, ty, group, .. }: &Field) -> TokenStream {
-    let add = if group.is_some() { quote!(group) } else { quote!(add) };
-    quote!(values.#add::<#ty>(&self.#ident);)
+    let listed = if group.is_some() { quote!(group) } else { quote!(metric) };
+    quote!(values.#listed::<#ty>().add(&self.#ident);)
 }

@@ -1,6 +1,6 @@
 use serde_json::Value;
 
-use super::{Kind, Metric, MetricError, PageMetrics, Quantity};
+use super::{Kind, Listed, MetricError, PageMetrics, Quantity};
 
 /// A field of metrics.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,9 +49,12 @@ impl Field {
     }
 }
 
-/// The fields of metrics, while they are listed; what `#[derive(PageMetrics)]` writes to.
+/// The fields of metrics, while they are listed.
+pub type Fields = Listed<FieldList>;
+
+/// Fields, and where those stand that come next.
 #[derive(Debug, Default)]
-pub struct Fields {
+pub struct FieldList {
     list: Vec<Field>,
     name: String,
     path: String,
@@ -68,46 +71,46 @@ impl Fields {
     pub(super) fn listed(list: fn(&mut Self)) -> Vec<Field> {
         let mut fields = Self::default();
         list(&mut fields);
-        fields.list
+        fields.0.list
     }
 
-    /// Adds a field of type `T`.
-    pub fn add<T: Metric>(&mut self, name: &str, doc: &'static str) -> &mut Field {
-        self.list.push(Field {
-            name: format!("{}{name}", self.name),
-            path: format!("{}{name}", self.path),
-            doc,
-            kind: T::KIND,
-            optional: self.optional || T::OPTIONAL,
-            words: T::WORDS,
-            unit: None,
-            range: None,
-        });
-        self.list.last_mut().expect("one was just added")
-    }
-
-    /// Adds the fields of `M`, each under its own name after `name` and a dot.
-    pub fn nest<M: PageMetrics>(&mut self, name: &str) {
-        let outer = self.name.len();
-        self.name.push_str(name);
-        self.name.push('.');
-        self.flatten::<M>(name);
-        self.name.truncate(outer);
-    }
-
-    /// Adds the fields of `M` under their own names; `name` is the Rust field that they are in.
-    pub fn flatten<M: PageMetrics>(&mut self, name: &str) {
-        let outer = self.path.len();
-        self.path.push_str(name);
-        self.path.push('.');
-        M::fields(self);
-        self.path.truncate(outer);
+    /// Adds the fields that `list` lists, in the Rust field `path`, with `name` and a dot before their names.
+    pub(super) fn within(&mut self, name: Option<&str>, path: &str, list: fn(&mut Self)) {
+        let outer = (self.0.name.len(), self.0.path.len());
+        self.0.name.extend(name.into_iter().flat_map(|name| [name, "."]));
+        self.0.path.extend([path, "."]);
+        list(self);
+        self.0.name.truncate(outer.0);
+        self.0.path.truncate(outer.1);
     }
 
     /// Adds the fields of `M`, each of which may be missing.
     pub(super) fn optional<M: PageMetrics>(&mut self) {
-        let outer = std::mem::replace(&mut self.optional, true);
+        let outer = std::mem::replace(&mut self.0.optional, true);
         M::fields(self);
-        self.optional = outer;
+        self.0.optional = outer;
+    }
+}
+
+impl FieldList {
+    pub(super) fn add(
+        &mut self,
+        name: &str,
+        doc: &'static str,
+        kind: Kind,
+        optional: bool,
+        words: &'static [&'static str],
+    ) -> &mut Field {
+        self.list.push(Field {
+            name: format!("{}{name}", self.name),
+            path: format!("{}{name}", self.path),
+            doc,
+            kind,
+            optional: self.optional || optional,
+            words,
+            unit: None,
+            range: None,
+        });
+        self.list.last_mut().expect("one was just added")
     }
 }

@@ -79,6 +79,7 @@
 mod column;
 mod field;
 mod flag;
+mod listed;
 mod metric;
 mod page_metrics;
 mod report;
@@ -86,8 +87,9 @@ mod summary;
 mod values;
 
 pub use column::{Column, Columns};
-pub use field::{Field, Fields};
+pub use field::{Field, FieldList, Fields};
 pub use flag::Flag;
+pub use listed::{Listed, ListedGroup, ListedMetric};
 pub use metric::{Discrete, Fractional, Kind, Metric, Missable, Quantity};
 pub(crate) use page_metrics::values_by_name;
 pub use page_metrics::{MetricError, MetricsRow, NoMetrics, PageMetrics, RESERVED};

@@ -7,7 +7,7 @@ use super::{Column, Columns, Field, Fields, Report, Values};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the metrics of a stage",
     label = "not a set of metrics",
-    note = "put `#[derive(PageMetrics, Report)]` on it"
+    note = "metrics are a struct with `#[derive(PageMetrics, Report)]`; a number, a text or a word is a field of one, without `nested` or `flatten`"
 )]
 pub trait PageMetrics: Send + 'static {
     /// Lists the fields, in order; [`Fields::of`] gives the list.
@@ -146,11 +146,11 @@ mod tests {
 
     impl PageMetrics for Sharpness {
         fn fields(fields: &mut Fields) {
-            fields.add::<f64>("sharpness", "").within::<f64>(0.0, 1.0);
+            fields.metric::<f64>().add("sharpness", "").within::<f64>(0.0, 1.0);
         }
 
         fn values(&self, values: &mut Values) {
-            values.add::<f64>(&self.0);
+            values.metric::<f64>().add(&self.0);
         }
     }
 
@@ -161,13 +161,13 @@ mod tests {
 
     impl PageMetrics for Scan {
         fn fields(fields: &mut Fields) {
-            fields.flatten::<Sharpness>("front");
-            fields.nest::<Option<Sharpness>>("back");
+            fields.group::<Sharpness>().flatten("front");
+            fields.group::<Option<Sharpness>>().nest("back");
         }
 
         fn values(&self, values: &mut Values) {
-            values.group::<Sharpness>(&self.front);
-            values.group::<Option<Sharpness>>(&self.back);
+            values.group::<Sharpness>().add(&self.front);
+            values.group::<Option<Sharpness>>().add(&self.back);
         }
     }
 

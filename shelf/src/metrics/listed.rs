@@ -1,0 +1,75 @@
+use std::marker::PhantomData;
+
+use serde_json::Value;
+
+use super::field::FieldList;
+use super::{Field, Fields, Kind, Metric, PageMetrics, Values};
+
+/// The fields of metrics, or their values, while they are listed; what `#[derive(PageMetrics)]` writes to.
+///
+/// Both ask what a type is by the same two functions, so that a type that cannot be a metric is one mistake and not two.
+#[derive(Debug, Default)]
+pub struct Listed<L>(pub(super) L);
+
+/// A metric of type `T` that is to be listed.
+pub struct ListedMetric<'a, L, T> {
+    to: &'a mut L,
+    kind: Kind,
+    optional: bool,
+    words: &'static [&'static str],
+    to_value: fn(&T) -> Value,
+}
+
+/// Metrics of type `M` that are to be listed, as one of several.
+pub struct ListedGroup<'a, L, M> {
+    to: &'a mut Listed<L>,
+    fields: fn(&mut Fields),
+    values: fn(&M, &mut Values),
+    of: PhantomData<M>,
+}
+
+impl<L> Listed<L> {
+    /// A field of type `T`, or its value.
+    pub fn metric<T: Metric>(&mut self) -> ListedMetric<'_, L, T> {
+        let Self(to) = self;
+        ListedMetric { to, kind: T::KIND, optional: T::OPTIONAL, words: T::WORDS, to_value: T::to_value }
+    }
+
+    /// The fields of the metrics `M`, or their values.
+    pub fn group<M: PageMetrics>(&mut self) -> ListedGroup<'_, L, M> {
+        ListedGroup { to: self, fields: M::fields, values: M::values, of: PhantomData }
+    }
+}
+
+impl<'a, T> ListedMetric<'a, FieldList, T> {
+    /// Adds the field.
+    pub fn add(self, name: &str, doc: &'static str) -> &'a mut Field {
+        self.to.add(name, doc, self.kind, self.optional, self.words)
+    }
+}
+
+impl<T> ListedMetric<'_, Vec<Value>, T> {
+    /// Adds the value.
+    pub fn add(self, value: &T) {
+        self.to.push((self.to_value)(value));
+    }
+}
+
+impl<M> ListedGroup<'_, FieldList, M> {
+    /// Adds the fields, each under its own name after `name` and a dot.
+    pub fn nest(self, name: &str) {
+        self.to.within(Some(name), name, self.fields);
+    }
+
+    /// Adds the fields under their own names; `name` is the Rust field that they are in.
+    pub fn flatten(self, name: &str) {
+        self.to.within(None, name, self.fields);
+    }
+}
+
+impl<M> ListedGroup<'_, Vec<Value>, M> {
+    /// Adds the values.
+    pub fn add(self, metrics: &M) {
+        (self.values)(metrics, self.to);
+    }
+}
