@@ -127,8 +127,8 @@ fn book_stage() {
     let beside = formatted(expand_beside(
         quote!(name = "toc", deps = [merged], scope = book, parallelism = llm),
         &quote! {
-            async fn toc(merged: Pages<Merged>) -> Result<Toc> {
-                find(merged).await
+            async fn toc(merged: Pages<Merged>, llm: Llm) -> Result<Toc> {
+                find(merged, llm).await
             }
         },
     ));

@@ -6,6 +6,7 @@ mod diagnostics;
 mod doc_comment;
 #[cfg(test)]
 mod expansion;
+mod list;
 mod metrics;
 mod runtime;
 mod stage;

@@ -7,8 +7,9 @@ use syn::{LitInt, LitStr, Token};
 
 use super::fields::{Field, at};
 use super::number::Number;
-use super::options::{in_parentheses, parse_options};
+use super::options::parse_options;
 use crate::diagnostics::Diagnostics;
+use crate::list::in_parentheses;
 use crate::runtime::Runtime;
 use crate::suggest::did_you_mean;
 

@@ -1,10 +1,10 @@
 use proc_macro2::{Ident, Span};
 use syn::ext::IdentExt;
-use syn::parse::{Parse, ParseStream, Parser};
-use syn::punctuated::Punctuated;
+use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, DeriveInput, Path, Token};
 
 use crate::diagnostics::Diagnostics;
+use crate::list::{all, read_each};
 use crate::runtime::Runtime;
 use crate::suggest::did_you_mean;
 
@@ -25,7 +25,7 @@ pub(super) fn parse_options(
             continue;
         };
         let read = |input: ParseStream| {
-            while !input.is_empty() {
+            read_each(input, |input| {
                 let word = input.call(Ident::parse_any)?;
                 let key = word.to_string();
                 let Some((_, written)) = known.iter().find(|(name, _)| *name == key) else {
@@ -34,13 +34,10 @@ pub(super) fn parse_options(
                 if seen.contains(&key) && key != "flag" {
                     return Err(syn::Error::new(word.span(), format!("`{key}` is given twice; keep one")));
                 }
-                parse(&key, word.span(), input).map_err(|error| mistaken(&error, &word, &key, written))?;
-                seen.push(key);
-                if !input.is_empty() {
-                    input.parse::<Token![,]>()?;
-                }
-            }
-            Ok(())
+                seen.push(key.clone());
+                parse(&key, word.span(), input)
+                    .or_else(|error| all(error.into_iter().map(|error| mistaken(&error, &word, &key, written))))
+            })
         };
         if let Err(error) = read.parse2(list.tokens.clone()) {
             diagnostics.add(error);
@@ -76,11 +73,4 @@ pub(super) fn check_runtime(input: &DeriveInput, attribute: &str, diagnostics: &
         Ok(())
     });
     Runtime::new(krate)
-}
-
-/// The values of `a, b` in parentheses.
-pub(super) fn in_parentheses<T: Parse>(input: ParseStream) -> syn::Result<Punctuated<T, Token![,]>> {
-    let content;
-    syn::parenthesized!(content in input);
-    Punctuated::parse_terminated(&content)
 }

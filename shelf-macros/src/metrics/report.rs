@@ -5,8 +5,9 @@ use syn::{DeriveInput, Path, Token, Type};
 
 use super::column::{Column, FieldPath, check_column};
 use super::fields::{Field, Group, check_struct};
-use super::options::{in_parentheses, parse_options};
+use super::options::parse_options;
 use crate::diagnostics::Diagnostics;
+use crate::list::in_parentheses;
 use crate::runtime::Runtime;
 use crate::suggest::did_you_mean;
 
@@ -48,7 +49,7 @@ fn parse_struct(input: &DeriveInput, diagnostics: &mut Diagnostics) -> Options {
     let mut options = Options::default();
     parse_options(&input.attrs, "report", OPTIONS, diagnostics, |key, _, input| {
         if key == "order" {
-            options.order = in_parentheses(input)?.into_iter().collect();
+            options.order = in_parentheses(input)?;
             return Ok(());
         }
         input.parse::<Token![=]>()?;

@@ -2,10 +2,10 @@ use quote::quote;
 use syn::ext::IdentExt;
 use syn::{Ident, Lit, LitInt, Safety};
 
-use super::model::{Parallelism, Scope, Stage, Work};
+use super::model::{NamedDependency, Parallelism, Parameter, Policy, Scope, Source, Stage, Work};
 use super::name::check_name;
 use super::named_dependency::Listed;
-use super::parameters::{cfgs, check_dependencies, check_parameters};
+use super::parameters::{cfgs, check_dependencies, check_parameters, last_word};
 use super::policy::check_policy;
 use super::returned::check_return;
 use super::syntax::{Arguments, Function, ParallelismSyntax};
@@ -16,22 +16,20 @@ use crate::runtime::Runtime;
 use crate::suggest::did_you_mean;
 
 /// Judges a stage by every rule below; what is left of it after a mistake still has its types.
-pub(super) fn check_stage(arguments: Arguments, function: Function, diagnostics: &mut Diagnostics) -> Stage {
+pub(super) fn check_stage(mut arguments: Arguments, function: Function, diagnostics: &mut Diagnostics) -> Stage {
     let ident = function.signature.ident.clone();
     check_signature(&function, diagnostics);
-    let name = check_name(arguments.name.as_ref(), &ident, diagnostics);
+    let name = check_name(arguments.name.as_ref(), arguments.unread, &ident, diagnostics);
     let version = check_version(arguments.version.as_ref(), diagnostics);
     let scope = check_scope(arguments.scope.as_ref(), diagnostics);
     let parallelism = check_parallelism(arguments.parallelism.as_ref(), &function, diagnostics);
     check_isolated(arguments.isolated.as_ref(), &function, diagnostics);
     let paths = arguments.deps.iter().map(|dep| dep.path.clone()).collect();
-    let listed = Listed::of(&arguments.deps, scope);
-    let dependencies = check_dependencies(arguments.deps, &ident, diagnostics);
-    let parameters = check_parameters(&function, dependencies, arguments.options.as_ref(), scope, diagnostics);
-    let conserves =
-        arguments.conserves.and_then(|word| listed.check(&word, "conserves = ", "", &parameters, diagnostics));
-    let policy =
-        check_policy(&arguments.policy, &function, arguments.isolated.is_some(), &listed, &parameters, diagnostics);
+    let (parameters, conserves, policy) = if arguments.unread {
+        Default::default()
+    } else {
+        check_references(&mut arguments, &function, scope, diagnostics)
+    };
     let returned = check_return(&function, diagnostics);
     let Function { attributes, visibility, signature, body } = function;
     let work = Work {
@@ -61,6 +59,51 @@ pub(super) fn check_stage(arguments: Arguments, function: Function, diagnostics:
         metrics: returned.metrics,
         options: arguments.options,
         work: if diagnostics.is_empty() { Ok(work) } else { Err(paths) },
+    }
+}
+
+/// Parameters refer to options, and options to parameters and to each other. (Not judged where an option could not be read: it may
+/// be the one that is missed.)
+fn check_references(
+    arguments: &mut Arguments,
+    function: &Function,
+    scope: Scope,
+    diagnostics: &mut Diagnostics,
+) -> (Vec<Parameter>, Option<NamedDependency>, Policy) {
+    let listed = Listed::of(&arguments.deps, scope);
+    let deps = std::mem::take(&mut arguments.deps);
+    let dependencies = check_dependencies(deps, &function.signature.ident, diagnostics);
+    let parameters = check_parameters(function, dependencies, arguments.options.as_ref(), scope, diagnostics);
+    check_asks(arguments, function, &parameters, diagnostics);
+    let conserves = arguments.conserves.as_ref();
+    let conserves = conserves.and_then(|word| listed.check(word, "conserves = ", "", &parameters, diagnostics));
+    let isolated = arguments.isolated.is_some();
+    let policy = check_policy(&arguments.policy, function, isolated, &listed, &parameters, diagnostics);
+    (parameters, conserves, policy)
+}
+
+/// A stage on `llm` asks a model: by its parameter `Llm`, or in a hook. A parameter of a type that is not known by its name may be `Llm`
+/// under another.
+fn check_asks(arguments: &Arguments, function: &Function, parameters: &[Parameter], diagnostics: &mut Diagnostics) {
+    const OTHERS: [&str; 7] =
+        ["PageNumber", "PageImage", "BookMetadata", "Languages", "PageFiles", "Prompt", "Warnings"];
+    let Some(ParallelismSyntax { word, .. }) = arguments.parallelism.as_ref().filter(|written| written.word == "llm")
+    else {
+        return;
+    };
+    let may_ask = |Parameter { ty, source, .. }: &Parameter| match (source, last_word(ty)) {
+        (Source::Dependency { .. }, _) | (Source::Page, None) => false,
+        (Source::Page, Some(word)) => !OTHERS.contains(&word.as_str()),
+    };
+    let has_hook = arguments.before.is_some() || arguments.after.is_some();
+    if function.signature.asyncness.is_some() && !has_hook && !parameters.iter().any(may_ask) {
+        let name = &function.signature.ident;
+        diagnostics.error(
+            word.span(),
+            format!(
+                "stage `{name}` has `parallelism = llm` and asks no model; take `llm: Llm`, or write `parallelism = io`"
+            ),
+        );
     }
 }
 

@@ -9,12 +9,13 @@ const RESERVED: [&str; 8] = ["source", "images", "exports", "prompts", "metadata
 
 const LONGEST: usize = 40;
 
-/// A stage has a name, a string that can be a folder and a value of `--stage`.
-pub(super) fn check_name(name: Option<&Expr>, function: &Ident, diagnostics: &mut Diagnostics) -> String {
+/// A stage has a name, a string that can be a folder and a value of `--stage`. One that is missing may be what is `unread`.
+pub(super) fn check_name(name: Option<&Expr>, unread: bool, function: &Ident, diagnostics: &mut Diagnostics) -> String {
     let like = snake_case(&function.unraw().to_string());
     match name.map(ungrouped) {
         Some(Expr::Lit(ExprLit { lit: Lit::Str(name), .. })) => return check_text(name, &like, diagnostics),
         Some(other) => diagnostics.error_at(other, format!("a stage's name is a string: `name = \"{like}\"`")),
+        None if unread => {}
         None => diagnostics
             .error(proc_macro2::Span::call_site(), format!("stage `{function}` has no name; add `name = \"{like}\"`")),
     }

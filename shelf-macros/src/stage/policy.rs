@@ -56,18 +56,19 @@ fn check_timeout(
         Lit::Str(text) => parse_time(&text.value()),
         _ => None,
     };
-    if time.is_none() {
-        diagnostics
-            .error_at(timeout, "a timeout is a time with its unit: `\"500ms\"`, `\"120s\"`, `\"5m\"` or `\"1h\"`");
-    }
-    if function.signature.asyncness.is_none() && !isolated {
+    let unit = "a timeout is a time with its unit: `\"500ms\"`, `\"120s\"`, `\"5m\"` or `\"1h\"`";
+    let thread = || {
         let name = &function.signature.ident;
-        diagnostics.error_at(
-            timeout,
-            format!(
-                "stage `{name}` runs on a thread, which nothing can stop; add `isolated`, and its pages are made in child processes, which are killed when the time is up"
-            ),
-        );
+        format!(
+            "stage `{name}` runs on a thread, which nothing can stop; add `isolated`, and its pages are made in child processes, which are killed when the time is up"
+        )
+    };
+    let can_be_stopped = function.signature.asyncness.is_some() || isolated;
+    match (time, can_be_stopped) {
+        (Some(_), true) => {}
+        (Some(_), false) => diagnostics.error_at(timeout, thread()),
+        (None, true) => diagnostics.error_at(timeout, unit),
+        (None, false) => diagnostics.error_at(timeout, format!("{unit}; and {}", thread())),
     }
     time
 }

@@ -1,11 +1,12 @@
-use proc_macro2::{Ident, TokenStream, TokenTree};
+use proc_macro2::{Ident, TokenStream};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Expr, Lit, Path, Signature, Token, Type, Visibility, bracketed, parenthesized};
 
 use crate::diagnostics::Diagnostics;
-use crate::suggest::did_you_mean;
+use crate::list::{read_all, read_each};
+use crate::suggest::{did_you_mean, nearest};
 
 /// What stands between the parentheses of `#[stage(…)]`.
 #[derive(Default)]
@@ -25,6 +26,8 @@ pub(super) struct Arguments {
     pub(super) prompt: Option<Expr>,
     pub(super) model: Option<Expr>,
     pub(super) krate: Option<Path>,
+    /// Whether there is more that could not be read.
+    pub(super) unread: bool,
 }
 
 /// Every option, and how it is written.
@@ -87,17 +90,11 @@ impl Arguments {
     /// Reads the options; what cannot be read is noted and passed over.
     pub(super) fn parse(input: ParseStream, diagnostics: &mut Diagnostics) -> Self {
         let mut arguments = Self::default();
-        let mut seen: Vec<String> = Vec::new();
-        while !input.is_empty() {
-            if let Err(error) = arguments.parse_one(input, &mut seen, diagnostics) {
-                diagnostics.add(error);
-                skip_option(input);
-            }
-            if !input.is_empty() && input.parse::<Token![,]>().is_err() {
-                diagnostics.error(input.span(), "expected `,` before the next option");
-                skip_option(input);
-                let _ = input.parse::<Token![,]>();
-            }
+        let mut seen: Vec<&str> = Vec::new();
+        let read = read_each(input, |input| arguments.parse_one(input, &mut seen, diagnostics));
+        if let Err(error) = read {
+            arguments.unread = true;
+            diagnostics.add(error);
         }
         arguments
     }
@@ -105,17 +102,11 @@ impl Arguments {
     fn parse_one(
         &mut self,
         input: ParseStream,
-        seen: &mut Vec<String>,
+        seen: &mut Vec<&'static str>,
         diagnostics: &mut Diagnostics,
     ) -> syn::Result<()> {
         let word = input.call(Ident::parse_any)?;
-        let key = word.to_string();
-        let Some((_, written)) = OPTIONS.iter().find(|(known, _)| *known == key) else {
-            let known = OPTIONS.map(|(known, _)| known);
-            let near = did_you_mean(&key, known);
-            let known = known.map(|known| format!("`{known}`")).join(", ");
-            return Err(syn::Error::new(word.span(), format!("unknown option `{key}`; expected {known}{near}")));
-        };
+        let (key, written) = known_option(&word, diagnostics)?;
         if seen.contains(&key) {
             diagnostics.error(word.span(), format!("`{key}` is given twice; keep one"));
         }
@@ -127,7 +118,7 @@ impl Arguments {
             return if is_alone { Ok(()) } else { Err(mistake()) };
         }
         let says_nothing = input.parse::<Token![=]>().is_err() || input.is_empty() || input.peek(Token![,]);
-        let span = match self.parse_value(&key, input) {
+        let span = match self.parse_value(key, input) {
             _ if says_nothing => word.span(),
             Err(error) => error.span(),
             Ok(()) => {
@@ -165,19 +156,24 @@ impl Arguments {
     }
 }
 
-/// Reads what is in brackets; what is left of it after a mistake is dropped, since one mistake is one error.
-fn read_all<T>(content: ParseStream, read: impl FnOnce(ParseStream) -> syn::Result<T>) -> syn::Result<T> {
-    let value = read(content);
-    let rest: TokenStream = content.parse()?;
-    match (&value, rest.into_iter().next()) {
-        (Ok(_), Some(token)) => Err(syn::Error::new(token.span(), "expected nothing more")),
-        _ => value,
+/// The option that a word names, and how it is written. A word that is nearly one is a mistake, and taken for it all the same: what
+/// it says counts for the others.
+fn known_option(word: &Ident, diagnostics: &mut Diagnostics) -> syn::Result<(&'static str, &'static str)> {
+    let key = word.to_string();
+    let known = |key: &str| OPTIONS.into_iter().find(|(known, _)| *known == key);
+    if let Some(option) = known(&key) {
+        return Ok(option);
     }
-}
-
-fn skip_option(input: ParseStream) {
-    while !input.is_empty() && !input.peek(Token![,]) {
-        let _ = input.parse::<TokenTree>();
+    let names = OPTIONS.map(|(known, _)| known);
+    let expected = names.map(|known| format!("`{known}`")).join(", ");
+    let near = did_you_mean(&key, names);
+    let error = syn::Error::new(word.span(), format!("unknown option `{key}`; expected {expected}{near}"));
+    match nearest(&key, names).and_then(known) {
+        Some(option) => {
+            diagnostics.add(error);
+            Ok(option)
+        }
+        None => Err(error),
     }
 }
 

@@ -3,12 +3,12 @@
 #[path = "../../reading.rs"]
 mod reading;
 
-use reading::WordCount;
+use reading::{OcrPage, WordCount, ocr};
 use shelf::prelude::*;
 
 #[stage(name = "Word Count", dep = [ocr], parallelism = cpu)]
-async fn word_count(page: PageNumber) -> WordCount {
-    WordCount { words: page.get() as usize }
+async fn word_count(ocr: OcrPage) -> WordCount {
+    WordCount { words: ocr.text.len() }
 }
 
 fn main() {}
