@@ -1,3 +1,4 @@
+use std::any::Any;
 use std::ops::Deref;
 
 use super::{Book, Cx, EachPage, Failure, Page, Row, Scope, Stage};
@@ -12,6 +13,9 @@ pub struct Dep {
     pub row: RowOf,
     /// Which of its pages a page needs.
     pub reach: Reach,
+    /// Reads what the parameter takes. It is said here and not where the parameter is filled, so that a type which cannot be read is one
+    /// mistake.
+    pub(super) load: fn(&Cx, &'static Row) -> Result<Box<dyn Any + Send>, Failure>,
 }
 
 /// Which pages of a dependency one page needs.
@@ -42,7 +46,7 @@ impl Dep {
         };
         // Evaluated here, so that stages that depend on each other in a ring do not compile.
         assert!(!S::ROW.name.is_empty(), "`#[stage]` has refused an empty name");
-        Self { parameter, row: RowOf(|| S::ROW), reach }
+        Self { parameter, row: RowOf(|| S::ROW), reach, load: |cx, from| Ok(Box::new(T::load(cx, from)?)) }
     }
 }
 
@@ -91,7 +95,7 @@ impl<T: Page> FromStage<T, EachPage, Book> for Pages<T> {}
     message = "`{Self}` cannot be read from the pages of a stage",
     label = "not the output of a stage"
 )]
-pub trait Load: Sized + Send {
+pub trait Load: Sized + Send + 'static {
     /// Which pages it takes, of a stage that runs once a page.
     const REACH: Reach;
 
