@@ -29,7 +29,7 @@ use syn::{DeriveInput, parse_macro_input};
 /// | `parallelism = cpu` | a `fn`, one page a core, on rayon | the default of a `fn` |
 /// | `parallelism = fixed(8)` | a `fn`, so many pages at a time, on rayon | |
 /// | `parallelism = io` | an `async fn`, 30 pages at a time, on tokio | the default of an `async fn` |
-/// | `parallelism = llm` | an `async fn` that asks language models, on tokio | |
+/// | `parallelism = llm` | an `async fn` that asks language models, by its parameter `Llm` or in a hook, on tokio | |
 /// | `isolated` | a `fn` whose pages are made in child processes: a crash, a hang or too much memory costs the page in hand, with a reason, and nothing else. It shares no memory with other pages, and its `options` derive `Deserialize` as well | it runs in this process |
 /// | `scope = book` | runs once a book | `page`: once a page |
 /// | `version = 2` | older pages are stale | 1 |
@@ -52,7 +52,7 @@ use syn::{DeriveInput, parse_macro_input};
 /// a book stage made, stages of both scopes take as it is.
 ///
 /// Any other parameter is taken by its type: `PageNumber` and `PageImage` (page stages), `BookMetadata`, `Languages`,
-/// `PageFiles`, and `&MyOptions`, where `options` says so.
+/// `PageFiles`, `Warnings`, `Prompt`, `Llm` (`parallelism = llm`), and `&MyOptions`, where `options` says so.
 ///
 /// # Return type
 ///

@@ -10,7 +10,7 @@ pub(crate) fn read_each(input: ParseStream, mut read: impl FnMut(ParseStream) ->
         match read(input) {
             Err(error) => found.push(error),
             Ok(()) if input.is_empty() || input.peek(Token![,]) => {}
-            Ok(()) => found.push(input.error("expected `,` before the next option")),
+            Ok(()) => found.push(input.error("`,` is missing before the next option")),
         }
         while !input.is_empty() && input.parse::<Option<Token![,]>>().is_ok_and(|comma| comma.is_none()) {
             let _ = input.parse::<TokenTree>();

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::Value;
 
+use super::dependency::Loaded;
 use super::{Cause, Failure, Misfit, Offered, Page, PageFile, PageFiles, PageImage, Parts, Row, Warnings};
 use crate::book::{BookMetadata, PageNumber, ScanId, SourcePage};
 use crate::child::Children;
@@ -58,7 +59,7 @@ impl Cx {
         Ok(*loaded.expect("the row has the parameter's type"))
     }
 
-    fn loaded(&self, parameter: &str) -> Result<Box<dyn Any + Send>, Failure> {
+    fn loaded(&self, parameter: &str) -> Loaded {
         let named = self.row.deps.iter().find(|dep| dep.parameter == parameter);
         let dep = named.expect("`#[stage]` writes the call and the row");
         (dep.load)(self, dep.row.get())

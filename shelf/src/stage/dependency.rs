@@ -15,8 +15,11 @@ pub struct Dep {
     pub reach: Reach,
     /// Reads what the parameter takes. It is said here and not where the parameter is filled, so that a type which cannot be read is one
     /// mistake.
-    pub(super) load: fn(&Cx, &'static Row) -> Result<Box<dyn Any + Send>, Failure>,
+    pub(super) load: fn(&Cx, &'static Row) -> Loaded,
 }
+
+/// What a parameter takes, without its type.
+pub(super) type Loaded = Result<Box<dyn Any + Send>, Failure>;
 
 /// Which pages of a dependency one page needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
