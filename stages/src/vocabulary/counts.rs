@@ -22,6 +22,9 @@ struct Count {
 /// What is read with this confidence is most likely what stands there.
 pub const SURE: f64 = 0.9;
 
+/// A word is everywhere in a book if it is so many of its words.
+const EVERYWHERE: f64 = 0.002;
+
 impl WordCounts {
     /// Counts the words of a page. Halves of words that a line end parts are no words.
     pub(super) fn add(&mut self, page: &PageTokens) {
@@ -48,6 +51,11 @@ impl WordCounts {
     pub(super) fn is_small(&self, word: &str) -> bool {
         let found = self.words.get(&counted_form(word));
         found.is_some_and(|count| count.small >= OFTEN && f64::from(count.small) >= MOSTLY * f64::from(count.times))
+    }
+
+    /// Whether a word is everywhere in the book, as `of`, `the` and `was` are, or `der` and `und`.
+    pub(super) fn is_everywhere(&self, word: &str) -> bool {
+        f64::from(self.sure(word)) >= EVERYWHERE * f64::from(self.total().max(1))
     }
 
     /// Words in the book.

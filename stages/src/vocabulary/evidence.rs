@@ -27,9 +27,12 @@ pub(super) fn evidence_for(page: &PageTokens, counts: &WordCounts, dictionary: O
         if token.confidence < SURE {
             let evidence = about(&form, counts, dictionary);
             found.doubtful.insert(form, evidence);
-        } else if token.confidence < SURE_OF_LETTERS && counts.times(&form) == 1 {
+        } else if counts.times(&form) == 1 {
             let apart = words_in(&form, counts, dictionary);
-            if !apart.is_empty() && apart.iter().all(|word| word.chars().count() >= 3) {
+            let long = token.confidence < SURE_OF_LETTERS && apart.iter().all(|word| word.chars().count() >= 3);
+            // A name is hardly made of words that are everywhere, and small.
+            let everywhere = word == form && apart.iter().all(|word| counts.is_everywhere(word));
+            if !apart.is_empty() && (long || everywhere) {
                 found.doubtful.insert(form, WordEvidence { apart, ..WordEvidence::default() });
             }
         }

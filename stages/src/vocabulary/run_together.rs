@@ -1,8 +1,6 @@
 use super::Dictionary;
 use super::counts::WordCounts;
 
-/// A word is everywhere in a book if it is so many of its words (`of`, `the`, `was`; `der`, `und`).
-const EVERYWHERE: f64 = 0.002;
 /// Shorter words are taken from the book only: dictionaries have every pair of letters as an abbreviation.
 const SHORTEST_OF_DICTIONARY: usize = 5;
 /// Shorter words are parts only if they are everywhere.
@@ -81,8 +79,7 @@ impl Lexicon<'_> {
             times => f64::from(times),
         };
         let short = word.chars().count() < SHORTEST_UNCOMMON;
-        let share = f64::from(sure) / total;
-        let common = share >= EVERYWHERE;
+        let common = self.counts.is_everywhere(word);
         (!short || common).then(|| (-(likely / total).ln(), common))
     }
 }

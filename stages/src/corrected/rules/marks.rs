@@ -10,6 +10,9 @@ pub(super) fn mend_marks(draft: &mut Draft) {
         if mended != *text {
             draft.replace(place, Kind::Mark, mended);
         }
+        if let Some(apart) = apart_after_comma(&draft.token(place).text) {
+            draft.replace(place, Kind::Apart, apart);
+        }
     }
     for place in draft.places().into_iter().rev() {
         close_up(draft, place);
@@ -30,6 +33,17 @@ fn plain_marks(text: &str) -> String {
     let opened = opening.map_or_else(|| text.to_owned(), |(read, printed)| text.replacen(read, printed, 1));
     let plain = PLAIN.iter().fold(opened, |text, (read, printed)| text.replace(read, printed));
     plain.replace(",,", ",")
+}
+
+/// The space that a printer sets after a comma or semicolon between two words (`Georgia,and`); numbers and abbreviations have none.
+fn apart_after_comma(text: &str) -> Option<String> {
+    let (before, after) = text.split_once([',', ';'])?;
+    let is_word = |text: &str| text.chars().count() > 1 && text.chars().all(char::is_alphabetic);
+    let (_, first, _) = parts_of(before);
+    let (_, second, _) = parts_of(after);
+    let touches = before.ends_with(char::is_alphabetic) && after.starts_with(char::is_alphabetic);
+    let mark = &text[before.len()..text.len() - after.len()];
+    (touches && is_word(first) && is_word(second)).then(|| format!("{before}{mark} {after}"))
 }
 
 /// A mark that stands alone after a word, and that always touches the word before it.
@@ -89,6 +103,8 @@ mod tests {
             ("here—-there", "here—there"),
             ("spirit . The", "spirit. The"),
             ("first ; then , last", "first; then, last"),
+            ("through Georgia,and the", "through Georgia, and the"),
+            ("“went;then", "“went; then"),
         ] {
             assert_eq!(mended(read), printed);
         }
@@ -104,6 +120,9 @@ mod tests {
             "f. 3, p. 4",
             "ſo it was",
             "!\n; word",
+            "1,000 men",
+            "Ps. 1,2;3",
+            "e,g. a,b",
         ] {
             assert_eq!(mended(text), text);
         }
