@@ -356,7 +356,7 @@ fn a_crate_of_ones_own_has_all_it_needs() {
     opt-level = 2 # pixels in debug builds are unusable otherwise
     debug = false
 
-    # Not shelf itself, as in its own workspace: it would be most of the first build.
+    # As in its own workspace, shelf itself is not optimised: it is compiled sooner.
     [profile.dev.package]
     shelf-books.opt-level = 0
     shelf-stages.opt-level = 0
