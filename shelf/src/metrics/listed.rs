@@ -11,13 +11,22 @@ use super::{Field, Fields, Kind, Metric, PageMetrics, Values};
 #[derive(Debug, Default)]
 pub struct Listed<L>(pub(super) L);
 
-/// A metric of type `T` that is to be listed.
-pub struct ListedMetric<'a, L, T> {
+/// A metric of type `T` that is to be listed. Two pointers, and no more: it stands twice in the code of every field.
+pub struct ListedMetric<'a, L, T: 'static> {
     to: &'a mut L,
+    of: &'static MetricOf<T>,
+}
+
+/// What is known of a type of metric.
+struct MetricOf<T> {
     kind: Kind,
     optional: bool,
     words: &'static [&'static str],
     to_value: fn(&T) -> Value,
+}
+
+impl<T: Metric> MetricOf<T> {
+    const KNOWN: &'static Self = &Self { kind: T::KIND, optional: T::OPTIONAL, words: T::WORDS, to_value: T::to_value };
 }
 
 /// Metrics of type `M` that are to be listed, as one of several.
@@ -31,8 +40,7 @@ pub struct ListedGroup<'a, L, M> {
 impl<L> Listed<L> {
     /// A field of type `T`, or its value.
     pub fn metric<T: Metric>(&mut self) -> ListedMetric<'_, L, T> {
-        let Self(to) = self;
-        ListedMetric { to, kind: T::KIND, optional: T::OPTIONAL, words: T::WORDS, to_value: T::to_value }
+        ListedMetric { to: &mut self.0, of: MetricOf::KNOWN }
     }
 
     /// The fields of the metrics `M`, or their values.
@@ -44,14 +52,14 @@ impl<L> Listed<L> {
 impl<'a, T> ListedMetric<'a, FieldList, T> {
     /// Adds the field.
     pub fn add(self, name: &str, doc: &'static str) -> &'a mut Field {
-        self.to.add(name, doc, self.kind, self.optional, self.words)
+        self.to.add(name, doc, self.of.kind, self.of.optional, self.of.words)
     }
 }
 
 impl<T> ListedMetric<'_, Vec<Value>, T> {
     /// Adds the value.
     pub fn add(self, value: &T) {
-        self.to.push((self.to_value)(value));
+        self.to.push((self.of.to_value)(value));
     }
 }
 

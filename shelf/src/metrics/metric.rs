@@ -7,7 +7,7 @@ use serde_json::Value;
     note = "a metric is a number, a `bool`, a `String`, a `PageNumber`, an enum with `#[derive(Metric)]`, or an `Option` of one of these",
     note = "a struct with `#[derive(PageMetrics)]` stands under `#[metrics(nested)]` or `#[metrics(flatten)]`"
 )]
-pub trait Metric {
+pub trait Metric: 'static {
     /// What kind of value it is.
     const KIND: Kind;
     /// Whether it may be missing.
