@@ -4,8 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::Value;
 
-use super::dependency::Loaded;
-use super::{Cause, Failure, Misfit, Offered, Page, PageFile, PageFiles, PageImage, Parts, Row, Warnings};
+use super::{Cause, Failure, Load, Misfit, Offered, Page, PageFile, PageFiles, PageImage, Parts, Row, Warnings};
 use crate::book::{BookMetadata, PageNumber, ScanId, SourcePage};
 use crate::child::Children;
 use crate::llm::Llm;
@@ -54,15 +53,13 @@ impl Cx {
     }
 
     /// What the parameter that is called so takes from its dependency.
-    pub fn load<T: 'static>(&self, parameter: &str) -> Result<T, Failure> {
-        let loaded = self.loaded(parameter)?.downcast::<T>();
-        Ok(*loaded.expect("the row has the parameter's type"))
+    pub fn load<T: Load>(&self, parameter: &str) -> Result<T, Failure> {
+        T::load(self, self.dependency(parameter))
     }
 
-    fn loaded(&self, parameter: &str) -> Loaded {
+    fn dependency(&self, parameter: &str) -> &'static Row {
         let named = self.row.deps.iter().find(|dep| dep.parameter == parameter);
-        let dep = named.expect("`#[stage]` writes the call and the row");
-        (dep.load)(self, dep.row.get())
+        named.expect("`#[stage]` writes the call and the row").row.get()
     }
 
     pub(crate) fn page(&self) -> Result<PageNumber, Failure> {

@@ -1,4 +1,3 @@
-use std::any::Any;
 use std::ops::Deref;
 
 use super::{Book, Cx, EachPage, Failure, Page, Row, Scope, Stage};
@@ -13,13 +12,7 @@ pub struct Dep {
     pub row: RowOf,
     /// Which of its pages a page needs.
     pub reach: Reach,
-    /// Reads what the parameter takes. It is said here and not where the parameter is filled, so that a type which cannot be read is one
-    /// mistake.
-    pub(super) load: fn(&Cx, &'static Row) -> Loaded,
 }
-
-/// What a parameter takes, without its type.
-pub(super) type Loaded = Result<Box<dyn Any + Send>, Failure>;
 
 /// Which pages of a dependency one page needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,7 +42,7 @@ impl Dep {
         };
         // Evaluated here, so that stages that depend on each other in a ring do not compile.
         assert!(!S::ROW.name.is_empty(), "`#[stage]` has refused an empty name");
-        Self { parameter, row: RowOf(|| S::ROW), reach, load: |cx, from| Ok(Box::new(T::load(cx, from)?)) }
+        Self { parameter, row: RowOf(|| S::ROW), reach }
     }
 }
 
