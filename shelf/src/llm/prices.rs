@@ -31,7 +31,8 @@ pub struct Models {
     blind: BTreeSet<String>,
 }
 
-/// Pixels of a picture that are a token, at the least: no published scheme counts more finely (Anthropic 750, Qwen 784, OpenAI 1024).
+/// Pixels of a picture that are a token, at the least. Published schemes count fewer tokens (Anthropic 750, Qwen 784, OpenAI 1024 pixels each);
+/// gpt-4o-mini counts more, and what it costs then is known only when it is settled.
 const PIXELS_A_TOKEN: u64 = 500;
 /// Tokens around the messages.
 const FRAME_TOKENS: u64 = 500;
