@@ -11,7 +11,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use shelf_tests::{Ended, Shelf};
 
-const STAGE: &str = include_str!("../outside/src/word_count.rs");
+const STAGE: &str = include_str!("../../outside/src/word_count.rs");
 
 /// Where copies of the crates lie, the same at every run, so that cargo builds only what has changed.
 struct Outside {
@@ -158,9 +158,9 @@ fn one_file_and_one_line_are_a_stage_here_and_elsewhere() {
     let text = fs::read_to_string(&lib).unwrap();
 
     // Elsewhere first: its crate is built on the workspace as it is.
-    outside.write("my-shelf/Cargo.toml", include_str!("../outside/Cargo.toml"));
-    outside.write("my-shelf/src/main.rs", include_str!("../outside/src/main.rs"));
-    outside.write("my-shelf/src/fragile.rs", include_str!("../outside/src/fragile.rs"));
+    outside.write("my-shelf/Cargo.toml", include_str!("../../outside/Cargo.toml"));
+    outside.write("my-shelf/src/main.rs", include_str!("../../outside/src/main.rs"));
+    outside.write("my-shelf/src/fragile.rs", include_str!("../../outside/src/fragile.rs"));
     outside.write("my-shelf/src/word_count.rs", STAGE);
     runs_as_any_other(&outside, "my-shelf");
     fails_alone(&outside, "my-shelf");

@@ -1,0 +1,25 @@
+//! What crosses the crates of shelf: macro diagnostics, whole books, the command line, faults.
+
+pub mod authoring;
+pub mod children;
+pub mod command_line;
+pub mod faults;
+pub mod florida;
+pub mod hostile;
+pub mod isolated;
+pub mod llm;
+pub mod llm_faults;
+pub mod llm_spending;
+pub mod mending;
+pub mod new_stage;
+pub mod outside;
+pub mod parts;
+pub mod policy;
+pub mod quality;
+#[path = "../../ui/reading.rs"]
+pub mod reading;
+pub mod readme;
+pub mod report;
+pub mod scheduling;
+pub mod spreads;
+pub mod ui;
