@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 #[must_use]
 #[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 pub fn real_scans(test: &str, manifest_dir: &str) -> Option<PathBuf> {
-    let folder = Path::new(manifest_dir).ancestors().map(|above| above.join("shared/data")).find(|folder| folder.is_dir());
+    let folder =
+        Path::new(manifest_dir).ancestors().map(|above| above.join("shared/data")).find(|folder| folder.is_dir());
     if folder.is_none() {
         eprintln!("skipped {test}: no folder `shared/data` of real scans above {manifest_dir}");
     }
