@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::{Hash, OutputHash, PageRecord, RECORD_KEY, filled_fields, shape_hash};
-use crate::stage::{Failure, Filled, Misfit, OutputRow};
+use crate::stage::{Cause, Failure, Filled, Misfit, OutputRow};
 
 /// A stage's page type, with what was read out of its schema once.
 pub struct PageType {
@@ -83,6 +83,26 @@ impl PageType {
         }
     }
 
+    /// The bytes of a page's file (the output's fields, then its record), and the page that a reader finds in these very bytes.
+    pub(crate) fn written(&self, output: Map<String, Value>, record: &PageRecord) -> Result<(Vec<u8>, Found), Failure> {
+        let mut page = output;
+        if page.insert(RECORD_KEY.to_owned(), serde_json::to_value(record)?).is_some() {
+            let problem = format!("the output has a field `{RECORD_KEY}`, which is where shelf writes its own record");
+            return Err(Failure::of(Cause::Output, problem).hint("give the field another name"));
+        }
+        let mut bytes = serde_json::to_vec(&page)?;
+        bytes.push(b'\n');
+        let unreadable =
+            |problem: String| Failure::of(Cause::Output, format!("the output cannot be read back: {problem}"));
+        match self.read(&bytes) {
+            Ok(found) => Ok((bytes, found)),
+            Err(Damage::Misfit(misfit)) => Err(unreadable(misfit.to_string()).hint(
+                "a field that is left out when the page is written needs `#[serde(default)]`, and one that is renamed the same name when it is read",
+            )),
+            Err(damage) => Err(unreadable(format!("the file {damage}"))),
+        }
+    }
+
     /// Reads a page's file and checks it: schema, record and hash.
     pub fn read(&self, bytes: &[u8]) -> Result<Found, Damage> {
         let mut output: Value = serde_json::from_slice(bytes).map_err(|error| Damage::Json(error.to_string()))?;
@@ -96,15 +116,6 @@ impl PageType {
             _ => Ok(Found { output, hash, record }),
         }
     }
-}
-
-/// The bytes of a page's file: the output's fields, then its record.
-pub(crate) fn page_bytes(output: Map<String, Value>, record: &PageRecord) -> Result<Vec<u8>, Failure> {
-    let mut page = output;
-    page.insert(RECORD_KEY.to_owned(), serde_json::to_value(record)?);
-    let mut bytes = serde_json::to_vec(&page)?;
-    bytes.push(b'\n');
-    Ok(bytes)
 }
 
 /// The files that a stage left beside a page, by path in the book, with their hashes.

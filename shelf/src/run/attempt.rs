@@ -9,11 +9,10 @@ use super::make::Work;
 use super::process::look_at_scan;
 use super::{ProcessError, Runtime};
 use crate::book::{PageNumber, PageSet, ScanId};
-use crate::clock;
 use crate::events::{Blocker, PageOf};
 use crate::llm::Tally;
 use crate::plan::{BookState, LookError, Need, PlanError, Request, Settled, changes, fingerprint, look, plan};
-use crate::record::{Change, Difference, Found, Hash, differences};
+use crate::record::{Change, Difference, Found, Hash, PageRecord, differences};
 use crate::registry::Entry;
 use crate::stage::{Failure, Reads};
 use crate::store::{BookPath, StoreError};
@@ -147,7 +146,8 @@ pub fn try_page(
     let work = Work::new(here, &planned, &book, now, runtime, &Arc::default(), (None, Tally::default()));
     let (ran, made) = work.span().in_scope(|| {
         let ran = work.here();
-        (ran.time, ran.made.and_then(|made| work.complete(made, &clock::now())))
+        let seconds = ran.time.as_secs_f64();
+        (ran.time, ran.made.and_then(|made| work.complete(made, seconds, None)))
     });
     let made = match made {
         Ok(page) => Ok(beside_stored(runtime, stage, &work, page)?),
@@ -170,14 +170,14 @@ fn note_scan(runtime: &Runtime, book: &mut BookState, here: PageOf, stage: &Entr
 
 fn beside_stored(runtime: &Runtime, entry: &Entry, work: &Work, made: Complete) -> Result<TriedPage, StoreError> {
     let found = runtime.store.read(&work.path())?.map(|bytes| entry.page_type.read(&bytes));
-    let output = Value::Object(made.output);
+    let Complete { output, record: PageRecord { metrics: measured, .. }, files: left, .. } = made;
     let bare = |output: &Value| entry.page_type.bare(output);
     let (stored, files) = match found {
         None => (Stored::Missing, BTreeMap::new()),
         Some(Err(damage)) => (Stored::Damaged(damage.to_string()), BTreeMap::new()),
         Some(Ok(Found { output: stored, record, .. })) => {
             let differing = differences(&bare(&stored), &bare(&output));
-            let now = Value::Object(made.metrics.clone());
+            let now = Value::Object(measured.clone());
             let record = record.map(|record| {
                 let stale = changes(entry, &work.cx.fingerprint, &record.fingerprint);
                 (stale, differences(&Value::Object(record.metrics), &now), record.files)
@@ -186,9 +186,9 @@ fn beside_stored(runtime: &Runtime, entry: &Entry, work: &Work, made: Complete) 
             (Stored::Whole { stale, output: differing, metrics }, files)
         }
     };
-    let files = made.files.into_iter().map(|(path, bytes)| {
+    let files = left.into_iter().map(|(path, bytes)| {
         let same = files.get(path.relative()).map(|hash| *hash == Hash::of(&bytes));
         TriedFile { path, bytes: bytes.len(), same }
     });
-    Ok(TriedPage { files: files.collect(), output, metrics: made.metrics, stored })
+    Ok(TriedPage { files: files.collect(), output, metrics: measured, stored })
 }

@@ -1,10 +1,10 @@
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::make::{Ran, Work, checked};
 use crate::book::PageNumber;
 use crate::clock;
 use crate::plan::tokens;
-use crate::record::{Copied, FailedRecord, Operation, OutputHash, PageRecord, file_hashes, page_bytes};
+use crate::record::{Copied, FailedRecord, Operation, OutputHash, PageRecord, file_hashes};
 use crate::stage::{Cause, Copying, Failure, Made, OnError, Parallelism};
 use crate::store::{BookPath, StoreError};
 
@@ -20,9 +20,12 @@ pub(super) enum Ended {
 
 /// A page that is ready to be written.
 pub(super) struct Complete {
-    pub(super) output: Map<String, Value>,
+    /// The output as it is read from `bytes`.
+    pub(super) output: Value,
     pub(super) hash: OutputHash,
-    pub(super) metrics: Map<String, Value>,
+    pub(super) record: PageRecord,
+    pub(super) bytes: Vec<u8>,
+    /// Files beside it.
     pub(super) files: Vec<(BookPath, Vec<u8>)>,
 }
 
@@ -74,8 +77,8 @@ impl Work {
         Ok(hash)
     }
 
-    /// Checks what the stage made and fills in what the runtime knows: all of a page but its record.
-    pub(super) fn complete(&self, made: Made, when: &str) -> Result<Complete, Failure> {
+    /// Checks what the stage made and fills in what the runtime knows: all of a page but that it is on disk.
+    pub(super) fn complete(&self, made: Made, seconds: f64, copied: Option<Copied>) -> Result<Complete, Failure> {
         let mut output = Value::Object(made.output);
         if let (Some(page), Some(found)) = (self.page.page, output.get("page_number").and_then(Value::as_u64))
             && found != u64::from(page.get())
@@ -83,25 +86,19 @@ impl Work {
             return Err(Failure::of(Cause::Output, format!("the output of page {page} says that it is page {found}")));
         }
         let page_type = &self.stage.entry.page_type;
+        let when = clock::now();
         let tally = self.cx.llm.tally();
         let model = tally.model_use().and_then(|used| used.model_used);
-        page_type.fill(&mut output, when, tally.cost_usd(), model.as_deref());
-        let hash = page_type.hash(&output);
+        page_type.fill(&mut output, &when, tally.cost_usd(), model.as_deref());
+        let hash = page_type.hash(&output).whole;
         let files = std::mem::take(&mut *self.files.lock().expect("no panic while a file is noted"));
-        let files = files
+        let files: Vec<(BookPath, Vec<u8>)> = files
             .into_iter()
             .map(|file| Ok((BookPath::new(&self.cx.book, &format!("{}/{}", file.folder, file.name))?, file.bytes)))
             .collect::<Result<_, Failure>>()?;
         let Value::Object(output) = output else {
             return Err(Failure::of(Cause::Output, "the output is no JSON object"));
         };
-        Ok(Complete { output, hash, metrics: made.metrics, files })
-    }
-
-    fn write(&self, made: Made, seconds: f64, copied: Option<Copied>) -> Result<OutputHash, Failure> {
-        let when = clock::now();
-        let Complete { output, hash, metrics, files } = self.complete(made, &when)?;
-        let tally = self.cx.llm.tally();
         let mut fingerprint = self.cx.fingerprint.clone();
         if self.cx.row.parallelism == Parallelism::Llm && tally.calls() == 0 {
             fingerprint.model = None;
@@ -109,9 +106,9 @@ impl Work {
         let record = PageRecord {
             stage: self.page.stage.to_owned(),
             fingerprint,
-            output: hash.whole.clone(),
+            output: hash,
             tokens: tokens(self.cx.row),
-            metrics,
+            metrics: made.metrics,
             operation: Operation {
                 page_num: self.page.page.map_or(0, PageNumber::get),
                 processing_time_seconds: seconds,
@@ -126,17 +123,19 @@ impl Work {
             redo: self.stage.redo.as_ref().map(|marker| marker.id.clone()),
             shelf: env!("CARGO_PKG_VERSION").to_owned(),
         };
+        let (bytes, found) = page_type.written(output, &record)?;
+        Ok(Complete { output: found.output, hash: found.hash, record, bytes, files })
+    }
+
+    fn write(&self, made: Made, seconds: f64, copied: Option<Copied>) -> Result<OutputHash, Failure> {
+        let Complete { hash, bytes, files, .. } = self.complete(made, seconds, copied)?;
         let store = &self.cx.store;
-        let write = || -> Result<(), Failure> {
-            for (path, bytes) in &files {
-                store.write(path, bytes).map_err(unwritten)?;
-            }
-            let bytes = page_bytes(output, &record)?;
-            store.write(&self.path(), &bytes).map_err(unwritten)?;
-            let failed = FailedRecord::path(&self.cx.book, self.page.stage, self.page.page)?;
-            store.remove(&failed).map_err(unwritten)
-        };
-        write()?;
+        for (path, bytes) in &files {
+            store.write(path, bytes).map_err(unwritten)?;
+        }
+        store.write(&self.path(), &bytes).map_err(unwritten)?;
+        let failed = FailedRecord::path(&self.cx.book, self.page.stage, self.page.page)?;
+        store.remove(&failed).map_err(unwritten)?;
         Ok(hash)
     }
 

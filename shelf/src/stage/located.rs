@@ -43,19 +43,25 @@ impl Error for Misfit {
 
     fn invalid_type(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
         let found = if found == Unexpected::Unit { Unexpected::Other("null") } else { found };
-        Self::custom(format_args!("invalid type: {found}, expected {expected}"))
+        <Self as Error>::custom(format_args!("invalid type: {found}, expected {expected}"))
+    }
+}
+
+impl serde::ser::Error for Misfit {
+    fn custom<T: Display>(problem: T) -> Self {
+        Error::custom(problem)
     }
 }
 
 impl Misfit {
-    fn in_field(mut self, field: &str) -> Self {
+    pub(super) fn in_field(mut self, field: &str) -> Self {
         let dot = if self.path.is_empty() || self.path.starts_with('[') { "" } else { "." };
         self.path.insert_str(0, dot);
         self.path.insert_str(0, field);
         self
     }
 
-    fn in_item(mut self, item: usize) -> Self {
+    pub(super) fn in_item(mut self, item: usize) -> Self {
         let dot = if self.path.is_empty() || self.path.starts_with('[') { "" } else { "." };
         self.path.insert_str(0, &format!("[{item}]{dot}"));
         self

@@ -48,6 +48,7 @@ mod prompt;
 mod row;
 mod shape;
 mod stage_run;
+mod to_json;
 mod warnings;
 
 pub use cx::Cx;

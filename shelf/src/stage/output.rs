@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
 use super::located::Located;
+use super::to_json::ToJson;
 use super::{Cause, Failure, IntoFailure, Stage};
 use crate::metrics::{MetricError, PageMetrics, values_by_name};
 
@@ -36,8 +37,8 @@ pub trait Page: Send + 'static {
     /// Writes it as JSON, unchecked.
     ///
     /// # Errors
-    /// That it is nothing that JSON has, such as a map whose keys are no text.
-    fn to_json(&self) -> serde_json::Result<Value>;
+    /// Which field is nothing that JSON can hold, such as a number that is not finite or a map whose keys are not text.
+    fn to_json(&self) -> Result<Value, Misfit>;
 
     /// What does not hold of it that it says by `#[garde(…)]`.
     fn violations(&self) -> garde::Report;
@@ -53,8 +54,8 @@ impl<T: Serialize + DeserializeOwned + JsonSchema + Validate<Context = ()> + Sen
         read(value)
     }
 
-    fn to_json(&self) -> serde_json::Result<Value> {
-        self.serialize(serde_json::value::Serializer)
+    fn to_json(&self) -> Result<Value, Misfit> {
+        self.serialize(ToJson::WHOLE)
     }
 
     fn violations(&self) -> garde::Report {
@@ -178,12 +179,12 @@ pub fn measured<S: Stage>(returned: Result<(S::Output, S::Metrics), impl IntoFai
     }
 }
 
-/// A page, ready to be written.
+/// A page as JSON. That it can be read back is checked where it is written.
 pub(super) fn complete(page: &dyn Page, metrics: Result<Map<String, Value>, MetricError>) -> Result<Made, Failure> {
     let refused =
         |problem: String| Failure::of(Cause::Output, format!("the output does not fit its schema: {problem}"));
     let metrics = metrics.map_err(|error| Failure::of(Cause::Output, error))?;
-    let value = page.to_json().map_err(|error| refused(error.to_string()))?;
+    let value = page.to_json().map_err(|misfit| refused(misfit.to_string()))?;
     if let Some(misfit) = misfit(&page.violations(), &value) {
         return Err(refused(misfit.to_string()));
     }

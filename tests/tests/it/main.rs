@@ -12,6 +12,7 @@ pub mod llm_faults;
 pub mod llm_spending;
 pub mod mending;
 pub mod new_stage;
+pub mod page_round_trip;
 pub mod outside;
 pub mod parts;
 pub mod policy;
