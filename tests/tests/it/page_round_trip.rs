@@ -94,7 +94,8 @@ fn fine() -> Sheet {
 
 #[test]
 fn unrounded_numbers_are_read_back_as_they_were() {
-    for double in [0.1 + 0.2, 2.0 / 3.0, 1e300 / 3.0, 5e-324, -0.0, f64::MAX, f64::MIN_POSITIVE, 85.712_890_625_000_01] {
+    for double in [0.1 + 0.2, 2.0 / 3.0, 1e300 / 3.0, 5e-324, -0.0, f64::MAX, f64::MIN_POSITIVE, 85.712_890_625_000_01]
+    {
         assert_eq!(made(&Sheet { double, single: (double % 1.0) as f32, list: vec![double; 3], ..fine() }), None);
     }
 }
@@ -122,10 +123,7 @@ fn a_number_that_json_lacks_fails_the_page_and_names_the_field() {
 
 #[test]
 fn a_field_that_is_omitted_without_a_default_is_named() {
-    assert_eq!(
-        made(&Sheet::default()).unwrap(),
-        "the output cannot be read back: missing field `omitted`"
-    );
+    assert_eq!(made(&Sheet::default()).unwrap(), "the output cannot be read back: missing field `omitted`");
 }
 
 #[test]
@@ -140,10 +138,7 @@ fn a_field_of_the_name_of_the_record_is_refused() {
 #[test]
 fn a_field_that_is_written_twice_is_named() {
     let rest = [("double".to_owned(), Shape::Whole(7))].into();
-    assert_eq!(
-        made(&Sheet { rest, ..fine() }).unwrap(),
-        "the output does not fit its schema: double is written twice"
-    );
+    assert_eq!(made(&Sheet { rest, ..fine() }).unwrap(), "the output does not fit its schema: double is written twice");
 }
 
 #[test]
@@ -223,7 +218,8 @@ fn sheet_of<D: Strategy<Value = f64> + 'static>(double: fn() -> D) -> impl Strat
 
 /// As [`sheet_of`] with whatever can be wrong.
 fn wrong_sheet() -> impl Strategy<Value = Sheet> {
-    let wrong = (single(), prop::collection::vec(any::<i64>(), 0..2), prop::collection::btree_map(name(), shape(double), 0..3));
+    let wrong =
+        (single(), prop::collection::vec(any::<i64>(), 0..2), prop::collection::btree_map(name(), shape(double), 0..3));
     (sheet_of(double), wrong).prop_map(|(sheet, (single, omitted, rest))| Sheet { single, omitted, rest, ..sheet })
 }
 
