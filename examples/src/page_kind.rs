@@ -56,7 +56,7 @@ mod tests {
     fn the_model_decides() {
         let model = ScriptedModel::says([r#"{ "kind": "plate", "confidence": 0.5 }"#]);
         let book = TestBook::of_pages(1).outputs::<text_lines>(|page| LinesPage { page_number: page, lines: vec![] });
-        let book = book.model(&model);
+        let book = book.with(&model);
         book.run::<page_kind>();
         assert_eq!(book.page::<page_kind>(1).kind, Kind::Plate);
         assert_eq!(book.report::<page_kind>(), "page_num,confidence\n1,0.50\n");
@@ -67,7 +67,7 @@ mod tests {
     fn a_reply_that_makes_no_sense_may_be_mended() {
         let model = ScriptedModel::says(["I think it is a plate", r#"{"kind": "plate", "confidence": 50}"#, "{}"]);
         let book = TestBook::of_pages(1).outputs::<text_lines>(|page| LinesPage { page_number: page, lines: vec![] });
-        let book = book.model(&model);
+        let book = book.with(&model);
         book.run::<page_kind>();
         assert!(model.asked()[1].user.contains("it is no whole JSON object: expected value"));
         assert!(model.asked()[2].user.contains("it does not fit the schema: confidence is 50: greater than 1"));

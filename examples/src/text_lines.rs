@@ -1,9 +1,9 @@
 //! Where the lines of text stand on a scan: work that keeps a core busy.
 
 use clap::Args;
-use shelf::child::{Task, child_task};
 use shelf::prelude::*;
 use shelf::stage::{ParagraphId, Paragraphs, ScanFile};
+use shelf::worker::{Task, worker_task};
 
 /// The lines of text of one page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
@@ -62,7 +62,7 @@ pub fn text_lines(page: PageNumber, image: PageImage, options: &LinesOptions) ->
 
 /// Opens a scan in a child process: whether each row of pixels has ink, and how much of the page is ink, 0..=1.
 static COUNT_INK: Task<(ScanFile, u8), (Vec<bool>, f64)> = Task::new("text_lines.count_ink", count_ink);
-child_task!(COUNT_INK);
+worker_task!(COUNT_INK);
 
 fn count_ink((scan, dark): (ScanFile, u8)) -> Result<(Vec<bool>, f64)> {
     let grey = image::open(scan.path)?.into_luma8();

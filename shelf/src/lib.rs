@@ -20,41 +20,36 @@
 //! # fn main() { assert_eq!(<doubled as shelf::__private::Stage>::ROW.name, "doubled"); }
 //! ```
 //!
-//! `ARCHITECTURE.md` in the repository shows the way of a page through these modules.
+//! This crate is what the author of a stage uses. It re-exports the crates that do the work; `ARCHITECTURE.md` in the repository shows them.
 
-pub mod book;
-pub mod child;
-mod cli;
-mod clock;
-pub mod demo;
-pub mod doctor;
-pub mod draw;
-pub mod eval;
-pub mod events;
 /// The guide for authors of stages. Its blocks are doctests of the crate of examples, whose stages they name.
 #[cfg(not(doctest))]
 #[doc = include_str!("../docs/writing-a-stage.md")]
 pub mod guide {}
-pub mod intake;
-pub mod llm;
-pub mod logs;
-pub mod metrics;
-mod panics;
-pub mod plan;
 pub mod prelude;
-pub mod record;
-pub mod registry;
-pub mod report;
-pub mod run;
-pub mod scaffold;
 pub mod stage;
-pub mod store;
 pub mod testing;
-pub mod verify;
 
-#[doc(hidden)]
-pub mod __private;
-
-pub use cli::{Exit, main};
 #[doc(inline)]
 pub use shelf_macros::{Metric, PageMetrics, Report, stage};
+#[doc(hidden)]
+pub use shelf_runtime::__private;
+#[doc(inline)]
+pub use shelf_runtime::{
+    book, clock, doctor, events, inspect, logs, metrics, plan, provide, record, registry, report, run, store, verify,
+    worker,
+};
+pub use shelf_runtime::{doctor_check, language_check, worker_task};
+
+#[cfg(feature = "cli")]
+#[doc(inline)]
+pub use shelf_cli::{Exit, main, scaffold};
+#[cfg(feature = "eval")]
+#[doc(inline)]
+pub use shelf_eval::{self as eval, demo, draw};
+#[cfg(feature = "llm")]
+#[doc(inline)]
+pub use shelf_llm as llm;
+#[cfg(feature = "scans")]
+#[doc(inline)]
+pub use shelf_scans::{edit, intake};

@@ -1,12 +1,16 @@
 //! What a stage's file needs: `use shelf::prelude::*;`.
 
-pub use crate::book::{BookMetadata, Languages, PageNumber};
-pub use crate::llm::Llm;
-pub use crate::stage::{
-    ByPage, Failure, Model, PageFiles, PageImage, Pages, ParagraphId, Paragraphs, Part, ProcessingCost, Prompt, Result,
-    StageRun, Timestamp, Warnings, Window,
-};
 pub use crate::{Metric, PageMetrics, Report, stage};
 pub use garde::Validate;
 pub use schemars::JsonSchema;
 pub use serde::{Deserialize, Serialize};
+#[cfg(feature = "llm")]
+pub use shelf_llm::{Llm, RunLlm};
+pub use shelf_runtime::book::{BookMetadata, Languages, PageNumber};
+pub use shelf_runtime::failure::{Failure, Result};
+pub use shelf_runtime::page::{Model, ProcessingCost, Timestamp};
+pub use shelf_runtime::stage::{
+    ByPage, PageFiles, Pages, ParagraphId, Paragraphs, Part, Prompt, StageRun, Warnings, Window,
+};
+#[cfg(feature = "scans")]
+pub use shelf_scans::PageImage;

@@ -8,15 +8,15 @@ use std::sync::{Arc, OnceLock};
 use std::thread;
 
 use shelf::book::ScanId;
-use shelf::child::Children;
-use shelf::llm::Dispatcher;
 use shelf::plan::Request;
 use shelf::prelude::*;
+use shelf::provide::Providers;
 use shelf::registry::Registry;
 use shelf::run::{Runtime, Settings, Stop, process};
 use shelf::stage::Stage as _;
 use shelf::store::{BookLock, BookPath, FolderStore, LedgerFile, Store, StoreError};
 use shelf::testing::EventLog;
+use shelf::worker::Children;
 
 /// Where the run is when it is killed, in the order in which it gets there.
 pub const POINTS: [&str; 5] =
@@ -56,7 +56,7 @@ pub fn run_until(point: &str, library: &Path, book: &ScanId, socket: PathBuf) {
         store: Arc::new(Passing(store)),
         registry: Arc::new(registry),
         children: Children::in_process(),
-        llm: Dispatcher::off(),
+        providers: Providers::default(),
     };
     let settings = Settings { workers: 1, attempts: 1 };
     let run = process(&runtime, book, &Request::default(), settings, &EventLog::default(), &Stop::default());

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 use shelf::llm::{LlmSettings, Spending};
 use shelf::prelude::*;
-use shelf::testing::TestBook;
+use shelf::testing::{TestBook, TestLedger};
 
 #[derive(Debug, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
 pub struct Weather {
@@ -117,7 +117,7 @@ fn aimock(folder: &Path, flags: &[&str]) -> Server {
 
 /// Runs over so many pages; all of them have to be made.
 fn all_made(server: &Server, pages: u32) -> TestBook {
-    let book = TestBook::of_pages(pages).llm(server.settings());
+    let book = TestBook::of_pages(pages).with(server.settings());
     let run = book.run::<weather>();
     assert_eq!(run.summary.stages[0].done, pages as usize, "{:?}", run.summary.stages[0].failed);
     for page in 1..=pages {
@@ -157,7 +157,7 @@ fn nonsense_in_the_right_form_is_refused() {
     let mut command = Command::new(peers.join("venv/bin/python"));
     command.arg(tools.join("llama_server.py")).arg(peers.join("nonsense.gguf")).arg(port.to_string());
     let server = Server::start(command, port, folder.path());
-    let book = TestBook::of_pages(4).llm(LlmSettings { in_flight: 2, ..server.settings() });
+    let book = TestBook::of_pages(4).with(LlmSettings { in_flight: 2, ..server.settings() });
     let run = book.run::<weather>();
     let stage = &run.summary.stages[0];
     assert_eq!((stage.done, stage.failed.len()), (0, 4), "{:?}", run.events);

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
-use shelf::child::{Task, child_task};
 use shelf::stage::{Failure, Result, ScanFile};
+use shelf::worker::{Task, worker_task};
 
 use super::engine::{EngineError, Shown, read_words, tesseract_version};
 use super::figures::{cut_out, drop_invented_text, find_figures};
@@ -56,7 +56,7 @@ pub struct CutOut {
 
 /// Reads a scan in a child process.
 pub static RECOGNISE: Task<(ScanFile, Settings), Reading> = Task::new("ocr.recognise", recognise);
-child_task!(RECOGNISE);
+worker_task!(RECOGNISE);
 
 /// Reads the text of a scan and cuts out its figures, in this process.
 ///

@@ -80,7 +80,7 @@ fn reply_with(field: &str, value: Value) -> Value {
 /// A book that was catalogued by what a model replies.
 fn catalogued(reply: &Value) -> (ScriptedModel, TestBook) {
     let model = ScriptedModel::says([reply.to_string()]);
-    let book = book().model(&model);
+    let book = book().with(&model);
     book.run::<catalogue>();
     (model, book)
 }
@@ -95,7 +95,7 @@ fn metric(book: &TestBook, name: &str) -> u64 {
 fn rules_fill_in_what_is_beyond_doubt_at_no_cost() {
     let model = ScriptedModel::says(["nothing"]);
     let rules = CatalogueOptions { engine: Engine::Rules };
-    for book in [book(), book().model(&model).options::<catalogue>(rules)] {
+    for book in [book(), book().with(&model).options::<catalogue>(rules)] {
         book.run::<catalogue>();
         let known = metadata(&book);
         assert_eq!((known.title, known.author, known.publisher), (None, None, None));
@@ -155,7 +155,7 @@ fn a_wrong_page_is_put_right_and_one_that_was_not_sent_goes_back_to_the_model() 
     assert_eq!(book.book_output::<catalogue>().author.unwrap().page, Some(2));
     let unknown = reply_with("author", claim("Richard L. Campbell", 16)).to_string();
     let model = ScriptedModel::says([unknown, reply().to_string()]);
-    let book = self::book().model(&model);
+    let book = self::book().with(&model);
     book.run::<catalogue>();
     assert!(model.asked()[1].user.contains("there is no page 16; the pages are those in square brackets"));
     assert_eq!(book.book_output::<catalogue>().author.unwrap().page, Some(2));
@@ -173,7 +173,7 @@ fn what_a_model_is_not_sure_of_is_written_down_and_not_filled_in() {
 #[test]
 fn what_a_person_has_said_stays_and_what_the_file_was_called_goes() {
     let model = ScriptedModel::says([reply().to_string()]);
-    let book = book().model(&model);
+    let book = book().with(&model);
     book.set(|metadata| {
         metadata.title = Some("florida 300dpi".to_owned());
         metadata.presumed.title.clone_from(&metadata.title);
@@ -213,7 +213,7 @@ fn a_run_that_was_killed_before_it_filled_in_is_gone_on_with() {
 #[test]
 fn a_book_whose_first_pages_are_blank_is_not_asked_about() {
     let model = ScriptedModel::says([reply().to_string()]);
-    let book = TestBook::of_pages(3).outputs::<ocr>(|number| page(number, "")).model(&model);
+    let book = TestBook::of_pages(3).outputs::<ocr>(|number| page(number, "")).with(&model);
     book.run::<catalogue>();
     assert_eq!((model.asked().len(), metadata(&book).title.as_deref()), (0, Some("A test")));
 }
@@ -221,7 +221,7 @@ fn a_book_whose_first_pages_are_blank_is_not_asked_about() {
 #[test]
 fn a_prompt_of_the_book_is_what_the_model_is_told() {
     let model = ScriptedModel::says([reply().to_string()]);
-    let book = book().model(&model);
+    let book = book().with(&model);
     book.write("prompts/catalogue.md", b"Only the title.");
     book.run::<catalogue>();
     assert_eq!(model.asked()[0].system, "Only the title.");

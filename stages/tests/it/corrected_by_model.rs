@@ -82,7 +82,7 @@ fn change(text: &str) -> String {
 /// A page with a doubtful second paragraph, which a model changes to `text`.
 fn changed(text: &str) -> (ScriptedModel, TestBook) {
     let model = ScriptedModel::says([change(text)]);
-    let book = book_of(&[FINE, UNKNOWN]).model(&model);
+    let book = book_of(&[FINE, UNKNOWN]).with(&model);
     book.run::<corrected>();
     (model, book)
 }
@@ -144,7 +144,7 @@ fn a_paragraph_that_was_not_asked_about_or_comes_twice_is_sent_back() {
         [(good.replace("2.0", "1.0"), "there is no paragraph `1.0`"), (twice, "paragraph `2.0` is changed twice")]
     {
         let model = ScriptedModel::says([wrong, good.clone()]);
-        let book = book_of(&[FINE, UNKNOWN]).model(&model);
+        let book = book_of(&[FINE, UNKNOWN]).with(&model);
         book.run::<corrected>();
         let asked = model.asked();
         assert_eq!(asked.len(), 2);
@@ -157,7 +157,7 @@ fn a_paragraph_that_was_not_asked_about_or_comes_twice_is_sent_back() {
 fn a_blank_page_and_one_without_doubts_are_not_sent() {
     for paragraphs in [&[][..], &[FINE]] {
         let model = ScriptedModel::says([NOTHING]);
-        let book = book_of(paragraphs).model(&model);
+        let book = book_of(paragraphs).with(&model);
         book.run::<corrected>();
         assert_eq!((model.asked().len(), &book.metrics::<corrected>(1)["paragraphs_sent"]), (0, &0.into()));
         assert_eq!(book.page::<corrected>(1).model_used.0.as_deref(), Some("rules"));
@@ -168,7 +168,7 @@ fn a_blank_page_and_one_without_doubts_are_not_sent() {
 fn all_paragraphs_are_sent_on_demand() {
     let model = ScriptedModel::says([NOTHING]);
     let all = CorrectedOptions { correct: Correct::All, ..CorrectedOptions::default() };
-    let book = book_of(&[FINE, UNKNOWN]).model(&model).options::<corrected>(all);
+    let book = book_of(&[FINE, UNKNOWN]).with(&model).options::<corrected>(all);
     book.run::<corrected>();
     assert_eq!(model.asked()[0].user, format!("[1.0]\n{}\n[2.0]\n{}\n", FINE.0, UNKNOWN.0));
 }
@@ -182,7 +182,7 @@ fn a_picture_is_sent_where_a_word_was_read_badly() {
         (GUESSED, Vision::Never, "none"),
     ] {
         let model = ScriptedModel::says([NOTHING]);
-        let book = book_of(&[FINE, paragraph]).model(&model).options::<corrected>(seeing(vision));
+        let book = book_of(&[FINE, paragraph]).with(&model).options::<corrected>(seeing(vision));
         book.run::<corrected>();
         let asked: Vec<usize> = model.asked().iter().map(|asked| asked.pictures).collect();
         assert_eq!(asked, [usize::from(sent != "none")], "{} {vision:?}", paragraph.0);
@@ -205,7 +205,7 @@ fn a_model_that_takes_no_pictures_gets_the_text_and_so_does_its_replay() {
     // No server is asked what it lists.
     let replayed = LlmSettings { tape: Some(TapeSettings::Replay(tape)), ..model.settings() };
     for settings in [recorded, replayed] {
-        let book = book_of(&[FINE, GUESSED]).llm(settings).options::<corrected>(seeing(Vision::Always));
+        let book = book_of(&[FINE, GUESSED]).with(settings).options::<corrected>(seeing(Vision::Always));
         book.run::<corrected>();
         let asked: Vec<(usize, String)> = model.asked().into_iter().map(|asked| (asked.pictures, asked.user)).collect();
         assert_eq!(asked, [(0, "[2.0]\nThe river was broad and slow.\n".to_owned())]);
@@ -216,9 +216,9 @@ fn a_model_that_takes_no_pictures_gets_the_text_and_so_does_its_replay() {
 #[test]
 fn a_server_that_refuses_pictures_ends_the_run_with_a_hint() {
     let model = ScriptedModel::answering(|_| Says::error(404, "No endpoints found that support image input"));
-    let book = book_of(&[FINE, GUESSED]).model(&model);
-    let halt = book.run::<corrected>().summary.halt.unwrap();
-    assert!(halt.hint().starts_with("if the model takes no pictures, say `--vision never`"), "{}", halt.hint());
+    let book = book_of(&[FINE, GUESSED]).with(&model);
+    let hint = book.run::<corrected>().summary.abort.unwrap().failure.hint.unwrap();
+    assert!(hint.starts_with("if the model takes no pictures, say `--vision never`"), "{hint}");
 }
 
 /// The pictures that a model was sent, in the order of the questions.
@@ -244,7 +244,7 @@ fn the_picture_holds_the_paragraphs_that_were_read_badly_and_no_others() {
         ([GUESSED, UNKNOWN, GUESSED], Vision::Always, &[1, 2, 3], (236, 3 * 76 + 2 * 12)),
     ] {
         let model = ScriptedModel::says([NOTHING]);
-        let book = book_of(&paragraphs).model(&model).options::<corrected>(seeing(vision));
+        let book = book_of(&paragraphs).with(&model).options::<corrected>(seeing(vision));
         book.run::<corrected>();
         let pictures = pictures(&model);
         assert_eq!((shown(&pictures[0]).as_slice(), pictures[0].dimensions()), (wanted, size));
@@ -256,7 +256,7 @@ fn the_whole_page_is_shown_where_strips_would_save_little() {
     let mut page = page(&[FINE, GUESSED, FINE]);
     page.blocks[1].paragraphs[0].bbox = Bbox { x: 10, y: 30, width: 280, height: 750 };
     let model = ScriptedModel::says([NOTHING]);
-    let book = book_of(&[]).model(&model);
+    let book = book_of(&[]).with(&model);
     book.put::<ocr>(1, &page);
     book.run::<corrected>();
     let pictures = pictures(&model);
@@ -270,7 +270,7 @@ fn strips_that_are_too_large_for_the_server_are_sent_again_smaller() {
         0 => Says::status(413),
         _ => Says::text(NOTHING),
     });
-    let book = book_of(&[FINE, GUESSED]).model(&model);
+    let book = book_of(&[FINE, GUESSED]).with(&model);
     book.run::<corrected>();
     let sizes: Vec<(u32, u32)> = pictures(&model).iter().map(image::GrayImage::dimensions).collect();
     assert_eq!(sizes, [(236, 76), (165, 53)]);
@@ -300,7 +300,7 @@ fn what_rules_made_is_made_again_where_a_model_is_demanded_and_not_since_one_is_
     let book = book_of(&[FINE, UNKNOWN]);
     book.run::<corrected>();
     let model = ScriptedModel::says([NOTHING]);
-    let book = book.model(&model);
+    let book = book.with(&model);
     assert_eq!(stale(&book), [""; 0]);
     let by_model = CorrectedOptions { engine: Engine::Llm, ..CorrectedOptions::default() };
     let book = book.options::<corrected>(by_model);

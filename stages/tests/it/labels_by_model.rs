@@ -83,7 +83,7 @@ fn book_of(page: &OcrPage) -> TestBook {
 /// What becomes of the page in doubt when a model says `reply`.
 fn labelled(reply: &str) -> (ScriptedModel, TestBook, LabelsPage) {
     let model = ScriptedModel::says([reply]);
-    let book = book_of(&page(1, true)).model(&model);
+    let book = book_of(&page(1, true)).with(&model);
     book.run::<labels>();
     let page = book.page::<labels>(1);
     (model, book, page)
@@ -129,7 +129,7 @@ fn the_question_is_a_line_a_block_and_no_more() {
 fn a_block_that_is_not_there_is_sent_back() {
     let unknown = QUOTE.replace("\"block\": 2", "\"block\": 7");
     let model = ScriptedModel::says([unknown.as_str(), QUOTE]);
-    let book = book_of(&page(1, true)).model(&model);
+    let book = book_of(&page(1, true)).with(&model);
     book.run::<labels>();
     let asked = model.asked();
     assert_eq!(asked.len(), 2);
@@ -162,7 +162,7 @@ fn nothing_is_asked_where_the_rules_are_sure_and_where_nobody_can_read() {
     }
     for page in [page(1, false), blank, unreadable] {
         let model = ScriptedModel::says([QUOTE]);
-        let book = book_of(&page).model(&model);
+        let book = book_of(&page).with(&model);
         // A blank page's number may be in doubt.
         if page.blocks.is_empty() {
             book.put_book::<pagination>(&of_book(None, 0.3));
@@ -176,7 +176,7 @@ fn nothing_is_asked_where_the_rules_are_sure_and_where_nobody_can_read() {
 fn rules_ask_nothing_and_label_alike_with_and_without_a_model() {
     let model = ScriptedModel::says([QUOTE]);
     let rules = LabelsOptions { engine: Engine::Rules, ..LabelsOptions::default() };
-    let by_rules = book_of(&page(1, true)).model(&model).options::<labels>(rules);
+    let by_rules = book_of(&page(1, true)).with(&model).options::<labels>(rules);
     let unconfigured = book_of(&page(1, true));
     for book in [&by_rules, &unconfigured] {
         book.run::<labels>();
@@ -192,7 +192,7 @@ fn number(rules: (Option<&str>, f64), says: &str, vision: Vision) -> (Option<Str
     let reply = format!(r#"{{ "changes": [], "printed_page_number": "{says}" }}"#);
     let model = ScriptedModel::says([reply]);
     let options = LabelsOptions { vision, ..LabelsOptions::default() };
-    let book = book_of(&page(1, true)).model(&model).options::<labels>(options);
+    let book = book_of(&page(1, true)).with(&model).options::<labels>(options);
     book.put_book::<pagination>(&of_book(rules.0, rules.1));
     book.run::<labels>();
     assert_eq!(model.asked().len(), 1);
@@ -245,7 +245,7 @@ fn the_picture_is_sent_where_the_text_cannot_tell() {
     ] {
         let model = ScriptedModel::says([NOTHING]);
         let options = LabelsOptions { vision, ..LabelsOptions::default() };
-        let book = book_of(&page).model(&model).options::<labels>(options);
+        let book = book_of(&page).with(&model).options::<labels>(options);
         book.run::<labels>();
         let asked: Vec<usize> = model.asked().iter().map(|asked| asked.pictures).collect();
         let sent = if pictures == 1 { "page" } else { "none" };
@@ -256,7 +256,7 @@ fn the_picture_is_sent_where_the_text_cannot_tell() {
 #[test]
 fn a_prompt_of_the_book_is_what_the_model_is_told() {
     let model = ScriptedModel::says([NOTHING]);
-    let book = book_of(&page(1, true)).model(&model);
+    let book = book_of(&page(1, true)).with(&model);
     book.write(&format!("prompts/{}.md", labels::ROW.name), b"All maps of this book are MAP_LABEL.");
     book.run::<labels>();
     assert_eq!(model.asked()[0].system, "All maps of this book are MAP_LABEL.");

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use shelf::child::{Allowance, ChildSettings, Children, ServeError, serve};
+use shelf::worker::{Allowance, ChildSettings, Children, ServeError, serve};
 use shelf_tests::child_tasks::HANG;
 use shelf_tests::killed_run::run_until;
 

@@ -10,11 +10,11 @@ use std::process::{Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
 use image::{GrayImage, ImageFormat, Luma};
-use shelf::child::{ChildSettings, Children, serve};
 use shelf::llm::{LlmSettings, Spending};
 use shelf::prelude::*;
 use shelf::stage::Stage;
 use shelf::testing::{Says, ScriptedModel, TestBook};
+use shelf::worker::{ChildSettings, Children, serve};
 
 /// A word.
 #[derive(Serialize, Deserialize, JsonSchema, Validate)]
@@ -102,7 +102,7 @@ fn measure<S: Stage>(first_word_after: Duration, pages: u32) -> Measured {
     });
     let scan = (page(), (1240, 1754), 150.0);
     let scans = (0..pages).map(|_| scan.clone());
-    let book = TestBook::of_pages(pages).scans(scans).children(children).llm(settings).workers(count);
+    let book = TestBook::of_pages(pages).scans(scans).children(children).with(settings).workers(count);
     forget_peak_memory();
     let began = Instant::now();
     let run = book.run::<S>();

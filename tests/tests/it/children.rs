@@ -13,8 +13,8 @@ use std::time::Duration;
 use rustix::process::{Pid, Signal, getpgid, kill_process};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_bytes::ByteBuf;
-use shelf::child::{Allowance, ChildSettings, Children, Task};
 use shelf::stage::{Cause, Failure};
+use shelf::worker::{Allowance, ChildSettings, Children, Task};
 use shelf_tests::child_tasks::{
     ABORT, ALLOCATE, ECHO, EXIT, FAIL, FAULT, HANG, INTERRUPT, PANIC, PID, PRINT, SLOW, TWIN, UNREGISTERED, VARIABLE,
 };
@@ -304,7 +304,7 @@ fn a_task_that_the_child_does_not_know_is_named() {
     let children = one_child();
     let failure = call(&children, &UNREGISTERED, ()).unwrap_err();
     assert_eq!(failure.to_string(), "the child process knows no task `tests.unregistered`");
-    assert!(failure.hint.unwrap().starts_with("register it with `child_task!`"));
+    assert!(failure.hint.unwrap().starts_with("register it with `worker_task!`"));
     let failure = call(&children, &TWIN, ()).unwrap_err();
     assert_eq!(failure.to_string(), "two tasks of the child process are named `tests.twin`");
 }

@@ -8,15 +8,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::Value;
 use shelf::book::ScanId;
-use shelf::child::Children;
-use shelf::llm::Dispatcher;
 use shelf::plan::Request;
 use shelf::prelude::*;
+use shelf::provide::Providers;
 use shelf::registry::Registry;
 use shelf::run::{Runtime, Settings, Stop, Stopped, process};
 use shelf::stage::Stage;
 use shelf::store::{BookLock, BookPath, FolderStore, LedgerFile, Store, StoreError};
 use shelf::testing::{EventLog, TestBook};
+use shelf::worker::Children;
 use shelf_tests::Shelf;
 use shelf_tests::killed_run::{CALLS, POINTS, closing};
 
@@ -97,7 +97,8 @@ fn a_full_disk_stops_the_run_and_loses_nothing() {
     let book = TestBook::of_pages(5);
     let store = Arc::new(Filling { store: book.store().clone(), room: AtomicUsize::new(3) });
     let registry = Arc::new(Registry::of([<numbered as Stage>::ROW]).unwrap());
-    let runtime = Runtime { store: store.clone(), registry, children: Children::in_process(), llm: Dispatcher::off() };
+    let runtime =
+        Runtime { store: store.clone(), registry, children: Children::in_process(), providers: Providers::default() };
     let settings = Settings { workers: 1, attempts: 3 };
     let run =
         || process(&runtime, book.id(), &Request::default(), settings, &EventLog::default(), &Stop::default()).unwrap();

@@ -7,10 +7,10 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use shelf::book::{BookMetadata, PageNumber, SourcePage};
-use shelf::child::{ChildSettings, Children};
 use shelf::intake::{AddError, AddRequest, Added, add};
 use shelf::store::FolderStore;
 use shelf::testing::real_scans;
+use shelf::worker::{ChildSettings, Children};
 
 /// The default of the command line. The kernel holds every child, and what it starts, to it.
 const MEMORY_LIMIT_BYTES: u64 = 1434 << 20;

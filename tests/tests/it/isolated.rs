@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
-use shelf::child::{ChildSettings, Children};
 use shelf::logs::StageLogs;
 use shelf::stage::Cause;
 use shelf::testing::{TestBook, TestRun};
+use shelf::worker::{ChildSettings, Children};
 use shelf_tests::isolated_stages::{Ink, Numeral, looked_at, misdeed, numeral, series, stuck, sturdy};
 use tracing_subscriber::layer::SubscriberExt;
 

@@ -10,7 +10,7 @@ use shelf::plan::Request;
 use shelf::prelude::*;
 use shelf::run::{Stop, Stopped};
 use shelf::stage::Stage as _;
-use shelf::testing::{Asked, Says, ScriptedModel, TestBook, TestRun};
+use shelf::testing::{Asked, Says, ScriptedModel, TestBook, TestLedger, TestRun};
 
 /// What the model says of a page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
@@ -55,7 +55,7 @@ pub async fn summed(page: PageNumber, llm: Llm) -> Result<SummedPage> {
 const GOOD: &str = r#"{"text": "It rains.", "confidence": 0.9}"#;
 
 fn book(model: &ScriptedModel) -> TestBook {
-    TestBook::of_pages(1).model(model)
+    TestBook::of_pages(1).with(model)
 }
 
 /// Runs the stage over one page; the model says these things, one after another.
@@ -69,7 +69,7 @@ fn run_as(
 ) -> (ScriptedModel, TestBook, TestRun) {
     let says: Vec<Says> = says.into_iter().collect();
     let model = ScriptedModel::answering(move |asked| says[asked.before.min(says.len() - 1)].clone());
-    let book = TestBook::of_pages(1).llm(change(model.settings()));
+    let book = TestBook::of_pages(1).with(change(model.settings()));
     let run = book.run::<summed>();
     (model, book, run)
 }
@@ -118,7 +118,7 @@ fn a_fault_is_quoted_twice_then_the_next_model_is_asked() {
         _ => Says::text(GOOD),
     };
     let model = ScriptedModel::answering(says);
-    let book = TestBook::of_pages(1).llm(LlmSettings { fallbacks: vec!["other".to_owned()], ..model.settings() });
+    let book = TestBook::of_pages(1).with(LlmSettings { fallbacks: vec!["other".to_owned()], ..model.settings() });
     book.run::<summed>();
     assert_eq!(book.page::<summed>(1).text, "It rains.");
     let asked = model.asked();
@@ -208,14 +208,15 @@ fn what_would_be_refused_again_ends_the_run_and_costs_no_page() {
         (404, "see that `--llm-base-url` and `--llm-model` are right"),
     ] {
         let model = ScriptedModel::answering(move |_| Says::status(status));
-        let book = TestBook::of_pages(3).llm(LlmSettings { in_flight: 1, ..model.settings() });
+        let book = TestBook::of_pages(3).with(LlmSettings { in_flight: 1, ..model.settings() });
         let run = book.run::<summed>();
         assert_eq!(model.asked().len(), 1, "{status}");
-        assert_eq!((run.summary.stopped, run.summary.stages[0].left), (Some(Stopped::ModelRefused), 3), "{status}");
+        assert_eq!((run.summary.stopped, run.summary.stages[0].left), (Some(Stopped::Aborted), 3), "{status}");
         assert!(book.failure::<summed>(1).is_none());
-        let halt = run.summary.halt.unwrap();
-        assert_eq!(halt, Halt::Refused { status, message: format!("scripted {status}"), with_picture: false });
-        assert!(halt.hint().starts_with(hint), "{}", halt.hint());
+        let failure = run.summary.abort.unwrap().failure;
+        let refused = Halt::Refused { status, message: format!("scripted {status}"), with_picture: false };
+        assert_eq!(failure, refused.into_failure());
+        assert!(failure.hint.as_ref().unwrap().starts_with(hint), "{failure:?}");
     }
 }
 
@@ -231,7 +232,7 @@ fn a_reply_that_is_cut_at_any_byte_is_never_half_a_page() {
     });
     let settings = model.settings();
     let once = Retry { attempts: 1, ..settings.retry };
-    let book = TestBook::of_pages(bytes.len() as u32).llm(LlmSettings { retry: once, ..settings });
+    let book = TestBook::of_pages(bytes.len() as u32).with(LlmSettings { retry: once, ..settings });
     let run = book.run::<summed>();
     let failed: Vec<u32> =
         run.summary.stages[0].failed.iter().filter_map(|(of, _)| of.page.map(PageNumber::get)).collect();
@@ -267,7 +268,7 @@ fn a_server_that_is_not_there_is_named_and_costs_nothing() {
         let model = ScriptedModel::says([GOOD]);
         model.settings()
     };
-    let book = TestBook::of_pages(1).llm(settings);
+    let book = TestBook::of_pages(1).with(settings);
     book.run::<summed>();
     assert!(error(&book).contains("the model's server cannot be reached"), "{}", error(&book));
     assert!(book.ledger().iter().all(|entry| entry.cost == CostBasis::Nothing));
@@ -276,7 +277,7 @@ fn a_server_that_is_not_there_is_named_and_costs_nothing() {
 #[test]
 fn what_was_paid_is_not_paid_again() {
     let model = ScriptedModel::says([GOOD]);
-    let book = TestBook::of_pages(2).model(&model);
+    let book = TestBook::of_pages(2).with(&model);
     book.run::<summed>();
     assert_eq!(model.asked().len(), 2);
     // As after a crash before the page was written, or a page that was removed.
@@ -334,7 +335,7 @@ fn a_scan_is_made_smaller_and_smaller_again_for_a_server_that_finds_it_too_large
         let too_large = asked.pictures > 0 && size(asked) > 50_000;
         if too_large { Says::status(413) } else { Says::text(GOOD) }
     });
-    let book = TestBook::of_pages(1).scans([scan()]).model(&model);
+    let book = TestBook::of_pages(1).scans([scan()]).with(&model);
     let run = book.run::<seen>();
     assert_eq!(run.summary.stages[0].done, 1, "{:?}", run.summary.stages[0].failed);
     let sizes: Vec<usize> = model.asked().iter().filter(|asked| asked.pictures > 0).map(size).collect();
@@ -345,7 +346,7 @@ fn a_scan_is_made_smaller_and_smaller_again_for_a_server_that_finds_it_too_large
 #[test]
 fn hooks_ask_the_model_too_and_that_stands_in_the_ledger() {
     let model = ScriptedModel::says([GOOD]);
-    let book = TestBook::of_pages(1).scans([scan()]).model(&model);
+    let book = TestBook::of_pages(1).scans([scan()]).with(&model);
     let run = book.run::<seen>();
     assert_eq!(run.summary.stages[0].trouble, None);
     let questions: Vec<String> = model.asked().into_iter().map(|asked| asked.user).collect();
@@ -364,7 +365,7 @@ fn nobody_waits_to_ask_again_when_the_run_is_to_stop() {
         asked_to.ask();
         Says::status(503).header("retry-after", "100")
     });
-    let book = TestBook::of_pages(1).model(&model);
+    let book = TestBook::of_pages(1).with(&model);
     let began = std::time::Instant::now();
     let run = book.process_until(&[summed::ROW], &Request::default(), &stop);
     assert!(began.elapsed() < Duration::from_mins(1), "it waited as long as the server says");
@@ -382,9 +383,9 @@ fn a_model_that_is_configured_makes_stale_what_another_model_made() {
         plan.jobs.iter().map(|job| job.why.to_string()).collect::<Vec<_>>()
     };
     assert_eq!(planned(&book), [""; 0]);
-    let book = book.llm(LlmSettings { fallbacks: vec!["next".to_owned()], ..model.settings() });
+    let book = book.with(LlmSettings { fallbacks: vec!["next".to_owned()], ..model.settings() });
     assert_eq!(planned(&book), [""; 0]);
-    let book = book.llm(LlmSettings { model: Some("larger".to_owned()), ..model.settings() });
+    let book = book.with(LlmSettings { model: Some("larger".to_owned()), ..model.settings() });
     assert_eq!(planned(&book), ["model scripted → larger"]);
 }
 
@@ -398,14 +399,14 @@ fn a_budget_stops_the_run_before_it_is_overspent_and_keeps_what_is_done() {
         ..model.settings()
     };
     // A request is reserved with 4,096 tokens of reply and less than 2,000 of question, and costs 0.001.
-    let book = TestBook::of_pages(60).llm(limited(0.05));
+    let book = TestBook::of_pages(60).with(limited(0.05));
     let run = book.run::<summed>();
     let stage = &run.summary.stages[0];
     assert_eq!((run.summary.stopped, stage.failed.len()), (Some(Stopped::BudgetUsedUp), 0));
     assert!((44..=50).contains(&stage.done) && stage.done + stage.left == 60, "{} done", stage.done);
     let spent: Usd = book.ledger().iter().filter_map(|entry| entry.cost_usd).sum();
     assert!(spent <= Usd(0.05), "{spent}");
-    let book = book.llm(limited(1.0));
+    let book = book.with(limited(1.0));
     assert_eq!(book.run::<summed>().summary.stages[0].kept + book.ledger().len(), stage.done + 60);
 }
 
@@ -413,14 +414,15 @@ fn a_budget_stops_the_run_before_it_is_overspent_and_keeps_what_is_done() {
 fn a_budget_without_a_price_asks_nothing() {
     let spending = Spending { allowed: true, run: Some(Usd(3.0)), ..Spending::default() };
     let (model, _book, run) = run_as([Says::text(GOOD)], |settings| LlmSettings { spending, ..settings });
-    assert_eq!((model.asked().len(), run.summary.halt), (0, Some(Halt::Unpriced("scripted".to_owned()))));
+    let unpriced = Halt::Unpriced("scripted".to_owned()).into_failure();
+    assert_eq!((model.asked().len(), run.summary.abort.unwrap().failure), (0, unpriced));
 }
 
 #[test]
 fn a_key_alone_spends_nothing() {
     let (model, _book, run) =
         run_as([Says::text(GOOD)], |settings| LlmSettings { spending: Spending::default(), ..settings });
-    assert_eq!((model.asked().len(), run.summary.halt), (0, Some(Halt::NotAllowed)));
+    assert_eq!((model.asked().len(), run.summary.abort.unwrap().failure), (0, Halt::NotAllowed.into_failure()));
     let unconfigured = TestBook::of_pages(1);
     let run = unconfigured.run::<summed>();
     assert_eq!(run.summary.stages[0].left, 1);

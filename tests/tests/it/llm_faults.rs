@@ -10,7 +10,7 @@ use serde_json::json;
 use shelf::llm::{CostBasis, LlmSettings, Price, Usd, ledger};
 use shelf::prelude::*;
 use shelf::store::FolderStore;
-use shelf::testing::{Says, ScriptedModel, TestBook};
+use shelf::testing::{Says, ScriptedModel, TestBook, TestLedger};
 use shelf_tests::Shelf;
 
 /// What a model says of a page.
@@ -103,7 +103,7 @@ fn survive(kinds: &[Chaos], percent: u64) {
         prices: ["scripted", "other"].map(|model| (model.to_owned(), price)).into(),
         ..model.settings()
     };
-    let book = TestBook::of_pages(PAGES).llm(settings);
+    let book = TestBook::of_pages(PAGES).with(settings);
     let run = book.run::<word>();
     assert_eq!(run.summary.stages[0].done, PAGES as usize, "{kinds:?}: {:?}", run.summary.stages[0].failed);
     for page in 1..=PAGES {

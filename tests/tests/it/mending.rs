@@ -8,14 +8,16 @@ use std::path::PathBuf;
 
 use image::{GrayImage, ImageFormat, Luma};
 use shelf::book::PageNumber;
-use shelf::child::{Children, Task, child_task};
-use shelf::intake::{Change, MendError, Mended, Turn, mend};
-use shelf::plan::{Request, look};
+use shelf::edit::Turn;
+use shelf::edit::{Change, MendError, Mended, mend};
+use shelf::inspect::look;
+use shelf::plan::Request;
 use shelf::prelude::*;
 use shelf::registry::Registry;
 use shelf::stage::{ScanFile, Stage as _};
 use shelf::store::{FolderStore, Store};
 use shelf::testing::TestBook;
+use shelf::worker::{Children, Task, worker_task};
 
 /// How light the middle of a scan is, and a file beside the page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
@@ -41,7 +43,7 @@ pub fn light(page: PageNumber, image: PageImage, files: PageFiles) -> Result<Lig
 }
 
 static MIDDLE: Task<(ScanFile, ()), u8> = Task::new("mending.middle", middle);
-child_task!(MIDDLE);
+worker_task!(MIDDLE);
 
 fn middle((scan, ()): (ScanFile, ())) -> Result<u8> {
     let picture = image::open(scan.path)?.to_luma8();
@@ -146,7 +148,7 @@ fn verified(book: &TestBook) {
     let state = look(book.store(), &registry(), book.id()).unwrap();
     for stage in state.stages.values() {
         for (page, state) in &stage.pages {
-            assert!(matches!(state, shelf::plan::PageState::Whole { .. }), "{page:?}: {state:?}");
+            assert!(matches!(state, shelf::inspect::PageState::Whole { .. }), "{page:?}: {state:?}");
         }
     }
 }

@@ -258,7 +258,7 @@ fn a_stage_that_asks_a_model_has_a_model_in_its_test() {
             let model = ScriptedModel::says([r#"{ "summary": "A test.", "confidence": 0.5 }"#]);
             let book = TestBook::of_pages(2);
             let book = book.outputs::<counted>(counted_page);
-            let book = book.model(&model);
+            let book = book.with(&model);
             let run = book.run::<topic>();
             assert_eq!(run.summary.stages.last().unwrap().done, 2, "{run:?}");
             assert_eq!(model.asked()[0].system, PROMPT);
@@ -310,7 +310,7 @@ fn a_book_stage_asks_of_all_pages() {
             let book = TestBook::of_pages(2);
             let book = book.outputs::<counted>(counted_page);
             book.write("digest/book.json", &serde_json::to_vec(&digest_book()).unwrap());
-            let book = book.model(&model);
+            let book = book.with(&model);
             let run = book.run::<blurb>();
             assert_eq!(run.summary.stages.last().unwrap().done, 1, "{run:?}");
             assert_eq!(model.asked()[0].system, PROMPT);

@@ -1,0 +1,134 @@
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::builder::PossibleValuesParser;
+use clap::{Args, Command, CommandFactory, Parser, Subcommand};
+
+use super::numbers::{parse_bytes, parse_time};
+use super::stage_options;
+use super::verbs;
+use shelf_runtime::registry::Registry;
+
+/// The hidden subcommand that children are started with.
+pub(super) const CHILD: &str = "__child";
+
+/// Turns scanned books into digital ones.
+#[derive(Debug, Parser)]
+#[command(
+    name = "shelf",
+    bin_name = "shelf",
+    version,
+    max_term_width = 110,
+    subcommand_required = true,
+    arg_required_else_help = true,
+    after_help = "\
+Start with:
+  shelf demo                    a drawn book, from scan to text, to see how it goes
+  shelf add book.pdf            put a scanned book on the shelf
+  shelf process book            read it
+  shelf status book             see how far it is
+
+Exit codes:
+  0 all done                        4 refused, and nothing done
+  1 failed                          5 stopped by budget or time, with work left
+  2 the command is not understood   6 the book is in use
+  3 some pages failed, or wait      130 interrupted
+Of several books that did not end alike it is 3, or 5 where work is left."
+)]
+pub(super) struct Cli {
+    #[command(flatten)]
+    pub(super) global: Global,
+    #[command(subcommand)]
+    pub(super) verb: Verb,
+}
+
+/// What every verb takes.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Global options")]
+pub(super) struct Global {
+    /// Where the books lie [default: `~/Documents/book_scans`]
+    #[arg(long, global = true, value_name = "DIR", env = "SHELF_LIBRARY", hide_env_values = true)]
+    pub(super) library: Option<PathBuf>,
+    /// Print data as JSON
+    #[arg(long, global = true)]
+    pub(super) json: bool,
+    /// Say nothing but the result
+    #[arg(long, short, global = true)]
+    pub(super) quiet: bool,
+    /// Memory that a child process may use
+    #[arg(long, global = true, value_name = "SIZE", default_value = "1400M", value_parser = parse_bytes, hide_short_help = true)]
+    pub(super) child_memory: u64,
+    /// Time that reading a page of ordinary size may take
+    #[arg(long, global = true, value_name = "TIME", default_value = "60s", value_parser = parse_time, hide_short_help = true)]
+    pub(super) child_time: Duration,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Verb {
+    Add(verbs::Add),
+    List(verbs::List),
+    Show(verbs::Show),
+    Set(verbs::Set),
+    Page(verbs::Page),
+    Status(verbs::Status),
+    Process(verbs::Process),
+    Plan(verbs::Plan),
+    Try(verbs::Try),
+    Stages(verbs::Stages),
+    NewStage(verbs::NewStage),
+    Report(verbs::Report),
+    Stats(verbs::Stats),
+    Eval(verbs::Eval),
+    Verify(verbs::Verify),
+    Clean(verbs::Clean),
+    Delete(verbs::Delete),
+    Config(verbs::Config),
+    Doctor(verbs::Doctor),
+    Demo(verbs::Demo),
+    Completions(verbs::Completions),
+}
+
+/// The command line with the registered stages in it: their names as values, their options as flags.
+pub(super) fn command(registry: &Registry) -> Command {
+    let names: Vec<&'static str> = registry.names().collect();
+    let mut command = Cli::command();
+    let global: Vec<String> = command.get_arguments().filter_map(|arg| arg.get_long()).map(ToOwned::to_owned).collect();
+    let taken: Vec<&str> = global.iter().map(String::as_str).chain(["help", "version"]).collect();
+    for verb in ["process", "plan", "try", "config", "status"] {
+        command = command.mut_subcommand(verb, |verb| stage_options::add(verb, registry, &taken));
+    }
+    // It is told these by the environment, as `process` is.
+    command = command.mut_subcommand("status", |verb| {
+        verb.mut_args(|arg| if arg.get_help_heading().is_some() { arg.hide(true) } else { arg })
+    });
+    for verb in ["process", "plan", "try", "report", "stats", "eval", "clean", "show", "stages", "new-stage"] {
+        let stages = PossibleValuesParser::new(names.clone());
+        command = command.mut_subcommand(verb, |verb| {
+            verb.mut_args(|arg| match arg.get_id().as_str() {
+                _ if !arg.get_action().takes_values() => arg,
+                "stage" | "stages" | "against" | "explain" | "schema" | "deps" => arg.value_parser(stages.clone()),
+                _ => arg,
+            })
+        });
+    }
+    command
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_verb_has_an_example_in_its_help() {
+        let command = Cli::command();
+        command.clone().debug_assert();
+        for verb in command.get_subcommands() {
+            let help = verb.get_after_help().map(ToString::to_string).unwrap_or_default();
+            assert!(
+                help.contains("Example") && help.contains(&format!("shelf {}", verb.get_name())),
+                "{}",
+                verb.get_name()
+            );
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! Money is spent only by who says so: a run that may cost shows its price and asks.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::context::{Context, cores};
+use super::error::{CliError, Result};
+use super::llm_options::{check_prices, not_allowed};
+use super::numbers::{count, thousands};
+use super::out::ask;
+use shelf_llm::{Dispatcher, Estimate, Range, TapeSettings, Usd, estimate, rehearse};
+use shelf_runtime::book::ScanId;
+use shelf_runtime::inspect::{BookState, look};
+use shelf_runtime::plan::{Plan, Request, plan};
+use shelf_runtime::provide::Providers;
+
+/// What a run may spend, and where replies come from and go.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Language models")]
+pub(super) struct SpendArgs {
+    /// What may be spent on models in this run, US dollars
+    #[arg(long, value_name = "USD")]
+    budget: Option<Usd>,
+    /// Spend without being asked
+    #[arg(long, short)]
+    yes: bool,
+    /// Keep every reply of a model in this folder, for `--replay`
+    #[arg(long, value_name = "DIR", conflicts_with = "replay", hide_short_help = true)]
+    record: Option<PathBuf>,
+    /// Take the models' replies from this folder: no network, no cost
+    #[arg(long, value_name = "DIR", hide_short_help = true)]
+    replay: Option<PathBuf>,
+}
+
+impl SpendArgs {
+    /// Who is asked by this run; nobody, where no model is configured and nothing is replayed.
+    pub(super) fn dispatcher(&self, said: super::llm_options::LlmSaid) -> Result<Dispatcher> {
+        if !said.configured && self.replay.is_none() {
+            return Ok(Dispatcher::off());
+        }
+        let mut settings = said.settings;
+        settings.spending.run = self.budget;
+        settings.spending.allowed = self.yes || self.budget.is_some() || self.replay.is_some();
+        settings.tape = match (&self.record, &self.replay) {
+            (Some(folder), _) => Some(TapeSettings::Record(folder.clone())),
+            (None, Some(folder)) => Some(TapeSettings::Replay(folder.clone())),
+            (None, None) => None,
+        };
+        if self.replay.is_some() {
+            // No pace is kept where nobody is asked.
+            settings.requests_per_minute = 0;
+        }
+        Dispatcher::start(settings).map_err(CliError::failed)
+    }
+
+    /// Shows what the run may cost, and asks where nothing was said. Refuses where there is nobody to ask.
+    pub(super) fn consent(
+        &self,
+        context: &Context,
+        llm: &Dispatcher,
+        books: &[ScanId],
+        request: &Request,
+    ) -> Result<()> {
+        let Some(settings) = llm.settings().filter(|_| self.replay.is_none()) else { return Ok(()) };
+        let estimates = estimates(context, llm, books, request)?;
+        if estimates.is_empty() {
+            return Ok(());
+        }
+        let models: Vec<String> = estimates.iter().flat_map(|estimate| settings.chain(&estimate.model)).collect();
+        check_prices(settings, &|model| llm.price(model), &models)?;
+        for estimate in &estimates {
+            context.out.note(shown(estimate));
+        }
+        let free = models.iter().all(|model| llm.price(model).is_some_and(|price| price.is_free()));
+        if free || settings.spending.allowed {
+            return Ok(());
+        }
+        match ask("ask these models?")? {
+            Some(true) => {
+                llm.allow_spending();
+                Ok(())
+            }
+            Some(false) => Err(CliError::refused("no model was asked, and nothing was done")),
+            None => Err(not_allowed("the run may cost money, and there is no terminal to ask on")),
+        }
+    }
+}
+
+/// What the stages of a plan will ask.
+pub(super) fn estimates_of(
+    context: &Context,
+    llm: &Dispatcher,
+    state: &BookState,
+    plan: &Plan,
+) -> Result<Vec<Estimate>> {
+    let Some(settings) = llm.settings() else { return Ok(Vec::new()) };
+    let rehearsed = rehearse(&context.runtime(cores(), llm.clone())?, llm, state, plan);
+    Ok(estimate(plan, state, settings, &|model| llm.price(model), &rehearsed))
+}
+
+/// What the stages of all books will ask. A book that cannot be looked at asks nothing, and is complained of later.
+fn estimates(context: &Context, llm: &Dispatcher, books: &[ScanId], request: &Request) -> Result<Vec<Estimate>> {
+    let mut together: Vec<Estimate> = Vec::new();
+    for book in books {
+        let Ok(state) = look(&context.store, &context.registry, book) else { continue };
+        let providers = Providers::default().with(llm.clone());
+        let Ok(plan) = plan(&context.registry, &state, request, &providers) else { continue };
+        for one in estimates_of(context, llm, &state, &plan)? {
+            match together.iter_mut().find(|known| known.stage == one.stage) {
+                Some(known) => known.add(one),
+                None => together.push(one),
+            }
+        }
+    }
+    Ok(together)
+}
+
+/// ``corrected: 14 of 20 pages by `m` about 31 paragraphs; 9,200 to 14,000 tokens in, 280 to 57,344 out: $0.30 to $4.10``.
+pub(super) fn shown(estimate: &Estimate) -> String {
+    let Estimate { stage, model, looked_into, asking, guessed, tokens_in, tokens_out, .. } = estimate;
+    let noun = if estimate.of_books { "book" } else { "page" };
+    let mut who = Vec::new();
+    if asking == looked_into && *asking > 0 {
+        who.push(count(*asking, noun));
+    } else if *looked_into > 0 {
+        who.push(format!("{asking} of {}", count(*looked_into, noun)));
+    }
+    if *guessed > 0 {
+        let others = if who.is_empty() { "up to" } else { "and up to" };
+        who.push(format!("{others} {} that cannot be looked into yet", count(*guessed, noun)));
+    }
+    let about: Vec<String> = estimate.about.iter().map(|(noun, number)| count(*number, noun)).collect();
+    let about = if about.is_empty() { String::new() } else { format!(" about {}", about.join(" and ")) };
+    let cost = estimate.cost.map_or_else(|| "at an unknown price".to_owned(), |cost| cost.usd());
+    let (who, tokens_in, tokens_out) = (who.join(" "), tokens(*tokens_in), tokens(*tokens_out));
+    format!("{stage}: {who} by `{model}`{about}; {tokens_in} tokens in, {tokens_out} out: {cost}")
+}
+
+/// `9,200 to 14,000`.
+fn tokens(range: Range) -> String {
+    format!("{} to {}", thousands(range.low as u64), thousands(range.high as u64))
+}

@@ -1,0 +1,108 @@
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use clap::FromArgMatches;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+
+use super::command::{self, Cli, Verb};
+use super::context::Context;
+use super::error::{CliError, Result};
+use super::out::complain;
+use super::{Exit, verbs};
+use shelf_runtime::logs::StageLogs;
+use shelf_runtime::registry::Registry;
+use shelf_runtime::run::Stop;
+
+/// The `shelf` command, with the stages of all linked crates in it. A `main` is one call:
+///
+/// ```no_run
+/// fn main() -> std::process::ExitCode {
+///     shelf::main()
+/// }
+/// ```
+#[must_use]
+pub fn main() -> ExitCode {
+    let arguments: Vec<_> = std::env::args_os().collect();
+    // A child runs what it is asked for by name, and needs no table of all stages.
+    if arguments.get(1).is_some_and(|verb| verb == command::CHILD) {
+        return match shelf_runtime::worker::serve() {
+            Ok(()) => Exit::Done.into(),
+            Err(error) => {
+                complain(CliError::failed(error).render());
+                Exit::Failed.into()
+            }
+        };
+    }
+    let ended = Registry::linked().map_err(CliError::from).and_then(|registry| {
+        let registry = Arc::new(registry);
+        match command::command(&registry).try_get_matches_from(arguments) {
+            Ok(matches) => run(&matches, &registry),
+            Err(error) => {
+                let exit = if error.use_stderr() { Exit::Usage } else { Exit::Done };
+                error.print()?;
+                Ok(exit)
+            }
+        }
+    });
+    match ended {
+        Ok(exit) => exit.into(),
+        Err(error) if error.is_broken_pipe() => Exit::Done.into(),
+        Err(error) => {
+            complain(error.render());
+            error.exit.into()
+        }
+    }
+}
+
+fn run(matches: &clap::ArgMatches, registry: &Arc<Registry>) -> Result<Exit> {
+    let usage = |error: clap::Error| CliError::failed(error).exit(Exit::Usage);
+    let cli = Cli::from_arg_matches(matches).map_err(usage)?;
+    let given = matches.subcommand().map_or(matches, |(_, given)| given);
+    if let Verb::Completions(completions) = &cli.verb {
+        verbs::completions(completions, registry);
+        return Ok(Exit::Done);
+    }
+    if let Verb::NewStage(new_stage) = &cli.verb {
+        return verbs::new_stage(&cli.global, new_stage, registry);
+    }
+    let context = Context::open(cli.global, Arc::clone(registry), interruptible()?)?;
+    if let Verb::Try(given_page) = &cli.verb {
+        return verbs::try_page(&context, given_page, given);
+    }
+    let logs = StageLogs::new(Arc::new(context.store.clone()));
+    tracing_subscriber::registry().with(logs).with(tracing_subscriber::filter::LevelFilter::INFO).init();
+    match cli.verb {
+        Verb::Process(process) => verbs::process(&context, &process, given),
+        Verb::Plan(plan) => verbs::plan(&context, &plan, given),
+        Verb::Add(add) => verbs::add(&context, &add),
+        Verb::List(list) => verbs::list(&context, &list),
+        Verb::Show(show) => verbs::show(&context, &show),
+        Verb::Page(change) => verbs::page(&context, &change),
+        Verb::Set(set) => verbs::set(&context, &set),
+        Verb::Status(status) => verbs::status(&context, &status, given),
+        Verb::Stages(stages) => verbs::stages(&context, &stages),
+        Verb::Report(report) => verbs::report(&context, &report),
+        Verb::Eval(eval) => verbs::eval(&context, &eval),
+        Verb::Stats(stats) => verbs::stats(&context, &stats),
+        Verb::Clean(clean) => verbs::clean(&context, &clean),
+        Verb::Delete(delete) => verbs::delete(&context, &delete),
+        Verb::Verify(verify) => verbs::verify(&context, &verify),
+        Verb::Config(config) => verbs::config(&context, &config, given),
+        Verb::Doctor(doctor) => verbs::doctor(&context, &doctor),
+        Verb::Demo(demo) => verbs::demo(&context, &demo),
+        Verb::Completions(_) | Verb::NewStage(_) | Verb::Try(_) => Ok(Exit::Done),
+    }
+}
+
+/// The first Ctrl-C (or SIGTERM) asks the run to stop; the second ends the process at once.
+fn interruptible() -> Result<Stop> {
+    use signal_hook::consts::{SIGINT, SIGTERM};
+    let asked = Arc::new(AtomicBool::new(false));
+    for signal in [SIGINT, SIGTERM] {
+        signal_hook::flag::register_conditional_shutdown(signal, Exit::Interrupted as i32, Arc::clone(&asked))?;
+        signal_hook::flag::register(signal, Arc::clone(&asked))?;
+    }
+    Ok(Stop::by_flag(asked))
+}

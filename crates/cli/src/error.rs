@@ -1,0 +1,145 @@
+use std::fmt::Write;
+
+use super::Exit;
+use shelf_runtime::inspect::LookError;
+use shelf_runtime::plan::PlanError;
+use shelf_runtime::registry::RegistryError;
+use shelf_runtime::run::ProcessError;
+use shelf_runtime::store::StoreError;
+
+/// Why a command ended early: what went wrong, what to do, and the exit code.
+#[derive(Debug)]
+pub(super) struct CliError {
+    error: anyhow::Error,
+    hint: Option<String>,
+    pub(super) exit: Exit,
+}
+
+pub(super) type Result<T, E = CliError> = std::result::Result<T, E>;
+
+impl CliError {
+    /// Something was refused, and nothing was done.
+    pub(super) fn refused(message: impl std::fmt::Display) -> Self {
+        Self { error: anyhow::anyhow!("{message}"), hint: None, exit: Exit::Refused }
+    }
+
+    /// Something failed.
+    pub(super) fn failed(error: impl Into<anyhow::Error>) -> Self {
+        Self { error: error.into(), hint: None, exit: Exit::Failed }
+    }
+
+    pub(super) fn exit(mut self, exit: Exit) -> Self {
+        self.exit = exit;
+        self
+    }
+
+    pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// Whoever read the output has gone away; that is no failure.
+    pub(super) fn is_broken_pipe(&self) -> bool {
+        let broken = |cause: &(dyn std::error::Error + 'static)| {
+            cause.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+        };
+        self.error.chain().any(broken)
+    }
+
+    /// `error:` what, causes, then `hint:` what to do.
+    pub(super) fn render(&self) -> String {
+        let mut text = format!("error: {}", self.error);
+        let mut last = self.error.to_string();
+        for cause in self.error.chain().skip(1).map(ToString::to_string) {
+            if !last.ends_with(&cause) {
+                let _ = write!(text, "\n  caused by: {cause}");
+            }
+            last = cause;
+        }
+        if let Some(hint) = &self.hint {
+            let _ = write!(text, "\nhint: {hint}");
+        }
+        text
+    }
+}
+
+impl From<std::io::Error> for CliError {
+    fn from(error: std::io::Error) -> Self {
+        Self::failed(error)
+    }
+}
+
+impl From<serde_json::Error> for CliError {
+    fn from(error: serde_json::Error) -> Self {
+        Self::failed(error)
+    }
+}
+
+/// Options of a stage that do not go together.
+impl From<clap::Error> for CliError {
+    fn from(error: clap::Error) -> Self {
+        Self::refused(error.to_string().trim_start_matches("error: ").trim_end()).exit(Exit::Usage)
+    }
+}
+
+impl From<StoreError> for CliError {
+    fn from(error: StoreError) -> Self {
+        let (exit, hint) = match &error {
+            StoreError::Locked { .. } => (Exit::Locked, "wait for it (`--wait`), or stop it"),
+            StoreError::Outside { .. } => (Exit::Refused, "replace the symbolic link by the folder itself"),
+            StoreError::Io { .. } => (Exit::Failed, "see that the library's folder is there and can be written"),
+        };
+        Self { error: error.into(), hint: Some(hint.to_owned()), exit }
+    }
+}
+
+impl From<LookError> for CliError {
+    fn from(error: LookError) -> Self {
+        match error {
+            LookError::Store(error) => error.into(),
+            LookError::NoBook(_) => {
+                Self { error: error.into(), hint: Some("`shelf list` shows the books".to_owned()), exit: Exit::Refused }
+            }
+            LookError::File { .. } => {
+                Self::failed(error).hint("mend the file, or move it away: shelf writes it again where it can")
+            }
+            LookError::Path(_) => Self::failed(error),
+        }
+    }
+}
+
+impl From<PlanError> for CliError {
+    fn from(error: PlanError) -> Self {
+        Self { error: error.into(), hint: None, exit: Exit::Refused }
+    }
+}
+
+impl From<ProcessError> for CliError {
+    fn from(error: ProcessError) -> Self {
+        match error {
+            ProcessError::Look(error) => error.into(),
+            ProcessError::Plan(error) => error.into(),
+            ProcessError::Store(error) => error.into(),
+            error => Self::failed(error),
+        }
+    }
+}
+
+impl From<RegistryError> for CliError {
+    fn from(error: RegistryError) -> Self {
+        let hint = error.hint();
+        Self::failed(error).hint(hint)
+    }
+}
+
+impl From<shelf_runtime::store::BookPathError> for CliError {
+    fn from(error: shelf_runtime::store::BookPathError) -> Self {
+        Self::failed(error)
+    }
+}
+
+impl From<shelf_runtime::report::ReportError> for CliError {
+    fn from(error: shelf_runtime::report::ReportError) -> Self {
+        Self::failed(error)
+    }
+}

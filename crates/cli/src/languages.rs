@@ -1,0 +1,13 @@
+use super::context::Context;
+use shelf_runtime::doctor;
+
+/// Says what is missing to read a book in these languages, and how to get it: long before a page is read.
+pub(super) fn warn_of_missing(context: &Context, tags: &[String]) {
+    for tag in tags {
+        for finding in doctor::examine_language(tag) {
+            if let Some(mend) = finding.mend {
+                context.out.note(format_args!("warning: {}: {}\nhint: {mend}", finding.what, finding.found));
+            }
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! The command line: the only place that prints, reads the environment and decides on an exit code.
+
+mod changes;
+mod command;
+mod config_file;
+mod consent;
+mod context;
+mod entry;
+mod error;
+mod exit;
+mod flagged;
+mod languages;
+mod llm_options;
+mod numbers;
+mod out;
+mod page_log;
+mod reporter;
+pub mod scaffold;
+mod stage_options;
+mod verbs;
+
+pub use entry::main;
+pub use exit::Exit;

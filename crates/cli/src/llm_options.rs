@@ -1,0 +1,309 @@
+//! How language models are asked: a flag goes before the environment, and that before `[llm]` in `shelf.toml`. Keys come from the
+//! environment alone: a flag would stand in the list of processes, and the file is copied with the library.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Duration;
+
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Args};
+use serde::{Deserialize, Deserializer};
+
+use super::error::{CliError, Result};
+use super::numbers::{parse_time, time};
+use shelf_llm::{ApiKey, LlmSettings, Price, Spending, Timeouts, Usd};
+
+/// The flags.
+#[derive(Debug, Clone, Default, Args)]
+#[expect(clippy::struct_field_names, reason = "a field is called like its flag")]
+#[command(next_help_heading = "Language models")]
+pub(super) struct LlmArgs {
+    /// The model that is asked first
+    #[arg(long, value_name = "MODEL", env = "SHELF_LLM_MODEL", hide_env_values = true)]
+    pub(super) llm_model: Option<String>,
+    /// The models that are asked when it gives no usable reply, in this order
+    #[arg(long, value_name = "A,B", value_delimiter = ',', env = "SHELF_LLM_FALLBACKS", hide_env_values = true)]
+    pub(super) llm_fallbacks: Option<Vec<String>>,
+    /// The server, up to and without `/chat/completions`
+    #[arg(long, value_name = "URL", env = "SHELF_LLM_BASE_URL", hide_env_values = true, value_parser = parse_url)]
+    pub(super) llm_base_url: Option<String>,
+    /// Requests at a time
+    #[arg(long, value_name = "N", env = "SHELF_LLM_IN_FLIGHT", hide_env_values = true, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub(super) llm_in_flight: Option<u16>,
+    /// Requests that leave in a minute; 0 is no limit
+    #[arg(
+        long,
+        value_name = "N",
+        env = "SHELF_LLM_REQUESTS_PER_MINUTE",
+        hide_env_values = true,
+        hide_short_help = true
+    )]
+    pub(super) llm_requests_per_minute: Option<u32>,
+    /// Tokens that a reply may have
+    #[arg(long, value_name = "N", env = "SHELF_LLM_MAX_TOKENS", hide_env_values = true, hide_short_help = true, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(super) llm_max_tokens: Option<u32>,
+    /// How long to wait for a connection
+    #[arg(long, value_name = "TIME", env = "SHELF_LLM_CONNECT", hide_env_values = true, hide_short_help = true, value_parser = parse_time)]
+    pub(super) llm_connect: Option<Duration>,
+    /// How long to wait for the first words of a reply
+    #[arg(long, value_name = "TIME", env = "SHELF_LLM_FIRST_TOKEN", hide_env_values = true, hide_short_help = true, value_parser = parse_time)]
+    pub(super) llm_first_token: Option<Duration>,
+    /// How long to wait for the next words
+    #[arg(long, value_name = "TIME", env = "SHELF_LLM_IDLE", hide_env_values = true, hide_short_help = true, value_parser = parse_time)]
+    pub(super) llm_idle: Option<Duration>,
+    /// How long to wait for the whole reply
+    #[arg(long, value_name = "TIME", env = "SHELF_LLM_TOTAL", hide_env_values = true, hide_short_help = true, value_parser = parse_time)]
+    pub(super) llm_total: Option<Duration>,
+}
+
+/// `[llm]` in `shelf.toml`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct LlmTable {
+    model: Option<String>,
+    fallbacks: Option<Vec<String>>,
+    #[serde(deserialize_with = "url")]
+    base_url: Option<String>,
+    in_flight: Option<u16>,
+    requests_per_minute: Option<u32>,
+    max_tokens: Option<u32>,
+    #[serde(deserialize_with = "duration")]
+    connect: Option<Duration>,
+    #[serde(deserialize_with = "duration")]
+    first_token: Option<Duration>,
+    #[serde(deserialize_with = "duration")]
+    idle: Option<Duration>,
+    #[serde(deserialize_with = "duration")]
+    total: Option<Duration>,
+    /// What may be spent on each book, USD.
+    book_budget: Option<Usd>,
+    /// What may be spent in a month, USD.
+    month_budget: Option<Usd>,
+    prices: BTreeMap<String, MillionTokens>,
+}
+
+/// What a model costs, as providers publish it: USD a million tokens.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MillionTokens {
+    prompt: f64,
+    completion: f64,
+}
+
+/// The file in which the prices of models are kept for a day, in the library's root.
+const PRICES: &str = ".prices.json";
+/// The key to OpenRouter. It is sent nowhere else.
+const OPENROUTER_KEY: &str = "OPENROUTER_API_KEY";
+/// The key to any server.
+const ANY_KEY: &str = "SHELF_LLM_API_KEY";
+
+/// What a person says of language models, in one place.
+pub(super) struct LlmSaid {
+    pub(super) settings: LlmSettings,
+    /// Whether there is somebody to ask: a key, or a server of one's own.
+    pub(super) configured: bool,
+    /// The variable that the key is from.
+    key_from: Option<&'static str>,
+}
+
+impl LlmArgs {
+    /// Puts together what the flags, the environment and the file say.
+    pub(super) fn said(&self, table: &LlmTable, library: &Path) -> LlmSaid {
+        let base_url = self.llm_base_url.as_ref().or(table.base_url.as_ref());
+        let new = LlmSettings::new(base_url.map_or(LlmSettings::BASE_URL, String::as_str));
+        let (api_key, key_from) = key(&new);
+        let fallbacks = self.llm_fallbacks.clone().or_else(|| table.fallbacks.clone());
+        let default_fallbacks =
+            || if new.is_openrouter() { vec![LlmSettings::FALLBACK.to_owned()] } else { Vec::new() };
+        let timeouts = Timeouts {
+            connect: self.llm_connect.or(table.connect).unwrap_or(new.timeouts.connect),
+            first_token: self.llm_first_token.or(table.first_token).unwrap_or(new.timeouts.first_token),
+            idle: self.llm_idle.or(table.idle).unwrap_or(new.timeouts.idle),
+            total: self.llm_total.or(table.total).unwrap_or(new.timeouts.total),
+        };
+        let prices = table.prices.iter().map(|(model, price)| (model.clone(), price.a_token()));
+        let settings = LlmSettings {
+            model: self.llm_model.clone().or_else(|| table.model.clone()),
+            fallbacks: fallbacks.unwrap_or_else(default_fallbacks),
+            in_flight: self.llm_in_flight.or(table.in_flight).map_or(new.in_flight, usize::from),
+            requests_per_minute: self
+                .llm_requests_per_minute
+                .or(table.requests_per_minute)
+                .unwrap_or(new.requests_per_minute),
+            max_tokens: self.llm_max_tokens.or(table.max_tokens).unwrap_or(new.max_tokens),
+            timeouts,
+            prices: prices.collect(),
+            price_cache: new.is_openrouter().then(|| library.join(PRICES)),
+            spending: Spending { book: table.book_budget, month: table.month_budget, ..Spending::default() },
+            api_key,
+            ..new
+        };
+        LlmSaid { configured: settings.api_key.is_some() || base_url.is_some(), settings, key_from }
+    }
+}
+
+/// One setting, for `shelf config`.
+pub(super) struct LlmSetting {
+    pub(super) name: &'static str,
+    pub(super) value: String,
+    pub(super) from: String,
+}
+
+impl LlmSaid {
+    /// How models are asked, where anybody is there to be asked.
+    pub(super) fn configured(self) -> Option<LlmSettings> {
+        self.configured.then_some(self.settings)
+    }
+
+    /// Every setting, and who says so. A key is set or not: it is not shown.
+    pub(super) fn listed(&self, given: &ArgMatches, table: &LlmTable) -> Vec<LlmSetting> {
+        let settings = &self.settings;
+        let usd = |cap: Option<Usd>| cap.map_or_else(|| "·".to_owned(), |cap| cap.to_string());
+        let seconds = |time_limit: Duration| time(time_limit.as_secs_f64());
+        let model = settings.asked_first("").to_owned();
+        let fallbacks = if settings.fallbacks.is_empty() { "·".to_owned() } else { settings.fallbacks.join(", ") };
+        let timeouts = settings.timeouts;
+        let said = [
+            ("base_url", settings.base_url.clone(), table.base_url.is_some()),
+            ("model", model, table.model.is_some()),
+            ("fallbacks", fallbacks, table.fallbacks.is_some()),
+            ("in_flight", settings.in_flight.to_string(), table.in_flight.is_some()),
+            ("requests_per_minute", settings.requests_per_minute.to_string(), table.requests_per_minute.is_some()),
+            ("max_tokens", settings.max_tokens.to_string(), table.max_tokens.is_some()),
+            ("connect", seconds(timeouts.connect), table.connect.is_some()),
+            ("first_token", seconds(timeouts.first_token), table.first_token.is_some()),
+            ("idle", seconds(timeouts.idle), table.idle.is_some()),
+            ("total", seconds(timeouts.total), table.total.is_some()),
+            ("book_budget", usd(settings.spending.book), table.book_budget.is_some()),
+            ("month_budget", usd(settings.spending.month), table.month_budget.is_some()),
+        ];
+        let mut listed = vec![LlmSetting {
+            name: "api_key",
+            value: if self.key_from.is_some() { "set" } else { "not set" }.to_owned(),
+            from: self.key_from.unwrap_or("default").to_owned(),
+        }];
+        listed.extend(said.map(|(name, value, in_file)| LlmSetting {
+            name,
+            value,
+            from: source(given, name, in_file),
+        }));
+        listed
+    }
+}
+
+fn source(given: &ArgMatches, name: &str, in_file: bool) -> String {
+    let id = format!("llm_{name}");
+    let is_flag = given.ids().any(|known| known.as_str() == id);
+    match is_flag.then(|| given.value_source(&id)).flatten() {
+        Some(ValueSource::CommandLine) => format!("--{}", id.replace('_', "-")),
+        Some(ValueSource::EnvVariable) => format!("SHELF_{}", id.to_uppercase()),
+        _ if in_file => super::config_file::ConfigFile::NAME.to_owned(),
+        _ => "default".to_owned(),
+    }
+}
+
+/// The key to the server of these settings, and where it is from.
+fn key(settings: &LlmSettings) -> (Option<ApiKey>, Option<&'static str>) {
+    let of_variable = |variable| Some((ApiKey::new(&std::env::var(variable).ok()?)?, variable));
+    let openrouter = || settings.is_openrouter().then(|| of_variable(OPENROUTER_KEY)).flatten();
+    of_variable(ANY_KEY).or_else(openrouter).unzip()
+}
+
+impl MillionTokens {
+    fn a_token(self) -> Price {
+        Price { prompt: self.prompt / 1e6, completion: self.completion / 1e6, ..Price::default() }
+    }
+}
+
+impl LlmTable {
+    /// Reads the table; the error names the value that is wrong.
+    pub(super) fn read(table: toml::Value) -> std::result::Result<Self, String> {
+        let read: Self = serde_path_to_error::deserialize(table)
+            .map_err(|error| format!("`[llm] {}`: {}", error.path(), error.inner().to_string().trim_end()))?;
+        let wrong = read.prices.iter().find(|(_, price)| !(price.prompt >= 0.0 && price.completion >= 0.0));
+        match wrong {
+            Some((model, _)) => Err(format!("`[llm.prices.\"{model}\"]`: a price is not negative")),
+            None => Ok(read),
+        }
+    }
+}
+
+fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Option<Duration>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    parse_time(&text).map(Some).map_err(serde::de::Error::custom)
+}
+
+fn url<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Option<String>, D::Error> {
+    parse_url(&String::deserialize(deserializer)?).map(Some).map_err(serde::de::Error::custom)
+}
+
+/// An address is one of HTTP, and has no password in it, which `shelf config` would show.
+fn parse_url(text: &str) -> std::result::Result<String, String> {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    match rest.map(|rest| rest.split('/').next().unwrap_or_default()) {
+        None | Some("") => Err("expected an address such as `http://127.0.0.1:8080/v1`".to_owned()),
+        Some(host) if host.contains('@') => {
+            Err(format!("an address with a password would be shown: put the key into {ANY_KEY}"))
+        }
+        Some(_) => Ok(text.trim_end_matches('/').to_owned()),
+    }
+}
+
+/// What is refused when the run may cost money.
+pub(super) fn not_allowed(why: impl std::fmt::Display) -> CliError {
+    CliError::refused(why).hint("say `--yes` to spend without being asked; `shelf process` takes `--budget 3.00` as well, for what may be spent")
+}
+
+/// The check of everything that must be known before money is spent.
+pub(super) fn check_prices(
+    settings: &LlmSettings,
+    price: &dyn Fn(&str) -> Option<Price>,
+    models: &[String],
+) -> Result<()> {
+    let limited = [settings.spending.run, settings.spending.book, settings.spending.month];
+    match models.iter().find(|model| price(model).is_none()) {
+        Some(model) if limited.iter().any(Option::is_some) => {
+            let halt = shelf_llm::Halt::Unpriced(model.clone());
+            Err(CliError::refused(&halt).hint(halt.hint()))
+        }
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table(text: &str) -> std::result::Result<LlmTable, String> {
+        LlmTable::read(text.parse::<toml::Table>().expect("the test writes TOML").into())
+    }
+
+    #[test]
+    fn a_flag_goes_before_the_file_and_that_before_the_default() {
+        let table =
+            table("model = \"b\"\nidle = \"5s\"\nbook_budget = 2\n[prices.b]\nprompt = 0.3\ncompletion = 2.5").unwrap();
+        let args = LlmArgs { llm_model: Some("a".to_owned()), ..LlmArgs::default() };
+        let settings = args.said(&table, Path::new("/library")).settings;
+        assert_eq!((settings.model.as_deref(), settings.timeouts.idle), (Some("a"), Duration::from_secs(5)));
+        assert_eq!((settings.in_flight, settings.spending.book), (30, Some(Usd(2.0))));
+        assert_eq!(settings.prices["b"], Price { prompt: 3e-7, completion: 2.5e-6, ..Price::default() });
+        assert_eq!(settings.fallbacks, [LlmSettings::FALLBACK]);
+        let own = LlmArgs { llm_base_url: Some("http://127.0.0.1:8080/v1".to_owned()), ..LlmArgs::default() };
+        let own = own.said(&LlmTable::default(), Path::new("/library"));
+        assert!(own.configured && own.settings.fallbacks.is_empty() && own.settings.price_cache.is_none());
+    }
+
+    #[test]
+    fn what_is_wrong_in_the_file_is_named() {
+        for (text, problem) in [
+            ("modell = \"b\"", "unknown field `modell`"),
+            ("idle = \"soon\"", "`[llm] idle`: unknown unit `soon`"),
+            ("base_url = \"example.org\"", "`[llm] base_url`: expected an address such as"),
+            ("base_url = \"https://me:secret@example.org/v1\"", "an address with a password would be shown"),
+            ("[prices.b]\nprompt = -1\ncompletion = 1", "`[llm.prices.\"b\"]`: a price is not negative"),
+        ] {
+            let found = table(text).unwrap_err();
+            assert!(found.contains(problem), "{found}");
+        }
+    }
+}

@@ -1,0 +1,96 @@
+use serde_json::Value;
+
+use super::example_page::example_page;
+use shelf_runtime::stage::Row;
+
+/// A stage that the new one is made from, as the new stage's file names it.
+pub(super) struct Dependency {
+    /// Its function: `ocr`.
+    pub(super) function: String,
+    /// The module that it is used from: `crate::ocr`.
+    pub(super) module: String,
+    /// The name of its output's type: `OcrPage`.
+    pub(super) output: String,
+    /// Where that is used from; `None` where it cannot be named and `output` stands for itself.
+    pub(super) output_module: Option<String>,
+    /// Whether it runs once a book.
+    pub(super) book: bool,
+    /// Its folder.
+    pub(super) name: &'static str,
+    /// A page that fits its schema.
+    pub(super) example: Value,
+}
+
+impl Dependency {
+    /// The stage of `row`, as seen from the crate `home`.
+    ///
+    /// A stage's function, file and module share one word, and its module hands out function and output: so
+    /// `stages::ocr::stage::ocr` is used as `stages::ocr::ocr`.
+    pub(super) fn of(row: &Row, home: &str) -> Self {
+        let path: Vec<&str> = (row.path)().split("::").collect();
+        let function = path.last().copied().unwrap_or(row.name);
+        let module = public(&path);
+        let output = (row.output.path)();
+        let (output, output_module) = if output.contains(['<', '(', '[', '&']) {
+            (projection(function), None)
+        } else {
+            let path: Vec<&str> = output.split("::").collect();
+            let beside = path.starts_with(module);
+            let from = if beside { module } else { &path[..path.len() - 1] };
+            (path.last().copied().unwrap_or_default().to_owned(), Some(seen_from(home, from)))
+        };
+        Self {
+            function: function.to_owned(),
+            module: seen_from(home, module),
+            output,
+            output_module,
+            book: row.book,
+            name: row.name,
+            example: example_page(&(row.output.schema)()),
+        }
+    }
+
+    /// Whether the other's output has the same name, and is another type.
+    pub(super) fn clashes_with(&self, other: &Self) -> bool {
+        self.output == other.output && self.output_module != other.output_module
+    }
+
+    /// Writes the output's type by its stage, where another type has its name.
+    pub(super) fn name_output_by_stage(&mut self) {
+        self.output = projection(&self.function);
+        self.output_module = None;
+    }
+}
+
+/// The modules down to the one that has the function's name, or else that it is in.
+fn public<'a, 'b>(path: &'b [&'a str]) -> &'b [&'a str] {
+    let (function, modules) = path.split_last().expect("a path has a last word");
+    let of_its_name = modules.iter().skip(1).position(|module| module == function);
+    of_its_name.map_or(modules, |place| &modules[..place + 2])
+}
+
+fn projection(function: &str) -> String {
+    format!("<{function} as shelf::stage::Stage>::Output")
+}
+
+fn seen_from(home: &str, path: &[&str]) -> String {
+    match path {
+        [krate, rest @ ..] if *krate == home => [&["crate"], rest].concat().join("::"),
+        path => path.join("::"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stage_is_used_from_the_module_of_its_name() {
+        let used = |path: &str, home: &str| seen_from(home, public(&path.split("::").collect::<Vec<_>>()));
+        assert_eq!(used("stages::ocr::stage::ocr", "stages"), "crate::ocr");
+        assert_eq!(used("stages::ocr::stage::ocr", "my_shelf"), "stages::ocr");
+        assert_eq!(used("ocr::ocr::ocr", "my_shelf"), "ocr::ocr");
+        assert_eq!(used("my_shelf::counting::word_count", "my_shelf"), "crate::counting");
+        assert_eq!(used("my_shelf::word_count", "my_shelf"), "crate");
+    }
+}

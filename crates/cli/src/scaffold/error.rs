@@ -1,0 +1,109 @@
+use std::io;
+use std::path::{Path, PathBuf};
+
+use shelf_runtime::stage::StageNameError;
+
+/// Why no new stage was written. Nothing is left behind.
+#[derive(Debug, thiserror::Error)]
+pub enum ScaffoldError {
+    /// A name that is none, or is reserved.
+    #[error(transparent)]
+    Name(#[from] StageNameError),
+    /// A word that cannot be the name of a function, or would hide something that every stage uses.
+    #[error("`{name}` cannot be a stage's name: {why}")]
+    Word {
+        /// The name.
+        name: String,
+        /// What else it means.
+        why: &'static str,
+    },
+    /// There is such a stage.
+    #[error("there is a stage `{name}` already, in {site}")]
+    Taken {
+        /// The name.
+        name: String,
+        /// File and line.
+        site: String,
+    },
+    /// A dependency that is not there.
+    #[error("there is no stage `{0}` to make it from")]
+    NoStage(String),
+    /// A dependency that is listed twice.
+    #[error("`{0}` is listed twice in the dependencies")]
+    Twice(String),
+    /// No place for a stage's file.
+    #[error("{} is in no checkout of shelf and in no crate whose `src/main.rs` calls `shelf::main()`", .0.display())]
+    NoHome(PathBuf),
+    /// A file that would be overwritten.
+    #[error("{} is there already", .0.display())]
+    There(PathBuf),
+    /// The module is declared already.
+    #[error("{} has a module `{name}` already", file.display())]
+    Module {
+        /// The module.
+        name: String,
+        /// The file.
+        file: PathBuf,
+    },
+    /// A folder whose name no crate can have.
+    #[error(
+        "`{0}` cannot be the name of a crate: expected a letter, then letters, digits, `-` and `_`, and no word that means something else"
+    )]
+    Crate(String),
+    /// A folder that is no checkout.
+    #[error("{} is no checkout of shelf: it has no {missing}", folder.display())]
+    NoCheckout {
+        /// The folder.
+        folder: PathBuf,
+        /// The file that is looked for.
+        missing: &'static str,
+    },
+    /// A `Cargo.toml` that cannot be read.
+    #[error("{} is no TOML", file.display())]
+    Toml {
+        /// The file.
+        file: PathBuf,
+        /// Why.
+        #[source]
+        source: toml::de::Error,
+    },
+    /// Reading or writing failed.
+    #[error("cannot {action} {}", path.display())]
+    Io {
+        /// `read`, `write`, …
+        action: &'static str,
+        /// The file or folder.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+}
+
+impl ScaffoldError {
+    /// What to do about it.
+    #[must_use]
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Name(StageNameError::Shape(_)) => {
+                "choose a name such as `word_count`: it is the stage's function, file and folder"
+            }
+            Self::Name(_) | Self::Word { .. } => "add a word to it: `word_count` in place of `count`",
+            Self::Taken { .. } => "choose another name, or change that stage",
+            Self::NoStage(_) => "`shelf stages` lists the stages there are",
+            Self::Twice(_) => "name every stage once: `--deps ocr,labels`",
+            Self::NoHome(_) => {
+                "run it in a checkout of shelf, or make a crate of your own: `shelf new-stage --crate my-shelf word_count`"
+            }
+            Self::There(_) | Self::Module { .. } => "choose another name, or move what is there away",
+            Self::Crate(_) => "name the folder otherwise: `shelf new-stage --crate my-shelf word_count`",
+            Self::NoCheckout { .. } => "name the folder that `git clone` made: `--path ../shelf`",
+            Self::Toml { .. } => "mend the file first",
+            Self::Io { .. } => "see that the folder is there and can be written",
+        }
+    }
+
+    pub(super) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+        move |source| Self::Io { action, path: path.to_owned(), source }
+    }
+}

@@ -1,0 +1,82 @@
+use super::ScaffoldError;
+use shelf_runtime::registry::Registry;
+use shelf_runtime::stage::StageName;
+
+const KEYWORDS: &[&str] = &[
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn", "else",
+    "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod",
+    "move", "mut", "override", "priv", "pub", "ref", "return", "self", "static", "struct", "super", "trait", "true",
+    "try", "type", "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
+];
+
+const PRIMITIVES: &[&str] = &[
+    "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "str", "u8", "u16", "u32", "u64", "u128",
+    "usize",
+];
+
+const CRATES: &[&str] = &[
+    "alloc",
+    "clap",
+    "core",
+    "garde",
+    "schemars",
+    "serde",
+    "serde_json",
+    "shelf",
+    "shelf_books",
+    "stages",
+    "std",
+    "test",
+];
+
+/// A stage's function and its file have the stage's name: it is a name of both, means nothing else there and is not taken.
+pub(super) fn check_name(name: &str, registry: &Registry) -> Result<(), ScaffoldError> {
+    name.parse::<StageName>()?;
+    if let Some(why) = means_else(name) {
+        return Err(ScaffoldError::Word { name: name.to_owned(), why });
+    }
+    match registry.get(name) {
+        Some(entry) => Err(ScaffoldError::Taken {
+            name: name.to_owned(),
+            site: format!("{}:{}", entry.row.site.file, entry.row.site.line),
+        }),
+        None => Ok(()),
+    }
+}
+
+/// What a word means in the file of a stage, if it is not free.
+pub(super) fn means_else(name: &str) -> Option<&'static str> {
+    match name {
+        name if KEYWORDS.contains(&name) => Some("it is a word of Rust"),
+        name if PRIMITIVES.contains(&name) => Some("it is a type of Rust"),
+        name if CRATES.contains(&name) => Some("it is a crate that stages use"),
+        "main" | "lib" | "tests" => Some("it is the name of a module that is there already"),
+        _ => None,
+    }
+}
+
+/// `WordCount` of `word_count`.
+pub(super) fn pascal_case(name: &str) -> String {
+    let capital =
+        |word: &str| word.get(..1).unwrap_or_default().to_ascii_uppercase() + word.get(1..).unwrap_or_default();
+    name.split('_').map(capital).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_type_is_named_after_the_stage() {
+        assert_eq!(pascal_case("word_count"), "WordCount");
+        assert_eq!(pascal_case("ocr2__x_"), "Ocr2X");
+    }
+
+    #[test]
+    fn words_that_mean_something_else_are_known() {
+        for word in ["type", "u32", "shelf", "tests"] {
+            assert!(means_else(word).is_some(), "{word}");
+        }
+        assert!(means_else("headlines").is_none());
+    }
+}

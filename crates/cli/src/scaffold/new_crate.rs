@@ -1,0 +1,128 @@
+use std::path::{Path, PathBuf};
+
+use super::home::{Layout, manifest};
+use super::name::means_else;
+use super::new_stage::write_new;
+use super::{NewStage, ScaffoldError};
+use shelf_runtime::registry::Registry;
+
+/// A crate of one's own that is not written yet, with one stage and the whole `shelf` command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewCrate {
+    /// Its folder, whose name is the crate's.
+    pub folder: PathBuf,
+    /// Its stage.
+    pub stage: NewStage,
+    /// The checkout that shelf is taken from; from the registry for `None`.
+    pub checkout: Option<PathBuf>,
+}
+
+/// The crates of a checkout that a stage is made with, by folder.
+const PARTS: [&str; 2] = ["shelf", "stages"];
+
+/// Versions that go with this shelf.
+const VERSIONS: [(&str, &str); 4] = [("clap", "4.6"), ("garde", "0.23"), ("schemars", "1.2"), ("serde", "1")];
+
+impl NewCrate {
+    /// The name of a stage that a crate in `folder` can begin with: like the crate's.
+    #[must_use]
+    pub fn stage_name(folder: &Path) -> String {
+        package(folder).to_lowercase().replace('-', "_")
+    }
+
+    /// The checkout that this program was built from, while it is there; none of one that came from the registry.
+    #[must_use]
+    pub fn built_from() -> Option<PathBuf> {
+        let checkout = Path::new(env!("CARGO_MANIFEST_DIR")).parent()?;
+        let is_there = PARTS.iter().all(|part| checkout.join(part).join("Cargo.toml").is_file());
+        is_there.then(|| checkout.to_owned())
+    }
+
+    /// Writes `Cargo.toml`, `src/main.rs` and the stage's file, and gives them.
+    pub fn write(&self, registry: &Registry) -> Result<[PathBuf; 3], ScaffoldError> {
+        let package = package(&self.folder);
+        let name = package.replace('-', "_");
+        let fits = package.starts_with(|c: char| c.is_ascii_alphabetic())
+            && package.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
+        if !fits || means_else(&name).is_some() {
+            return Err(ScaffoldError::Crate(package));
+        }
+        let texts = [
+            ("Cargo.toml".to_owned(), self.manifest(&package)?),
+            ("src/main.rs".to_owned(), include_str!("main.rs.txt").replace("{name}", &self.stage.name)),
+            (format!("src/{}.rs", self.stage.name), self.stage.text(registry, &name, Layout::STANDARD)?),
+        ];
+        let files = texts.map(|(file, text)| (self.folder.join(file), text));
+        if let Some((there, _)) = files.iter().find(|(file, _)| file.exists()) {
+            return Err(ScaffoldError::There(there.clone()));
+        }
+        files.iter().try_for_each(|(file, text)| write_new(file, text))?;
+        Ok(files.map(|(file, _)| file))
+    }
+
+    fn manifest(&self, package: &str) -> Result<String, ScaffoldError> {
+        let from = |part: &'static str| match &self.checkout {
+            None => Ok(format!("version = \"{}\"", env!("CARGO_PKG_VERSION"))),
+            Some(checkout) => {
+                let folder = std::path::absolute(checkout).map_err(ScaffoldError::io("find", checkout))?;
+                if manifest(&folder.join(part))?.is_none() {
+                    return Err(ScaffoldError::NoCheckout { folder: checkout.clone(), missing: part });
+                }
+                let path = toml::Value::from(folder.join(part).display().to_string());
+                Ok(format!("path = {path}"))
+            }
+        };
+        let mut text = include_str!("Cargo.toml.txt").replace("{package}", package);
+        for part in PARTS {
+            text = text.replace(&format!("{{{part}}}"), &from(part)?);
+        }
+        for (krate, version) in VERSIONS {
+            text = text.replace(&format!("{{{krate}}}"), version);
+        }
+        if self.within_workspace()? {
+            text.push_str("\n# It lies in the folder of another workspace and is no member of it.\n[workspace]\n");
+        }
+        Ok(text)
+    }
+
+    fn within_workspace(&self) -> Result<bool, ScaffoldError> {
+        let folder = std::path::absolute(&self.folder).map_err(ScaffoldError::io("find", &self.folder))?;
+        for above in folder.ancestors().skip(1) {
+            if manifest(above)?.is_some_and(|manifest| manifest.contains_key("workspace")) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
+
+/// The crate's name: that of its folder.
+fn package(folder: &Path) -> String {
+    folder.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Both would be found out only by somebody whose crate does not build.
+    #[test]
+    fn the_versions_are_those_of_this_workspace_and_of_the_note_on_pages() {
+        let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        let manifest = manifest(workspace).unwrap().expect("the workspace has a manifest");
+        for (krate, version) in VERSIONS {
+            let found = &manifest["workspace"]["dependencies"][krate]["version"];
+            let found = found.as_str().unwrap();
+            assert!(found == version || found.starts_with(&format!("{version}.")), "{krate}: {found}");
+        }
+        let note = include_str!("../../../runtime/src/page/output.rs");
+        let [_, (_, garde), (_, schemars), _] = VERSIONS;
+        let major = schemars.split('.').next().unwrap();
+        assert!(note.contains(&format!("garde {garde}")) && note.contains(&format!("schemars {major}")));
+    }
+
+    #[test]
+    fn a_crate_begins_with_a_stage_of_its_own_name() {
+        assert_eq!(NewCrate::stage_name(Path::new("../my-headlines")), "my_headlines");
+    }
+}

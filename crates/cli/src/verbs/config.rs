@@ -1,0 +1,83 @@
+use clap::{ArgMatches, Args};
+use serde_json::{Value, json};
+
+use crate::Exit;
+use crate::config_file::ConfigFile;
+use crate::context::Context;
+use crate::error::Result;
+use crate::llm_options::LlmArgs;
+use crate::stage_options::{self, Source};
+
+/// Show what every option is, of stages and of language models, and who says so
+///
+/// A flag goes before the environment, the environment before `shelf.toml` in the library's root, and that before the default. An
+/// option's value is part of what a page is made from: with another one, the page is stale. A key comes from the environment
+/// (`OPENROUTER_API_KEY`, or `SHELF_LLM_API_KEY` for any server) and is not shown.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  shelf config
+  SHELF_OCR_LANG=deu shelf config        what `shelf process` would do in this environment
+  printf '[ocr]\\nlang = \"deu\"\\n' > ~/Documents/book_scans/shelf.toml")]
+pub(crate) struct Config {
+    #[command(flatten)]
+    llm: LlmArgs,
+}
+
+/// An option's value.
+struct Line {
+    stage: &'static str,
+    option: String,
+    value: Value,
+    source: Source,
+}
+
+pub(crate) fn config(context: &Context, args: &Config, given: &ArgMatches) -> Result<Exit> {
+    let file = ConfigFile::read(context.store.root(), &context.registry)?;
+    let said = stage_options::read(given, &context.registry, &file)?;
+    let mut lines = Vec::new();
+    for entry in context.registry.stages() {
+        let stage = entry.row.name;
+        let values = said
+            .get(stage)
+            .map_or(&entry.option_defaults, |said| said.json.as_object().unwrap_or(&entry.option_defaults));
+        for arg in stage_options::own(entry) {
+            let option = arg.get_id().to_string();
+            let value = values.get(&option).cloned().unwrap_or_default();
+            lines.push(Line { stage, option, value, source: stage_options::source(given, entry, &arg, &file) });
+        }
+    }
+    let models = args.llm.said(&file.llm, context.store.root()).listed(given, &file.llm);
+    if context.out.json {
+        let models = models
+            .iter()
+            .map(|said| json!({ "stage": "llm", "option": said.name, "value": said.value, "from": said.from }));
+        context.out.json(&lines.iter().map(json_of).chain(models).collect::<Vec<_>>())?;
+    } else {
+        let models = models.into_iter().map(|said| vec!["llm".to_owned(), said.name.to_owned(), said.value, said.from]);
+        let rows: Vec<Vec<String>> = lines.iter().map(cells).chain(models).collect();
+        context.out.table(&["stage", "option", "value", "from"], &rows)?;
+    }
+    Ok(Exit::Done)
+}
+
+fn from(source: &Source) -> &str {
+    match source {
+        Source::Flag(name) | Source::SharedFlag(name) | Source::Environment(name) => name,
+        Source::File => ConfigFile::NAME,
+        Source::Default => "default",
+    }
+}
+
+fn cells(line: &Line) -> Vec<String> {
+    let value = match &line.value {
+        Value::Null => "·".to_owned(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    vec![line.stage.to_owned(), line.option.clone(), value, from(&line.source).to_owned()]
+}
+
+fn json_of(line: &Line) -> Value {
+    json!({ "stage": line.stage, "option": line.option, "value": line.value, "from": from(&line.source) })
+}

@@ -1,0 +1,209 @@
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use crate::Exit;
+use crate::context::{Context, cores};
+use crate::error::{CliError, Result};
+use crate::flagged;
+use crate::numbers::{count, percent, time};
+use crate::reporter::Reporter;
+use shelf_eval::demo::{self, DemoBook};
+use shelf_eval::{Normalisation, Score, conserved, score, stage_text};
+use shelf_llm::Dispatcher;
+use shelf_runtime::book::{PageNumber, ScanId};
+use shelf_runtime::inspect::metadata;
+use shelf_runtime::plan::Request;
+use shelf_runtime::registry::Entry;
+use shelf_runtime::run::{Settings, process};
+use shelf_runtime::store::{BookPath, Store};
+use shelf_scans::intake::AddRequest;
+
+/// Draw a small book, take it through all stages, and say how good the result is
+///
+/// The book's text is known to the letter, so the character error rate (CER) and the word error rate (WER) are measured, not
+/// guessed. The PDF and the true text stay in the library, beside the book.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  shelf demo
+  shelf demo --library /tmp/shelf --keep     leave a demo book that is there already")]
+pub(crate) struct Demo {
+    /// Seed of skew, specks and shadows
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Go on with the demo book that is there, instead of making it anew
+    #[arg(long)]
+    keep: bool,
+}
+
+pub(crate) fn demo(context: &Context, args: &Demo) -> Result<Exit> {
+    let book: ScanId = "demo".parse().expect("`demo` is a scan id");
+    let drawn = demo::scans(args.seed);
+    let there = context.store.read(&BookPath::metadata(&book))?.is_some();
+    let folder = context.store.root().join("demo-files");
+    let pdf = folder.join("demo.pdf");
+    if there && !args.keep {
+        let _lock = context.store.lock(&book)?;
+        context.store.remove_folder(&book, "")?;
+    }
+    if !there || !args.keep {
+        write_files(&drawn, &folder, &pdf)?;
+        let request = AddRequest {
+            inputs: vec![pdf.clone()],
+            id: Some(book.clone()),
+            title: Some(demo::TITLE.to_owned()),
+            languages: vec!["en".to_owned()],
+            ..AddRequest::default()
+        };
+        super::add::one(context, &request)?;
+    }
+    let runtime = context.runtime(cores(), Dispatcher::off())?;
+    let settings = Settings { workers: cores(), attempts: 3 };
+    let started = std::time::Instant::now();
+    let reporter = Reporter::new(context.out.quiet || context.out.json);
+    let summary = process(&runtime, &book, &Request::default(), settings, &reporter, &context.stop)?;
+    if !summary.complete() {
+        return Err(CliError::refused("the demo book was not read to the end")
+            .hint("`shelf doctor` says what is missing")
+            .exit(Exit::SomePages));
+    }
+    let seconds = started.elapsed().as_secs_f64();
+    let texts = text_stages(context);
+    let (Some(read), Some(last)) = (texts.first(), texts.last()) else {
+        return Err(CliError::refused("no stage makes a text")
+            .hint("a crate that nothing names is not linked: write `use stages as _;` in `main.rs`"));
+    };
+    let pages = measure(context, &book, &drawn, read, last)?;
+    let mut flagged: BTreeMap<&str, Vec<PageNumber>> = BTreeMap::new();
+    for entry in context.registry.stages() {
+        let pages = flagged::pages(context, &book, entry)?;
+        if !pages.is_empty() {
+            flagged.insert(entry.row.name, pages);
+        }
+    }
+    let title = metadata(&context.store, &book)?.title.unwrap_or_default();
+    if context.out.json {
+        let before: Score = pages.iter().map(|page| page.read).sum();
+        let after: Score = pages.iter().map(|page| page.last).sum();
+        context.out.json(&json!({
+            "book": book, "title": title, "seconds": seconds, "pdf": pdf, "library": context.store.root(),
+            "read": { "stage": read.row.name, "cer": before.characters.rate(), "wer": before.words.rate() },
+            "last": { "stage": last.row.name, "cer": after.characters.rate(), "wer": after.words.rate() },
+            "pages": pages.iter().map(Measured::json).collect::<Vec<_>>(),
+            "flagged": flagged,
+        }))?;
+        return Ok(Exit::Done);
+    }
+    context.out.line(format_args!("“{title}”, {} made in {}", count(pages.len(), "page"), time(seconds)))?;
+    tell(context, &pages, read, last)?;
+    for (stage, pages) in &flagged {
+        context.out.line(flagged::told(&book, stage, pages))?;
+    }
+    if flagged.is_empty() {
+        context.out.line("no page is flagged")?;
+    }
+    let root = context.store.root();
+    context.out.line(format_args!("the scan:      {}", pdf.display()))?;
+    context.out.line(format_args!("the true text: {}", folder.join("truth").display()))?;
+    context.out.line(format_args!("what was made: {}", root.join("demo").join(last.row.name).display()))?;
+    context.out.line(format_args!("look at it:    shelf --library {} show demo --page 4", root.display()))?;
+    Ok(Exit::Done)
+}
+
+/// The stages that leave a text: those that conserve another's, and those that are conserved.
+fn text_stages(context: &Context) -> Vec<&Entry> {
+    let stages = context.registry.stages();
+    let kept: Vec<&str> =
+        stages.iter().filter_map(|entry| Some(conserved(&context.registry, entry)?.row.name)).collect();
+    let leaves_text = |entry: &&Entry| kept.contains(&entry.row.name) || conserved(&context.registry, entry).is_some();
+    stages.iter().map(AsRef::as_ref).filter(leaves_text).collect()
+}
+
+/// A page beside what was drawn.
+struct Measured {
+    page: PageNumber,
+    /// As it was read.
+    read: Score,
+    /// As the last stage left it.
+    last: Score,
+    /// The printed page number that was found, and the one that was drawn.
+    folio: (Option<String>, Option<String>),
+}
+
+impl Measured {
+    fn json(&self) -> Value {
+        let (found, drawn) = &self.folio;
+        json!({ "page": self.page, "read": self.read, "last": self.last, "printed_page_number": { "found": found, "drawn": drawn } })
+    }
+
+    fn has_right_folio(&self) -> bool {
+        self.folio.0 == self.folio.1
+    }
+}
+
+fn measure(context: &Context, book: &ScanId, drawn: &DemoBook, read: &Entry, last: &Entry) -> Result<Vec<Measured>> {
+    let mut pages = Vec::new();
+    for (page, truth) in (1..).filter_map(PageNumber::new).zip(&drawn.pages) {
+        let true_text = truth.text();
+        let scored = |entry: &Entry| -> Result<Score> {
+            let text = stage_text(&context.store, &context.registry, book, entry, page)?.unwrap_or_default();
+            Ok(score(&true_text, &text, &Normalisation::default()))
+        };
+        let output = context.store.read(&BookPath::page(book, last.row.name, page))?.unwrap_or_default();
+        let output: Value = serde_json::from_slice(&output)?;
+        let found = output["printed_page_number"].as_str().map(ToOwned::to_owned);
+        let folio = (found, truth.folio.as_ref().map(|folio| folio.printed.clone()));
+        pages.push(Measured { page, read: scored(read)?, last: scored(last)?, folio });
+    }
+    Ok(pages)
+}
+
+fn tell(context: &Context, pages: &[Measured], read: &Entry, last: &Entry) -> Result<()> {
+    let row = |page: &Measured| {
+        let printed = match &page.folio {
+            (Some(found), _) if page.has_right_folio() => found.clone(),
+            (None, None) => "·".to_owned(),
+            (found, drawn) => {
+                format!("{:?}, drawn {:?}", found.as_deref().unwrap_or(""), drawn.as_deref().unwrap_or(""))
+            }
+        };
+        vec![
+            page.page.to_string(),
+            page.read.characters.length.to_string(),
+            percent(page.read.characters.rate()),
+            percent(page.last.characters.rate()),
+            percent(page.last.words.rate()),
+            printed,
+        ]
+    };
+    let names =
+        [format!("CER of {}", read.row.name), format!("CER of {}", last.row.name), format!("WER of {}", last.row.name)];
+    let header = ["page", "characters", &names[0], &names[1], &names[2], "printed"];
+    context.out.table(&header, &pages.iter().map(row).collect::<Vec<_>>())?;
+    let (before, after): (Score, Score) =
+        (pages.iter().map(|page| page.read).sum(), pages.iter().map(|page| page.last).sum());
+    context.out.line(format_args!(
+        "character error rate {} as read, {} at the end; word error rate {} and {}; against the text that was drawn",
+        percent(before.characters.rate()),
+        percent(after.characters.rate()),
+        percent(before.words.rate()),
+        percent(after.words.rate()),
+    ))?;
+    let numbered = pages.iter().filter(|page| page.folio.1.is_some());
+    let right = pages.iter().filter(|page| page.folio.1.is_some() && page.has_right_folio()).count();
+    context.out.line(format_args!("printed page numbers: {right} of {} found", numbered.count()))?;
+    Ok(())
+}
+
+fn write_files(drawn: &DemoBook, folder: &Path, pdf: &Path) -> Result<()> {
+    let truth = folder.join("truth");
+    fs::create_dir_all(&truth)?;
+    let dpi = drawn.pages.first().map_or(300, |page| page.dpi);
+    let images: Vec<_> = drawn.pages.iter().map(|page| page.image.clone()).collect();
+    fs::write(pdf, demo::pdf(&images, dpi, demo::TITLE))?;
+    demo::write_truth(drawn, &truth).map_err(CliError::failed)
+}

@@ -1,0 +1,116 @@
+use std::process::Command;
+
+use clap::Args;
+
+use crate::Exit;
+use crate::config_file::ConfigFile;
+use crate::context::{Context, cores};
+use crate::error::{CliError, Result};
+use crate::llm_options::{LlmArgs, not_allowed};
+use crate::out::ask;
+use shelf_llm::{Dispatcher, Halt, Usd, check_up};
+use shelf_runtime::doctor::{Finding, examine};
+
+/// Check what shelf needs on this machine, and say how to get what is missing
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  shelf doctor
+  shelf doctor --json
+  shelf doctor --llm          also makes one small call of the language model, after it has asked")]
+pub(crate) struct Doctor {
+    /// Make one small call of the language model: are key, credit, pictures and schema all right?
+    #[arg(long = "llm")]
+    asks_model: bool,
+    #[command(flatten)]
+    llm: LlmArgs,
+    /// Call it without being asked
+    #[arg(long, short, requires = "asks_model")]
+    yes: bool,
+}
+
+pub(crate) fn doctor(context: &Context, args: &Doctor) -> Result<Exit> {
+    let mut findings = vec![library(context), room(context), pdftoppm()];
+    findings.push(Finding::good("cores", cores().to_string()));
+    findings.push(Finding::good("stages", context.registry.names().collect::<Vec<_>>().join(", ")));
+    findings.extend(examine());
+    if args.asks_model {
+        findings.extend(models(context, args)?);
+    }
+    let well = findings.iter().all(|finding| finding.mend.is_none());
+    if context.out.json {
+        context.out.json(&findings)?;
+    } else {
+        for finding in &findings {
+            let sign = if finding.mend.is_none() { "ok" } else { "MISSING" };
+            context.out.line(format_args!("{sign:<8} {:<12} {}", finding.what, finding.found))?;
+            if let Some(mend) = &finding.mend {
+                context.out.line(format_args!("{:<8} {:<12} {mend}", "", ""))?;
+            }
+        }
+    }
+    Ok(if well { Exit::Done } else { Exit::Failed })
+}
+
+/// One small call of the model, if a person agrees.
+fn models(context: &Context, args: &Doctor) -> Result<Vec<Finding>> {
+    let file = ConfigFile::read(context.store.root(), &context.registry)?;
+    let Some(settings) = args.llm.said(&file.llm, context.store.root()).configured() else {
+        return Ok(vec![Finding::missing("model", "none is configured", Halt::NotConfigured.hint())]);
+    };
+    let model = settings.asked_first("").to_owned();
+    let llm = Dispatcher::start(settings).map_err(CliError::failed)?;
+    let price = match llm.price(&model) {
+        Some(price) => {
+            format!("about {}", Usd(price.prompt * 1_000.0 + price.completion * 50.0 + price.image + price.request))
+        }
+        None => "at an unknown price".to_owned(),
+    };
+    let agreed = args.yes
+        || ask(&format!("ask `{model}` one small question, {price}?"))?
+            .ok_or_else(|| not_allowed("the call may cost money, and there is no terminal to ask on"))?;
+    if !agreed {
+        return Err(CliError::refused("no model was asked"));
+    }
+    llm.allow_spending();
+    Ok(check_up(&llm, &context.store))
+}
+
+fn library(context: &Context) -> Finding {
+    let root = context.store.root().display().to_string();
+    match tempfile::Builder::new().prefix(".doctor-").tempfile_in(context.store.root()) {
+        Ok(_) => Finding::good("library", root),
+        Err(error) => Finding::missing(
+            "library",
+            format!("{root} cannot be written: {error}"),
+            "choose another: `--library DIR` or `SHELF_LIBRARY`",
+        ),
+    }
+}
+
+fn room(context: &Context) -> Finding {
+    const ENOUGH_BYTES: u64 = 1 << 30;
+    match rustix::fs::statvfs(context.store.root()) {
+        Ok(disk) => {
+            let free = disk.f_bavail * disk.f_frsize;
+            let found = format!("{:.1} GiB free", free as f64 / f64::from(1 << 30));
+            if free >= ENOUGH_BYTES {
+                Finding::good("disk", found)
+            } else {
+                Finding::missing("disk", found, "make room: a book of 300 scans takes about 1 GiB")
+            }
+        }
+        Err(error) => Finding::missing("disk", error.to_string(), "see that the library lies on a disk that is there"),
+    }
+}
+
+/// Draws PDF pages that are no plain scans.
+fn pdftoppm() -> Finding {
+    match Command::new("pdftoppm").arg("-v").output() {
+        Ok(output) => {
+            let said = String::from_utf8_lossy(&output.stderr).into_owned();
+            Finding::good("pdftoppm", said.lines().next().unwrap_or("there").to_owned())
+        }
+        Err(error) => Finding::missing("pdftoppm", error.to_string(), "apt-get install poppler-utils"),
+    }
+}

@@ -1,0 +1,325 @@
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use clap::builder::PossibleValuesParser;
+use clap::{ArgGroup, Args, ValueEnum};
+use serde_json::{Value, json};
+
+use super::eval_labels::Labels;
+use super::eval_stages;
+use crate::Exit;
+use crate::context::Context;
+use crate::error::{CliError, Result};
+use crate::numbers::{count, percent, ranges};
+use shelf_eval::{
+    ErrorRate, HyphenScore, Normalisation, Rule, Score, Truth, TruthError, judge_hyphens, score, stage_text,
+};
+use shelf_runtime::book::{PageNumber, ScanId};
+use shelf_runtime::inspect::{BookState, look};
+use shelf_runtime::registry::Entry;
+
+/// Measure how good the text and the labels of a book are, against the truth
+///
+/// CER is the Levenshtein distance between the text and the truth over the characters of the truth; WER the same over words. A
+/// book's rate is all its edits over all its length. Both texts are normalised first: accents composed (NFC), ligatures as
+/// letters, straight quotes, one kind of dash, hyphens at line ends and in words dropped, white space folded.
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("against what").args(["truth", "labels"]).required(true).multiple(true))]
+#[command(after_help = "\
+Examples:
+  shelf eval florida --truth truth/                          the last text that was made, worst pages first
+  shelf eval florida --truth truth/ --stage ocr              the text as it was read
+  shelf eval florida --truth truth/ --against ocr --limit 5  where the corrections helped least
+  shelf eval florida --truth truth/ --keep quotes --format csv > quality.csv
+  shelf eval florida --labels structure.tsv                  labels of blocks and printed page numbers
+
+The truth is a folder of texts, a file a page: `page_0012.gt.txt` for page 12, or `g015.gt.txt` for the page that
+came from `g015.tif`. Without such names, as many texts as pages, in the same order.
+
+A table of labels has a line a page, with the columns `page`, `printed_page_number`, `running_head`, `chapter_headings`
+and `footnotes` (texts), or a line a block, with `page`, `classification`, `x`, `y`, `width` and `height` in px.")]
+pub(crate) struct Eval {
+    /// The book
+    #[arg(value_name = "SCAN-ID")]
+    id: ScanId,
+    /// Folder of the true texts
+    #[arg(long, value_name = "DIR")]
+    truth: Option<PathBuf>,
+    /// Table of what the blocks are and which page numbers are printed (TSV or CSV)
+    #[arg(long, value_name = "FILE")]
+    labels: Option<PathBuf>,
+    /// Whose text is measured [default: the last stage with a text that has made pages]
+    #[arg(long, value_name = "STAGE")]
+    stage: Option<String>,
+    /// With whose text it is compared [default: the stage whose paragraphs it conserves]
+    #[arg(long, value_name = "STAGE")]
+    against: Option<String>,
+    /// What not to normalise, such as `quotes`; may be given several times
+    #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = PossibleValuesParser::new(Rule::ALL.map(Rule::name)))]
+    keep: Vec<String>,
+    /// At most so many pages; the rates are always the whole book's
+    #[arg(long, value_name = "N")]
+    limit: Option<usize>,
+    /// As what to print it [default: table]
+    #[arg(long, value_name = "FORMAT", value_enum, conflicts_with = "json")]
+    format: Option<Format>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, ValueEnum)]
+pub(super) enum Format {
+    /// For people
+    Table,
+    /// A line a page
+    Csv,
+    /// Edits and lengths of every page and of the book
+    Json,
+}
+
+const CSV_HEADER: [&str; 11] = [
+    "page_num",
+    "truth",
+    "made",
+    "characters",
+    "edits",
+    "cer",
+    "words",
+    "word_edits",
+    "wer",
+    "edits_before",
+    "cer_before",
+];
+
+/// A page beside its truth.
+struct Measured {
+    page: PageNumber,
+    truth: String,
+    /// Whether the stage has made it.
+    made: bool,
+    score: Score,
+    /// The score of the text it is compared with.
+    before: Option<Score>,
+    /// What became of the hyphens at its line ends since then.
+    hyphens: HyphenScore,
+}
+
+pub(crate) fn eval(context: &Context, args: &Eval) -> Result<Exit> {
+    let book = look(&context.store, &context.registry, &args.id)?;
+    let format = args.format.unwrap_or(if context.out.json { Format::Json } else { Format::Table });
+    let mut exit = Exit::Done;
+    let mut json = Value::Null;
+    if let Some(folder) = &args.truth {
+        exit = texts(context, args, &book, folder, format, &mut json)?;
+    }
+    if let Some(file) = &args.labels {
+        let labels = Labels::measure(context, &book, file)?;
+        exit = exit.and(labels.tell(context, format, &mut json)?);
+    }
+    if format == Format::Json {
+        context.out.json(&json)?;
+    }
+    Ok(exit)
+}
+
+fn texts(
+    context: &Context,
+    args: &Eval,
+    book: &BookState,
+    folder: &Path,
+    format: Format,
+    json: &mut Value,
+) -> Result<Exit> {
+    let stage = eval_stages::measured(context, book, args.stage.as_deref())?;
+    let against = match &args.against {
+        Some(name) => Some(eval_stages::named(context, book, name)?),
+        None => eval_stages::conserved_by(context, book, &stage)?,
+    };
+    let against = against.as_deref().filter(|entry| entry.row.name != stage.row.name);
+    let truth = Truth::beside(folder, &sources(book)).map_err(|error| {
+        let hint = match &error {
+            TruthError::Pairing { .. } => "name the texts after their pages: `page_0012.gt.txt` for page 12",
+            _ => "`--truth` is a folder of text files, one a page",
+        };
+        CliError::refused(error.to_string()).hint(hint)
+    })?;
+    let mut pages = measure(context, args, &truth, &stage, against)?;
+    pages.sort_by(|a, b| b.score.characters.rate().total_cmp(&a.score.characters.rate()));
+    if format == Format::Json {
+        *json = document(args, &stage, against, &truth, &pages);
+    } else {
+        tell(context, args, format, &stage, against, &truth, &pages)?;
+    }
+    Ok(if pages.iter().all(|page| page.made) { Exit::Done } else { Exit::SomePages })
+}
+
+/// The file that each page came from.
+fn sources(book: &BookState) -> BTreeMap<PageNumber, Option<String>> {
+    let origin = |page: &PageNumber| {
+        let scan = book.scans.get(page)?;
+        Some(scan.page.as_ref().map_or_else(|| scan.image.clone(), |noted| noted.origin.file.clone()))
+    };
+    book.pages.iter().map(|page| (*page, origin(page))).collect()
+}
+
+fn measure(
+    context: &Context,
+    args: &Eval,
+    truth: &Truth,
+    stage: &Entry,
+    against: Option<&Entry>,
+) -> Result<Vec<Measured>> {
+    let kept = Rule::ALL.into_iter().filter(|rule| args.keep.iter().any(|name| name == rule.name()));
+    let normalisation = kept.fold(Normalisation::default(), Normalisation::without);
+    let text = |entry: &Entry, page| stage_text(&context.store, &context.registry, &args.id, entry, page);
+    let mut pages = Vec::new();
+    for (page, file) in &truth.files {
+        let true_text = std::fs::read_to_string(file).map_err(|error| {
+            CliError::failed(anyhow::Error::from(error).context(format!("cannot read {}", file.display())))
+        })?;
+        let scored = |text: Option<String>| score(&true_text, &text.unwrap_or_default(), &normalisation);
+        let found = text(stage, *page)?;
+        let earlier = against.map(|entry| text(entry, *page)).transpose()?;
+        let hyphens = match (&found, earlier.as_ref().and_then(Option::as_ref)) {
+            (Some(found), Some(earlier)) => HyphenScore::of(&judge_hyphens(&true_text, earlier, found)),
+            _ => HyphenScore::default(),
+        };
+        pages.push(Measured {
+            page: *page,
+            truth: file.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+            made: found.is_some(),
+            score: scored(found),
+            before: earlier.map(scored),
+            hyphens,
+        });
+    }
+    Ok(pages)
+}
+
+/// At most as many pages as were asked for.
+fn shown<'p>(args: &Eval, pages: &'p [Measured]) -> &'p [Measured] {
+    &pages[..pages.len().min(args.limit.unwrap_or(usize::MAX))]
+}
+
+/// The scores of all pages, and of those of the text it is compared with.
+fn totals(pages: &[Measured]) -> (Score, Option<Score>) {
+    let before: Option<Vec<Score>> = pages.iter().map(|page| page.before).collect();
+    (pages.iter().map(|page| page.score).sum(), before.map(|scores| scores.into_iter().sum()))
+}
+
+fn document(args: &Eval, stage: &Entry, against: Option<&Entry>, truth: &Truth, pages: &[Measured]) -> Value {
+    let (total, before) = totals(pages);
+    json!({
+        "book": args.id, "stage": stage.row.name, "against": against.map(|entry| entry.row.name),
+        "pages": shown(args, pages).iter().map(json_of).collect::<Vec<_>>(),
+        "left_over": truth.left_over, "total": rates(total), "total_before": before.map(rates),
+        "hyphens": all_hyphens(pages),
+    })
+}
+
+fn tell(
+    context: &Context,
+    args: &Eval,
+    format: Format,
+    stage: &Entry,
+    against: Option<&Entry>,
+    truth: &Truth,
+    pages: &[Measured],
+) -> Result<()> {
+    let shown = shown(args, pages);
+    if format == Format::Csv {
+        context.out.csv(&CSV_HEADER, &shown.iter().map(csv_row).collect::<Vec<_>>())?;
+        return Ok(());
+    }
+    let (total, before) = totals(pages);
+    let mut header = vec!["page", "truth", "characters", "CER", "WER"];
+    let name = against.map(|entry| format!("CER of {}", entry.row.name));
+    header.extend(name.as_deref());
+    header.extend(against.map(|_| "edits"));
+    context.out.table(&header, &shown.iter().map(row).collect::<Vec<_>>())?;
+    context.out.line(format_args!(
+        "{} of {}: character error rate {}, word error rate {}",
+        stage.row.name,
+        args.id,
+        percent(total.characters.rate()),
+        percent(total.words.rate()),
+    ))?;
+    if let (Some(before), Some(against)) = (before, against) {
+        context.out.line(format_args!(
+            "{}: {} and {}; {}",
+            against.row.name,
+            percent(before.characters.rate()),
+            percent(before.words.rate()),
+            changed(pages),
+        ))?;
+    }
+    let hyphens = all_hyphens(pages);
+    if hyphens.split.length + hyphens.real.length > 0 {
+        let right = |of: ErrorRate| format!("{} of {}", of.length - of.edits, of.length);
+        context.out.line(format_args!(
+            "hyphens at line ends: {} words joined that only the line end parts, {} kept that have the hyphen anywhere",
+            right(hyphens.split),
+            right(hyphens.real),
+        ))?;
+    }
+    let missing: Vec<PageNumber> = pages.iter().filter(|page| !page.made).map(|page| page.page).collect();
+    if !missing.is_empty() {
+        context.out.note(format_args!("{} has not made page {}: counted as empty", stage.row.name, ranges(missing)));
+    }
+    if !truth.left_over.is_empty() {
+        context.out.note(format_args!("{} of the truth belong to no page", count(truth.left_over.len(), "text")));
+    }
+    Ok(())
+}
+
+fn all_hyphens(pages: &[Measured]) -> HyphenScore {
+    pages.iter().map(|page| page.hyphens).fold(HyphenScore::default(), std::ops::Add::add)
+}
+
+/// `better on 11 pages, worse on 1 (page 4), the same on 8`.
+fn changed(pages: &[Measured]) -> String {
+    let difference =
+        |page: &Measured| page.before.map(|before| page.score.characters.edits.cmp(&before.characters.edits));
+    let of = |wanted: std::cmp::Ordering| pages.iter().filter(move |page| difference(page) == Some(wanted));
+    let worse: Vec<PageNumber> = of(std::cmp::Ordering::Greater).map(|page| page.page).collect();
+    let named = if worse.is_empty() { String::new() } else { format!(" ({})", ranges(worse.iter().copied())) };
+    format!(
+        "better on {}, worse on {}{named}, the same on {}",
+        count(of(std::cmp::Ordering::Less).count(), "page"),
+        worse.len(),
+        of(std::cmp::Ordering::Equal).count()
+    )
+}
+
+fn row(page: &Measured) -> Vec<String> {
+    let Measured { score, before, .. } = page;
+    let mut cells = vec![page.page.to_string(), page.truth.clone(), score.characters.length.to_string()];
+    cells.extend([percent(score.characters.rate()), percent(score.words.rate())]);
+    cells.extend(before.map(|before| percent(before.characters.rate())));
+    cells.extend(before.map(|before| format!("{} → {}", before.characters.edits, score.characters.edits)));
+    cells
+}
+
+fn csv_row(page: &Measured) -> Vec<String> {
+    let Measured { score, before, .. } = page;
+    let rate = |rate: f64| format!("{rate:.6}");
+    let mut cells = vec![page.page.to_string(), page.truth.clone(), page.made.to_string()];
+    for of in [score.characters, score.words] {
+        cells.extend([of.length.to_string(), of.edits.to_string(), rate(of.rate())]);
+    }
+    cells.push(before.map_or_else(String::new, |before| before.characters.edits.to_string()));
+    cells.push(before.map_or_else(String::new, |before| rate(before.characters.rate())));
+    cells
+}
+
+fn json_of(page: &Measured) -> Value {
+    json!({
+        "page": page.page, "truth": page.truth, "made": page.made,
+        "score": rates(page.score), "before": page.before.map(rates), "hyphens": page.hyphens,
+    })
+}
+
+fn rates(score: Score) -> Value {
+    let mut value = json!(score);
+    value["cer"] = score.characters.rate().into();
+    value["wer"] = score.words.rate().into();
+    value
+}

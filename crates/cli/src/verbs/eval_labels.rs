@@ -1,0 +1,82 @@
+//! `shelf eval --labels`: the labels of blocks and the printed page numbers, against a table.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::eval::Format;
+use crate::Exit;
+use crate::context::Context;
+use crate::error::{CliError, Result};
+use shelf_eval::labels::{ClassScore, LabelScore, LabelTruth, labelled, score_labels};
+use shelf_runtime::inspect::BookState;
+use shelf_runtime::store::{BookPath, Store};
+
+/// How good the labels of a book are.
+pub(super) struct Labels {
+    score: LabelScore,
+    /// Pages of the table, and those of them that were not made.
+    pages: usize,
+    missing: usize,
+}
+
+impl Labels {
+    pub(super) fn measure(context: &Context, book: &BookState, file: &Path) -> Result<Self> {
+        let truth = LabelTruth::read(file).map_err(|error| CliError::failed(error).exit(Exit::Refused))?;
+        let page = |stage: &str, number: u32| -> Option<Value> {
+            let page = book.pages.iter().find(|page| page.get() == number)?;
+            let bytes = context.store.read(&BookPath::page(&book.id, stage, *page)).ok()??;
+            serde_json::from_slice(&bytes).ok()
+        };
+        // Labels have no boxes and no texts of their own: those are `ocr`'s.
+        let score = score_labels(&truth, |number| Some(labelled(&page("labels", number)?, &page("ocr", number)?)));
+        let missing = truth.pages.keys().filter(|number| page("labels", **number).is_none()).count();
+        Ok(Self { score, pages: truth.pages.len(), missing })
+    }
+
+    /// Prints them, or puts them into `json`, beside what is there.
+    pub(super) fn tell(&self, context: &Context, format: Format, json: &mut Value) -> Result<Exit> {
+        match format {
+            Format::Json => json["labels"] = self.document(),
+            Format::Csv => context.out.csv(&HEADER, &self.rows())?,
+            Format::Table => {
+                context.out.table(&HEADER, &self.rows())?;
+                let numbers = &self.score.page_numbers;
+                context.out.line(format_args!("printed page numbers: {} of {} right", numbers.right, numbers.pages))?;
+                for (page, printed, found) in &numbers.wrong {
+                    context.out.line(format_args!("  page {page}: printed {printed:?}, found {found:?}"))?;
+                }
+            }
+        }
+        if self.missing == 0 {
+            return Ok(Exit::Done);
+        }
+        context.out.note(format_args!("labels has not made {} of the {} pages of the table", self.missing, self.pages));
+        Ok(Exit::SomePages)
+    }
+
+    fn document(&self) -> Value {
+        let classes: Value = self.score.classes.iter().map(|(name, class)| (name.clone(), json_of(class))).collect();
+        json!({ "page_numbers": self.score.page_numbers, "classes": classes })
+    }
+
+    fn rows(&self) -> Vec<Vec<String>> {
+        let share = |share: Option<f64>| share.map_or_else(String::new, |share| format!("{share:.3}"));
+        let row = |(name, class): (&String, &ClassScore)| {
+            let counts = [class.expected, class.found, class.claimed, class.right].map(|count| count.to_string());
+            let shares = [class.precision(), class.recall(), class.f1()].map(share);
+            std::iter::once(name.clone()).chain(counts).chain(shares).collect::<Vec<_>>()
+        };
+        self.score.classes.iter().map(row).collect()
+    }
+}
+
+const HEADER: [&str; 8] = ["label", "expected", "found", "claimed", "right", "precision", "recall", "F1"];
+
+fn json_of(class: &ClassScore) -> Value {
+    let mut value = json!(class);
+    value["precision"] = json!(class.precision());
+    value["recall"] = json!(class.recall());
+    value["f1"] = json!(class.f1());
+    value
+}

@@ -1,0 +1,64 @@
+//! Which stages `shelf eval` can measure: those that leave a text of their pages.
+
+use std::sync::Arc;
+
+use crate::context::Context;
+use crate::error::{CliError, Result};
+use shelf_eval::{conserved, stage_text};
+use shelf_runtime::inspect::BookState;
+use shelf_runtime::registry::Entry;
+
+/// The stage that is meant, or the last one that has left a text of any page.
+pub(super) fn measured(context: &Context, book: &BookState, asked: Option<&str>) -> Result<Arc<Entry>> {
+    if let Some(name) = asked {
+        return named(context, book, name);
+    }
+    for entry in context.registry.stages().iter().rev() {
+        if has_text(context, book, entry)? {
+            return Ok(Arc::clone(entry));
+        }
+    }
+    Err(CliError::refused(format!("no stage has made a text of `{}` yet", book.id))
+        .hint(format!("run them: `shelf process {}`", book.id)))
+}
+
+/// A stage by its name; refused where it has left no text that could be measured.
+pub(super) fn named(context: &Context, book: &BookState, name: &str) -> Result<Arc<Entry>> {
+    let entry = context.registry.get(name).expect("the command line takes only names of stages");
+    if has_text(context, book, entry)? {
+        return Ok(Arc::clone(entry));
+    }
+    let id = &book.id;
+    if !entry.row.book && book.stage(entry.row.name).pages.is_empty() {
+        return Err(CliError::refused(format!("`{name}` has made no page of `{id}` yet"))
+            .hint(format!("run it: `shelf process {id} --stage {name}`")));
+    }
+    let mut others = Vec::new();
+    for other in context.registry.stages() {
+        if has_text(context, book, other)? {
+            others.push(other.row.name);
+        }
+    }
+    let hint = match others.as_slice() {
+        [] => format!("no stage has made one yet: `shelf process {id}`"),
+        names => format!("measure one that does: {}", names.join(", ")),
+    };
+    Err(CliError::refused(format!("`{name}` leaves no text of the pages of `{id}`")).hint(hint))
+}
+
+/// The stage whose paragraphs `entry` conserves, if it has left a text.
+pub(super) fn conserved_by(context: &Context, book: &BookState, entry: &Entry) -> Result<Option<Arc<Entry>>> {
+    let Some(before) = conserved(&context.registry, entry) else { return Ok(None) };
+    Ok(if has_text(context, book, before)? { context.registry.get(before.row.name).cloned() } else { None })
+}
+
+fn has_text(context: &Context, book: &BookState, entry: &Entry) -> Result<bool> {
+    let made = book.stage(entry.row.name).pages.keys().filter_map(|page| *page);
+    for page in made.filter(|_| !entry.row.book) {
+        let text = stage_text(&context.store, &context.registry, &book.id, entry, page)?;
+        if text.is_some_and(|text| !text.is_empty()) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}

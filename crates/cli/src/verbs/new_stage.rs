@@ -1,0 +1,125 @@
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde_json::json;
+
+use crate::Exit;
+use crate::command::Global;
+use crate::error::{CliError, Result};
+use crate::out::Out;
+use crate::scaffold::{self, Home, NewCrate, ScaffoldError};
+use shelf_runtime::registry::Registry;
+use shelf_runtime::stage::Parallelism;
+
+/// Write the file of a new stage, with its test, ready to run
+///
+/// In a checkout of shelf, or in a crate made by `--crate`: writes `NAME.rs` and adds its `mod` line. Elsewhere `--crate DIR` makes a
+/// crate of your own, with the stage and the whole `shelf` command in it.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  shelf new-stage headlines --deps ocr                 a page stage, made from the page that `ocr` made
+  shelf new-stage index --deps ocr --book              a stage that runs once a book
+  shelf new-stage topic --deps ocr --parallelism llm   a stage that asks a language model
+  shelf new-stage looked_up --parallelism io           a stage that waits for something else
+  shelf new-stage --crate ../my-shelf headlines --deps ocr    a crate of your own
+  shelf new-stage --crate ../my-shelf --path .         one that takes shelf from this checkout")]
+pub(crate) struct NewStage {
+    /// Its name, also of its function, its file and its folder in a book [with --crate: like the crate's]
+    #[arg(value_name = "NAME", required_unless_present = "folder")]
+    name: Option<String>,
+    /// The stages that it is made from
+    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    deps: Vec<String>,
+    /// On what it runs: `cpu`, `llm` (asks a language model), `io` (waits for something else) or `fixed(n)`
+    #[arg(long, value_name = "POOL", default_value = "cpu", value_parser = parallelism)]
+    parallelism: Parallelism,
+    /// Run it once a book, not once a page
+    #[arg(long)]
+    book: bool,
+    /// Make a crate of your own in this folder
+    #[arg(id = "folder", long = "crate", value_name = "DIR")]
+    folder: Option<PathBuf>,
+    /// Take shelf from this checkout [default: the one that this `shelf` was built from, else crates.io]
+    #[arg(long, value_name = "DIR", requires = "folder")]
+    path: Option<PathBuf>,
+}
+
+pub(crate) fn new_stage(global: &Global, args: &NewStage, registry: &Registry) -> Result<Exit> {
+    let out = Out { json: global.json, quiet: global.quiet };
+    let stage = |name: String| scaffold::NewStage {
+        name,
+        deps: args.deps.clone(),
+        parallelism: args.parallelism,
+        book: args.book,
+    };
+    let here = std::env::current_dir()?;
+    let (written, changed, next) = if let Some(folder) = &args.folder {
+        let name = args.name.clone().unwrap_or_else(|| NewCrate::stage_name(folder));
+        let checkout = args.path.clone().or_else(NewCrate::built_from);
+        let new = NewCrate { folder: folder.clone(), stage: stage(name), checkout };
+        let files = new.write(registry)?;
+        (files.to_vec(), None, vec![format!("cd {}", folder.display()), "cargo test".to_owned(), runs(&new.stage.name)])
+    } else {
+        let home = Home::find(&here)?;
+        let new = stage(args.name.clone().expect("clap asks for a name"));
+        let [file, modules] = new.write(&home, registry)?;
+        let test = format!("cargo test --package {} {}", home.package, new.name);
+        (vec![file], Some((modules, home.mod_line(&new.name))), vec![test, runs(&new.name)])
+    };
+    if out.json {
+        let changed: Vec<_> = changed.iter().map(|(file, _)| file).collect();
+        out.json(&json!({ "written": written, "changed": changed, "next": next }))?;
+        return Ok(Exit::Done);
+    }
+    let shown = |file: &Path| file.strip_prefix(&here).unwrap_or(file).display().to_string();
+    for file in &written {
+        out.line(format_args!("written  {}", shown(file)))?;
+    }
+    if let Some((file, line)) = &changed {
+        out.line(format_args!("changed  {}: `{line}`", shown(file)))?;
+    }
+    out.note(format_args!("next: {}", next.join("\n      ")));
+    Ok(Exit::Done)
+}
+
+fn runs(name: &str) -> String {
+    format!("cargo run -- process <scan-id> --stage {name}")
+}
+
+fn parallelism(text: &str) -> Result<Parallelism, String> {
+    let fixed = |pages: &str| pages.trim().parse().ok().filter(|pages| *pages > 0).map(Parallelism::Fixed);
+    match text {
+        "cpu" => Some(Parallelism::Cpu),
+        "io" => Some(Parallelism::Io),
+        "llm" => Some(Parallelism::Llm),
+        text => text.strip_prefix("fixed(").and_then(|rest| fixed(rest.strip_suffix(')')?)),
+    }
+    .ok_or_else(|| "expected `cpu`, `llm`, `io` or `fixed(n)`, such as `fixed(8)`".to_owned())
+}
+
+impl From<ScaffoldError> for CliError {
+    fn from(error: ScaffoldError) -> Self {
+        let hint = error.hint();
+        let exit = match error {
+            ScaffoldError::Io { .. } => Exit::Failed,
+            _ => Exit::Refused,
+        };
+        Self::failed(error).exit(exit).hint(hint)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pool_is_written_as_in_the_attribute() {
+        assert_eq!(parallelism("fixed(8)"), Ok(Parallelism::Fixed(8)));
+        assert_eq!(parallelism("io"), Ok(Parallelism::Io));
+        assert_eq!(parallelism("llm"), Ok(Parallelism::Llm));
+        for wrong in ["fixed", "fixed(0)", "fixed(x)", "threads", "CPU"] {
+            assert!(parallelism(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,203 @@
+use std::collections::BTreeMap;
+
+use clap::{ArgMatches, Args};
+use serde_json::{Value, json};
+
+use crate::changes::reasons;
+use crate::config_file::ConfigFile;
+use crate::context::Context;
+use crate::error::{CliError, Result};
+use crate::llm_options::{LlmArgs, LlmSaid};
+use crate::numbers::{count, ranges};
+use crate::out::complain;
+use crate::{Exit, consent, stage_options};
+use shelf_llm::{Dispatcher, Estimate};
+use shelf_runtime::book::{PageNumber, PageSet, ScanId};
+use shelf_runtime::inspect::look;
+use shelf_runtime::plan::{self, Request, Settled};
+use shelf_runtime::provide::Providers;
+
+/// Show what `process` would do, and why
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  shelf plan florida                  every page to make, with its reason; what models would be asked, and the price
+  shelf plan florida --stage ocr --ocr-psm 6")]
+pub(crate) struct Plan {
+    #[command(flatten)]
+    selection: Selection,
+}
+
+/// Which books, stages and pages.
+#[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "a flag of the command line is a bool")]
+pub(super) struct Selection {
+    /// The books
+    #[arg(value_name = "SCAN-ID", required_unless_present = "all", conflicts_with = "all")]
+    ids: Vec<ScanId>,
+    /// All books of the library
+    #[arg(long)]
+    all: bool,
+    /// The stage [default: all stages]
+    #[arg(long, value_name = "STAGE", conflicts_with = "stages")]
+    stage: Option<String>,
+    /// Several stages
+    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    stages: Option<Vec<String>>,
+    /// Pages, such as `1-5,9` or `7-` [default: all pages]
+    #[arg(long, value_name = "PAGES")]
+    pages: Option<PageSet>,
+    /// Make pages again that are done
+    #[arg(long, conflicts_with = "only_missing")]
+    redo: bool,
+    /// Leave stale pages alone
+    #[arg(long)]
+    only_missing: bool,
+    /// Try pages again that failed for good
+    #[arg(long)]
+    retry_failed: bool,
+    #[command(flatten)]
+    llm: LlmArgs,
+}
+
+impl Selection {
+    /// What is asked for, and how models are asked.
+    pub(super) fn request(&self, context: &Context, given: &ArgMatches) -> Result<(Request, LlmSaid)> {
+        let file = ConfigFile::read(context.store.root(), &context.registry)?;
+        let options = stage_options::read(given, &context.registry, &file).map_err(|error| {
+            CliError::refused(error.to_string().trim_start_matches("error: ").trim_end()).exit(Exit::Usage)
+        })?;
+        let said = self.llm.said(&file.llm, context.store.root());
+        let request = Request {
+            stages: self.stages.clone().or_else(|| self.stage.clone().map(|stage| vec![stage])),
+            pages: self.pages.clone(),
+            redo: self.redo.then(shelf_runtime::clock::now),
+            only_missing: self.only_missing,
+            retry_failed: self.retry_failed,
+            options,
+        };
+        Ok((request, said))
+    }
+
+    pub(super) fn books(&self, context: &Context) -> Result<Vec<ScanId>> {
+        context.books(&self.ids, self.all)
+    }
+
+    pub(super) fn names_stages(&self) -> bool {
+        self.stage.is_some() || self.stages.is_some()
+    }
+}
+
+pub(crate) fn plan(context: &Context, args: &Plan, given: &ArgMatches) -> Result<Exit> {
+    let (request, said) = args.selection.request(context, given)?;
+    let llm = said.configured().map(Dispatcher::start).transpose().map_err(CliError::failed)?;
+    let providers = llm.clone().map(|llm| Providers::default().with(llm)).unwrap_or_default();
+    let mut exits = Vec::new();
+    let mut lines = Vec::new();
+    for book in args.selection.books(context)? {
+        let planned = look(&context.store, &context.registry, &book).map_err(CliError::from).and_then(|state| {
+            let plan = plan::plan(&context.registry, &state, &request, &providers)?;
+            let estimates = match &llm {
+                Some(llm) => consent::estimates_of(context, llm, &state, &plan)?,
+                None => Vec::new(),
+            };
+            Ok((plan, estimates))
+        });
+        exits.push(Exit::of(&planned));
+        match planned {
+            Ok((plan, estimates)) if context.out.json => lines.push(json_of(&plan, &estimates)),
+            Ok((plan, estimates)) => tell(context, &plan, &estimates)?,
+            Err(error) => {
+                complain(error.render());
+                lines.push(json!({ "book": book, "error": error.render() }));
+            }
+        }
+    }
+    if context.out.json {
+        context.out.json(&lines)?;
+    }
+    Ok(Exit::of_books(exits))
+}
+
+fn tell(context: &Context, plan: &plan::Plan, estimates: &[Estimate]) -> Result<()> {
+    let out = context.out;
+    for stage in &plan.stages {
+        let name = stage.entry.row.name;
+        let mut to_do: BTreeMap<String, Vec<PageNumber>> = BTreeMap::new();
+        let mut jobs = 0;
+        for job in plan.jobs.iter().filter(|job| job.page.stage == name) {
+            jobs += 1;
+            let why = match &job.why {
+                plan::Why::Upstream(page) => format!("if {} changes", page.stage),
+                plan::Why::Stale(changes) => reasons(changes),
+                why => why.to_string(),
+            };
+            to_do.entry(why).or_default().extend(job.page.page);
+        }
+        let settled = |wanted: fn(&Settled) -> bool| {
+            plan.settled.iter().filter(|(page, settled)| page.stage == name && wanted(settled)).count()
+        };
+        let kept = settled(|settled| *settled == Settled::Kept);
+        let noun = if stage.entry.row.book { "book" } else { "page" };
+        out.line(format_args!("{}: {name}: {} to make, {kept} up to date", plan.book, count(jobs, noun)))?;
+        for (why, pages) in to_do {
+            match ranges(pages) {
+                pages if pages.is_empty() => out.line(format_args!("  {why}"))?,
+                pages => out.line(format_args!("  {pages}: {why}"))?,
+            }
+        }
+        for (page, settled) in plan.settled.iter().filter(|(page, _)| page.stage == name) {
+            match settled {
+                Settled::Kept => {}
+                Settled::LeftStale(changes) => {
+                    out.line(format_args!("  {page} is stale and left alone: {}", reasons(changes)))?;
+                }
+                Settled::Failed(failure) => out.line(format_args!("  {page} failed for good: {failure}"))?,
+                Settled::Skipped(failure) => out.line(format_args!("  {page} was skipped: {failure}"))?,
+                Settled::Blocked(by) => out.line(format_args!("  {page} is blocked: {by}"))?,
+            }
+        }
+        if stage.edited_since > 0 {
+            out.line(format_args!(
+                "  `{name}` was edited since {} of its pages were made: raise `version` or use `--redo`",
+                stage.edited_since
+            ))?;
+        }
+    }
+    for estimate in estimates {
+        out.line(format_args!("{}: {}", plan.book, consent::shown(estimate)))?;
+    }
+    Ok(())
+}
+
+fn json_of(plan: &plan::Plan, estimates: &[Estimate]) -> Value {
+    let jobs: Vec<Value> = plan
+        .jobs
+        .iter()
+        .map(|job| json!({ "stage": job.page.stage, "page": job.page.page, "why": job.why.to_string() }))
+        .collect();
+    let settled: Vec<Value> = plan
+        .settled
+        .iter()
+        .map(|(page, settled)| {
+            let (state, why) = match settled {
+                Settled::Kept => ("done", None),
+                Settled::LeftStale(changes) => ("stale", changes.first().map(ToString::to_string)),
+                Settled::Failed(failure) => ("failed", Some(failure.to_string())),
+                Settled::Skipped(failure) => ("skipped", Some(failure.to_string())),
+                Settled::Blocked(by) => ("blocked", Some(by.to_string())),
+            };
+            json!({ "stage": page.stage, "page": page.page, "state": state, "why": why })
+        })
+        .collect();
+    let costs: Vec<Value> = estimates
+        .iter()
+        .map(|of| {
+            json!({
+                "stage": of.stage, "model": of.model, "looked_into": of.looked_into, "asking": of.asking, "about": of.about,
+                "guessed": of.guessed, "tokens_in": of.tokens_in, "tokens_out": of.tokens_out, "cost_usd": of.cost,
+            })
+        })
+        .collect();
+    json!({ "book": plan.book, "to_make": jobs, "settled": settled, "models": costs })
+}

@@ -1,0 +1,229 @@
+use clap::{ArgMatches, Args};
+use serde_json::{Value, json};
+
+use crate::Exit;
+use crate::config_file::ConfigFile;
+use crate::context::Context;
+use crate::error::{CliError, Result};
+use crate::flagged;
+use crate::llm_options::LlmArgs;
+use crate::numbers::{count, ranges};
+use crate::out::complain;
+use crate::stage_options;
+use shelf_llm::{Dispatcher, Spent, ledger};
+use shelf_runtime::book::{Origin, PageNumber, ScanId};
+use shelf_runtime::inspect::{BookState, PageState, look};
+use shelf_runtime::plan::{Request, Settled, Why, plan};
+use shelf_runtime::provide::Providers;
+
+/// Show how far books are, stage by stage
+///
+/// Whether a page is stale depends on the options that `shelf process` would have: those of the environment and of `shelf.toml`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  shelf status florida
+  shelf status --all --json")]
+pub(crate) struct Status {
+    /// The books
+    #[arg(value_name = "SCAN-ID", required_unless_present = "all", conflicts_with = "all")]
+    ids: Vec<ScanId>,
+    /// All books of the library
+    #[arg(long)]
+    all: bool,
+    #[command(flatten)]
+    llm: LlmArgs,
+}
+
+/// How a stage's pages stand; that of a stage that runs once a book has no number.
+#[derive(Default)]
+struct Standing {
+    stage: &'static str,
+    done: usize,
+    stale: Vec<Option<PageNumber>>,
+    failed: Vec<Option<PageNumber>>,
+    skipped: Vec<Option<PageNumber>>,
+    blocked: Vec<Option<PageNumber>>,
+    /// Those of `done` that are copies.
+    copied: Vec<Option<PageNumber>>,
+    missing: usize,
+    /// Pages that the stage's report flags.
+    flagged: Vec<PageNumber>,
+    /// What the stage warned of, page by page; of the book as a whole with no page.
+    warnings: Vec<(Option<PageNumber>, String)>,
+    /// Time and cost of all that was done or failed.
+    seconds: f64,
+    /// What its models were asked, and what that cost.
+    spent: Spent,
+}
+
+pub(crate) fn status(context: &Context, args: &Status, given: &ArgMatches) -> Result<Exit> {
+    let file = ConfigFile::read(context.store.root(), &context.registry)?;
+    let said = args.llm.said(&file.llm, context.store.root());
+    let llm = said.configured().map(Dispatcher::start).transpose().map_err(CliError::failed)?;
+    let providers = llm.map(|llm| Providers::default().with(llm)).unwrap_or_default();
+    let request = Request { options: stage_options::read(given, &context.registry, &file)?, ..Request::default() };
+    let mut exits = Vec::new();
+    let mut values = Vec::new();
+    for book in context.books(&args.ids, args.all)? {
+        let standing = of_book(context, &book, &request, &providers);
+        exits.push(Exit::of(&standing));
+        match standing {
+            Ok((state, stages)) if context.out.json => values.push(json_of(&state, &stages)),
+            Ok((state, stages)) => tell(context, &state, &stages)?,
+            Err(error) => {
+                complain(error.render());
+            }
+        }
+    }
+    if context.out.json {
+        context.out.json(&values)?;
+    }
+    Ok(Exit::of_books(exits))
+}
+
+fn of_book(
+    context: &Context,
+    book: &ScanId,
+    request: &Request,
+    providers: &Providers,
+) -> Result<(BookState, Vec<Standing>)> {
+    let state = look(&context.store, &context.registry, book).map_err(CliError::from)?;
+    let plan = plan(&context.registry, &state, request, providers)?;
+    let mut stages: Vec<Standing> =
+        plan.stages.iter().map(|stage| Standing { stage: stage.entry.row.name, ..Standing::default() }).collect();
+    for (standing, stage) in stages.iter_mut().zip(&plan.stages) {
+        standing.flagged = flagged::pages(context, book, &stage.entry)?;
+    }
+    let attempts = ledger(&context.store, book)?;
+    for standing in &mut stages {
+        standing.spent = Spent::of(attempts.iter().filter(|attempt| attempt.stage == standing.stage));
+        for (page, settled) in plan.settled.iter().filter(|(page, _)| page.stage == standing.stage) {
+            match settled {
+                Settled::Kept => standing.done += 1,
+                Settled::LeftStale(_) => standing.stale.push(page.page),
+                Settled::Failed(_) => standing.failed.push(page.page),
+                Settled::Skipped(_) => standing.skipped.push(page.page),
+                Settled::Blocked(_) => standing.blocked.push(page.page),
+            }
+        }
+        for job in plan.jobs.iter().filter(|job| job.page.stage == standing.stage) {
+            match job.why {
+                Why::Missing => standing.missing += 1,
+                Why::Upstream(_) if state.hash(job.page).is_none() => standing.missing += 1,
+                // Whether it is stale shows when what it is made from is made.
+                Why::Upstream(_) => standing.done += 1,
+                // A copy, which is to be tried again.
+                Why::Failed(_) if state.hash(job.page).is_some() => standing.done += 1,
+                Why::Failed(_) => standing.failed.push(job.page.page),
+                Why::Stale(_) | Why::Damaged(_) | Why::Redo => standing.stale.push(job.page.page),
+            }
+        }
+        for (number, page) in &state.stage(standing.stage).pages {
+            if let PageState::Whole { record: Some(record), .. } = page {
+                standing.copied.extend(record.copied.is_some().then_some(*number));
+                standing.warnings.extend(record.warnings.iter().map(|warning| (*number, warning.clone())));
+                standing.seconds += record.operation.processing_time_seconds;
+            }
+        }
+        for failed in state.stage(standing.stage).failed.values() {
+            standing.seconds += failed.processing_time_seconds;
+        }
+    }
+    Ok((state, stages))
+}
+
+fn tell(context: &Context, state: &BookState, stages: &[Standing]) -> Result<()> {
+    let out = context.out;
+    let title = state.metadata.title.as_deref().unwrap_or("without a title");
+    out.line(format_args!("{}: {title}, {}", state.id, count(state.pages.len(), "page")))?;
+    let header = ["stage", "done", "stale", "failed", "blocked", "to do"];
+    let number = |n: usize| if n == 0 { "·".to_owned() } else { n.to_string() };
+    let rows: Vec<Vec<String>> = stages
+        .iter()
+        .map(|s| {
+            let numbers = [s.done, s.stale.len(), s.failed.len(), s.blocked.len(), s.missing];
+            std::iter::once(s.stage.to_owned()).chain(numbers.map(number)).collect()
+        })
+        .collect();
+    out.table(&header, &rows)?;
+    let spreads = spreads(state);
+    if !spreads.is_empty() {
+        let scans = ranges(spreads.iter().flatten().copied());
+        let were =
+            if spreads.len() == 1 { "1 spread was".to_owned() } else { format!("{} spreads were", spreads.len()) };
+        out.line(format_args!("{were} split: scans {scans}"))?;
+    }
+    for (page, failure) in &state.unreadable {
+        out.line(format_args!("page {page} could not be read from its file: {failure}"))?;
+    }
+    for stage in stages {
+        if stage.spent.calls > 0 {
+            let calls = count(stage.spent.calls, "call");
+            out.line(format_args!("{}: {calls} of language models, {}", stage.stage, stage.spent))?;
+        }
+        if !stage.failed.is_empty() {
+            let pages = which(&stage.failed);
+            out.line(format_args!("{} failed{pages}; why: `shelf plan {} --stage {0}`", stage.stage, state.id))?;
+        }
+        for (what, pages) in [("skipped", &stage.skipped), ("copied", &stage.copied)] {
+            if !pages.is_empty() {
+                out.line(format_args!("{} {what}{}", stage.stage, which(pages)))?;
+            }
+        }
+        if !stage.flagged.is_empty() {
+            out.line(flagged::told(&state.id, stage.stage, &stage.flagged))?;
+        }
+        for (page, warning) in &stage.warnings {
+            let page = page.map_or_else(String::new, |page| format!("page {page}: "));
+            out.line(format_args!("{} warns: {page}{warning}", stage.stage))?;
+        }
+    }
+    Ok(())
+}
+
+/// `: 1-5, 9`; nothing for a stage that runs once a book.
+fn which(pages: &[Option<PageNumber>]) -> String {
+    match ranges(pages.iter().copied().flatten()) {
+        pages if pages.is_empty() => pages,
+        pages => format!(": {pages}"),
+    }
+}
+
+/// The scans that are halves of one picture, spread by spread, as noted beside them.
+fn spreads(state: &BookState) -> Vec<Vec<PageNumber>> {
+    let origins = state.scans.iter().filter_map(|(number, scan)| Some((*number, &scan.page.as_ref()?.origin)));
+    let mut spreads: Vec<Vec<(PageNumber, &Origin)>> = Vec::new();
+    for (number, origin) in origins.filter(|(_, origin)| origin.half.is_some()) {
+        let is_other_half = |(first, it): &(PageNumber, &Origin)| {
+            first.get() + 1 == number.get()
+                && (&it.file, it.page) == (&origin.file, origin.page)
+                && it.half != origin.half
+        };
+        match spreads.last_mut() {
+            Some(spread) if spread.len() == 1 && is_other_half(&spread[0]) => spread.push((number, origin)),
+            _ => spreads.push(vec![(number, origin)]),
+        }
+    }
+    spreads.into_iter().map(|spread| spread.into_iter().map(|(number, _)| number).collect()).collect()
+}
+
+fn json_of(state: &BookState, stages: &[Standing]) -> Value {
+    let stages: Vec<Value> = stages
+        .iter()
+        .map(|s| {
+            json!({
+                "stage": s.stage, "done": s.done, "stale": s.stale, "failed": s.failed, "skipped": s.skipped,
+                "blocked": s.blocked, "copied": s.copied, "flagged": s.flagged,
+                "warnings": s.warnings.iter().map(|(page, warning)| json!({ "page": page, "warning": warning })).collect::<Vec<_>>(),
+                "to_do": s.missing, "processing_time_seconds": s.seconds, "cost_usd": s.spent.known_usd(), "models": s.spent,
+            })
+        })
+        .collect();
+    let unreadable: Vec<Value> =
+        state.unreadable.iter().map(|(page, failure)| json!({ "page": page, "failure": failure })).collect();
+    json!({
+        "book": state.id, "title": state.metadata.title, "pages": state.pages.len(),
+        "scans": state.scans.len(), "spreads": spreads(state), "unreadable": unreadable, "stages": stages,
+    })
+}

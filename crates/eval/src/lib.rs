@@ -1,0 +1,20 @@
+//! How good a text is: character and word error rates against the true text.
+//!
+//! Both sides are [normalised](Normalisation) first, since a truth made by people has lost its line breaks and has quotes and dashes of its own.
+
+pub mod demo;
+pub mod draw;
+mod error_rate;
+mod hyphens;
+pub mod labels;
+mod normalise;
+mod page_text;
+mod stage_text;
+mod truth;
+
+pub use error_rate::{ErrorRate, Score, score};
+pub use hyphens::{HyphenScore, JudgedHyphen, judge_hyphens};
+pub use normalise::{Normalisation, Rule};
+pub use page_text::{page_text, text_of};
+pub use stage_text::{conserved, stage_text};
+pub use truth::{Truth, TruthError};

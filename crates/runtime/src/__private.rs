@@ -1,0 +1,37 @@
+//! What the expansions of shelf's macros name. No interface: it changes with the macros.
+
+pub use inventory;
+pub use serde_json::Value;
+
+pub use crate::metrics::{Columns, Discrete, Fields, Flag, Kind, Metric, NoMetrics, PageMetrics, Report, Values};
+pub use crate::page::Unreadable;
+pub use crate::stage::{
+    Book, Cpu, Dep, EachPage, Fixed, Io, LlmPool, NoOptions, Parallelism, Policy, Row, Run, Scope, Site, Stage, called,
+    conserves, isolated, made, measured, reads,
+};
+pub use crate::{register, site};
+
+/// A stage that its crate registers.
+pub struct Registered(pub &'static Row);
+
+inventory::collect!(Registered);
+
+/// Puts a stage into the registry of every binary that links its crate.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! register {
+    ($stage:ident) => {
+        $crate::__private::inventory::submit! {
+            $crate::__private::Registered(<$stage as $crate::__private::Stage>::ROW)
+        }
+    };
+}
+
+/// Where the attribute stands that this is an expansion of.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! site {
+    () => {
+        $crate::__private::Site { krate: ::core::env!("CARGO_PKG_NAME"), file: ::core::file!(), line: ::core::line!() }
+    };
+}

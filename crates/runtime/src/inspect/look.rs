@@ -1,0 +1,157 @@
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
+use super::{BookState, PageState, Scan, StageState};
+use crate::book::{BookMetadata, PageNumber, ScanId, SourcePage};
+use crate::failure::Failure;
+use crate::record::{AfterDue, FailedRecord, Hash, RedoMarker};
+use crate::registry::{Entry, Registry};
+use crate::store::{BookPath, BookPathError, Store, StoreError};
+
+/// Why a book cannot be looked at.
+#[derive(Debug, thiserror::Error)]
+pub enum LookError {
+    /// It is not there.
+    #[error("there is no book `{0}` in the library")]
+    NoBook(ScanId),
+    /// A file of the book's own cannot be read.
+    #[error("{path} {problem}")]
+    File {
+        /// The file.
+        path: BookPath,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A file has a name that is none.
+    #[error(transparent)]
+    Path(#[from] BookPathError),
+}
+
+/// Looks at a book: every page of every stage, parsed, validated and compared with its record.
+pub fn look(store: &dyn Store, registry: &Registry, book: &ScanId) -> Result<BookState, LookError> {
+    let metadata = metadata(store, book)?;
+    let (scans, unreadable) = scans(store, book)?;
+    let last = scans.keys().chain(unreadable.keys()).map(|page| page.get()).max().unwrap_or(0);
+    let pages = (1..=last.max(metadata.total_pages)).filter_map(PageNumber::new).collect();
+    let stages = registry
+        .stages()
+        .iter()
+        .map(|entry| Ok((entry.row.name, stage(store, book, entry)?)))
+        .collect::<Result<_, LookError>>()?;
+    let prompts = prompts(store, registry, book)?;
+    Ok(BookState { id: book.clone(), metadata, pages, scans, unreadable, prompts, stages })
+}
+
+/// The prompts that the book has of its own, for stages that name one.
+fn prompts(store: &dyn Store, registry: &Registry, book: &ScanId) -> Result<BTreeMap<&'static str, String>, LookError> {
+    let mut prompts = BTreeMap::new();
+    for row in registry.stages().iter().map(|entry| entry.row).filter(|row| !row.prompt.is_empty()) {
+        let path = BookPath::new(book, &format!("prompts/{}.md", row.name))?;
+        if let Some(bytes) = store.read(&path)? {
+            let text = String::from_utf8(bytes)
+                .map_err(|_| LookError::File { path, problem: "is no text in UTF-8".to_owned() })?;
+            prompts.insert(row.name, text);
+        }
+    }
+    Ok(prompts)
+}
+
+/// What is known of a book.
+pub fn metadata(store: &dyn Store, book: &ScanId) -> Result<BookMetadata, LookError> {
+    let path = BookPath::metadata(book);
+    json(store, &path)?.ok_or_else(|| LookError::NoBook(book.clone()))
+}
+
+/// Reads a JSON file of the book's own.
+fn json<T: serde::de::DeserializeOwned>(store: &dyn Store, path: &BookPath) -> Result<Option<T>, LookError> {
+    let Some(bytes) = store.read(path)? else { return Ok(None) };
+    let file =
+        |error: serde_json::Error| LookError::File { path: path.clone(), problem: format!("cannot be read: {error}") };
+    serde_json::from_slice(&bytes).map(Some).map_err(file)
+}
+
+type Scans = (BTreeMap<PageNumber, Scan>, BTreeMap<PageNumber, Failure>);
+
+fn scans(store: &dyn Store, book: &ScanId) -> Result<Scans, LookError> {
+    let images: BTreeMap<PageNumber, String> = store
+        .list(book, "source")?
+        .into_iter()
+        .filter(|name| PageNumber::of_page_file(name).is_none())
+        .filter_map(|name| Some((PageNumber::of_file(&name)?, name)))
+        .collect();
+    let found = images
+        .into_par_iter()
+        .map(|(page, image)| Ok((page, scan(store, book, page, image)?)))
+        .collect::<Result<BTreeMap<_, _>, LookError>>()?;
+    let mut unreadable = BTreeMap::new();
+    for (page, record) in failures(store, book, "source")? {
+        if let Some(page) = page.filter(|page| !found.contains_key(page)) {
+            unreadable.insert(page, record.failure);
+        }
+    }
+    Ok((found, unreadable))
+}
+
+/// A scan with its hash: the noted one as long as the image is no younger than the note and has its size, else a new one.
+fn scan(store: &dyn Store, book: &ScanId, page: PageNumber, image: String) -> Result<Scan, LookError> {
+    let image_path = BookPath::new(book, &format!("source/{image}"))?;
+    let note_path = BookPath::page(book, "source", page);
+    let noted = json::<SourcePage>(store, &note_path)?.filter(|noted| noted.image == image);
+    if let Some(noted) = &noted
+        && let (Some((bytes, changed)), Some((_, written))) = (store.stamp(&image_path)?, store.stamp(&note_path)?)
+        && bytes == noted.bytes
+        && changed <= written
+    {
+        return Ok(Scan { image, hash: Hash::known(&noted.hash), page: Some(noted.clone()) });
+    }
+    let hash = Hash::of(&store.read(&image_path)?.unwrap_or_default());
+    let page = noted.filter(|noted| noted.hash == hash.as_str());
+    Ok(Scan { image, hash, page })
+}
+
+fn stage(store: &dyn Store, book: &ScanId, entry: &Entry) -> Result<StageState, LookError> {
+    let name = entry.row.name;
+    let files: Vec<(Option<PageNumber>, String)> = store
+        .list(book, name)?
+        .into_iter()
+        .filter_map(|file| match PageNumber::of_page_file(&file) {
+            Some(page) if !entry.row.book => Some((Some(page), file)),
+            None if entry.row.book && file == "book.json" => Some((None, file)),
+            _ => None,
+        })
+        .collect();
+    let pages = files
+        .into_par_iter()
+        .map(|(page, file)| {
+            let bytes = store.read(&BookPath::new(book, &format!("{name}/{file}"))?)?.unwrap_or_default();
+            let state = match entry.page_type.read(&bytes) {
+                Ok(found) => PageState::Whole { hash: found.hash, record: found.record.map(Box::new) },
+                Err(damage) => PageState::Damaged(damage.to_string()),
+            };
+            Ok((page, state))
+        })
+        .collect::<Result<_, LookError>>()?;
+    let redo = json::<RedoMarker>(store, &RedoMarker::path(book, name)?)?;
+    let after_due = json::<AfterDue>(store, &AfterDue::path(book, name)?)?;
+    Ok(StageState { pages, failed: failures(store, book, name)?, redo, after_due })
+}
+
+fn failures(
+    store: &dyn Store,
+    book: &ScanId,
+    stage: &str,
+) -> Result<BTreeMap<Option<PageNumber>, FailedRecord>, LookError> {
+    let mut failed = BTreeMap::new();
+    for file in store.list(book, &format!("{stage}/failed"))? {
+        let page = PageNumber::of_file(&file);
+        if page.is_some() || file == "book.json" {
+            let path = BookPath::new(book, &format!("{stage}/failed/{file}"))?;
+            failed.extend(json::<FailedRecord>(store, &path)?.map(|record| (page, record)));
+        }
+    }
+    Ok(failed)
+}

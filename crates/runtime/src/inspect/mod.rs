@@ -1,0 +1,9 @@
+//! A book as it is stored: every page of every stage parsed, validated and compared with its record. Nothing is written here.
+
+mod book_state;
+mod look;
+mod scan_reader;
+
+pub use book_state::{BookState, PageState, Scan, StageState};
+pub use look::{LookError, look, metadata};
+pub use scan_reader::{ScanReader, describe_scan};

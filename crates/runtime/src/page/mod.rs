@@ -1,0 +1,10 @@
+//! What a page is to the runtime: a type that can be written as JSON, read back, described by a schema and validated.
+
+mod filled;
+mod located;
+mod output;
+mod to_json;
+
+pub use filled::{Filled, Model, ProcessingCost, Timestamp};
+pub(crate) use output::complete;
+pub use output::{Made, Misfit, OutputRow, Page, Unreadable, read};

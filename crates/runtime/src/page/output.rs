@@ -1,0 +1,220 @@
+use std::borrow::Cow;
+
+use garde::Validate;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::{Map, Value};
+
+use super::located::Located;
+use super::to_json::ToJson;
+use crate::failure::{Cause, Failure};
+use crate::metrics::MetricError;
+
+/// What a stage makes of a page: it can be written and read (`serde`), described (`schemars`) and checked (`garde`). The derives of
+/// these are all that it takes; what is here is for the runtime.
+///
+/// The derived traits are no supertraits: whichever of them is missing, it is one error, and this one.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the output of a stage",
+    label = "not a page that can be written, read and checked",
+    note = "derive `Serialize, Deserialize, JsonSchema, Validate` for it (all are in `shelf::prelude`)",
+    note = "the derives name crates of your `Cargo.toml`, whose versions have to be those of shelf: garde 0.23, schemars 1, serde 1; `cargo tree --duplicates` shows a crate that is there twice"
+)]
+pub trait Page: Send + 'static {
+    /// Its JSON Schema.
+    fn schema() -> Schema
+    where
+        Self: Sized;
+
+    /// Reads it from JSON, and checks it.
+    ///
+    /// # Errors
+    /// Where and how the value differs from the type.
+    fn from_json(value: &Value) -> Result<Self, Misfit>
+    where
+        Self: Sized;
+
+    /// Writes it as JSON, unchecked.
+    ///
+    /// # Errors
+    /// Which field is nothing that JSON can hold, such as a number that is not finite or a map whose keys are not text.
+    fn to_json(&self) -> Result<Value, Misfit>;
+
+    /// What does not hold of it that it says by `#[garde(…)]`.
+    fn violations(&self) -> garde::Report;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Serialize + DeserializeOwned + JsonSchema + Validate<Context = ()> + Send + 'static> Page for T {
+    fn schema() -> Schema {
+        root_schema(T::schema_name, T::json_schema)
+    }
+
+    fn from_json(value: &Value) -> Result<Self, Misfit> {
+        read(value)
+    }
+
+    fn to_json(&self) -> Result<Value, Misfit> {
+        self.serialize(ToJson::WHOLE)
+    }
+
+    fn violations(&self) -> garde::Report {
+        violations(self)
+    }
+}
+
+/// Stands for what a stage makes where its return type is a mistake, which is reported there.
+#[derive(Serialize, Deserialize, JsonSchema, Validate)]
+pub struct Unreadable {}
+
+/// A page as a stage's function made it, without its type.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Made {
+    /// The output's fields.
+    pub output: Map<String, Value>,
+    /// The metrics' fields.
+    pub metrics: Map<String, Value>,
+}
+
+/// A page type in the registry, without its type.
+#[derive(Clone, Copy)]
+pub struct OutputRow {
+    /// The type's path, such as `stages::ocr::page::OcrPage`.
+    pub path: fn() -> &'static str,
+    /// Its JSON Schema.
+    pub schema: fn() -> Schema,
+    /// Checks a page (without `_record`) against the type: parses, then validates.
+    pub check: fn(&Value) -> Result<(), Misfit>,
+}
+
+/// Where and how a page differs from its type.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{path}{separator}{problem}", separator = if path.is_empty() { "" } else { " " })]
+pub struct Misfit {
+    /// The field, such as `blocks[3].bbox`; empty for the page as a whole.
+    pub path: String,
+    /// What is wrong with it: `is 1.7: greater than 1`.
+    pub problem: String,
+}
+
+impl OutputRow {
+    pub(crate) const fn of<T: Page>() -> Self {
+        Self { path: std::any::type_name::<T>, schema: T::schema, check: check::<T> }
+    }
+}
+
+/// Reads a value from JSON, and validates it.
+///
+/// # Errors
+/// Where and how the value differs from the type.
+pub fn read<T: DeserializeOwned + Validate<Context = ()>>(value: &Value) -> Result<T, Misfit> {
+    match T::deserialize(Located(value)) {
+        Ok(page) => match misfit(&violations(&page), value) {
+            None => Ok(page),
+            Some(misfit) => Err(misfit),
+        },
+        misfit => misfit,
+    }
+}
+
+/// As [`Validate::validate`], which would be two functions more for every type.
+fn violations<T: Validate<Context = ()>>(page: &T) -> garde::Report {
+    let mut report = garde::Report::new();
+    page.validate_into(&(), &mut garde::Path::empty, &mut report);
+    report
+}
+
+fn check<T: Page>(value: &Value) -> Result<(), Misfit> {
+    match T::from_json(value) {
+        Ok(_) => Ok(()),
+        Err(misfit) => Err(misfit),
+    }
+}
+
+// What follows is compiled once and not for every stage: it names no type of an author.
+
+/// What `schemars::schema_for!` gives.
+fn root_schema(name: fn() -> Cow<'static, str>, schema: fn(&mut SchemaGenerator) -> Schema) -> Schema {
+    let mut generator = SchemaGenerator::default();
+    let mut schema = schema(&mut generator);
+    let fields = schema.ensure_object();
+    fields.entry("title").or_insert_with(|| name().into());
+    fields.extend(generator.settings().meta_schema.as_deref().map(|meta| ("$schema".to_owned(), meta.into())));
+    let definitions = generator.take_definitions(true);
+    fields.extend((!definitions.is_empty()).then(|| ("$defs".to_owned(), Value::Object(definitions))));
+    schema
+}
+
+/// The first of the violations.
+fn misfit(report: &garde::Report, value: &Value) -> Option<Misfit> {
+    let (path, error) = report.iter().next()?;
+    let path = path.to_string();
+    let found = at(value, &path).map_or_else(String::new, |found| format!("is {}: ", shown(found)));
+    Some(Misfit { path, problem: format!("{found}{error}") })
+}
+
+/// The value at a path as garde writes it, such as `blocks[3].bbox.x`.
+fn at<'a>(value: &'a Value, path: &str) -> Option<&'a Value> {
+    path.split(['.', '[']).filter(|part| !part.is_empty()).try_fold(value, |value, part| match part.strip_suffix(']') {
+        Some(index) => value.get(index.parse::<usize>().ok()?),
+        None => value.get(part),
+    })
+}
+
+fn shown(value: &Value) -> String {
+    let text = value.to_string();
+    if text.chars().count() <= 40 { text } else { format!("{}…", text.chars().take(40).collect::<String>()) }
+}
+
+/// A page as JSON. That it can be read back is checked where it is written.
+pub(crate) fn complete(page: &dyn Page, metrics: Result<Map<String, Value>, MetricError>) -> Result<Made, Failure> {
+    let refused =
+        |problem: String| Failure::of(Cause::Output, format!("the output does not fit its schema: {problem}"));
+    let metrics = metrics.map_err(|error| Failure::of(Cause::Output, error))?;
+    let value = page.to_json().map_err(|misfit| refused(misfit.to_string()))?;
+    if let Some(misfit) = misfit(&page.violations(), &value) {
+        return Err(refused(misfit.to_string()));
+    }
+    match value {
+        Value::Object(output) => Ok(Made { output, metrics }),
+        other => Err(refused(format!("expected a JSON object, found {}", shown(&other)))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[derive(Debug, Serialize, Deserialize, JsonSchema, Validate)]
+    struct Line {
+        #[garde(range(min = 0.0, max = 1.0))]
+        confidence: f64,
+    }
+
+    #[derive(Debug, Serialize, Deserialize, JsonSchema, Validate)]
+    struct Sheet {
+        #[garde(dive)]
+        lines: Vec<Line>,
+    }
+
+    #[test]
+    fn a_schema_is_what_schemars_makes_of_the_type() {
+        assert_eq!(Sheet::schema(), schemars::schema_for!(Sheet));
+        assert_eq!(Line::schema(), schemars::schema_for!(Line));
+    }
+
+    #[test]
+    fn a_misfit_names_field_and_value() {
+        let found = |value: Value| Sheet::from_json(&value).unwrap_err().to_string();
+        assert_eq!(
+            found(json!({"lines": [{"confidence": 0.5}, {"confidence": 1.7}]})),
+            "lines[1].confidence is 1.7: greater than 1"
+        );
+        assert_eq!(
+            found(json!({"lines": [{"confidence": "high"}]})),
+            "lines[0].confidence invalid type: string \"high\", expected f64"
+        );
+        assert_eq!(found(json!({})), "missing field `lines`");
+    }
+}

@@ -1,0 +1,328 @@
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use super::job::PlannedStage;
+use super::{Job, Plan, PlanError, Request, Settled, Why};
+use crate::book::PageNumber;
+use crate::events::{Blocker, PageOf};
+use crate::failure::Failure;
+use crate::inspect::{BookState, PageState};
+use crate::provide::Providers;
+use crate::record::{Change, Fingerprint, Hash, Input, OutputHash, RedoMarker};
+use crate::registry::{Entry, Registry};
+use crate::stage::{Parallelism, Reach, Reads, Row};
+
+/// Plans a request: decides for every page of every stage asked for whether it is to be made, and why.
+pub fn plan(
+    registry: &Registry,
+    book: &BookState,
+    request: &Request,
+    providers: &Providers,
+) -> Result<Plan, PlanError> {
+    let entries = request.stages(registry)?;
+    if let Some(set) = &request.pages {
+        let missing = set.outside(&book.pages.iter().copied().collect());
+        if !missing.is_empty() {
+            return Err(PlanError::NoPages { total: book.pages.len(), missing });
+        }
+    }
+    let mut planning = Planning { book, request, providers, jobs: BTreeMap::new(), settled: BTreeMap::new() };
+    let mut stages = Vec::new();
+    for entry in entries {
+        stages.push(planning.stage(entry));
+    }
+    let order: BTreeMap<&str, usize> = stages.iter().enumerate().map(|(i, stage)| (stage.entry.row.name, i)).collect();
+    let mut jobs: Vec<Job> = planning.jobs.into_values().collect();
+    jobs.sort_by_key(|job| (job.page.page.is_none(), job.page.page, order[job.page.stage]));
+    Ok(Plan { book: book.id.clone(), stages, jobs, settled: planning.settled })
+}
+
+struct Planning<'a> {
+    book: &'a BookState,
+    request: &'a Request,
+    providers: &'a Providers,
+    jobs: BTreeMap<PageOf, Job>,
+    settled: BTreeMap<PageOf, Settled>,
+}
+
+impl Planning<'_> {
+    fn stage(&mut self, entry: Arc<Entry>) -> PlannedStage {
+        let row = entry.row;
+        let options = self
+            .request
+            .options
+            .get(row.name)
+            .cloned()
+            .unwrap_or_else(|| row.options.defaults().expect("the registry has tried the defaults"));
+        let values = options.json.as_object().cloned().unwrap_or_default();
+        let model = self.model(&entry, &values);
+        let asked: Vec<Option<PageNumber>> = match (row.book, &self.request.pages) {
+            (true, _) => vec![None],
+            (false, None) => self.book.pages.iter().copied().map(Some).collect(),
+            (false, Some(set)) => {
+                self.book.pages.iter().copied().filter(|page| set.contains(*page)).map(Some).collect()
+            }
+        };
+        let redo = self.redo(row, &asked);
+        for page in &asked {
+            self.page(&entry, (&values, model.as_deref()), PageOf { stage: row.name, page: *page }, redo.as_ref());
+        }
+        let tokens = tokens(row);
+        let edited = |page: &&Option<PageNumber>| {
+            let here = PageOf { stage: row.name, page: **page };
+            matches!(self.settled.get(&here), Some(Settled::Kept))
+                && matches!(self.book.stage(row.name).pages.get(*page), Some(PageState::Whole { record: Some(record), .. }) if record.tokens != tokens)
+        };
+        let edited_since = asked.iter().filter(edited).count();
+        PlannedStage { entry, options, model, edited_since, redo }
+    }
+
+    /// The model that a stage asks first, if it asks any.
+    fn model(&self, entry: &Entry, options: &Map<String, Value>) -> Option<String> {
+        let unaided = entry.option_choices.without_provider(options);
+        if unaided { None } else { self.providers.model(entry, options) }
+    }
+
+    /// The `--redo` that is at work: one that was interrupted goes on, unless it has nothing left of what is asked for.
+    fn redo(&self, row: &Row, asked: &[Option<PageNumber>]) -> Option<RedoMarker> {
+        let state = self.book.stage(row.name);
+        let unfinished = state.redo.clone().filter(|marker| asked.iter().any(|page| self.to_redo(row, *page, marker)));
+        match (unfinished, self.request.redo.as_ref().filter(|_| self.request.names(row))) {
+            (Some(marker), _) => Some(marker),
+            (None, Some(id)) => Some(RedoMarker {
+                id: id.clone(),
+                pages: asked.iter().map(|page| page.map_or(0, PageNumber::get)).collect(),
+            }),
+            (None, None) => None,
+        }
+    }
+
+    fn to_redo(&self, row: &Row, page: Option<PageNumber>, marker: &RedoMarker) -> bool {
+        let state = self.book.stage(row.name);
+        let made = matches!(state.pages.get(&page), Some(PageState::Whole { record: Some(record), .. }) if record.redo.as_ref() == Some(&marker.id));
+        let failed = state.failed.get(&page).is_some_and(|failed| failed.redo.as_ref() == Some(&marker.id));
+        marker.asks_for(page) && !made && !failed
+    }
+
+    fn page(
+        &mut self,
+        entry: &Entry,
+        asked: (&Map<String, Value>, Option<&str>),
+        here: PageOf,
+        redo: Option<&RedoMarker>,
+    ) {
+        let row = entry.row;
+        let state = self.book.stage(row.name);
+        let needs = needs(row, here.page, &self.book.pages);
+        let upstream: Vec<Need> = needs.iter().copied().filter(|need| self.jobs.contains_key(&need.page)).collect();
+        let redoing = redo.is_some_and(|marker| self.to_redo(row, here.page, marker));
+        let blocker = self.blocker(row, here.page, &needs);
+        let found = state.pages.get(&here.page);
+        let why = match (found, &blocker) {
+            // A page of the original tool counts as done, whatever became of its inputs.
+            (Some(PageState::Whole { record: None, .. }), _) if !redoing => return self.settle(here, Settled::Kept),
+            (_, Some(blocker)) => return self.settle(here, Settled::Blocked(blocker.clone())),
+            _ if redoing => Why::Redo,
+            (found, None) => {
+                let now = upstream
+                    .is_empty()
+                    .then(|| fingerprint(entry, asked, self.book, here.page, &|input| self.book.hash(input)));
+                match self.why(entry, here, found, now.as_ref(), upstream.first().map(|need| need.page)) {
+                    Ok(why) => why,
+                    Err(settled) => return self.settle(here, settled),
+                }
+            }
+        };
+        self.jobs.insert(here, Job { page: here, why, needs: upstream });
+    }
+
+    /// Why a page that is not blocked is to be made, or how it is settled. `now` is its fingerprint, where it is known already.
+    fn why(
+        &self,
+        entry: &Entry,
+        here: PageOf,
+        found: Option<&PageState>,
+        now: Option<&Fingerprint>,
+        upstream: Option<PageOf>,
+    ) -> Result<Why, Settled> {
+        let failed = self.book.stage(here.stage).failed.get(&here.page);
+        if let (Some(failed), Some(now)) = (failed, now)
+            && failed.fingerprint.as_ref() == Some(now)
+        {
+            return if failed.failure.transient || self.request.retry_failed {
+                Ok(Why::Failed(failed.failure.to_string()))
+            } else if failed.skipped {
+                Err(Settled::Skipped(failed.failure.clone()))
+            } else {
+                Err(Settled::Failed(failed.failure.clone()))
+            };
+        }
+        match (found, now, upstream) {
+            (None, ..) => Ok(failed.map_or(Why::Missing, |failed| Why::Failed(failed.failure.to_string()))),
+            (Some(PageState::Damaged(problem)), ..) => Ok(Why::Damaged(problem.clone())),
+            (Some(PageState::Whole { .. }), _, Some(_)) if self.request.only_missing => Err(Settled::Kept),
+            (Some(PageState::Whole { .. }), _, Some(upstream)) => Ok(Why::Upstream(upstream)),
+            (Some(PageState::Whole { record: Some(record), .. }), Some(now), None) => {
+                let changes = changes(entry, now, &record.fingerprint);
+                let copied = record.copied.as_ref().map(|copied| &copied.failure);
+                let again = |failure: &&Failure| failure.transient || self.request.retry_failed;
+                match (changes.is_empty(), self.request.only_missing) {
+                    (true, false) if let Some(failure) = copied.filter(again) => Ok(Why::Failed(failure.to_string())),
+                    (true, _) => Err(Settled::Kept),
+                    (false, true) => Err(Settled::LeftStale(changes)),
+                    (false, false) => Ok(Why::Stale(changes)),
+                }
+            }
+            (Some(PageState::Whole { .. }), _, None) => Err(Settled::Kept),
+        }
+    }
+
+    fn settle(&mut self, here: PageOf, settled: Settled) {
+        self.settled.insert(here, settled);
+    }
+
+    /// What keeps a page from being made, before anything has run.
+    fn blocker(&self, row: &Row, page: Option<PageNumber>, needs: &[Need]) -> Option<Blocker> {
+        if let Some(page) = page
+            && row.reads.contains(&Reads::Scan)
+            && !self.book.scans.contains_key(&page)
+        {
+            return Some(Blocker::NoScan(page));
+        }
+        let missing = |need: &&Need| !self.jobs.contains_key(&need.page);
+        if !needs.is_empty()
+            && needs.iter().all(|need| !need.required && missing(&need) && self.book.hash(need.page).is_none())
+        {
+            return Some(Blocker::Missing(needs[0].page));
+        }
+        needs.iter().filter(|need| need.required).filter(missing).map(|need| need.page).find_map(|need| {
+            let state = self.book.stage(need.stage);
+            match (self.settled.get(&need), state.pages.get(&need.page)) {
+                (Some(Settled::Skipped(_)), _) => Some(Blocker::Skipped(need)),
+                (Some(Settled::Blocked(Blocker::Skipped(first))), _) => Some(Blocker::Skipped(*first)),
+                (Some(Settled::Blocked(_)), _) => Some(Blocker::Blocked(need)),
+                (Some(Settled::Failed(_)), _) => Some(Blocker::Failed(need)),
+                (_, Some(PageState::Damaged(_))) => Some(Blocker::Damaged(need)),
+                (_, None) => Some(match state.failed.get(&need.page) {
+                    Some(failed) if failed.skipped => Blocker::Skipped(need),
+                    Some(_) => Blocker::Failed(need),
+                    None => Blocker::Missing(need),
+                }),
+                (_, Some(PageState::Whole { .. })) => None,
+            }
+        })
+    }
+}
+
+/// A page that another is made from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Need {
+    /// The page.
+    pub page: PageOf,
+    /// The page whose part of it is taken; `None` where it is taken whole.
+    pub part: Option<PageNumber>,
+    /// Whether the other cannot be made without it. Neighbours, and single pages of a book, can be missing: when they are made
+    /// later, what was made without them is stale.
+    pub required: bool,
+}
+
+impl Need {
+    /// It as a fingerprint names it.
+    fn input(&self) -> Input {
+        let stage = self.page.stage.to_owned();
+        match (self.page.page, self.part) {
+            (Some(page), _) => Input::Page { stage, page: page.get() },
+            (None, Some(page)) => Input::Part { stage, page: page.get() },
+            (None, None) => Input::Book { stage },
+        }
+    }
+}
+
+/// The pages of other stages that a page is made from, each once.
+fn needs(row: &Row, page: Option<PageNumber>, pages: &[PageNumber]) -> Vec<Need> {
+    let mut needs = BTreeMap::new();
+    let mut add = |stage: &'static str, page: Option<PageNumber>, part: Option<PageNumber>, required: bool| {
+        *needs.entry((PageOf { stage, page }, part)).or_insert(false) |= required;
+    };
+    for dep in row.deps {
+        let stage = dep.row.name;
+        match (dep.reach, page) {
+            (Reach::Same, page) => add(stage, page, None, true),
+            (Reach::Book, _) => add(stage, None, None, true),
+            (Reach::Part, page) => add(stage, None, page, true),
+            (Reach::Around(width), Some(page)) => {
+                let here = pages.partition_point(|other| *other < page);
+                let width = width as usize;
+                for near in &pages[here.saturating_sub(width)..pages.len().min(here + width + 1)] {
+                    add(stage, Some(*near), None, *near == page);
+                }
+            }
+            (Reach::All | Reach::Around(_), _) => pages.iter().for_each(|page| add(stage, Some(*page), None, false)),
+        }
+    }
+    needs.into_iter().map(|((page, part), required)| Need { page, part, required }).collect()
+}
+
+/// Why a page of this fingerprint is stale. One that no model made is not stale since one is configured now, nor one that a model made
+/// since none is; and `auto` leaves what either engine has made.
+pub(crate) fn changes(entry: &Entry, now: &Fingerprint, made: &Fingerprint) -> Vec<Change> {
+    let mut changes = now.changes_since(made, &entry.option_defaults);
+    if entry.row.parallelism == Parallelism::Llm {
+        let asked_both_times = now.model.is_some() && made.model.is_some();
+        changes.retain(|change| match change {
+            Change::Model(..) | Change::Prompt => asked_both_times,
+            Change::Option(name, _, to) => !entry.option_choices.is_either(name, to),
+            _ => true,
+        });
+    }
+    changes
+}
+
+/// All that decides what a page's output will be: `asked` are the stage's options and the model that it asks first. `hash` gives the hashes of the pages it is made from, as they are now.
+pub(crate) fn fingerprint<'a>(
+    entry: &Entry,
+    (options, model): (&Map<String, Value>, Option<&str>),
+    book: &BookState,
+    page: Option<PageNumber>,
+    hash: &dyn Fn(PageOf) -> Option<&'a OutputHash>,
+) -> Fingerprint {
+    let mut inputs = BTreeMap::new();
+    for reads in entry.row.reads {
+        match reads {
+            Reads::Nothing => {}
+            Reads::Scan => {
+                let scan = page.and_then(|page| book.scans.get(&page));
+                inputs.extend(scan.map(|scan| (Input::Scan, scan.hash.clone())));
+            }
+            Reads::Languages => {
+                inputs.insert(Input::Languages, Hash::of_json(&Value::from(book.metadata.language.clone())));
+            }
+            Reads::Metadata => {
+                let metadata = serde_json::to_value(&book.metadata).unwrap_or_default();
+                inputs.insert(Input::Metadata, Hash::of_json(&metadata));
+            }
+        }
+    }
+    for need in needs(entry.row, page, &book.pages) {
+        let found = hash(need.page).and_then(|hash| hash.of(need.part));
+        inputs.extend(found.map(|hash| (need.input(), hash.clone())));
+    }
+    let row = entry.row;
+    let prompt = book.prompts.get(row.name).map_or(row.prompt, String::as_str);
+    let own = (row.parallelism != Parallelism::Llm && !row.model.is_empty()).then_some(row.model);
+    Fingerprint {
+        version: row.version,
+        schema: entry.page_type.shape.clone(),
+        prompt: (!prompt.is_empty()).then(|| Hash::of(prompt.as_bytes())),
+        model: model.or(own).map(ToOwned::to_owned),
+        options: options.clone(),
+        inputs,
+    }
+}
+
+/// The hash of a stage function's tokens as it stands in a record.
+pub(crate) fn tokens(row: &Row) -> String {
+    format!("{:016x}", row.tokens)
+}

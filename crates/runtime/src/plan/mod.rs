@@ -1,0 +1,11 @@
+//! What is to do, and why: computed from the table of stages, the book as it lies there, and the request. Nothing is written here.
+
+mod decide;
+mod job;
+mod request;
+
+pub use decide::{Need, plan};
+pub use job::{Job, Plan, PlannedStage, Settled, Why};
+pub use request::{PlanError, Request};
+
+pub(crate) use decide::{changes, fingerprint, tokens};

@@ -1,0 +1,67 @@
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::book::PageSet;
+use crate::registry::{Entry, Registry};
+use crate::stage::{ParsedOptions, Row};
+
+/// What the user asks for.
+#[derive(Clone, Default)]
+pub struct Request {
+    /// The stages; all for `None`. Stages that run once a book come along where one of these is made from them.
+    pub stages: Option<Vec<String>>,
+    /// The pages; all for `None`.
+    pub pages: Option<PageSet>,
+    /// Make pages again that are done; the id tells this wish from earlier ones.
+    pub redo: Option<String>,
+    /// Leave stale pages alone.
+    pub only_missing: bool,
+    /// Try pages again that failed for good.
+    pub retry_failed: bool,
+    /// Options by stage; a stage that is not named has its defaults.
+    pub options: BTreeMap<String, ParsedOptions>,
+}
+
+/// Why a request makes no plan.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum PlanError {
+    /// A stage that does not exist.
+    #[error("there is no stage `{found}`; there are {known}")]
+    NoStage {
+        /// What was asked for.
+        found: String,
+        /// The stages there are.
+        known: String,
+    },
+    /// Pages that the book does not have.
+    #[error("the book has {total} pages, and no page {}", missing.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))]
+    NoPages {
+        /// Pages in the book.
+        total: usize,
+        /// What was asked for in vain.
+        missing: Vec<u32>,
+    },
+}
+
+impl Request {
+    /// The stages asked for, and the book stages that they are made from; dependencies before dependants.
+    pub fn stages(&self, registry: &Registry) -> Result<Vec<Arc<Entry>>, PlanError> {
+        let Some(names) = &self.stages else { return Ok(registry.stages().to_vec()) };
+        if let Some(unknown) = names.iter().find(|name| registry.get(name).is_none()) {
+            let known = registry.names().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+            return Err(PlanError::NoStage { found: unknown.clone(), known });
+        }
+        let mut wanted: BTreeSet<&str> = names.iter().map(String::as_str).collect();
+        for entry in registry.stages().iter().rev().filter(|entry| self.names(entry.row) || entry.row.book) {
+            if wanted.contains(entry.row.name) {
+                wanted.extend(entry.row.deps.iter().filter(|dep| dep.row.book).map(|dep| dep.row.name));
+            }
+        }
+        Ok(registry.stages().iter().filter(|entry| wanted.contains(entry.row.name)).cloned().collect())
+    }
+
+    /// Whether a stage is asked for by itself.
+    pub(super) fn names(&self, row: &Row) -> bool {
+        self.stages.as_ref().is_none_or(|names| names.iter().any(|name| name == row.name))
+    }
+}

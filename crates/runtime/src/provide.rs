@@ -1,0 +1,135 @@
+//! How crates above the runtime add to a run: a language model, or whatever else stages share.
+//!
+//! A [`Provider`] lives as long as the program and serves all pages. For every page of a stage that asks for it, it makes a [`Handle`], which the
+//! stage's function takes as a parameter: the crate of the provider implements [`Offered`](crate::stage::Offered) for it with
+//! [`Cx::provided`](crate::stage::Cx::provided).
+
+use std::any::Any;
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use crate::book::{PageNumber, ScanId};
+use crate::failure::{Cause, Failure};
+use crate::registry::Entry;
+use crate::stage::{Handle, Handles, Row};
+use crate::store::{Store, StoreError};
+
+/// Something that stages share, and that a crate above the runtime provides. Every method but [`handle`](Self::handle) may be left out.
+pub trait Provider: Any + Send + Sync {
+    /// The handle of a page, made before its first attempt; `None` where the stage does not use it.
+    fn handle(&self, page: &HandleRequest<'_>) -> Option<Arc<dyn Handle>>;
+
+    /// Prepares a book that was just locked, before it is planned.
+    ///
+    /// # Errors
+    /// The store failed.
+    fn open_book(&self, _store: &dyn Store, _book: &ScanId) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    /// The model that a stage with these options asks first: a part of its pages' fingerprints. `None` where it asks none.
+    fn model(&self, _stage: &Entry, _options: &Map<String, Value>) -> Option<String> {
+        None
+    }
+
+    /// Calls that it takes at a time, where it limits them.
+    fn concurrency(&self) -> Option<usize> {
+        None
+    }
+
+    /// Called when a run begins.
+    fn started(&self) {}
+
+    /// Called when a run stops early: calls in flight are finished, nothing new begins.
+    fn stopping(&self) {}
+
+    /// Why nothing more can be made with it in this run, if so.
+    fn abort(&self) -> Option<Abort> {
+        None
+    }
+}
+
+/// The page, or the hook of a book, that a handle is for.
+pub struct HandleRequest<'a> {
+    /// Where the book is stored.
+    pub store: &'a Arc<dyn Store>,
+    /// The book.
+    pub book: &'a ScanId,
+    /// The stage.
+    pub row: &'static Row,
+    /// The page; `None` for the whole book.
+    pub page: Option<PageNumber>,
+    /// The request that the page be made anew, if there is one: the id of a `--redo`, or when the page failed permanently. What was paid for an earlier one
+    /// is not used again.
+    pub retry_epoch: Option<&'a str>,
+}
+
+/// Why a run was aborted: what a provider offers is no longer to be had.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Abort {
+    /// What happened, with a hint.
+    pub failure: Failure,
+    /// Whether only the budget is used up.
+    pub is_budget: bool,
+}
+
+/// All providers of a program.
+#[derive(Clone, Default)]
+pub struct Providers(Vec<Arc<dyn Provider>>);
+
+impl Abort {
+    /// The abort that a page's failure tells of.
+    #[must_use]
+    pub fn of(failure: &Failure) -> Option<Self> {
+        (failure.cause == Cause::Halted).then(|| Self { failure: failure.clone(), is_budget: false })
+    }
+}
+
+impl Providers {
+    /// Adds one, in place of the one of the same type.
+    #[must_use]
+    pub fn with(mut self, provider: impl Into<Arc<dyn Provider>>) -> Self {
+        let provider = provider.into();
+        let type_of = |provider: &Arc<dyn Provider>| (&**provider as &dyn Any).type_id();
+        self.0.retain(|other| type_of(other) != type_of(&provider));
+        self.0.push(provider);
+        self
+    }
+
+    pub(crate) fn handles(&self, request: &HandleRequest<'_>) -> Handles {
+        self.0.iter().filter_map(|provider| provider.handle(request)).collect()
+    }
+
+    pub(crate) fn open_book(&self, store: &dyn Store, book: &ScanId) -> Result<(), StoreError> {
+        self.0.iter().try_for_each(|provider| provider.open_book(store, book))
+    }
+
+    pub(crate) fn model(&self, stage: &Entry, options: &Map<String, Value>) -> Option<String> {
+        self.0.iter().find_map(|provider| provider.model(stage, options))
+    }
+
+    pub(crate) fn concurrency(&self) -> Option<usize> {
+        self.0.iter().filter_map(|provider| provider.concurrency()).max()
+    }
+
+    pub(crate) fn started(&self) {
+        self.0.iter().for_each(|provider| provider.started());
+    }
+
+    pub(crate) fn stopping(&self) {
+        self.0.iter().for_each(|provider| provider.stopping());
+    }
+
+    /// Why nothing more can be made in this run, if so.
+    #[must_use]
+    pub fn abort(&self) -> Option<Abort> {
+        self.0.iter().find_map(|provider| provider.abort())
+    }
+}
+
+impl std::fmt::Debug for Providers {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} providers", self.0.len())
+    }
+}

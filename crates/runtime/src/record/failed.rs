@@ -1,0 +1,55 @@
+use serde::{Deserialize, Serialize};
+
+use super::{Fingerprint, Operation};
+use crate::book::{PageNumber, ScanId};
+use crate::failure::Failure;
+use crate::store::{BookPath, BookPathError};
+
+/// Why a page failed: `<stage>/failed/page_NNNN.json`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FailedRecord {
+    /// The stage.
+    pub stage: String,
+    /// The page; 0 for a whole book.
+    pub page: u32,
+    /// What went wrong.
+    pub failure: Failure,
+    /// What it was to be made from. While it is the same, a failure for good is not tried again.
+    #[serde(default)]
+    pub fingerprint: Option<Fingerprint>,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// Time in the stage's function, all attempts of the run, s.
+    #[serde(default)]
+    pub processing_time_seconds: f64,
+    /// Cost of all attempts, USD; `null` where nobody knows it.
+    pub cost_usd: Option<f64>,
+    /// When it failed, ISO 8601 in UTC.
+    pub when: String,
+    /// The stage says `on_error = skip`: the page is left out, and that is no error.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub skipped: bool,
+    /// The `--redo` that asked for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub redo: Option<String>,
+}
+
+impl FailedRecord {
+    /// What the runtime measured.
+    #[must_use]
+    pub fn operation(&self) -> Operation {
+        Operation {
+            page_num: self.page,
+            processing_time_seconds: self.processing_time_seconds,
+            cost_usd: self.cost_usd,
+            attempts: self.attempts,
+            finished: self.when.clone(),
+            ..Operation::default()
+        }
+    }
+
+    /// Where the record of a page's failure lies; `None` is the whole book.
+    pub fn path(book: &ScanId, stage: &str, page: Option<PageNumber>) -> Result<BookPath, BookPathError> {
+        BookPath::new(book, &format!("{stage}/failed/{}.json", page.map_or("book".to_owned(), PageNumber::stem)))
+    }
+}

@@ -1,0 +1,125 @@
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use super::{Hash, OutputHash, PageRecord, RECORD_KEY, filled_fields, shape_hash};
+use crate::failure::{Cause, Failure};
+use crate::page::{Filled, Misfit, OutputRow};
+
+/// A stage's page type, with what was read out of its schema once.
+pub struct PageType {
+    check: fn(&Value) -> Result<(), Misfit>,
+    filled: Vec<(String, Filled)>,
+    /// Hash of its shape.
+    pub shape: Hash,
+}
+
+/// A page that is there and whole.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// The output, without its record.
+    pub output: Value,
+    /// Hash of the output.
+    pub hash: OutputHash,
+    /// Its record; a page of the original tool has none.
+    pub record: Option<PageRecord>,
+}
+
+/// Why a page's file is no page.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Damage {
+    /// It cannot be parsed.
+    #[error("is no JSON: {0}")]
+    Json(String),
+    /// It is JSON, but no object.
+    #[error("is no JSON object")]
+    Shape,
+    /// The record cannot be read.
+    #[error("has a record that cannot be read: {0}")]
+    Record(String),
+    /// The output is not the one that the record was made for.
+    #[error("was changed after it was made: its output does not have the hash in its record")]
+    Changed,
+    /// The output does not fit the schema.
+    #[error("does not fit its schema: {0}")]
+    Misfit(#[from] Misfit),
+}
+
+impl PageType {
+    /// The page type of a row.
+    #[must_use]
+    pub fn of(output: &OutputRow) -> Self {
+        let schema = (output.schema)();
+        Self { check: output.check, filled: filled_fields(&schema), shape: shape_hash(&schema) }
+    }
+
+    /// The hash of an output: without what the runtime fills in.
+    #[must_use]
+    pub fn hash(&self, output: &Value) -> OutputHash {
+        OutputHash::of_bare(&self.bare(output))
+    }
+
+    /// An output without what the runtime fills in: all that counts when two are compared.
+    #[must_use]
+    pub fn bare(&self, output: &Value) -> Value {
+        let mut bare = output.clone();
+        for (pointer, _) in &self.filled {
+            if let Some(value) = bare.pointer_mut(pointer) {
+                *value = Value::Null;
+            }
+        }
+        bare
+    }
+
+    /// Fills in when, at what cost and by which model the page was made, where the stage left it open.
+    pub(crate) fn fill(&self, output: &mut Value, when: &str, cost: Option<f64>, model: Option<&str>) {
+        for (pointer, filled) in &self.filled {
+            if let Some(value @ Value::Null) = output.pointer_mut(pointer) {
+                *value = match filled {
+                    Filled::Timestamp => Value::from(when),
+                    Filled::Cost => cost.map_or(Value::Null, Value::from),
+                    Filled::Model => model.map_or(Value::Null, Value::from),
+                };
+            }
+        }
+    }
+
+    /// The bytes of a page's file (the output's fields, then its record), and the page that a reader finds in these very bytes.
+    pub(crate) fn written(&self, output: Map<String, Value>, record: &PageRecord) -> Result<(Vec<u8>, Found), Failure> {
+        let mut page = output;
+        if page.insert(RECORD_KEY.to_owned(), serde_json::to_value(record)?).is_some() {
+            let problem = format!("the output has a field `{RECORD_KEY}`, which is where shelf writes its own record");
+            return Err(Failure::of(Cause::Output, problem).hint("give the field another name"));
+        }
+        let mut bytes = serde_json::to_vec(&page)?;
+        bytes.push(b'\n');
+        let unreadable =
+            |problem: String| Failure::of(Cause::Output, format!("the output cannot be read back: {problem}"));
+        match self.read(&bytes) {
+            Ok(found) => Ok((bytes, found)),
+            Err(Damage::Misfit(misfit)) => Err(unreadable(misfit.to_string()).hint(
+                "a field that is left out when the page is written needs `#[serde(default)]`, and one that is renamed the same name when it is read",
+            )),
+            Err(damage) => Err(unreadable(format!("the file {damage}"))),
+        }
+    }
+
+    /// Reads a page's file and checks it: schema, record and hash.
+    pub fn read(&self, bytes: &[u8]) -> Result<Found, Damage> {
+        let mut output: Value = serde_json::from_slice(bytes).map_err(|error| Damage::Json(error.to_string()))?;
+        let record = output.as_object_mut().ok_or(Damage::Shape)?.shift_remove(RECORD_KEY);
+        let record: Option<PageRecord> =
+            record.map(serde_json::from_value).transpose().map_err(|error| Damage::Record(error.to_string()))?;
+        (self.check)(&output)?;
+        let hash = self.hash(&output);
+        match &record {
+            Some(record) if record.output != hash.whole => Err(Damage::Changed),
+            _ => Ok(Found { output, hash, record }),
+        }
+    }
+}
+
+/// The files that a stage left beside a page, by path in the book, with their hashes.
+pub(crate) fn file_hashes<'a>(files: impl Iterator<Item = (String, &'a [u8])>) -> BTreeMap<String, Hash> {
+    files.map(|(path, bytes)| (path, Hash::of(bytes))).collect()
+}

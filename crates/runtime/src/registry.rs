@@ -1,0 +1,202 @@
+//! The table of stages: every `#[stage]` of every linked crate, checked once, in an order in which dependencies come first.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use crate::__private::Registered;
+use crate::record::PageType;
+use crate::stage::{OptionChoices, Reach, Row, StageName, StageNameError};
+
+/// All stages that a program knows, dependencies before dependants.
+pub struct Registry {
+    stages: Vec<Arc<Entry>>,
+}
+
+/// A stage with what is derived from its row once.
+pub struct Entry {
+    /// The stage's row.
+    pub row: &'static Row,
+    /// Its output type.
+    pub page_type: PageType,
+    /// Its options where none is given, by name.
+    pub option_defaults: Map<String, Value>,
+    /// Its options that choose how it does its work.
+    pub(crate) option_choices: OptionChoices,
+}
+
+/// Why the stages of a program make no table.
+#[derive(Debug, thiserror::Error)]
+pub enum RegistryError {
+    /// No stage is linked.
+    #[error("no stage is registered")]
+    Empty,
+    /// Two stages have one name.
+    #[error("two stages are named `{name}`: in {first} and in {second}")]
+    Duplicate {
+        /// The name.
+        name: &'static str,
+        /// File and line of one.
+        first: String,
+        /// File and line of the other.
+        second: String,
+    },
+    /// A name that is none.
+    #[error("in {site}")]
+    Name {
+        /// File and line.
+        site: String,
+        /// Why.
+        #[source]
+        source: StageNameError,
+    },
+    /// An output that is no JSON object.
+    #[error("the output of stage `{name}` ({site}) is no JSON object, so that its record has no place in it")]
+    Output {
+        /// The stage.
+        name: &'static str,
+        /// File and line.
+        site: String,
+    },
+    /// A dependency that is not in the table.
+    #[error("stage `{name}` depends on `{dependency}`, which is not in this registry")]
+    Dependency {
+        /// The stage.
+        name: &'static str,
+        /// The missing one.
+        dependency: &'static str,
+    },
+    /// A part is taken of an output that has none.
+    #[error(
+        "stage `{name}` takes a `Part` of `{dependency}`, whose output has no field `pages` that maps page numbers to parts"
+    )]
+    Part {
+        /// The stage.
+        name: &'static str,
+        /// The book stage.
+        dependency: &'static str,
+    },
+    /// Two metrics or columns of one name.
+    #[error("the metrics of stage `{name}` ({site}) have two columns `{column}`, or one that the runtime has itself")]
+    Column {
+        /// The stage.
+        name: &'static str,
+        /// File and line.
+        site: String,
+        /// The name, or the title in the report.
+        column: String,
+    },
+    /// Options that do not start from nothing.
+    #[error("stage `{name}` has an option that must always be given; every option needs a default")]
+    Options {
+        /// The stage.
+        name: &'static str,
+        /// What clap says.
+        #[source]
+        source: clap::Error,
+    },
+}
+
+impl RegistryError {
+    /// What to do about it.
+    #[must_use]
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Empty => "a crate that nothing names is not linked: write `use stages as _;` in `main.rs`",
+            Self::Duplicate { .. } => "rename one of them: `#[stage(name = \"…\")]`",
+            Self::Name { .. } => "choose another `name` in the attribute",
+            Self::Output { .. } => "wrap the value in a struct with named fields",
+            Self::Dependency { .. } => "add the stage that it depends on",
+            Self::Part { .. } => "name the map `pages` in the type that has `impl ByPage`",
+            Self::Column { .. } => "rename a field or a title, or write `#[metrics(nested)]` in place of `flatten`",
+            Self::Options { .. } => "make the field an `Option`, or give it `#[arg(default_value_t = …)]`",
+        }
+    }
+}
+
+impl Registry {
+    /// The stages of all crates that are linked into this program.
+    pub fn linked() -> Result<Self, RegistryError> {
+        Self::of(inventory::iter::<Registered>().map(|registered| registered.0))
+    }
+
+    /// Just these stages: for tests and for programs that choose.
+    pub fn of(rows: impl IntoIterator<Item = &'static Row>) -> Result<Self, RegistryError> {
+        let mut by_name: BTreeMap<&str, &'static Row> = BTreeMap::new();
+        for row in rows {
+            row.name.parse::<StageName>().map_err(|source| RegistryError::Name { site: site(row), source })?;
+            if let Some(first) = by_name.insert(row.name, row) {
+                return Err(RegistryError::Duplicate { name: row.name, first: site(first), second: site(row) });
+            }
+        }
+        let mut stages = Vec::new();
+        for row in by_name.values() {
+            place(row, &by_name, &mut stages)?;
+        }
+        if stages.is_empty() { Err(RegistryError::Empty) } else { Ok(Self { stages }) }
+    }
+
+    /// The stages, dependencies before dependants.
+    #[must_use]
+    pub fn stages(&self) -> &[Arc<Entry>] {
+        &self.stages
+    }
+
+    /// The stage of this name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Arc<Entry>> {
+        self.stages.iter().find(|entry| entry.row.name == name)
+    }
+
+    /// The names, dependencies before dependants.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> + '_ {
+        self.stages.iter().map(|entry| entry.row.name)
+    }
+}
+
+impl Entry {
+    fn new(row: &'static Row) -> Result<Self, RegistryError> {
+        let schema = (row.output.schema)();
+        if schema.get("type").and_then(Value::as_str) != Some("object") {
+            return Err(RegistryError::Output { name: row.name, site: site(row) });
+        }
+        if let Some(column) = row.metrics.ambiguous() {
+            return Err(RegistryError::Column { name: row.name, site: site(row), column });
+        }
+        let defaults = row.options.defaults().map_err(|source| RegistryError::Options { name: row.name, source })?;
+        let option_defaults = defaults.json.as_object().cloned().unwrap_or_default();
+        let option_choices = OptionChoices::of(&(row.options.command)());
+        Ok(Self { row, page_type: PageType::of(&row.output), option_defaults, option_choices })
+    }
+}
+
+/// Places a stage after its dependencies. The compiler has refused cycles.
+fn place(
+    row: &'static Row,
+    by_name: &BTreeMap<&str, &'static Row>,
+    stages: &mut Vec<Arc<Entry>>,
+) -> Result<(), RegistryError> {
+    if stages.iter().any(|entry| entry.row.name == row.name) {
+        return Ok(());
+    }
+    for dep in row.deps {
+        let missing = RegistryError::Dependency { name: row.name, dependency: dep.row.name };
+        place(by_name.get(dep.row.name).ok_or(missing)?, by_name, stages)?;
+    }
+    if let Some(dep) = row.deps.iter().find(|dep| dep.reach == Reach::Part && !has_parts(&dep.row)) {
+        return Err(RegistryError::Part { name: row.name, dependency: dep.row.name });
+    }
+    stages.push(Arc::new(Entry::new(row)?));
+    Ok(())
+}
+
+/// Whether the output of a book stage has a part for every page.
+fn has_parts(row: &Row) -> bool {
+    let schema = (row.output.schema)();
+    schema.pointer("/properties/pages/type").and_then(Value::as_str) == Some("object")
+}
+
+fn site(row: &Row) -> String {
+    format!("{}:{}", row.site.file, row.site.line)
+}

@@ -1,0 +1,195 @@
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+
+use super::finish::Complete;
+use super::make::Work;
+use super::process::look_at_scan;
+use super::{ProcessError, Runtime};
+use crate::book::{PageNumber, PageSet, ScanId};
+use crate::events::{Blocker, PageOf};
+use crate::failure::Failure;
+use crate::inspect::{BookState, LookError, look};
+use crate::plan::{Need, PlanError, Request, Settled, changes, fingerprint, plan};
+use crate::record::{Change, Difference, Found, Hash, PageRecord, differences};
+use crate::registry::Entry;
+use crate::stage::Reads;
+use crate::store::{BookPath, StoreError};
+
+/// What became of a page that was made only to see it.
+#[derive(Debug, Clone)]
+pub struct Tried {
+    /// The page.
+    pub page: PageOf,
+    /// What the stage made of it, or why it failed.
+    pub made: Result<TriedPage, Failure>,
+    /// Time in the stage's function.
+    pub time: Duration,
+}
+
+/// A page that was made and not written.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TriedPage {
+    /// Its output.
+    pub output: Value,
+    /// What the stage measured.
+    pub metrics: Map<String, Value>,
+    /// The files that it would leave beside the page.
+    pub files: Vec<TriedFile>,
+    /// How the page in the library compares with it.
+    pub stored: Stored,
+}
+
+/// A file that a page would leave beside it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TriedFile {
+    /// Where.
+    pub path: BookPath,
+    /// Its size, bytes.
+    pub bytes: usize,
+    /// Whether the stored page has left the very same file there; `None` where it has left none.
+    pub same: Option<bool>,
+}
+
+/// The page in the library, beside one that was made just now.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Stored {
+    /// There is none.
+    Missing,
+    /// Its file is no page, for this reason.
+    Damaged(String),
+    /// It is whole.
+    Whole {
+        /// Why it is stale; empty where it is not, or was made by the original tool.
+        stale: Vec<Change>,
+        /// Where the outputs differ, but for what the runtime fills in.
+        output: Vec<Difference>,
+        /// Where the metrics differ.
+        metrics: Vec<Difference>,
+    },
+}
+
+/// Why a page cannot be tried.
+#[derive(Debug, thiserror::Error)]
+pub enum TryError {
+    /// The stage runs once a page, and none is named.
+    #[error("stage `{0}` runs once a page, and no page is named")]
+    WhichPage(&'static str),
+    /// The stage runs once a book, and a page is named.
+    #[error("stage `{stage}` runs once a book and makes no page {page}")]
+    OnceABook {
+        /// The stage.
+        stage: &'static str,
+        /// The page.
+        page: PageNumber,
+    },
+    /// It is not there, or what it is made from is not.
+    #[error("{page} cannot be made: {by}")]
+    Blocked {
+        /// The page.
+        page: PageOf,
+        /// What is missing.
+        by: Blocker,
+    },
+    /// The book cannot be looked at.
+    #[error(transparent)]
+    Look(#[from] LookError),
+    /// The book has no such page.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The scan cannot be reached.
+    #[error(transparent)]
+    Scan(#[from] ProcessError),
+}
+
+/// Makes one page as [`process`](super::process) would, in this thread, from what it is made from as it lies in the library. Writes
+/// nothing, takes no lock and calls no hook. Of `request` only the options count.
+pub fn try_page(
+    runtime: &Runtime,
+    book: &ScanId,
+    stage: &Entry,
+    page: Option<PageNumber>,
+    request: &Request,
+) -> Result<Tried, TryError> {
+    let here = match page {
+        None if !stage.row.book => return Err(TryError::WhichPage(stage.row.name)),
+        Some(page) if stage.row.book => return Err(TryError::OnceABook { stage: stage.row.name, page }),
+        page => PageOf { stage: stage.row.name, page },
+    };
+    let mut book = look(&*runtime.store, &runtime.registry, book)?;
+    let request = Request {
+        stages: Some(vec![here.stage.to_owned()]),
+        pages: page.map(PageSet::from),
+        redo: Some("a page that is only tried".to_owned()),
+        options: request.options.clone(),
+        ..Request::default()
+    };
+    let mut planned = plan(&runtime.registry, &book, &request, &runtime.providers)?;
+    if let Some(Settled::Blocked(by)) = planned.settled.remove(&here) {
+        return Err(TryError::Blocked { page: here, by });
+    }
+    let missing = |need: &Need| need.required && book.hash(need.page).is_none();
+    let job = planned.jobs.iter().find(|job| job.page == here);
+    if let Some(need) = job.and_then(|job| job.needs.iter().find(|need| missing(need))) {
+        return Err(TryError::Blocked { page: here, by: Blocker::Missing(need.page) });
+    }
+    // The book stages that it is made from come before it.
+    let planned = Arc::new(planned.stages.pop().expect("the stage is planned"));
+    note_scan(runtime, &mut book, here, stage)?;
+    let asked = (&planned.option_values(), planned.model.as_deref());
+    let now = fingerprint(stage, asked, &book, page, &|of| book.hash(of));
+    let handles = runtime.handles(&book, stage.row, page, None);
+    let work = Work::new(here, &planned, &book, now, runtime, &Arc::default(), handles);
+    let (ran, made) = work.span().in_scope(|| {
+        let ran = work.here();
+        let seconds = ran.time.as_secs_f64();
+        (ran.time, ran.made.and_then(|made| work.complete(made, seconds, None)))
+    });
+    let made = match made {
+        Ok(page) => Ok(beside_stored(runtime, stage, &work, page)?),
+        Err(failure) => Err(failure),
+    };
+    Ok(Tried { page: here, made, time: ran })
+}
+
+/// Looks at the page's scan, where nobody has noted anything of it. One that cannot be opened keeps no note, and its page fails.
+fn note_scan(runtime: &Runtime, book: &mut BookState, here: PageOf, stage: &Entry) -> Result<(), ProcessError> {
+    if let Some(page) = here.page
+        && stage.row.reads.contains(&Reads::Scan)
+        && let Some(scan) = book.scans.get_mut(&page)
+        && scan.page.is_none()
+    {
+        scan.page = look_at_scan(runtime, &book.id, page, scan)?.ok();
+    }
+    Ok(())
+}
+
+fn beside_stored(runtime: &Runtime, entry: &Entry, work: &Work, made: Complete) -> Result<TriedPage, StoreError> {
+    let found = runtime.store.read(&work.path())?.map(|bytes| entry.page_type.read(&bytes));
+    let Complete { output, record: PageRecord { metrics: measured, .. }, files: left, .. } = made;
+    let bare = |output: &Value| entry.page_type.bare(output);
+    let (stored, files) = match found {
+        None => (Stored::Missing, BTreeMap::new()),
+        Some(Err(damage)) => (Stored::Damaged(damage.to_string()), BTreeMap::new()),
+        Some(Ok(Found { output: stored, record, .. })) => {
+            let differing = differences(&bare(&stored), &bare(&output));
+            let now = Value::Object(measured.clone());
+            let record = record.map(|record| {
+                let stale = changes(entry, &work.cx.fingerprint, &record.fingerprint);
+                (stale, differences(&Value::Object(record.metrics), &now), record.files)
+            });
+            let (stale, metrics, files) = record.unwrap_or_default();
+            (Stored::Whole { stale, output: differing, metrics }, files)
+        }
+    };
+    let files = left.into_iter().map(|(path, bytes)| {
+        let same = files.get(path.relative()).map(|hash| *hash == Hash::of(&bytes));
+        TriedFile { path, bytes: bytes.len(), same }
+    });
+    Ok(TriedPage { files: files.collect(), output, metrics: measured, stored })
+}

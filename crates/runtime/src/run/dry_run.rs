@@ -1,0 +1,48 @@
+use std::sync::Arc;
+
+use tracing::subscriber::NoSubscriber;
+
+use super::Runtime;
+use super::make::Work;
+use crate::failure::Failure;
+use crate::inspect::BookState;
+use crate::page::Made;
+use crate::plan::{Job, PlannedStage, fingerprint};
+use crate::provide::{Provider, Providers};
+use crate::stage::Parts;
+
+/// Calls the functions of stages on pages of a plan, and writes nothing: to find out what they would do with a provider.
+pub struct DryRun<'a> {
+    runtime: &'a Runtime,
+    book: &'a BookState,
+    parts: Arc<Parts>,
+}
+
+impl<'a> DryRun<'a> {
+    /// A dry run over a book.
+    #[must_use]
+    pub fn new(runtime: &'a Runtime, book: &'a BookState) -> Self {
+        Self { runtime, book, parts: Arc::default() }
+    }
+
+    /// What the function makes of a page with `provider` in place of the runtime's own providers; `None` where something that the page
+    /// is made from does not exist yet.
+    #[must_use]
+    pub fn page(
+        &self,
+        stage: &Arc<PlannedStage>,
+        job: &Job,
+        provider: impl Into<Arc<dyn Provider>>,
+    ) -> Option<Result<Made, Failure>> {
+        if job.needs.iter().any(|need| need.required && self.book.hash(need.page).is_none()) {
+            return None;
+        }
+        let runtime = Runtime { providers: Providers::default().with(provider), ..self.runtime.clone() };
+        let row = stage.entry.row;
+        let handles = runtime.handles(self.book, row, job.page.page, None);
+        let asked = (&stage.option_values(), stage.model.as_deref());
+        let now = fingerprint(&stage.entry, asked, self.book, job.page.page, &|of| self.book.hash(of));
+        let work = Work::new(job.page, stage, self.book, now, &runtime, &self.parts, handles);
+        Some(tracing::subscriber::with_default(NoSubscriber::default(), || work.here().made))
+    }
+}

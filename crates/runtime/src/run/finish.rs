@@ -1,0 +1,174 @@
+use serde_json::Value;
+
+use super::make::{Ran, Work, checked};
+use crate::book::PageNumber;
+use crate::clock;
+use crate::failure::{Cause, Failure};
+use crate::page::Made;
+use crate::plan::tokens;
+use crate::record::{Copied, FailedRecord, Operation, OutputHash, PageRecord, file_hashes};
+use crate::stage::{Copying, OnError, Parallelism};
+use crate::store::{BookPath, StoreError};
+
+/// How one attempt at a page ended.
+pub(super) enum Ended {
+    /// The page stands on disk, with this hash.
+    Done(OutputHash),
+    /// The stage failed, and the page is a copy of another's, with this hash.
+    Copied { hash: OutputHash, failure: Failure },
+    /// It failed; `full` when the disk has no room left.
+    Failed { failure: Failure, full: bool },
+}
+
+/// A page that is ready to be written.
+pub(super) struct Complete {
+    /// The output as it is read from `bytes`.
+    pub(super) output: Value,
+    pub(super) hash: OutputHash,
+    pub(super) record: PageRecord,
+    pub(super) bytes: Vec<u8>,
+    /// Files beside it.
+    pub(super) files: Vec<(BookPath, Vec<u8>)>,
+}
+
+impl Work {
+    /// Writes what the stage made, in one atomic step after the files beside it, or notes what went wrong.
+    pub(super) fn finish(&self, ran: Ran, last_attempt: bool) -> Ended {
+        let seconds = (self.earlier + ran.time).as_secs_f64();
+        let mut failure = match ran.made.and_then(|made| self.write(made, seconds, None)) {
+            Ok(hash) => {
+                tracing::info!(seconds, "page done");
+                return Ended::Done(hash);
+            }
+            Err(failure) => failure,
+        };
+        tracing::error!(
+            seconds,
+            error = %failure,
+            hint = failure.hint.as_deref(),
+            backtrace = failure.backtrace.as_deref(),
+            "page failed"
+        );
+        let full = failure.cause == Cause::Write && failure.causes.iter().any(|cause| cause.contains("No space left"));
+        let is_tried_again = failure.transient && !last_attempt;
+        if full || is_tried_again || failure.cause == Cause::Halted {
+            return Ended::Failed { failure, full };
+        }
+        if let OnError::Copy(copying) = self.cx.row.policy.on_error {
+            match self.copy(copying, &failure, seconds) {
+                Ok(hash) => return Ended::Copied { hash, failure },
+                Err(error) => failure.causes.push(format!("nor could `{}` be copied: {error}", copying.parameter)),
+            }
+        }
+        if let Err(error) = self.note(&failure, seconds) {
+            tracing::error!(%error, "the failure could not be noted");
+        }
+        Ended::Failed { failure, full }
+    }
+
+    /// Writes what the dependency made in place of the page that failed.
+    fn copy(&self, copying: Copying, failure: &Failure, seconds: f64) -> Result<OutputHash, Failure> {
+        let made = checked(&self.cx, copying.make(&self.cx))?;
+        // What the stage left beside the page before it failed is no part of the copy.
+        self.files.lock().expect("no panic while a file is noted").clear();
+        self.cx.warnings.take();
+        let of_parameter = self.cx.row.deps.iter().find(|dep| dep.parameter == copying.parameter);
+        let from = of_parameter.expect("`#[stage]` names a dependency").row.name.to_owned();
+        let hash = self.write(made, seconds, Some(Copied { from, failure: failure.clone() }))?;
+        tracing::warn!(from = copying.parameter, "page copied");
+        Ok(hash)
+    }
+
+    /// Checks what the stage made and fills in what the runtime knows: all of a page but that it is on disk.
+    pub(super) fn complete(&self, made: Made, seconds: f64, copied: Option<Copied>) -> Result<Complete, Failure> {
+        let mut output = Value::Object(made.output);
+        if let (Some(page), Some(found)) = (self.page.page, output.get("page_number").and_then(Value::as_u64))
+            && found != u64::from(page.get())
+        {
+            return Err(Failure::of(Cause::Output, format!("the output of page {page} says that it is page {found}")));
+        }
+        let page_type = &self.stage.entry.page_type;
+        let when = clock::now();
+        let usage = self.cx.handles.usage();
+        let model = usage.model_use.as_ref().and_then(|used| used.model_used.clone());
+        page_type.fill(&mut output, &when, usage.cost_usd, model.as_deref());
+        let hash = page_type.hash(&output).whole;
+        let files = std::mem::take(&mut *self.files.lock().expect("no panic while a file is noted"));
+        let files: Vec<(BookPath, Vec<u8>)> = files
+            .into_iter()
+            .map(|file| Ok((BookPath::new(&self.cx.book, &format!("{}/{}", file.folder, file.name))?, file.bytes)))
+            .collect::<Result<_, Failure>>()?;
+        let Value::Object(output) = output else {
+            return Err(Failure::of(Cause::Output, "the output is no JSON object"));
+        };
+        let mut fingerprint = self.cx.fingerprint.clone();
+        if self.cx.row.parallelism == Parallelism::Llm && usage.calls == 0 {
+            fingerprint.model = None;
+        }
+        let record = PageRecord {
+            stage: self.page.stage.to_owned(),
+            fingerprint,
+            output: hash,
+            tokens: tokens(self.cx.row),
+            metrics: made.metrics,
+            operation: Operation {
+                page_num: self.page.page.map_or(0, PageNumber::get),
+                processing_time_seconds: seconds,
+                cost_usd: usage.cost_usd,
+                attempts: if usage.calls > 0 { usage.calls } else { self.attempt },
+                finished: when,
+                model_use: usage.model_use,
+            },
+            warnings: self.cx.warnings.take(),
+            files: file_hashes(files.iter().map(|(path, bytes)| (path.relative().to_owned(), bytes.as_slice()))),
+            copied,
+            redo: self.stage.redo.as_ref().map(|marker| marker.id.clone()),
+            shelf: env!("CARGO_PKG_VERSION").to_owned(),
+        };
+        let (bytes, found) = page_type.written(output, &record)?;
+        Ok(Complete { output: found.output, hash: found.hash, record, bytes, files })
+    }
+
+    fn write(&self, made: Made, seconds: f64, copied: Option<Copied>) -> Result<OutputHash, Failure> {
+        let Complete { hash, bytes, files, .. } = self.complete(made, seconds, copied)?;
+        let store = &self.cx.store;
+        for (path, bytes) in &files {
+            store.write(path, bytes).map_err(unwritten)?;
+        }
+        store.write(&self.path(), &bytes).map_err(unwritten)?;
+        let failed = FailedRecord::path(&self.cx.book, self.page.stage, self.page.page)?;
+        store.remove(&failed).map_err(unwritten)?;
+        Ok(hash)
+    }
+
+    pub(super) fn path(&self) -> BookPath {
+        match self.page.page {
+            Some(page) => BookPath::page(&self.cx.book, self.page.stage, page),
+            None => BookPath::book_output(&self.cx.book, self.page.stage),
+        }
+    }
+
+    /// Notes why the page failed, so that it is known after this run.
+    fn note(&self, failure: &Failure, seconds: f64) -> Result<(), Failure> {
+        let record = FailedRecord {
+            stage: self.page.stage.to_owned(),
+            page: self.page.page.map_or(0, PageNumber::get),
+            failure: failure.clone(),
+            fingerprint: Some(self.cx.fingerprint.clone()),
+            attempts: self.attempt,
+            processing_time_seconds: seconds,
+            cost_usd: self.cx.handles.usage().cost_usd,
+            when: clock::now(),
+            skipped: matches!(self.cx.row.policy.on_error, OnError::Skip),
+            redo: self.stage.redo.as_ref().map(|marker| marker.id.clone()),
+        };
+        let path = FailedRecord::path(&self.cx.book, self.page.stage, self.page.page)?;
+        Ok(self.cx.store.write(&path, &serde_json::to_vec_pretty(&record)?)?)
+    }
+}
+
+/// A page that could not be written: another try may find room.
+fn unwritten(error: StoreError) -> Failure {
+    Failure { cause: Cause::Write, transient: true, ..Failure::from(error) }
+        .hint("see that the disk has room and that the library can be written")
+}

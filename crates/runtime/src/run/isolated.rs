@@ -1,0 +1,124 @@
+//! Pages of `isolated` stages. A child process opens the same library, reads what the page is made from, calls the stage's function
+//! and hands back what it came to; this process writes it. The child finds the stage in its own table: it is the same program.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::make::{Ran, Work, call};
+use crate::__private::Registered;
+use crate::book::{BookMetadata, PageNumber, ScanId, SourcePage};
+use crate::failure::{Cause, Failure};
+use crate::record::Fingerprint;
+use crate::stage::{Cx, Handles, PageFile, Reads, Warnings};
+use crate::store::{FolderStore, Store};
+use crate::worker::{Allowance, Children, Task, worker_task};
+
+/// All that a page's context is made from.
+#[derive(Serialize, Deserialize)]
+struct IsolatedPage {
+    library: PathBuf,
+    book: ScanId,
+    stage: String,
+    /// Hash of the function's tokens: the child has to have the very same.
+    tokens: u64,
+    page: Option<PageNumber>,
+    fingerprint: Fingerprint,
+    options: Value,
+    metadata: BookMetadata,
+    source: Option<SourcePage>,
+    prompt: String,
+}
+
+/// What a page came to in a child.
+#[derive(Serialize, Deserialize)]
+struct RanThere {
+    ran: Ran,
+    files: Vec<PageFile>,
+    warnings: Vec<String>,
+}
+
+static PAGE: Task<IsolatedPage, RanThere> = Task::new("run.page", make);
+worker_task!(PAGE);
+
+impl Work {
+    /// Calls an isolated stage in a child process. Time counts there; where the child died, from when it was asked for.
+    pub(super) fn call_in_child(&self) -> Ran {
+        let started = Instant::now();
+        match self.ask_child() {
+            Ok(RanThere { ran, files, warnings }) => {
+                self.files.lock().expect("no panic while a file is noted").extend(files);
+                self.cx.warnings.extend(warnings);
+                ran
+            }
+            Err(failure) => Ran { made: Err(failure), time: started.elapsed() },
+        }
+    }
+
+    fn ask_child(&self) -> Result<RanThere, Failure> {
+        let Cx { store, book, page, fingerprint, row, metadata, source, prompt, children, .. } = &*self.cx;
+        let library = store.folder().ok_or_else(|| {
+            Failure::new(format!(
+                "the library is in no folder, so that no child process can open it for `{}`",
+                row.name
+            ))
+        })?;
+        let input = IsolatedPage {
+            library: library.to_owned(),
+            book: book.clone(),
+            stage: row.name.to_owned(),
+            tokens: row.tokens,
+            page: *page,
+            fingerprint: fingerprint.clone(),
+            options: self.stage.options.json.clone(),
+            metadata: (**metadata).clone(),
+            source: source.clone(),
+            prompt: prompt.to_string(),
+        };
+        let scan = source.as_ref().filter(|_| row.reads.contains(&Reads::Scan));
+        let pixels = scan.map_or(0, |scan| u64::from(scan.width) * u64::from(scan.height));
+        let allowance = Allowance { pixels, time_limit: row.policy.timeout };
+        children.call(&PAGE.shown_as(row.name), input, allowance).map_err(|failure| match failure.cause {
+            Cause::Timeout if row.policy.timeout.is_some() => {
+                failure.hint("if pages need longer, raise `timeout` in the stage's attribute")
+            }
+            _ => failure,
+        })
+    }
+}
+
+/// Makes the page in this process, which is the child. What the stage makes of scans it makes here as well.
+fn make(page: IsolatedPage) -> Result<RanThere, Failure> {
+    let mut registered = inventory::iter::<Registered>().map(|registered| registered.0);
+    let same = |row: &&crate::stage::Row| row.name == page.stage && row.tokens == page.tokens;
+    let row = registered.find(same).ok_or_else(|| {
+        Failure::new(format!("the child process has no stage `{}` like this one", page.stage))
+            .hint("it is another program, or was replaced since this one began: start again")
+    })?;
+    let isolated = row.isolated.ok_or_else(|| Failure::new(format!("stage `{}` is not isolated", row.name)))?;
+    let files = Arc::default();
+    let store: Arc<dyn Store> = Arc::new(FolderStore::open(&page.library)?);
+    let cx = Cx {
+        store,
+        book: page.book,
+        page: page.page,
+        fingerprint: page.fingerprint,
+        row,
+        options: isolated.options(page.options)?,
+        metadata: Arc::new(page.metadata),
+        source: page.source,
+        children: Children::in_process(),
+        prompt: page.prompt.into(),
+        // Providers live in the parent process. `#[stage]` refuses a stage that is isolated and asks models.
+        handles: Handles::default(),
+        files: Arc::clone(&files),
+        warnings: Warnings::default(),
+        parts: Arc::default(),
+    };
+    let ran = call(&cx);
+    let files = std::mem::take(&mut *files.lock().expect("no panic while a file is noted"));
+    Ok(RanThere { ran, files, warnings: cx.warnings.take() })
+}

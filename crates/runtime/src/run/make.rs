@@ -1,0 +1,141 @@
+use std::future::poll_fn;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use serde::{Deserialize, Serialize};
+
+use super::Runtime;
+use crate::book::SourcePage;
+use crate::events::PageOf;
+use crate::failure::{Cause, Failure};
+use crate::inspect::BookState;
+use crate::page::Made;
+use crate::panics::caught;
+use crate::plan::PlannedStage;
+use crate::record::Fingerprint;
+use crate::stage::{Cx, Handles, PageFile, Parts, Run, Warnings};
+
+/// One page to be made by one stage: all that it takes, without a reference to the plan.
+#[derive(Clone)]
+pub(super) struct Work {
+    pub(super) page: PageOf,
+    pub(super) cx: Arc<Cx>,
+    pub(super) files: Arc<Mutex<Vec<PageFile>>>,
+    pub(super) stage: Arc<PlannedStage>,
+    pub(super) attempt: u32,
+    /// Time that earlier attempts took.
+    pub(super) earlier: Duration,
+}
+
+/// What a stage's function came to.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Ran {
+    pub(super) made: Result<Made, Failure>,
+    pub(super) time: Duration,
+}
+
+impl Work {
+    pub(super) fn new(
+        page: PageOf,
+        stage: &Arc<PlannedStage>,
+        book: &BookState,
+        fingerprint: Fingerprint,
+        runtime: &Runtime,
+        parts: &Arc<Parts>,
+        handles: Handles,
+    ) -> Self {
+        let files = Arc::new(Mutex::new(Vec::new()));
+        let source: Option<SourcePage> = page.page.and_then(|page| book.scans.get(&page)?.page.clone());
+        let row = stage.entry.row;
+        let cx = Cx {
+            store: Arc::clone(&runtime.store),
+            book: book.id.clone(),
+            page: page.page,
+            fingerprint,
+            row,
+            options: Arc::clone(&stage.options.value),
+            metadata: Arc::new(book.metadata.clone()),
+            source,
+            children: runtime.children.clone(),
+            prompt: book.prompts.get(row.name).map_or(row.prompt, String::as_str).into(),
+            handles,
+            files: Arc::clone(&files),
+            warnings: Warnings::default(),
+            parts: Arc::clone(parts),
+        };
+        Self { page, cx: Arc::new(cx), files, stage: Arc::clone(stage), attempt: 1, earlier: Duration::ZERO }
+    }
+
+    /// The span that a stage's log lines stand in.
+    pub(super) fn span(&self) -> tracing::Span {
+        let page = self.page.page.map_or(0, crate::book::PageNumber::get);
+        tracing::info_span!("page", book = %self.cx.book, stage = self.page.stage, page, attempt = self.attempt)
+    }
+
+    /// Makes the page in this thread, of whichever kind the stage is.
+    pub(super) fn here(&self) -> Ran {
+        match self.cx.row.run {
+            Run::Blocking(_) => self.call(),
+            Run::Async(_) => tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .expect("an io runtime can be started")
+                .block_on(self.wait()),
+        }
+    }
+
+    /// Calls a blocking stage: in a child process, if it is isolated and there are any.
+    pub(super) fn call(&self) -> Ran {
+        if self.cx.row.isolated.is_some() && !self.cx.children.are_here() {
+            self.call_in_child()
+        } else {
+            call(&self.cx)
+        }
+    }
+
+    /// Awaits an async stage.
+    pub(super) async fn wait(&self) -> Ran {
+        let started = Instant::now();
+        let made = match self.cx.row.run {
+            Run::Blocking(run) => caught(|| run(&self.cx)),
+            Run::Async(run) => {
+                let mut future = run(Arc::clone(&self.cx));
+                let made = poll_fn(|task| {
+                    use std::task::Poll;
+                    match caught(|| Ok(future.as_mut().poll(task))) {
+                        Ok(Poll::Pending) => Poll::Pending,
+                        Ok(Poll::Ready(made)) => Poll::Ready(made),
+                        Err(panicked) => Poll::Ready(Err(panicked)),
+                    }
+                });
+                match self.cx.row.policy.timeout {
+                    Some(limit) => tokio::time::timeout(limit, made).await.unwrap_or_else(|_| Err(too_long(limit))),
+                    None => made.await,
+                }
+            }
+        };
+        Ran { made: checked(&self.cx, made), time: started.elapsed() }
+    }
+}
+
+/// Calls a blocking stage in this thread.
+pub(super) fn call(cx: &Cx) -> Ran {
+    let started = Instant::now();
+    let made = match cx.row.run {
+        Run::Blocking(run) => caught(|| run(cx)),
+        Run::Async(_) => Err(Failure::new("an async stage was sent to a thread")),
+    };
+    Ran { made: checked(cx, made), time: started.elapsed() }
+}
+
+/// What was made, if it conserves what the stage says it does.
+pub(super) fn checked(cx: &Cx, made: Result<Made, Failure>) -> Result<Made, Failure> {
+    let made = made?;
+    cx.row.conserves.map_or(Ok(()), |conserves| conserves.check(cx, &made.output))?;
+    Ok(made)
+}
+
+fn too_long(limit: Duration) -> Failure {
+    let failure = Failure::of(Cause::Timeout, format!("the page was not done within {limit:?}"));
+    Failure { transient: true, ..failure }.hint("if pages need longer, raise `timeout` in the stage's attribute")
+}

@@ -1,0 +1,171 @@
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::scheduler::{Settings, run};
+use super::{Stop, Summary};
+use crate::book::{PageNumber, ScanId, SourcePage};
+use crate::events::{Event, Listener};
+use crate::failure::Failure;
+use crate::inspect::{BookState, LookError, Scan, describe_scan, look};
+use crate::plan::{Plan, PlanError, Request, plan};
+use crate::provide::{HandleRequest, Providers};
+use crate::record::RedoMarker;
+use crate::registry::Registry;
+use crate::report::{self, ReportError};
+use crate::stage::{Handles, Reads, Row};
+use crate::store::{BookPath, BookPathError, Store, StoreError};
+use crate::worker::Children;
+
+/// What a run works with.
+#[derive(Clone)]
+pub struct Runtime {
+    /// Where the books lie.
+    pub store: Arc<dyn Store>,
+    /// The stages.
+    pub registry: Arc<Registry>,
+    /// The child processes.
+    pub children: Children,
+    /// What crates above the runtime provide to stages.
+    pub providers: Providers,
+}
+
+impl Runtime {
+    /// What the providers give to a page, or to a hook of the book.
+    pub(crate) fn handles(
+        &self,
+        book: &BookState,
+        row: &'static Row,
+        page: Option<PageNumber>,
+        retry_epoch: Option<&str>,
+    ) -> Handles {
+        self.providers.handles(&HandleRequest { store: &self.store, book: &book.id, row, page, retry_epoch })
+    }
+}
+
+/// Why a book was not processed at all.
+#[derive(Debug, thiserror::Error)]
+pub enum ProcessError {
+    /// The book cannot be looked at.
+    #[error(transparent)]
+    Look(#[from] LookError),
+    /// The request makes no plan.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    /// The book is in use, or the store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A stage has a name that is no folder.
+    #[error(transparent)]
+    Path(#[from] BookPathError),
+    /// What is to be noted is no JSON.
+    #[error("cannot note what is known of the book")]
+    Note(#[source] serde_json::Error),
+}
+
+/// Takes a book, plans the request, carries it out and writes the reports.
+pub fn process(
+    runtime: &Runtime,
+    book: &ScanId,
+    request: &Request,
+    settings: Settings,
+    listener: &dyn Listener,
+    stop: &Stop,
+) -> Result<Summary, ProcessError> {
+    let store = &*runtime.store;
+    if store.read(&BookPath::metadata(book))?.is_none() {
+        return Err(LookError::NoBook(book.clone()).into());
+    }
+    let _lock = store.lock(book)?;
+    runtime.providers.open_book(store, book)?;
+    let mut state = look(store, &runtime.registry, book)?;
+    let planned = plan(&runtime.registry, &state, request, &runtime.providers)?;
+    note_scans(runtime, &mut state, &planned)?;
+    mark(store, &state, &planned)?;
+    let stages: Vec<_> = planned.stages.iter().map(|stage| (Arc::clone(&stage.entry), stage.redo.clone())).collect();
+    let asked: BTreeSet<_> = planned.jobs.iter().map(|job| job.page).chain(planned.settled.keys().copied()).collect();
+    let had_jobs: BTreeSet<_> = planned.jobs.iter().map(|job| job.page.stage).collect();
+    let mut summary = run(runtime, &state, planned, settings, listener, stop);
+    for (entry, redo) in stages {
+        let name = entry.row.name;
+        if summary.stopped.is_none()
+            && let Some(marker) = redo
+            && marker
+                .pages
+                .iter()
+                .all(|page| asked.iter().any(|of| of.stage == name && of.page.map_or(0, PageNumber::get) == *page))
+        {
+            store.remove(&RedoMarker::path(book, name)?)?;
+        }
+        if entry.row.book || !(had_jobs.contains(name) || needs_report(store, &state, name)?) {
+            continue;
+        }
+        let written = report::read(store, &entry, book).and_then(|report| report::write(store, book, &report));
+        let counted = summary.stages.iter_mut().find(|stage| stage.stage == name).expect("every stage is summed up");
+        match written {
+            Ok(()) => listener.on(&Event::Reported { stage: name }),
+            Err(error) => counted.trouble = Some(trouble(&error)),
+        }
+    }
+    Ok(summary)
+}
+
+fn trouble(error: &ReportError) -> String {
+    format!("the report was not written: {error}")
+}
+
+/// Whether a stage has pages, and no report: a run died before it was written.
+fn needs_report(store: &dyn Store, state: &BookState, name: &str) -> Result<bool, ProcessError> {
+    let there = !state.stage(name).pages.is_empty();
+    Ok(there && store.stamp(&report::path(&state.id, name)?)?.is_none())
+}
+
+/// Looks at the scans that nobody has noted anything of, as far as the plan needs them: those of a book from elsewhere. A picture
+/// that cannot be opened keeps none, and its page fails.
+fn note_scans(runtime: &Runtime, state: &mut BookState, plan: &Plan) -> Result<(), ProcessError> {
+    let reads_scans =
+        |stage: &str| runtime.registry.get(stage).is_some_and(|entry| entry.row.reads.contains(&Reads::Scan));
+    let wanted: BTreeSet<_> =
+        plan.jobs.iter().filter(|job| reads_scans(job.page.stage)).filter_map(|job| job.page.page).collect();
+    let store = &*runtime.store;
+    let book = state.id.clone();
+    state.scans.par_iter_mut().filter(|(page, scan)| scan.page.is_none() && wanted.contains(page)).try_for_each(
+        |(page, scan)| -> Result<(), ProcessError> {
+            match look_at_scan(runtime, &book, *page, scan)? {
+                Ok(noted) => {
+                    let bytes = serde_json::to_vec(&noted).map_err(ProcessError::Note)?;
+                    store.write(&BookPath::page(&book, "source", *page), &bytes)?;
+                    scan.page = Some(noted);
+                }
+                Err(failure) => tracing::warn!(%book, page = page.get(), error = %failure, "the scan cannot be opened"),
+            }
+            Ok(())
+        },
+    )
+}
+
+/// What `add` would have noted of a scan, or why it cannot be opened.
+pub(super) fn look_at_scan(
+    runtime: &Runtime,
+    book: &ScanId,
+    page: PageNumber,
+    scan: &Scan,
+) -> Result<Result<SourcePage, Failure>, ProcessError> {
+    let file = runtime.store.local(&BookPath::new(book, &format!("source/{}", scan.image))?)?;
+    Ok(describe_scan(&runtime.children, &file, &scan.image, page))
+}
+
+/// Notes which pages `--redo` asked for, before the first is made again.
+fn mark(store: &dyn Store, state: &BookState, plan: &Plan) -> Result<(), ProcessError> {
+    for stage in &plan.stages {
+        let name = stage.entry.row.name;
+        if let Some(marker) = &stage.redo
+            && state.stage(name).redo.as_ref() != Some(marker)
+        {
+            let bytes = serde_json::to_vec(marker).map_err(ProcessError::Note)?;
+            store.write(&RedoMarker::path(&state.id, name)?, &bytes)?;
+        }
+    }
+    Ok(())
+}

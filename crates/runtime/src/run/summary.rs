@@ -1,0 +1,147 @@
+use std::collections::BTreeMap;
+
+use super::Stopped;
+use crate::book::ScanId;
+use crate::events::{Blocker, PageOf};
+use crate::failure::Failure;
+use crate::plan::{Plan, Settled};
+use crate::provide::Abort;
+
+/// How one page ended.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    /// It was made.
+    Done,
+    /// It needed nothing.
+    Kept,
+    /// It is stale, and was left alone.
+    LeftStale,
+    /// It failed, now or before.
+    Failed(Failure),
+    /// It failed, now or before, and is left out.
+    Skipped(Failure),
+    /// The stage failed, and it is a copy of a dependency's page.
+    Copied(Failure),
+    /// It cannot be made.
+    Blocked(Blocker),
+    /// The run stopped before it.
+    Left,
+}
+
+/// How a run over a book ended: every page that was asked for, once.
+#[derive(Debug, Clone)]
+pub struct Summary {
+    /// The book.
+    pub book: ScanId,
+    /// Stages in order.
+    pub stages: Vec<StageSummary>,
+    /// Why it stopped with work left.
+    pub stopped: Option<Stopped>,
+    /// Why what a stage needs from outside is no longer to be had.
+    pub abort: Option<Abort>,
+}
+
+/// How a stage's pages ended. The counts add up to the pages asked for.
+#[derive(Debug, Clone, Default)]
+pub struct StageSummary {
+    /// The stage.
+    pub stage: &'static str,
+    /// Pages asked for.
+    pub asked: usize,
+    /// Made in this run, copies among them.
+    pub done: usize,
+    /// Needed nothing.
+    pub kept: usize,
+    /// Stale, and left alone.
+    pub left_stale: usize,
+    /// Failed, now or before.
+    pub failed: Vec<(PageOf, Failure)>,
+    /// Failed, now or before, and left out: `on_error = skip`.
+    pub skipped: Vec<(PageOf, Failure)>,
+    /// Those of `done` that are copies, since the stage failed: `on_error = copy(…)`.
+    pub copied: Vec<(PageOf, Failure)>,
+    /// Cannot be made.
+    pub blocked: Vec<(PageOf, Blocker)>,
+    /// Not come to.
+    pub left: usize,
+    /// Pages that were made before the function was last edited.
+    pub edited_since: usize,
+    /// Why the stage stopped before its pages were done: more failed than `max_failed` allows.
+    pub gave_up: Option<String>,
+    /// A hook failed, or the report could not be written.
+    pub trouble: Option<String>,
+}
+
+impl Summary {
+    pub(super) fn new(
+        plan: &Plan,
+        mut outcomes: BTreeMap<PageOf, Outcome>,
+        mut gave_up: BTreeMap<&'static str, String>,
+        mut trouble: BTreeMap<&'static str, String>,
+        stopped: Option<Stopped>,
+    ) -> Self {
+        for (page, settled) in &plan.settled {
+            let outcome = match settled {
+                Settled::Kept => Outcome::Kept,
+                Settled::LeftStale(_) => Outcome::LeftStale,
+                Settled::Failed(failure) => Outcome::Failed(failure.clone()),
+                Settled::Skipped(failure) => Outcome::Skipped(failure.clone()),
+                Settled::Blocked(by) => Outcome::Blocked(by.clone()),
+            };
+            outcomes.insert(*page, outcome);
+        }
+        for job in &plan.jobs {
+            outcomes.entry(job.page).or_insert(Outcome::Left);
+        }
+        let stages = plan
+            .stages
+            .iter()
+            .map(|planned| {
+                let stage = planned.entry.row.name;
+                let mut summary = StageSummary {
+                    stage,
+                    edited_since: planned.edited_since,
+                    gave_up: gave_up.remove(stage),
+                    trouble: trouble.remove(stage),
+                    ..StageSummary::default()
+                };
+                for (page, outcome) in outcomes.iter().filter(|(page, _)| page.stage == stage) {
+                    summary.count(*page, outcome);
+                }
+                summary
+            })
+            .collect();
+        Self { book: plan.book.clone(), stages, stopped, abort: None }
+    }
+
+    /// Whether every page asked for is done.
+    #[must_use]
+    pub fn complete(&self) -> bool {
+        self.stages.iter().all(|stage| stage.done + stage.kept == stage.asked && stage.trouble.is_none())
+    }
+}
+
+impl StageSummary {
+    /// Whether pages are blocked by something else than a page that was left out.
+    #[must_use]
+    pub fn is_held_up(&self) -> bool {
+        self.blocked.iter().any(|(_, by)| !matches!(by, Blocker::Skipped(_)))
+    }
+
+    fn count(&mut self, page: PageOf, outcome: &Outcome) {
+        self.asked += 1;
+        match outcome {
+            Outcome::Done => self.done += 1,
+            Outcome::Kept => self.kept += 1,
+            Outcome::LeftStale => self.left_stale += 1,
+            Outcome::Failed(failure) => self.failed.push((page, failure.clone())),
+            Outcome::Skipped(failure) => self.skipped.push((page, failure.clone())),
+            Outcome::Copied(failure) => {
+                self.done += 1;
+                self.copied.push((page, failure.clone()));
+            }
+            Outcome::Blocked(by) => self.blocked.push((page, by.clone())),
+            Outcome::Left => self.left += 1,
+        }
+    }
+}

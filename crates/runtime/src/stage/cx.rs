@@ -1,0 +1,224 @@
+use std::any::Any;
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+use serde_json::Value;
+
+use super::{Handle, Handles, Load, Offered, PageFile, PageFiles, Parts, Row, Warnings};
+use crate::book::{BookMetadata, PageNumber, ScanId, SourcePage};
+use crate::failure::{Cause, Failure};
+use crate::page::{Misfit, Page};
+use crate::record::{Fingerprint, Input, RECORD_KEY};
+use crate::store::{BookPath, Store};
+use crate::worker::Children;
+
+/// One page on its way through one stage: where its parameters come from.
+pub struct Cx {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) book: ScanId,
+    pub(crate) page: Option<PageNumber>,
+    pub(crate) fingerprint: Fingerprint,
+    pub(crate) row: &'static Row,
+    pub(crate) options: Arc<dyn Any + Send + Sync>,
+    pub(crate) metadata: Arc<BookMetadata>,
+    pub(crate) source: Option<SourcePage>,
+    pub(crate) children: Children,
+    pub(crate) prompt: Arc<str>,
+    pub(crate) handles: Handles,
+    pub(crate) files: Arc<Mutex<Vec<PageFile>>>,
+    pub(crate) warnings: Warnings,
+    pub(crate) parts: Arc<Parts>,
+}
+
+/// Reads pages of one stage, apart from any page's context.
+#[derive(Clone)]
+pub(crate) struct Reader {
+    store: Arc<dyn Store>,
+    book: ScanId,
+    row: &'static Row,
+}
+
+/// What a stage made, as it lies in the store without its record.
+pub(crate) struct Found {
+    value: Value,
+    stage: &'static str,
+    path: BookPath,
+    /// `page 7`.
+    what: String,
+}
+
+impl Cx {
+    /// What a parameter takes by its type.
+    pub fn take<'a, T: Offered<'a>>(&'a self) -> Result<T, Failure> {
+        T::take(self)
+    }
+
+    /// What the parameter that is called so takes from its dependency.
+    pub fn load<T: Load>(&self, parameter: &str) -> Result<T, Failure> {
+        T::load(self, self.dependency(parameter))
+    }
+
+    fn dependency(&self, parameter: &str) -> &'static Row {
+        let named = self.row.deps.iter().find(|dep| dep.parameter == parameter);
+        named.expect("`#[stage]` writes the call and the row").row.get()
+    }
+
+    /// The page.
+    ///
+    /// # Errors
+    /// The stage runs once a book.
+    pub fn page(&self) -> Result<PageNumber, Failure> {
+        self.page.ok_or_else(|| Failure::new(format!("stage `{}` runs once a book and has no page", self.row.name)))
+    }
+
+    /// The pages of `stage` that this page is made from, ascending.
+    pub(crate) fn inputs(&self, stage: &str) -> Vec<PageNumber> {
+        let page = |input: &Input| match input {
+            Input::Page { stage: of, page } if of == stage => PageNumber::new(*page),
+            _ => None,
+        };
+        let mut pages: Vec<_> = self.fingerprint.inputs.keys().filter_map(page).collect();
+        pages.sort_unstable();
+        pages
+    }
+
+    pub(crate) fn metadata(&self) -> &BookMetadata {
+        &self.metadata
+    }
+
+    pub(crate) fn options<O: 'static>(&self) -> Result<&O, Failure> {
+        self.options.downcast_ref().ok_or_else(|| Failure::new("the stage was started with options of another type"))
+    }
+
+    /// What a provider gave to this page, by its type; `None` where the program has no such provider.
+    #[must_use]
+    pub fn provided<T: Handle>(&self) -> Option<&T> {
+        self.handles.get()
+    }
+
+    /// The page's scan: a local file with the picture, and what is known of it.
+    ///
+    /// # Errors
+    /// The stage runs once a book, or the scan cannot be opened.
+    pub fn scan(&self) -> Result<(PathBuf, SourcePage), Failure> {
+        let page = self.page()?;
+        let source = self.source.clone().ok_or_else(|| {
+            Failure::of(Cause::Input, format!("the scan of page {page} is not a supported image"))
+                .hint("put a PNG, JPEG or TIFF file in its place in `source/`")
+        })?;
+        let path = self.store.local(&BookPath::new(&self.book, &format!("source/{}", source.image))?)?;
+        Ok((path, source))
+    }
+
+    /// Where the book is stored.
+    #[must_use]
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.store
+    }
+
+    /// The book.
+    #[must_use]
+    pub fn book(&self) -> &ScanId {
+        &self.book
+    }
+
+    /// The stage.
+    #[must_use]
+    pub fn row(&self) -> &'static Row {
+        self.row
+    }
+
+    /// The worker processes, for what opens files from outside.
+    #[must_use]
+    pub fn workers(&self) -> &Children {
+        &self.children
+    }
+
+    pub(crate) fn page_files(&self) -> PageFiles {
+        PageFiles::new(Arc::clone(&self.files))
+    }
+
+    pub(crate) fn reader(&self, row: &'static Row) -> Reader {
+        Reader::new(Arc::clone(&self.store), self.book.clone(), row)
+    }
+
+    /// What `row` made of the page that this one is made from, or of the book.
+    pub(crate) fn found(&self, row: &'static Row) -> Result<Found, Failure> {
+        let reader = self.reader(row);
+        if row.book {
+            reader.file(BookPath::book_output(&self.book, row.name), "book.json".to_owned())
+        } else {
+            reader.page(self.page()?)
+        }
+    }
+
+    /// What book stage `row` made of this page.
+    pub(crate) fn found_part(&self, row: &'static Row) -> Result<Found, Failure> {
+        let page = self.page()?;
+        let reader = self.reader(row);
+        let (path, what) = (BookPath::book_output(&self.book, row.name), "book.json");
+        let part = self.parts.part(row.name, page, || reader.value(&path, what))?;
+        let part =
+            part.ok_or_else(|| reader.problem(&path, what, &format!("holds nothing of page {page} in `pages`")))?;
+        Ok(Found { value: part, stage: row.name, path, what: format!("`pages.{page}` of book.json") })
+    }
+}
+
+impl Reader {
+    pub(crate) fn new(store: Arc<dyn Store>, book: ScanId, row: &'static Row) -> Self {
+        Self { store, book, row }
+    }
+
+    /// Reads what was made of the whole book; none where nothing was.
+    pub(crate) fn book(&self) -> Result<Option<Found>, Failure> {
+        let path = BookPath::book_output(&self.book, self.row.name);
+        let is_there = self.store.stamp(&path)?.is_some();
+        is_there.then(|| self.file(path, "book.json".to_owned())).transpose()
+    }
+
+    /// Reads one page.
+    pub(crate) fn page(&self, page: PageNumber) -> Result<Found, Failure> {
+        self.file(BookPath::page(&self.book, self.row.name, page), format!("page {page}"))
+    }
+
+    fn file(&self, path: BookPath, what: String) -> Result<Found, Failure> {
+        Ok(Found { value: self.value(&path, &what)?, stage: self.row.name, path, what })
+    }
+
+    fn value(&self, path: &BookPath, what: &str) -> Result<Value, Failure> {
+        let bytes = self.store.read(path)?.ok_or_else(|| self.problem(path, what, "is missing"))?;
+        let mut value: Value = serde_json::from_slice(&bytes)
+            .map_err(|error| self.problem(path, what, &format!("is no JSON: {error}")))?;
+        value.as_object_mut().map(|fields| fields.remove(RECORD_KEY));
+        Ok(value)
+    }
+
+    fn problem(&self, path: &BookPath, what: &str, problem: &str) -> Failure {
+        unreadable(self.row.name, path, what, problem)
+    }
+}
+
+impl fmt::Debug for Reader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reader").field("book", &self.book).field("stage", &self.row.name).finish_non_exhaustive()
+    }
+}
+
+impl Found {
+    /// Reads the page. It alone is compiled for every type.
+    pub(crate) fn read<T: Page>(&self) -> Result<T, Failure> {
+        match T::from_json(&self.value) {
+            Ok(page) => Ok(page),
+            Err(misfit) => Err(self.misfit(&misfit)),
+        }
+    }
+
+    fn misfit(&self, misfit: &Misfit) -> Failure {
+        unreadable(self.stage, &self.path, &self.what, &format!("does not fit its schema: {misfit}"))
+    }
+}
+
+fn unreadable(stage: &str, path: &BookPath, what: &str, problem: &str) -> Failure {
+    Failure::of(Cause::Input, format!("{what} of `{stage}` {problem}")).context(path)
+}

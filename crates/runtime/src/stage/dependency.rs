@@ -1,0 +1,212 @@
+use std::ops::Deref;
+
+use super::{Book, Cx, EachPage, Row, Scope, Stage};
+use crate::book::PageNumber;
+use crate::failure::Failure;
+use crate::page::Page;
+
+/// A dependency, as it stands in a row.
+#[derive(Clone, Copy)]
+pub struct Dep {
+    /// The parameter's name.
+    pub parameter: &'static str,
+    /// The stage it is made by.
+    pub row: RowOf,
+    /// Which of its pages a page needs.
+    pub reach: Reach,
+}
+
+/// Which pages of a dependency one page needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// The page of the same number.
+    Same,
+    /// That page and so many on either side.
+    Around(u32),
+    /// All pages of the book.
+    All,
+    /// The one result that a `scope = book` stage makes.
+    Book,
+    /// What that result holds of this page.
+    Part,
+}
+
+impl Dep {
+    /// What parameter `parameter` of type `T` asks stage `S` for, in stage `In`.
+    #[must_use]
+    pub const fn of<In: Stage, S: Stage, T: FromStage<S::Output, S::Scope, In::Scope>>(
+        parameter: &'static str,
+    ) -> Self {
+        let reach = match (<S::Scope as Scope>::BOOK, T::REACH) {
+            (true, Reach::Part) => Reach::Part,
+            (true, _) => Reach::Book,
+            (false, reach) => reach,
+        };
+        // Evaluated here, so that stages that depend on each other in a ring do not compile.
+        assert!(!S::ROW.name.is_empty(), "`#[stage]` has refused an empty name");
+        Self { parameter, row: RowOf(|| S::ROW), reach }
+    }
+}
+
+/// The row of another stage, by a function: the compiler checks the value of a constant with all that it refers to, so that by reference
+/// a row would cost what its whole chain of dependencies does.
+#[derive(Clone, Copy)]
+pub struct RowOf(fn() -> &'static Row);
+
+impl RowOf {
+    /// The row.
+    #[must_use]
+    pub fn get(self) -> &'static Row {
+        (self.0)()
+    }
+}
+
+impl Deref for RowOf {
+    type Target = Row;
+
+    fn deref(&self) -> &Row {
+        self.get()
+    }
+}
+
+/// A parameter that is filled from a stage of scope `Of` which makes `Output`, in a stage of scope `In`: that very output, or pages of
+/// it. It asks for the stage's types and not for the stage, so that what is no stage is one mistake.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not what the dependency hands over",
+    label = "the dependency makes `{Output}`",
+    note = "what a page stage makes is taken as it is or as `Window<…>` of it, in a `scope = book` stage as `Pages<…>` of it",
+    note = "what a `scope = book` stage makes is taken as it is, in a page stage also as `Part<…>` of it"
+)]
+pub trait FromStage<Output, Of: Scope, In: Scope>: Load {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Page> FromStage<T, EachPage, EachPage> for T {}
+#[diagnostic::do_not_recommend]
+impl<T: Page, In: Scope> FromStage<T, Book, In> for T {}
+#[diagnostic::do_not_recommend]
+impl<T: Page, const N: u32> FromStage<T, EachPage, EachPage> for Window<T, N> {}
+#[diagnostic::do_not_recommend]
+impl<T: Page> FromStage<T, EachPage, Book> for Pages<T> {}
+
+/// Reads what [`FromStage`] names.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be read from the pages of a stage",
+    label = "not the output of a stage"
+)]
+pub trait Load: Sized + Send + 'static {
+    /// Which pages it takes, of a stage that runs once a page.
+    const REACH: Reach;
+
+    /// Reads, checks and hands over what stage `from` made.
+    fn load(cx: &Cx, from: &'static Row) -> Result<Self, Failure>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Page> Load for T {
+    const REACH: Reach = Reach::Same;
+
+    fn load(cx: &Cx, from: &'static Row) -> Result<Self, Failure> {
+        match cx.found(from) {
+            Ok(found) => found.read(),
+            Err(failure) => Err(failure),
+        }
+    }
+}
+
+/// A dependency's page together with its neighbours, `N` on either side.
+///
+/// The neighbours are part of the page's fingerprint: when one changes, the page is stale.
+pub struct Window<T, const N: u32 = 1> {
+    /// The page itself.
+    pub page: T,
+    before: Vec<T>,
+    after: Vec<T>,
+}
+
+impl<T, const N: u32> Window<T, N> {
+    /// The page just before, unless this is the first or that one is not there.
+    #[must_use]
+    pub fn previous(&self) -> Option<&T> {
+        self.before.first()
+    }
+
+    /// The page just after, unless this is the last or that one is not there.
+    #[must_use]
+    pub fn next(&self) -> Option<&T> {
+        self.after.first()
+    }
+
+    /// The pages before, nearest first.
+    #[must_use]
+    pub fn before(&self) -> &[T] {
+        &self.before
+    }
+
+    /// The pages after, nearest first.
+    #[must_use]
+    pub fn after(&self) -> &[T] {
+        &self.after
+    }
+}
+
+impl<T: Page, const N: u32> Load for Window<T, N> {
+    const REACH: Reach = Reach::Around(N);
+
+    fn load(cx: &Cx, from: &'static Row) -> Result<Self, Failure> {
+        let here = cx.page()?;
+        let reader = cx.reader(from);
+        let read = |page: &PageNumber| reader.page(*page)?.read();
+        let pages = cx.inputs(from.name);
+        let near = |page: u32| pages.iter().find(|other| other.get() == page);
+        Ok(Self {
+            page: read(&here)?,
+            before: (1..=N).map_while(|n| near(here.get().checked_sub(n)?)).map(read).collect::<Result<_, _>>()?,
+            after: (1..=N).map_while(|n| near(here.get() + n)).map(read).collect::<Result<_, _>>()?,
+        })
+    }
+}
+
+/// All pages of a dependency, read as they are asked for, in a `scope = book` stage.
+pub struct Pages<T> {
+    numbers: Vec<PageNumber>,
+    read: Box<dyn Fn(PageNumber) -> Result<T, Failure> + Send>,
+}
+
+impl<T> Pages<T> {
+    /// The pages' numbers, ascending.
+    #[must_use]
+    pub fn numbers(&self) -> &[PageNumber] {
+        &self.numbers
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.numbers.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.numbers.is_empty()
+    }
+
+    /// Reads one page.
+    pub fn get(&self, page: PageNumber) -> Result<T, Failure> {
+        (self.read)(page)
+    }
+
+    /// Reads page after page, holding one at a time.
+    pub fn iter(&self) -> impl Iterator<Item = Result<(PageNumber, T), Failure>> + '_ {
+        self.numbers.iter().map(|page| Ok((*page, self.get(*page)?)))
+    }
+}
+
+impl<T: Page> Load for Pages<T> {
+    const REACH: Reach = Reach::All;
+
+    fn load(cx: &Cx, from: &'static Row) -> Result<Self, Failure> {
+        let reader = cx.reader(from);
+        Ok(Self { numbers: cx.inputs(from.name), read: Box::new(move |page| reader.page(page)?.read()) })
+    }
+}

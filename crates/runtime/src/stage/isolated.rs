@@ -1,0 +1,52 @@
+use std::any::Any;
+use std::fmt;
+use std::sync::Arc;
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::StageOptions;
+use crate::failure::Failure;
+
+/// What a stage whose pages are made in child processes needs beside its row: `#[stage(…, isolated)]`.
+#[derive(Clone, Copy)]
+pub struct Isolated {
+    options: fn(Value) -> Result<Arc<dyn Any + Send + Sync>, Failure>,
+}
+
+/// Options that a child process can be told: those that can be read again from what they serialise to.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be handed to a child process, where the pages of an `isolated` stage are made",
+    label = "not a set of options that can be read again",
+    note = "derive `Deserialize` for it, beside `clap::Args` and `Serialize`"
+)]
+pub trait IsolatedOptions: StageOptions {
+    /// Reads them from what they serialise to.
+    fn read(serialised: Value) -> serde_json::Result<Self>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<O: StageOptions + DeserializeOwned> IsolatedOptions for O {
+    fn read(serialised: Value) -> serde_json::Result<Self> {
+        serde_json::from_value(serialised)
+    }
+}
+
+/// What `isolated` says, of the options' type. Called by the expansion of `#[stage]`.
+#[must_use]
+pub const fn isolated<O: IsolatedOptions>() -> Option<Isolated> {
+    Some(Isolated { options: |serialised| Ok(Arc::new(O::read(serialised)?)) })
+}
+
+impl Isolated {
+    /// The stage's options, from what the parent process has serialised.
+    pub(crate) fn options(self, serialised: Value) -> Result<Arc<dyn Any + Send + Sync>, Failure> {
+        (self.options)(serialised)
+    }
+}
+
+impl fmt::Debug for Isolated {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Isolated").finish_non_exhaustive()
+    }
+}

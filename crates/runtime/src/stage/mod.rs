@@ -1,0 +1,71 @@
+//! What a stage is to the compiler and to the runtime: the traits that its types satisfy, the row that `#[stage]` writes,
+//! and what a stage function may take and return.
+//!
+//! ```
+//! use shelf::prelude::*;
+//! use shelf::stage::Stage as _;
+//!
+//! /// The text of a page.
+//! #[derive(Serialize, Deserialize, JsonSchema, Validate)]
+//! pub struct Text {
+//!     #[garde(skip)]
+//!     pub text: String,
+//! }
+//!
+//! /// Writes the number of every page.
+//! #[stage(name = "text")]
+//! pub fn text(page: PageNumber) -> Result<Text> {
+//!     Ok(Text { text: format!("page {page}") })
+//! }
+//!
+//! /// Puts every page and the next one together.
+//! #[stage(name = "pairs", deps = [text], version = 2)]
+//! pub fn pairs(text: Window<Text>) -> Result<Text> {
+//!     let next = text.next().map_or("", |next| &next.text);
+//!     Ok(Text { text: format!("{} {next}", text.page.text) })
+//! }
+//!
+//! assert_eq!(pairs::ROW.deps[0].row.name, "text");
+//! assert_eq!(pairs::ROW.version, 2);
+//! ```
+
+mod cx;
+mod dependency;
+mod handle;
+mod isolated;
+mod made;
+mod name;
+mod offered;
+mod option_choice;
+mod options;
+mod page_files;
+mod paragraphs;
+mod part;
+mod policy;
+mod prompt;
+mod row;
+mod shape;
+mod stage_run;
+mod warnings;
+
+pub use cx::Cx;
+pub(crate) use cx::Reader;
+pub use dependency::{Dep, FromStage, Load, Pages, Reach, RowOf, Window};
+pub use handle::{Handle, Handles, Usage};
+pub use isolated::{Isolated, IsolatedOptions, isolated};
+pub use made::{made, measured};
+pub use name::{StageName, StageNameError};
+pub use offered::{FromPage, Offered, Reads, reads};
+pub use option_choice::OptionChoice;
+pub(crate) use option_choice::OptionChoices;
+pub use options::{Is, NoOptions, OptionsRow, ParsedOptions, StageOptions};
+pub use page_files::{PageFile, PageFiles};
+pub use paragraphs::{Conserves, ParagraphId, Paragraphs, conserves};
+pub(crate) use part::Parts;
+pub use part::{ByPage, Part};
+pub use policy::{CopyOf, Copying, MaxFailed, OnError, Policy};
+pub use prompt::Prompt;
+pub use row::{Making, Parallelism, Row, Run, Site};
+pub use shape::{AsksModels, Book, Cpu, EachPage, Fixed, HasPage, Io, LlmPool, Pool, Scope, Stage};
+pub use stage_run::{After, Awaiting, Before, Blocking, Called, FromHook, StageRun, called};
+pub use warnings::Warnings;

@@ -1,0 +1,123 @@
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde_json::{Map, Value};
+
+use super::{Cx, Load};
+use crate::failure::{Cause, Failure};
+use crate::page::Page;
+
+/// A paragraph of a page, by the numbers that it was read with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ParagraphId {
+    /// Its block in the page.
+    pub block: u32,
+    /// Its number in the block.
+    pub paragraph: u32,
+}
+
+/// A page that knows which paragraphs stand in it, so that none is lost on the way: see `conserves` in
+/// [`#[stage]`](macro@crate::stage).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not say which paragraphs stand in it",
+    label = "`conserves` compares the paragraphs of this type",
+    note = "implement `shelf::stage::Paragraphs` for `{Self}`: its one function lists the paragraphs' ids"
+)]
+pub trait Paragraphs {
+    /// The ids of all paragraphs, in any order; one that stands there twice is listed twice.
+    fn paragraphs(&self) -> Vec<ParagraphId>;
+}
+
+/// What a stage that says `conserves = …` keeps: every paragraph of a dependency stands in its output exactly once.
+#[derive(Clone, Copy)]
+pub struct Conserves {
+    /// The dependency, by the name of its parameter.
+    pub parameter: &'static str,
+    check: Check,
+}
+
+/// Compares the page of the dependency that the parameter of this name takes with an output.
+type Check = fn(&Cx, &'static str, &Map<String, Value>) -> Result<(), Failure>;
+
+/// What `conserves = ocr` says, of the dependency's type and the output's. Called by the expansion of `#[stage]`.
+#[must_use]
+pub const fn conserves<In: Load + Paragraphs, Out: Page + Paragraphs>(parameter: &'static str) -> Option<Conserves> {
+    Some(Conserves { parameter, check: check::<In, Out> })
+}
+
+impl Conserves {
+    /// Compares what was made of a page with what it was made from.
+    pub(crate) fn check(&self, cx: &Cx, output: &Map<String, Value>) -> Result<(), Failure> {
+        (self.check)(cx, self.parameter, output)
+    }
+}
+
+fn check<In: Load + Paragraphs, Out: Page + Paragraphs>(
+    cx: &Cx,
+    parameter: &'static str,
+    output: &Map<String, Value>,
+) -> Result<(), Failure> {
+    let before = cx.load::<In>(parameter)?.paragraphs();
+    let after = Out::from_json(&Value::Object(output.clone()))?.paragraphs();
+    compare(parameter, &before, &after)
+}
+
+fn compare(stage: &str, before: &[ParagraphId], after: &[ParagraphId]) -> Result<(), Failure> {
+    let mut balance: BTreeMap<ParagraphId, (usize, usize)> = BTreeMap::new();
+    for id in before {
+        balance.entry(*id).or_default().0 += 1;
+    }
+    for id in after {
+        balance.entry(*id).or_default().1 += 1;
+    }
+    let those = |wanted: fn(usize, usize) -> bool| {
+        let ids = balance.iter().filter(|(_, (before, after))| wanted(*before, *after));
+        ids.map(|(id, _)| id.to_string()).collect::<Vec<_>>().join(", ")
+    };
+    let problems = [
+        ("lost", those(|before, after| after < before)),
+        ("doubled", those(|before, after| before > 0 && after > before)),
+        ("made up", those(|before, _| before == 0)),
+    ];
+    let problems: Vec<String> =
+        problems.iter().filter(|(_, ids)| !ids.is_empty()).map(|(what, ids)| format!("{what}: {ids}")).collect();
+    if problems.is_empty() {
+        return Ok(());
+    }
+    let problem = format!("the paragraphs of `{stage}` do not stand in the output once each; {}", problems.join("; "));
+    Err(Failure::of(Cause::Output, problem)
+        .hint(format!("the stage says `conserves = {stage}`: hand on every paragraph with its own numbers, just once")))
+}
+
+impl fmt::Display for ParagraphId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "block {} paragraph {}", self.block, self.paragraph)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn compared(before: &[(u32, u32)], after: &[(u32, u32)]) -> Result<(), String> {
+        let ids = |pairs: &[(u32, u32)]| -> Vec<ParagraphId> {
+            pairs.iter().map(|(block, paragraph)| ParagraphId { block: *block, paragraph: *paragraph }).collect()
+        };
+        compare("ocr", &ids(before), &ids(after)).map_err(|failure| failure.error)
+    }
+
+    #[test]
+    fn another_order_loses_nothing() {
+        assert_eq!(compared(&[(0, 0), (0, 1), (1, 0)], &[(1, 0), (0, 0), (0, 1)]), Ok(()));
+        assert_eq!(compared(&[(0, 0), (0, 0)], &[(0, 0), (0, 0)]), Ok(()));
+    }
+
+    #[test]
+    fn what_is_lost_doubled_or_made_up_is_named() {
+        assert_eq!(
+            compared(&[(0, 0), (0, 1), (1, 0)], &[(0, 1), (0, 1), (7, 2)]).unwrap_err(),
+            "the paragraphs of `ocr` do not stand in the output once each; lost: block 0 paragraph 0, block 1 paragraph 0; \
+             doubled: block 0 paragraph 1; made up: block 7 paragraph 2"
+        );
+    }
+}

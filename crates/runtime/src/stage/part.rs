@@ -1,0 +1,114 @@
+use std::collections::BTreeMap;
+use std::ops::Deref;
+use std::sync::Mutex;
+
+use serde_json::{Map, Value};
+
+use super::{Book, Cx, EachPage, FromStage, Load, Reach, Row};
+use crate::book::PageNumber;
+use crate::failure::Failure;
+use crate::page::Page;
+
+/// The output of a `scope = book` stage that holds something of every page, in a field `pages` that maps page numbers to it.
+///
+/// ```
+/// use std::collections::BTreeMap;
+/// use shelf::prelude::*;
+///
+/// /// The printed numbers of all pages.
+/// #[derive(Serialize, Deserialize, JsonSchema, Validate)]
+/// pub struct Folios {
+///     #[garde(skip)]
+///     pub pages: BTreeMap<u32, Folio>,
+/// }
+///
+/// /// The printed number of a page.
+/// #[derive(Serialize, Deserialize, JsonSchema, Validate)]
+/// pub struct Folio {
+///     #[garde(skip)]
+///     pub printed: Option<String>,
+/// }
+///
+/// impl ByPage for Folios {
+///     type Part = Folio;
+/// }
+///
+/// /// Numbers the pages.
+/// #[stage(name = "folios", scope = book)]
+/// pub fn folios() -> Result<Folios> {
+///     Ok(Folios { pages: BTreeMap::from([(1, Folio { printed: Some("ix".to_owned()) })]) })
+/// }
+///
+/// /// Takes only the page's own folio: a change on another page makes this one not stale.
+/// #[stage(name = "numbered", deps = [folios])]
+/// pub fn numbered(folios: Part<Folio>) -> Result<Folio> {
+///     Ok(Folio { printed: folios.printed.clone() })
+/// }
+/// # fn main() {}
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` holds nothing of single pages",
+    label = "not an output with a part for every page",
+    note = "give it a field `pages` that maps page numbers to what it holds of them, and `impl ByPage for {Self} {{ type Part = …; }}`"
+)]
+pub trait ByPage: Page {
+    /// What it holds of a page.
+    type Part: Page;
+}
+
+/// What a `scope = book` stage made of this page. Only this part enters the page's fingerprint: when the book's output changes
+/// elsewhere, the page is not stale.
+pub struct Part<T>(T);
+
+impl<T> Part<T> {
+    /// The part itself.
+    #[must_use]
+    pub fn into_inner(self) -> T {
+        self.0
+    }
+}
+
+impl<T> Deref for Part<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T: Page> Load for Part<T> {
+    const REACH: Reach = Reach::Part;
+
+    fn load(cx: &Cx, from: &'static Row) -> Result<Self, Failure> {
+        Ok(Self(cx.found_part(from)?.read()?))
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Page, Output: ByPage<Part = T>> FromStage<Output, Book, EachPage> for Part<T> {}
+
+/// The outputs of book stages, read once in a run and not once a page.
+#[derive(Default)]
+pub(crate) struct Parts {
+    stages: Mutex<BTreeMap<&'static str, Map<String, Value>>>,
+}
+
+impl Parts {
+    /// What the output of `stage` holds of `page`; `read` reads that output, the first time.
+    pub(super) fn part(
+        &self,
+        stage: &'static str,
+        page: PageNumber,
+        read: impl FnOnce() -> Result<Value, Failure>,
+    ) -> Result<Option<Value>, Failure> {
+        let mut stages = self.stages.lock().expect("no panic while an output is read");
+        if !stages.contains_key(stage) {
+            let pages = match read()?.get_mut("pages").map(Value::take) {
+                Some(Value::Object(pages)) => pages,
+                _ => Map::new(),
+            };
+            stages.insert(stage, pages);
+        }
+        Ok(stages.get(stage).and_then(|pages| pages.get(&page.to_string())).cloned())
+    }
+}

@@ -1,0 +1,27 @@
+use std::ops::Deref;
+use std::sync::Arc;
+
+use super::{Cx, FromPage, Offered, Stage};
+use crate::failure::Failure;
+
+/// The stage's prompt: the text that its attribute names (`prompt = include_str!("prompt.md")`), or the book's own in its place, from
+/// `<scan-id>/prompts/<stage>.md`. It is part of the page's fingerprint.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Prompt(Arc<str>);
+
+impl Deref for Prompt {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<S: Stage> FromPage<'_, S> for Prompt {}
+
+impl<'a> Offered<'a> for Prompt {
+    fn take(cx: &'a Cx) -> Result<Self, Failure> {
+        Ok(Self(Arc::clone(&cx.prompt)))
+    }
+}

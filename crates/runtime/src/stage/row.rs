@@ -1,0 +1,148 @@
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use super::{After, Before, Conserves, Cx, Dep, Isolated, OptionsRow, Policy, Reads, Scope, Stage};
+use crate::failure::Failure;
+use crate::metrics::MetricsRow;
+use crate::page::{Made, OutputRow};
+
+/// A stage, as the runtime sees it: one row of a table. `#[stage]` writes it, nothing else does.
+pub struct Row {
+    /// The stage's name: its folder, and the value of `--stage`.
+    pub name: &'static str,
+    /// The function's doc comment.
+    pub doc: &'static str,
+    /// `version = …`; 1 where it is not given.
+    pub version: u32,
+    /// Where the stage is written.
+    pub site: Site,
+    /// The path of the stage's function, such as `stages::ocr::stage::ocr`.
+    pub path: fn() -> &'static str,
+    /// Hash of the function's tokens, to notice an edit that did not raise the version.
+    pub tokens: u64,
+    /// What it is made from.
+    pub deps: &'static [Dep],
+    /// What else its parameters read.
+    pub reads: &'static [Reads],
+    /// Whether it runs once a book.
+    pub book: bool,
+    /// On what it runs, and how many at a time.
+    pub parallelism: Parallelism,
+    /// `isolated`: its pages are made in child processes.
+    pub isolated: Option<Isolated>,
+    /// The function.
+    pub run: Run,
+    /// Called before the first page.
+    pub before: Option<Before>,
+    /// Called when no page is left to do, if one was begun, or if it is still due from an earlier run.
+    pub after: Option<After>,
+    /// Whose paragraphs all stand in what it makes.
+    pub conserves: Option<Conserves>,
+    /// `prompt = …`; empty where it is not given.
+    pub prompt: &'static str,
+    /// `model = …`; empty where it is not given.
+    pub model: &'static str,
+    /// What becomes of pages that fail.
+    pub policy: Policy,
+    /// What it makes.
+    pub output: OutputRow,
+    /// What it measures and reports.
+    pub metrics: MetricsRow,
+    /// What it can be told on the command line.
+    pub options: OptionsRow,
+}
+
+/// Where a stage is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Site {
+    /// Crate.
+    pub krate: &'static str,
+    /// Source file, as rustc names it.
+    pub file: &'static str,
+    /// Line of the attribute.
+    pub line: u32,
+}
+
+/// On what a stage runs, and how many pages at a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Parallelism {
+    /// On rayon, one page a core.
+    Cpu,
+    /// On tokio, [`Parallelism::IN_FLIGHT`] pages at a time.
+    Io,
+    /// On tokio, asking language models.
+    Llm,
+    /// On rayon, so many pages at a time.
+    Fixed(u32),
+}
+
+impl Parallelism {
+    /// Pages in flight of an `io` or `llm` stage where nothing else is said.
+    pub const IN_FLIGHT: usize = 30;
+
+    /// As the attribute writes it.
+    #[must_use]
+    pub fn label(self) -> String {
+        match self {
+            Self::Cpu => "cpu".to_owned(),
+            Self::Io => "io".to_owned(),
+            Self::Llm => "llm".to_owned(),
+            Self::Fixed(n) => format!("fixed({n})"),
+        }
+    }
+}
+
+/// A stage's function behind a plain pointer.
+#[derive(Clone, Copy)]
+pub enum Run {
+    /// A `fn`.
+    Blocking(fn(&Cx) -> Result<Made, Failure>),
+    /// An `async fn`.
+    Async(fn(Arc<Cx>) -> Making),
+}
+
+/// A page that an `async fn` is making.
+pub type Making = Pin<Box<dyn Future<Output = Result<Made, Failure>> + Send>>;
+
+impl Row {
+    /// What follows from the stage's types alone; `#[stage]` fills in the rest. Until it does, the stage runs nothing.
+    #[must_use]
+    pub const fn of<S: Stage>(name: &'static str, site: Site) -> Self {
+        Self {
+            name,
+            doc: "",
+            version: 1,
+            site,
+            path: std::any::type_name::<S>,
+            tokens: 0,
+            deps: &[],
+            reads: &[],
+            book: <S::Scope as Scope>::BOOK,
+            parallelism: Parallelism::Cpu,
+            isolated: None,
+            run: Run::Blocking(|_| Err(Failure::new("this stage did not compile"))),
+            before: None,
+            after: None,
+            conserves: None,
+            prompt: "",
+            model: "",
+            policy: Policy::NEW,
+            output: OutputRow::of::<S::Output>(),
+            metrics: MetricsRow::of::<S::Metrics>(),
+            options: OptionsRow::of::<S::Options>(),
+        }
+    }
+
+    /// The first line of the doc comment.
+    #[must_use]
+    pub fn summary(&self) -> &'static str {
+        self.doc.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("")
+    }
+}
+
+impl std::fmt::Debug for Row {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Row").field("name", &self.name).field("site", &self.site).finish_non_exhaustive()
+    }
+}

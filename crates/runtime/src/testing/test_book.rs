@@ -1,0 +1,283 @@
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+use tempfile::TempDir;
+
+use super::EventLog;
+use crate::book::{BookMetadata, Origin, PageNumber, Resolution, ScanId, SourcePage};
+use crate::inspect::look;
+use crate::page::Page;
+use crate::plan::{Plan, Request, plan};
+use crate::provide::{Provider, Providers};
+use crate::record::{FailedRecord, Hash, PageRecord, PageType, RECORD_KEY};
+use crate::registry::Registry;
+use crate::report;
+use crate::run::{Runtime, Settings, Stop, Summary, process};
+use crate::stage::{ParsedOptions, Row, Stage};
+use crate::store::{BookPath, FolderStore, Store};
+use crate::worker::Children;
+
+/// A book in a library of its own, in a temporary folder that goes with it.
+pub struct TestBook {
+    _folder: TempDir,
+    store: FolderStore,
+    id: ScanId,
+    children: Children,
+    providers: Providers,
+    options: BTreeMap<String, ParsedOptions>,
+    workers: usize,
+}
+
+/// What a run came to.
+#[derive(Debug, Clone)]
+pub struct TestRun {
+    /// How every page ended.
+    pub summary: Summary,
+    /// What happened, in order.
+    pub events: Vec<String>,
+}
+
+impl TestBook {
+    /// A book of so many pages, without scans.
+    #[must_use]
+    pub fn of_pages(pages: u32) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let store = FolderStore::open(folder.path()).expect("a temporary folder can be a library");
+        let id = "book".parse().expect("`book` is a scan id");
+        let book = Self {
+            _folder: folder,
+            store,
+            id,
+            children: Children::in_process(),
+            providers: Providers::default(),
+            options: BTreeMap::new(),
+            workers: 1,
+        };
+        book.set(|metadata| {
+            metadata.title = Some("A test".to_owned());
+            metadata.total_pages = pages;
+        });
+        book
+    }
+
+    /// Gives page after page a scan: PNG files' contents, with their size in px and resolution in dpi.
+    #[must_use]
+    pub fn scans(self, scans: impl IntoIterator<Item = (Vec<u8>, (u32, u32), f64)>) -> Self {
+        for (page, (png, (width, height), dpi)) in (1..).filter_map(PageNumber::new).zip(scans) {
+            let image = format!("{}.png", page.stem());
+            let noted = SourcePage {
+                page_number: page.get(),
+                image: image.clone(),
+                hash: Hash::of(&png).to_string(),
+                bytes: png.len() as u64,
+                width,
+                height,
+                resolution: Resolution { dpi, estimated: false },
+                origin: Origin { file: image.clone(), page: None, half: None },
+            };
+            self.write(&format!("source/{image}"), &png);
+            self.write(&format!("source/{}.json", page.stem()), &serde_json::to_vec(&noted).expect("notes are JSON"));
+        }
+        self
+    }
+
+    /// Gives the stage `S` an output for every page, as if it had been made elsewhere: it counts as done.
+    #[must_use]
+    pub fn outputs<S: Stage>(self, output: impl Fn(u32) -> S::Output) -> Self {
+        for page in 1..=self.metadata().total_pages {
+            self.put::<S>(page, &output(page));
+        }
+        self
+    }
+
+    /// Gives the stage `S` an output for one page, in place of what is there.
+    pub fn put<S: Stage>(&self, page: u32, output: &S::Output) {
+        let bytes = serde_json::to_vec(&output.to_json().expect("an output is JSON")).expect("JSON can be written");
+        self.write(BookPath::page(&self.id, S::ROW.name, number(page)).relative(), &bytes);
+    }
+
+    /// Gives the book stage `S` an output, in place of what is there.
+    pub fn put_book<S: Stage>(&self, output: &S::Output) {
+        let bytes = serde_json::to_vec(&output.to_json().expect("an output is JSON")).expect("JSON can be written");
+        self.write(BookPath::book_output(&self.id, S::ROW.name).relative(), &bytes);
+    }
+
+    /// Runs `S` with these options.
+    #[must_use]
+    pub fn options<S: Stage>(mut self, options: S::Options) -> Self {
+        let json = serde_json::to_value(&options).expect("options serialise");
+        self.options.insert(S::ROW.name.to_owned(), ParsedOptions { value: Arc::new(options), json });
+        self
+    }
+
+    /// Runs so many pages of `cpu` stages at a time; one where nothing is said, so that events come in one order.
+    #[must_use]
+    pub fn workers(mut self, workers: usize) -> Self {
+        self.workers = workers;
+        self
+    }
+
+    /// Opens scans with these children instead of in the test's own process.
+    #[must_use]
+    pub fn children(mut self, children: Children) -> Self {
+        self.children = children;
+        self
+    }
+
+    /// Provides something to stages: a scripted model, or what a test puts in the place of a resource.
+    #[must_use]
+    pub fn with(mut self, provider: impl Into<Arc<dyn Provider>>) -> Self {
+        self.providers = self.providers.with(provider);
+        self
+    }
+
+    /// Changes what is known of the book.
+    pub fn set(&self, change: impl FnOnce(&mut BookMetadata)) {
+        let mut metadata = self.metadata();
+        change(&mut metadata);
+        self.write("metadata.json", &serde_json::to_vec(&metadata).expect("metadata is JSON"));
+    }
+
+    /// Runs the stage `S` over all pages.
+    pub fn run<S: Stage>(&self) -> TestRun {
+        self.process(&[S::ROW], &Request { stages: Some(vec![S::ROW.name.to_owned()]), ..Request::default() })
+    }
+
+    /// Runs a request with the stages of `rows`, and those that they are made from.
+    pub fn process(&self, rows: &[&'static Row], request: &Request) -> TestRun {
+        self.process_until(rows, request, &Stop::default())
+    }
+
+    /// Runs a request until it is done, or told to stop.
+    pub fn process_until(&self, rows: &[&'static Row], request: &Request, stop: &Stop) -> TestRun {
+        let runtime = Runtime {
+            store: Arc::new(self.store.clone()),
+            registry: Arc::new(registry(rows)),
+            children: self.children.clone(),
+            providers: self.providers.clone(),
+        };
+        let request = Request { options: self.options.clone(), ..request.clone() };
+        let log = EventLog::default();
+        let settings = Settings { workers: self.workers, attempts: 3 };
+        let summary = process(&runtime, &self.id, &request, settings, &log, stop).expect("the request makes a plan");
+        TestRun { summary, events: log.lines() }
+    }
+
+    /// Plans a request without running it.
+    #[must_use]
+    pub fn plan(&self, rows: &[&'static Row], request: &Request) -> Plan {
+        let registry = registry(rows);
+        let request = Request { options: self.options.clone(), ..request.clone() };
+        let state = look(&self.store, &registry, &self.id).expect("a test book can be looked at");
+        plan(&registry, &state, &request, &self.providers).expect("the request makes a plan")
+    }
+
+    /// What `S` made of a page.
+    ///
+    /// # Panics
+    /// When it has made nothing of it.
+    #[must_use]
+    pub fn page<S: Stage>(&self, page: u32) -> S::Output {
+        self.read(&BookPath::page(&self.id, S::ROW.name, number(page)))
+    }
+
+    /// What the book stage `S` made.
+    ///
+    /// # Panics
+    /// When it has made nothing.
+    #[must_use]
+    pub fn book_output<S: Stage>(&self) -> S::Output {
+        self.read(&BookPath::book_output(&self.id, S::ROW.name))
+    }
+
+    /// What `S` measured of a page, and all else that stands in its record.
+    #[must_use]
+    pub fn record<S: Stage>(&self, page: u32) -> PageRecord {
+        let bytes =
+            self.bytes(BookPath::page(&self.id, S::ROW.name, number(page)).relative()).expect("the page is made");
+        let found = PageType::of(&S::ROW.output).read(&bytes).expect("the page is whole");
+        found.record.expect("the page was made by a run")
+    }
+
+    /// What `S` measured of a page.
+    #[must_use]
+    pub fn metrics<S: Stage>(&self, page: u32) -> Map<String, Value> {
+        self.record::<S>(page).metrics
+    }
+
+    /// Why `S` failed on a page, if it did.
+    #[must_use]
+    pub fn failure<S: Stage>(&self, page: u32) -> Option<FailedRecord> {
+        let path =
+            FailedRecord::path(&self.id, S::ROW.name, PageNumber::new(page)).expect("a stage's name is a folder");
+        self.bytes(path.relative()).map(|bytes| serde_json::from_slice(&bytes).expect("a failure's record is JSON"))
+    }
+
+    /// `report.csv` of `S`.
+    #[must_use]
+    pub fn report<S: Stage>(&self) -> String {
+        let path = report::path(&self.id, S::ROW.name).expect("a stage's name is a folder");
+        String::from_utf8(self.bytes(path.relative()).expect("the report is written")).expect("a report is text")
+    }
+
+    /// A file of the book, or `None` where it is missing.
+    #[must_use]
+    pub fn bytes(&self, relative: &str) -> Option<Vec<u8>> {
+        self.store.read(&self.path(relative)).expect("a temporary folder can be read")
+    }
+
+    /// Writes a file of the book, whatever is there.
+    pub fn write(&self, relative: &str, bytes: &[u8]) {
+        self.store.write(&self.path(relative), bytes).expect("a temporary folder can be written");
+    }
+
+    /// Removes a file of the book.
+    pub fn remove(&self, relative: &str) {
+        self.store.remove(&self.path(relative)).expect("a temporary folder can be written");
+    }
+
+    /// The library that the book is in.
+    #[must_use]
+    pub fn store(&self) -> &FolderStore {
+        &self.store
+    }
+
+    /// The book.
+    #[must_use]
+    pub fn id(&self) -> &ScanId {
+        &self.id
+    }
+
+    fn path(&self, relative: &str) -> BookPath {
+        BookPath::new(&self.id, relative).expect("a test names files of the book")
+    }
+
+    fn metadata(&self) -> BookMetadata {
+        self.bytes("metadata.json")
+            .map_or_else(BookMetadata::default, |bytes| serde_json::from_slice(&bytes).expect("metadata is JSON"))
+    }
+
+    fn read<T: Page>(&self, path: &BookPath) -> T {
+        let bytes = self.bytes(path.relative()).unwrap_or_else(|| panic!("{path} is not made"));
+        let mut value: Value = serde_json::from_slice(&bytes).expect("a page is JSON");
+        value.as_object_mut().map(|fields| fields.remove(RECORD_KEY));
+        T::from_json(&value).expect("a page fits its type")
+    }
+}
+
+fn number(page: u32) -> PageNumber {
+    PageNumber::new(page).expect("pages are counted from 1")
+}
+
+/// The stages with all that they are made from.
+fn registry(rows: &[&'static Row]) -> Registry {
+    let mut all: BTreeMap<&str, &'static Row> = BTreeMap::new();
+    let mut open = rows.to_vec();
+    while let Some(row) = open.pop() {
+        if all.insert(row.name, row).is_none() {
+            open.extend(row.deps.iter().map(|dep| dep.row.get()));
+        }
+    }
+    Registry::of(all.into_values()).expect("the stages make a table")
+}

@@ -1,0 +1,89 @@
+//! Checks a book down to the last byte: pages against schema, record and hash, and every file that a hash is known of.
+
+use crate::book::{PageNumber, ScanId};
+use crate::inspect::{LookError, PageState, look};
+use crate::record::Hash;
+use crate::registry::Registry;
+use crate::store::{BookPath, Store};
+
+/// What was checked, and what is wrong.
+#[derive(Debug, Clone, Default)]
+pub struct Verified {
+    /// Pages of all stages.
+    pub pages: usize,
+    /// Scans and figures.
+    pub files: usize,
+    /// What is wrong.
+    pub faults: Vec<Fault>,
+}
+
+/// A file that is not what it should be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// The file.
+    pub path: BookPath,
+    /// The page whose scan it is; none of what stages made, which they can make again.
+    pub scan: Option<PageNumber>,
+    /// What is wrong with it.
+    pub problem: String,
+}
+
+/// Checks a book.
+pub fn book(store: &dyn Store, registry: &Registry, book: &ScanId) -> Result<Verified, LookError> {
+    let state = look(store, registry, book)?;
+    let mut verified = Verified::default();
+    for (page, scan) in &state.scans {
+        let path = BookPath::new(book, &format!("source/{}", scan.image))?;
+        match &scan.page {
+            Some(noted) => verified.file(store, path, Some(*page), &Hash::known(&noted.hash))?,
+            None if store.read(&BookPath::page(book, "source", *page))?.is_some() => {
+                verified.fault(path, Some(*page), "is not the scan that was added: its hash is another");
+            }
+            None => {}
+        }
+    }
+    for page in &state.pages {
+        if !state.scans.contains_key(page) && !state.unreadable.contains_key(page) {
+            let path = BookPath::new(book, &format!("source/{}.*", page.stem()))?;
+            verified.fault(path, Some(*page), "is missing: the book has a page without a scan");
+        }
+    }
+    for (stage, pages) in state.stages {
+        for (page, found) in pages.pages {
+            verified.pages += 1;
+            let path =
+                page.map_or_else(|| BookPath::book_output(book, stage), |page| BookPath::page(book, stage, page));
+            match found {
+                PageState::Damaged(problem) => verified.fault(path, None, problem),
+                PageState::Whole { record, .. } => {
+                    for (file, hash) in record.map(|record| record.files).unwrap_or_default() {
+                        verified.file(store, BookPath::new(book, &file)?, None, &hash)?;
+                    }
+                }
+            }
+        }
+    }
+    Ok(verified)
+}
+
+impl Verified {
+    fn file(
+        &mut self,
+        store: &dyn Store,
+        path: BookPath,
+        scan: Option<PageNumber>,
+        expected: &Hash,
+    ) -> Result<(), LookError> {
+        self.files += 1;
+        match store.read(&path)? {
+            None => self.fault(path, scan, "is missing"),
+            Some(bytes) if Hash::of(&bytes) != *expected => self.fault(path, scan, "was changed: its hash is another"),
+            Some(_) => {}
+        }
+        Ok(())
+    }
+
+    fn fault(&mut self, path: BookPath, scan: Option<PageNumber>, problem: impl Into<String>) {
+        self.faults.push(Fault { path, scan, problem: problem.into() });
+    }
+}

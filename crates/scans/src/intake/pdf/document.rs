@@ -1,0 +1,109 @@
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::time::SystemTime;
+
+use hayro_syntax::object::dict::keys::{BITS_PER_COMPONENT, HEIGHT, SUBTYPE, WIDTH};
+use hayro_syntax::object::{Name, Stream};
+use hayro_syntax::page::Page;
+use hayro_syntax::{DecryptionError, Filter, LoadPdfError, Pdf};
+
+use super::geometry::{Area, user_unit};
+use crate::intake::inspect::PageSketch;
+use crate::intake::spread::is_landscape;
+use shelf_runtime::failure::Failure;
+
+/// The largest PDF that is opened, bytes: it is held in memory, in a child that may have 1.4 GiB.
+const MAX_FILE_BYTES: u64 = 1 << 30;
+
+struct Opened {
+    path: PathBuf,
+    bytes: u64,
+    changed: Option<SystemTime>,
+    pdf: Arc<Pdf>,
+}
+
+/// The PDF that was opened last: a child reads many pages of one file.
+static LAST: Mutex<Option<Opened>> = Mutex::new(None);
+
+/// Opens a PDF, or hands out the one that is open already.
+pub(super) fn open(path: &Path) -> Result<Arc<Pdf>, Failure> {
+    let found = std::fs::metadata(path)?;
+    let (bytes, changed) = (found.len(), found.modified().ok());
+    let mut last = LAST.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    if let Some(opened) = last.as_ref().filter(|opened| opened.path == path)
+        && (opened.bytes, opened.changed) == (bytes, changed)
+    {
+        return Ok(Arc::clone(&opened.pdf));
+    }
+    *last = None;
+    if bytes > MAX_FILE_BYTES {
+        return Err(Failure::new(format!(
+            "the PDF has {} MiB, expected at most {}",
+            bytes >> 20,
+            MAX_FILE_BYTES >> 20
+        ))
+        .hint("split it, with `qpdf --split-pages=100 book.pdf part-%d.pdf`, and add the parts together"));
+    }
+    let pdf = Arc::new(Pdf::new(std::fs::read(path)?).map_err(refusal)?);
+    *last = Some(Opened { path: path.to_owned(), bytes, changed, pdf: Arc::clone(&pdf) });
+    Ok(pdf)
+}
+
+fn refusal(error: LoadPdfError) -> Failure {
+    const DECRYPT: &str = "take the protection off first: `qpdf --decrypt --password=SECRET locked.pdf open.pdf`";
+    match error {
+        LoadPdfError::Decryption(DecryptionError::PasswordProtected) => {
+            Failure::new("the PDF is encrypted and needs a password").hint(DECRYPT)
+        }
+        LoadPdfError::Decryption(DecryptionError::UnsupportedAlgorithm) => {
+            Failure::new("the PDF is encrypted in a way that is not known").hint(DECRYPT)
+        }
+        LoadPdfError::Decryption(_) => Failure::new("the PDF is encrypted, and its encryption is broken"),
+        LoadPdfError::Invalid => Failure::new("the PDF is broken: it has no readable list of objects and pages")
+            .hint("try to repair it, with `qpdf broken.pdf mended.pdf` or `mutool clean broken.pdf mended.pdf`"),
+    }
+}
+
+/// What the pages of a PDF will take, from their dictionaries alone: no content is decoded.
+pub(crate) fn inspect(path: &Path, dpi: u32) -> Result<Vec<PageSketch>, Failure> {
+    let pdf = open(path)?;
+    let pages = pdf.pages();
+    if pages.is_empty() {
+        return Err(Failure::new("the PDF has no pages"));
+    }
+    Ok(pages.iter().map(|page| sketch(page, dpi)).collect())
+}
+
+fn sketch(page: &Page<'_>, dpi: u32) -> PageSketch {
+    let area = Area::of_page(page);
+    let per_inch = user_unit(page) / 72.0;
+    let (width, height) = page.render_dimensions();
+    let is_landscape = is_landscape(width.into(), height.into());
+    let drawn = super::drawn::pixels_at(area.width() * per_inch, area.height() * per_inch, f64::from(dpi));
+    let pictures: Vec<Stream<'_>> = page
+        .resources()
+        .x_objects
+        .keys()
+        .filter_map(|name| page.resources().x_objects.get::<Stream<'_>>(name))
+        .filter(|object| object.dict().get::<Name<'_>>(SUBTYPE).is_some_and(|kind| kind.as_ref() != b"Form"))
+        .collect();
+    match pictures.as_slice() {
+        [scan] => {
+            let side = |key: &[u8]| u64::from(scan.dict().get::<u32>(key).unwrap_or(0));
+            let pixels = side(WIDTH).saturating_mul(side(HEIGHT));
+            let stored = scan.raw_data().len() as u64;
+            let bits = u64::from(scan.dict().get::<u8>(BITS_PER_COMPONENT).unwrap_or(1));
+            let bytes = match scan.filters().last() {
+                Some(Filter::DctDecode) => stored,
+                // PNG packs single bits less tightly than CCITT and JBIG2 do, and knows no lossy JPEG 2000.
+                Some(Filter::JpxDecode) => pixels,
+                _ if bits == 1 => (stored * 4).max(pixels / 64),
+                _ => stored * 2,
+            };
+            PageSketch { pixels: pixels.max(1), bytes, is_landscape }
+        }
+        // Drawn text takes about a bit a pixel as PNG, drawn pictures a byte and more.
+        [] => PageSketch { pixels: drawn, bytes: drawn / 8, is_landscape },
+        _ => PageSketch { pixels: drawn, bytes: drawn, is_landscape },
+    }
+}

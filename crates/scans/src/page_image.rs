@@ -1,0 +1,73 @@
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use shelf_runtime::book::SourcePage;
+use shelf_runtime::failure::Failure;
+use shelf_runtime::stage::{Cx, FromPage, HasPage, Offered, Reads, Stage};
+use shelf_runtime::worker::{Allowance, Children, Task};
+
+/// The scan of a page: a handle. Nothing is decoded here; a child process opens the file.
+#[derive(Clone)]
+pub struct PageImage {
+    file: ScanFile,
+    source: SourcePage,
+    children: Children,
+}
+
+/// A scan as a child process gets it: the file, and what is known of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ScanFile {
+    /// Where the file lies.
+    pub path: PathBuf,
+    /// Resolution, dots per inch.
+    pub dpi: f64,
+    /// Width, px.
+    pub width: u32,
+    /// Height, px.
+    pub height: u32,
+}
+
+impl PageImage {
+    /// A scan in a file.
+    #[must_use]
+    pub fn new(path: PathBuf, source: SourcePage, children: Children) -> Self {
+        let file = ScanFile { path, dpi: source.resolution.dpi, width: source.width, height: source.height };
+        Self { file, source, children }
+    }
+
+    /// What is known of the scan: size, resolution, hash, where it came from.
+    #[must_use]
+    pub fn source(&self) -> &SourcePage {
+        &self.source
+    }
+
+    /// Hands the scan and `settings` to `task` in a child process, and waits for what it makes of them.
+    ///
+    /// # Errors
+    /// What the task returns, or that its child died, ran out of memory or out of time.
+    pub fn with<Settings, Out>(
+        &self,
+        task: &Task<(ScanFile, Settings), Out>,
+        settings: Settings,
+    ) -> Result<Out, Failure>
+    where
+        Settings: Serialize + DeserializeOwned,
+        Out: Serialize + DeserializeOwned,
+    {
+        let allowance = Allowance::pixels(u64::from(self.file.width) * u64::from(self.file.height));
+        self.children.call(task, (self.file.clone(), settings), allowance)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<S: Stage<Scope: HasPage>> FromPage<'_, S> for PageImage {}
+
+impl<'a> Offered<'a> for PageImage {
+    const READS: Reads = Reads::Scan;
+
+    fn take(cx: &'a Cx) -> Result<Self, Failure> {
+        let (path, source) = cx.scan()?;
+        Ok(Self::new(path, source, cx.workers().clone()))
+    }
+}

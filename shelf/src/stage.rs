@@ -1,0 +1,35 @@
+//! What a stage is to the compiler and to the runtime, and what a stage's function may take and return.
+//!
+//! ```
+//! use shelf::prelude::*;
+//! use shelf::stage::Stage as _;
+//!
+//! /// The text of a page.
+//! #[derive(Serialize, Deserialize, JsonSchema, Validate)]
+//! pub struct Text {
+//!     #[garde(skip)]
+//!     pub text: String,
+//! }
+//!
+//! /// Writes the number of every page.
+//! #[stage(name = "text")]
+//! pub fn text(page: PageNumber) -> Result<Text> {
+//!     Ok(Text { text: format!("page {page}") })
+//! }
+//!
+//! /// Puts every page and the next one together.
+//! #[stage(name = "pairs", deps = [text], version = 2)]
+//! pub fn pairs(text: Window<Text>) -> Result<Text> {
+//!     let next = text.next().map_or("", |next| &next.text);
+//!     Ok(Text { text: format!("{} {next}", text.page.text) })
+//! }
+//!
+//! assert_eq!(pairs::ROW.deps[0].row.name, "text");
+//! assert_eq!(pairs::ROW.version, 2);
+//! ```
+
+pub use shelf_runtime::failure::*;
+pub use shelf_runtime::page::*;
+pub use shelf_runtime::stage::*;
+#[cfg(feature = "scans")]
+pub use shelf_scans::{PageImage, ScanFile};
