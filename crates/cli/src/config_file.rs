@@ -162,7 +162,7 @@ mod tests {
 
     /// Does nothing.
     #[stage(name = "quiet", options = QuietOptions)]
-    fn quiet(_options: &QuietOptions) -> Result<Empty> {
+    fn quiet(_options: &QuietOptions) -> shelf::stage::Result<Empty> {
         Ok(Empty {})
     }
 
