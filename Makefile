@@ -5,10 +5,11 @@ DEMO_LIBRARY ?= target/demo-library
 .PHONY: demo test test-peers quality tokens lint docs package
 .SILENT:
 
-# Draws a small book, reads it, and prints how good the reading is.
+# Builds shelf, processes a small book that it draws itself, and prints how good the result is.
 demo:
 	scripts/setup.sh
-	cargo build --release --quiet
+	echo "Building shelf (takes a few minutes the first time)"
+	cargo build --release
 	target/release/shelf --library $(DEMO_LIBRARY) demo
 
 # All tests of the workspace, doctests too. One thread a recognition: Tesseract is slower with more.

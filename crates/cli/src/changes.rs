@@ -1,6 +1,7 @@
 use super::numbers::ranges;
 use shelf_runtime::book::PageNumber;
-use shelf_runtime::record::{Change, Input};
+use shelf_runtime::record::Change;
+use shelf_runtime::record::Input;
 
 /// Why something is stale, in one line: pages of a stage that changed in one way are one reason, `ocr pages 5-19 changed`.
 pub(super) fn reasons(changes: &[Change]) -> String {
@@ -16,7 +17,7 @@ pub(super) fn reasons(changes: &[Change]) -> String {
             (_, reason) => reasons.push(reason),
         }
     }
-    reasons.iter().map(Reason::told).collect::<Vec<_>>().join(", ")
+    reasons.iter().map(Reason::shown).collect::<Vec<_>>().join(", ")
 }
 
 enum Reason<'c> {
@@ -39,7 +40,7 @@ impl<'c> Reason<'c> {
         }
     }
 
-    fn told(&self) -> String {
+    fn shown(&self) -> String {
         match self {
             Self::Pages(stage, how, pages) => {
                 let (noun, verb) = if pages.len() == 1 { ("page", "is") } else { ("pages", "are") };

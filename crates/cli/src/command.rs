@@ -1,18 +1,21 @@
+use super::numbers::parse_bytes;
+use super::numbers::parse_time;
+use super::stage_options;
+use super::verbs;
+use clap::Args;
+use clap::Command;
+use clap::CommandFactory;
+use clap::Parser;
+use clap::Subcommand;
+use clap::builder::PossibleValuesParser;
+use shelf_runtime::registry::Registry;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::builder::PossibleValuesParser;
-use clap::{Args, Command, CommandFactory, Parser, Subcommand};
-
-use super::numbers::{parse_bytes, parse_time};
-use super::stage_options;
-use super::verbs;
-use shelf_runtime::registry::Registry;
-
-/// The hidden subcommand that children are started with.
+/// The hidden subcommand that worker processes are started with.
 pub(super) const CHILD: &str = "__child";
 
-/// Turns scanned books into digital ones.
+/// Turn scanned books into digital ones
 #[derive(Debug, Parser)]
 #[command(
     name = "shelf",
@@ -23,17 +26,18 @@ pub(super) const CHILD: &str = "__child";
     arg_required_else_help = true,
     after_help = "\
 Start with:
-  shelf demo                    a drawn book, from scan to text, to see how it goes
-  shelf add book.pdf            put a scanned book on the shelf
-  shelf process book            read it
-  shelf status book             see how far it is
+  shelf demo                see it work on a small book that it draws itself
+  shelf add book.pdf        add a scanned book to the library
+  shelf process book        read it
+  shelf show book           read the text
+  shelf status book         see its progress
 
 Exit codes:
-  0 all done                        4 refused, and nothing done
-  1 failed                          5 stopped by budget or time, with work left
-  2 the command is not understood   6 the book is in use
-  3 some pages failed, or wait      130 interrupted
-Of several books that did not end alike it is 3, or 5 where work is left."
+  0  done                              4  refused; nothing was changed
+  1  failed                            5  stopped by budget or time, work left
+  2  invalid command line              6  the book is in use
+  3  some pages failed or are blocked  130  interrupted
+Several books that ended differently give 3, or 5 if work is left."
 )]
 pub(super) struct Cli {
     #[command(flatten)]
@@ -42,23 +46,26 @@ pub(super) struct Cli {
     pub(super) verb: Verb,
 }
 
-/// What every verb takes.
+/// Options that every subcommand takes.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Global options")]
 pub(super) struct Global {
-    /// Where the books lie [default: `~/Documents/book_scans`]
+    /// Library folder [default: `~/Documents/book_scans`]
     #[arg(long, global = true, value_name = "DIR", env = "SHELF_LIBRARY", hide_env_values = true)]
     pub(super) library: Option<PathBuf>,
     /// Print data as JSON
     #[arg(long, global = true)]
     pub(super) json: bool,
-    /// Say nothing but the result
+    /// Print only the result
     #[arg(long, short, global = true)]
     pub(super) quiet: bool,
-    /// Memory that a child process may use
+    /// Show all columns of a table, however wide it gets
+    #[arg(long, global = true)]
+    pub(super) wide: bool,
+    /// Limit the memory of a worker process
     #[arg(long, global = true, value_name = "SIZE", default_value = "1400M", value_parser = parse_bytes, hide_short_help = true)]
     pub(super) child_memory: u64,
-    /// Time that reading a page of ordinary size may take
+    /// Limit the time for reading a page of ordinary size
     #[arg(long, global = true, value_name = "TIME", default_value = "60s", value_parser = parse_time, hide_short_help = true)]
     pub(super) child_time: Duration,
 }

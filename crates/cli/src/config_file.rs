@@ -1,14 +1,16 @@
+use super::error::CliError;
+use super::error::Result;
+use super::llm_options::LlmTable;
+use super::nearest::nearest;
+use super::stage_options;
+use shelf_runtime::registry::Entry;
+use shelf_runtime::registry::Registry;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
-
-use rapidfuzz::distance::osa;
-use toml::{Table, Value};
-
-use super::error::{CliError, Result};
-use super::llm_options::LlmTable;
-use super::stage_options;
-use shelf_runtime::registry::{Entry, Registry};
+use std::path::Path;
+use std::path::PathBuf;
+use toml::Table;
+use toml::Value;
 
 /// `shelf.toml` in the library's root: what stages' options are, and how language models are asked, where neither the command line nor
 /// the environment says it.
@@ -96,7 +98,7 @@ impl Reading<'_> {
             return Err(self.refuse(format!("`[{stage}]` has no option `{option}`{near}")));
         };
         let values = words(value).ok_or_else(|| {
-            self.refuse(format!("`[{stage}] {option}` is no string, number, `true`, `false`, nor a list of them"))
+            self.refuse(format!("`[{stage}] {option}` is not a string, a number, `true`, `false` or a list of these"))
         })?;
         let written = stage_options::argv(arg, values.iter().map(OsString::as_os_str));
         match (entry.row.options.command)().try_get_matches_from(written) {
@@ -126,16 +128,12 @@ fn words(value: &Value) -> Option<Vec<OsString>> {
 /// `; did you mean `ocr`?`, or what there is.
 fn did_you_mean<'a>(written: &str, known: impl Iterator<Item = &'a str>) -> String {
     let known: Vec<&str> = known.collect();
-    let edits = |candidate: &str| osa::distance(written.chars(), candidate.chars());
-    let nearest = known.iter().map(|candidate| (edits(candidate), candidate)).min();
-    match nearest {
-        Some((edits, candidate)) if edits <= written.chars().count().max(3) / 3 => {
-            format!("; did you mean `{candidate}`?")
-        }
-        Some(_) => {
+    match nearest(written, known.iter().copied()) {
+        Some(candidate) => format!("; did you mean `{candidate}`?"),
+        None if known.is_empty() => "; it has none".to_owned(),
+        None => {
             format!("; there are {}", known.iter().map(|known| format!("`{known}`")).collect::<Vec<_>>().join(", "))
         }
-        None => "; it has none".to_owned(),
     }
 }
 
@@ -187,7 +185,7 @@ mod tests {
             ("quiet = 3", "`quiet` is a stage: write its options under `[quiet]`"),
             ("[quiet]\nloudnes = 3", "`[quiet]` has no option `loudnes`; did you mean `loudness`?"),
             ("[quiet]\nloudness = 10", "`[quiet] loudness = 10`: invalid value '10' for '--loudness"),
-            ("[quiet]\nloudness = {}", "`[quiet] loudness` is no string, number,"),
+            ("[quiet]\nloudness = {}", "`[quiet] loudness` is not a string, a number,"),
             ("[quiet\n", "TOML parse error at line 1"),
         ] {
             let found = parse(text).unwrap_err();

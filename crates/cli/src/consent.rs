@@ -1,34 +1,45 @@
 //! Money is spent only by who says so: a run that may cost shows its price and asks.
 
-use std::path::PathBuf;
-
-use clap::Args;
-
-use super::context::{Context, cores};
-use super::error::{CliError, Result};
-use super::llm_options::{check_prices, not_allowed};
-use super::numbers::{count, thousands};
+use super::context::Context;
+use super::context::cores;
+use super::error::CliError;
+use super::error::Result;
+use super::llm_options::check_prices;
+use super::llm_options::not_allowed;
+use super::numbers::count;
+use super::numbers::thousands;
 use super::out::ask;
-use shelf_llm::{Dispatcher, Estimate, Range, TapeSettings, Usd, estimate, rehearse};
+use clap::Args;
+use shelf_llm::Dispatcher;
+use shelf_llm::Estimate;
+use shelf_llm::Range;
+use shelf_llm::TapeSettings;
+use shelf_llm::Usd;
+use shelf_llm::estimate;
+use shelf_llm::rehearse;
 use shelf_runtime::book::ScanId;
-use shelf_runtime::inspect::{BookState, look};
-use shelf_runtime::plan::{Plan, Request, plan};
+use shelf_runtime::inspect::BookState;
+use shelf_runtime::inspect::look;
+use shelf_runtime::plan::Plan;
+use shelf_runtime::plan::Request;
+use shelf_runtime::plan::plan;
 use shelf_runtime::provide::Providers;
+use std::path::PathBuf;
 
 /// What a run may spend, and where replies come from and go.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Language models")]
 pub(super) struct SpendArgs {
-    /// What may be spent on models in this run, US dollars
+    /// Spend at most this much on models in this run, US dollars
     #[arg(long, value_name = "USD")]
     budget: Option<Usd>,
-    /// Spend without being asked
+    /// Allow spending without being asked
     #[arg(long, short)]
     yes: bool,
-    /// Keep every reply of a model in this folder, for `--replay`
+    /// Record every reply of a model in this folder, for `--replay`
     #[arg(long, value_name = "DIR", conflicts_with = "replay", hide_short_help = true)]
     record: Option<PathBuf>,
-    /// Take the models' replies from this folder: no network, no cost
+    /// Take the models' replies from this folder, without network or cost
     #[arg(long, value_name = "DIR", hide_short_help = true)]
     replay: Option<PathBuf>,
 }
@@ -81,8 +92,8 @@ impl SpendArgs {
                 llm.allow_spending();
                 Ok(())
             }
-            Some(false) => Err(CliError::refused("no model was asked, and nothing was done")),
-            None => Err(not_allowed("the run may cost money, and there is no terminal to ask on")),
+            Some(false) => Err(CliError::refused("no model was asked; nothing was changed")),
+            None => Err(not_allowed("refusing to spend money without confirmation (no terminal)")),
         }
     }
 }
@@ -128,7 +139,7 @@ pub(super) fn shown(estimate: &Estimate) -> String {
     }
     if *guessed > 0 {
         let others = if who.is_empty() { "up to" } else { "and up to" };
-        who.push(format!("{others} {} that cannot be looked into yet", count(*guessed, noun)));
+        who.push(format!("{others} {} that are not known yet", count(*guessed, noun)));
     }
     let about: Vec<String> = estimate.about.iter().map(|(noun, number)| count(*number, noun)).collect();
     let about = if about.is_empty() { String::new() } else { format!(" about {}", about.join(" and ")) };

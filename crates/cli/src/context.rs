@@ -1,16 +1,19 @@
-use std::path::PathBuf;
-use std::sync::Arc;
-
 use super::command::Global;
-use super::error::{CliError, Result};
+use super::error::CliError;
+use super::error::Result;
 use super::out::Out;
 use shelf_llm::Dispatcher;
 use shelf_runtime::book::ScanId;
 use shelf_runtime::provide::Providers;
 use shelf_runtime::registry::Registry;
-use shelf_runtime::run::{Runtime, Stop};
-use shelf_runtime::store::{FolderStore, Store};
+use shelf_runtime::run::Runtime;
+use shelf_runtime::run::Stop;
+use shelf_runtime::store::FolderStore;
+use shelf_runtime::store::Store;
 use shelf_runtime::worker::Children;
+use std::path::Path;
+use std::path::PathBuf;
+use std::sync::Arc;
 
 /// What every verb works with.
 pub(super) struct Context {
@@ -22,10 +25,19 @@ pub(super) struct Context {
 }
 
 impl Context {
-    pub(super) fn open(global: Global, registry: Arc<Registry>, stop: Stop) -> Result<Self> {
+    /// Opens the library. One that is missing is made by verbs that put the first book into it; to those that need books it is an error.
+    pub(super) fn open(global: Global, registry: Arc<Registry>, stop: Stop, missing: MissingLibrary) -> Result<Self> {
         let root = library(&global)?;
-        let store = FolderStore::open(&root)?;
-        let out = Out { json: global.json, quiet: global.quiet };
+        let out = Out { json: global.json, quiet: global.quiet, wide: global.wide };
+        let store = match missing {
+            MissingLibrary::Create if !root.exists() => {
+                let store = FolderStore::open(&root)?;
+                out.note(format_args!("created the library {}", root.display()));
+                store
+            }
+            MissingLibrary::Refuse if !root.is_dir() => return Err(no_library(&root, global.library.is_some())),
+            _ => FolderStore::at(&root)?,
+        };
         Ok(Self { store, registry, out, stop, global })
     }
 
@@ -50,6 +62,11 @@ impl Context {
         }))
     }
 
+    /// An error that names the book that was probably meant, where one was not found.
+    pub(super) fn near(&self, error: CliError) -> CliError {
+        error.near(&self.store.books().unwrap_or_default())
+    }
+
     /// The books meant by ids or by `--all`.
     pub(super) fn books(&self, ids: &[ScanId], all: bool) -> Result<Vec<ScanId>> {
         if !all {
@@ -64,6 +81,29 @@ impl Context {
     }
 }
 
+/// What becomes of a library that is not there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum MissingLibrary {
+    /// It is made.
+    Create,
+    /// It is an error.
+    Refuse,
+    /// It is not needed.
+    Ignore,
+}
+
+fn no_library(root: &Path, is_named: bool) -> CliError {
+    let root = root.display();
+    if is_named {
+        CliError::refused(format!("the library {root} does not exist"))
+            .hint("check `--library` or `SHELF_LIBRARY`; `shelf add` creates a new library with its first book")
+    } else {
+        CliError::refused(format!("there is no library yet; it will be in {root}")).hint(
+            "add a book (`shelf add book.pdf`), try the demo (`shelf demo`), or name another folder with `--library`",
+        )
+    }
+}
+
 /// Cores that this process may use.
 pub(super) fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
@@ -75,7 +115,7 @@ fn library(global: &Global) -> Result<PathBuf> {
     }
     let home = etcetera::home_dir().map_err(|_| {
         CliError::refused("no library: neither `--library` nor `SHELF_LIBRARY` is given, and there is no home folder")
-            .hint("say where the books lie: `shelf --library DIR …`")
+            .hint("name the library's folder: `shelf --library DIR …`")
     })?;
     Ok(home.join("Documents").join("book_scans"))
 }

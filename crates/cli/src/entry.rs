@@ -1,19 +1,22 @@
-use std::process::ExitCode;
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
-
-use clap::FromArgMatches;
-use tracing_subscriber::layer::SubscriberExt;
-use tracing_subscriber::util::SubscriberInitExt;
-
-use super::command::{self, Cli, Verb};
+use super::Exit;
+use super::command;
+use super::command::Cli;
+use super::command::Verb;
 use super::context::Context;
-use super::error::{CliError, Result};
-use super::out::complain;
-use super::{Exit, verbs};
+use super::context::MissingLibrary;
+use super::error::CliError;
+use super::error::Result;
+use super::out::print_error;
+use super::verbs;
+use clap::FromArgMatches;
 use shelf_runtime::logs::StageLogs;
 use shelf_runtime::registry::Registry;
 use shelf_runtime::run::Stop;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 /// The `shelf` command, with the stages of all linked crates in it. A `main` is one call:
 ///
@@ -30,7 +33,7 @@ pub fn main() -> ExitCode {
         return match shelf_runtime::worker::serve() {
             Ok(()) => Exit::Done.into(),
             Err(error) => {
-                complain(CliError::failed(error).render());
+                print_error(CliError::failed(error).render());
                 Exit::Failed.into()
             }
         };
@@ -50,7 +53,7 @@ pub fn main() -> ExitCode {
         Ok(exit) => exit.into(),
         Err(error) if error.is_broken_pipe() => Exit::Done.into(),
         Err(error) => {
-            complain(error.render());
+            print_error(error.render());
             error.exit.into()
         }
     }
@@ -60,39 +63,53 @@ fn run(matches: &clap::ArgMatches, registry: &Arc<Registry>) -> Result<Exit> {
     let usage = |error: clap::Error| CliError::failed(error).exit(Exit::Usage);
     let cli = Cli::from_arg_matches(matches).map_err(usage)?;
     let given = matches.subcommand().map_or(matches, |(_, given)| given);
-    if let Verb::Completions(completions) = &cli.verb {
-        verbs::completions(completions, registry);
-        return Ok(Exit::Done);
+    if let Verb::Completions(completions) = &cli.verb
+        && let Some(printed) = completions.print_script(registry)
+    {
+        return printed;
     }
     if let Verb::NewStage(new_stage) = &cli.verb {
         return verbs::new_stage(&cli.global, new_stage, registry);
     }
-    let context = Context::open(cli.global, Arc::clone(registry), interruptible()?)?;
-    if let Verb::Try(given_page) = &cli.verb {
-        return verbs::try_page(&context, given_page, given);
+    let missing = match &cli.verb {
+        Verb::Add(_) | Verb::Demo(_) => MissingLibrary::Create,
+        Verb::Report(report) if report.needs_no_book() => MissingLibrary::Ignore,
+        Verb::Completions(_) | Verb::Stages(_) | Verb::Config(_) | Verb::Doctor(_) => MissingLibrary::Ignore,
+        _ => MissingLibrary::Refuse,
+    };
+    // A reader's Ctrl-C is for the pager.
+    let stop = if matches!(cli.verb, Verb::Show(_)) { Stop::default() } else { interruptible()? };
+    let context = Context::open(cli.global, Arc::clone(registry), stop, missing)?;
+    run_verb(cli.verb, &context, given).map_err(|error| context.near(error))
+}
+
+fn run_verb(verb: Verb, context: &Context, given: &clap::ArgMatches) -> Result<Exit> {
+    if let Verb::Try(given_page) = &verb {
+        return verbs::try_page(context, given_page, given);
     }
     let logs = StageLogs::new(Arc::new(context.store.clone()));
     tracing_subscriber::registry().with(logs).with(tracing_subscriber::filter::LevelFilter::INFO).init();
-    match cli.verb {
-        Verb::Process(process) => verbs::process(&context, &process, given),
-        Verb::Plan(plan) => verbs::plan(&context, &plan, given),
-        Verb::Add(add) => verbs::add(&context, &add),
-        Verb::List(list) => verbs::list(&context, &list),
-        Verb::Show(show) => verbs::show(&context, &show),
-        Verb::Page(change) => verbs::page(&context, &change),
-        Verb::Set(set) => verbs::set(&context, &set),
-        Verb::Status(status) => verbs::status(&context, &status, given),
-        Verb::Stages(stages) => verbs::stages(&context, &stages),
-        Verb::Report(report) => verbs::report(&context, &report),
-        Verb::Eval(eval) => verbs::eval(&context, &eval),
-        Verb::Stats(stats) => verbs::stats(&context, &stats),
-        Verb::Clean(clean) => verbs::clean(&context, &clean),
-        Verb::Delete(delete) => verbs::delete(&context, &delete),
-        Verb::Verify(verify) => verbs::verify(&context, &verify),
-        Verb::Config(config) => verbs::config(&context, &config, given),
-        Verb::Doctor(doctor) => verbs::doctor(&context, &doctor),
-        Verb::Demo(demo) => verbs::demo(&context, &demo),
-        Verb::Completions(_) | Verb::NewStage(_) | Verb::Try(_) => Ok(Exit::Done),
+    match verb {
+        Verb::Process(process) => verbs::process(context, &process, given),
+        Verb::Plan(plan) => verbs::plan(context, &plan, given),
+        Verb::Add(add) => verbs::add(context, &add),
+        Verb::List(list) => verbs::list(context, &list),
+        Verb::Show(show) => verbs::show(context, &show),
+        Verb::Page(change) => verbs::page(context, &change),
+        Verb::Set(set) => verbs::set(context, &set),
+        Verb::Status(status) => verbs::status(context, &status, given),
+        Verb::Stages(stages) => verbs::stages(context, &stages),
+        Verb::Report(report) => verbs::report(context, &report),
+        Verb::Eval(eval) => verbs::eval(context, &eval),
+        Verb::Stats(stats) => verbs::stats(context, &stats),
+        Verb::Clean(clean) => verbs::clean(context, &clean),
+        Verb::Delete(delete) => verbs::delete(context, &delete),
+        Verb::Verify(verify) => verbs::verify(context, &verify),
+        Verb::Config(config) => verbs::config(context, &config, given),
+        Verb::Doctor(doctor) => verbs::doctor(context, &doctor),
+        Verb::Demo(demo) => verbs::demo(context, &demo),
+        Verb::Completions(_) => verbs::books(context),
+        Verb::NewStage(_) | Verb::Try(_) => Ok(Exit::Done),
     }
 }
 

@@ -1,31 +1,48 @@
-use std::fmt::Write;
-
 use super::Exit;
+use super::nearest::nearest;
+use shelf_runtime::book::ScanId;
 use shelf_runtime::inspect::LookError;
 use shelf_runtime::plan::PlanError;
 use shelf_runtime::registry::RegistryError;
 use shelf_runtime::run::ProcessError;
 use shelf_runtime::store::StoreError;
+use std::fmt::Write;
 
 /// Why a command ended early: what went wrong, what to do, and the exit code.
 #[derive(Debug)]
 pub(super) struct CliError {
     error: anyhow::Error,
     hint: Option<String>,
+    /// The book that was not found, if that is the problem.
+    missing_book: Option<ScanId>,
     pub(super) exit: Exit,
 }
 
 pub(super) type Result<T, E = CliError> = std::result::Result<T, E>;
 
 impl CliError {
-    /// Something was refused, and nothing was done.
+    /// Something was refused; nothing was changed.
     pub(super) fn refused(message: impl std::fmt::Display) -> Self {
-        Self { error: anyhow::anyhow!("{message}"), hint: None, exit: Exit::Refused }
+        Self::of(anyhow::anyhow!("{message}"), Exit::Refused)
     }
 
     /// Something failed.
     pub(super) fn failed(error: impl Into<anyhow::Error>) -> Self {
-        Self { error: error.into(), hint: None, exit: Exit::Failed }
+        Self::of(error.into(), Exit::Failed)
+    }
+
+    fn of(error: anyhow::Error, exit: Exit) -> Self {
+        Self { error, hint: None, missing_book: None, exit }
+    }
+
+    /// With the nearest of `books` as a hint, where the problem is a book that is not among them.
+    pub(super) fn near(mut self, books: &[ScanId]) -> Self {
+        if let Some(found) = self.missing_book.take()
+            && let Some(nearest) = nearest(found.as_str(), books.iter().map(ScanId::as_str))
+        {
+            self.hint = Some(format!("did you mean `{nearest}`? `shelf list` shows all books"));
+        }
+        self
     }
 
     pub(super) fn exit(mut self, exit: Exit) -> Self {
@@ -63,6 +80,12 @@ impl CliError {
     }
 }
 
+impl std::fmt::Display for CliError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.error.fmt(f)
+    }
+}
+
 impl From<std::io::Error> for CliError {
     fn from(error: std::io::Error) -> Self {
         Self::failed(error)
@@ -87,9 +110,9 @@ impl From<StoreError> for CliError {
         let (exit, hint) = match &error {
             StoreError::Locked { .. } => (Exit::Locked, "wait for it (`--wait`), or stop it"),
             StoreError::Outside { .. } => (Exit::Refused, "replace the symbolic link by the folder itself"),
-            StoreError::Io { .. } => (Exit::Failed, "see that the library's folder is there and can be written"),
+            StoreError::Io { .. } => (Exit::Failed, "check that the library's folder exists and can be written to"),
         };
-        Self { error: error.into(), hint: Some(hint.to_owned()), exit }
+        Self::failed(error).exit(exit).hint(hint)
     }
 }
 
@@ -97,11 +120,12 @@ impl From<LookError> for CliError {
     fn from(error: LookError) -> Self {
         match error {
             LookError::Store(error) => error.into(),
-            LookError::NoBook(_) => {
-                Self { error: error.into(), hint: Some("`shelf list` shows the books".to_owned()), exit: Exit::Refused }
+            LookError::NoBook(ref book) => {
+                let missing_book = Some(book.clone());
+                Self { missing_book, ..Self::failed(error).exit(Exit::Refused).hint("`shelf list` shows the books") }
             }
             LookError::File { .. } => {
-                Self::failed(error).hint("mend the file, or move it away: shelf writes it again where it can")
+                Self::failed(error).hint("correct the file, or move it away: shelf writes it again where it can")
             }
             LookError::Path(_) => Self::failed(error),
         }
@@ -110,7 +134,7 @@ impl From<LookError> for CliError {
 
 impl From<PlanError> for CliError {
     fn from(error: PlanError) -> Self {
-        Self { error: error.into(), hint: None, exit: Exit::Refused }
+        Self::failed(error).exit(Exit::Refused)
     }
 }
 

@@ -1,7 +1,8 @@
 use super::context::Context;
 use super::error::Result;
-use super::numbers::ranges;
-use shelf_runtime::book::{PageNumber, ScanId};
+use super::numbers;
+use shelf_runtime::book::PageNumber;
+use shelf_runtime::book::ScanId;
 use shelf_runtime::registry::Entry;
 use shelf_runtime::report;
 
@@ -14,8 +15,7 @@ pub(super) fn pages(context: &Context, book: &ScanId, entry: &Entry) -> Result<V
 }
 
 /// ``ocr flags pages 3, 7: `shelf report florida --stage ocr --flagged` ``
-pub(super) fn told(book: &ScanId, stage: &str, pages: &[PageNumber]) -> String {
-    let noun = if pages.len() == 1 { "page" } else { "pages" };
-    let numbers = ranges(pages.iter().copied());
-    format!("{stage} flags {noun} {numbers}: `shelf report {book} --stage {stage} --flagged`")
+pub(super) fn line(book: &ScanId, stage: &str, pages: &[PageNumber]) -> String {
+    let pages = numbers::pages(pages.iter().copied());
+    format!("{stage} flags {pages}: `shelf report {book} --stage {stage} --flagged`")
 }

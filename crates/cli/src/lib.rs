@@ -11,12 +11,18 @@ mod exit;
 mod flagged;
 mod languages;
 mod llm_options;
+mod nearest;
 mod numbers;
 mod out;
 mod page_log;
+mod pager;
+mod progress;
+mod reading;
 mod reporter;
 pub mod scaffold;
 mod stage_options;
+mod table;
+mod terminal;
 mod verbs;
 
 pub use entry::main;

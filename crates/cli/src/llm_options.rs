@@ -1,36 +1,45 @@
 //! How language models are asked: a flag goes before the environment, and that before `[llm]` in `shelf.toml`. Keys come from the
 //! environment alone: a flag would stand in the list of processes, and the file is copied with the library.
 
+use super::error::CliError;
+use super::error::Result;
+use super::numbers::parse_time;
+use super::numbers::time;
+use clap::ArgMatches;
+use clap::Args;
+use clap::parser::ValueSource;
+use serde::Deserialize;
+use serde::Deserializer;
+use serde_json::Value;
+use serde_json::json;
+use shelf_llm::ApiKey;
+use shelf_llm::LlmSettings;
+use shelf_llm::Price;
+use shelf_llm::Spending;
+use shelf_llm::Timeouts;
+use shelf_llm::Usd;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
-
-use clap::parser::ValueSource;
-use clap::{ArgMatches, Args};
-use serde::{Deserialize, Deserializer};
-
-use super::error::{CliError, Result};
-use super::numbers::{parse_time, time};
-use shelf_llm::{ApiKey, LlmSettings, Price, Spending, Timeouts, Usd};
 
 /// The flags.
 #[derive(Debug, Clone, Default, Args)]
 #[expect(clippy::struct_field_names, reason = "a field is called like its flag")]
 #[command(next_help_heading = "Language models")]
 pub(super) struct LlmArgs {
-    /// The model that is asked first
-    #[arg(long, value_name = "MODEL", env = "SHELF_LLM_MODEL", hide_env_values = true)]
+    /// Ask this model first
+    #[arg(long, visible_alias = "model", value_name = "MODEL", env = "SHELF_LLM_MODEL", hide_env_values = true)]
     pub(super) llm_model: Option<String>,
-    /// The models that are asked when it gives no usable reply, in this order
+    /// Ask these models in turn when it gives no usable reply
     #[arg(long, value_name = "A,B", value_delimiter = ',', env = "SHELF_LLM_FALLBACKS", hide_env_values = true)]
     pub(super) llm_fallbacks: Option<Vec<String>>,
-    /// The server, up to and without `/chat/completions`
+    /// Use this server: its address without `/chat/completions`
     #[arg(long, value_name = "URL", env = "SHELF_LLM_BASE_URL", hide_env_values = true, value_parser = parse_url)]
     pub(super) llm_base_url: Option<String>,
-    /// Requests at a time
+    /// Send at most this many requests at a time
     #[arg(long, value_name = "N", env = "SHELF_LLM_IN_FLIGHT", hide_env_values = true, value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub(super) llm_in_flight: Option<u16>,
-    /// Requests that leave in a minute; 0 is no limit
+    /// Send at most this many requests per minute; 0 is no limit
     #[arg(
         long,
         value_name = "N",
@@ -39,19 +48,19 @@ pub(super) struct LlmArgs {
         hide_short_help = true
     )]
     pub(super) llm_requests_per_minute: Option<u32>,
-    /// Tokens that a reply may have
+    /// Limit a reply to this many tokens
     #[arg(long, value_name = "N", env = "SHELF_LLM_MAX_TOKENS", hide_env_values = true, hide_short_help = true, value_parser = clap::value_parser!(u32).range(1..))]
     pub(super) llm_max_tokens: Option<u32>,
-    /// How long to wait for a connection
+    /// Wait this long for a connection
     #[arg(long, value_name = "TIME", env = "SHELF_LLM_CONNECT", hide_env_values = true, hide_short_help = true, value_parser = parse_time)]
     pub(super) llm_connect: Option<Duration>,
-    /// How long to wait for the first words of a reply
+    /// Wait this long for the first words of a reply
     #[arg(long, value_name = "TIME", env = "SHELF_LLM_FIRST_TOKEN", hide_env_values = true, hide_short_help = true, value_parser = parse_time)]
     pub(super) llm_first_token: Option<Duration>,
-    /// How long to wait for the next words
+    /// Wait this long for the next words
     #[arg(long, value_name = "TIME", env = "SHELF_LLM_IDLE", hide_env_values = true, hide_short_help = true, value_parser = parse_time)]
     pub(super) llm_idle: Option<Duration>,
-    /// How long to wait for the whole reply
+    /// Wait this long for the whole reply
     #[arg(long, value_name = "TIME", env = "SHELF_LLM_TOTAL", hide_env_values = true, hide_short_help = true, value_parser = parse_time)]
     pub(super) llm_total: Option<Duration>,
 }
@@ -145,8 +154,27 @@ impl LlmArgs {
 /// One setting, for `shelf config`.
 pub(super) struct LlmSetting {
     pub(super) name: &'static str,
-    pub(super) value: String,
+    /// As JSON; times in seconds, amounts in USD.
+    pub(super) value: Value,
     pub(super) from: String,
+}
+
+impl LlmSetting {
+    /// Its value for people.
+    pub(super) fn shown(&self) -> String {
+        match (&self.value, self.name) {
+            (Value::Null, _) => "·".to_owned(),
+            (Value::Bool(is_set), "api_key") => if *is_set { "set" } else { "not set" }.to_owned(),
+            (Value::Array(items), _) if items.is_empty() => "·".to_owned(),
+            (Value::Array(items), _) => items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", "),
+            (Value::String(text), _) => text.clone(),
+            (value, "connect" | "first_token" | "idle" | "total") => value.as_f64().map(time).unwrap_or_default(),
+            (value, "book_budget" | "month_budget") => {
+                value.as_f64().map(|usd| Usd(usd).to_string()).unwrap_or_default()
+            }
+            (value, _) => value.to_string(),
+        }
+    }
 }
 
 impl LlmSaid {
@@ -155,21 +183,21 @@ impl LlmSaid {
         self.configured.then_some(self.settings)
     }
 
-    /// Every setting, and who says so. A key is set or not: it is not shown.
+    /// Every setting and where it comes from. Of the key only whether there is one.
     pub(super) fn listed(&self, given: &ArgMatches, table: &LlmTable) -> Vec<LlmSetting> {
         let settings = &self.settings;
-        let usd = |cap: Option<Usd>| cap.map_or_else(|| "·".to_owned(), |cap| cap.to_string());
-        let seconds = |time_limit: Duration| time(time_limit.as_secs_f64());
-        let model = settings.asked_first("").to_owned();
-        let fallbacks = if settings.fallbacks.is_empty() { "·".to_owned() } else { settings.fallbacks.join(", ") };
+        let usd = |cap: Option<Usd>| json!(cap);
+        let seconds = |time_limit: Duration| json!(time_limit.as_secs_f64());
+        let model = settings.asked_first("");
+        let model = if model.is_empty() { Value::Null } else { json!(model) };
         let timeouts = settings.timeouts;
         let said = [
-            ("base_url", settings.base_url.clone(), table.base_url.is_some()),
+            ("base_url", json!(settings.base_url), table.base_url.is_some()),
             ("model", model, table.model.is_some()),
-            ("fallbacks", fallbacks, table.fallbacks.is_some()),
-            ("in_flight", settings.in_flight.to_string(), table.in_flight.is_some()),
-            ("requests_per_minute", settings.requests_per_minute.to_string(), table.requests_per_minute.is_some()),
-            ("max_tokens", settings.max_tokens.to_string(), table.max_tokens.is_some()),
+            ("fallbacks", json!(settings.fallbacks), table.fallbacks.is_some()),
+            ("in_flight", json!(settings.in_flight), table.in_flight.is_some()),
+            ("requests_per_minute", json!(settings.requests_per_minute), table.requests_per_minute.is_some()),
+            ("max_tokens", json!(settings.max_tokens), table.max_tokens.is_some()),
             ("connect", seconds(timeouts.connect), table.connect.is_some()),
             ("first_token", seconds(timeouts.first_token), table.first_token.is_some()),
             ("idle", seconds(timeouts.idle), table.idle.is_some()),
@@ -179,7 +207,7 @@ impl LlmSaid {
         ];
         let mut listed = vec![LlmSetting {
             name: "api_key",
-            value: if self.key_from.is_some() { "set" } else { "not set" }.to_owned(),
+            value: json!(self.key_from.is_some()),
             from: self.key_from.unwrap_or("default").to_owned(),
         }];
         listed.extend(said.map(|(name, value, in_file)| LlmSetting {
@@ -222,7 +250,7 @@ impl LlmTable {
             .map_err(|error| format!("`[llm] {}`: {}", error.path(), error.inner().to_string().trim_end()))?;
         let wrong = read.prices.iter().find(|(_, price)| !(price.prompt >= 0.0 && price.completion >= 0.0));
         match wrong {
-            Some((model, _)) => Err(format!("`[llm.prices.\"{model}\"]`: a price is not negative")),
+            Some((model, _)) => Err(format!("`[llm.prices.\"{model}\"]`: a price cannot be negative")),
             None => Ok(read),
         }
     }
@@ -243,7 +271,7 @@ fn parse_url(text: &str) -> std::result::Result<String, String> {
     match rest.map(|rest| rest.split('/').next().unwrap_or_default()) {
         None | Some("") => Err("expected an address such as `http://127.0.0.1:8080/v1`".to_owned()),
         Some(host) if host.contains('@') => {
-            Err(format!("an address with a password would be shown: put the key into {ANY_KEY}"))
+            Err(format!("an address with a password would be shown; put the key in {ANY_KEY}"))
         }
         Some(_) => Ok(text.trim_end_matches('/').to_owned()),
     }
@@ -251,7 +279,8 @@ fn parse_url(text: &str) -> std::result::Result<String, String> {
 
 /// What is refused when the run may cost money.
 pub(super) fn not_allowed(why: impl std::fmt::Display) -> CliError {
-    CliError::refused(why).hint("say `--yes` to spend without being asked; `shelf process` takes `--budget 3.00` as well, for what may be spent")
+    CliError::refused(why)
+        .hint("pass `--yes` to allow it; with `shelf process`, `--budget 3.00` allows it up to a limit")
 }
 
 /// The check of everything that must be known before money is spent.
@@ -300,7 +329,7 @@ mod tests {
             ("idle = \"soon\"", "`[llm] idle`: unknown unit `soon`"),
             ("base_url = \"example.org\"", "`[llm] base_url`: expected an address such as"),
             ("base_url = \"https://me:secret@example.org/v1\"", "an address with a password would be shown"),
-            ("[prices.b]\nprompt = -1\ncompletion = 1", "`[llm.prices.\"b\"]`: a price is not negative"),
+            ("[prices.b]\nprompt = -1\ncompletion = 1", "`[llm.prices.\"b\"]`: a price cannot be negative"),
         ] {
             let found = table(text).unwrap_err();
             assert!(found.contains(problem), "{found}");

@@ -33,6 +33,13 @@ pub(super) fn ranges(pages: impl IntoIterator<Item = PageNumber>) -> String {
     ranges.iter().map(shown).collect::<Vec<_>>().join(", ")
 }
 
+/// `page 7`, `pages 1-5, 9`.
+pub(super) fn pages(pages: impl IntoIterator<Item = PageNumber>) -> String {
+    let ranges = ranges(pages);
+    let noun = if ranges.contains([',', '-']) { "pages" } else { "page" };
+    format!("{noun} {ranges}")
+}
+
 /// A number with at most four digits that count after the whole ones: `3`, `12.35`, `0.0001234`.
 pub(super) fn short(number: f64) -> String {
     if number.fract() == 0.0 || !number.is_finite() {
@@ -51,6 +58,16 @@ pub(super) fn time(seconds: f64) -> String {
         s if s < 60.0 => format!("{s:.1} s"),
         s if s < 3600.0 => format!("{} min {:02} s", s as u64 / 60, s as u64 % 60),
         s => format!("{} h {:02} min", s as u64 / 3600, s as u64 % 3600 / 60),
+    }
+}
+
+/// A time that is estimated: `about 13 s`, `about 4 min`, `about 2 h 10 min`.
+pub(super) fn brief_time(seconds: f64) -> String {
+    let minutes = (seconds / 60.0).round() as u64;
+    match seconds {
+        s if s < 59.5 => format!("about {s:.0} s"),
+        s if s < 3570.0 => format!("about {minutes} min"),
+        _ => format!("about {} h {:02} min", minutes / 60, minutes % 60),
     }
 }
 
@@ -118,5 +135,9 @@ mod tests {
         assert_eq!(time(0.25), "250 ms");
         assert_eq!(time(65.0), "1 min 05 s");
         assert_eq!(time(7800.0), "2 h 10 min");
+        assert_eq!(
+            [0.6, 59.4, 3569.0, 7800.0].map(brief_time),
+            ["about 1 s", "about 59 s", "about 59 min", "about 2 h 10 min"]
+        );
     }
 }

@@ -1,14 +1,17 @@
-use std::io::{self, IsTerminal, Write};
-
-use comfy_table::{ContentArrangement, Table};
+use super::table::Table;
+use super::terminal;
 use serde::Serialize;
-use terminal_size::{Width, terminal_size_of};
+use std::io;
+use std::io::IsTerminal;
+use std::io::Write;
 
 /// Where a command's result goes: standard output, as text or as JSON.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Out {
     pub(super) json: bool,
     pub(super) quiet: bool,
+    /// Whether tables may be wider than the terminal.
+    pub(super) wide: bool,
 }
 
 impl Out {
@@ -37,34 +40,30 @@ impl Out {
     /// A remark for people, on standard error; not with `--quiet`.
     pub(super) fn note(self, line: impl std::fmt::Display) {
         if !self.quiet {
-            complain(line);
+            print_error(line);
         }
     }
 
-    /// Rows under a header, aligned, as wide as they need on a file and as the terminal allows on one.
-    pub(super) fn table(self, header: &[&str], rows: &[Vec<String>]) -> io::Result<()> {
-        let width = terminal_size_of(io::stdout()).map(|(Width(columns), _)| columns);
-        table_lines(header, rows, width).iter().try_for_each(|line| self.line(line))
+    /// A table, as wide as it needs in a file and as the terminal allows on one. What is omitted is named below it.
+    pub(super) fn table(self, table: &Table) -> io::Result<()> {
+        let width = terminal::width().filter(|_| !self.wide);
+        let printed = table.printed(width);
+        printed.lines.iter().try_for_each(|line| self.line(line))?;
+        if printed.omitted.is_empty() {
+            return Ok(());
+        }
+        let omitted = format!("Too narrow for: {} (show with --wide)", printed.omitted.join(", "));
+        terminal::wrap(&omitted, width.unwrap_or(usize::MAX)).iter().try_for_each(|line| self.line(line))
     }
 }
 
-/// The lines of a table, none wider than `width` columns: cells are wrapped where they have to be.
-fn table_lines(header: &[&str], rows: &[Vec<String>], width: Option<u16>) -> Vec<String> {
-    let mut table = Table::new();
-    table.load_style(comfy_table::presets::NOTHING);
-    if let Some(width) = width {
-        table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
-    }
-    table.set_header(header.iter().map(|title| title.to_uppercase()));
-    for row in rows {
-        table.add_row(row);
-    }
-    let bare = |line: String| line.trim_end().strip_prefix(' ').unwrap_or(line.trim_end()).to_owned();
-    table.lines().map(bare).collect()
+/// Text as it is, on standard output.
+pub(super) fn print(text: &str) -> io::Result<()> {
+    io::stdout().lock().write_all(text.as_bytes())
 }
 
 /// A line on standard error. There is nothing to be done when that is gone.
-pub(super) fn complain(line: impl std::fmt::Display) {
+pub(super) fn print_error(line: impl std::fmt::Display) {
     let _ = writeln!(io::stderr().lock(), "{line}");
 }
 
@@ -77,19 +76,4 @@ pub(super) fn ask(question: &str) -> io::Result<Option<bool>> {
     let mut answer = String::new();
     io::stdin().read_line(&mut answer)?;
     Ok(Some(matches!(answer.trim(), "y" | "Y" | "yes")))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::table_lines;
-
-    #[test]
-    fn a_table_is_as_wide_as_the_terminal_at_most() {
-        let row = ["ocr", "Finds the text of a page and where it lies, word for word", "stages/src/ocr/stage.rs:21"];
-        let rows = [row.map(ToOwned::to_owned).to_vec()];
-        let header = ["stage", "what it does", "written in"];
-        let widest = |width| table_lines(&header, &rows, width).iter().map(|line| line.chars().count()).max();
-        assert!(widest(None) > Some(80));
-        assert!(widest(Some(60)) <= Some(60), "{:#?}", table_lines(&header, &rows, Some(60)));
-    }
 }

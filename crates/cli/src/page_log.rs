@@ -1,12 +1,13 @@
-use std::fmt::{Debug, Write};
-
-use tracing::field::{Field, Visit};
-use tracing::{Event, Subscriber};
+use super::out::print_error;
+use std::fmt::Debug;
+use std::fmt::Write;
+use tracing::Event;
+use tracing::Subscriber;
+use tracing::field::Field;
+use tracing::field::Visit;
 use tracing_subscriber::Layer;
 use tracing_subscriber::layer::Context;
 use tracing_subscriber::registry::LookupSpan;
-
-use super::out::complain;
 
 /// A layer for `tracing` that prints what is said while a page is in a stage: `warn: few words, words=3`.
 pub(super) struct PageLog;
@@ -19,7 +20,7 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for PageLog {
         let mut line = Line::default();
         event.record(&mut line);
         let level = event.metadata().level().to_string().to_lowercase();
-        complain(format_args!("{level}: {}{}", line.message, line.fields));
+        print_error(format_args!("{level}: {}{}", line.message, line.fields));
     }
 }
 

@@ -1,21 +1,23 @@
 //! Each stage's own options: field `lang` of `ocr` is `--ocr-lang` on the command line, else `SHELF_OCR_LANG` in the environment, else
 //! `lang` under `[ocr]` in `shelf.toml`. `--lang` is the same for every stage that has such a field.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::ffi::OsString;
-
-use clap::parser::ValueSource;
-use clap::{Arg, ArgMatches, Command};
-
 use super::config_file::ConfigFile;
-use shelf_runtime::registry::{Entry, Registry};
+use clap::Arg;
+use clap::ArgMatches;
+use clap::Command;
+use clap::parser::ValueSource;
+use shelf_runtime::registry::Entry;
+use shelf_runtime::registry::Registry;
 use shelf_runtime::stage::ParsedOptions;
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::ffi::OsString;
 
 /// Adds the options of every stage to `command`, under a heading for each, and those that several stages have once more for all of
 /// them. `taken` are the flags of the command line itself, which keep their meaning.
 pub(super) fn add(command: Command, registry: &Registry, taken: &[&str]) -> Command {
     let mut command = command;
-    let own_flags = command.get_arguments().filter_map(Arg::get_long).map(ToOwned::to_owned);
+    let own_flags = command.get_arguments().flat_map(flags_of).map(ToOwned::to_owned);
     let taken: BTreeSet<String> = own_flags.chain(taken.iter().map(|flag| (*flag).to_owned())).collect();
     let mut all: BTreeMap<String, Vec<(&Entry, Arg)>> = BTreeMap::new();
     for entry in registry.stages() {
@@ -44,6 +46,11 @@ pub(super) fn add(command: Command, registry: &Registry, taken: &[&str]) -> Comm
     command
 }
 
+/// The long names of a flag, aliases included.
+fn flags_of(arg: &Arg) -> impl Iterator<Item = &str> {
+    arg.get_long().into_iter().chain(arg.get_visible_aliases().into_iter().flatten())
+}
+
 /// `unique` says of an option that no other stage has one of its name, so that it needs no stage before it.
 fn add_own(command: Command, entry: &Entry, unique: &dyn Fn(&Arg) -> bool) -> Command {
     let heading = format!("Options of the `{}` stage", entry.row.name);
@@ -70,7 +77,7 @@ pub(super) enum Source {
     Environment(String),
     /// `shelf.toml`.
     File,
-    /// Nobody says it.
+    /// It is not given anywhere.
     Default,
 }
 
@@ -106,7 +113,7 @@ pub(super) fn read(
     Ok(options)
 }
 
-/// Who says what an option's value is.
+/// Where an option's value comes from.
 pub(super) fn source(matches: &ArgMatches, entry: &Entry, arg: &Arg, file: &ConfigFile) -> Source {
     let shared = shared_id(arg);
     let is_shared = matches.ids().any(|id| id.as_str() == shared);

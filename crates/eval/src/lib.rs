@@ -16,5 +16,5 @@ pub use error_rate::{ErrorRate, Score, score};
 pub use hyphens::{HyphenScore, JudgedHyphen, judge_hyphens};
 pub use normalise::{Normalisation, Rule};
 pub use page_text::{page_text, text_of};
-pub use stage_text::{conserved, stage_text};
+pub use stage_text::{conserved, stage_page, stage_text};
 pub use truth::{Truth, TruthError};

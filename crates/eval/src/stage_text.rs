@@ -18,13 +18,24 @@ pub fn stage_text(
     entry: &Entry,
     page: PageNumber,
 ) -> Result<Option<String>, StoreError> {
+    Ok(stage_page(store, registry, book, entry, page)?.map(|output| text_of(&output)))
+}
+
+/// The page that [`stage_text`] takes the text of, with the texts that its stage left out.
+pub fn stage_page(
+    store: &dyn Store,
+    registry: &Registry,
+    book: &ScanId,
+    entry: &Entry,
+    page: PageNumber,
+) -> Result<Option<Value>, StoreError> {
     let Some(mut output) = output(store, book, entry, page)? else { return Ok(None) };
     if let Some(conserved) = conserved(registry, entry)
         && let Some(before) = self::output(store, book, conserved, page)?
     {
         fill(&mut output, &before);
     }
-    Ok(Some(text_of(&output)))
+    Ok(Some(output))
 }
 
 /// The stage whose paragraphs `entry` conserves.

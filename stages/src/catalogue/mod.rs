@@ -4,7 +4,6 @@
 mod book_type;
 mod entry;
 mod front_page;
-mod isbn;
 mod metrics;
 pub mod model;
 mod options;
@@ -14,7 +13,7 @@ mod stage;
 pub use book_type::BookType;
 pub use entry::{CatalogueEntry, Found, SURE, YEARS};
 pub use front_page::{FRONT_PAGES, FrontPage, front_pages};
-pub use isbn::{Isbn, IsbnError};
 pub use metrics::CatalogueMetrics;
 pub use options::CatalogueOptions;
+pub use shelf::book::{Isbn, IsbnError};
 pub use stage::catalogue;

@@ -57,7 +57,7 @@ fn a_key_alone_spends_nothing() {
         "{}",
         refused.err
     );
-    assert!(refused.err.contains("hint: say `--yes` to spend without being asked"), "{}", refused.err);
+    assert!(refused.err.contains("hint: pass `--yes` to allow it"), "{}", refused.err);
     assert!(model.asked().is_empty());
     let free = ended(asking(&shelf, &model, &["--llm-model", "m", "--yes"]));
     assert_eq!((free.code, model.asked().len()), (Some(0), 2), "{free:?}");
@@ -86,9 +86,9 @@ fn a_budget_that_is_used_up_is_told_by_the_exit_code() {
     assert!(one.err.contains("the budget of this run is used up: $0.0010 of $0.0095 spent"), "{}", one.err);
     let other = ended(asking(&shelf, &model, &["--llm-model", "m", "--budget", "0.02"]));
     assert_eq!((other.code, model.asked().len()), (Some(0), 2), "{other:?}");
-    assert!(shelf.ok(["status", "book"]).contains("described: 2 calls of language models, $0.0020"));
+    assert!(shelf.ok(["status", "book"]).contains("described: 2 calls to language models, $0.0020"));
     assert_eq!(shelf.run(["clean", "book", "--stage", "described", "--yes"]).code, Some(0));
-    assert!(shelf.ok(["status", "book"]).contains("described: 2 calls of language models, $0.0020"));
+    assert!(shelf.ok(["status", "book"]).contains("described: 2 calls to language models, $0.0020"));
     assert_eq!(shelf.run(["delete", "book", "--yes"]).code, Some(0));
     assert_eq!(fs::read_to_string(shelf.library().join(".ledger/book.jsonl")).unwrap().lines().count(), 2);
 }

@@ -1,57 +1,69 @@
+use crate::Exit;
+use crate::context::Context;
+use crate::context::cores;
+use crate::error::CliError;
+use crate::error::Result;
+use crate::languages::warn_of_missing;
+use crate::numbers::count;
+use crate::numbers::ranges;
+use crate::out::print_error;
+use crate::terminal;
+use clap::Args;
+use indicatif::ProgressBar;
+use indicatif::ProgressStyle;
+use serde_json::Value;
+use serde_json::json;
+use shelf_runtime::book::ScanId;
+use shelf_runtime::inspect::metadata;
+use shelf_scans::intake;
+use shelf_scans::intake::AddError;
+use shelf_scans::intake::AddRequest;
+use shelf_scans::intake::Added;
+use shelf_scans::intake::Each;
+use shelf_scans::intake::Progress;
+use shelf_scans::intake::Spreads;
+use shelf_scans::intake::each;
 use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::sync::Mutex;
 
-use clap::Args;
-use indicatif::{ProgressBar, ProgressStyle};
-use serde_json::{Value, json};
-
-use crate::Exit;
-use crate::context::{Context, cores};
-use crate::error::{CliError, Result};
-use crate::languages::warn_of_missing;
-use crate::numbers::{count, ranges};
-use crate::out::complain;
-use shelf_runtime::book::ScanId;
-use shelf_scans::intake::{self, AddError, AddRequest, Added, Progress, Spreads, each};
-
-/// Add scans to the library: a book from PDFs, pictures or folders of them
+/// Add a book to the library: PDFs, images or folders of them
 ///
-/// Several files become one book, in the natural order of their names (`book-2` before `book-10`). Scans are kept as they are;
-/// PDF pages that are no plain scan are drawn.
+/// Several files become one book, in the natural order of their names (`book-2` before `book-10`). Scans are kept as they are; PDF pages
+/// that are not plain scans are rendered.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   shelf add florida.pdf
   shelf add scans/*.tif --id florida --title \"Colonial Florida\" --language en
-  shelf add openings/*.jpg --spreads split --language he
-  shelf add --each inbox                  every PDF and every subfolder is a book of its own")]
+  shelf add spreads/*.jpg --spreads split --language he
+  shelf add --each inbox        every PDF and every subfolder is a book; those in the library already are skipped")]
 pub(crate) struct Add {
-    /// PDFs, pictures (PNG, JPEG, TIFF, …), and folders of them
+    /// PDFs, images (PNG, JPEG, TIFF, …) and folders of them
     #[arg(value_name = "FILE", required_unless_present = "each", conflicts_with = "each")]
     inputs: Vec<PathBuf>,
-    /// Add every PDF and every subfolder of a folder as a book of its own
+    /// Add every PDF and every subfolder of this folder as a book, except those that were added before
     #[arg(long, value_name = "DIR", conflicts_with_all = ["id", "title"])]
     each: Option<PathBuf>,
-    /// The book's id [default: from the title or the file name]
-    #[arg(long, value_name = "SCAN-ID")]
+    /// Give the book this id [default: from the title or the file name]
+    #[arg(long, value_name = "BOOK")]
     id: Option<ScanId>,
-    /// The title [default: from the file name, until the book's title page has been read]
+    /// Set the title [default: from the file name, until the title page has been read]
     #[arg(long)]
     title: Option<String>,
-    /// The author
+    /// Set the author
     #[arg(long)]
     author: Option<String>,
-    /// The language as a BCP 47 tag, such as `en` or `de`; several by commas
+    /// Set the language: a BCP 47 tag such as `en` or `de`, or several separated by commas [default: English]
     #[arg(long, value_name = "TAG", value_delimiter = ',', value_parser = language)]
     language: Vec<String>,
-    /// Resolution at which PDF pages that are no scans are drawn, dots per inch
+    /// Render PDF pages that are not scans at this resolution, dots per inch
     #[arg(long, default_value_t = 300, value_parser = clap::value_parser!(u32).range(50..=1200))]
     dpi: u32,
-    /// What becomes of pictures that show two pages, such as scans of an open book
+    /// Choose what to do with spreads, images that show two pages
     ///
-    /// The halves are pages of their own, left before right, or right before left where the (first) language is read that way: `he`,
-    /// `ar`, `fa`, `ur`, `yi`. The picture itself is kept beside them in `source/`, as it was.
+    /// The halves become pages of their own, left before right, or right before left if the first language is written from right to left
+    /// (`he`, `ar`, `fa`, `ur`, `yi`). The image itself is kept in `source/`.
     #[arg(long, value_name = "HOW", value_enum, default_value_t)]
     spreads: Spreads,
 }
@@ -75,26 +87,30 @@ pub(crate) fn add(context: &Context, args: &Add) -> Result<Exit> {
         dpi: args.dpi,
         spreads: args.spreads,
     };
-    let requests = match &args.each {
+    let Each { books: requests, skipped } = match &args.each {
         Some(folder) => each(folder, &like).map_err(refusal)?,
-        None => vec![like],
+        None => Each { books: vec![like], skipped: Vec::new() },
     };
+    let (known, requests): (Vec<AddRequest>, Vec<AddRequest>) =
+        requests.into_iter().partition(|request| args.each.is_some() && was_added(context, request));
     warn_of_missing(context, &args.language);
     let mut exits = Vec::new();
     let mut values = Vec::new();
+    let mut added_ids = Vec::new();
     for request in &requests {
         match one(context, request) {
             Ok(added) => {
                 exits.push(if added.failed.is_empty() { Exit::Done } else { Exit::SomePages });
                 values.push(json_of(&added));
                 if !context.out.json {
-                    tell(context, &added)?;
+                    print(context, &added)?;
                 }
+                added_ids.push(added.id);
             }
             Err(error) if requests.len() == 1 => return Err(error),
             Err(error) => {
                 exits.push(error.exit);
-                complain(error.render());
+                print_error(error.render());
                 values.push(json!({ "inputs": request.inputs, "error": error.render() }));
                 if error.exit == Exit::Interrupted {
                     break;
@@ -104,8 +120,42 @@ pub(crate) fn add(context: &Context, args: &Add) -> Result<Exit> {
     }
     if context.out.json {
         context.out.json(&values)?;
+    } else if args.each.is_some() {
+        let known = if known.is_empty() { String::new() } else { format!(", {} already in the library", known.len()) };
+        context.out.line(format_args!("added {}{known}", count(added_ids.len(), "book")))?;
     }
+    if !skipped.is_empty() {
+        let names = skipped.iter().filter_map(|path| path.file_name()).map(|name| name.to_string_lossy());
+        let names = names.collect::<Vec<_>>().join(", ");
+        context.out.note(format_args!("skipped {} that are not books: {names}", count(skipped.len(), "file")));
+    }
+    next(context, args, &added_ids);
     Ok(Exit::of_books(exits))
+}
+
+/// What to do next, and what was assumed.
+fn next(context: &Context, args: &Add, added: &[ScanId]) {
+    let Some(first) = added.first() else { return };
+    if args.language.is_empty() {
+        context
+            .out
+            .note(format_args!("no language given: assuming English (`shelf set {first} language=de` changes it)"));
+    }
+    match added {
+        [only] => context.out.note(format_args!("next: `shelf process {only}`")),
+        _ => context.out.note("next: `shelf process --all`"),
+    }
+}
+
+/// Whether the library has a book of this id that was made from one of these files.
+fn was_added(context: &Context, request: &AddRequest) -> bool {
+    let Some(metadata) = request.book_id().and_then(|id| metadata(&context.store, &id).ok()) else { return false };
+    let files = request.inputs.iter().flat_map(|input| match input.read_dir() {
+        Ok(entries) => entries.flatten().map(|entry| entry.path()).collect(),
+        Err(_) => vec![input.clone()],
+    });
+    let names = files.filter_map(|file| Some(file.file_name()?.to_string_lossy().into_owned()));
+    names.into_iter().any(|name| metadata.source_files.contains(&name))
 }
 
 /// Adds a book, with a progress bar.
@@ -116,11 +166,11 @@ pub(super) fn one(context: &Context, request: &AddRequest) -> Result<Added> {
     let progress = |progress: Progress<'_>| {
         let mut bar = bar.lock().expect("drawing does not panic");
         match progress {
-            Progress::Landscape { pictures } if !context.out.quiet => *bar = drawn_bar("looking", pictures),
+            Progress::Landscape { pictures } if !context.out.quiet => *bar = drawn_bar("examining", pictures, "images"),
             Progress::Looked => bar.inc(1),
             Progress::Counted { pages, .. } if !context.out.quiet => {
                 bar.finish_and_clear();
-                *bar = drawn_bar("adding", pages);
+                *bar = drawn_bar("adding", pages, "pages");
             }
             Progress::Landscape { .. } | Progress::Counted { .. } => {}
             Progress::Page { page, failure, .. } => {
@@ -136,10 +186,10 @@ pub(super) fn one(context: &Context, request: &AddRequest) -> Result<Added> {
     added.map_err(refusal)
 }
 
-fn drawn_bar(what: &'static str, pages: usize) -> ProgressBar {
-    let style = ProgressStyle::with_template("{prefix:>12} [{bar:32}] {pos}/{len} pages, {eta} left");
-    let style = style.expect("the template is right").progress_chars("=> ");
-    ProgressBar::new(pages as u64).with_style(style).with_prefix(what)
+fn drawn_bar(what: &'static str, number: usize, noun: &str) -> ProgressBar {
+    let style = ProgressStyle::with_template(&format!("{{prefix}} [{{bar:20}}] {{pos}}/{{len}} {noun}, {{eta}} left"));
+    let style = style.expect("the template is valid").progress_chars("=> ");
+    ProgressBar::new(number as u64).with_style(style).with_prefix(what)
 }
 
 pub(super) fn refusal(error: AddError) -> CliError {
@@ -157,19 +207,18 @@ pub(super) fn refusal(error: AddError) -> CliError {
     }
 }
 
-fn tell(context: &Context, added: &Added) -> Result<()> {
+fn print(context: &Context, added: &Added) -> Result<()> {
     let out = context.out;
     out.line(format_args!("{}: {}, {}", added.id, added.title, count(added.pages, "page")))?;
     for note in &added.notes {
-        match ranges(note.pages.iter().copied()) {
-            pages if pages.is_empty() => out.line(format_args!("  {}", note.text))?,
-            pages => out.line(format_args!("  {pages}: {}", note.text))?,
-        }
+        let pages = ranges(note.pages.iter().copied());
+        let text = if pages.is_empty() { note.text.clone() } else { format!("{pages}: {}", note.text) };
+        let width = terminal::width().unwrap_or(usize::MAX).saturating_sub(2);
+        terminal::wrap(&text, width).iter().try_for_each(|line| out.line(format_args!("  {line}")))?;
     }
     for (page, failure) in &added.failed {
         out.line(format_args!("  page {page} cannot be read: {failure}"))?;
     }
-    out.note(format_args!("next: `shelf process {}`", added.id));
     Ok(())
 }
 

@@ -1,31 +1,32 @@
-use clap::Args;
-
-use super::delete::{confirm, remove, there};
+use super::delete::confirm;
+use super::delete::remove;
+use super::delete::there;
 use crate::Exit;
 use crate::context::Context;
 use crate::error::Result;
+use clap::Args;
 use shelf_runtime::book::ScanId;
 use shelf_runtime::store::Store;
 
-/// Remove what a stage has made, to make it afresh
+/// Delete a stage's results so that they are made again
 ///
-/// The scans stay. What other stages have made stays too, and is stale once the stage has run again with another result.
+/// The scans and the results of other stages stay; those become stale if the stage produces something else next time.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   shelf clean florida --stage ocr
   shelf clean florida --stage ocr --yes      without asking")]
 pub(crate) struct Clean {
-    /// The books
-    #[arg(value_name = "SCAN-ID", required_unless_present = "all", conflicts_with = "all")]
+    /// Books to clean
+    #[arg(value_name = "BOOK", required_unless_present = "all", conflicts_with = "all")]
     ids: Vec<ScanId>,
-    /// All books of the library
+    /// Clean all books of the library
     #[arg(long)]
     all: bool,
-    /// The stage
+    /// Delete the results of this stage
     #[arg(long, value_name = "STAGE")]
     stage: String,
-    /// Do not ask
+    /// Delete without asking
     #[arg(long, short)]
     yes: bool,
 }
@@ -39,8 +40,8 @@ pub(crate) fn clean(context: &Context, args: &Clean) -> Result<Exit> {
     }
     let names = books.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     if !books.is_empty() {
-        confirm(&format!("remove all {files} files of `{}` in {names}?", args.stage), args.yes)?;
+        confirm(&format!("delete all {files} files of `{}` in {names}?", args.stage), args.yes)?;
     }
-    exits.extend(remove(context, &books, &args.stage, &format!("what `{}` had made is gone", args.stage)));
+    exits.extend(remove(context, &books, &args.stage, &format!("deleted the results of {}", args.stage)));
     Ok(Exit::of_books(exits))
 }

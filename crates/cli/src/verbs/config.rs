@@ -1,23 +1,27 @@
-use clap::{ArgMatches, Args};
-use serde_json::{Value, json};
-
 use crate::Exit;
 use crate::config_file::ConfigFile;
 use crate::context::Context;
 use crate::error::Result;
 use crate::llm_options::LlmArgs;
-use crate::stage_options::{self, Source};
+use crate::stage_options;
+use crate::stage_options::Source;
+use crate::table::Column;
+use crate::table::Table;
+use clap::ArgMatches;
+use clap::Args;
+use serde_json::Value;
+use serde_json::json;
 
-/// Show what every option is, of stages and of language models, and who says so
+/// Show effective settings and where each comes from
 ///
-/// A flag goes before the environment, the environment before `shelf.toml` in the library's root, and that before the default. An
-/// option's value is part of what a page is made from: with another one, the page is stale. A key comes from the environment
-/// (`OPENROUTER_API_KEY`, or `SHELF_LLM_API_KEY` for any server) and is not shown.
+/// A flag overrides the environment, the environment overrides `shelf.toml` in the library folder, and that overrides the default. Pages that
+/// were made with another value of a stage's option are stale. The API key comes from the environment (`OPENROUTER_API_KEY`, or
+/// `SHELF_LLM_API_KEY` for any server) and is never shown.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   shelf config
-  SHELF_OCR_LANG=deu shelf config        what `shelf process` would do in this environment
+  SHELF_OCR_LANG=deu shelf config        what `shelf process` would use in this environment
   printf '[ocr]\\nlang = \"deu\"\\n' > ~/Documents/book_scans/shelf.toml")]
 pub(crate) struct Config {
     #[command(flatten)]
@@ -54,9 +58,12 @@ pub(crate) fn config(context: &Context, args: &Config, given: &ArgMatches) -> Re
             .map(|said| json!({ "stage": "llm", "option": said.name, "value": said.value, "from": said.from }));
         context.out.json(&lines.iter().map(json_of).chain(models).collect::<Vec<_>>())?;
     } else {
-        let models = models.into_iter().map(|said| vec!["llm".to_owned(), said.name.to_owned(), said.value, said.from]);
+        let models =
+            models.into_iter().map(|said| vec!["llm".to_owned(), said.name.to_owned(), said.shown(), said.from]);
         let rows: Vec<Vec<String>> = lines.iter().map(cells).chain(models).collect();
-        context.out.table(&["stage", "option", "value", "from"], &rows)?;
+        let columns =
+            [Column::word("stage"), Column::word("option"), Column::word("value"), Column::prose("from").rank(1)];
+        context.out.table(&Table::new(columns, rows))?;
     }
     Ok(Exit::Done)
 }

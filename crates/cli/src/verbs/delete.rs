@@ -1,25 +1,26 @@
-use clap::Args;
-
 use crate::Exit;
 use crate::context::Context;
-use crate::error::{CliError, Result};
+use crate::error::CliError;
+use crate::error::Result;
 use crate::numbers::count;
-use crate::out::{ask, complain};
+use crate::out::ask;
+use crate::out::print_error;
+use clap::Args;
 use shelf_runtime::book::ScanId;
 use shelf_runtime::inspect::metadata;
 use shelf_runtime::store::Store;
 
-/// Remove books from the library, scans and all
+/// Delete books from the library, scans included
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   shelf delete florida
   shelf delete florida --yes       without asking")]
 pub(crate) struct Delete {
-    /// The books
-    #[arg(value_name = "SCAN-ID", required = true)]
+    /// Books to delete
+    #[arg(value_name = "BOOK", required = true)]
     ids: Vec<ScanId>,
-    /// Do not ask
+    /// Delete without asking
     #[arg(long, short)]
     yes: bool,
 }
@@ -33,27 +34,27 @@ pub(crate) fn delete(context: &Context, args: &Delete) -> Result<Exit> {
     let names = books.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     if !books.is_empty() {
         let pages = count(pages, "page");
-        confirm(&format!("remove {names} ({pages}) and all that was made of it, for good?"), args.yes)?;
+        confirm(&format!("permanently delete {names} ({pages}) with all results?"), args.yes)?;
     }
-    exits.extend(remove(context, &books, "", "gone"));
+    exits.extend(remove(context, &books, "", "deleted"));
     Ok(Exit::of_books(exits))
 }
 
-/// The books that are there; the others are complained of, and how each of them ended is the second.
+/// The books that exist; for each of the others an error is printed, and its exit code is in the second list.
 pub(super) fn there(context: &Context, books: &[ScanId]) -> (Vec<ScanId>, Vec<Exit>) {
     let mut exits = Vec::new();
-    let is_there = |book: &&ScanId| match metadata(&context.store, book).map_err(CliError::from) {
+    let is_there = |book: &&ScanId| match metadata(&context.store, book).map_err(|error| context.near(error.into())) {
         Ok(_) => true,
         Err(error) => {
             exits.push(error.exit);
-            complain(error.render());
+            print_error(error.render());
             false
         }
     };
     (books.iter().filter(is_there).cloned().collect(), exits)
 }
 
-/// Removes a folder of each book, and tells how each ended; one that cannot be taken stops no other.
+/// Removes a folder of each book and returns how each ended; an error stops no other book.
 pub(super) fn remove(context: &Context, books: &[ScanId], folder: &str, said: &str) -> Vec<Exit> {
     let mut exits = Vec::new();
     for book in books {
@@ -63,22 +64,21 @@ pub(super) fn remove(context: &Context, books: &[ScanId], folder: &str, said: &s
         match removed {
             Ok(()) => context.out.note(format_args!("{book}: {said}")),
             Err(error) => {
-                complain(error.render());
+                print_error(error.render());
             }
         }
     }
     exits
 }
 
-/// Asks before something is removed; refuses where there is nobody to ask.
+/// Asks before something is deleted; refuses without a terminal to ask on.
 pub(super) fn confirm(question: &str, yes: bool) -> Result<()> {
     if yes {
         return Ok(());
     }
     match ask(question)? {
         Some(true) => Ok(()),
-        Some(false) => Err(CliError::refused("nothing was removed")),
-        None => Err(CliError::refused(format!("{question} There is no terminal to ask on"))
-            .hint("say `--yes` to remove it without being asked")),
+        Some(false) => Err(CliError::refused("nothing was deleted")),
+        None => Err(CliError::refused("refusing to delete without confirmation (no terminal)").hint("pass `--yes`")),
     }
 }

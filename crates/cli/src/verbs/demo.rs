@@ -1,47 +1,61 @@
+use crate::Exit;
+use crate::context::Context;
+use crate::context::cores;
+use crate::error::CliError;
+use crate::error::Result;
+use crate::flagged;
+use crate::numbers::count;
+use crate::numbers::percent;
+use crate::numbers::time;
+use crate::reporter::Reporter;
+use crate::table::Column;
+use crate::table::Table;
+use clap::Args;
+use serde_json::Value;
+use serde_json::json;
+use shelf_eval::Normalisation;
+use shelf_eval::Score;
+use shelf_eval::conserved;
+use shelf_eval::demo;
+use shelf_eval::demo::DemoBook;
+use shelf_eval::score;
+use shelf_eval::stage_text;
+use shelf_llm::Dispatcher;
+use shelf_runtime::book::PageNumber;
+use shelf_runtime::book::ScanId;
+use shelf_runtime::inspect::metadata;
+use shelf_runtime::plan::Request;
+use shelf_runtime::registry::Entry;
+use shelf_runtime::run::Settings;
+use shelf_runtime::run::process;
+use shelf_runtime::store::BookPath;
+use shelf_runtime::store::Store;
+use shelf_scans::intake::AddRequest;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use clap::Args;
-use serde_json::{Value, json};
-
-use crate::Exit;
-use crate::context::{Context, cores};
-use crate::error::{CliError, Result};
-use crate::flagged;
-use crate::numbers::{count, percent, time};
-use crate::reporter::Reporter;
-use shelf_eval::demo::{self, DemoBook};
-use shelf_eval::{Normalisation, Score, conserved, score, stage_text};
-use shelf_llm::Dispatcher;
-use shelf_runtime::book::{PageNumber, ScanId};
-use shelf_runtime::inspect::metadata;
-use shelf_runtime::plan::Request;
-use shelf_runtime::registry::Entry;
-use shelf_runtime::run::{Settings, process};
-use shelf_runtime::store::{BookPath, Store};
-use shelf_scans::intake::AddRequest;
-
-/// Draw a small book, take it through all stages, and say how good the result is
+/// Try shelf on a small book that it draws itself
 ///
-/// The book's text is known to the letter, so the character error rate (CER) and the word error rate (WER) are measured, not
-/// guessed. The PDF and the true text stay in the library, beside the book.
+/// Draws a book, processes it, and compares the result with the text that was drawn: the character error rate (CER) and the word error rate
+/// (WER) are exact. The PDF and its text stay in the library, beside the book.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   shelf demo
-  shelf demo --library /tmp/shelf --keep     leave a demo book that is there already")]
+  shelf demo --library /tmp/shelf --keep     continue with the demo book of an earlier run")]
 pub(crate) struct Demo {
-    /// Seed of skew, specks and shadows
+    /// Seed skew, specks and shadows with this number
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Go on with the demo book that is there, instead of making it anew
+    /// Continue with an existing demo book instead of drawing it again
     #[arg(long)]
     keep: bool,
 }
 
 pub(crate) fn demo(context: &Context, args: &Demo) -> Result<Exit> {
     let book: ScanId = "demo".parse().expect("`demo` is a scan id");
+    context.out.note("drawing a book");
     let drawn = demo::scans(args.seed);
     let there = context.store.read(&BookPath::metadata(&book))?.is_some();
     let folder = context.store.root().join("demo-files");
@@ -64,18 +78,20 @@ pub(crate) fn demo(context: &Context, args: &Demo) -> Result<Exit> {
     let runtime = context.runtime(cores(), Dispatcher::off())?;
     let settings = Settings { workers: cores(), attempts: 3 };
     let started = std::time::Instant::now();
-    let reporter = Reporter::new(context.out.quiet || context.out.json);
+    let reporter = Reporter::new(context.out.quiet || context.out.json, 1);
+    reporter.begin(&book, 1);
     let summary = process(&runtime, &book, &Request::default(), settings, &reporter, &context.stop)?;
+    reporter.end();
     if !summary.complete() {
-        return Err(CliError::refused("the demo book was not read to the end")
-            .hint("`shelf doctor` says what is missing")
+        return Err(CliError::refused("some pages of the demo book could not be made")
+            .hint("`shelf status demo` names them; `shelf doctor` checks this machine")
             .exit(Exit::SomePages));
     }
     let seconds = started.elapsed().as_secs_f64();
     let texts = text_stages(context);
     let (Some(read), Some(last)) = (texts.first(), texts.last()) else {
-        return Err(CliError::refused("no stage makes a text")
-            .hint("a crate that nothing names is not linked: write `use stages as _;` in `main.rs`"));
+        return Err(CliError::refused("no stage produces a text")
+            .hint("link the built-in stages: write `use stages as _;` in `main.rs`"));
     };
     let pages = measure(context, &book, &drawn, read, last)?;
     let mut flagged: BTreeMap<&str, Vec<PageNumber>> = BTreeMap::new();
@@ -98,20 +114,39 @@ pub(crate) fn demo(context: &Context, args: &Demo) -> Result<Exit> {
         }))?;
         return Ok(Exit::Done);
     }
-    context.out.line(format_args!("“{title}”, {} made in {}", count(pages.len(), "page"), time(seconds)))?;
-    tell(context, &pages, read, last)?;
+    context.out.line(format_args!(
+        "“{title}”: {}, {}, {}",
+        count(pages.len(), "page"),
+        count(summary.stages.len(), "stage"),
+        time(seconds)
+    ))?;
+    print(context, &pages, read, last)?;
     for (stage, pages) in &flagged {
-        context.out.line(flagged::told(&book, stage, pages))?;
+        context.out.line(flagged::line(&book, stage, pages))?;
     }
     if flagged.is_empty() {
-        context.out.line("no page is flagged")?;
+        context.out.line("no flagged pages")?;
     }
     let root = context.store.root();
-    context.out.line(format_args!("the scan:      {}", pdf.display()))?;
-    context.out.line(format_args!("the true text: {}", folder.join("truth").display()))?;
-    context.out.line(format_args!("what was made: {}", root.join("demo").join(last.row.name).display()))?;
-    context.out.line(format_args!("look at it:    shelf --library {} show demo --page 4", root.display()))?;
+    context.out.line(format_args!("\nscan:     {}", pdf.display()))?;
+    context.out.line(format_args!("its text: {}", folder.join("truth").display()))?;
+    context.out.line(format_args!("results:  {}", root.join("demo").display()))?;
+    context.out.line(format_args!("\nNext:"))?;
+    let program = program();
+    for (verb, what) in [
+        ("show demo", "read the book"),
+        ("status demo", "see the state of every stage"),
+        ("add BOOK.pdf", "add a book of your own"),
+        ("process BOOK", "and process it"),
+    ] {
+        context.out.line(format_args!("  {program} --library {} {verb:<14} {what}", root.display()))?;
+    }
     Ok(Exit::Done)
+}
+
+/// The command as it was called: one that is not installed has a path.
+fn program() -> String {
+    std::env::args().next().unwrap_or_else(|| "shelf".to_owned())
 }
 
 /// The stages that leave a text: those that conserve another's, and those that are conserved.
@@ -162,7 +197,7 @@ fn measure(context: &Context, book: &ScanId, drawn: &DemoBook, read: &Entry, las
     Ok(pages)
 }
 
-fn tell(context: &Context, pages: &[Measured], read: &Entry, last: &Entry) -> Result<()> {
+fn print(context: &Context, pages: &[Measured], read: &Entry, last: &Entry) -> Result<()> {
     let row = |page: &Measured| {
         let printed = match &page.folio {
             (Some(found), _) if page.has_right_folio() => found.clone(),
@@ -182,12 +217,20 @@ fn tell(context: &Context, pages: &[Measured], read: &Entry, last: &Entry) -> Re
     };
     let names =
         [format!("CER of {}", read.row.name), format!("CER of {}", last.row.name), format!("WER of {}", last.row.name)];
-    let header = ["page", "characters", &names[0], &names[1], &names[2], "printed"];
-    context.out.table(&header, &pages.iter().map(row).collect::<Vec<_>>())?;
+    let [read_cer, last_cer, last_wer] = names;
+    let columns = [
+        Column::number("page"),
+        Column::number("characters").rank(2),
+        Column::number(read_cer).rank(1),
+        Column::number(last_cer),
+        Column::number(last_wer).rank(1),
+        Column::word("page number").rank(2),
+    ];
+    context.out.table(&Table::new(columns, pages.iter().map(row).collect()))?;
     let (before, after): (Score, Score) =
         (pages.iter().map(|page| page.read).sum(), pages.iter().map(|page| page.last).sum());
     context.out.line(format_args!(
-        "character error rate {} as read, {} at the end; word error rate {} and {}; against the text that was drawn",
+        "character error rate: {} as read, {} at the end; word error rate: {} and {}",
         percent(before.characters.rate()),
         percent(after.characters.rate()),
         percent(before.words.rate()),

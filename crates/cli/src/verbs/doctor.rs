@@ -1,30 +1,35 @@
-use std::process::Command;
-
-use clap::Args;
-
 use crate::Exit;
 use crate::config_file::ConfigFile;
-use crate::context::{Context, cores};
-use crate::error::{CliError, Result};
-use crate::llm_options::{LlmArgs, not_allowed};
+use crate::context::Context;
+use crate::context::cores;
+use crate::error::CliError;
+use crate::error::Result;
+use crate::llm_options::LlmArgs;
+use crate::llm_options::not_allowed;
 use crate::out::ask;
-use shelf_llm::{Dispatcher, Halt, Usd, check_up};
-use shelf_runtime::doctor::{Finding, examine};
+use clap::Args;
+use shelf_llm::Dispatcher;
+use shelf_llm::Halt;
+use shelf_llm::Usd;
+use shelf_llm::check_up;
+use shelf_runtime::doctor::Finding;
+use shelf_runtime::doctor::examine;
+use std::process::Command;
 
-/// Check what shelf needs on this machine, and say how to get what is missing
+/// Check that this machine has what shelf needs
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   shelf doctor
   shelf doctor --json
-  shelf doctor --llm          also makes one small call of the language model, after it has asked")]
+  shelf doctor --llm          also make one small call to the language model, after asking")]
 pub(crate) struct Doctor {
-    /// Make one small call of the language model: are key, credit, pictures and schema all right?
+    /// Make one small call to the language model to check key, credit, images and schema
     #[arg(long = "llm")]
     asks_model: bool,
     #[command(flatten)]
     llm: LlmArgs,
-    /// Call it without being asked
+    /// Call it without asking first
     #[arg(long, short, requires = "asks_model")]
     yes: bool,
 }
@@ -68,7 +73,7 @@ fn models(context: &Context, args: &Doctor) -> Result<Vec<Finding>> {
     };
     let agreed = args.yes
         || ask(&format!("ask `{model}` one small question, {price}?"))?
-            .ok_or_else(|| not_allowed("the call may cost money, and there is no terminal to ask on"))?;
+            .ok_or_else(|| not_allowed("refusing to spend money without confirmation (no terminal)"))?;
     if !agreed {
         return Err(CliError::refused("no model was asked"));
     }
@@ -82,7 +87,7 @@ fn library(context: &Context) -> Finding {
         Ok(_) => Finding::good("library", root),
         Err(error) => Finding::missing(
             "library",
-            format!("{root} cannot be written: {error}"),
+            format!("cannot write to {root}: {error}"),
             "choose another: `--library DIR` or `SHELF_LIBRARY`",
         ),
     }
@@ -97,14 +102,16 @@ fn room(context: &Context) -> Finding {
             if free >= ENOUGH_BYTES {
                 Finding::good("disk", found)
             } else {
-                Finding::missing("disk", found, "make room: a book of 300 scans takes about 1 GiB")
+                Finding::missing("disk", found, "free some space: a book of 300 scans takes about 1 GiB")
             }
         }
-        Err(error) => Finding::missing("disk", error.to_string(), "see that the library lies on a disk that is there"),
+        Err(error) => {
+            Finding::missing("disk", error.to_string(), "check that the library is on a disk that is mounted")
+        }
     }
 }
 
-/// Draws PDF pages that are no plain scans.
+/// Renders PDF pages that are not plain scans.
 fn pdftoppm() -> Finding {
     match Command::new("pdftoppm").arg("-v").output() {
         Ok(output) => {

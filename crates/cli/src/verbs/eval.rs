@@ -1,66 +1,85 @@
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-
-use clap::builder::PossibleValuesParser;
-use clap::{ArgGroup, Args, ValueEnum};
-use serde_json::{Value, json};
-
 use super::eval_labels::Labels;
 use super::eval_stages;
 use crate::Exit;
 use crate::context::Context;
-use crate::error::{CliError, Result};
-use crate::numbers::{count, percent, ranges};
-use shelf_eval::{
-    ErrorRate, HyphenScore, Normalisation, Rule, Score, Truth, TruthError, judge_hyphens, score, stage_text,
-};
-use shelf_runtime::book::{PageNumber, ScanId};
-use shelf_runtime::inspect::{BookState, look};
+use crate::error::CliError;
+use crate::error::Result;
+use crate::numbers;
+use crate::numbers::count;
+use crate::numbers::percent;
+use crate::numbers::ranges;
+use crate::table::Column;
+use crate::table::Table;
+use clap::ArgGroup;
+use clap::Args;
+use clap::ValueEnum;
+use clap::builder::PossibleValuesParser;
+use serde_json::Value;
+use serde_json::json;
+use shelf_eval::ErrorRate;
+use shelf_eval::HyphenScore;
+use shelf_eval::Normalisation;
+use shelf_eval::Rule;
+use shelf_eval::Score;
+use shelf_eval::Truth;
+use shelf_eval::TruthError;
+use shelf_eval::judge_hyphens;
+use shelf_eval::score;
+use shelf_eval::stage_text;
+use shelf_runtime::book::PageNumber;
+use shelf_runtime::book::ScanId;
+use shelf_runtime::inspect::BookState;
+use shelf_runtime::inspect::look;
 use shelf_runtime::registry::Entry;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::path::PathBuf;
 
-/// Measure how good the text and the labels of a book are, against the truth
+/// Measure text and labels of a book against ground truth
 ///
-/// CER is the Levenshtein distance between the text and the truth over the characters of the truth; WER the same over words. A
-/// book's rate is all its edits over all its length. Both texts are normalised first: accents composed (NFC), ligatures as
-/// letters, straight quotes, one kind of dash, hyphens at line ends and in words dropped, white space folded.
+/// The character error rate (CER) is the Levenshtein distance between a text and its ground truth, divided by the characters of the ground
+/// truth; the word error rate (WER) is the same for words. A book's rate is the sum of its edits divided by the sum of its lengths. Both
+/// texts are normalized first: accents composed (NFC), ligatures as letters, straight quotes, one kind of dash, hyphens in words and at line
+/// ends removed, white space folded.
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("against what").args(["truth", "labels"]).required(true).multiple(true))]
 #[command(after_help = "\
 Examples:
-  shelf eval florida --truth truth/                          the last text that was made, worst pages first
-  shelf eval florida --truth truth/ --stage ocr              the text as it was read
-  shelf eval florida --truth truth/ --against ocr --limit 5  where the corrections helped least
+  shelf eval florida --truth truth/                          the final text, worst pages first
+  shelf eval florida --truth truth/ --stage ocr              the text as read by `ocr`
+  shelf eval florida --truth truth/ --against ocr --limit 5  the five worst pages, compared with `ocr`
   shelf eval florida --truth truth/ --keep quotes --format csv > quality.csv
   shelf eval florida --labels structure.tsv                  labels of blocks and printed page numbers
 
-The truth is a folder of texts, a file a page: `page_0012.gt.txt` for page 12, or `g015.gt.txt` for the page that
-came from `g015.tif`. Without such names, as many texts as pages, in the same order.
+Ground truth is a folder with a text file per page: `page_0012.gt.txt` for page 12, or `g015.gt.txt` for the page that
+came from `g015.tif`. Files with other names must be as many as the pages, and in their order.
 
-A table of labels has a line a page, with the columns `page`, `printed_page_number`, `running_head`, `chapter_headings`
-and `footnotes` (texts), or a line a block, with `page`, `classification`, `x`, `y`, `width` and `height` in px.")]
+A table of labels has a line per page with the columns `page`, `printed_page_number`, `running_head`,
+`chapter_headings` and `footnotes` (texts), or a line per block with `page`, `classification`, `x`, `y`, `width` and
+`height` in px.")]
 pub(crate) struct Eval {
     /// The book
-    #[arg(value_name = "SCAN-ID")]
+    #[arg(value_name = "BOOK")]
     id: ScanId,
-    /// Folder of the true texts
+    /// Compare texts with the ground truth in this folder
     #[arg(long, value_name = "DIR")]
     truth: Option<PathBuf>,
-    /// Table of what the blocks are and which page numbers are printed (TSV or CSV)
+    /// Compare labels and printed page numbers with this table (TSV or CSV)
     #[arg(long, value_name = "FILE")]
     labels: Option<PathBuf>,
-    /// Whose text is measured [default: the last stage with a text that has made pages]
+    /// Measure the text of this stage [default: the last stage that has a text]
     #[arg(long, value_name = "STAGE")]
     stage: Option<String>,
-    /// With whose text it is compared [default: the stage whose paragraphs it conserves]
+    /// Compare with the text of this stage [default: the stage whose paragraphs are corrected]
     #[arg(long, value_name = "STAGE")]
     against: Option<String>,
-    /// What not to normalise, such as `quotes`; may be given several times
+    /// Leave out a step of normalization, such as `quotes`; may be given several times
     #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = PossibleValuesParser::new(Rule::ALL.map(Rule::name)))]
     keep: Vec<String>,
-    /// At most so many pages; the rates are always the whole book's
+    /// Show at most this many pages; the rates are always those of the whole book
     #[arg(long, value_name = "N")]
     limit: Option<usize>,
-    /// As what to print it [default: table]
+    /// Output format [default: table]
     #[arg(long, value_name = "FORMAT", value_enum, conflicts_with = "json")]
     format: Option<Format>,
 }
@@ -69,7 +88,7 @@ pub(crate) struct Eval {
 pub(super) enum Format {
     /// For people
     Table,
-    /// A line a page
+    /// A line per page
     Csv,
     /// Edits and lengths of every page and of the book
     Json,
@@ -112,7 +131,7 @@ pub(crate) fn eval(context: &Context, args: &Eval) -> Result<Exit> {
     }
     if let Some(file) = &args.labels {
         let labels = Labels::measure(context, &book, file)?;
-        exit = exit.and(labels.tell(context, format, &mut json)?);
+        exit = exit.and(labels.print(context, format, &mut json)?);
     }
     if format == Format::Json {
         context.out.json(&json)?;
@@ -136,8 +155,8 @@ fn texts(
     let against = against.as_deref().filter(|entry| entry.row.name != stage.row.name);
     let truth = Truth::beside(folder, &sources(book)).map_err(|error| {
         let hint = match &error {
-            TruthError::Pairing { .. } => "name the texts after their pages: `page_0012.gt.txt` for page 12",
-            _ => "`--truth` is a folder of text files, one a page",
+            TruthError::Pairing { .. } => "name the files after their pages: `page_0012.gt.txt` for page 12",
+            _ => "`--truth` takes a folder of text files, one per page",
         };
         CliError::refused(error.to_string()).hint(hint)
     })?;
@@ -146,7 +165,7 @@ fn texts(
     if format == Format::Json {
         *json = document(args, &stage, against, &truth, &pages);
     } else {
-        tell(context, args, format, &stage, against, &truth, &pages)?;
+        print(context, args, format, &stage, against, &truth, &pages)?;
     }
     Ok(if pages.iter().all(|page| page.made) { Exit::Done } else { Exit::SomePages })
 }
@@ -215,7 +234,7 @@ fn document(args: &Eval, stage: &Entry, against: Option<&Entry>, truth: &Truth, 
     })
 }
 
-fn tell(
+fn print(
     context: &Context,
     args: &Eval,
     format: Format,
@@ -230,11 +249,16 @@ fn tell(
         return Ok(());
     }
     let (total, before) = totals(pages);
-    let mut header = vec!["page", "truth", "characters", "CER", "WER"];
-    let name = against.map(|entry| format!("CER of {}", entry.row.name));
-    header.extend(name.as_deref());
-    header.extend(against.map(|_| "edits"));
-    context.out.table(&header, &shown.iter().map(row).collect::<Vec<_>>())?;
+    let mut columns = vec![
+        Column::number("page"),
+        Column::word("ground truth").rank(2),
+        Column::number("characters").rank(3),
+        Column::number("CER"),
+        Column::number("WER").rank(1),
+    ];
+    columns.extend(against.map(|entry| Column::number(format!("CER of {}", entry.row.name)).rank(1)));
+    columns.extend(against.map(|_| Column::word("edits").rank(3)));
+    context.out.table(&Table::new(columns, shown.iter().map(row).collect()))?;
     context.out.line(format_args!(
         "{} of {}: character error rate {}, word error rate {}",
         stage.row.name,
@@ -255,17 +279,21 @@ fn tell(
     if hyphens.split.length + hyphens.real.length > 0 {
         let right = |of: ErrorRate| format!("{} of {}", of.length - of.edits, of.length);
         context.out.line(format_args!(
-            "hyphens at line ends: {} words joined that only the line end parts, {} kept that have the hyphen anywhere",
+            "hyphens at line ends: joined {} words that only the line end divides, kept {} hyphens that belong to a word",
             right(hyphens.split),
             right(hyphens.real),
         ))?;
     }
     let missing: Vec<PageNumber> = pages.iter().filter(|page| !page.made).map(|page| page.page).collect();
     if !missing.is_empty() {
-        context.out.note(format_args!("{} has not made page {}: counted as empty", stage.row.name, ranges(missing)));
+        context.out.note(format_args!(
+            "{} of {} not made yet, counted as empty",
+            numbers::pages(missing),
+            stage.row.name
+        ));
     }
     if !truth.left_over.is_empty() {
-        context.out.note(format_args!("{} of the truth belong to no page", count(truth.left_over.len(), "text")));
+        context.out.note(format_args!("ignored {} without a page", count(truth.left_over.len(), "ground-truth file")));
     }
     Ok(())
 }

@@ -1,16 +1,23 @@
 //! `shelf eval --labels`: the labels of blocks and the printed page numbers, against a table.
 
-use std::path::Path;
-
-use serde_json::{Value, json};
-
 use super::eval::Format;
 use crate::Exit;
 use crate::context::Context;
-use crate::error::{CliError, Result};
-use shelf_eval::labels::{ClassScore, LabelScore, LabelTruth, labelled, score_labels};
+use crate::error::CliError;
+use crate::error::Result;
+use crate::table::Column;
+use crate::table::Table;
+use serde_json::Value;
+use serde_json::json;
+use shelf_eval::labels::ClassScore;
+use shelf_eval::labels::LabelScore;
+use shelf_eval::labels::LabelTruth;
+use shelf_eval::labels::labelled;
+use shelf_eval::labels::score_labels;
 use shelf_runtime::inspect::BookState;
-use shelf_runtime::store::{BookPath, Store};
+use shelf_runtime::store::BookPath;
+use shelf_runtime::store::Store;
+use std::path::Path;
 
 /// How good the labels of a book are.
 pub(super) struct Labels {
@@ -35,14 +42,27 @@ impl Labels {
     }
 
     /// Prints them, or puts them into `json`, beside what is there.
-    pub(super) fn tell(&self, context: &Context, format: Format, json: &mut Value) -> Result<Exit> {
+    pub(super) fn print(&self, context: &Context, format: Format, json: &mut Value) -> Result<Exit> {
         match format {
             Format::Json => json["labels"] = self.document(),
             Format::Csv => context.out.csv(&HEADER, &self.rows())?,
             Format::Table => {
-                context.out.table(&HEADER, &self.rows())?;
+                let [label, expected, found, claimed, right, precision, recall, f1] = HEADER;
+                let columns = [
+                    Column::word(label),
+                    Column::number(expected).rank(3),
+                    Column::number(found).rank(4),
+                    Column::number(claimed).rank(4),
+                    Column::number(right).rank(3),
+                    Column::number(precision).rank(2),
+                    Column::number(recall).rank(2),
+                    Column::number(f1),
+                ];
+                context.out.table(&Table::new(columns, self.rows()))?;
                 let numbers = &self.score.page_numbers;
-                context.out.line(format_args!("printed page numbers: {} of {} right", numbers.right, numbers.pages))?;
+                context
+                    .out
+                    .line(format_args!("printed page numbers: {} of {} correct", numbers.right, numbers.pages))?;
                 for (page, printed, found) in &numbers.wrong {
                     context.out.line(format_args!("  page {page}: printed {printed:?}, found {found:?}"))?;
                 }
@@ -51,7 +71,7 @@ impl Labels {
         if self.missing == 0 {
             return Ok(Exit::Done);
         }
-        context.out.note(format_args!("labels has not made {} of the {} pages of the table", self.missing, self.pages));
+        context.out.note(format_args!("{} of the {} pages in the table have no labels yet", self.missing, self.pages));
         Ok(Exit::SomePages)
     }
 

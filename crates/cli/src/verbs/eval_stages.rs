@@ -1,12 +1,13 @@
 //! Which stages `shelf eval` can measure: those that leave a text of their pages.
 
-use std::sync::Arc;
-
 use crate::context::Context;
-use crate::error::{CliError, Result};
-use shelf_eval::{conserved, stage_text};
+use crate::error::CliError;
+use crate::error::Result;
+use shelf_eval::conserved;
+use shelf_eval::stage_text;
 use shelf_runtime::inspect::BookState;
 use shelf_runtime::registry::Entry;
+use std::sync::Arc;
 
 /// The stage that is meant, or the last one that has left a text of any page.
 pub(super) fn measured(context: &Context, book: &BookState, asked: Option<&str>) -> Result<Arc<Entry>> {
@@ -19,7 +20,7 @@ pub(super) fn measured(context: &Context, book: &BookState, asked: Option<&str>)
         }
     }
     Err(CliError::refused(format!("no stage has made a text of `{}` yet", book.id))
-        .hint(format!("run them: `shelf process {}`", book.id)))
+        .hint(format!("run `shelf process {}`", book.id)))
 }
 
 /// A stage by its name; refused where it has left no text that could be measured.
@@ -31,7 +32,7 @@ pub(super) fn named(context: &Context, book: &BookState, name: &str) -> Result<A
     let id = &book.id;
     if !entry.row.book && book.stage(entry.row.name).pages.is_empty() {
         return Err(CliError::refused(format!("`{name}` has made no page of `{id}` yet"))
-            .hint(format!("run it: `shelf process {id} --stage {name}`")));
+            .hint(format!("run `shelf process {id} --stage {name}`")));
     }
     let mut others = Vec::new();
     for other in context.registry.stages() {
@@ -41,9 +42,9 @@ pub(super) fn named(context: &Context, book: &BookState, name: &str) -> Result<A
     }
     let hint = match others.as_slice() {
         [] => format!("no stage has made one yet: `shelf process {id}`"),
-        names => format!("measure one that does: {}", names.join(", ")),
+        names => format!("stages with a text: {}", names.join(", ")),
     };
-    Err(CliError::refused(format!("`{name}` leaves no text of the pages of `{id}`")).hint(hint))
+    Err(CliError::refused(format!("`{name}` has no text of the pages of `{id}`")).hint(hint))
 }
 
 /// The stage whose paragraphs `entry` conserves, if it has left a text.

@@ -1,12 +1,22 @@
-use serde_json::{Value, json};
-
+use crate::Exit;
 use crate::context::Context;
-use crate::error::{CliError, Result};
-use crate::{Exit, stage_options};
-use shelf_runtime::metrics::{Column, Field, Kind};
+use crate::error::CliError;
+use crate::error::Result;
+use crate::stage_options;
+use crate::table::Column;
+use crate::table::Table;
+use serde_json::Value;
+use serde_json::json;
+use shelf_runtime::metrics::Column as ReportColumn;
+use shelf_runtime::metrics::Field;
+use shelf_runtime::metrics::Kind;
 use shelf_runtime::record::schema_fields;
 use shelf_runtime::registry::Entry;
-use shelf_runtime::stage::{Dep, Parallelism, Reach, Reads, Row};
+use shelf_runtime::stage::Dep;
+use shelf_runtime::stage::Parallelism;
+use shelf_runtime::stage::Reach;
+use shelf_runtime::stage::Reads;
+use shelf_runtime::stage::Row;
 
 /// `shelf stages --schema NAME`.
 pub(super) fn schema(context: &Context, stage: &str) -> Result<Exit> {
@@ -15,7 +25,7 @@ pub(super) fn schema(context: &Context, stage: &str) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// `shelf stages --explain NAME`: all that the table and the types say of a stage.
+/// `shelf stages --explain NAME`: all that the registry and the types tell about a stage.
 pub(super) fn explain(context: &Context, stage: &str) -> Result<Exit> {
     let entry = entry(context, stage)?;
     let feeds = feeds(context, entry.row.name);
@@ -28,13 +38,13 @@ pub(super) fn explain(context: &Context, stage: &str) -> Result<Exit> {
     out.line("")?;
     let site = format!("{}:{} of {}", row.site.file, row.site.line, row.site.krate);
     let facts = [
-        ("written in", site),
+        ("defined in", site),
         ("version", row.version.to_string()),
         ("runs on", runs_on(row)),
         ("made from", listed(row.deps.iter().map(made_from), "no other stage")),
         ("reads", listed(row.reads.iter().filter_map(|reads| read(*reads).map(str::to_owned)), "nothing else")),
         ("goes into", listed(feeds.iter().map(|name| (*name).to_owned()), "no other stage")),
-        ("run by", format!("shelf process <scan-id> --stage {}", row.name)),
+        ("run with", format!("shelf process BOOK --stage {}", row.name)),
     ];
     for (what, fact) in facts {
         out.line(format_args!("{what:<10}  {fact}"))?;
@@ -57,7 +67,8 @@ fn options(context: &Context, entry: &Entry) -> Result<()> {
     }
     context.out.line("\nOptions of `process`, `plan` and `try`")?;
     let rows = options.into_iter().map(|option| vec![option.flag, option.default, option.help]).collect::<Vec<_>>();
-    Ok(context.out.table(&["option", "default", "what it does"], &rows)?)
+    let columns = [Column::prose("option"), Column::word("default").rank(1), Column::prose("what it does")];
+    Ok(context.out.table(&Table::new(columns, rows))?)
 }
 
 fn output(context: &Context, entry: &Entry) -> Result<()> {
@@ -70,7 +81,13 @@ fn output(context: &Context, entry: &Entry) -> Result<()> {
             vec![field.path, kind, field.range, field.doc]
         })
         .collect();
-    Ok(context.out.table(&["field", "type", "range", "what it is"], &rows)?)
+    let columns = [
+        Column::word("field"),
+        Column::prose("type").rank(1),
+        Column::prose("range").rank(2),
+        Column::prose("description").rank(3),
+    ];
+    Ok(context.out.table(&Table::new(columns, rows))?)
 }
 
 fn metrics(context: &Context, row: &Row) -> Result<()> {
@@ -89,10 +106,19 @@ fn metrics(context: &Context, row: &Row) -> Result<()> {
         })
         .collect();
     if rows.is_empty() {
-        return Ok(context.out.line("\nIt measures nothing.")?);
+        return Ok(context.out.line("\nNo metrics")?);
     }
     context.out.line("\nMetrics, and the columns of report.csv")?;
-    Ok(context.out.table(&["metric", "type", "unit", "range", "column", "flagged", "what it is"], &rows)?)
+    let columns = [
+        Column::word("metric"),
+        Column::prose("type").rank(3),
+        Column::word("unit").rank(4),
+        Column::prose("range").rank(2),
+        Column::word("column").rank(5),
+        Column::prose("flagged").rank(1),
+        Column::prose("description").rank(1),
+    ];
+    Ok(context.out.table(&Table::new(columns, rows))?)
 }
 
 fn json_of(entry: &Entry, feeds: &[&str]) -> Value {
@@ -146,11 +172,11 @@ fn made_from(dep: &Dep) -> String {
 fn reach(dep: &Dep) -> String {
     match dep.reach {
         Reach::Same => "the same page".to_owned(),
-        Reach::Around(1) => "the same page and the one on either side".to_owned(),
+        Reach::Around(1) => "the same page and its two neighbours".to_owned(),
         Reach::Around(width) => format!("the same page and {width} on either side"),
         Reach::All => "all pages".to_owned(),
-        Reach::Book => "what it makes of the book".to_owned(),
-        Reach::Part => "what it makes of the book, this page's part".to_owned(),
+        Reach::Book => "its output for the book".to_owned(),
+        Reach::Part => "the part of its output that is about the same page".to_owned(),
     }
 }
 
@@ -165,21 +191,21 @@ fn read(reads: Reads) -> Option<&'static str> {
 
 fn runs_on(row: &Row) -> String {
     let at_a_time = match row.parallelism {
-        Parallelism::Cpu => "threads, one page a core".to_owned(),
+        Parallelism::Cpu => "threads, one page per core".to_owned(),
         Parallelism::Io | Parallelism::Llm => format!("tokio, {} pages at a time", Parallelism::IN_FLIGHT),
         Parallelism::Fixed(1) => "threads, one page at a time".to_owned(),
         Parallelism::Fixed(pages) => format!("threads, {pages} pages at a time"),
     };
-    let how_often = if row.book { "; once a book, when its pages are there" } else { "" };
+    let how_often = if row.book { "; once per book, when its pages are finished" } else { "" };
     let isolated = match (row.isolated, row.policy.timeout) {
         (None, _) => String::new(),
-        (Some(_), None) => "; each in a child process, which is killed after `--child-time`".to_owned(),
-        (Some(_), Some(limit)) => format!("; each in a child process, which is killed after {limit:?}"),
+        (Some(_), None) => "; each in a worker process, which is stopped after `--child-time`".to_owned(),
+        (Some(_), Some(limit)) => format!("; each in a worker process, which is stopped after {limit:?}"),
     };
     format!("{}: {at_a_time}{isolated}{how_often}", row.parallelism.label())
 }
 
-fn column<'a>(columns: &'a [Column], metric: &Field) -> Option<&'a Column> {
+fn column<'a>(columns: &'a [ReportColumn], metric: &Field) -> Option<&'a ReportColumn> {
     columns.iter().find(|column| column.field.name == metric.name)
 }
 
@@ -192,7 +218,7 @@ fn values(metric: &Field) -> String {
     }
 }
 
-fn flags(column: &Column) -> String {
+fn flags(column: &ReportColumn) -> String {
     column.flags.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 

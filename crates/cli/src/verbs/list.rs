@@ -1,17 +1,20 @@
-use clap::Args;
-use serde_json::{Value, json};
-
 use crate::Exit;
 use crate::context::Context;
 use crate::error::Result;
-use crate::out::complain;
-use shelf_runtime::book::{PageNumber, ScanId};
+use crate::out::print_error;
+use crate::table::Column;
+use crate::table::Table;
+use clap::Args;
+use serde_json::Value;
+use serde_json::json;
+use shelf_runtime::book::PageNumber;
+use shelf_runtime::book::ScanId;
 use shelf_runtime::inspect::metadata;
 use shelf_runtime::store::Store;
 
 /// List the books of the library
 ///
-/// Counts page files without opening them; `shelf status` looks inside.
+/// The counts are of page files, which are not opened; `shelf status` checks them.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -29,7 +32,7 @@ pub(crate) fn list(context: &Context, _: &List) -> Result<Exit> {
             Ok(metadata) => metadata,
             Err(error) => {
                 exit = exit.and(Exit::Failed);
-                complain(format_args!("{book}: {error}"));
+                print_error(format_args!("{book}: {error}"));
                 continue;
             }
         };
@@ -49,8 +52,9 @@ pub(crate) fn list(context: &Context, _: &List) -> Result<Exit> {
             .out
             .note(format_args!("{} has no books yet; add one: `shelf add book.pdf`", context.store.root().display()));
     } else {
-        let header: Vec<&str> = ["book", "title", "pages"].into_iter().chain(stages.iter().copied()).collect();
-        context.out.table(&header, &rows)?;
+        let titled = [Column::word("book"), Column::prose("title").rank(1), Column::number("pages").rank(2)];
+        let made = stages.iter().map(|stage| Column::number(stage).rank(3));
+        context.out.table(&Table::new(titled.into_iter().chain(made), rows))?;
     }
     Ok(exit)
 }

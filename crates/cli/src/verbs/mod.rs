@@ -22,12 +22,13 @@ mod show;
 mod stages;
 mod stats;
 mod status;
+mod tally;
 mod try_page;
 mod verify;
 
 pub(super) use add::{Add, add};
 pub(super) use clean::{Clean, clean};
-pub(super) use completions::{Completions, completions};
+pub(super) use completions::{Completions, books};
 pub(super) use config::{Config, config};
 pub(super) use delete::{Delete, delete};
 pub(super) use demo::{Demo, demo};

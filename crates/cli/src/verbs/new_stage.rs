@@ -1,52 +1,55 @@
-use std::path::{Path, PathBuf};
-
-use clap::Args;
-use serde_json::json;
-
 use crate::Exit;
 use crate::command::Global;
-use crate::error::{CliError, Result};
+use crate::error::CliError;
+use crate::error::Result;
 use crate::out::Out;
-use crate::scaffold::{self, Home, NewCrate, ScaffoldError};
+use crate::scaffold;
+use crate::scaffold::Home;
+use crate::scaffold::NewCrate;
+use crate::scaffold::ScaffoldError;
+use clap::Args;
+use serde_json::json;
 use shelf_runtime::registry::Registry;
 use shelf_runtime::stage::Parallelism;
+use std::path::Path;
+use std::path::PathBuf;
 
-/// Write the file of a new stage, with its test, ready to run
+/// Create the source file of a new stage, with a test
 ///
-/// In a checkout of shelf, or in a crate made by `--crate`: writes `NAME.rs` and adds its `mod` line. Elsewhere `--crate DIR` makes a
-/// crate of your own, with the stage and the whole `shelf` command in it.
+/// In a checkout of shelf or a crate made with `--crate`, writes `NAME.rs` and adds its `mod` line. Elsewhere, `--crate DIR` creates a crate
+/// of your own with the stage and the `shelf` command.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  shelf new-stage headlines --deps ocr                 a page stage, made from the page that `ocr` made
-  shelf new-stage index --deps ocr --book              a stage that runs once a book
+  shelf new-stage headlines --deps ocr                 a stage that makes each page from that of `ocr`
+  shelf new-stage index --deps ocr --book              a stage that runs once per book
   shelf new-stage topic --deps ocr --parallelism llm   a stage that asks a language model
-  shelf new-stage looked_up --parallelism io           a stage that waits for something else
+  shelf new-stage looked_up --parallelism io           a stage that waits for a server or a disk
   shelf new-stage --crate ../my-shelf headlines --deps ocr    a crate of your own
-  shelf new-stage --crate ../my-shelf --path .         one that takes shelf from this checkout")]
+  shelf new-stage --crate ../my-shelf --path .         a crate that uses shelf from this checkout")]
 pub(crate) struct NewStage {
-    /// Its name, also of its function, its file and its folder in a book [with --crate: like the crate's]
+    /// Name the stage, its function, its file and its folder in a book [default with --crate: like the crate]
     #[arg(value_name = "NAME", required_unless_present = "folder")]
     name: Option<String>,
-    /// The stages that it is made from
+    /// Make it from the output of these stages
     #[arg(long, value_name = "A,B", value_delimiter = ',')]
     deps: Vec<String>,
-    /// On what it runs: `cpu`, `llm` (asks a language model), `io` (waits for something else) or `fixed(n)`
+    /// Run it on this pool: `cpu`, `llm` (asks a language model), `io` (waits for a server or a disk) or `fixed(n)`
     #[arg(long, value_name = "POOL", default_value = "cpu", value_parser = parallelism)]
     parallelism: Parallelism,
-    /// Run it once a book, not once a page
+    /// Run it once per book, not once per page
     #[arg(long)]
     book: bool,
-    /// Make a crate of your own in this folder
+    /// Create a crate of your own in this folder
     #[arg(id = "folder", long = "crate", value_name = "DIR")]
     folder: Option<PathBuf>,
-    /// Take shelf from this checkout [default: the one that this `shelf` was built from, else crates.io]
+    /// Use shelf from this checkout [default: the one that this `shelf` was built from, else the published package]
     #[arg(long, value_name = "DIR", requires = "folder")]
     path: Option<PathBuf>,
 }
 
 pub(crate) fn new_stage(global: &Global, args: &NewStage, registry: &Registry) -> Result<Exit> {
-    let out = Out { json: global.json, quiet: global.quiet };
+    let out = Out { json: global.json, quiet: global.quiet, wide: global.wide };
     let stage = |name: String| scaffold::NewStage {
         name,
         deps: args.deps.clone(),
@@ -84,7 +87,7 @@ pub(crate) fn new_stage(global: &Global, args: &NewStage, registry: &Registry) -
 }
 
 fn runs(name: &str) -> String {
-    format!("cargo run -- process <scan-id> --stage {name}")
+    format!("cargo run -- process BOOK --stage {name}")
 }
 
 fn parallelism(text: &str) -> Result<Parallelism, String> {

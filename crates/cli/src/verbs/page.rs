@@ -1,36 +1,42 @@
-use std::collections::BTreeSet;
-use std::path::PathBuf;
-
-use clap::{Args, Subcommand};
-use serde_json::json;
-
 use super::show::page_number;
 use crate::Exit;
 use crate::context::Context;
-use crate::error::{CliError, Result};
-use crate::numbers::{count, ranges};
-use shelf_runtime::book::{PageNumber, PageSet, ScanId};
+use crate::error::CliError;
+use crate::error::Result;
+use crate::numbers;
+use crate::numbers::count;
+use clap::Args;
+use clap::Subcommand;
+use serde_json::json;
+use shelf_runtime::book::PageNumber;
+use shelf_runtime::book::PageSet;
+use shelf_runtime::book::ScanId;
 use shelf_runtime::inspect::look;
 use shelf_scans::Turn;
-use shelf_scans::edit::{Change, MendError, Mended, mend};
+use shelf_scans::edit::Change;
+use shelf_scans::edit::MendError;
+use shelf_scans::edit::Mended;
+use shelf_scans::edit::mend;
+use std::collections::BTreeSet;
+use std::path::PathBuf;
 
-/// Mend a book's scans: replace, insert, drop or rotate a page
+/// Replace, insert, remove or rotate pages
 ///
-/// Pages that are not touched keep what was made of them, and their numbers move where they have to. A scan that is no page any
-/// more is kept in the book's folder, under `removed`.
+/// The results of other pages are kept and renumbered as needed. A scan that is replaced or removed is kept in the book's folder, under
+/// `removed`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   shelf page florida replace 12 better.tif       a better scan of page 12
-  shelf page florida insert 31 leaf.tif          a missing leaf becomes page 31; the old page 31 is page 32 now
-  shelf page florida drop 49                     a leaf that was scanned twice
+  shelf page florida insert 31 missing.tif       a missing page becomes page 31; the old page 31 is now page 32
+  shelf page florida drop 49                     a page that was scanned twice
   shelf page florida rotate 7 90                 a quarter turn clockwise
 
-`shelf status florida` says which leaves seem to be missing or doubled. Then `shelf process florida` makes what has
-changed.")]
+`shelf status florida` reports pages that seem to be missing or scanned twice. `shelf process florida` then processes
+what has changed.")]
 pub(crate) struct Page {
     /// The book
-    #[arg(value_name = "SCAN-ID")]
+    #[arg(value_name = "BOOK")]
     id: ScanId,
     #[command(subcommand)]
     change: Asked,
@@ -38,29 +44,29 @@ pub(crate) struct Page {
 
 #[derive(Debug, Subcommand)]
 enum Asked {
-    /// Take another scan for a page
+    /// Replace the scan of a page
     Replace {
         /// The page
         #[arg(value_parser = page_number)]
         page: PageNumber,
-        /// A picture, or a PDF of one page
+        /// An image, or a PDF with one page
         file: PathBuf,
     },
-    /// Put pages in
+    /// Insert pages
     Insert {
-        /// The number that the first of them will have; one more than the book has pages, to put them at its end
+        /// The number of the first new page; to append, one more than the book has pages
         #[arg(value_parser = page_number)]
         page: PageNumber,
-        /// Pictures or PDFs, in the order of their pages
+        /// Images or PDFs, in page order
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
     },
-    /// Take pages out
+    /// Remove pages
     Drop {
-        /// The pages, such as `49` or `3-5,9`
+        /// Pages such as `49` or `3-5,9`
         pages: PageSet,
     },
-    /// Turn a page's scan
+    /// Rotate the scan of a page
     Rotate {
         /// The page
         #[arg(value_parser = page_number)]
@@ -85,7 +91,7 @@ pub(crate) fn page(context: &Context, args: &Page) -> Result<Exit> {
     };
     let children = context.children(1)?;
     let mended = mend(&context.store, &context.registry, &children, &args.id, &change).map_err(refusal)?;
-    tell(context, args, &change, &mended)?;
+    print(context, args, &change, &mended)?;
     Ok(Exit::Done)
 }
 
@@ -118,28 +124,28 @@ fn refusal(error: MendError) -> CliError {
     }
 }
 
-fn tell(context: &Context, args: &Page, change: &Change, mended: &Mended) -> Result<()> {
+fn print(context: &Context, args: &Page, change: &Change, mended: &Mended) -> Result<()> {
     if context.out.json {
         context.out.json(&json!({
             "book": args.id, "pages": mended.pages, "new": mended.new, "moved": mended.moved, "kept": mended.kept,
         }))?;
         return Ok(());
     }
-    let new = ranges(mended.new.iter().copied());
+    let new = numbers::pages(mended.new.iter().copied());
     let done = match change {
-        Change::Replace { .. } => format!("page {new} has another scan"),
-        Change::Rotate { .. } => format!("page {new} is turned"),
-        Change::Insert { .. } => format!("page {new} is put in"),
-        Change::Drop { pages } => format!("page {} is taken out", ranges(pages.iter().copied())),
+        Change::Replace { .. } => format!("replaced {new}"),
+        Change::Rotate { .. } => format!("rotated {new}"),
+        Change::Insert { .. } => format!("inserted {new}"),
+        Change::Drop { pages } => format!("removed {}", numbers::pages(pages.iter().copied())),
     };
     let moved = match mended.moved {
         0 => String::new(),
-        moved => format!("; {} moved", count(moved, "number")),
+        moved => format!("; {} renumbered", count(moved, "page")),
     };
-    context.out.line(format_args!("{}: {done}{moved}; {} now", args.id, count(mended.pages as usize, "page")))?;
+    context.out.line(format_args!("{}: {done}{moved}; now {}", args.id, count(mended.pages as usize, "page")))?;
     for kept in &mended.kept {
         let path = context.store.book_folder(&args.id).join(kept);
-        context.out.note(format_args!("the old scan is kept: {}", path.display()));
+        context.out.note(format_args!("kept the old scan: {}", path.display()));
     }
     context.out.note(format_args!("next: `shelf process {}`", args.id));
     Ok(())

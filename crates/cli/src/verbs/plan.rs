@@ -1,59 +1,70 @@
-use std::collections::BTreeMap;
-
-use clap::{ArgMatches, Args};
-use serde_json::{Value, json};
-
+use crate::Exit;
 use crate::changes::reasons;
 use crate::config_file::ConfigFile;
+use crate::consent;
 use crate::context::Context;
-use crate::error::{CliError, Result};
-use crate::llm_options::{LlmArgs, LlmSaid};
-use crate::numbers::{count, ranges};
-use crate::out::complain;
-use crate::{Exit, consent, stage_options};
-use shelf_llm::{Dispatcher, Estimate};
-use shelf_runtime::book::{PageNumber, PageSet, ScanId};
+use crate::error::CliError;
+use crate::error::Result;
+use crate::llm_options::LlmArgs;
+use crate::llm_options::LlmSaid;
+use crate::numbers::count;
+use crate::numbers::ranges;
+use crate::out::print_error;
+use crate::stage_options;
+use clap::ArgMatches;
+use clap::Args;
+use serde_json::Value;
+use serde_json::json;
+use shelf_llm::Dispatcher;
+use shelf_llm::Estimate;
+use shelf_runtime::book::PageNumber;
+use shelf_runtime::book::PageSet;
+use shelf_runtime::book::ScanId;
 use shelf_runtime::inspect::look;
-use shelf_runtime::plan::{self, Request, Settled};
+use shelf_runtime::plan;
+use shelf_runtime::plan::Request;
+use shelf_runtime::plan::Settled;
 use shelf_runtime::provide::Providers;
+use std::collections::BTreeMap;
 
-/// Show what `process` would do, and why
+/// Show what `process` would do and why
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  shelf plan florida                  every page to make, with its reason; what models would be asked, and the price
-  shelf plan florida --stage ocr --ocr-psm 6")]
+  shelf plan florida                           pages to make, with reasons; model calls and their price
+  shelf plan --all                             only books that have something to do
+  shelf plan florida --stage ocr --ocr-psm 6   what another setting would change")]
 pub(crate) struct Plan {
     #[command(flatten)]
     selection: Selection,
 }
 
-/// Which books, stages and pages.
+/// Which books, stages and pages to work on.
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "a flag of the command line is a bool")]
 pub(super) struct Selection {
-    /// The books
-    #[arg(value_name = "SCAN-ID", required_unless_present = "all", conflicts_with = "all")]
+    /// Books to work on
+    #[arg(value_name = "BOOK", required_unless_present = "all", conflicts_with = "all")]
     ids: Vec<ScanId>,
-    /// All books of the library
+    /// Work on all books of the library
     #[arg(long)]
     all: bool,
-    /// The stage [default: all stages]
+    /// Run only this stage [default: all stages]
     #[arg(long, value_name = "STAGE", conflicts_with = "stages")]
     stage: Option<String>,
-    /// Several stages
+    /// Run several stages
     #[arg(long, value_name = "A,B", value_delimiter = ',')]
     stages: Option<Vec<String>>,
-    /// Pages, such as `1-5,9` or `7-` [default: all pages]
+    /// Work on these pages, such as `1-5,9` or `7-` [default: all pages]
     #[arg(long, value_name = "PAGES")]
     pages: Option<PageSet>,
-    /// Make pages again that are done
+    /// Make finished pages again
     #[arg(long, conflicts_with = "only_missing")]
     redo: bool,
     /// Leave stale pages alone
     #[arg(long)]
     only_missing: bool,
-    /// Try pages again that failed for good
+    /// Retry pages that failed permanently
     #[arg(long)]
     retry_failed: bool,
     #[command(flatten)]
@@ -94,8 +105,10 @@ pub(crate) fn plan(context: &Context, args: &Plan, given: &ArgMatches) -> Result
     let providers = llm.clone().map(|llm| Providers::default().with(llm)).unwrap_or_default();
     let mut exits = Vec::new();
     let mut lines = Vec::new();
-    for book in args.selection.books(context)? {
-        let planned = look(&context.store, &context.registry, &book).map_err(CliError::from).and_then(|state| {
+    let books = args.selection.books(context)?;
+    let mut idle = Vec::new();
+    for book in &books {
+        let planned = look(&context.store, &context.registry, book).map_err(CliError::from).and_then(|state| {
             let plan = plan::plan(&context.registry, &state, &request, &providers)?;
             let estimates = match &llm {
                 Some(llm) => consent::estimates_of(context, llm, &state, &plan)?,
@@ -103,12 +116,14 @@ pub(crate) fn plan(context: &Context, args: &Plan, given: &ArgMatches) -> Result
             };
             Ok((plan, estimates))
         });
+        let planned = planned.map_err(|error| context.near(error));
         exits.push(Exit::of(&planned));
         match planned {
             Ok((plan, estimates)) if context.out.json => lines.push(json_of(&plan, &estimates)),
-            Ok((plan, estimates)) => tell(context, &plan, &estimates)?,
+            Ok((plan, _)) if is_idle(&plan) => idle.push(plan),
+            Ok((plan, estimates)) => print(context, &plan, &estimates)?,
             Err(error) => {
-                complain(error.render());
+                print_error(error.render());
                 lines.push(json!({ "book": book, "error": error.render() }));
             }
         }
@@ -116,10 +131,28 @@ pub(crate) fn plan(context: &Context, args: &Plan, given: &ArgMatches) -> Result
     if context.out.json {
         context.out.json(&lines)?;
     }
+    match (idle.as_slice(), books.len()) {
+        ([], _) => {}
+        (idle, 1) => context.out.line(nothing_to_do(&idle[0]))?,
+        (idle, all) if idle.len() == all => context.out.line(format_args!("{}: nothing to do", count(all, "book")))?,
+        (idle, _) => context.out.line(format_args!("{} more: nothing to do", count(idle.len(), "book")))?,
+    }
     Ok(Exit::of_books(exits))
 }
 
-fn tell(context: &Context, plan: &plan::Plan, estimates: &[Estimate]) -> Result<()> {
+/// Whether nothing is to do, and nothing is wrong.
+fn is_idle(plan: &plan::Plan) -> bool {
+    plan.jobs.is_empty()
+        && plan.settled.values().all(|settled| *settled == Settled::Kept)
+        && plan.stages.iter().all(|stage| stage.edited_since == 0)
+}
+
+/// `florida: nothing to do (7 stages up to date)`.
+fn nothing_to_do(plan: &plan::Plan) -> String {
+    format!("{}: nothing to do ({} up to date)", plan.book, count(plan.stages.len(), "stage"))
+}
+
+fn print(context: &Context, plan: &plan::Plan, estimates: &[Estimate]) -> Result<()> {
     let out = context.out;
     for stage in &plan.stages {
         let name = stage.entry.row.name;
@@ -150,16 +183,16 @@ fn tell(context: &Context, plan: &plan::Plan, estimates: &[Estimate]) -> Result<
             match settled {
                 Settled::Kept => {}
                 Settled::LeftStale(changes) => {
-                    out.line(format_args!("  {page} is stale and left alone: {}", reasons(changes)))?;
+                    out.line(format_args!("  {page} is stale and is left as it is: {}", reasons(changes)))?;
                 }
-                Settled::Failed(failure) => out.line(format_args!("  {page} failed for good: {failure}"))?,
+                Settled::Failed(failure) => out.line(format_args!("  {page} failed permanently: {failure}"))?,
                 Settled::Skipped(failure) => out.line(format_args!("  {page} was skipped: {failure}"))?,
                 Settled::Blocked(by) => out.line(format_args!("  {page} is blocked: {by}"))?,
             }
         }
         if stage.edited_since > 0 {
             out.line(format_args!(
-                "  `{name}` was edited since {} of its pages were made: raise `version` or use `--redo`",
+                "  `{name}` was edited after {} of its pages were made: raise `version` or use `--redo`",
                 stage.edited_since
             ))?;
         }

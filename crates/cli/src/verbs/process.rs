@@ -1,43 +1,58 @@
-use std::time::{Duration, Instant};
-
-use clap::{ArgMatches, Args};
-use serde_json::{Value, json};
-
 use super::plan::Selection;
+use super::tally::Standing;
+use super::tally::Tally;
 use crate::Exit;
 use crate::consent::SpendArgs;
-use crate::context::{Context, cores};
-use crate::error::{CliError, Result};
+use crate::context::Context;
+use crate::context::cores;
+use crate::error::CliError;
+use crate::error::Result;
 use crate::flagged;
-use crate::numbers::{count, parse_time, ranges, time};
-use crate::out::complain;
+use crate::numbers::count;
+use crate::numbers::pages;
+use crate::numbers::parse_time;
+use crate::out::print_error;
 use crate::reporter::Reporter;
+use clap::ArgMatches;
+use clap::Args;
+use serde_json::Value;
+use serde_json::json;
+use shelf_runtime::book::PageNumber;
 use shelf_runtime::book::ScanId;
 use shelf_runtime::plan::Request;
-use shelf_runtime::run::{self, ProcessError, Runtime, Settings, StageSummary, Stop, Stopped, Summary};
+use shelf_runtime::run;
+use shelf_runtime::run::ProcessError;
+use shelf_runtime::run::Runtime;
+use shelf_runtime::run::Settings;
+use shelf_runtime::run::StageSummary;
+use shelf_runtime::run::Stop;
+use shelf_runtime::run::Stopped;
+use shelf_runtime::run::Summary;
 use shelf_runtime::store::StoreError;
+use std::time::Duration;
+use std::time::Instant;
 
-/// Run stages over books, page by page
+/// Process books: read, correct and label their pages
 ///
-/// Makes what is missing or stale and leaves the rest alone. Can be interrupted (Ctrl-C) and run again at any time: it goes on
+/// Makes what is missing or stale and leaves the rest alone. It can be interrupted (Ctrl-C) and run again at any time, and then continues
 /// with what is left.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  shelf process florida                       all stages, what is missing or stale
-  shelf process florida --stage ocr           one stage
+  shelf process florida                       run all stages on what is missing or stale
+  shelf process florida --stage ocr           run one stage
   shelf process florida --pages 1-5,9 --redo  make these pages again
-  shelf process --all --max-time 6h           every book, until the time is up
-  shelf process florida --budget 3.00         with language models, for three dollars at most")]
+  shelf process --all --max-time 6h           process every book until the time is up
+  shelf process florida --budget 3.00         spend at most three dollars on language models")]
 pub(crate) struct Process {
     #[command(flatten)]
     selection: Selection,
     #[command(flatten)]
     spend: SpendArgs,
-    /// Pages of CPU-bound stages at a time [default: one a core]
+    /// Work on this many pages of CPU-bound stages at a time [default: one per core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     workers: Option<u16>,
-    /// Wait for a book that is in use, instead of refusing
+    /// Wait for a book that is in use instead of refusing it
     #[arg(long)]
     wait: bool,
     /// Start no more pages after this time
@@ -57,34 +72,43 @@ pub(crate) fn process(context: &Context, args: &Process, given: &ArgMatches) -> 
     args.spend.consent(context, &llm, &books, &request)?;
     let runtime = context.runtime(workers, llm)?;
     let settings = Settings { workers, attempts: 3 };
+    let reporter = Reporter::new(context.out.quiet, books.len());
     let mut exits = Vec::new();
     let mut lines = Vec::new();
-    for book in &books {
+    let mut tally = Tally::default();
+    for (book, number) in books.iter().zip(1..) {
         if stop.reason().is_some() || runtime.providers.abort().is_some() {
             lines.push(json!({ "book": book, "left": true }));
-            complain(format_args!("{book}: not begun"));
+            print_error(format_args!("{book}: not started"));
+            tally.add(book, Standing::NotStarted);
             continue;
         }
-        let started = Instant::now();
-        match one(&runtime, book, &request, settings, context, args.wait, &stop) {
+        reporter.begin(book, number);
+        let ended = one(&runtime, book, &request, settings, context, args.wait, &stop, &reporter);
+        reporter.end();
+        match ended.map_err(|error| context.near(error)) {
             Ok(summary) => {
                 let ended = exit_of(&summary);
                 exits.push(ended);
+                tally.add(book, Standing::of(&summary));
                 if context.out.json {
                     lines.push(json_of(&summary, ended));
                 } else {
-                    tell(context, &summary, started.elapsed(), args)?;
+                    print(context, &summary, reporter.summary(), args)?;
                 }
             }
             Err(error) => {
                 exits.push(error.exit);
-                complain(error.render());
+                print_error(error.render());
+                tally.add(book, Standing::Refused(error.to_string()));
                 lines.push(json!({ "book": book, "error": error.render(), "exit": error.exit as u8 }));
             }
         }
     }
     if context.out.json {
         context.out.json(&lines)?;
+    } else if books.len() > 1 {
+        tally.lines().iter().try_for_each(|line| context.out.line(line))?;
     }
     let exit = Exit::of_books(exits);
     Ok(match stop.reason() {
@@ -94,6 +118,7 @@ pub(crate) fn process(context: &Context, args: &Process, given: &ArgMatches) -> 
     })
 }
 
+#[expect(clippy::too_many_arguments, reason = "a run is made of them")]
 fn one(
     runtime: &Runtime,
     book: &ScanId,
@@ -102,11 +127,11 @@ fn one(
     context: &Context,
     wait: bool,
     stop: &Stop,
+    reporter: &Reporter,
 ) -> Result<Summary> {
-    let reporter = Reporter::new(context.out.quiet);
     let mut told = false;
     loop {
-        match run::process(runtime, book, request, settings, &reporter, stop) {
+        match run::process(runtime, book, request, settings, reporter, stop) {
             Err(ProcessError::Store(StoreError::Locked { holder, .. })) if wait && stop.reason().is_none() => {
                 if !told {
                     context.out.note(format_args!("{book} is in use by {holder}: waiting"));
@@ -137,10 +162,13 @@ fn exit_of(summary: &Summary) -> Exit {
     pages.and(trouble).and(stopped)
 }
 
-fn tell(context: &Context, summary: &Summary, elapsed: Duration, args: &Process) -> Result<()> {
+fn print(context: &Context, summary: &Summary, made: Option<String>, args: &Process) -> Result<()> {
     let out = context.out;
     let book = &summary.book;
-    let done: usize = summary.stages.iter().map(|stage| stage.done).sum();
+    if let Some(line) = up_to_date(context, summary) {
+        out.line(line)?;
+        return print_flagged(context, summary);
+    }
     for stage in &summary.stages {
         let once_a_book = context.registry.get(stage.stage).is_some_and(|entry| entry.row.book);
         out.line(format_args!("{book}: {}", line(stage, if once_a_book { "book" } else { "page" })))?;
@@ -159,20 +187,17 @@ fn tell(context: &Context, summary: &Summary, elapsed: Duration, args: &Process)
             out.line(format_args!("  {page} skipped: {failure}"))?;
         }
         for (page, failure) in &stage.copied {
-            out.line(format_args!("  {page} failed, and is a copy: {failure}"))?;
+            out.line(format_args!("  {page} failed and was copied: {failure}"))?;
         }
         if let Some(why) = &stage.gave_up {
-            out.line(format_args!("  stopped before its pages were done: {why}"))?;
+            out.line(format_args!("  stopped early: {why}"))?;
         }
         for (by, pages) in blocked(stage) {
-            out.line(format_args!(
-                "  {} {pages} blocked: {by}",
-                if pages.contains([',', '-']) { "pages" } else { "page" }
-            ))?;
+            out.line(format_args!("  {pages} blocked: {by}"))?;
         }
         if stage.edited_since > 0 {
             out.line(format_args!(
-                "  `{}` was edited since {} of its pages were made: raise `version` or use `--redo`",
+                "  `{}` was edited after {} of its pages were made: raise `version` or use `--redo`",
                 stage.stage, stage.edited_since
             ))?;
         }
@@ -180,27 +205,27 @@ fn tell(context: &Context, summary: &Summary, elapsed: Duration, args: &Process)
     let stage = summary.stages.first().map_or("ocr", |stage| stage.stage);
     match summary.stopped {
         Some(Stopped::Interrupted) => {
-            out.note(format_args!("interrupted; `shelf process {book}` goes on where it was"));
+            out.note(format_args!("interrupted; `shelf process {book}` continues where it stopped"));
         }
-        Some(Stopped::TimeUp) => out.note(format_args!("the time is up; `shelf process {book}` goes on where it was")),
-        Some(Stopped::DiskFull) => out.note("the disk is full: make room, then run the same command again"),
+        Some(Stopped::TimeUp) => {
+            out.note(format_args!("time limit reached; `shelf process {book}` continues where it stopped"))
+        }
+        Some(Stopped::DiskFull) => out.note("the disk is full; free some space and run the same command again"),
         Some(Stopped::BudgetUsedUp | Stopped::Aborted) => {
             if let Some(abort) = &summary.abort {
                 let hint = abort.failure.hint.as_deref().unwrap_or("run the same command again");
                 out.note(format_args!("stopped: {}\nhint: {hint}", abort.failure));
             }
         }
-        None if done > 0 => out.note(format_args!("{} in {}", count(done, "page"), time(elapsed.as_secs_f64()))),
-        None => {}
-    }
-    for entry in summary.stages.iter().filter_map(|stage| context.registry.get(stage.stage)) {
-        let flagged = flagged::pages(context, book, entry)?;
-        if !flagged.is_empty() {
-            out.note(flagged::told(book, entry.row.name, &flagged));
+        None => {
+            if let Some(made) = made {
+                out.note(made);
+            }
         }
     }
+    print_flagged(context, summary)?;
     if summary.stages.iter().any(|stage| !stage.failed.is_empty()) {
-        out.note("hint: pages that failed for good are tried again with `--retry-failed`, or when what they are made from changes");
+        out.note("hint: `--retry-failed` retries pages that failed permanently; so does any change of their inputs or options");
     }
     if summary
         .stages
@@ -209,10 +234,32 @@ fn tell(context: &Context, summary: &Summary, elapsed: Duration, args: &Process)
         && args.selection.names_stages()
     {
         out.note(format_args!(
-            "hint: `shelf process {book}` without `--stage {stage}` makes what the stage is made from, too"
+            "hint: `shelf process {book}` without `--stage {stage}` also makes the pages that the stage needs"
         ));
     }
     Ok(())
+}
+
+fn print_flagged(context: &Context, summary: &Summary) -> Result<()> {
+    for entry in summary.stages.iter().filter_map(|stage| context.registry.get(stage.stage)) {
+        let flagged = flagged::pages(context, &summary.book, entry)?;
+        if !flagged.is_empty() {
+            context.out.note(flagged::line(&summary.book, entry.row.name, &flagged));
+        }
+    }
+    Ok(())
+}
+
+/// `florida: nothing to do (18 pages, 7 stages up to date)`, where every stage has all its pages.
+fn up_to_date(context: &Context, summary: &Summary) -> Option<String> {
+    let is_quiet = |stage: &StageSummary| {
+        stage.asked > 0 && stage.kept == stage.asked && stage.edited_since == 0 && stage.trouble.is_none()
+    };
+    let of_pages = |stage: &&StageSummary| context.registry.get(stage.stage).is_some_and(|entry| !entry.row.book);
+    let pages = summary.stages.iter().filter(of_pages).map(|stage| stage.asked).max().map(|pages| count(pages, "page"));
+    let parts: Vec<String> = pages.into_iter().chain([count(summary.stages.len(), "stage")]).collect();
+    let is_brief = summary.stages.len() > 1 && summary.stopped.is_none() && summary.stages.iter().all(is_quiet);
+    is_brief.then(|| format!("{}: nothing to do ({} up to date)", summary.book, parts.join(", ")))
 }
 
 /// `ocr: 20 pages: 18 made, 1 kept, 1 failed`.
@@ -237,7 +284,7 @@ fn line(stage: &StageSummary, of: &str) -> String {
 
 /// The pages that something blocks; many pages blocked in one way are one line.
 fn blocked(stage: &StageSummary) -> Vec<(String, String)> {
-    let mut ways: Vec<(String, Vec<shelf_runtime::book::PageNumber>)> = Vec::new();
+    let mut ways: Vec<(String, Vec<PageNumber>)> = Vec::new();
     for (page, by) in &stage.blocked {
         let way = by.to_string();
         match ways.iter_mut().find(|(known, _)| *known == way) {
@@ -245,7 +292,8 @@ fn blocked(stage: &StageSummary) -> Vec<(String, String)> {
             None => ways.push((way, page.page.into_iter().collect())),
         }
     }
-    ways.into_iter().map(|(way, pages)| (way, ranges(pages))).collect()
+    let named = |of: Vec<PageNumber>| if of.is_empty() { "book".to_owned() } else { pages(of) };
+    ways.into_iter().map(|(way, pages)| (way, named(pages))).collect()
 }
 
 fn json_of(summary: &Summary, exit: Exit) -> Value {

@@ -1,51 +1,63 @@
-use clap::{Args, ValueEnum};
-use serde_json::{Map, Value, json};
-
 use crate::Exit;
 use crate::context::Context;
-use crate::error::{CliError, Result};
+use crate::error::CliError;
+use crate::error::Result;
+use crate::table::Column;
+use crate::table::Table;
+use clap::Args;
+use clap::ValueEnum;
+use serde_json::Map;
+use serde_json::Value;
+use serde_json::json;
 use shelf_runtime::book::ScanId;
 use shelf_runtime::inspect::metadata;
-use shelf_runtime::metrics::{Column, Flag};
-use shelf_runtime::report::{self, Filter, Order, Report as StageReport, Row};
+use shelf_runtime::metrics::Column as ReportColumn;
+use shelf_runtime::metrics::Flag;
+use shelf_runtime::metrics::Kind;
+use shelf_runtime::report;
+use shelf_runtime::report::Filter;
+use shelf_runtime::report::Order;
+use shelf_runtime::report::Report as StageReport;
+use shelf_runtime::report::Row;
 
-/// Show a stage's report: a line a page
+/// Show a stage's report, a line per page
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   shelf report florida --stage ocr
-  shelf report florida --stage ocr --flagged                         only pages worth a look
-  shelf report florida --stage ocr --filter 'confidence_mean<0.8'    only pages that are read badly
+  shelf report florida --stage ocr --flagged                         pages that need a look
+  shelf report florida --stage ocr --filter 'confidence_mean<0.8'    pages that read badly
   shelf report florida --stage ocr --sort -words --limit 10          the ten longest pages
   shelf report florida --stage ocr --format csv > ocr.csv
   shelf report --stage ocr --explain                                 what the columns mean
 
 Filters:
-  A column, one of < <= > >= = != and a value. Columns that are no numbers take = and != only; `column=` and
-  `column!=` are for pages where the value is missing, and where it is not. All of several filters have to hold.")]
+  A column, one of < <= > >= = != and a value. Columns without numbers take only = and !=; `column=` selects pages
+  where the value is missing and `column!=` those where it is present. Several filters must all hold. Columns are
+  named as in CSV, `confidence_mean`, or as in the table, `confidence mean`.")]
 pub(crate) struct Report {
     /// The book
-    #[arg(value_name = "SCAN-ID", required_unless_present = "explain")]
+    #[arg(value_name = "BOOK", required_unless_present = "explain")]
     id: Option<ScanId>,
-    /// The stage
+    /// Show the report of this stage
     #[arg(long, value_name = "STAGE")]
     stage: Option<String>,
-    /// Explain the columns: what they mean, their units and ranges, what flags a page
+    /// Explain the columns: meaning, unit, range, and what flags a page
     #[arg(long, conflicts_with_all = ["flagged", "filter", "sort", "limit"])]
     explain: bool,
-    /// Only pages with a value that the stage flags
+    /// Show only pages with a flagged value
     #[arg(long)]
     flagged: bool,
-    /// Only pages that meet a condition, such as `words<20`; may be given several times
+    /// Show only pages that meet a condition, such as `words<20`; may be given several times
     #[arg(long, value_name = "CONDITION")]
     filter: Vec<String>,
-    /// By which column to sort; `-COLUMN` for the greatest first
+    /// Sort by a column; `-COLUMN` sorts in descending order
     #[arg(long, value_name = "COLUMN", allow_hyphen_values = true)]
     sort: Option<String>,
-    /// At most so many pages
+    /// Show at most this many pages
     #[arg(long, value_name = "N")]
     limit: Option<usize>,
-    /// As what to print it [default: table]
+    /// Output format [default: table]
     #[arg(long, value_name = "FORMAT", value_enum, conflicts_with = "json")]
     format: Option<Format>,
 }
@@ -54,10 +66,17 @@ pub(crate) struct Report {
 enum Format {
     /// For people
     Table,
-    /// As `report.csv` has it
+    /// As in `report.csv`
     Csv,
-    /// Values as they were measured, not rounded
+    /// Show unrounded values
     Json,
+}
+
+impl Report {
+    /// Whether it is about columns alone, so that no book is needed.
+    pub(crate) fn needs_no_book(&self) -> bool {
+        self.explain
+    }
 }
 
 pub(crate) fn report(context: &Context, args: &Report) -> Result<Exit> {
@@ -71,7 +90,7 @@ pub(crate) fn report(context: &Context, args: &Report) -> Result<Exit> {
     let read = report::read(&context.store, entry, id)?;
     if read.rows.is_empty() {
         return Err(CliError::refused(format!("`{stage}` has made no page of `{id}` yet"))
-            .hint(format!("run it: `shelf process {id} --stage {stage}`")));
+            .hint(format!("run `shelf process {id} --stage {stage}`")));
     }
     let chosen = choose(read, args)?;
     match format {
@@ -80,16 +99,46 @@ pub(crate) fn report(context: &Context, args: &Report) -> Result<Exit> {
             context.out.csv(&chosen.header(), &chosen.rows.iter().map(|row| chosen.cells(row)).collect::<Vec<_>>())?;
         }
         Format::Table if chosen.columns.is_empty() => {
-            context.out.note(format_args!("`{stage}` measures nothing: its report has no column but `page_num`"));
+            context.out.note(format_args!("`{stage}` measures nothing, so its report is empty"));
         }
         Format::Table if chosen.rows.is_empty() => context.out.note(nothing(args)),
         Format::Table => {
-            let header: Vec<&str> = chosen.header().into_iter().chain(["flagged"]).collect();
-            let line = |row| chosen.cells(row).into_iter().chain([chosen.flags(row).join(", ")]).collect();
-            context.out.table(&header, &chosen.rows.iter().map(line).collect::<Vec<_>>())?;
+            context.out.table(&table_of(&chosen))?;
         }
     }
     Ok(Exit::Done)
+}
+
+/// The report for people: words in place of identifiers. The first columns of a stage are kept longest, and the flags always.
+fn table_of(report: &StageReport) -> Table {
+    let rank = |number: usize| number.min(usize::from(u8::MAX)) as u8;
+    let measured = report.columns.iter().zip(1..).map(|(column, number)| {
+        let title = column.title.as_str();
+        match column.field.kind {
+            Kind::Integer | Kind::Number => Column::number(title).rank(rank(number)),
+            Kind::Flag | Kind::Word => Column::word(title).rank(rank(number)),
+            Kind::Text => Column::prose(title).rank(rank(number)),
+        }
+    });
+    let copied = report.copies.then(|| Column::word("copied"));
+    let columns =
+        std::iter::once(Column::number("page")).chain(measured).chain(copied).chain([Column::prose("flagged")]);
+    let row = |row: &Row| {
+        let cells = report.cells(row).into_iter().enumerate().map(|(number, cell)| {
+            let kind =
+                number.checked_sub(1).and_then(|number| report.columns.get(number)).map(|column| column.field.kind);
+            match (kind, cell.as_str(), number) {
+                (Some(Kind::Flag), "true", _) => "yes".to_owned(),
+                (Some(Kind::Flag), "false", _) => "no".to_owned(),
+                // A whole book has no page.
+                (_, "0", 0) => "book".to_owned(),
+                _ => cell,
+            }
+        });
+        let flags = report.flags(row).join(", ").replace(['_', '.'], " ");
+        cells.chain([flags]).collect()
+    };
+    Table::new(columns, report.rows.iter().map(row).collect())
 }
 
 /// That a stage has to be named, with the ones that have a report: of the book, where it is named.
@@ -101,10 +150,10 @@ fn which_stage(context: &Context, args: &Report) -> Result<CliError> {
             names.push(entry.row.name);
         }
     }
-    let error = CliError::refused("no stage is named: each has a report of its own").exit(Exit::Usage);
+    let error = CliError::refused("no stage given: each stage has its own report").exit(Exit::Usage);
     Ok(match (names.as_slice(), &args.id) {
         ([], Some(id)) => error.hint(format!("no stage has made a page of `{id}` yet: `shelf process {id}`")),
-        (names, _) => error.hint(format!("say `--stage` with one of {}", names.join(", "))),
+        (names, _) => error.hint(format!("pass `--stage` with one of {}", names.join(", "))),
     })
 }
 
@@ -112,7 +161,7 @@ fn which_stage(context: &Context, args: &Report) -> Result<CliError> {
 fn choose(mut report: StageReport, args: &Report) -> Result<StageReport> {
     let stage = report.stage;
     let usage = |error: anyhow::Error| {
-        let hint = format!("`shelf report --stage {stage} --explain` tells what the columns are");
+        let hint = format!("`shelf report --stage {stage} --explain` lists the columns");
         CliError::failed(error).exit(Exit::Usage).hint(hint)
     };
     let filters = args.filter.iter().map(|text| Filter::parse(text, &report));
@@ -135,8 +184,8 @@ fn choose(mut report: StageReport, args: &Report) -> Result<StageReport> {
 fn nothing(args: &Report) -> &'static str {
     match (args.flagged, args.filter.is_empty()) {
         (true, true) => "no page is flagged",
-        (true, false) => "no page that meets the filter is flagged",
-        (false, _) => "no page meets the filter",
+        (true, false) => "no flagged page matches the filter",
+        (false, _) => "no page matches the filter",
     }
 }
 
@@ -154,23 +203,34 @@ fn json_of(report: &StageReport, row: &Row) -> Value {
 
 const EXPLAINED: [&str; 6] = ["column", "kind", "unit", "range", "flagged", "what it is"];
 
-fn explain(context: &Context, columns: &[Column], format: Format) -> Result<Exit> {
+fn explain(context: &Context, columns: &[ReportColumn], format: Format) -> Result<Exit> {
     let rows: Vec<Vec<String>> = columns.iter().map(explained).collect();
     match format {
         Format::Json => context.out.json(&columns.iter().map(explained_json).collect::<Vec<_>>())?,
         Format::Csv => context.out.csv(&EXPLAINED, &rows)?,
-        Format::Table if rows.is_empty() => context.out.note("the report has no column but `page_num`"),
-        Format::Table => context.out.table(&EXPLAINED, &rows)?,
+        Format::Table if rows.is_empty() => context.out.note("the stage measures nothing, so its report is empty"),
+        Format::Table => {
+            let [column, kind, unit, range, flagged, doc] = EXPLAINED;
+            let columns = [
+                Column::word(column),
+                Column::prose(kind).rank(3),
+                Column::word(unit).rank(4),
+                Column::prose(range).rank(2),
+                Column::prose(flagged).rank(1),
+                Column::prose(doc),
+            ];
+            context.out.table(&Table::new(columns, rows))?;
+        }
     }
     Ok(Exit::Done)
 }
 
-fn explained(column: &Column) -> Vec<String> {
+fn explained(column: &ReportColumn) -> Vec<String> {
     let field = &column.field;
-    let or_none = if field.optional { ", or none" } else { "" };
+    let or_none = if field.optional { ", optional" } else { "" };
     let range = match field.range {
         Some((least, greatest)) => format!("{least}..={greatest}"),
-        None if field.kind == shelf_runtime::metrics::Kind::Word => field.words.join(", "),
+        None if field.kind == Kind::Word => field.words.join(", "),
         None => String::new(),
     };
     vec![
@@ -183,7 +243,7 @@ fn explained(column: &Column) -> Vec<String> {
     ]
 }
 
-fn explained_json(column: &Column) -> Value {
+fn explained_json(column: &ReportColumn) -> Value {
     let field = &column.field;
     json!({
         "column": column.title,

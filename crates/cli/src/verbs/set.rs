@@ -1,35 +1,39 @@
-use clap::Args;
-
 use super::add::language;
 use crate::Exit;
 use crate::context::Context;
 use crate::error::Result;
 use crate::languages::warn_of_missing;
-use shelf_runtime::book::{BookMetadata, Presumed, ScanId};
+use clap::Args;
+use shelf_runtime::book::BookMetadata;
+use shelf_runtime::book::Isbn;
+use shelf_runtime::book::IsbnError;
+use shelf_runtime::book::Presumed;
+use shelf_runtime::book::ScanId;
 use shelf_runtime::inspect::metadata;
-use shelf_runtime::store::{BookPath, Store};
+use shelf_runtime::store::BookPath;
+use shelf_runtime::store::Store;
 
-/// Set what is known of a book: title, author, year, language, …
+/// Set a book's title, author, year, language and other metadata
 ///
-/// What was made with an older value is stale where its stage reads it: a new language makes `ocr` stale, a new title does not.
+/// Pages that were made from the old value become stale: a new language makes `ocr` stale, a new title does not.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   shelf set florida title=\"Colonial Florida\" year=1892 language=en
-  shelf set florida author=                     forget the author
+  shelf set florida author=                     clear the author
 
-Fields: title, author, year, publisher, isbn, type (biography, history, …), language (BCP 47 tags, most important
-first, several by commas).")]
+Fields: title, author, year, publisher, isbn, type (biography, history, …), language (BCP 47 tags separated by
+commas, most important first).")]
 pub(crate) struct Set {
     /// The book
-    #[arg(value_name = "SCAN-ID")]
+    #[arg(value_name = "BOOK")]
     id: ScanId,
-    /// A field and its new value; with no value it is forgotten
+    /// Give a field a new value, or clear it (`FIELD=`)
     #[arg(value_name = "FIELD=VALUE", required = true, value_parser = assignment)]
     fields: Vec<Assignment>,
 }
 
-/// A field that is given a value, or none.
+/// A field with its new value, or none to clear it.
 #[derive(Debug, Clone)]
 struct Assignment {
     field: Field,
@@ -67,13 +71,27 @@ fn assignment(text: &str) -> Result<Assignment, String> {
         .ok_or_else(|| format!("there is no field `{name}`; the fields are {}", names()))?;
     let value = Some(value.trim()).filter(|value| !value.is_empty()).map(ToOwned::to_owned);
     match (field, &value) {
-        (Field::Year, Some(year)) if year.parse::<i32>().is_err() => {
-            return Err(format!("`{year}` is no year: expected a whole number such as 1892"));
+        (Field::Year, Some(year)) => check_year(year)?,
+        (Field::Isbn, Some(isbn)) => {
+            let isbn: Isbn = isbn.parse().map_err(|error: IsbnError| error.to_string())?;
+            return Ok(Assignment { field, value: Some(isbn.to_string()) });
         }
         (Field::Language, Some(tags)) => tags.split(',').try_for_each(|tag| language(tag.trim()).map(drop))?,
         _ => {}
     }
     Ok(Assignment { field, value })
+}
+
+/// The first year that a book may have: that of old manuscripts.
+const FIRST_YEAR: i32 = 500;
+
+fn check_year(text: &str) -> Result<(), String> {
+    // A book may carry the next year.
+    let last = i32::from(jiff::Zoned::now().year()) + 1;
+    match text.parse::<i32>() {
+        Ok(year) if (FIRST_YEAR..=last).contains(&year) => Ok(()),
+        _ => Err(format!("invalid year \"{text}\": expected a number from {FIRST_YEAR} to {last}")),
+    }
 }
 
 pub(crate) fn set(context: &Context, args: &Set) -> Result<Exit> {
@@ -97,20 +115,21 @@ pub(crate) fn set(context: &Context, args: &Set) -> Result<Exit> {
     }
     for Assignment { field, value } in &args.fields {
         let name = FIELDS.iter().find(|(_, known)| known == field).map_or("", |(name, _)| name);
-        context.out.line(format_args!("{}: {name} {}", args.id, value.as_deref().unwrap_or("forgotten")))?;
+        match value {
+            Some(value) => context.out.line(format_args!("{}: {name} {value}", args.id))?,
+            None => context.out.line(format_args!("{}: {name} cleared", args.id))?,
+        }
     }
     if after.language != before.language {
         warn_of_missing(context, &after.language);
-        context
-            .out
-            .note(format_args!("pages read in another language are stale now: `shelf plan {}` shows them", args.id));
+        context.out.note(format_args!("pages read in another language are stale now; see `shelf plan {}`", args.id));
     }
     Ok(Exit::Done)
 }
 
 fn assign(metadata: &mut BookMetadata, Assignment { field, value }: &Assignment) {
     let value = value.clone();
-    forget_presumed(&mut metadata.presumed, *field);
+    confirm(&mut metadata.presumed, *field);
     match field {
         Field::Title => metadata.title = value,
         Field::Author => metadata.author = value,
@@ -125,8 +144,8 @@ fn assign(metadata: &mut BookMetadata, Assignment { field, value }: &Assignment)
     }
 }
 
-/// What a person says is no longer presumed, even if it is the same.
-fn forget_presumed(presumed: &mut Presumed, field: Field) {
+/// A value that a person gives is confirmed, even if it is the same.
+fn confirm(presumed: &mut Presumed, field: Field) {
     match field {
         Field::Title => presumed.title = None,
         Field::Author => presumed.author = None,
@@ -151,10 +170,13 @@ mod tests {
     }
 
     #[test]
-    fn a_field_is_set_or_forgotten() {
-        let set = after(&["title=A = B", "year=1892", "language=en, de-Latf", "type=history", "isbn= 0-19 "]);
+    fn a_field_is_set_or_cleared() {
+        let set = after(&["title=A = B", "year=1892", "language=en, de-Latf", "type=history", "isbn= 0 306 40615 2 "]);
         assert_eq!((set.title.as_deref(), set.year, set.kind.as_deref()), (Some("A = B"), Some(1892), Some("history")));
-        assert_eq!((set.language, set.isbn.as_deref()), (vec!["en".to_owned(), "de-Latf".to_owned()], Some("0-19")));
+        assert_eq!(
+            (set.language, set.isbn.as_deref()),
+            (vec!["en".to_owned(), "de-Latf".to_owned()], Some("0-306-40615-2"))
+        );
         assert_eq!(after(&["title="]).title, None);
         assert!(after(&["language=en", "language="]).language.is_empty());
     }
@@ -174,7 +196,10 @@ mod tests {
         for (text, said) in [
             ("titel=x", "there is no field `titel`; the fields are title, author, year"),
             ("1892", "expected FIELD=VALUE"),
-            ("year=MDCCC", "`MDCCC` is no year"),
+            ("year=MDCCC", "invalid year \"MDCCC\": expected a number from 500 to 20"),
+            ("year=18922", "invalid year \"18922\""),
+            ("isbn=xyz", "invalid ISBN \"xyz\": expected 10 or 13 digits"),
+            ("isbn=0-306-40615-3", "the check digit is wrong"),
             ("language=English!", "expected a BCP 47 tag"),
         ] {
             let error = assignment(text).unwrap_err();

@@ -1,31 +1,51 @@
-use clap::Args;
-use serde_json::Value;
-
 use crate::Exit;
 use crate::context::Context;
-use crate::error::{CliError, Result};
+use crate::error::CliError;
+use crate::error::Result;
+use crate::pager;
+use crate::reading::ReadablePage;
+use crate::reading::Typesetter;
+use crate::reading::passages;
+use crate::terminal;
+use clap::Args;
+use serde_json::Value;
+use shelf_eval::stage_page;
 use shelf_eval::stage_text;
-use shelf_runtime::book::{PageNumber, ScanId};
+use shelf_runtime::book::BookMetadata;
+use shelf_runtime::book::PageNumber;
+use shelf_runtime::book::PageSet;
+use shelf_runtime::book::ScanId;
+use shelf_runtime::plan::PlanError;
 use shelf_runtime::inspect::metadata;
-use shelf_runtime::store::{BookPath, Store};
+use shelf_runtime::registry::Entry;
+use shelf_runtime::store::BookPath;
+use shelf_runtime::store::Store;
+use std::io;
 
-/// Show what is known of a book, or the text of a page
+/// Read a book, or pages of it
+///
+/// Paragraphs are joined across lines and pages; running heads and page numbers are left out. On a terminal, long text goes through a
+/// pager: the one that `PAGER` names, else `less`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  shelf show florida                          title, author, pages, where it came from
-  shelf show florida --page 7                 the text of page 7
-  shelf show florida --page 7 --stage ocr --json   the page as it lies in the library")]
+  shelf show florida                  title, author, where it came from; then the text
+  shelf show florida --page 3-9       the text of pages 3 to 9
+  shelf show florida --page 7 --raw   its lines as they are stored, one paragraph after the other
+  shelf show florida --page 7 --stage ocr --json   the page as it is stored")]
 pub(crate) struct Show {
     /// The book
-    #[arg(value_name = "SCAN-ID")]
+    #[arg(value_name = "BOOK")]
     id: ScanId,
-    /// A page
-    #[arg(long, value_name = "PAGE", value_parser = page_number)]
-    page: Option<PageNumber>,
-    /// The stage that made it [default: the last that has a text of it]
+    /// Pages, such as `7`, `3-9` or `1-5,9` [default: all pages]
+    #[arg(long, value_name = "PAGES", visible_alias = "pages")]
+    page: Option<PageSet>,
+    /// Take the text from this stage [default: the last stage that has a text of the page]
     #[arg(long, value_name = "STAGE", requires = "page")]
     stage: Option<String>,
+    /// Print stored text as it is, line by line; without `--page`, only what is known of the book
+    #[arg(long)]
+    raw: bool,
 }
 
 pub(super) fn page_number(text: &str) -> Result<PageNumber, String> {
@@ -34,56 +54,176 @@ pub(super) fn page_number(text: &str) -> Result<PageNumber, String> {
 
 pub(crate) fn show(context: &Context, args: &Show) -> Result<Exit> {
     let metadata = metadata(&context.store, &args.id)?;
-    let Some(page) = args.page else {
-        let value = serde_json::to_value(&metadata)?;
-        if context.out.json {
-            context.out.json(&value)?;
-        } else {
-            for (name, value) in value.as_object().into_iter().flatten().filter(|(name, value)| shown(name, value)) {
-                context.out.line(format_args!("{:<14} {}", name.replace('_', " "), told(name, value)))?;
-            }
-        }
-        return Ok(Exit::Done);
-    };
-    let mut made = None;
-    for entry in context.registry.stages().iter().rev() {
-        let is_meant = args.stage.as_ref().is_none_or(|stage| stage == entry.row.name);
-        let Some(bytes) = context.store.read(&BookPath::page(&args.id, entry.row.name, page))?.filter(|_| is_meant)
-        else {
-            continue;
-        };
-        if context.out.json {
-            context.out.json(&serde_json::from_slice::<Value>(&bytes)?)?;
-            return Ok(Exit::Done);
-        }
-        let text = stage_text(&context.store, &context.registry, &args.id, entry, page)?;
-        if let Some(text) = text.filter(|text| !text.is_empty()) {
-            context.out.line(text)?;
-            return Ok(Exit::Done);
-        }
-        made = made.or(Some(entry.row.name));
-    }
-    match made {
-        Some(stage) => {
-            context.out.note(format_args!("{stage} page {page} has no text"));
+    match (&args.page, context.out.json) {
+        (None, true) => {
+            context.out.json(&metadata)?;
             Ok(Exit::Done)
         }
-        None => Err(CliError::refused(format!("page {page} of `{}` has not been made yet", args.id))
-            .hint(format!("make it: `shelf process {} --pages {page}`", args.id))),
+        (None, false) if args.raw => {
+            known(&metadata)?.iter().try_for_each(|line| context.out.line(line))?;
+            Ok(Exit::Done)
+        }
+        (None, false) => book(context, args, &metadata),
+        (Some(set), is_json) => {
+            let pages = pages_of(&metadata, set)?;
+            if is_json {
+                return json(context, args, &pages);
+            }
+            if args.raw {
+                return raw(context, args, &pages);
+            }
+            let Readable { pages: read, missing } = readable(context, args, &pages)?;
+            if let (true, Some(page)) = (read.is_empty(), pages.first()) {
+                return Err(not_made(args, *page));
+            }
+            print(&[], &read)?;
+            Ok(ended(context, args, &missing))
+        }
     }
 }
 
-/// What is known. The `status` of the file is `registered` for good, also of a book that has been read: `shelf status` tells how far it is.
-fn shown(name: &str, value: &Value) -> bool {
-    name != "status" && !value.is_null() && value.as_array().is_none_or(|items| !items.is_empty())
+/// What is known of a book, then its text.
+fn book(context: &Context, args: &Show, metadata: &BookMetadata) -> Result<Exit> {
+    let pages: Vec<PageNumber> = (1..=metadata.total_pages).filter_map(PageNumber::new).collect();
+    let Readable { pages: read, .. } = readable(context, args, &pages)?;
+    print(&known(metadata)?, &read)?;
+    if read.is_empty() {
+        context.out.note(format_args!("no page has been read yet: `shelf process {}`", args.id));
+    }
+    Ok(Exit::Done)
 }
 
-/// Of what is presumed the fields' names: their values stand above.
-fn told(name: &str, value: &Value) -> String {
-    match value {
-        Value::Object(fields) if name == "presumed" => fields.keys().cloned().collect::<Vec<_>>().join(", "),
-        value => plain(value),
+/// The pages that were picked; refused where one of them is out of range.
+fn pages_of(metadata: &BookMetadata, set: &PageSet) -> Result<Vec<PageNumber>> {
+    let all: std::collections::BTreeSet<PageNumber> = (1..=metadata.total_pages).filter_map(PageNumber::new).collect();
+    let missing = set.outside(&all);
+    if !missing.is_empty() {
+        return Err(PlanError::NoPages { total: all.len(), missing }.into());
     }
+    Ok(all.into_iter().filter(|page| set.contains(*page)).collect())
+}
+
+struct Readable {
+    pages: Vec<ReadablePage>,
+    missing: Vec<PageNumber>,
+}
+
+/// The pages as the last stage that has a text of each left them.
+fn readable(context: &Context, args: &Show, pages: &[PageNumber]) -> Result<Readable> {
+    let mut found = Readable { pages: Vec::new(), missing: Vec::new() };
+    for page in pages {
+        let mut readable = None;
+        for entry in stages(context, args) {
+            let stored = stage_page(&context.store, &context.registry, &args.id, entry, *page)?;
+            // A page without paragraphs, such as one of labels alone, is not for reading.
+            readable = stored.and_then(|page| serde_json::from_value::<ReadablePage>(page).ok());
+            if readable.is_some() {
+                break;
+            }
+        }
+        match readable {
+            Some(page) => found.pages.push(page),
+            None => found.missing.push(*page),
+        }
+    }
+    Ok(found)
+}
+
+/// The stages that are looked through: the one that is named, else all, the last first.
+fn stages<'c>(context: &'c Context, args: &'c Show) -> impl Iterator<Item = &'c Entry> {
+    let is_meant = |entry: &&Entry| args.stage.as_ref().is_none_or(|stage| stage == entry.row.name);
+    context.registry.stages().iter().rev().map(AsRef::as_ref).filter(is_meant)
+}
+
+fn print(known: &[String], pages: &[ReadablePage]) -> Result<()> {
+    let typesetter = Typesetter { width: terminal::width(), is_styled: terminal::is_styled(&io::stdout()) };
+    let mut text: String = known.iter().flat_map(|line| [line.as_str(), "\n"]).collect();
+    if !known.is_empty() && !pages.is_empty() {
+        text.push('\n');
+    }
+    text.push_str(&typesetter.set(&passages(pages)));
+    Ok(pager::print(&text)?)
+}
+
+/// Pages as they are stored: one alone as it is, several as a list.
+fn json(context: &Context, args: &Show, pages: &[PageNumber]) -> Result<Exit> {
+    let (mut values, mut missing) = (Vec::new(), Vec::new());
+    for page in pages {
+        let mut stored = None;
+        for entry in stages(context, args) {
+            stored = stored.or(context.store.read(&BookPath::page(&args.id, entry.row.name, *page))?);
+        }
+        match stored {
+            Some(bytes) => values.push(serde_json::from_slice::<Value>(&bytes)?),
+            None => missing.push(*page),
+        }
+    }
+    match (values.as_slice(), pages) {
+        ([], [page, ..]) => return Err(not_made(args, *page)),
+        ([only], [_]) => context.out.json(only)?,
+        _ => context.out.json(&values)?,
+    }
+    Ok(ended(context, args, &missing))
+}
+
+/// The text of pages as it is stored.
+fn raw(context: &Context, args: &Show, pages: &[PageNumber]) -> Result<Exit> {
+    let mut missing = Vec::new();
+    for page in pages {
+        let (mut made, mut is_printed) = (None, false);
+        for entry in stages(context, args) {
+            let text = stage_text(&context.store, &context.registry, &args.id, entry, *page)?;
+            let is_made =
+                text.is_some() || context.store.stamp(&BookPath::page(&args.id, entry.row.name, *page))?.is_some();
+            if let Some(text) = text.filter(|text| !text.is_empty()) {
+                context.out.line(text)?;
+                is_printed = true;
+                break;
+            }
+            made = made.or(is_made.then_some(entry.row.name));
+        }
+        match made {
+            _ if is_printed => {}
+            Some(stage) => context.out.note(format_args!("{stage} page {page} has no text")),
+            None => missing.push(*page),
+        }
+    }
+    match pages {
+        [page, ..] if missing.len() == pages.len() => Err(not_made(args, *page)),
+        _ => Ok(ended(context, args, &missing)),
+    }
+}
+
+fn ended(context: &Context, args: &Show, missing: &[PageNumber]) -> Exit {
+    if missing.is_empty() {
+        return Exit::Done;
+    }
+    let pages = crate::numbers::pages(missing.iter().copied());
+    context.out.note(format_args!("{pages} not read yet: `shelf process {}`", args.id));
+    Exit::SomePages
+}
+
+fn not_made(args: &Show, page: PageNumber) -> CliError {
+    CliError::refused(format!("page {page} of `{}` has not been made yet", args.id))
+        .hint(format!("make it: `shelf process {} --pages {page}`", args.id))
+}
+
+/// What is known of a book, a line a field. The `status` of the file is always `registered`, also of a book that has been read: `shelf
+/// status` tells how far it is.
+fn known(metadata: &BookMetadata) -> Result<Vec<String>> {
+    let is_shown = |name: &str, value: &Value| {
+        name != "status" && !value.is_null() && value.as_array().is_none_or(|items| !items.is_empty())
+    };
+    let value = serde_json::to_value(metadata)?;
+    let fields = value.as_object().into_iter().flatten().filter(|(name, value)| is_shown(name, value));
+    let line = |(name, value): (&String, &Value)| match value {
+        // Their values are above.
+        Value::Object(fields) if name == "presumed" => {
+            format!("{:<14} {}", "unconfirmed", fields.keys().cloned().collect::<Vec<_>>().join(", "))
+        }
+        value => format!("{:<14} {}", name.replace('_', " "), plain(value)),
+    };
+    Ok(fields.map(line).collect())
 }
 
 fn plain(value: &Value) -> String {

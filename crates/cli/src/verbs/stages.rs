@@ -1,29 +1,32 @@
-use std::fmt::Write;
-
-use clap::{Args, ValueEnum};
-use serde_json::{Value, json};
-
 use super::explain;
 use crate::Exit;
 use crate::context::Context;
-use crate::error::{CliError, Result};
+use crate::error::CliError;
+use crate::error::Result;
+use crate::table::Column;
+use crate::table::Table;
+use clap::Args;
+use clap::ValueEnum;
+use serde_json::Value;
+use serde_json::json;
 use shelf_runtime::registry::Registry;
 use shelf_runtime::stage::Reach;
+use std::fmt::Write;
 
-/// List the stages, and how they hang together; explain one
+/// List the stages and their dependencies
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   shelf stages
-  shelf stages --explain ocr          what it is made from, its options, what it makes and measures
-  shelf stages --schema ocr           the JSON Schema of its pages
-  shelf stages --graph mermaid        to paste into a Markdown file
+  shelf stages --explain ocr          show its inputs, options, output and metrics
+  shelf stages --schema ocr           print the JSON Schema of its pages
+  shelf stages --graph mermaid        print a graph for a Markdown file
   shelf stages --graph dot | dot -Tsvg > stages.svg")]
 pub(crate) struct Stages {
-    /// Draw the graph of dependencies
+    /// Print the graph of dependencies
     #[arg(long, value_name = "FORMAT", value_enum)]
     graph: Option<Graph>,
-    /// Explain a stage: what it is made from, its options, its output, its metrics
+    /// Explain a stage: its inputs, options, output and metrics
     #[arg(long, value_name = "STAGE", conflicts_with = "graph")]
     explain: Option<String>,
     /// Print the JSON Schema of a stage's output
@@ -45,7 +48,7 @@ pub(crate) fn stages(context: &Context, args: &Stages) -> Result<Exit> {
         (Some(stage), Some([])) => return explain::schema(context, stage),
         (Some(stage), None) => return explain::explain(context, stage),
         (None, Some([])) => {
-            return Err(CliError::refused("`--schema` has no stage")
+            return Err(CliError::refused("`--schema` needs a stage")
                 .exit(Exit::Usage)
                 .hint("name one: `shelf stages --schema ocr`"));
         }
@@ -66,7 +69,14 @@ pub(crate) fn stages(context: &Context, args: &Stages) -> Result<Exit> {
                     vec![row.name.to_owned(), deps.join(", "), row.parallelism.label(), row.summary().to_owned(), site]
                 })
                 .collect();
-            out.table(&["stage", "made from", "runs on", "what it does", "written in"], &rows)?;
+            let columns = [
+                Column::word("stage"),
+                Column::prose("made from").rank(1),
+                Column::word("runs on").rank(3),
+                Column::prose("what it does").rank(2),
+                Column::word("defined in").rank(4),
+            ];
+            out.table(&Table::new(columns, rows))?;
         }
     }
     Ok(Exit::Done)

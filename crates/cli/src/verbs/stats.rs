@@ -1,20 +1,29 @@
-use std::collections::BTreeMap;
-
-use clap::Args;
-use serde_json::{Map, Value, json};
-
 use crate::Exit;
 use crate::context::Context;
-use crate::error::{CliError, Result};
-use crate::numbers::{count, short};
-use crate::out::complain;
-use shelf_llm::{Spent, ledger};
+use crate::error::CliError;
+use crate::error::Result;
+use crate::numbers::count;
+use crate::numbers::short;
+use crate::out::print_error;
+use crate::table::Column;
+use crate::table::Table;
+use clap::Args;
+use serde_json::Map;
+use serde_json::Value;
+use serde_json::json;
+use shelf_llm::Spent;
+use shelf_llm::ledger;
 use shelf_runtime::book::ScanId;
 use shelf_runtime::inspect::metadata;
-use shelf_runtime::metrics::{Numbers, Spread, Summary};
-use shelf_runtime::report::{self, Stats as StageStats, Summarised};
+use shelf_runtime::metrics::Numbers;
+use shelf_runtime::metrics::Spread;
+use shelf_runtime::metrics::Summary;
+use shelf_runtime::report;
+use shelf_runtime::report::Stats as StageStats;
+use shelf_runtime::report::Summarised;
+use std::collections::BTreeMap;
 
-/// Sum up what the stages measured, and their time and cost, over all pages
+/// Summarize what stages measured, their time and their cost
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -22,13 +31,13 @@ Examples:
   shelf stats florida huckleberry --stage ocr
   shelf stats florida --json
 
-Metrics are of pages that are done; time, cost and attempts of those that failed as well. p50 and p95 are by nearest rank: of n values in ascending order, p % is the one
-at place p * n / 100, rounded up, so each is a value that was measured.")]
+Metrics cover finished pages; time, cost and attempts cover failed pages as well. Percentiles use the nearest rank, so
+each is a value that was measured: the p-th percentile of n values is number p * n / 100 in ascending order, rounded up.")]
 pub(crate) struct Stats {
-    /// The books
-    #[arg(value_name = "SCAN-ID", required = true)]
+    /// Books to summarize
+    #[arg(value_name = "BOOK", required = true)]
     ids: Vec<ScanId>,
-    /// Only this stage; may be given several times
+    /// Summarize only this stage; may be given several times
     #[arg(long = "stage", value_name = "STAGE")]
     stages: Vec<String>,
 }
@@ -37,7 +46,7 @@ pub(crate) fn stats(context: &Context, args: &Stats) -> Result<Exit> {
     let mut exits = Vec::new();
     let mut values = Vec::new();
     for book in &args.ids {
-        let stages = of_book(context, book, &args.stages);
+        let stages = of_book(context, book, &args.stages).map_err(|error| context.near(error));
         exits.push(Exit::of(&stages));
         match stages {
             Ok(stages) if context.out.json => {
@@ -46,17 +55,17 @@ pub(crate) fn stats(context: &Context, args: &Stats) -> Result<Exit> {
             }
             Ok(stages) => {
                 for stage in &stages {
-                    tell(context, book, stage)?;
+                    print(context, book, stage)?;
                 }
                 for (stage, spent) in spent(context, book, &args.stages)? {
                     let (calls, failed) = (count(spent.calls, "call"), spent.failed);
                     let line =
-                        format!("{book}: {stage}: {calls} of language models, {failed} without a reply, {spent}");
+                        format!("{book}: {stage}: {calls} to language models, {failed} without a reply, {spent}");
                     context.out.line(line)?;
                 }
             }
             Err(error) => {
-                complain(error.render());
+                print_error(error.render());
             }
         }
     }
@@ -98,18 +107,29 @@ fn of_book(context: &Context, book: &ScanId, stages: &[String]) -> Result<Vec<St
             [stage] => format!("`{stage}` has made no page of `{book}` yet"),
             stages => format!("none of `{}` has made a page of `{book}` yet", stages.join("`, `")),
         };
-        return Err(CliError::refused(message).hint(format!("run it: `{run}`")));
+        return Err(CliError::refused(message).hint(format!("run `{run}`")));
     }
     Ok(found)
 }
 
-fn tell(context: &Context, book: &ScanId, stats: &StageStats) -> Result<()> {
+fn print(context: &Context, book: &ScanId, stats: &StageStats) -> Result<()> {
     let others = [(stats.copied, "copied"), (stats.failed, "failed")].into_iter().filter(|(pages, _)| *pages > 0);
     let others = others.map(|(pages, what)| format!("{pages} {what}"));
     let pages: Vec<String> = std::iter::once(count(stats.pages, "page")).chain(others).collect();
     context.out.line(format_args!("{book}: {}, {}", stats.stage, pages.join(", ")))?;
     let numbers: Vec<Vec<String>> = stats.metrics.iter().filter_map(number_row).collect();
-    context.out.table(&["metric", "unit", "values", "min", "p50", "mean", "p95", "max", "sum"], &numbers)?;
+    let columns = [
+        Column::prose("metric"),
+        Column::word("unit").rank(4),
+        Column::number("values").rank(6),
+        Column::number("min").rank(3),
+        Column::number("median").rank(1),
+        Column::number("mean"),
+        Column::number("95 %").rank(5),
+        Column::number("max").rank(2),
+        Column::number("sum").rank(4),
+    ];
+    context.out.table(&Table::new(columns, numbers))?;
     for metric in &stats.metrics {
         if let Spread::Words { words } = &metric.summary.spread {
             let mut words: Vec<(&String, &usize)> = words.iter().collect();
@@ -120,7 +140,7 @@ fn tell(context: &Context, book: &ScanId, stats: &StageStats) -> Result<()> {
             let missing = (metric.summary.missing > 0).then(|| format!("none ({})", metric.summary.missing));
             context.out.line(format_args!(
                 "{}: {}",
-                metric.name,
+                words_of(&metric.name),
                 words.into_iter().chain(missing).collect::<Vec<_>>().join(", ")
             ))?;
         }
@@ -128,20 +148,29 @@ fn tell(context: &Context, book: &ScanId, stats: &StageStats) -> Result<()> {
     Ok(())
 }
 
-/// Words that are told of; a column of texts, such as page numbers, may have as many as the book has pages.
-const WORDS_TOLD: usize = 6;
+/// `confidence_mean` as people read it; the runtime's names have a unit, which has a column of its own.
+fn words_of(name: &str) -> String {
+    match name {
+        "processing_time_seconds" => "processing time".to_owned(),
+        "cost_usd" => "cost".to_owned(),
+        name => name.replace(['_', '.'], " "),
+    }
+}
+
+/// How many words are listed; a column of texts, such as page numbers, may have as many as the book has pages.
+const WORDS_LISTED: usize = 6;
 
 /// `OCR (12), none (3), 14 more`: the first of words that are sorted by how often they are measured.
 fn most_frequent(words: &[(&String, &usize)]) -> Vec<String> {
-    let told = words.iter().take(WORDS_TOLD).map(|(word, times)| format!("{word} ({times})"));
-    let more = words.len().saturating_sub(WORDS_TOLD);
+    let told = words.iter().take(WORDS_LISTED).map(|(word, times)| format!("{word} ({times})"));
+    let more = words.len().saturating_sub(WORDS_LISTED);
     told.chain((more > 0).then(|| format!("{more} more"))).collect()
 }
 
 fn number_row(metric: &Summarised) -> Option<Vec<String>> {
     let Summary { measured, spread: Spread::Numbers(numbers), .. } = &metric.summary else { return None };
     let cells = numbers.map(|Numbers { min, p50, mean, p95, max, sum }| [min, p50, mean, p95, max, sum].map(short));
-    let start = [metric.name.clone(), metric.unit.unwrap_or_default().to_owned(), measured.to_string()];
+    let start = [words_of(&metric.name), metric.unit.unwrap_or_default().to_owned(), measured.to_string()];
     Some(start.into_iter().chain(cells.unwrap_or_default()).collect())
 }
 
@@ -166,7 +195,7 @@ mod tests {
     use super::most_frequent;
 
     #[test]
-    fn of_many_words_the_most_frequent_are_told() {
+    fn the_most_frequent_words_are_listed() {
         let words: Vec<(String, usize)> = (1..=9).map(|page| (page.to_string(), 10 - page)).collect();
         let words: Vec<(&String, &usize)> = words.iter().map(|(word, times)| (word, times)).collect();
         assert_eq!(most_frequent(&words[..2]), ["1 (9)", "2 (8)"]);

@@ -1,45 +1,67 @@
-use clap::{ArgMatches, Args};
-use serde_json::{Value, json};
-
 use crate::Exit;
 use crate::config_file::ConfigFile;
 use crate::context::Context;
-use crate::error::{CliError, Result};
+use crate::error::CliError;
+use crate::error::Result;
 use crate::flagged;
 use crate::llm_options::LlmArgs;
-use crate::numbers::{count, ranges};
-use crate::out::complain;
+use crate::numbers::count;
+use crate::numbers::ranges;
+use crate::out::print_error;
 use crate::stage_options;
-use shelf_llm::{Dispatcher, Spent, ledger};
-use shelf_runtime::book::{Origin, PageNumber, ScanId};
-use shelf_runtime::inspect::{BookState, PageState, look};
-use shelf_runtime::plan::{Request, Settled, Why, plan};
+use crate::table::Column;
+use crate::table::Table;
+use clap::ArgMatches;
+use clap::Args;
+use serde_json::Value;
+use serde_json::json;
+use shelf_llm::Dispatcher;
+use shelf_llm::Spent;
+use shelf_llm::ledger;
+use shelf_runtime::book::Origin;
+use shelf_runtime::book::PageNumber;
+use shelf_runtime::book::ScanId;
+use shelf_runtime::events::PageOf;
+use shelf_runtime::inspect::BookState;
+use shelf_runtime::inspect::PageState;
+use shelf_runtime::inspect::look;
+use shelf_runtime::plan::Need;
+use shelf_runtime::plan::Plan;
+use shelf_runtime::plan::Request;
+use shelf_runtime::plan::Settled;
+use shelf_runtime::plan::Why;
+use shelf_runtime::plan::plan;
 use shelf_runtime::provide::Providers;
+use std::collections::BTreeSet;
 
-/// Show how far books are, stage by stage
+/// Show the progress of books, stage by stage
 ///
-/// Whether a page is stale depends on the options that `shelf process` would have: those of the environment and of `shelf.toml`.
+/// A page is stale when what it was made from has changed: the scan, a page of another stage, or an option in the environment or in
+/// `shelf.toml`. A page that may change is checked by the next run, and made again only if one of its inputs comes out different.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   shelf status florida
   shelf status --all --json")]
 pub(crate) struct Status {
-    /// The books
-    #[arg(value_name = "SCAN-ID", required_unless_present = "all", conflicts_with = "all")]
+    /// Books to show
+    #[arg(value_name = "BOOK", required_unless_present = "all", conflicts_with = "all")]
     ids: Vec<ScanId>,
-    /// All books of the library
+    /// Show all books of the library
     #[arg(long)]
     all: bool,
     #[command(flatten)]
     llm: LlmArgs,
 }
 
-/// How a stage's pages stand; that of a stage that runs once a book has no number.
+/// The state of a stage's pages; that of a stage that runs once per book has no number.
 #[derive(Default)]
 struct Standing {
     stage: &'static str,
+    /// Pages that are up to date, those that may change included.
     done: usize,
+    /// Pages that are made again if an input comes out different.
+    may_change: Vec<Option<PageNumber>>,
     stale: Vec<Option<PageNumber>>,
     failed: Vec<Option<PageNumber>>,
     skipped: Vec<Option<PageNumber>>,
@@ -66,13 +88,13 @@ pub(crate) fn status(context: &Context, args: &Status, given: &ArgMatches) -> Re
     let mut exits = Vec::new();
     let mut values = Vec::new();
     for book in context.books(&args.ids, args.all)? {
-        let standing = of_book(context, &book, &request, &providers);
+        let standing = of_book(context, &book, &request, &providers).map_err(|error| context.near(error));
         exits.push(Exit::of(&standing));
         match standing {
             Ok((state, stages)) if context.out.json => values.push(json_of(&state, &stages)),
-            Ok((state, stages)) => tell(context, &state, &stages)?,
+            Ok((state, stages)) => print(context, &state, &stages)?,
             Err(error) => {
-                complain(error.render());
+                print_error(error.render());
             }
         }
     }
@@ -95,6 +117,7 @@ fn of_book(
     for (standing, stage) in stages.iter_mut().zip(&plan.stages) {
         standing.flagged = flagged::pages(context, book, &stage.entry)?;
     }
+    let certain = certain(&plan);
     let attempts = ledger(&context.store, book)?;
     for standing in &mut stages {
         standing.spent = Spent::of(attempts.iter().filter(|attempt| attempt.stage == standing.stage));
@@ -111,8 +134,11 @@ fn of_book(
             match job.why {
                 Why::Missing => standing.missing += 1,
                 Why::Upstream(_) if state.hash(job.page).is_none() => standing.missing += 1,
-                // Whether it is stale shows when what it is made from is made.
-                Why::Upstream(_) => standing.done += 1,
+                Why::Upstream(_) if certain.contains(&job.page) => standing.stale.push(job.page.page),
+                Why::Upstream(_) => {
+                    standing.done += 1;
+                    standing.may_change.push(job.page.page);
+                }
                 // A copy, which is to be tried again.
                 Why::Failed(_) if state.hash(job.page).is_some() => standing.done += 1,
                 Why::Failed(_) => standing.failed.push(job.page.page),
@@ -133,20 +159,40 @@ fn of_book(
     Ok((state, stages))
 }
 
-fn tell(context: &Context, state: &BookState, stages: &[Standing]) -> Result<()> {
+/// The pages to make, with those that are made from the same page of another stage that is. Pages that follow from a whole book or from
+/// neighbours are not among them: most of these inputs come out the same.
+fn certain(plan: &Plan) -> BTreeSet<PageOf> {
+    let mut certain = BTreeSet::new();
+    for job in &plan.jobs {
+        let from_same_page =
+            |need: &Need| need.page.page.is_some() && need.page.page == job.page.page && certain.contains(&need.page);
+        if !matches!(job.why, Why::Upstream(_)) || job.needs.iter().any(from_same_page) {
+            certain.insert(job.page);
+        }
+    }
+    certain
+}
+
+fn print(context: &Context, state: &BookState, stages: &[Standing]) -> Result<()> {
     let out = context.out;
-    let title = state.metadata.title.as_deref().unwrap_or("without a title");
+    let title = state.metadata.title.as_deref().unwrap_or("no title");
     out.line(format_args!("{}: {title}, {}", state.id, count(state.pages.len(), "page")))?;
-    let header = ["stage", "done", "stale", "failed", "blocked", "to do"];
     let number = |n: usize| if n == 0 { "·".to_owned() } else { n.to_string() };
+    let shows_may_change = stages.iter().any(|stage| !stage.may_change.is_empty());
     let rows: Vec<Vec<String>> = stages
         .iter()
         .map(|s| {
-            let numbers = [s.done, s.stale.len(), s.failed.len(), s.blocked.len(), s.missing];
+            let done = s.done - s.may_change.len();
+            let may_change = shows_may_change.then_some(s.may_change.len());
+            let numbers = [done].into_iter().chain(may_change);
+            let numbers = numbers.chain([s.stale.len(), s.failed.len(), s.blocked.len(), s.missing]);
             std::iter::once(s.stage.to_owned()).chain(numbers.map(number)).collect()
         })
         .collect();
-    out.table(&header, &rows)?;
+    let titles = ["done"].into_iter().chain(shows_may_change.then_some("may change"));
+    let titles = titles.chain(["stale", "failed", "blocked", "to do"]);
+    let columns = std::iter::once(Column::word("stage")).chain(titles.map(Column::number));
+    out.table(&Table::new(columns, rows))?;
     let spreads = spreads(state);
     if !spreads.is_empty() {
         let scans = ranges(spreads.iter().flatten().copied());
@@ -160,7 +206,15 @@ fn tell(context: &Context, state: &BookState, stages: &[Standing]) -> Result<()>
     for stage in stages {
         if stage.spent.calls > 0 {
             let calls = count(stage.spent.calls, "call");
-            out.line(format_args!("{}: {calls} of language models, {}", stage.stage, stage.spent))?;
+            out.line(format_args!("{}: {calls} to language models, {}", stage.stage, stage.spent))?;
+        }
+        if !stage.stale.is_empty() {
+            out.line(format_args!(
+                "{} stale{}; why: `shelf plan {} --stage {0}`",
+                stage.stage,
+                which(&stage.stale),
+                state.id
+            ))?;
         }
         if !stage.failed.is_empty() {
             let pages = which(&stage.failed);
@@ -172,11 +226,11 @@ fn tell(context: &Context, state: &BookState, stages: &[Standing]) -> Result<()>
             }
         }
         if !stage.flagged.is_empty() {
-            out.line(flagged::told(&state.id, stage.stage, &stage.flagged))?;
+            out.line(flagged::line(&state.id, stage.stage, &stage.flagged))?;
         }
         for (page, warning) in &stage.warnings {
             let page = page.map_or_else(String::new, |page| format!("page {page}: "));
-            out.line(format_args!("{} warns: {page}{warning}", stage.stage))?;
+            out.line(format_args!("{}: warning: {page}{warning}", stage.stage))?;
         }
     }
     Ok(())
@@ -213,7 +267,7 @@ fn json_of(state: &BookState, stages: &[Standing]) -> Value {
         .iter()
         .map(|s| {
             json!({
-                "stage": s.stage, "done": s.done, "stale": s.stale, "failed": s.failed, "skipped": s.skipped,
+                "stage": s.stage, "done": s.done, "may_change": s.may_change, "stale": s.stale, "failed": s.failed, "skipped": s.skipped,
                 "blocked": s.blocked, "copied": s.copied, "flagged": s.flagged,
                 "warnings": s.warnings.iter().map(|(page, warning)| json!({ "page": page, "warning": warning })).collect::<Vec<_>>(),
                 "to_do": s.missing, "processing_time_seconds": s.seconds, "cost_usd": s.spent.known_usd(), "models": s.spent,

@@ -1,44 +1,55 @@
-use clap::{ArgMatches, Args};
-use serde_json::{Value, json};
-use tracing_subscriber::layer::SubscriberExt;
-use tracing_subscriber::util::SubscriberInitExt;
-
 use super::show::page_number;
+use crate::Exit;
 use crate::config_file::ConfigFile;
 use crate::consent::SpendArgs;
 use crate::context::Context;
-use crate::error::{CliError, Result};
+use crate::error::CliError;
+use crate::error::Result;
 use crate::llm_options::LlmArgs;
 use crate::numbers::time;
-use crate::out::complain;
+use crate::out::print_error;
 use crate::page_log::PageLog;
-use crate::{Exit, stage_options};
-use shelf_runtime::book::{PageNumber, PageSet, ScanId};
+use crate::stage_options;
+use clap::ArgMatches;
+use clap::Args;
+use serde_json::Value;
+use serde_json::json;
+use shelf_runtime::book::PageNumber;
+use shelf_runtime::book::PageSet;
+use shelf_runtime::book::ScanId;
 use shelf_runtime::failure::Failure;
 use shelf_runtime::plan::Request;
-use shelf_runtime::run::{self, Runtime, Stored, Tried, TriedFile, TriedPage, TryError};
+use shelf_runtime::run;
+use shelf_runtime::run::Runtime;
+use shelf_runtime::run::Stored;
+use shelf_runtime::run::Tried;
+use shelf_runtime::run::TriedFile;
+use shelf_runtime::run::TriedPage;
+use shelf_runtime::run::TryError;
 use shelf_runtime::worker::Children;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 /// Make one page and show it, without writing anything
 ///
-/// The page is made in this process, by one thread and without children: a debugger can follow it, and `println!` in a stage is seen.
-/// A model that the stage asks is asked, and that stands in the ledger. What the stage logs is printed as well, its `before` and `after` are not called, and no lock is taken. What differs from the page
-/// in the library comes last.
+/// Runs in this process on one thread, so that a debugger can follow it and `println!` in a stage is visible. Prints the page, what the
+/// stage logs, and how the page differs from the one in the library. Hooks are not called and the book is not locked. Model calls are real
+/// and are recorded in the ledger.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   shelf try florida --stage ocr --page 7
-  shelf try florida --stage ocr --page 7 --ocr-psm 6   what would another setting change?
+  shelf try florida --stage ocr --page 7 --ocr-psm 6   see what another setting changes
   shelf try florida --stage ocr --page 7 --json | jq .output.blocks
   OMP_THREAD_LIMIT=1 rust-gdb --args shelf try florida --stage ocr --page 7")]
 pub(crate) struct Try {
     /// The book
-    #[arg(value_name = "SCAN-ID")]
+    #[arg(value_name = "BOOK")]
     id: ScanId,
-    /// The stage
+    /// Run this stage
     #[arg(long, value_name = "STAGE")]
     stage: String,
-    /// The page; none for a stage that runs once a book
+    /// Make this page; not for a stage that runs once per book
     #[arg(long, value_name = "PAGE", value_parser = page_number)]
     page: Option<PageNumber>,
     #[command(flatten)]
@@ -72,14 +83,14 @@ pub(crate) fn try_page(context: &Context, args: &Try, given: &ArgMatches) -> Res
         context.out.json(&json_of(&tried))?;
     } else {
         match &tried.made {
-            Ok(page) => tell(context, args, &tried, page)?,
-            Err(failure) => lament(&tried, failure),
+            Ok(page) => print(context, args, &tried, page)?,
+            Err(failure) => print_failure(&tried, failure),
         }
     }
     Ok(if tried.made.is_ok() { Exit::Done } else { Exit::SomePages })
 }
 
-fn tell(context: &Context, args: &Try, tried: &Tried, page: &TriedPage) -> Result<()> {
+fn print(context: &Context, args: &Try, tried: &Tried, page: &TriedPage) -> Result<()> {
     let out = context.out;
     out.line(serde_json::to_string_pretty(&page.output)?)?;
     if !page.metrics.is_empty() {
@@ -95,14 +106,14 @@ fn tell(context: &Context, args: &Try, tried: &Tried, page: &TriedPage) -> Resul
             out.line(format_args!("  {}  {} bytes{}", file.path.relative(), file.bytes, beside(file)))?;
         }
     }
-    out.line("\nAgainst the page in the library")?;
+    out.line("\nCompared with the page in the library")?;
     match &page.stored {
-        Stored::Missing => out.line("  it is not there")?,
+        Stored::Missing => out.line("  not there yet")?,
         Stored::Damaged(problem) => out.line(format_args!("  its file {problem}"))?,
         Stored::Whole { stale, output, metrics } => {
             if !stale.is_empty() {
                 let why: Vec<String> = stale.iter().map(ToString::to_string).collect();
-                out.line(format_args!("  it is stale: {}", why.join(", ")))?;
+                out.line(format_args!("  stale: {}", why.join(", ")))?;
             }
             for difference in output {
                 out.line(format_args!("  {difference}"))?;
@@ -111,7 +122,7 @@ fn tell(context: &Context, args: &Try, tried: &Tried, page: &TriedPage) -> Resul
                 out.line(format_args!("  metric {difference}"))?;
             }
             if output.is_empty() && metrics.is_empty() {
-                out.line("  the same")?;
+                out.line("  no difference")?;
             }
         }
     }
@@ -122,20 +133,20 @@ fn tell(context: &Context, args: &Try, tried: &Tried, page: &TriedPage) -> Resul
 fn beside(file: &TriedFile) -> &'static str {
     match file.same {
         None => "",
-        Some(true) => ", the same",
-        Some(false) => ", another",
+        Some(true) => ", unchanged",
+        Some(false) => ", changed",
     }
 }
 
 /// All that is known of a failure: its causes, what to do, and how a panic got there.
-fn lament(tried: &Tried, failure: &Failure) {
-    complain(format_args!("error: {} failed: {}", tried.page, failure.error));
+fn print_failure(tried: &Tried, failure: &Failure) {
+    print_error(format_args!("error: {} failed: {}", tried.page, failure.error));
     for cause in &failure.causes {
-        complain(format_args!("  caused by: {cause}"));
+        print_error(format_args!("  caused by: {cause}"));
     }
     match (&failure.backtrace, &failure.hint) {
-        (Some(backtrace), _) => complain(format_args!("{}", backtrace.trim_end())),
-        (None, Some(hint)) => complain(format_args!("hint: {hint}")),
+        (Some(backtrace), _) => print_error(format_args!("{}", backtrace.trim_end())),
+        (None, Some(hint)) => print_error(format_args!("hint: {hint}")),
         (None, None) => {}
     }
 }

@@ -1,25 +1,27 @@
-use clap::Args;
-use serde_json::{Value, json};
-
 use crate::Exit;
 use crate::context::Context;
-use crate::error::{CliError, Result};
+use crate::error::Result;
 use crate::numbers::count;
-use crate::out::complain;
-use shelf_runtime::book::{PageNumber, ScanId};
-use shelf_runtime::verify::{self, Fault};
+use crate::out::print_error;
+use clap::Args;
+use serde_json::Value;
+use serde_json::json;
+use shelf_runtime::book::PageNumber;
+use shelf_runtime::book::ScanId;
+use shelf_runtime::verify;
+use shelf_runtime::verify::Fault;
 
-/// Check every page of every stage against schema, record and hashes
+/// Check every scan and page against its schema, record and hash
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   shelf verify florida
   shelf verify --all --json")]
 pub(crate) struct Verify {
-    /// The books
-    #[arg(value_name = "SCAN-ID", required_unless_present = "all", conflicts_with = "all")]
+    /// Books to check
+    #[arg(value_name = "BOOK", required_unless_present = "all", conflicts_with = "all")]
     ids: Vec<ScanId>,
-    /// All books of the library
+    /// Check all books of the library
     #[arg(long)]
     all: bool,
 }
@@ -28,14 +30,15 @@ pub(crate) fn verify(context: &Context, args: &Verify) -> Result<Exit> {
     let mut exits = Vec::new();
     let mut values: Vec<Value> = Vec::new();
     for book in context.books(&args.ids, args.all)? {
-        let checked = match verify::book(&context.store, &context.registry, &book).map_err(CliError::from) {
-            Ok(checked) => checked,
-            Err(error) => {
-                exits.push(error.exit);
-                complain(error.render());
-                continue;
-            }
-        };
+        let checked =
+            match verify::book(&context.store, &context.registry, &book).map_err(|error| context.near(error.into())) {
+                Ok(checked) => checked,
+                Err(error) => {
+                    exits.push(error.exit);
+                    print_error(error.render());
+                    continue;
+                }
+            };
         exits.push(if checked.faults.is_empty() { Exit::Done } else { Exit::SomePages });
         let faults = &checked.faults;
         if context.out.json {
@@ -46,18 +49,15 @@ pub(crate) fn verify(context: &Context, args: &Verify) -> Result<Exit> {
         for fault in faults {
             context.out.line(format_args!("{}: {}", fault.path, fault.problem))?;
         }
-        let found = if faults.is_empty() { "all whole".to_owned() } else { count(faults.len(), "fault") };
-        let (pages, files) = (count(checked.pages, "page"), count(checked.files, "other file"));
-        context.out.line(format_args!("{book}: {pages} and {files} checked, {found}"))?;
+        let found = if faults.is_empty() { "no errors".to_owned() } else { count(faults.len(), "error") };
+        let (pages, files) = (count(checked.pages, "record"), count(checked.files, "file"));
+        context.out.line(format_args!("{book}: checked {pages} and {files}; {found}"))?;
         let scans: Vec<PageNumber> = faults.iter().filter_map(|fault| fault.scan).collect();
         if faults.len() > scans.len() {
             context.out.note(format_args!("hint: `shelf process {book}` makes damaged pages again"));
         }
         if let Some(page) = scans.first() {
-            context.out.note(format_args!(
-                "hint: only you have the scans: `shelf page {book} replace {page} FILE` gives a page another one; without any, `shelf delete \
-                 {book}` and add the book again"
-            ));
+            context.out.note(format_args!("hint: `shelf page {book} replace {page} FILE` replaces a damaged scan"));
         }
     }
     if context.out.json {

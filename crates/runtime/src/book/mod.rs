@@ -1,5 +1,6 @@
 //! What a book is: its id, its pages' numbers, what is known of it, and its scans.
 
+mod isbn;
 mod languages;
 mod metadata;
 mod page_number;
@@ -8,6 +9,7 @@ mod roman;
 mod scan_id;
 mod source_page;
 
+pub use isbn::{Isbn, IsbnError};
 pub use languages::Languages;
 pub use metadata::BookMetadata;
 pub use page_number::{PageNumber, PageSet, PageSetError};

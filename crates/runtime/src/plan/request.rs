@@ -34,7 +34,7 @@ pub enum PlanError {
         known: String,
     },
     /// Pages that the book does not have.
-    #[error("the book has {total} pages, and no page {}", missing.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))]
+    #[error("{} out of range (the book has {total})", page_ranges(missing))]
     NoPages {
         /// Pages in the book.
         total: usize,
@@ -64,4 +64,19 @@ impl Request {
     pub(super) fn names(&self, row: &Row) -> bool {
         self.stages.as_ref().is_none_or(|names| names.iter().any(|name| name == row.name))
     }
+}
+
+/// `page 99 is`, `pages 4–5, 9 are`.
+fn page_ranges(pages: &[u32]) -> String {
+    let mut ranges: Vec<(u32, u32)> = Vec::new();
+    for page in pages {
+        match ranges.last_mut() {
+            Some((_, last)) if *last + 1 == *page => *last = *page,
+            _ => ranges.push((*page, *page)),
+        }
+    }
+    let shown =
+        |(first, last): &(u32, u32)| if first == last { first.to_string() } else { format!("{first}–{last}") };
+    let ranges = ranges.iter().map(shown).collect::<Vec<_>>().join(", ");
+    if pages.len() == 1 { format!("page {ranges} is") } else { format!("pages {ranges} are") }
 }

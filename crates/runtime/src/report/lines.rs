@@ -82,11 +82,13 @@ impl Report {
         }
     }
 
-    /// The column of this title, or else of the metric of this name.
+    /// The column of this title, else of the metric of this name, else of this title in words (`confidence mean`).
     #[must_use]
     pub fn column(&self, name: &str) -> Option<&Column> {
         let titled = self.columns.iter().find(|column| column.title == name);
-        titled.or_else(|| self.columns.iter().find(|column| column.field.name == name))
+        let named = || self.columns.iter().find(|column| column.field.name == name);
+        let in_words = || self.columns.iter().find(|column| column.title.replace(['_', '.'], " ") == name);
+        titled.or_else(named).or_else(in_words)
     }
 
     /// Keeps the lines that are worth a look.

@@ -28,8 +28,16 @@ impl FolderStore {
     /// The library in `root`, which is made where it is missing.
     pub fn open(root: &Path) -> Result<Self, StoreError> {
         fs::create_dir_all(root).map_err(io_error("make the library", root))?;
-        let root = root.canonicalize().map_err(io_error("open the library", root))?;
-        Ok(Self { root })
+        Self::at(root)
+    }
+
+    /// The library in `root`, whether it is there or not: nothing is made.
+    pub fn at(root: &Path) -> Result<Self, StoreError> {
+        let found = match root.canonicalize() {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => std::path::absolute(root),
+            found => found,
+        };
+        Ok(Self { root: found.map_err(io_error("open the library", root))? })
     }
 
     /// The library's folder.

@@ -10,7 +10,8 @@ use super::records::Records;
 use super::scan::{Scan, ScanOrder, WRITE_SCAN};
 use super::source::{Source, copy_originals, find_spreads, inspect_all, needed_bytes};
 use super::staging::Staging;
-use super::{AddError, AddRequest, DPI_RANGE, room, title};
+use super::title::title_of;
+use super::{AddError, AddRequest, DPI_RANGE, room};
 use shelf_runtime::book::{BookMetadata, PageNumber, Presumed, ScanId};
 use shelf_runtime::clock::now;
 use shelf_runtime::failure::Failure;
@@ -89,7 +90,7 @@ pub fn add(
     if !DPI_RANGE.contains(&request.dpi) {
         return Err(AddError::Resolution { found: request.dpi });
     }
-    let Gathered { files, left_out } = gather(&request.inputs)?;
+    let Gathered { files, skipped } = gather(&request.inputs)?;
     let (id, title) = name_of(request)?;
     if store.book_folder(&id).symlink_metadata().is_ok() {
         return Err(AddError::Exists { id });
@@ -136,16 +137,14 @@ pub fn add(
     let is_written = |page: &&Planned<'_>| failed.binary_search_by_key(&page.number, |(page, _)| *page).is_err();
     let of_spreads = note_spreads(plan.iter().filter(is_written), request.spreads);
     let of_scans = notes.into_iter().map(|(text, pages)| Note { text, pages });
-    let notes = of_scans.chain(of_spreads).chain(note_left_out(&left_out)).collect();
+    let notes = of_scans.chain(of_spreads).chain(note_skipped(&skipped)).collect();
     Ok(Added { id, title, pages, failed, notes })
 }
 
 fn name_of(request: &AddRequest) -> Result<(ScanId, String), AddError> {
-    let made = title::title_of(&request.inputs);
-    let slug_of = |text: &Option<String>| text.as_deref().and_then(ScanId::slug);
-    let id = request.id.clone().or_else(|| slug_of(&request.title)).or_else(|| slug_of(&made));
+    let id = request.book_id();
     let id = id.ok_or_else(|| AddError::NoId { name: request.inputs.first().cloned().unwrap_or_default() })?;
-    let title = request.title.clone().or(made).unwrap_or_else(|| id.to_string());
+    let title = request.title.clone().or_else(|| title_of(&request.inputs)).unwrap_or_else(|| id.to_string());
     Ok((id, title))
 }
 
@@ -187,14 +186,14 @@ fn write_scans(
     plan.par_iter().with_max_len(1).map(write).collect()
 }
 
-fn note_left_out(left_out: &[PathBuf]) -> Option<Note> {
-    let first = left_out.iter().take(3).filter_map(|path| path.file_name()).map(|name| name.to_string_lossy());
-    let first = first.collect::<Vec<_>>().join(", ");
-    let text = match left_out.len() {
+/// Names every file that was skipped.
+fn note_skipped(skipped: &[PathBuf]) -> Option<Note> {
+    let names = skipped.iter().filter_map(|path| path.file_name()).map(|name| name.to_string_lossy());
+    let names = names.collect::<Vec<_>>().join(", ");
+    let text = match skipped.len() {
         0 => return None,
-        1 => format!("1 file is no scan and was left out: {first}"),
-        count @ 2..=3 => format!("{count} files are no scans and were left out: {first}"),
-        count => format!("{count} files are no scans and were left out: {first}, …"),
+        1 => format!("skipped 1 file that is not a scan: {names}"),
+        count => format!("skipped {count} files that are not scans: {names}"),
     };
     Some(Note { text, pages: Vec::new() })
 }

@@ -12,11 +12,11 @@ pub(crate) struct InputFile {
     pub(crate) kind: Kind,
 }
 
-/// The files that pages come from, in natural order, and those in folders that were left out because they are no pages.
+/// The files that pages come from, in natural order, and those in folders that were skipped because they are not pages.
 #[derive(Debug, Default)]
 pub(crate) struct Gathered {
     pub(crate) files: Vec<InputFile>,
-    pub(crate) left_out: Vec<PathBuf>,
+    pub(crate) skipped: Vec<PathBuf>,
 }
 
 /// Finds out what is given: folders are opened (one level), every file's first bytes are looked at.
@@ -35,7 +35,7 @@ pub(crate) fn gather(inputs: &[PathBuf]) -> Result<Gathered, AddError> {
         }
     }
     gathered.files.sort_by(|a, b| natural(&a.path, &b.path));
-    gathered.left_out.sort_by(|a, b| natural(a, b));
+    gathered.skipped.sort_by(|a, b| natural(a, b));
     gathered.files.dedup_by(|a, b| a.path == b.path);
     if gathered.files.is_empty() {
         return Err(AddError::Nothing { inputs: inputs.to_vec() });
@@ -70,7 +70,7 @@ impl Gathered {
             }
             Kind::Empty | Kind::Unknown if !is_named_as_page(&path) => {
                 if !is_named_by_user {
-                    self.left_out.push(path);
+                    self.skipped.push(path);
                     return Ok(());
                 }
                 let what = if kind == Kind::Empty { "it is empty" } else { "it is neither a PDF nor a picture" };

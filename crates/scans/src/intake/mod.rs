@@ -37,5 +37,5 @@ pub use add::{Added, Note, Progress, add};
 pub use error::AddError;
 pub use note::note;
 pub use order::natural;
-pub use request::{AddRequest, DPI_RANGE, each};
+pub use request::{AddRequest, DPI_RANGE, Each, each};
 pub use spread::Spreads;

@@ -3,6 +3,7 @@ use std::path::{Path, PathBuf};
 
 use super::kind::{Kind, kind_of};
 use super::order::natural;
+use super::title::title_of;
 use super::{AddError, Spreads};
 use shelf_runtime::book::ScanId;
 
@@ -42,21 +43,45 @@ impl Default for AddRequest {
     }
 }
 
-/// A request for every PDF and every subfolder of `folder`, in natural order; each takes all but its files, id and title from `like`.
-pub fn each(folder: &Path, like: &AddRequest) -> Result<Vec<AddRequest>, AddError> {
-    let mut books = Vec::new();
+impl AddRequest {
+    /// The id that the book will have: the one that is given, else one made from the title or the file name. `None` where neither has a
+    /// letter or digit.
+    #[must_use]
+    pub fn book_id(&self) -> Option<ScanId> {
+        let slug_of = |text: Option<&str>| text.and_then(ScanId::slug);
+        let from_title = || slug_of(self.title.as_deref());
+        self.id.clone().or_else(from_title).or_else(|| slug_of(title_of(&self.inputs).as_deref()))
+    }
+}
+
+/// The books in a folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Each {
+    /// A request for every PDF and every subfolder, in natural order.
+    pub books: Vec<AddRequest>,
+    /// Files that are neither, in natural order.
+    pub skipped: Vec<PathBuf>,
+}
+
+/// A request for every PDF and every subfolder of `folder`; each takes all but its files, id and title from `like`.
+pub fn each(folder: &Path, like: &AddRequest) -> Result<Each, AddError> {
+    let (mut books, mut skipped) = (Vec::new(), Vec::new());
     for entry in std::fs::read_dir(folder).map_err(AddError::io("list", folder))? {
         let path = entry.map_err(AddError::io("list", folder))?.path();
         let is_hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
         let is_pdf = || path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("pdf"));
         let holds_pdf = || path.is_file() && kind_of(&path).is_ok_and(|kind| kind == Kind::Pdf);
-        if !is_hidden && (path.is_dir() || is_pdf() || holds_pdf()) {
-            books.push(path);
+        if is_hidden {
+            continue;
         }
+        let list = if path.is_dir() || is_pdf() || holds_pdf() { &mut books } else { &mut skipped };
+        list.push(path);
     }
     if books.is_empty() {
         return Err(AddError::Nothing { inputs: vec![folder.to_owned()] });
     }
     books.sort_by(|a, b| natural(a, b));
-    Ok(books.into_iter().map(|book| AddRequest { inputs: vec![book], id: None, title: None, ..like.clone() }).collect())
+    skipped.sort_by(|a, b| natural(a, b));
+    let request = |book| AddRequest { inputs: vec![book], id: None, title: None, ..like.clone() };
+    Ok(Each { books: books.into_iter().map(request).collect(), skipped })
 }

@@ -245,7 +245,7 @@ fn what_is_no_scan_is_refused_with_a_hint() {
 }
 
 #[test]
-fn a_folder_gives_its_pages_and_says_what_it_left_out() {
+fn a_folder_gives_its_pages_and_names_what_it_skips() {
     let library = Library::new();
     for (name, bytes) in [
         ("b2.png", png_page(2)),
@@ -259,7 +259,7 @@ fn a_folder_gives_its_pages_and_says_what_it_left_out() {
     assert_eq!((added.pages, added.title.as_str()), (2, "The Folder"));
     assert_eq!(
         added.notes,
-        [Note { text: "1 file is no scan and was left out: b1.gt.txt".to_owned(), pages: Vec::new() }]
+        [Note { text: "skipped 1 file that is not a scan: b1.gt.txt".to_owned(), pages: Vec::new() }]
     );
 }
 
@@ -271,7 +271,7 @@ fn each_pdf_and_subfolder_is_a_book_of_its_own() {
     library.file("shelf/folder/1.png", &png_page(1));
     library.file("shelf/loose.png", &png_page(1));
     let like = AddRequest { author: Some("A".to_owned()), id: Some("x".parse().unwrap()), ..AddRequest::default() };
-    let books = each(&library.folder.path().join("shelf"), &like).unwrap();
+    let books = each(&library.folder.path().join("shelf"), &like).unwrap().books;
     let names: Vec<_> = books.iter().map(|book| book.inputs[0].file_name().unwrap().to_str().unwrap()).collect();
     assert_eq!(names, ["book-2.pdf", "book-10.pdf", "folder"]);
     assert!(books.iter().all(|book| book.id.is_none() && book.author.as_deref() == Some("A")));

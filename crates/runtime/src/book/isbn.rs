@@ -10,17 +10,17 @@ use serde::{Deserialize, Serialize};
 #[schemars(with = "String")]
 pub struct Isbn(String);
 
-/// Why a text is no ISBN.
+/// Why a text is not a valid ISBN.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum IsbnError {
     /// It has too few or too many digits, or something else.
-    #[error("`{0}` is no ISBN: expected 10 digits (the last may be `X`) or 13, in groups by hyphens or spaces")]
+    #[error("invalid ISBN \"{0}\": expected 10 or 13 digits")]
     Form(String),
     /// An ISBN of thirteen digits begins otherwise.
-    #[error("`{0}` is no ISBN: one of 13 digits begins with 978 or 979")]
+    #[error("invalid ISBN \"{0}\": 13 digits begin with 978 or 979")]
     Prefix(String),
     /// The check digit is wrong: a digit was misread, or two changed places.
-    #[error("the check digit of ISBN `{0}` is wrong")]
+    #[error("invalid ISBN \"{0}\": the check digit is wrong")]
     CheckDigit(String),
 }
 
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_none_says_why() {
+    fn says_what_is_invalid() {
         let error = |text: &str| text.parse::<Isbn>().unwrap_err();
         assert_eq!(error("0-306-40615-3"), IsbnError::CheckDigit("0-306-40615-3".to_owned()));
         assert_eq!(error("978-0-306-40615-8"), IsbnError::CheckDigit("978-0-306-40615-8".to_owned()));

@@ -1,0 +1,214 @@
+use super::page::{Classification, ReadablePage};
+
+/// A piece of text that is set in one way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Passage {
+    pub(super) style: Style,
+    pub(super) text: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Style {
+    /// Where a page begins.
+    PageMark,
+    ChapterHeading,
+    SectionHeading,
+    Body,
+    Quote,
+    Note,
+    Caption,
+    /// Lines as they are printed: a title page, a table, a list.
+    Lines,
+}
+
+/// The text of pages in reading order. A paragraph that goes on across a page break is one passage, and stands before the mark of the next
+/// page; so do the notes of its first page, after it.
+pub(crate) fn passages(pages: &[ReadablePage]) -> Vec<Passage> {
+    let mut passages = Vec::new();
+    // The last paragraph so far, and the notes below it, while it may still go on.
+    let mut open: Option<Open> = None;
+    for page in pages {
+        let (mut flow, notes) = split(page);
+        let is_empty = flow.is_empty() && notes.is_empty();
+        if let Some(mut last) = open.take() {
+            let goes_on = last.page + 1 == page.page_number
+                && flow.first().is_some_and(|first| first.style == last.passage.style);
+            if goes_on {
+                let rest = flow.remove(0);
+                last.passage.text = last.join(&rest.text);
+                // A page that holds nothing but the middle of a paragraph.
+                if flow.is_empty() && page.continuation.continues_to_next {
+                    last.notes.extend(notes);
+                    open = Some(Open { page: page.page_number, word: page.continuation.word_to_next.clone(), ..last });
+                    continue;
+                }
+            }
+            passages.push(last.passage);
+            passages.extend(last.notes);
+        }
+        if is_empty || !(flow.is_empty() && notes.is_empty()) {
+            passages.push(mark(page, is_empty));
+        }
+        let may_go_on = |last: &Passage| matches!(last.style, Style::Body | Style::Quote);
+        if page.continuation.continues_to_next && flow.last().is_some_and(may_go_on) {
+            let passage = flow.pop().expect("there is a last one");
+            passages.extend(flow);
+            open = Some(Open { passage, notes, page: page.page_number, word: page.continuation.word_to_next.clone() });
+        } else {
+            passages.extend(flow.into_iter().chain(notes));
+        }
+    }
+    if let Some(last) = open {
+        passages.push(last.passage);
+        passages.extend(last.notes);
+    }
+    passages
+}
+
+struct Open {
+    passage: Passage,
+    notes: Vec<Passage>,
+    page: u32,
+    word: Option<super::page::SplitWord>,
+}
+
+impl Open {
+    /// The paragraph with its rest from the next page; a word that the page break split is whole.
+    fn join(&self, rest: &str) -> String {
+        let text = self.passage.text.as_str();
+        let split = self.word.as_ref().and_then(|word| {
+            Some((text.strip_suffix(word.begins.as_str())?, &word.whole, rest.strip_prefix(word.ends.as_str())?))
+        });
+        match split {
+            Some((before, whole, after)) => format!("{before}{whole}{after}"),
+            None => join_lines([text, rest].into_iter()),
+        }
+    }
+}
+
+fn mark(page: &ReadablePage, is_empty: bool) -> Passage {
+    let printed = page.printed_page_number.as_deref().map(|number| format!(", printed {number}")).unwrap_or_default();
+    let empty = if is_empty { ", no text" } else { "" };
+    Passage { style: Style::PageMark, text: format!("page {}{printed}{empty}", page.page_number) }
+}
+
+/// The passages of a page: those of its text, and the notes below it.
+fn split(page: &ReadablePage) -> (Vec<Passage>, Vec<Passage>) {
+    let (mut flow, mut notes) = (Vec::new(), Vec::new());
+    for block in &page.blocks {
+        let Some(style) = style_of(block.classification) else { continue };
+        for text in block.paragraphs.iter().filter_map(|paragraph| paragraph.text.as_deref()) {
+            let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+            let text = if style == Style::Lines { lines.collect::<Vec<_>>().join("\n") } else { join_lines(lines) };
+            if !text.is_empty() {
+                let passages = if style == Style::Note { &mut notes } else { &mut flow };
+                passages.push(Passage { style, text });
+            }
+        }
+    }
+    (flow, notes)
+}
+
+/// `None` for what is not part of the text: running heads, page numbers, noise.
+fn style_of(classification: Classification) -> Option<Style> {
+    use Classification as Class;
+    match classification {
+        Class::Header | Class::Footer | Class::PageNumber | Class::OcrArtifact => None,
+        Class::ChapterHeading => Some(Style::ChapterHeading),
+        Class::SectionHeading => Some(Style::SectionHeading),
+        Class::Quote | Class::Epigraph => Some(Style::Quote),
+        Class::Footnote | Class::Endnotes => Some(Style::Note),
+        Class::IllustrationCaption | Class::Caption | Class::PhotoCredit => Some(Style::Caption),
+        Class::TitlePage
+        | Class::Copyright
+        | Class::Dedication
+        | Class::TableOfContents
+        | Class::Index
+        | Class::Table
+        | Class::MapLabel
+        | Class::DiagramLabel => Some(Style::Lines),
+        Class::Body => Some(Style::Body),
+    }
+}
+
+/// Lines as one. A hyphen at a line end that nobody has resolved stays, without a space after it.
+fn join_lines<'t>(lines: impl Iterator<Item = &'t str>) -> String {
+    let mut joined = String::new();
+    for line in lines {
+        if !joined.is_empty() && !joined.ends_with(['-', '\u{2010}', '\u{2014}']) {
+            joined.push(' ');
+        }
+        joined.push_str(line);
+    }
+    joined
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn page(number: u32, blocks: &[(&str, &str)], continuation: &Value) -> ReadablePage {
+        let blocks: Vec<Value> = blocks
+            .iter()
+            .map(|(class, text)| json!({ "classification": class, "paragraphs": [{ "text": text }] }))
+            .collect();
+        let page = json!({ "page_number": number, "blocks": blocks, "continuation": continuation });
+        serde_json::from_value(page).unwrap()
+    }
+
+    fn read(pages: &[ReadablePage]) -> Vec<String> {
+        passages(pages).into_iter().map(|passage| format!("{:?}: {}", passage.style, passage.text)).collect()
+    }
+
+    #[test]
+    fn a_paragraph_is_joined_across_pages_and_its_notes_follow() {
+        let word = json!({ "begins": "cam-", "ends": "paign", "whole": "campaign" });
+        let first = [("HEADER", "OF FLORIDA"), ("BODY", "The long\ncam-"), ("FOOTNOTE", "* See\nIrving.")];
+        let second = [("PAGE_NUMBER", "8"), ("BODY", "paign went on."), ("BODY", "It ended.")];
+        let pages = [
+            page(7, &first, &json!({ "continues_to_next": true, "word_to_next": word })),
+            page(8, &second, &json!({ "continues_to_next": false })),
+        ];
+        assert_eq!(
+            read(&pages),
+            [
+                "PageMark: page 7",
+                "Body: The long campaign went on.",
+                "Note: * See Irving.",
+                "PageMark: page 8",
+                "Body: It ended."
+            ]
+        );
+    }
+
+    #[test]
+    fn a_heading_ends_a_paragraph_and_so_does_a_page_that_is_left_out() {
+        let goes_on = json!({ "continues_to_next": true });
+        let heading = [page(1, &[("BODY", "It went")], &goes_on), page(2, &[("CHAPTER_HEADING", "II")], &goes_on)];
+        assert_eq!(read(&heading), ["PageMark: page 1", "Body: It went", "PageMark: page 2", "ChapterHeading: II"]);
+        let gap = [page(1, &[("BODY", "It went")], &goes_on), page(3, &[("BODY", "away.")], &goes_on)];
+        assert_eq!(read(&gap), ["PageMark: page 1", "Body: It went", "PageMark: page 3", "Body: away."]);
+    }
+
+    #[test]
+    fn a_paragraph_may_fill_more_than_a_page() {
+        let goes_on = json!({ "continues_to_next": true });
+        let pages = [1, 2, 3].map(|number| page(number, &[("BODY", "and so")], &goes_on));
+        assert_eq!(read(&pages), ["PageMark: page 1", "Body: and so and so and so"]);
+    }
+
+    #[test]
+    fn lines_stay_where_they_have_a_meaning_and_hyphens_where_nobody_resolved_them() {
+        let pages = [page(1, &[("TITLE_PAGE", "A\nBOOK"), ("BODY", "self-\naware men\nwent")], &json!({}))];
+        assert_eq!(read(&pages)[1..], ["Lines: A\nBOOK", "Body: self-aware men went"]);
+        assert_eq!(read(&[page(4, &[("PAGE_NUMBER", "9")], &json!({}))]), ["PageMark: page 4, no text"]);
+    }
+
+    #[test]
+    fn a_page_of_ocr_is_all_body() {
+        let page = json!({ "page_number": 2, "blocks": [{ "block_num": 0, "paragraphs": [{ "text": "One\ntwo" }] }] });
+        assert_eq!(read(&[serde_json::from_value(page).unwrap()]), ["PageMark: page 2", "Body: One two"]);
+    }
+}
