@@ -230,7 +230,7 @@ mod tests {
     fn pages_that_need_nothing_or_fail_count_as_ended() {
         let mut progress = run(None, 9);
         progress.update(&Event::Kept(page("ocr", 17)));
-        let failure = shelf_runtime::stage::Failure::new("no text");
+        let failure = shelf_runtime::failure::Failure::new("no text");
         progress.update(&Event::Failed { page: page("labels", 18), failure });
         progress.update(&Event::Started(page("labels", 17)));
         assert_eq!(progress.line(Duration::ZERO, 80), "florida   53 %  ocr 10/18, labels 4/18 (1 failed)");
