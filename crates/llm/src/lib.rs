@@ -44,7 +44,6 @@ mod tally;
 mod tape;
 pub mod testing;
 mod transport;
-mod usd;
 mod wire;
 
 pub use api_key::ApiKey;
@@ -70,7 +69,7 @@ pub use settings::{LlmSettings, PictureSettings, Retry, Spending, TapeSettings, 
 pub use start_error::StartError;
 pub use tape::TapeError;
 pub use transport::TransportError;
-pub use usd::{Usd, UsdError};
+pub use shelf_runtime::usd::{Usd, UsdError};
 
 pub(crate) use caller::Caller;
 pub(crate) use rehearsal::Rehearsal;

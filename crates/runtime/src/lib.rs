@@ -25,6 +25,7 @@ pub mod run;
 pub mod stage;
 pub mod store;
 pub mod testing;
+pub mod usd;
 pub mod verify;
 pub mod worker;
 

@@ -1,3 +1,5 @@
+//! Amounts of money.
+
 use std::fmt;
 use std::iter::Sum;
 use std::ops::{Add, AddAssign, Sub};
@@ -9,23 +11,23 @@ use serde::{Deserialize, Serialize};
 #[serde(transparent)]
 pub struct Usd(pub f64);
 
-/// Why a text is no amount of money.
+/// The error for a text that is not an amount of money.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no amount of money: expected US dollars, such as `3.00`")]
+#[error("invalid amount `{0}`: expected US dollars, such as `3.00`")]
 pub struct UsdError(String);
 
 impl Usd {
-    /// Nothing.
+    /// No money.
     pub const ZERO: Self = Self(0.0);
 
-    /// The larger of two.
+    /// The larger of the two.
     #[must_use]
     pub fn max(self, other: Self) -> Self {
         Self(self.0.max(other.0))
     }
 }
 
-/// `$3.00`; less than a dollar with four decimals, `$0.0042`.
+/// `$3.00`; below a dollar with four decimals, `$0.0042`.
 impl fmt::Display for Usd {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let decimals = if self.0 == 0.0 || self.0 >= 1.0 { 2 } else { 4 };
@@ -76,7 +78,7 @@ mod tests {
     use super::Usd;
 
     #[test]
-    fn amounts_are_dollars() {
+    fn parses_and_prints_dollars() {
         assert_eq!("3".parse(), Ok(Usd(3.0)));
         assert_eq!("$0.25".parse(), Ok(Usd(0.25)));
         for bad in ["", "-1", "three", "inf", "NaN"] {
