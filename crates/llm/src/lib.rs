@@ -66,10 +66,10 @@ pub use reply::Reply;
 pub use request::{Message, Request, Role};
 pub use schema::{ReplySchema, SchemaError};
 pub use settings::{LlmSettings, PictureSettings, Retry, Spending, TapeSettings, Timeouts};
+pub use shelf_runtime::usd::{Usd, UsdError};
 pub use start_error::StartError;
 pub use tape::TapeError;
 pub use transport::TransportError;
-pub use shelf_runtime::usd::{Usd, UsdError};
 
 pub(crate) use caller::Caller;
 pub(crate) use rehearsal::Rehearsal;
