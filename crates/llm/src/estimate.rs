@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::{Excerpt, LlmSettings, Price, Question, Usd};
 use shelf_runtime::inspect::BookState;
 use shelf_runtime::plan::{Job, Plan, PlannedStage};
-use shelf_runtime::stage::Reads;
+use shelf_runtime::stage::ExternalInput;
 
 /// What a stage of a plan will ask, and what that may cost.
 #[derive(Debug, Clone, PartialEq)]
@@ -166,7 +166,7 @@ fn pixels(
 ) -> f64 {
     /// A page of A5 at 300 dpi, where nothing is noted of it.
     const USUAL: f64 = 1748.0 * 2480.0;
-    if !stage.entry.row.reads.contains(&Reads::Scan) {
+    if !stage.entry.row.inputs.contains(&ExternalInput::Scan) {
         return 0.0;
     }
     let noted = book.scans.get(&page).and_then(|scan| scan.page.as_ref());

@@ -5,7 +5,7 @@ use shelf_runtime::stage::{Handle, StageRun, Usage};
 use super::tally::Tally;
 use super::{Ask, Caller, Dispatcher, Excerpt, Picture, PictureSettings};
 use shelf_runtime::failure::Failure;
-use shelf_runtime::stage::{AsksModels, Cx, FromPage, Offered, Stage};
+use shelf_runtime::stage::{AsksModels, Cx, FromCx, Parameter, Stage};
 use shelf_scans::PageImage;
 
 /// A page's handle on the language model: a parameter of stages with `parallelism = llm`. Cheap to clone.
@@ -146,10 +146,10 @@ impl RunLlm for StageRun {
     }
 }
 
-impl<S: Stage<Pool: AsksModels>> FromPage<'_, S> for Llm {}
+impl<S: Stage<Pool: AsksModels>> Parameter<'_, S> for Llm {}
 
-impl<'a> Offered<'a> for Llm {
-    fn take(cx: &'a Cx) -> Result<Self, Failure> {
+impl<'a> FromCx<'a> for Llm {
+    fn from_cx(cx: &'a Cx) -> Result<Self, Failure> {
         // Where the program provides none, whatever asks fails.
         Ok(cx.provided::<Self>().cloned().unwrap_or_else(|| {
             let (store, book) = (Arc::clone(cx.store()), cx.book().clone());

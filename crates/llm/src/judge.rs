@@ -17,7 +17,7 @@ pub enum Fault {
     Json(String),
     /// It does not fit the type.
     #[error("it does not fit the schema: {0}")]
-    Misfit(String),
+    SchemaViolation(String),
     /// It goes on and on.
     #[error("{0}")]
     Runaway(String),
@@ -38,7 +38,7 @@ pub(super) fn judge<T: Answer>(text: &str, longest: usize) -> Result<T, Fault> {
 }
 
 fn fits<T: Answer + DeserializeOwned>(value: &Value) -> Result<T, Fault> {
-    page::read(value).map_err(|misfit| Fault::Misfit(misfit.to_string()))
+    page::read(value).map_err(|violation| Fault::SchemaViolation(violation.to_string()))
 }
 
 /// The one JSON object in a reply: the whole of it, or in a fence, or with prose around it. An object that has no end is none, and

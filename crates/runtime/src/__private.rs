@@ -4,10 +4,10 @@ pub use inventory;
 pub use serde_json::Value;
 
 pub use crate::metrics::{Columns, Discrete, Fields, Flag, Kind, Metric, NoMetrics, PageMetrics, Report, Values};
-pub use crate::page::Unreadable;
+pub use crate::page::PlaceholderOutput;
 pub use crate::stage::{
-    Book, Cpu, Dep, EachPage, Fixed, Io, LlmPool, NoOptions, Parallelism, Policy, Row, Run, Scope, Site, Stage, called,
-    conserves, isolated, made, measured, reads,
+    Book, Cpu, Dep, EachPage, Fixed, Io, LlmPool, NoOptions, Parallelism, Policy, Row, Run, Scope, Site, Stage,
+    conserves, hook, input, isolated, to_json, to_json_with_metrics,
 };
 pub use crate::{register, site};
 

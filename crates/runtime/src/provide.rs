@@ -1,7 +1,7 @@
 //! How crates above the runtime add to a run: a language model, or whatever else stages share.
 //!
 //! A [`Provider`] lives as long as the program and serves all pages. For every page of a stage that asks for it, it makes a [`Handle`], which the
-//! stage's function takes as a parameter: the crate of the provider implements [`Offered`](crate::stage::Offered) for it with
+//! stage's function takes as a parameter: the crate of the provider implements [`FromCx`](crate::stage::FromCx) for it with
 //! [`Cx::provided`](crate::stage::Cx::provided).
 
 use std::any::Any;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use shelf_runtime::book::SourcePage;
 use shelf_runtime::failure::Failure;
-use shelf_runtime::stage::{Cx, FromPage, HasPage, Offered, Reads, Stage};
+use shelf_runtime::stage::{Cx, ExternalInput, FromCx, HasPage, Parameter, Stage};
 use shelf_runtime::worker::{Allowance, Children, Task};
 
 /// The scan of a page: a handle. Nothing is decoded here; a child process opens the file.
@@ -61,12 +61,12 @@ impl PageImage {
 }
 
 #[diagnostic::do_not_recommend]
-impl<S: Stage<Scope: HasPage>> FromPage<'_, S> for PageImage {}
+impl<S: Stage<Scope: HasPage>> Parameter<'_, S> for PageImage {}
 
-impl<'a> Offered<'a> for PageImage {
-    const READS: Reads = Reads::Scan;
+impl<'a> FromCx<'a> for PageImage {
+    const INPUT: ExternalInput = ExternalInput::Scan;
 
-    fn take(cx: &'a Cx) -> Result<Self, Failure> {
+    fn from_cx(cx: &'a Cx) -> Result<Self, Failure> {
         let (path, source) = cx.scan()?;
         Ok(Self::new(path, source, cx.workers().clone()))
     }

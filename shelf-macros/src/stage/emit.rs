@@ -33,7 +33,7 @@ fn emit_marker(stage: &Stage) -> TokenStream {
 /// `impl Stage for ocr { type …; const ROW: &'static Row = &Row { … }; }`
 fn emit_stage_impl(stage: &Stage) -> TokenStream {
     let Stage { ident, runtime, name, .. } = stage;
-    let output = stage.output.as_ref().map_or_else(|| quote!(#runtime::Unreadable), ToTokens::to_token_stream);
+    let output = stage.output.as_ref().map_or_else(|| quote!(#runtime::PlaceholderOutput), ToTokens::to_token_stream);
     let metrics = stage.metrics.as_ref().map_or_else(|| quote!(#runtime::NoMetrics), ToTokens::to_token_stream);
     let options = emit_options(stage);
     let scope = emit_scope(stage);
@@ -85,7 +85,7 @@ fn emit_fields(stage: &Stage, work: &Work) -> TokenStream {
     });
     let tokens: Literal = format!("{tokens:#018x}").parse().expect("a number is a literal");
     let deps = emit_deps(stage, work);
-    let reads = emit_reads(stage, work);
+    let inputs = emit_inputs(stage, work);
     let parallelism = match &stage.parallelism {
         Parallelism::Cpu => None,
         Parallelism::Io => Some(quote!(Io)),
@@ -104,7 +104,7 @@ fn emit_fields(stage: &Stage, work: &Work) -> TokenStream {
     let policy = emit_policy(stage, &work.policy);
     let prompt = work.prompt.as_ref().map(|prompt| quote!(prompt: #prompt,));
     let model = work.model.as_ref().map(|model| quote!(model: #model,));
-    quote!(#doc #version tokens: #tokens, #deps #reads #parallelism #isolated #run #before #after #conserves #policy #prompt #model)
+    quote!(#doc #version tokens: #tokens, #deps #inputs #parallelism #isolated #run #before #after #conserves #policy #prompt #model)
 }
 
 /// `deps: &[Dep::of::<Self, ocr, OcrPage>("ocr")],`
@@ -123,16 +123,16 @@ fn emit_deps(stage: &Stage, work: &Work) -> Option<TokenStream> {
     emit_list("deps", &deps.collect::<Vec<_>>())
 }
 
-/// `before: Some(|run| called(check(run))),`
+/// `before: Some(|run| hook(check(run))),`
 fn emit_hook(stage: &Stage, field: &str, path: &Path) -> TokenStream {
     let runtime = &stage.runtime;
     let field = Ident::new(field, Span::call_site());
     let word = word_of_path(path);
     let run = Ident::new("run", Span::mixed_site().located_at(word));
-    let called = Ident::new("called", word);
+    let hook = Ident::new("hook", word);
     let mut argument = Group::new(Delimiter::Parenthesis, run.to_token_stream());
     argument.set_span(word);
-    quote!(#field: ::core::option::Option::Some(|#run| #runtime::#called(#path #argument)),)
+    quote!(#field: ::core::option::Option::Some(|#run| #runtime::#hook(#path #argument)),)
 }
 
 /// `conserves: conserves::<OcrPage, CorrectedPage>("ocr"),`
@@ -185,17 +185,17 @@ fn emit_type(stage: &Path) -> TokenStream {
     group.into_token_stream()
 }
 
-/// `reads: &[reads::<Self, PageNumber>()],`
-fn emit_reads(stage: &Stage, work: &Work) -> Option<TokenStream> {
+/// `inputs: &[input::<Self, PageNumber>()],`
+fn emit_inputs(stage: &Stage, work: &Work) -> Option<TokenStream> {
     let runtime = &stage.runtime;
-    let reads = work.parameters.iter().filter_map(|Parameter { cfgs, ty, source }| match source {
+    let inputs = work.parameters.iter().filter_map(|Parameter { cfgs, ty, source }| match source {
         Source::Dependency { .. } => None,
         Source::Page => {
             let ty = emit_static(ty);
-            Some(quote!(#(#cfgs)* #runtime::reads::<Self, #ty>()))
+            Some(quote!(#(#cfgs)* #runtime::input::<Self, #ty>()))
         }
     });
-    emit_list("reads", &reads.collect::<Vec<_>>())
+    emit_list("inputs", &inputs.collect::<Vec<_>>())
 }
 
 /// `deps: &[…],`, or nothing for an empty list.
@@ -215,31 +215,31 @@ fn emit_static(ty: &Type) -> TokenStream {
     }
 }
 
-/// `run: Run::Blocking(|cx| { let made = ocr(cx.take()?, …); measured::<Self>(made) }),`
+/// `run: Run::Blocking(|cx| { let output = ocr(cx.get()?, …); to_json_with_metrics::<Self>(output) }),`
 fn emit_run(stage: &Stage, work: &Work) -> TokenStream {
     let Stage { runtime, ident, .. } = stage;
     let cx = Ident::new("cx", Span::mixed_site());
-    let returned = Ident::new("made", Span::mixed_site().located_at(work.error_at));
+    let returned = Ident::new("output", Span::mixed_site().located_at(work.error_at));
     let arguments = work.parameters.iter().map(|Parameter { cfgs, ty, source }| match source {
         Source::Dependency { name, .. } => {
             let load = Ident::new("load", word_of(ty));
             quote!(#(#cfgs)* #cx.#load(#name)?)
         }
         Source::Page => {
-            let take = Ident::new("take", word_of(ty));
-            quote!(#(#cfgs)* #cx.#take()?)
+            let get = Ident::new("get", word_of(ty));
+            quote!(#(#cfgs)* #cx.#get()?)
         }
     });
-    let made = if stage.metrics.is_some() { quote!(measured) } else { quote!(made) };
+    let to_json = if stage.metrics.is_some() { quote!(to_json_with_metrics) } else { quote!(to_json) };
     let awaited = work.asyncness.map(|_| quote!(.await));
-    let made = quote! {
+    let body = quote! {
         let #returned = #ident(#(#arguments),*)#awaited;
-        #runtime::#made::<Self>(#returned)
+        #runtime::#to_json::<Self>(#returned)
     };
     let Some(asyncness) = work.asyncness else {
-        return quote!(run: #runtime::Run::Blocking(|#cx| { #made }),);
+        return quote!(run: #runtime::Run::Blocking(|#cx| { #body }),);
     };
-    let future = located(quote!(async move { #made }), asyncness);
+    let future = located(quote!(async move { #body }), asyncness);
     let pinned = located(quote!(::std::boxed::Box::pin(#future)), asyncness);
     quote!(run: #runtime::Run::Async(|#cx| #pinned),)
 }

@@ -13,9 +13,9 @@ use shelf_runtime::metrics::Kind;
 use shelf_runtime::record::schema_fields;
 use shelf_runtime::registry::Entry;
 use shelf_runtime::stage::Dep;
+use shelf_runtime::stage::ExternalInput;
 use shelf_runtime::stage::Parallelism;
 use shelf_runtime::stage::Reach;
-use shelf_runtime::stage::Reads;
 use shelf_runtime::stage::Row;
 
 /// `shelf stages --schema NAME`.
@@ -42,7 +42,7 @@ pub(super) fn explain(context: &Context, stage: &str) -> Result<Exit> {
         ("version", row.version.to_string()),
         ("runs on", runs_on(row)),
         ("made from", listed(row.deps.iter().map(made_from), "no other stage")),
-        ("reads", listed(row.reads.iter().filter_map(|reads| read(*reads).map(str::to_owned)), "nothing else")),
+        ("reads", listed(row.inputs.iter().filter_map(|input| read(*input).map(str::to_owned)), "nothing else")),
         ("goes into", listed(feeds.iter().map(|name| (*name).to_owned()), "no other stage")),
         ("run with", format!("shelf process BOOK --stage {}", row.name)),
     ];
@@ -149,7 +149,7 @@ fn json_of(entry: &Entry, feeds: &[&str]) -> Value {
         })
         .collect();
     value["crate"] = json!(row.site.krate);
-    value["reads"] = row.reads.iter().filter_map(|reads| read(*reads)).collect();
+    value["reads"] = row.inputs.iter().filter_map(|input| read(*input)).collect();
     value["reach"] = row.deps.iter().map(|dep| (dep.row.name.to_owned(), json!(reach(dep)))).collect();
     value["goes_into"] = json!(feeds);
     value["options"] = json!(options);
@@ -180,12 +180,12 @@ fn reach(dep: &Dep) -> String {
     }
 }
 
-fn read(reads: Reads) -> Option<&'static str> {
-    match reads {
-        Reads::Nothing => None,
-        Reads::Scan => Some("the scan"),
-        Reads::Metadata => Some("the book's metadata"),
-        Reads::Languages => Some("the book's languages"),
+fn read(input: ExternalInput) -> Option<&'static str> {
+    match input {
+        ExternalInput::None => None,
+        ExternalInput::Scan => Some("the scan"),
+        ExternalInput::Metadata => Some("the book's metadata"),
+        ExternalInput::Languages => Some("the book's languages"),
     }
 }
 

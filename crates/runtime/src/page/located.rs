@@ -7,9 +7,9 @@ use serde::de::{
 use serde::forward_to_deserialize_any;
 use serde_json::{Map, Number, Value};
 
-use super::Misfit;
+use super::SchemaViolation;
 
-/// A JSON value from which a type is read, so that a misfit knows which field it is in.
+/// A JSON value from which a type is read, so that a violation knows which field it is in.
 ///
 /// Does what `serde_path_to_error` does around serde's deserialiser of a [`Value`], and is one itself instead: half as much code is made
 /// for each output type. A struct is read from an object only, as its schema says.
@@ -36,7 +36,7 @@ struct Variant<'a> {
     value: Option<&'a Value>,
 }
 
-impl Error for Misfit {
+impl Error for SchemaViolation {
     fn custom<T: Display>(problem: T) -> Self {
         Self { path: String::new(), problem: problem.to_string() }
     }
@@ -47,13 +47,13 @@ impl Error for Misfit {
     }
 }
 
-impl serde::ser::Error for Misfit {
+impl serde::ser::Error for SchemaViolation {
     fn custom<T: Display>(problem: T) -> Self {
         Error::custom(problem)
     }
 }
 
-impl Misfit {
+impl SchemaViolation {
     pub(super) fn in_field(mut self, field: &str) -> Self {
         let dot = if self.path.is_empty() || self.path.starts_with('[') { "" } else { "." };
         self.path.insert_str(0, dot);
@@ -69,7 +69,7 @@ impl Misfit {
 }
 
 impl<'a> Located<'a> {
-    fn unexpected(&self, expected: &dyn Expected) -> Misfit {
+    fn unexpected(&self, expected: &dyn Expected) -> SchemaViolation {
         let found = match self.0 {
             Value::Null => Unexpected::Unit,
             Value::Bool(found) => Unexpected::Bool(*found),
@@ -78,7 +78,7 @@ impl<'a> Located<'a> {
             Value::Array(_) => Unexpected::Seq,
             Value::Object(_) => Unexpected::Map,
         };
-        Misfit::invalid_type(found, expected)
+        SchemaViolation::invalid_type(found, expected)
     }
 
     fn fields(&self) -> Option<Fields<'a>> {
@@ -94,7 +94,7 @@ fn unexpected(number: &Number) -> Unexpected<'static> {
     }
 }
 
-fn visit_number<'de, V: Visitor<'de>>(number: &Number, visitor: V) -> Result<V::Value, Misfit> {
+fn visit_number<'de, V: Visitor<'de>>(number: &Number, visitor: V) -> Result<V::Value, SchemaViolation> {
     match (number.as_u64(), number.as_i64()) {
         (Some(number), _) => visitor.visit_u64(number),
         (None, Some(number)) => visitor.visit_i64(number),
@@ -102,16 +102,20 @@ fn visit_number<'de, V: Visitor<'de>>(number: &Number, visitor: V) -> Result<V::
     }
 }
 
-fn visit_items<'de, V: Visitor<'de>>(all: &'de [Value], visitor: V) -> Result<V::Value, Misfit> {
+fn visit_items<'de, V: Visitor<'de>>(all: &'de [Value], visitor: V) -> Result<V::Value, SchemaViolation> {
     let mut items = Items { all, next: 0 };
     let value = visitor.visit_seq(&mut items)?;
-    if items.next == all.len() { Ok(value) } else { Err(Misfit::invalid_length(all.len(), &"fewer elements in array")) }
+    if items.next == all.len() {
+        Ok(value)
+    } else {
+        Err(SchemaViolation::invalid_length(all.len(), &"fewer elements in array"))
+    }
 }
 
 impl<'de> Deserializer<'de> for Located<'de> {
-    type Error = Misfit;
+    type Error = SchemaViolation;
 
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, SchemaViolation> {
         match self.0 {
             Value::Null => visitor.visit_unit(),
             Value::Bool(value) => visitor.visit_bool(*value),
@@ -122,11 +126,15 @@ impl<'de> Deserializer<'de> for Located<'de> {
         }
     }
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, SchemaViolation> {
         if self.0.is_null() { visitor.visit_none() } else { visitor.visit_some(self) }
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Misfit> {
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, SchemaViolation> {
         visitor.visit_newtype_struct(self)
     }
 
@@ -135,7 +143,7 @@ impl<'de> Deserializer<'de> for Located<'de> {
         _: &'static str,
         _: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Misfit> {
+    ) -> Result<V::Value, SchemaViolation> {
         match self.fields() {
             Some(fields) => visitor.visit_map(fields),
             None => Err(self.unexpected(&visitor)),
@@ -147,14 +155,14 @@ impl<'de> Deserializer<'de> for Located<'de> {
         _: &'static str,
         _: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Misfit> {
+    ) -> Result<V::Value, SchemaViolation> {
         match Variant::of(self.0) {
             Some(variant) => visitor.visit_enum(variant),
             None => Err(self.unexpected(&"a word, or an object of one field")),
         }
     }
 
-    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, SchemaViolation> {
         visitor.visit_unit()
     }
 
@@ -177,20 +185,20 @@ impl<'a> Fields<'a> {
 }
 
 impl<'de> MapAccess<'de> for Fields<'de> {
-    type Error = Misfit;
+    type Error = SchemaViolation;
 
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Misfit> {
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, SchemaViolation> {
         let Some(key) = self.advance() else { return Ok(None) };
         match seed.deserialize(key) {
             Ok(key) => Ok(Some(key)),
-            Err(misfit) => Err(misfit),
+            Err(violation) => Err(violation),
         }
     }
 
-    fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Misfit> {
+    fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, SchemaViolation> {
         let (name, value) = self.here.take().expect("serde asks for a key before its value");
         match seed.deserialize(Located(value)) {
-            Err(misfit) => Err(misfit.in_field(name)),
+            Err(violation) => Err(violation.in_field(name)),
             read => read,
         }
     }
@@ -201,14 +209,14 @@ impl<'de> MapAccess<'de> for Fields<'de> {
 }
 
 impl<'de> SeqAccess<'de> for Items<'de> {
-    type Error = Misfit;
+    type Error = SchemaViolation;
 
-    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Misfit> {
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, SchemaViolation> {
         let Some(item) = self.all.get(self.next) else { return Ok(None) };
         self.next += 1;
         match seed.deserialize(Located(item)) {
             Ok(item) => Ok(Some(item)),
-            Err(misfit) => Err(misfit.in_item(self.next - 1)),
+            Err(violation) => Err(violation.in_item(self.next - 1)),
         }
     }
 
@@ -220,7 +228,7 @@ impl<'de> SeqAccess<'de> for Items<'de> {
 /// A key that is read as a number or as yes or no is written as one in the text.
 macro_rules! read_from_text {
     ($($method:ident $type:ty => $visit:ident,)*) => {$(
-        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, SchemaViolation> {
             match self.0.parse::<$type>() {
                 Ok(value) => visitor.$visit(value),
                 Err(_) => visitor.visit_borrowed_str(self.0),
@@ -230,9 +238,9 @@ macro_rules! read_from_text {
 }
 
 impl<'de> Deserializer<'de> for Key<'de> {
-    type Error = Misfit;
+    type Error = SchemaViolation;
 
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, SchemaViolation> {
         visitor.visit_borrowed_str(self.0)
     }
 
@@ -252,11 +260,15 @@ impl<'de> Deserializer<'de> for Key<'de> {
         deserialize_f64 f64 => visit_f64,
     }
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, SchemaViolation> {
         visitor.visit_some(self)
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Misfit> {
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, SchemaViolation> {
         visitor.visit_newtype_struct(self)
     }
 
@@ -265,7 +277,7 @@ impl<'de> Deserializer<'de> for Key<'de> {
         _: &'static str,
         _: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Misfit> {
+    ) -> Result<V::Value, SchemaViolation> {
         visitor.visit_enum(Variant { name: self.0, value: None })
     }
 
@@ -285,8 +297,8 @@ impl<'a> Variant<'a> {
         }
     }
 
-    fn located<T>(&self, read: Result<T, Misfit>) -> Result<T, Misfit> {
-        read.map_err(|misfit| misfit.in_field(self.name))
+    fn located<T>(&self, read: Result<T, SchemaViolation>) -> Result<T, SchemaViolation> {
+        read.map_err(|violation| violation.in_field(self.name))
     }
 
     fn held(&self) -> Located<'a> {
@@ -295,37 +307,41 @@ impl<'a> Variant<'a> {
 }
 
 impl<'de> EnumAccess<'de> for Variant<'de> {
-    type Error = Misfit;
+    type Error = SchemaViolation;
     type Variant = Self;
 
-    fn variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<(T::Value, Self), Misfit> {
-        let name: BorrowedStrDeserializer<'de, Misfit> = BorrowedStrDeserializer::new(self.name);
+    fn variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<(T::Value, Self), SchemaViolation> {
+        let name: BorrowedStrDeserializer<'de, SchemaViolation> = BorrowedStrDeserializer::new(self.name);
         Ok((seed.deserialize(name.into_deserializer())?, self))
     }
 }
 
 impl<'de> VariantAccess<'de> for Variant<'de> {
-    type Error = Misfit;
+    type Error = SchemaViolation;
 
-    fn unit_variant(self) -> Result<(), Misfit> {
+    fn unit_variant(self) -> Result<(), SchemaViolation> {
         match self.value {
             None | Some(Value::Null) => Ok(()),
             Some(held) => self.located(Err(Located(held).unexpected(&"a variant that holds nothing"))),
         }
     }
 
-    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Misfit> {
+    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, SchemaViolation> {
         self.located(seed.deserialize(self.held()))
     }
 
-    fn tuple_variant<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Misfit> {
+    fn tuple_variant<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, SchemaViolation> {
         self.located(match self.held().0.as_array() {
             Some(items) => visit_items(items, visitor),
             None => Err(self.held().unexpected(&visitor)),
         })
     }
 
-    fn struct_variant<V: Visitor<'de>>(self, _: &'static [&'static str], visitor: V) -> Result<V::Value, Misfit> {
+    fn struct_variant<V: Visitor<'de>>(
+        self,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, SchemaViolation> {
         self.located(match self.held().fields() {
             Some(fields) => visitor.visit_map(fields),
             None => Err(self.held().unexpected(&visitor)),
@@ -405,7 +421,7 @@ mod tests {
         })
     }
 
-    fn read<T: DeserializeOwned>(value: &Value) -> Result<T, Misfit> {
+    fn read<T: DeserializeOwned>(value: &Value) -> Result<T, SchemaViolation> {
         T::deserialize(Located(value))
     }
 
@@ -420,37 +436,37 @@ mod tests {
     }
 
     #[track_caller]
-    fn assert_misfit<T: DeserializeOwned + Debug>(pointer: &str, wrong: Value, path: &str) {
+    fn assert_violation<T: DeserializeOwned + Debug>(pointer: &str, wrong: Value, path: &str) {
         let mut value = sheet();
         *value.pointer_mut(pointer).unwrap() = wrong;
-        let misfit = read::<T>(&value).unwrap_err();
+        let violation = read::<T>(&value).unwrap_err();
         let of_serde_json = serde_json::from_value::<T>(value).unwrap_err().to_string();
-        assert_eq!((misfit.path.as_str(), misfit.problem.as_str()), (path, of_serde_json.as_str()));
+        assert_eq!((violation.path.as_str(), violation.problem.as_str()), (path, of_serde_json.as_str()));
     }
 
     #[test]
-    fn a_misfit_knows_its_field_and_says_what_serde_json_says() {
+    fn a_violation_knows_its_field_and_says_what_serde_json_says() {
         let blocks = "blocks[1]";
-        assert_misfit::<Sheet>("/blocks/1/words", json!(["a", 7]), &format!("{blocks}.words[1]"));
-        assert_misfit::<Sheet>("/blocks/1/size", json!([1, 2, 3]), &format!("{blocks}.size"));
-        assert_misfit::<Sheet>("/blocks/1/size", json!([1, 65536]), &format!("{blocks}.size[1]"));
-        assert_misfit::<Sheet>("/blocks/1/kind/numbered", json!("x"), &format!("{blocks}.kind.numbered"));
-        assert_misfit::<Sheet>("/blocks/2/kind/box/1", json!(0.5), "blocks[2].kind.box[1]");
-        assert_misfit::<Sheet>("/blocks/3/kind/figure/width", json!(null), "blocks[3].kind.figure.width");
-        assert_misfit::<Sheet>("/blocks/1", json!({ "size": [1, 2] }), blocks);
-        assert_misfit::<Sheet>("/blocks/0/kind", json!("texts"), "blocks[0].kind");
-        assert_misfit::<Sheet>("/blocks/0", json!({ "kind": "text", "size": [1, 2], "other": 1 }), "blocks[0]");
-        assert_misfit::<Sheet>("/pages/12/0", json!({ "kind": "line" }), "pages.12[0]");
-        assert_misfit::<Sheet>("/letter", json!("xy"), "letter");
-        assert_misfit::<Sheet>("/least", json!(true), "least");
-        assert_misfit::<Sheet>("/unit", json!(1), "unit");
+        assert_violation::<Sheet>("/blocks/1/words", json!(["a", 7]), &format!("{blocks}.words[1]"));
+        assert_violation::<Sheet>("/blocks/1/size", json!([1, 2, 3]), &format!("{blocks}.size"));
+        assert_violation::<Sheet>("/blocks/1/size", json!([1, 65536]), &format!("{blocks}.size[1]"));
+        assert_violation::<Sheet>("/blocks/1/kind/numbered", json!("x"), &format!("{blocks}.kind.numbered"));
+        assert_violation::<Sheet>("/blocks/2/kind/box/1", json!(0.5), "blocks[2].kind.box[1]");
+        assert_violation::<Sheet>("/blocks/3/kind/figure/width", json!(null), "blocks[3].kind.figure.width");
+        assert_violation::<Sheet>("/blocks/1", json!({ "size": [1, 2] }), blocks);
+        assert_violation::<Sheet>("/blocks/0/kind", json!("texts"), "blocks[0].kind");
+        assert_violation::<Sheet>("/blocks/0", json!({ "kind": "text", "size": [1, 2], "other": 1 }), "blocks[0]");
+        assert_violation::<Sheet>("/pages/12/0", json!({ "kind": "line" }), "pages.12[0]");
+        assert_violation::<Sheet>("/letter", json!("xy"), "letter");
+        assert_violation::<Sheet>("/least", json!(true), "least");
+        assert_violation::<Sheet>("/unit", json!(1), "unit");
     }
 
     #[test]
     fn a_key_may_be_a_number_and_a_struct_is_an_object() {
-        let misfit = read::<BTreeMap<Number, u8>>(&json!({ "x": 1 })).unwrap_err();
-        assert_eq!(misfit.to_string(), "invalid type: string \"x\", expected u32");
-        let misfit = read::<Block>(&json!(["text", [1, 2]])).unwrap_err();
-        assert_eq!(misfit.to_string(), "invalid type: sequence, expected struct Block");
+        let violation = read::<BTreeMap<Number, u8>>(&json!({ "x": 1 })).unwrap_err();
+        assert_eq!(violation.to_string(), "invalid type: string \"x\", expected u32");
+        let violation = read::<Block>(&json!(["text", [1, 2]])).unwrap_err();
+        assert_eq!(violation.to_string(), "invalid type: sequence, expected struct Block");
     }
 }

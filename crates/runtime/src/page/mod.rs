@@ -6,5 +6,5 @@ mod output;
 mod to_json;
 
 pub use filled::{Filled, Model, ProcessingCost, Timestamp};
-pub(crate) use output::complete;
-pub use output::{Made, Misfit, OutputRow, Page, Unreadable, read};
+pub(crate) use output::json_page;
+pub use output::{JsonPage, OutputRow, Page, PlaceholderOutput, SchemaViolation, read};

@@ -30,7 +30,7 @@ pub trait Page: Send + 'static {
     ///
     /// # Errors
     /// Where and how the value differs from the type.
-    fn from_json(value: &Value) -> Result<Self, Misfit>
+    fn from_json(value: &Value) -> Result<Self, SchemaViolation>
     where
         Self: Sized;
 
@@ -38,7 +38,7 @@ pub trait Page: Send + 'static {
     ///
     /// # Errors
     /// Which field is nothing that JSON can hold, such as a number that is not finite or a map whose keys are not text.
-    fn to_json(&self) -> Result<Value, Misfit>;
+    fn to_json(&self) -> Result<Value, SchemaViolation>;
 
     /// What does not hold of it that it says by `#[garde(…)]`.
     fn violations(&self) -> garde::Report;
@@ -50,11 +50,11 @@ impl<T: Serialize + DeserializeOwned + JsonSchema + Validate<Context = ()> + Sen
         root_schema(T::schema_name, T::json_schema)
     }
 
-    fn from_json(value: &Value) -> Result<Self, Misfit> {
+    fn from_json(value: &Value) -> Result<Self, SchemaViolation> {
         read(value)
     }
 
-    fn to_json(&self) -> Result<Value, Misfit> {
+    fn to_json(&self) -> Result<Value, SchemaViolation> {
         self.serialize(ToJson::WHOLE)
     }
 
@@ -65,11 +65,11 @@ impl<T: Serialize + DeserializeOwned + JsonSchema + Validate<Context = ()> + Sen
 
 /// Stands for what a stage makes where its return type is a mistake, which is reported there.
 #[derive(Serialize, Deserialize, JsonSchema, Validate)]
-pub struct Unreadable {}
+pub struct PlaceholderOutput {}
 
 /// A page as a stage's function made it, without its type.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Made {
+pub struct JsonPage {
     /// The output's fields.
     pub output: Map<String, Value>,
     /// The metrics' fields.
@@ -84,13 +84,13 @@ pub struct OutputRow {
     /// Its JSON Schema.
     pub schema: fn() -> Schema,
     /// Checks a page (without `_record`) against the type: parses, then validates.
-    pub check: fn(&Value) -> Result<(), Misfit>,
+    pub check: fn(&Value) -> Result<(), SchemaViolation>,
 }
 
 /// Where and how a page differs from its type.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{path}{separator}{problem}", separator = if path.is_empty() { "" } else { " " })]
-pub struct Misfit {
+pub struct SchemaViolation {
     /// The field, such as `blocks[3].bbox`; empty for the page as a whole.
     pub path: String,
     /// What is wrong with it: `is 1.7: greater than 1`.
@@ -107,13 +107,13 @@ impl OutputRow {
 ///
 /// # Errors
 /// Where and how the value differs from the type.
-pub fn read<T: DeserializeOwned + Validate<Context = ()>>(value: &Value) -> Result<T, Misfit> {
+pub fn read<T: DeserializeOwned + Validate<Context = ()>>(value: &Value) -> Result<T, SchemaViolation> {
     match T::deserialize(Located(value)) {
-        Ok(page) => match misfit(&violations(&page), value) {
+        Ok(page) => match first_violation(&violations(&page), value) {
             None => Ok(page),
-            Some(misfit) => Err(misfit),
+            Some(violation) => Err(violation),
         },
-        misfit => misfit,
+        violation => violation,
     }
 }
 
@@ -124,10 +124,10 @@ fn violations<T: Validate<Context = ()>>(page: &T) -> garde::Report {
     report
 }
 
-fn check<T: Page>(value: &Value) -> Result<(), Misfit> {
+fn check<T: Page>(value: &Value) -> Result<(), SchemaViolation> {
     match T::from_json(value) {
         Ok(_) => Ok(()),
-        Err(misfit) => Err(misfit),
+        Err(violation) => Err(violation),
     }
 }
 
@@ -146,11 +146,11 @@ fn root_schema(name: fn() -> Cow<'static, str>, schema: fn(&mut SchemaGenerator)
 }
 
 /// The first of the violations.
-fn misfit(report: &garde::Report, value: &Value) -> Option<Misfit> {
+fn first_violation(report: &garde::Report, value: &Value) -> Option<SchemaViolation> {
     let (path, error) = report.iter().next()?;
     let path = path.to_string();
     let found = at(value, &path).map_or_else(String::new, |found| format!("is {}: ", shown(found)));
-    Some(Misfit { path, problem: format!("{found}{error}") })
+    Some(SchemaViolation { path, problem: format!("{found}{error}") })
 }
 
 /// The value at a path as garde writes it, such as `blocks[3].bbox.x`.
@@ -167,16 +167,19 @@ fn shown(value: &Value) -> String {
 }
 
 /// A page as JSON. That it can be read back is checked where it is written.
-pub(crate) fn complete(page: &dyn Page, metrics: Result<Map<String, Value>, MetricError>) -> Result<Made, Failure> {
+pub(crate) fn json_page(
+    page: &dyn Page,
+    metrics: Result<Map<String, Value>, MetricError>,
+) -> Result<JsonPage, Failure> {
     let refused =
         |problem: String| Failure::of(Cause::Output, format!("the output does not fit its schema: {problem}"));
     let metrics = metrics.map_err(|error| Failure::of(Cause::Output, error))?;
-    let value = page.to_json().map_err(|misfit| refused(misfit.to_string()))?;
-    if let Some(misfit) = misfit(&page.violations(), &value) {
-        return Err(refused(misfit.to_string()));
+    let value = page.to_json().map_err(|violation| refused(violation.to_string()))?;
+    if let Some(violation) = first_violation(&page.violations(), &value) {
+        return Err(refused(violation.to_string()));
     }
     match value {
-        Value::Object(output) => Ok(Made { output, metrics }),
+        Value::Object(output) => Ok(JsonPage { output, metrics }),
         other => Err(refused(format!("expected a JSON object, found {}", shown(&other)))),
     }
 }
@@ -205,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn a_misfit_names_field_and_value() {
+    fn a_violation_names_field_and_value() {
         let found = |value: Value| Sheet::from_json(&value).unwrap_err().to_string();
         assert_eq!(
             found(json!({"lines": [{"confidence": 0.5}, {"confidence": 1.7}]})),

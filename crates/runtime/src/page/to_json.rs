@@ -5,7 +5,7 @@ use serde::ser::{
 use serde_json::map::Entry;
 use serde_json::{Map, Value};
 
-use super::Misfit;
+use super::SchemaViolation;
 
 /// Turns a value into JSON, and refuses what JSON does not keep: numbers that are not finite, a field that is written twice, and
 /// whatever is nested more deeply than a reader follows. The error knows which field it is in, as one of [`Located`](super::located) does.
@@ -40,32 +40,32 @@ impl ToJson {
     pub(super) const WHOLE: Self = Self { levels: LEVELS };
 
     /// What is inside of a list or an object here.
-    fn inside(self) -> Result<Self, Misfit> {
+    fn inside(self) -> Result<Self, SchemaViolation> {
         let deeper = self.levels.checked_sub(1).map(|levels| Self { levels });
-        deeper.ok_or_else(|| Misfit::custom(format_args!("is nested more than {LEVELS} levels deep")))
+        deeper.ok_or_else(|| SchemaViolation::custom(format_args!("is nested more than {LEVELS} levels deep")))
     }
 
-    fn list(self, length: Option<usize>, variant: Option<&'static str>) -> Result<List, Misfit> {
+    fn list(self, length: Option<usize>, variant: Option<&'static str>) -> Result<List, SchemaViolation> {
         let outside = if variant.is_some() { self.inside()? } else { self };
         Ok(List { items: Vec::with_capacity(length.unwrap_or(0)), inside: outside.inside()?, variant })
     }
 
-    fn object(self, variant: Option<&'static str>) -> Result<Object, Misfit> {
+    fn object(self, variant: Option<&'static str>) -> Result<Object, SchemaViolation> {
         let outside = if variant.is_some() { self.inside()? } else { self };
         Ok(Object { fields: Map::new(), name: String::new(), inside: outside.inside()?, variant })
     }
 }
 
-fn finite(number: f64) -> Result<Value, Misfit> {
+fn finite(number: f64) -> Result<Value, SchemaViolation> {
     if number.is_finite() {
         Ok(Value::from(number))
     } else {
-        Err(Misfit::custom(format_args!("is {number}, which JSON cannot hold")))
+        Err(SchemaViolation::custom(format_args!("is {number}, which JSON cannot hold")))
     }
 }
 
-fn too_large(number: &dyn std::fmt::Display) -> Misfit {
-    Misfit::custom(format_args!("is {number}, which JSON cannot hold"))
+fn too_large(number: &dyn std::fmt::Display) -> SchemaViolation {
+    SchemaViolation::custom(format_args!("is {number}, which JSON cannot hold"))
 }
 
 /// The value, in the variant that holds it, if one does.
@@ -76,24 +76,24 @@ fn held(variant: Option<&'static str>, value: Value) -> Value {
     }
 }
 
-fn in_variant(variant: Option<&'static str>, misfit: Misfit) -> Misfit {
+fn in_variant(variant: Option<&'static str>, violation: SchemaViolation) -> SchemaViolation {
     match variant {
-        Some(variant) => misfit.in_field(variant),
-        None => misfit,
+        Some(variant) => violation.in_field(variant),
+        None => violation,
     }
 }
 
 impl Object {
-    fn put(&mut self, name: String, value: Result<Value, Misfit>) -> Result<(), Misfit> {
-        let misfit = match (value, self.fields.entry(name)) {
+    fn put(&mut self, name: String, value: Result<Value, SchemaViolation>) -> Result<(), SchemaViolation> {
+        let violation = match (value, self.fields.entry(name)) {
             (Ok(value), Entry::Vacant(field)) => {
                 field.insert(value);
                 return Ok(());
             }
-            (Ok(_), Entry::Occupied(field)) => Misfit::custom("is written twice").in_field(field.key()),
-            (Err(misfit), field) => misfit.in_field(field.key()),
+            (Ok(_), Entry::Occupied(field)) => SchemaViolation::custom("is written twice").in_field(field.key()),
+            (Err(violation), field) => violation.in_field(field.key()),
         };
-        Err(in_variant(self.variant, misfit))
+        Err(in_variant(self.variant, violation))
     }
 
     fn value(self) -> Value {
@@ -102,13 +102,13 @@ impl Object {
 }
 
 impl List {
-    fn push(&mut self, item: Result<Value, Misfit>) -> Result<(), Misfit> {
+    fn push(&mut self, item: Result<Value, SchemaViolation>) -> Result<(), SchemaViolation> {
         match item {
             Ok(item) => {
                 self.items.push(item);
                 Ok(())
             }
-            Err(misfit) => Err(in_variant(self.variant, misfit.in_item(self.items.len()))),
+            Err(violation) => Err(in_variant(self.variant, violation.in_item(self.items.len()))),
         }
     }
 
@@ -118,17 +118,17 @@ impl List {
 }
 
 /// The name of a field that a map's key stands for.
-fn name_of(key: Value) -> Result<String, Misfit> {
+fn name_of(key: Value) -> Result<String, SchemaViolation> {
     match key {
         Value::String(name) => Ok(name),
         Value::Bool(_) | Value::Number(_) => Ok(key.to_string()),
-        _ => Err(Misfit::custom("has a key that is neither text nor a number")),
+        _ => Err(SchemaViolation::custom("has a key that is neither text nor a number")),
     }
 }
 
 macro_rules! written_as_is {
     ($($method:ident $type:ty,)*) => {$(
-        fn $method(self, value: $type) -> Result<Value, Misfit> {
+        fn $method(self, value: $type) -> Result<Value, SchemaViolation> {
             Ok(Value::from(value))
         }
     )*};
@@ -136,7 +136,7 @@ macro_rules! written_as_is {
 
 impl Serializer for ToJson {
     type Ok = Value;
-    type Error = Misfit;
+    type Error = SchemaViolation;
     type SerializeSeq = List;
     type SerializeTuple = List;
     type SerializeTupleStruct = List;
@@ -158,52 +158,56 @@ impl Serializer for ToJson {
         serialize_str &str,
     }
 
-    fn serialize_i128(self, value: i128) -> Result<Value, Misfit> {
+    fn serialize_i128(self, value: i128) -> Result<Value, SchemaViolation> {
         let number = i64::try_from(value).map(Value::from).or_else(|_| u64::try_from(value).map(Value::from));
         number.map_err(|_| too_large(&value))
     }
 
-    fn serialize_u128(self, value: u128) -> Result<Value, Misfit> {
+    fn serialize_u128(self, value: u128) -> Result<Value, SchemaViolation> {
         u64::try_from(value).map(Value::from).map_err(|_| too_large(&value))
     }
 
-    fn serialize_f32(self, value: f32) -> Result<Value, Misfit> {
+    fn serialize_f32(self, value: f32) -> Result<Value, SchemaViolation> {
         finite(f64::from(value))
     }
 
-    fn serialize_f64(self, value: f64) -> Result<Value, Misfit> {
+    fn serialize_f64(self, value: f64) -> Result<Value, SchemaViolation> {
         finite(value)
     }
 
-    fn serialize_char(self, value: char) -> Result<Value, Misfit> {
+    fn serialize_char(self, value: char) -> Result<Value, SchemaViolation> {
         Ok(Value::from(value.to_string()))
     }
 
-    fn serialize_bytes(self, value: &[u8]) -> Result<Value, Misfit> {
+    fn serialize_bytes(self, value: &[u8]) -> Result<Value, SchemaViolation> {
         Ok(Value::from(value))
     }
 
-    fn serialize_none(self) -> Result<Value, Misfit> {
+    fn serialize_none(self) -> Result<Value, SchemaViolation> {
         Ok(Value::Null)
     }
 
-    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<Value, Misfit> {
+    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<Value, SchemaViolation> {
         value.serialize(self)
     }
 
-    fn serialize_unit(self) -> Result<Value, Misfit> {
+    fn serialize_unit(self) -> Result<Value, SchemaViolation> {
         Ok(Value::Null)
     }
 
-    fn serialize_unit_struct(self, _: &'static str) -> Result<Value, Misfit> {
+    fn serialize_unit_struct(self, _: &'static str) -> Result<Value, SchemaViolation> {
         Ok(Value::Null)
     }
 
-    fn serialize_unit_variant(self, _: &'static str, _: u32, variant: &'static str) -> Result<Value, Misfit> {
+    fn serialize_unit_variant(self, _: &'static str, _: u32, variant: &'static str) -> Result<Value, SchemaViolation> {
         Ok(Value::from(variant))
     }
 
-    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, value: &T) -> Result<Value, Misfit> {
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(
+        self,
+        _: &'static str,
+        value: &T,
+    ) -> Result<Value, SchemaViolation> {
         value.serialize(self)
     }
 
@@ -213,22 +217,22 @@ impl Serializer for ToJson {
         _: u32,
         variant: &'static str,
         value: &T,
-    ) -> Result<Value, Misfit> {
+    ) -> Result<Value, SchemaViolation> {
         match value.serialize(self.inside()?) {
             Ok(value) => Ok(held(Some(variant), value)),
-            Err(misfit) => Err(misfit.in_field(variant)),
+            Err(violation) => Err(violation.in_field(variant)),
         }
     }
 
-    fn serialize_seq(self, length: Option<usize>) -> Result<List, Misfit> {
+    fn serialize_seq(self, length: Option<usize>) -> Result<List, SchemaViolation> {
         self.list(length, None)
     }
 
-    fn serialize_tuple(self, length: usize) -> Result<List, Misfit> {
+    fn serialize_tuple(self, length: usize) -> Result<List, SchemaViolation> {
         self.list(Some(length), None)
     }
 
-    fn serialize_tuple_struct(self, _: &'static str, length: usize) -> Result<List, Misfit> {
+    fn serialize_tuple_struct(self, _: &'static str, length: usize) -> Result<List, SchemaViolation> {
         self.list(Some(length), None)
     }
 
@@ -238,15 +242,15 @@ impl Serializer for ToJson {
         _: u32,
         variant: &'static str,
         length: usize,
-    ) -> Result<List, Misfit> {
+    ) -> Result<List, SchemaViolation> {
         self.list(Some(length), Some(variant))
     }
 
-    fn serialize_map(self, _: Option<usize>) -> Result<Object, Misfit> {
+    fn serialize_map(self, _: Option<usize>) -> Result<Object, SchemaViolation> {
         self.object(None)
     }
 
-    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Object, Misfit> {
+    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Object, SchemaViolation> {
         self.object(None)
     }
 
@@ -256,30 +260,30 @@ impl Serializer for ToJson {
         _: u32,
         variant: &'static str,
         _: usize,
-    ) -> Result<Object, Misfit> {
+    ) -> Result<Object, SchemaViolation> {
         self.object(Some(variant))
     }
 
-    fn collect_str<T: std::fmt::Display + ?Sized>(self, value: &T) -> Result<Value, Misfit> {
+    fn collect_str<T: std::fmt::Display + ?Sized>(self, value: &T) -> Result<Value, SchemaViolation> {
         Ok(Value::from(value.to_string()))
     }
 }
 
 impl SerializeMap for Object {
     type Ok = Value;
-    type Error = Misfit;
+    type Error = SchemaViolation;
 
-    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Misfit> {
+    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), SchemaViolation> {
         self.name = name_of(key.serialize(ToJson::WHOLE)?)?;
         Ok(())
     }
 
-    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Misfit> {
+    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), SchemaViolation> {
         let name = std::mem::take(&mut self.name);
         self.put(name, value.serialize(self.inside))
     }
 
-    fn end(self) -> Result<Value, Misfit> {
+    fn end(self) -> Result<Value, SchemaViolation> {
         Ok(self.value())
     }
 }
@@ -288,13 +292,13 @@ macro_rules! fields {
     ($($trait:ident)*) => {$(
         impl $trait for Object {
             type Ok = Value;
-            type Error = Misfit;
+            type Error = SchemaViolation;
 
-            fn serialize_field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), Misfit> {
+            fn serialize_field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), SchemaViolation> {
                 self.put(name.to_owned(), value.serialize(self.inside))
             }
 
-            fn end(self) -> Result<Value, Misfit> {
+            fn end(self) -> Result<Value, SchemaViolation> {
                 Ok(self.value())
             }
         }
@@ -307,13 +311,13 @@ macro_rules! items {
     ($($trait:ident $method:ident,)*) => {$(
         impl $trait for List {
             type Ok = Value;
-            type Error = Misfit;
+            type Error = SchemaViolation;
 
-            fn $method<T: Serialize + ?Sized>(&mut self, item: &T) -> Result<(), Misfit> {
+            fn $method<T: Serialize + ?Sized>(&mut self, item: &T) -> Result<(), SchemaViolation> {
                 self.push(item.serialize(self.inside))
             }
 
-            fn end(self) -> Result<Value, Misfit> {
+            fn end(self) -> Result<Value, SchemaViolation> {
                 Ok(self.value())
             }
         }

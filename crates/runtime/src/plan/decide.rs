@@ -12,7 +12,7 @@ use crate::inspect::{BookState, PageState};
 use crate::provide::Providers;
 use crate::record::{Change, Fingerprint, Hash, Input, OutputHash, RedoMarker};
 use crate::registry::{Entry, Registry};
-use crate::stage::{Parallelism, Reach, Reads, Row};
+use crate::stage::{ExternalInput, Parallelism, Reach, Row};
 
 /// Plans a request: decides for every page of every stage asked for whether it is to be made, and why.
 pub fn plan(
@@ -186,7 +186,7 @@ impl Planning<'_> {
     /// What keeps a page from being made, before anything has run.
     fn blocker(&self, row: &Row, page: Option<PageNumber>, needs: &[Need]) -> Option<Blocker> {
         if let Some(page) = page
-            && row.reads.contains(&Reads::Scan)
+            && row.inputs.contains(&ExternalInput::Scan)
             && !self.book.scans.contains_key(&page)
         {
             return Some(Blocker::NoScan(page));
@@ -289,17 +289,17 @@ pub(crate) fn fingerprint<'a>(
     hash: &dyn Fn(PageOf) -> Option<&'a OutputHash>,
 ) -> Fingerprint {
     let mut inputs = BTreeMap::new();
-    for reads in entry.row.reads {
-        match reads {
-            Reads::Nothing => {}
-            Reads::Scan => {
+    for input in entry.row.inputs {
+        match input {
+            ExternalInput::None => {}
+            ExternalInput::Scan => {
                 let scan = page.and_then(|page| book.scans.get(&page));
                 inputs.extend(scan.map(|scan| (Input::Scan, scan.hash.clone())));
             }
-            Reads::Languages => {
+            ExternalInput::Languages => {
                 inputs.insert(Input::Languages, Hash::of_json(&Value::from(book.metadata.language.clone())));
             }
-            Reads::Metadata => {
+            ExternalInput::Metadata => {
                 let metadata = serde_json::to_value(&book.metadata).unwrap_or_default();
                 inputs.insert(Input::Metadata, Hash::of_json(&metadata));
             }

@@ -4,11 +4,11 @@ use serde_json::{Map, Value};
 
 use super::{Hash, OutputHash, PageRecord, RECORD_KEY, filled_fields, shape_hash};
 use crate::failure::{Cause, Failure};
-use crate::page::{Filled, Misfit, OutputRow};
+use crate::page::{Filled, OutputRow, SchemaViolation};
 
 /// A stage's page type, with what was read out of its schema once.
 pub struct PageType {
-    check: fn(&Value) -> Result<(), Misfit>,
+    check: fn(&Value) -> Result<(), SchemaViolation>,
     filled: Vec<(String, Filled)>,
     /// Hash of its shape.
     pub shape: Hash,
@@ -42,7 +42,7 @@ pub enum Damage {
     Changed,
     /// The output does not fit the schema.
     #[error("does not fit its schema: {0}")]
-    Misfit(#[from] Misfit),
+    Schema(#[from] SchemaViolation),
 }
 
 impl PageType {
@@ -97,7 +97,7 @@ impl PageType {
             |problem: String| Failure::of(Cause::Output, format!("the output cannot be read back: {problem}"));
         match self.read(&bytes) {
             Ok(found) => Ok((bytes, found)),
-            Err(Damage::Misfit(misfit)) => Err(unreadable(misfit.to_string()).hint(
+            Err(Damage::Schema(violation)) => Err(unreadable(violation.to_string()).hint(
                 "a field that is left out when the page is written needs `#[serde(default)]`, and one that is renamed the same name when it is read",
             )),
             Err(damage) => Err(unreadable(format!("the file {damage}"))),

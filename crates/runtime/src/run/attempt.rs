@@ -15,7 +15,7 @@ use crate::inspect::{BookState, LookError, look};
 use crate::plan::{Need, PlanError, Request, Settled, changes, fingerprint, plan};
 use crate::record::{Change, Difference, Found, Hash, PageRecord, differences};
 use crate::registry::Entry;
-use crate::stage::Reads;
+use crate::stage::ExternalInput;
 use crate::store::{BookPath, StoreError};
 
 /// What became of a page that was made only to see it.
@@ -160,7 +160,7 @@ pub fn try_page(
 /// Looks at the page's scan, where nobody has noted anything of it. One that cannot be opened keeps no note, and its page fails.
 fn note_scan(runtime: &Runtime, book: &mut BookState, here: PageOf, stage: &Entry) -> Result<(), ProcessError> {
     if let Some(page) = here.page
-        && stage.row.reads.contains(&Reads::Scan)
+        && stage.row.inputs.contains(&ExternalInput::Scan)
         && let Some(scan) = book.scans.get_mut(&page)
         && scan.page.is_none()
     {

@@ -6,7 +6,7 @@ use super::Runtime;
 use super::make::Work;
 use crate::failure::Failure;
 use crate::inspect::BookState;
-use crate::page::Made;
+use crate::page::JsonPage;
 use crate::plan::{Job, PlannedStage, fingerprint};
 use crate::provide::{Provider, Providers};
 use crate::stage::Parts;
@@ -33,7 +33,7 @@ impl<'a> DryRun<'a> {
         stage: &Arc<PlannedStage>,
         job: &Job,
         provider: impl Into<Arc<dyn Provider>>,
-    ) -> Option<Result<Made, Failure>> {
+    ) -> Option<Result<JsonPage, Failure>> {
         if job.needs.iter().any(|need| need.required && self.book.hash(need.page).is_none()) {
             return None;
         }

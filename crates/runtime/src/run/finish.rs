@@ -4,7 +4,7 @@ use super::make::{Ran, Work, checked};
 use crate::book::PageNumber;
 use crate::clock;
 use crate::failure::{Cause, Failure};
-use crate::page::Made;
+use crate::page::JsonPage;
 use crate::plan::tokens;
 use crate::record::{Copied, FailedRecord, Operation, OutputHash, PageRecord, file_hashes};
 use crate::stage::{Copying, OnError, Parallelism};
@@ -80,7 +80,7 @@ impl Work {
     }
 
     /// Checks what the stage made and fills in what the runtime knows: all of a page but that it is on disk.
-    pub(super) fn complete(&self, made: Made, seconds: f64, copied: Option<Copied>) -> Result<Complete, Failure> {
+    pub(super) fn complete(&self, made: JsonPage, seconds: f64, copied: Option<Copied>) -> Result<Complete, Failure> {
         let mut output = Value::Object(made.output);
         if let (Some(page), Some(found)) = (self.page.page, output.get("page_number").and_then(Value::as_u64))
             && found != u64::from(page.get())
@@ -129,7 +129,7 @@ impl Work {
         Ok(Complete { output: found.output, hash: found.hash, record, bytes, files })
     }
 
-    fn write(&self, made: Made, seconds: f64, copied: Option<Copied>) -> Result<OutputHash, Failure> {
+    fn write(&self, made: JsonPage, seconds: f64, copied: Option<Copied>) -> Result<OutputHash, Failure> {
         let Complete { hash, bytes, files, .. } = self.complete(made, seconds, copied)?;
         let store = &self.cx.store;
         for (path, bytes) in &files {

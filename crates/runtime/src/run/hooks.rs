@@ -8,7 +8,7 @@ use crate::failure::Failure;
 use crate::panics::caught;
 use crate::plan::{PlannedStage, Settled};
 use crate::record::AfterDue;
-use crate::stage::{Called, Reader, StageRun};
+use crate::stage::{HookCall, Reader, StageRun};
 use crate::store::BookPath;
 
 impl Scheduler<'_> {
@@ -74,10 +74,10 @@ impl Scheduler<'_> {
         Ok(store.remove(&AfterDue::path(&self.book.id, stage)?)?)
     }
 
-    fn wait_for(&mut self, called: Called<'_>) -> Result<(), Failure> {
+    fn wait_for(&mut self, called: HookCall<'_>) -> Result<(), Failure> {
         match called {
-            Called::Returned(result) => result,
-            Called::Awaited(mut future) => {
+            HookCall::Returned(result) => result,
+            HookCall::Awaited(mut future) => {
                 let io = self.io();
                 caught(|| io.block_on(poll_fn(|task| future.as_mut().poll(task))))
             }

@@ -13,7 +13,7 @@ use crate::__private::Registered;
 use crate::book::{BookMetadata, PageNumber, ScanId, SourcePage};
 use crate::failure::{Cause, Failure};
 use crate::record::Fingerprint;
-use crate::stage::{Cx, Handles, PageFile, Reads, Warnings};
+use crate::stage::{Cx, ExternalInput, Handles, PageFile, Warnings};
 use crate::store::{FolderStore, Store};
 use crate::worker::{Allowance, Children, Task, worker_task};
 
@@ -78,7 +78,7 @@ impl Work {
             source: source.clone(),
             prompt: prompt.to_string(),
         };
-        let scan = source.as_ref().filter(|_| row.reads.contains(&Reads::Scan));
+        let scan = source.as_ref().filter(|_| row.inputs.contains(&ExternalInput::Scan));
         let pixels = scan.map_or(0, |scan| u64::from(scan.width) * u64::from(scan.height));
         let allowance = Allowance { pixels, time_limit: row.policy.timeout };
         children.call(&PAGE.shown_as(row.name), input, allowance).map_err(|failure| match failure.cause {

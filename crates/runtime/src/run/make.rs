@@ -9,7 +9,7 @@ use crate::book::SourcePage;
 use crate::events::PageOf;
 use crate::failure::{Cause, Failure};
 use crate::inspect::BookState;
-use crate::page::Made;
+use crate::page::JsonPage;
 use crate::panics::caught;
 use crate::plan::PlannedStage;
 use crate::record::Fingerprint;
@@ -30,7 +30,7 @@ pub(super) struct Work {
 /// What a stage's function came to.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Ran {
-    pub(super) made: Result<Made, Failure>,
+    pub(super) made: Result<JsonPage, Failure>,
     pub(super) time: Duration,
 }
 
@@ -129,7 +129,7 @@ pub(super) fn call(cx: &Cx) -> Ran {
 }
 
 /// What was made, if it conserves what the stage says it does.
-pub(super) fn checked(cx: &Cx, made: Result<Made, Failure>) -> Result<Made, Failure> {
+pub(super) fn checked(cx: &Cx, made: Result<JsonPage, Failure>) -> Result<JsonPage, Failure> {
     let made = made?;
     cx.row.conserves.map_or(Ok(()), |conserves| conserves.check(cx, &made.output))?;
     Ok(made)

@@ -14,7 +14,7 @@ use crate::provide::{HandleRequest, Providers};
 use crate::record::RedoMarker;
 use crate::registry::Registry;
 use crate::report::{self, ReportError};
-use crate::stage::{Handles, Reads, Row};
+use crate::stage::{ExternalInput, Handles, Row};
 use crate::store::{BookPath, BookPathError, Store, StoreError};
 use crate::worker::Children;
 
@@ -125,7 +125,7 @@ fn needs_report(store: &dyn Store, state: &BookState, name: &str) -> Result<bool
 /// that cannot be opened keeps none, and its page fails.
 fn note_scans(runtime: &Runtime, state: &mut BookState, plan: &Plan) -> Result<(), ProcessError> {
     let reads_scans =
-        |stage: &str| runtime.registry.get(stage).is_some_and(|entry| entry.row.reads.contains(&Reads::Scan));
+        |stage: &str| runtime.registry.get(stage).is_some_and(|entry| entry.row.inputs.contains(&ExternalInput::Scan));
     let wanted: BTreeSet<_> =
         plan.jobs.iter().filter(|job| reads_scans(job.page.stage)).filter_map(|job| job.page.page).collect();
     let store = &*runtime.store;

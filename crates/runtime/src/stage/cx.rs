@@ -5,10 +5,10 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::Value;
 
-use super::{Handle, Handles, Load, Offered, PageFile, PageFiles, Parts, Row, Warnings};
+use super::{FromCx, Handle, Handles, Load, PageFile, PageFiles, Parts, Row, Warnings};
 use crate::book::{BookMetadata, PageNumber, ScanId, SourcePage};
 use crate::failure::{Cause, Failure};
-use crate::page::{Misfit, Page};
+use crate::page::{Page, SchemaViolation};
 use crate::record::{Fingerprint, Input, RECORD_KEY};
 use crate::store::{BookPath, Store};
 use crate::worker::Children;
@@ -50,8 +50,8 @@ pub(crate) struct Found {
 
 impl Cx {
     /// What a parameter takes by its type.
-    pub fn take<'a, T: Offered<'a>>(&'a self) -> Result<T, Failure> {
-        T::take(self)
+    pub fn get<'a, T: FromCx<'a>>(&'a self) -> Result<T, Failure> {
+        T::from_cx(self)
     }
 
     /// What the parameter that is called so takes from its dependency.
@@ -210,12 +210,12 @@ impl Found {
     pub(crate) fn read<T: Page>(&self) -> Result<T, Failure> {
         match T::from_json(&self.value) {
             Ok(page) => Ok(page),
-            Err(misfit) => Err(self.misfit(&misfit)),
+            Err(violation) => Err(self.violation(&violation)),
         }
     }
 
-    fn misfit(&self, misfit: &Misfit) -> Failure {
-        unreadable(self.stage, &self.path, &self.what, &format!("does not fit its schema: {misfit}"))
+    fn violation(&self, violation: &SchemaViolation) -> Failure {
+        unreadable(self.stage, &self.path, &self.what, &format!("does not fit its schema: {violation}"))
     }
 }
 

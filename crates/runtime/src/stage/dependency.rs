@@ -11,7 +11,7 @@ pub struct Dep {
     /// The parameter's name.
     pub parameter: &'static str,
     /// The stage it is made by.
-    pub row: RowOf,
+    pub row: RowRef,
     /// Which of its pages a page needs.
     pub reach: Reach,
 }
@@ -44,16 +44,16 @@ impl Dep {
         };
         // Evaluated here, so that stages that depend on each other in a ring do not compile.
         assert!(!S::ROW.name.is_empty(), "`#[stage]` has refused an empty name");
-        Self { parameter, row: RowOf(|| S::ROW), reach }
+        Self { parameter, row: RowRef(|| S::ROW), reach }
     }
 }
 
 /// The row of another stage, by a function: the compiler checks the value of a constant with all that it refers to, so that by reference
 /// a row would cost what its whole chain of dependencies does.
 #[derive(Clone, Copy)]
-pub struct RowOf(fn() -> &'static Row);
+pub struct RowRef(fn() -> &'static Row);
 
-impl RowOf {
+impl RowRef {
     /// The row.
     #[must_use]
     pub fn get(self) -> &'static Row {
@@ -61,7 +61,7 @@ impl RowOf {
     }
 }
 
-impl Deref for RowOf {
+impl Deref for RowRef {
     type Target = Row;
 
     fn deref(&self) -> &Row {
@@ -97,7 +97,7 @@ pub trait Load: Sized + Send + 'static {
     /// Which pages it takes, of a stage that runs once a page.
     const REACH: Reach;
 
-    /// Reads, checks and hands over what stage `from` made.
+    /// ExternalInput, checks and hands over what stage `from` made.
     fn load(cx: &Cx, from: &'static Row) -> Result<Self, Failure>;
 }
 

@@ -25,9 +25,9 @@ pub struct NoOptions {}
     label = "these are not the stage's options",
     note = "name the type in the attribute: `#[stage(…, options = {T})]`"
 )]
-pub trait Is<T: ?Sized> {}
+pub trait SameAs<T: ?Sized> {}
 
-impl<T: ?Sized> Is<T> for T {}
+impl<T: ?Sized> SameAs<T> for T {}
 
 /// Options in the registry, without their type.
 #[derive(Clone, Copy)]

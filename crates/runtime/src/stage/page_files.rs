@@ -2,7 +2,7 @@ use std::sync::{Arc, Mutex};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Cx, FromPage, Offered, Stage};
+use super::{Cx, FromCx, Parameter, Stage};
 use crate::failure::Failure;
 
 /// Where a stage leaves files beside its page, such as figures cut out of a scan. They are written before the page, and their
@@ -37,10 +37,10 @@ impl PageFiles {
 }
 
 #[diagnostic::do_not_recommend]
-impl<S: Stage> FromPage<'_, S> for PageFiles {}
+impl<S: Stage> Parameter<'_, S> for PageFiles {}
 
-impl<'a> Offered<'a> for PageFiles {
-    fn take(cx: &'a Cx) -> Result<Self, Failure> {
+impl<'a> FromCx<'a> for PageFiles {
+    fn from_cx(cx: &'a Cx) -> Result<Self, Failure> {
         Ok(cx.page_files())
     }
 }

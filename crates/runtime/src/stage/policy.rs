@@ -5,7 +5,7 @@ use serde_json::Map;
 
 use super::{Cx, Load};
 use crate::failure::Failure;
-use crate::page::{Made, Page};
+use crate::page::{JsonPage, Page};
 
 /// What becomes of a stage's pages that fail.
 #[derive(Debug, Clone, Copy)]
@@ -36,7 +36,7 @@ pub enum OnError {
 pub struct Copying {
     /// The dependency, by the name of its parameter.
     pub parameter: &'static str,
-    make: fn(&Cx, &'static str) -> Result<Made, Failure>,
+    make: fn(&Cx, &'static str) -> Result<JsonPage, Failure>,
 }
 
 /// How many of the pages asked for may fail before a stage stops.
@@ -116,14 +116,14 @@ impl Policy {
 
 impl Copying {
     /// Makes a page of what the dependency made. It has no metrics: nothing was measured.
-    pub(crate) fn make(&self, cx: &Cx) -> Result<Made, Failure> {
+    pub(crate) fn make(&self, cx: &Cx) -> Result<JsonPage, Failure> {
         (self.make)(cx, self.parameter)
     }
 }
 
-fn copy<In: Load, Out: Page + CopyOf<In>>(cx: &Cx, parameter: &'static str) -> Result<Made, Failure> {
+fn copy<In: Load, Out: Page + CopyOf<In>>(cx: &Cx, parameter: &'static str) -> Result<JsonPage, Failure> {
     let page = Out::copy_of(cx.load::<In>(parameter)?);
-    crate::page::complete(&page, Ok(Map::new()))
+    crate::page::json_page(&page, Ok(Map::new()))
 }
 
 impl MaxFailed {

@@ -1,7 +1,7 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
-use super::{Cx, FromPage, Offered, Stage};
+use super::{Cx, FromCx, Parameter, Stage};
 use crate::failure::Failure;
 
 /// The stage's prompt: the text that its attribute names (`prompt = include_str!("prompt.md")`), or the book's own in its place, from
@@ -18,10 +18,10 @@ impl Deref for Prompt {
 }
 
 #[diagnostic::do_not_recommend]
-impl<S: Stage> FromPage<'_, S> for Prompt {}
+impl<S: Stage> Parameter<'_, S> for Prompt {}
 
-impl<'a> Offered<'a> for Prompt {
-    fn take(cx: &'a Cx) -> Result<Self, Failure> {
+impl<'a> FromCx<'a> for Prompt {
+    fn from_cx(cx: &'a Cx) -> Result<Self, Failure> {
         Ok(Self(Arc::clone(&cx.prompt)))
     }
 }

@@ -2,10 +2,10 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use super::{After, Before, Conserves, Cx, Dep, Isolated, OptionsRow, Policy, Reads, Scope, Stage};
+use super::{After, Before, Conserves, Cx, Dep, ExternalInput, Isolated, OptionsRow, Policy, Scope, Stage};
 use crate::failure::Failure;
 use crate::metrics::MetricsRow;
-use crate::page::{Made, OutputRow};
+use crate::page::{JsonPage, OutputRow};
 
 /// A stage, as the runtime sees it: one row of a table. `#[stage]` writes it, nothing else does.
 pub struct Row {
@@ -24,7 +24,7 @@ pub struct Row {
     /// What it is made from.
     pub deps: &'static [Dep],
     /// What else its parameters read.
-    pub reads: &'static [Reads],
+    pub inputs: &'static [ExternalInput],
     /// Whether it runs once a book.
     pub book: bool,
     /// On what it runs, and how many at a time.
@@ -97,13 +97,13 @@ impl Parallelism {
 #[derive(Clone, Copy)]
 pub enum Run {
     /// A `fn`.
-    Blocking(fn(&Cx) -> Result<Made, Failure>),
+    Blocking(fn(&Cx) -> Result<JsonPage, Failure>),
     /// An `async fn`.
-    Async(fn(Arc<Cx>) -> Making),
+    Async(fn(Arc<Cx>) -> RunFuture),
 }
 
 /// A page that an `async fn` is making.
-pub type Making = Pin<Box<dyn Future<Output = Result<Made, Failure>> + Send>>;
+pub type RunFuture = Pin<Box<dyn Future<Output = Result<JsonPage, Failure>> + Send>>;
 
 impl Row {
     /// What follows from the stage's types alone; `#[stage]` fills in the rest. Until it does, the stage runs nothing.
@@ -117,7 +117,7 @@ impl Row {
             path: std::any::type_name::<S>,
             tokens: 0,
             deps: &[],
-            reads: &[],
+            inputs: &[],
             book: <S::Scope as Scope>::BOOK,
             parallelism: Parallelism::Cpu,
             isolated: None,

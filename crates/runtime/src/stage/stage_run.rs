@@ -53,12 +53,12 @@ impl StageRun {
 }
 
 /// A `before` hook behind a plain pointer: it cannot change anything.
-pub type Before = fn(&StageRun) -> Called<'_>;
+pub type Before = fn(&StageRun) -> HookCall<'_>;
 /// An `after` hook behind a plain pointer.
-pub type After = fn(&mut StageRun) -> Called<'_>;
+pub type After = fn(&mut StageRun) -> HookCall<'_>;
 
 /// A hook that was called.
-pub enum Called<'a> {
+pub enum HookCall<'a> {
     /// It was a `fn`, and has returned.
     Returned(Result<(), Failure>),
     /// It was an `async fn`, and is on its way.
@@ -71,31 +71,31 @@ pub enum Called<'a> {
     label = "neither a `Result<()>` nor a future of one",
     note = "a hook is a `fn(&StageRun) -> Result<()>`, or an `async fn` like it; `after` may take `&mut StageRun`"
 )]
-pub trait FromHook<'a, Kind> {
+pub trait IntoHookCall<'a, Kind> {
     /// The call.
-    fn called(self) -> Called<'a>;
+    fn into_hook_call(self) -> HookCall<'a>;
 }
 
 /// A hook that is a `fn`.
 pub enum Blocking {}
 /// A hook that is an `async fn`.
-pub enum Awaiting {}
+pub enum Async {}
 
 #[diagnostic::do_not_recommend]
-impl<E: IntoFailure> FromHook<'_, Blocking> for Result<(), E> {
-    fn called(self) -> Called<'static> {
-        Called::Returned(self.map_err(IntoFailure::into_failure))
+impl<E: IntoFailure> IntoHookCall<'_, Blocking> for Result<(), E> {
+    fn into_hook_call(self) -> HookCall<'static> {
+        HookCall::Returned(self.map_err(IntoFailure::into_failure))
     }
 }
 
 #[diagnostic::do_not_recommend]
-impl<'a, E: IntoFailure, F: Future<Output = Result<(), E>> + Send + 'a> FromHook<'a, Awaiting> for F {
-    fn called(self) -> Called<'a> {
-        Called::Awaited(Box::pin(async { self.await.map_err(IntoFailure::into_failure) }))
+impl<'a, E: IntoFailure, F: Future<Output = Result<(), E>> + Send + 'a> IntoHookCall<'a, Async> for F {
+    fn into_hook_call(self) -> HookCall<'a> {
+        HookCall::Awaited(Box::pin(async { self.await.map_err(IntoFailure::into_failure) }))
     }
 }
 
 /// A call of a hook, of either kind. Called by the expansion of `#[stage]`.
-pub fn called<'a, Kind>(returned: impl FromHook<'a, Kind>) -> Called<'a> {
-    returned.called()
+pub fn hook<'a, Kind>(returned: impl IntoHookCall<'a, Kind>) -> HookCall<'a> {
+    returned.into_hook_call()
 }

@@ -1,6 +1,6 @@
 use std::sync::{Arc, Mutex};
 
-use super::{Cx, FromPage, Offered, Stage};
+use super::{Cx, FromCx, Parameter, Stage};
 use crate::failure::Failure;
 
 /// What a stage has to say of a page, or of the book, that does not keep it from being made: a leaf that seems to be missing, a
@@ -30,10 +30,10 @@ impl Warnings {
 }
 
 #[diagnostic::do_not_recommend]
-impl<S: Stage> FromPage<'_, S> for Warnings {}
+impl<S: Stage> Parameter<'_, S> for Warnings {}
 
-impl<'a> Offered<'a> for Warnings {
-    fn take(cx: &'a Cx) -> Result<Self, Failure> {
+impl<'a> FromCx<'a> for Warnings {
+    fn from_cx(cx: &'a Cx) -> Result<Self, Failure> {
         Ok(cx.warnings.clone())
     }
 }

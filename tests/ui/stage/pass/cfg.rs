@@ -1,7 +1,7 @@
 //! Stages and parameters that are there only sometimes.
 
 use shelf::prelude::*;
-use shelf::stage::{Reads, Stage};
+use shelf::stage::{ExternalInput, Stage};
 
 use crate::reading::WordCount;
 
@@ -26,5 +26,5 @@ pub fn always(
 
 #[test]
 fn parameters_that_are_not_there_are_not_read() {
-    assert_eq!(always::ROW.reads, [Reads::Nothing, Reads::Languages]);
+    assert_eq!(always::ROW.inputs, [ExternalInput::None, ExternalInput::Languages]);
 }

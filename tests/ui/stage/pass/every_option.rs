@@ -1,7 +1,7 @@
 //! All options at once, and every kind of parameter.
 
 use shelf::prelude::*;
-use shelf::stage::{MaxFailed, Parallelism, Reach, Reads, Stage};
+use shelf::stage::{ExternalInput, MaxFailed, Parallelism, Reach, Stage};
 
 use crate::reading::{OcrPage, WordCount, ocr};
 
@@ -93,8 +93,15 @@ fn the_row_says_what_the_attribute_says() {
     assert_eq!(row.parallelism, Parallelism::Fixed(3));
     let deps: Vec<_> = row.deps.iter().map(|dep| (dep.parameter, dep.row.name, dep.reach)).collect();
     assert_eq!(deps, [("ocr", "reading", Reach::Same), ("around", "reading", Reach::Around(2))]);
-    let reads = [Reads::Nothing, Reads::Scan, Reads::Nothing, Reads::Metadata, Reads::Languages, Reads::Nothing];
-    assert_eq!(row.reads, reads);
+    let inputs = [
+        ExternalInput::None,
+        ExternalInput::Scan,
+        ExternalInput::None,
+        ExternalInput::Metadata,
+        ExternalInput::Languages,
+        ExternalInput::None,
+    ];
+    assert_eq!(row.inputs, inputs);
     assert_eq!(row.conserves.map(|conserves| conserves.parameter), Some("ocr"));
     assert_eq!((row.policy.attempts, row.policy.max_failed), (Some(5), Some(MaxFailed::Percent(2.0))));
     assert!(row.policy.copies() && row.policy.timeout.is_none());

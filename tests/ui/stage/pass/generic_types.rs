@@ -36,6 +36,6 @@ pub fn twice(tallied: Window<Tallied<Words>, { 1 + 1 }>) -> Result<Tallied<Talli
 #[test]
 fn they_are_types_like_any() {
     assert_eq!(twice::ROW.deps[0].reach, Reach::Around(2));
-    let misfit = (twice::ROW.output.check)(&serde_json::json!({ "of": { "of": { "words": 10 } } })).unwrap_err();
-    assert_eq!(misfit.to_string(), "of.of.words is 10: greater than 9");
+    let violation = (twice::ROW.output.check)(&serde_json::json!({ "of": { "of": { "words": 10 } } })).unwrap_err();
+    assert_eq!(violation.to_string(), "of.of.words is 10: greater than 9");
 }
