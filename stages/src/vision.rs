@@ -3,7 +3,8 @@
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 use shelf::Metric;
-use shelf::llm::{Excerpt, Llm};
+use shelf::llm::{Excerpt, Llm, Region};
+use shelf_pages::Bbox;
 
 /// What `--vision` says: the value of an option of every stage that may send a model the picture of a page.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
@@ -49,6 +50,11 @@ pub(crate) async fn is_seen_by(llm: &Llm) -> bool {
         tracing::warn!("the model takes no pictures: it is asked by text alone");
     }
     sees
+}
+
+/// The region of the scan inside a bounding box.
+pub(crate) fn region_of(Bbox { x, y, width, height }: Bbox) -> Region {
+    Region { x, y, width, height }
 }
 
 impl From<Option<&Excerpt>> for PictureSent {

@@ -2,7 +2,7 @@ use shelf::prelude::*;
 
 use super::model::{Asked, PROMPT, ask};
 use super::rules::entry_of;
-use super::{CatalogueEntry, CatalogueMetrics, CatalogueOptions, FRONT_PAGES, front_pages};
+use super::{CatalogueEntry, CatalogueMetrics, CatalogueOptions, FRONT_MATTER_PAGES, front_matter_pages};
 use crate::ocr::{OcrPage, ocr};
 
 /// Finds title, author, year, publisher, ISBN and type of the book on its first pages.
@@ -24,8 +24,8 @@ pub async fn catalogue(
     prompt: Prompt,
     options: &CatalogueOptions,
 ) -> Result<(CatalogueEntry, CatalogueMetrics)> {
-    let numbers = ocr.numbers().iter().filter(|page| page.get() <= FRONT_PAGES);
-    let pages = front_pages(&numbers.map(|page| ocr.get(*page)).collect::<Result<Vec<_>>>()?);
+    let numbers = ocr.numbers().iter().filter(|page| page.get() <= FRONT_MATTER_PAGES);
+    let pages = front_matter_pages(&numbers.map(|page| ocr.get(*page)).collect::<Result<Vec<_>>>()?);
     let mut entry = entry_of(&pages);
     let asked =
         if options.engine.asks(&llm) { ask(&pages, &mut entry, (&llm, &prompt)).await? } else { Asked::default() };

@@ -1,5 +1,5 @@
 use crate::ocr::OcrPage;
-use crate::pagination::rows_of;
+use crate::page_layout::text_rows;
 
 /// Words below this confidence were guessed, 0..=1: of a page that can be read well one in fifty is, of a bad scan one in ten, of one that nobody
 /// can read one in four.
@@ -7,7 +7,7 @@ pub(super) const UNSURE: f64 = 0.6;
 
 /// How many of a page's words were read without confidence, 0..=1; 0 for a page without words.
 pub(super) fn unsure_ratio(page: &OcrPage) -> f64 {
-    let rows = rows_of(page);
+    let rows = text_rows(page);
     let words: Vec<f64> = rows.iter().flat_map(|row| &row.words).map(|word| word.confidence).collect();
     let unsure = words.iter().filter(|confidence| **confidence < UNSURE).count();
     unsure as f64 / words.len().max(1) as f64

@@ -22,7 +22,7 @@ pub(super) fn continuation(
 }
 
 fn body_paragraphs(blocks: &[MergedBlock]) -> impl DoubleEndedIterator<Item = &str> {
-    let body = blocks.iter().filter(|block| !block.classification.is_apart_from_the_text());
+    let body = blocks.iter().filter(|block| !block.classification.is_outside_text_flow());
     body.flat_map(|block| &block.paragraphs).map(|paragraph| paragraph.text.trim()).filter(|text| !text.is_empty())
 }
 
@@ -62,9 +62,9 @@ fn split_word(before: &str, after: &str, whole: &dyn Fn(&str, &str) -> String) -
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bbox::Bbox;
     use crate::labels::Classification;
     use crate::merged::MergedParagraph;
+    use shelf_pages::Bbox;
 
     const BODY: Classification = Classification::Body;
 

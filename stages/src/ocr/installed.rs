@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-/// Where Debian and other systems keep Tesseract's language data.
+/// The folders where Debian and other systems install Tesseract's language data.
 const TESSDATA_FOLDERS: [&str; 5] = [
     "/usr/share/tesseract-ocr/5/tessdata",
     "/usr/share/tesseract-ocr/4.00/tessdata",
@@ -10,17 +10,17 @@ const TESSDATA_FOLDERS: [&str; 5] = [
     "/opt/homebrew/share/tessdata",
 ];
 
-/// Data that Tesseract keeps beside languages: orientation, and equations.
-const NO_LANGUAGES: [&str; 2] = ["osd", "equ"];
+/// Tesseract data that is not a language: orientation and script detection, and equations.
+const NON_LANGUAGES: [&str; 2] = ["osd", "equ"];
 
-/// The languages and scripts (such as `script/Fraktur`) that are installed in the usual places, in alphabetical order. What
-/// lies only where `TESSDATA_PREFIX` points is not among them, though Tesseract reads it.
+/// The languages and scripts (such as `script/Fraktur`) installed in the usual folders, in alphabetical order. Data that is only in
+/// the folder of `TESSDATA_PREFIX` is not listed, though Tesseract finds it.
 #[must_use]
 pub fn installed_languages() -> Vec<String> {
     languages_in(TESSDATA_FOLDERS.iter().map(Path::new))
 }
 
-/// The Debian package that brings the data `code`, such as `tesseract-ocr-deu` for `deu`.
+/// The Debian package of a language's data, such as `tesseract-ocr-deu` for `deu`.
 #[must_use]
 pub fn debian_package(code: &str) -> String {
     let name = code.strip_prefix("script/").unwrap_or(code);
@@ -31,7 +31,7 @@ pub fn debian_package(code: &str) -> String {
     }
 }
 
-/// Tesseract's names of scripts, and their ISO 15924 codes as Debian's package names have them.
+/// Tesseract's names of scripts, and the ISO 15924 codes used in Debian's package names.
 const SCRIPTS: [(&str, &str); 33] = [
     ("Arabic", "arab"),
     ("Armenian", "armn"),
@@ -74,10 +74,10 @@ fn languages_in<'a>(folders: impl Iterator<Item = &'a Path>) -> Vec<String> {
         found.extend(data_in(folder));
         found.extend(data_in(&folder.join("script")).into_iter().map(|name| format!("script/{name}")));
     }
-    found.into_iter().filter(|name| !NO_LANGUAGES.contains(&name.as_str())).collect()
+    found.into_iter().filter(|name| !NON_LANGUAGES.contains(&name.as_str())).collect()
 }
 
-/// The names of the data files in a folder; none where there is no such folder.
+/// The names of the data files in a folder; none if the folder does not exist.
 fn data_in(folder: &Path) -> Vec<String> {
     let Ok(entries) = folder.read_dir() else { return Vec::new() };
     entries
@@ -91,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn languages_and_scripts_are_listed_and_other_data_is_not() {
+    fn lists_languages_and_scripts_but_no_other_data() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir(folder.path().join("script")).unwrap();
         for file in ["eng.traineddata", "osd.traineddata", "deu.traineddata", "pdf.ttf", "script/Fraktur.traineddata"] {
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn packages_are_named_as_debian_names_them() {
+    fn package_names_follow_debian() {
         for (code, package) in [
             ("deu", "tesseract-ocr-deu"),
             ("chi_sim_vert", "tesseract-ocr-chi-sim-vert"),

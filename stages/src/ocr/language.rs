@@ -1,32 +1,29 @@
 use serde::{Deserialize, Serialize};
 use shelf::book::Languages;
 
-use super::engine::can_start;
-use super::{debian_package, installed_languages};
+use super::debian_package;
 
-/// A language to read, as it was asked for, and the data that reads it, best first.
+/// A language to recognise as requested, and the Tesseract data for it, best first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Wanted {
-    /// As it stands in the options or in the book's metadata.
-    pub asked: String,
+pub struct RequestedLanguage {
+    /// As written in the options or the book's metadata.
+    pub requested: String,
     /// Tesseract's names, such as `deu`; at least one.
     pub codes: Vec<String>,
 }
 
-/// A language that cannot be read.
+/// A language that cannot be recognised.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LanguageError {
-    /// Nothing that names a language.
-    #[error(
-        "`{0}` names no language that Tesseract reads; expected a tag such as `de`, or a name of Tesseract's such as `deu`"
-    )]
+    /// Not the name of a language.
+    #[error("unknown language `{0}`: expected a tag such as `de`, or one of Tesseract's names such as `deu`")]
     Unknown(String),
-    /// Its data is not there.
-    #[error("Tesseract has no data for `{asked}` here; installed are: {}", if installed.is_empty() { "none".to_owned() } else { installed.join(", ") })]
+    /// Its data is not installed.
+    #[error("language data for `{requested}` is not installed (installed: {})", if installed.is_empty() { "none".to_owned() } else { installed.join(", ") })]
     NotInstalled {
-        /// The language as it was asked for.
-        asked: String,
-        /// The Debian packages that bring it, best first.
+        /// The language as requested.
+        requested: String,
+        /// The Debian packages that provide it, best first.
         packages: Vec<String>,
         /// What is installed.
         installed: Vec<String>,
@@ -35,39 +32,34 @@ pub enum LanguageError {
 
 const ENGLISH: &str = "eng";
 
-/// The languages to read: those of `option` (`deu+lat` or `de,la`), else the book's, else English.
+/// The languages to recognise: those of `option` (`deu+lat` or `de,la`), else the book's, else English.
 ///
 /// # Errors
-/// A name that stands for no language.
-pub fn wanted_languages(option: Option<&str>, book: &Languages) -> Result<Vec<Wanted>, LanguageError> {
+/// A name is not a known language.
+pub fn requested_languages(option: Option<&str>, book: &Languages) -> Result<Vec<RequestedLanguage>, LanguageError> {
     let of_option =
         option.iter().flat_map(|names| names.split(['+', ','])).map(str::trim).filter(|name| !name.is_empty());
-    let asked: Vec<&str> = of_option.collect();
-    let asked = if asked.is_empty() { book.0.iter().map(String::as_str).collect() } else { asked };
-    let asked = if asked.is_empty() { vec![ENGLISH] } else { asked };
-    asked.into_iter().map(wanted).collect()
+    let names: Vec<&str> = of_option.collect();
+    let names = if names.is_empty() { book.0.iter().map(String::as_str).collect() } else { names };
+    let names = if names.is_empty() { vec![ENGLISH] } else { names };
+    names.into_iter().map(parse_language).collect()
 }
 
-/// What Tesseract is started with: of every language the best data that is installed, joined by `+`.
+/// The languages as passed to Tesseract: the best available data of each, joined by `+`. Data is available if it is in `installed` or
+/// `is_available` says so.
 ///
 /// # Errors
-/// A language of which nothing is installed.
-pub(super) fn tesseract_language(wanted: &[Wanted]) -> Result<String, LanguageError> {
-    // Data that is not in the usual places may still lie where Tesseract's own environment variable points.
-    language_among(&installed_languages(), wanted, can_start)
-}
-
-/// The same of the languages in `installed`, and of those that are there `otherwise`.
-pub(super) fn language_among(
+/// No data is available for a language.
+pub(super) fn resolve_languages(
     installed: &[String],
-    wanted: &[Wanted],
-    otherwise: fn(&str) -> bool,
+    requested: &[RequestedLanguage],
+    is_available: fn(&str) -> bool,
 ) -> Result<String, LanguageError> {
     let mut codes: Vec<&str> = Vec::new();
-    for language in wanted {
-        let is_there = |code: &&String| installed.contains(code) || otherwise(code);
-        let code = language.codes.iter().find(is_there).ok_or_else(|| LanguageError::NotInstalled {
-            asked: language.asked.clone(),
+    for language in requested {
+        let is_found = |code: &&String| installed.contains(code) || is_available(code);
+        let code = language.codes.iter().find(is_found).ok_or_else(|| LanguageError::NotInstalled {
+            requested: language.requested.clone(),
             packages: language.codes.iter().map(|code| debian_package(code)).collect(),
             installed: installed.to_vec(),
         })?;
@@ -83,40 +75,39 @@ impl LanguageError {
     pub(super) fn hint(&self) -> Option<String> {
         let Self::NotInstalled { packages, installed, .. } = self else {
             return Some(
-                "say the book's language, `shelf set SCAN-ID language=en`, or what to read, `--ocr-lang eng`"
-                    .to_owned(),
+                "set the book's language with `shelf set BOOK language=en`, or pass `--ocr-lang eng`".to_owned(),
             );
         };
         let install = format!("install it (Debian: `apt install {}`)", packages.first()?);
         Some(match installed.first() {
-            Some(other) => format!("{install}, or read with what is there: `--ocr-lang {other}`"),
+            Some(other) => format!("{install}, or use an installed language: `--ocr-lang {other}`"),
             None => install,
         })
     }
 }
 
-fn wanted(asked: &str) -> Result<Wanted, LanguageError> {
+fn parse_language(name: &str) -> Result<RequestedLanguage, LanguageError> {
     let is_name = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-    let codes = match asked.strip_prefix("script/") {
-        Some(script) if is_name(script) => vec![asked.to_owned()],
+    let codes = match name.strip_prefix("script/") {
+        Some(script) if is_name(script) => vec![name.to_owned()],
         Some(_) => Vec::new(),
-        None => codes_of_tag(asked)
-            .or_else(|| is_tesseract_name(asked, is_name).then(|| vec![asked.to_owned()]))
+        None => codes_of_tag(name)
+            .or_else(|| is_tesseract_name(name, is_name).then(|| vec![name.to_owned()]))
             .unwrap_or_default(),
     };
     if codes.is_empty() {
-        Err(LanguageError::Unknown(asked.to_owned()))
+        Err(LanguageError::Unknown(name.to_owned()))
     } else {
-        Ok(Wanted { asked: asked.to_owned(), codes })
+        Ok(RequestedLanguage { requested: name.to_owned(), codes })
     }
 }
 
 /// `deu`, `chi_sim`, `deu_latf`, `Fraktur`.
-fn is_tesseract_name(asked: &str, is_name: impl Fn(&str) -> bool) -> bool {
-    is_name(asked) && asked.len() >= 3
+fn is_tesseract_name(name: &str, is_name: impl Fn(&str) -> bool) -> bool {
+    is_name(name) && name.len() >= 3
 }
 
-/// Tesseract's names for a BCP 47 tag such as `de`, `de-Latf`, `zh-Hant-TW`; none for what is no such tag.
+/// Tesseract's names for a BCP 47 tag such as `de`, `de-Latf`, `zh-Hant-TW`; `None` for anything else.
 fn codes_of_tag(tag: &str) -> Option<Vec<String>> {
     let mut subtags = tag.split('-');
     let language = subtags.next()?.to_lowercase();
@@ -124,7 +115,7 @@ fn codes_of_tag(tag: &str) -> Option<Vec<String>> {
     let script = script.map(str::to_lowercase);
     let code = match TESSERACT_CODES.iter().find(|(known, _)| *known == language) {
         Some((_, code)) => *code,
-        // Languages without a tag of two letters have Tesseract's name already, such as `grc` or `frm`.
+        // Languages without a two-letter tag are named alike in Tesseract, such as `grc` or `frm`.
         None if language.len() == 3 && tag.contains('-') => &language,
         None => return None,
     };
@@ -143,7 +134,7 @@ fn codes_of_tag(tag: &str) -> Option<Vec<String>> {
     Some(codes.iter().map(|&code| code.to_owned()).collect())
 }
 
-/// BCP 47 language subtags and the names that Tesseract has for them; `chi` stands for the two kinds of Chinese.
+/// BCP 47 language subtags and Tesseract's names for them; `chi` stands for simplified and traditional Chinese.
 #[rustfmt::skip]
 const TESSERACT_CODES: [(&str, &str); 106] = [
     ("af", "afr"), ("am", "amh"), ("ar", "ara"), ("as", "asm"), ("az", "aze"), ("be", "bel"), ("bg", "bul"), ("bn", "ben"),
@@ -167,13 +158,13 @@ mod tests {
     use super::*;
 
     fn codes(option: &str) -> Vec<Vec<String>> {
-        let wanted = wanted_languages(Some(option), &Languages::default()).unwrap();
-        wanted.into_iter().map(|language| language.codes).collect()
+        let requested = requested_languages(Some(option), &Languages::default()).unwrap();
+        requested.into_iter().map(|language| language.codes).collect()
     }
 
     #[test]
-    fn tags_and_tesseracts_own_names_are_understood() {
-        for (asked, code) in [
+    fn tags_and_names_of_tesseract_are_resolved() {
+        for (name, code) in [
             ("en", "eng"),
             ("en-GB", "eng"),
             ("DE", "deu"),
@@ -188,51 +179,54 @@ mod tests {
             ("Fraktur", "Fraktur"),
             ("script/Fraktur", "script/Fraktur"),
         ] {
-            assert_eq!(codes(asked), [[code]], "{asked}");
+            assert_eq!(codes(name), [[code]], "{name}");
         }
         assert_eq!(codes("deu+la, en"), [["deu"], ["lat"], ["eng"]]);
     }
 
     #[test]
-    fn fraktur_is_read_with_whichever_of_its_data_is_there() {
+    fn fraktur_has_alternative_data() {
         assert_eq!(codes("de-Latf"), [["script/Fraktur", "Fraktur", "deu_latf", "frk"]]);
         assert_eq!(codes("da-Latf-DK"), [["script/Fraktur", "Fraktur"]]);
     }
 
     #[test]
-    fn the_option_comes_before_the_book_and_the_book_before_english() {
+    fn option_precedes_book_and_book_precedes_english() {
         let book = Languages(vec!["fr".to_owned(), "la".to_owned()]);
-        let asked = |option, book: &Languages| {
-            wanted_languages(option, book).unwrap().into_iter().map(|language| language.asked).collect::<Vec<_>>()
+        let names = |option, book: &Languages| {
+            requested_languages(option, book)
+                .unwrap()
+                .into_iter()
+                .map(|language| language.requested)
+                .collect::<Vec<_>>()
         };
-        assert_eq!(asked(Some("it"), &book), ["it"]);
-        assert_eq!(asked(None, &book), ["fr", "la"]);
-        assert_eq!(asked(Some(""), &book), ["fr", "la"]);
-        assert_eq!(asked(None, &Languages::default()), ["eng"]);
+        assert_eq!(names(Some("it"), &book), ["it"]);
+        assert_eq!(names(None, &book), ["fr", "la"]);
+        assert_eq!(names(Some(""), &book), ["fr", "la"]);
+        assert_eq!(names(None, &Languages::default()), ["eng"]);
     }
 
     #[test]
-    fn what_names_no_language_is_refused() {
+    fn rejects_unknown_languages() {
         for wrong in ["xx", "../../etc/passwd", "script/../eng", "script/", "eng;rm", "e"] {
-            let error = wanted_languages(Some(wrong), &Languages::default()).unwrap_err();
+            let error = requested_languages(Some(wrong), &Languages::default()).unwrap_err();
             assert_eq!(error, LanguageError::Unknown(wrong.to_owned()));
-            assert!(error.hint().unwrap().contains("shelf set SCAN-ID language="));
+            assert!(error.hint().unwrap().contains("shelf set BOOK language="));
         }
     }
 
     #[test]
-    fn what_is_not_installed_is_refused_with_the_package_that_brings_it() {
-        let missing = wanted_languages(Some("eng+tlh_none"), &Languages::default()).unwrap();
-        let error = tesseract_language(&missing).unwrap_err();
+    fn rejects_missing_language_and_names_its_package() {
+        let missing = requested_languages(Some("eng+tlh_none"), &Languages::default()).unwrap();
+        let error = resolve_languages(&["eng".to_owned()], &missing, |_| false).unwrap_err();
         let message = error.to_string();
-        assert!(message.starts_with("Tesseract has no data for `tlh_none` here; installed are: "), "{message}");
-        assert!(message.contains("eng"), "{message}");
+        assert_eq!(message, "language data for `tlh_none` is not installed (installed: eng)");
         assert!(error.hint().unwrap().contains("apt install tesseract-ocr-tlh-none"));
     }
 
     #[test]
-    fn a_language_asked_for_twice_is_read_once() {
-        let twice = wanted_languages(Some("en+eng+en-US"), &Languages::default()).unwrap();
-        assert_eq!(tesseract_language(&twice).unwrap(), "eng");
+    fn repeated_languages_are_merged() {
+        let twice = requested_languages(Some("en+eng+en-US"), &Languages::default()).unwrap();
+        assert_eq!(resolve_languages(&["eng".to_owned()], &twice, |_| false).unwrap(), "eng");
     }
 }

@@ -1,27 +1,28 @@
-//! The `ocr` stage: reads the text of a scan and cuts out its figures.
+//! The `ocr` stage: recognises the text of a scan and crops its figures.
+//!
+//! Recognition needs Tesseract and is in the feature `tesseract` (on by default). Without it the stage is registered, and its pages fail
+//! with a hint.
 
-mod checkup;
-mod engine;
-mod figures;
-mod frame;
-mod ink;
+mod doctor;
 mod installed;
 mod language;
-mod layout;
-mod lone_number;
-mod look;
 mod options;
-mod page;
-mod recognise;
-mod scan;
+mod recognised_page;
+#[cfg(feature = "tesseract")]
+mod recognition;
 mod stage;
-mod tsv;
+#[cfg(not(feature = "tesseract"))]
+mod without_tesseract;
 
-pub use engine::tesseract_version;
 pub use installed::{debian_package, installed_languages};
-pub use language::{LanguageError, Wanted, wanted_languages};
-pub(crate) use layout::in_ten_thousandths;
+pub use language::{LanguageError, RequestedLanguage, requested_languages};
 pub use options::{OcrOptions, Rotate};
-pub use page::{Block, Figure, Line, OcrPage, PageDimensions, Paragraph, Word};
-pub use recognise::{CutOut, RECOGNISE, Reading, Settings, recognise};
+pub use recognised_page::{CroppedFigure, RecognisedPage, RecognitionSettings};
+#[cfg(feature = "tesseract")]
+use recognition::recognise_page;
+#[cfg(feature = "tesseract")]
+pub use recognition::{recognise, tesseract_version};
+pub use shelf_pages::{Block, Figure, Line, OcrPage, PageDimensions, Paragraph, Word};
 pub use stage::{OcrMetrics, ocr};
+#[cfg(not(feature = "tesseract"))]
+use without_tesseract::recognise_page;

@@ -1,28 +1,28 @@
 use clap::{Args, ValueEnum};
 use serde::{Deserialize, Serialize};
 
-/// What `ocr` can be told on the command line.
+/// Options of `ocr`.
 #[derive(Debug, Clone, PartialEq, Eq, Args, Serialize)]
 pub struct OcrOptions {
-    /// Languages to read, such as `en+de`, `deu+lat` or `script/Fraktur` [default: the book's, else English]
+    /// Languages to recognise, such as `en+de`, `deu+lat` or `script/Fraktur` [default: the book's, else English]
     #[arg(long, value_name = "LANG")]
     pub lang: Option<String>,
-    /// Tesseract's page segmentation mode: 3 finds columns and blocks by itself, 4 expects one column, 6 one block, 11 scattered text
+    /// Tesseract's page segmentation mode: 3 detects columns and blocks, 4 expects one column, 6 one block, 11 sparse text
     #[arg(long, value_name = "MODE", default_value_t = Self::default().psm, value_parser = parse_psm)]
     pub psm: u8,
-    /// Resolution at which scans are read, dots per inch; finer ones are scaled down to it
+    /// Resolution for recognition in dots per inch; finer scans are downscaled to it
     #[arg(long, value_name = "DPI", default_value_t = Self::default().dpi, value_parser = clap::value_parser!(u32).range(70..=1200))]
     pub dpi: u32,
-    /// Whether pages that cannot be read as they lie are tried sideways and upside down
+    /// Try other orientations when a page reads badly
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = Self::default().rotate)]
     pub rotate: Rotate,
 }
 
-/// Whether a page is read in other directions than it lies.
+/// When to try other orientations of a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Rotate {
-    /// Where reading it as it lies gives little sense
+    /// If the confidence is low
     Auto,
     /// Never
     Off,
@@ -36,7 +36,7 @@ impl Default for OcrOptions {
 
 fn parse_psm(given: &str) -> Result<u8, String> {
     match given.parse() {
-        Ok(2) => Err("mode 2 finds blocks and reads nothing; 3 does both".to_owned()),
+        Ok(2) => Err("mode 2 detects blocks but recognises no text; use 3".to_owned()),
         Ok(mode @ 1..=13) => Ok(mode),
         _ => Err("expected a number from 1 to 13".to_owned()),
     }
@@ -60,21 +60,21 @@ mod tests {
     }
 
     #[test]
-    fn nothing_given_is_the_default() {
+    fn no_arguments_give_the_default() {
         assert_eq!(parse(&[]).unwrap(), OcrOptions::default());
     }
 
     #[test]
-    fn modes_that_read_nothing_are_refused() {
+    fn rejects_modes_without_recognition() {
         assert_eq!(parse(&["--psm", "6"]).unwrap().psm, 6);
-        assert!(parse(&["--psm", "2"]).unwrap_err().contains("reads nothing"));
+        assert!(parse(&["--psm", "2"]).unwrap_err().contains("recognises no text"));
         for wrong in ["0", "14", "auto"] {
             assert!(parse(&["--psm", wrong]).unwrap_err().contains("from 1 to 13"), "{wrong}");
         }
     }
 
     #[test]
-    fn rotation_and_resolution_are_read() {
+    fn parses_rotation_resolution_and_languages() {
         let options = parse(&["--rotate", "off", "--dpi", "400", "--lang", "deu+lat"]).unwrap();
         assert_eq!(options, OcrOptions { lang: Some("deu+lat".to_owned()), psm: 3, dpi: 400, rotate: Rotate::Off });
         assert!(parse(&["--dpi", "20"]).is_err());

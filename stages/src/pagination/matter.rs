@@ -1,39 +1,16 @@
 use rapidfuzz::fuzz;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
-use super::edge::is_division;
-use super::folio::{Folio, bare};
 use shelf::book::parse_roman;
+use shelf_pages::Matter;
 
-/// What the text of a page belongs to. A page without anything special has the book's own text.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-#[expect(
-    missing_docs,
-    reason = "a variant's doc comment would change the schema; the names are those of a book's parts"
-)]
-pub enum Matter {
-    #[default]
-    Text,
-    TitlePage,
-    Copyright,
-    Dedication,
-    TableOfContents,
-    Preface,
-    Foreword,
-    Introduction,
-    Acknowledgments,
-    Epilogue,
-    Appendix,
-    Endnotes,
-    Bibliography,
-    References,
-    Glossary,
-    Index,
-}
+use super::folio::{Folio, trim_punctuation};
 
-/// Headings, in letters alone, and what they open.
+/// Divisions of a book that are numbered.
+const DIVISIONS: [&str; 22] = [
+    "chapter", "chap", "book", "part", "volume", "vol", "section", "sect", "canto", "act", "scene", "letter",
+    "lecture", "kapitel", "buch", "teil", "band", "chapitre", "livre", "tome", "capitolo", "parte",
+];
+
+/// Headings (letters only, in lower case), and the part of the book that each opens.
 const HEADINGS: [(&str, Matter); 46] = [
     ("contents", Matter::TableOfContents),
     ("tableofcontents", Matter::TableOfContents),
@@ -83,71 +60,49 @@ const HEADINGS: [(&str, Matter); 46] = [
     ("namenregister", Matter::Index),
 ];
 
-/// As much of a heading's letters must be right, 0..=1: one in eight may be misread.
-const ALIKE: f64 = 0.87;
+/// Minimum similarity of a heading with a known one, 0..=1: one letter in eight may be misread.
+const MIN_SIMILARITY: f64 = 0.87;
 
-impl Matter {
-    /// What a heading opens: its words, without the page's number; `CHAPTER I.` opens the text. None where it says nothing that is known.
-    #[must_use]
-    pub fn opened_by(heading: &str) -> Option<Self> {
-        let words: Vec<&str> = heading.split_whitespace().map(bare).filter(|word| !word.is_empty()).collect();
-        if is_numbered_division(heading) {
-            return Some(Self::Text);
-        }
-        let letters: String = words
-            .iter()
-            .filter(|word| Folio::parse(word).is_none())
-            .flat_map(|word| word.chars())
-            .filter(|c| c.is_alphabetic())
-            .flat_map(char::to_lowercase)
-            .collect();
-        let appended =
-            |matter| words.first().is_some_and(|word| Self::of_letters(&word.to_lowercase()) == Some(matter));
-        Self::of_letters(&letters).or_else(|| appended(Self::Appendix).then_some(Self::Appendix))
-    }
+/// Shorter headings must be exact.
+const MIN_FUZZY_CHARS: usize = 7;
 
-    /// Whether it stands before the book's own text.
-    #[must_use]
-    pub fn is_front(self) -> bool {
-        matches!(
-            self,
-            Self::TitlePage
-                | Self::Copyright
-                | Self::Dedication
-                | Self::TableOfContents
-                | Self::Preface
-                | Self::Foreword
-        )
+/// The part of a book that a heading opens, disregarding page numbers; `CHAPTER I.` opens the main text. `None` for unknown headings.
+#[must_use]
+pub fn matter_opened_by(heading: &str) -> Option<Matter> {
+    let words: Vec<&str> = heading.split_whitespace().map(trim_punctuation).filter(|word| !word.is_empty()).collect();
+    if is_numbered_division(heading) {
+        return Some(Matter::Text);
     }
-
-    /// Whether it stands behind the book's own text.
-    #[must_use]
-    pub fn is_back(self) -> bool {
-        matches!(
-            self,
-            Self::Appendix
-                | Self::Endnotes
-                | Self::Bibliography
-                | Self::References
-                | Self::Glossary
-                | Self::Index
-                | Self::Epilogue
-        )
-    }
-
-    fn of_letters(letters: &str) -> Option<Self> {
-        let alike = |heading: &str| match heading.len() {
-            ..7 => heading == letters,
-            _ => fuzz::ratio(heading.chars(), letters.chars()) >= ALIKE,
-        };
-        HEADINGS.iter().find(|(heading, _)| alike(heading)).map(|(_, matter)| *matter)
-    }
+    let letters: String = words
+        .iter()
+        .filter(|word| Folio::parse(word).is_none())
+        .flat_map(|word| word.chars())
+        .filter(|c| c.is_alphabetic())
+        .flat_map(char::to_lowercase)
+        .collect();
+    let is_appendix = || words.first().and_then(|word| known_heading(&word.to_lowercase())) == Some(Matter::Appendix);
+    known_heading(&letters).or_else(|| is_appendix().then_some(Matter::Appendix))
 }
 
-/// Whether a heading is the name of a part of the book with its number, and may go on: `CHAPTER II`, `Part One`, `BOOK 3. The Sea`.
+fn known_heading(letters: &str) -> Option<Matter> {
+    let is_similar = |heading: &str| match heading.len() {
+        ..MIN_FUZZY_CHARS => heading == letters,
+        _ => fuzz::ratio(heading.chars(), letters.chars()) >= MIN_SIMILARITY,
+    };
+    HEADINGS.iter().find(|(heading, _)| is_similar(heading)).map(|(_, matter)| *matter)
+}
+
+/// Whether a word is a division of a book that is numbered: `CHAPTER`, `Book`, `Kapitel`.
+#[must_use]
+pub fn is_division(word: &str) -> bool {
+    let word = trim_punctuation(word).to_lowercase();
+    DIVISIONS.contains(&word.as_str())
+}
+
+/// Whether a heading begins with a division and its number: `CHAPTER II`, `Part One`, `BOOK 3. The Sea`.
 #[must_use]
 pub fn is_numbered_division(heading: &str) -> bool {
-    let mut words = heading.split_whitespace().map(bare);
+    let mut words = heading.split_whitespace().map(trim_punctuation);
     let is_number = |word: &str| {
         let spelled =
             ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "first", "last", "the"];
@@ -163,7 +118,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn headings_open_what_they_say() {
+    fn headings_open_their_part() {
         for (heading, matter) in [
             ("CHAPTER I.", Some(Matter::Text)),
             ("CHAPTER 11,", Some(Matter::Text)),
@@ -181,7 +136,7 @@ mod tests {
             ("Part of the way", None),
             ("", None),
         ] {
-            assert_eq!(Matter::opened_by(heading), matter, "{heading}");
+            assert_eq!(matter_opened_by(heading), matter, "{heading}");
         }
     }
 }

@@ -1,41 +1,33 @@
-//! The `pagination` stage: what labels need to know of the whole book, its running heads, its printed page numbers, its type and its
-//! parts.
+//! The `pagination` stage: running heads, printed page numbers, type height and parts of the whole book, for the labels.
 //!
-//! A page becomes a [`Sheet`] of [`Row`]s with the measures of its type. Rows at head and foot are compared with other pages
-//! ([`Zones`]), numbers among them are solved for all pages at once ([`solve`]), and what was found makes the [`Pagination`].
+//! Rows in the header and footer of a page ([`HeaderFooterRow`]) are compared with other pages ([`HeaderFooterZones`]), the page numbers
+//! among them are found for all pages at once ([`solve_page_numbers`]), and the results make up the [`Pagination`].
 
-mod book;
-#[cfg(test)]
-pub(crate) mod drawn;
-mod edge;
+mod book_parts;
+mod book_statistics;
 mod folio;
-mod glance;
-mod heads;
+mod header_footer_row;
+mod header_footer_zones;
 mod matter;
-mod numbering;
-mod order;
-mod parts;
-mod printed;
-mod row;
-mod sheet;
-mod solve;
+mod page_features;
+mod page_number_candidate;
+mod printed_number;
+mod repeated_rows;
+mod scan_order;
+mod solver;
 mod stage;
-mod survey;
-mod zones;
 
-pub use book::{PagePagination, Pagination};
-pub use edge::{EdgeRow, in_capitals, is_division};
-pub use folio::{Folio, Mark};
-pub use glance::{Glance, is_centred};
-pub use heads::repeated;
-pub use matter::{Matter, is_numbered_division};
-pub use numbering::{NumberingStyle, PageNumberLocation, PageRegion};
-pub use order::out_of_order;
-pub use parts::{Part, parts};
-pub use printed::PrintedNumber;
-pub use row::{Row, RowWord, rows_of, rows_of_blocks};
-pub use sheet::{Sheet, TypeHeights};
-pub use solve::{Leaf, Solved, solve};
+pub use book_parts::{BookPart, book_parts};
+pub use book_statistics::BookStatistics;
+pub use folio::Folio;
+pub use header_footer_row::HeaderFooterRow;
+pub use header_footer_zones::HeaderFooterZones;
+pub use matter::{is_division, is_numbered_division, matter_opened_by};
+pub use page_features::{Opening, PageFeatures};
+pub use page_number_candidate::{Observation, PageNumberCandidate};
+pub use printed_number::PrintedNumber;
+pub use repeated_rows::repeated_rows;
+pub use scan_order::scan_order_warnings;
+pub use shelf_pages::{Matter, NumberingStyle, PageNumberLocation, PagePagination, PageRegion, Pagination};
+pub use solver::{SolvedNumber, solve_page_numbers};
 pub use stage::{PaginationMetrics, pagination};
-pub use survey::Survey;
-pub use zones::Zones;

@@ -1,7 +1,9 @@
 use std::collections::HashMap;
 
 use super::Dictionary;
-use super::spelling::{counted_form, is_numeral, parts_of};
+use shelf_pages::word_key;
+
+use super::spelling::{is_numeral, parts_of};
 use super::tokens::{PageTokens, Token};
 
 /// How often a book has each word, as far as its pages were read with some certainty.
@@ -29,7 +31,7 @@ impl WordCounts {
     /// Counts the words of a page. Halves of words that a line end parts are no words.
     pub(super) fn add(&mut self, page: &PageTokens) {
         for (word, confidence) in page.lines().flat_map(whole_words) {
-            let count = self.words.entry(counted_form(word)).or_default();
+            let count = self.words.entry(word_key(word)).or_default();
             count.times += 1;
             count.sure += u32::from(confidence >= SURE);
             count.small += u32::from(word.starts_with(char::is_lowercase));
@@ -39,17 +41,17 @@ impl WordCounts {
 
     /// How often the book has a word, whatever its case.
     pub(super) fn times(&self, word: &str) -> u32 {
-        self.words.get(&counted_form(word)).map_or(0, |count| count.times)
+        self.words.get(&word_key(word)).map_or(0, |count| count.times)
     }
 
     /// How often it was read with certainty.
     pub(super) fn sure(&self, word: &str) -> u32 {
-        self.words.get(&counted_form(word)).map_or(0, |count| count.sure)
+        self.words.get(&word_key(word)).map_or(0, |count| count.sure)
     }
 
     /// Whether the book has a word often, and with a capital hardly ever but where a sentence starts.
     pub(super) fn is_small(&self, word: &str) -> bool {
-        let found = self.words.get(&counted_form(word));
+        let found = self.words.get(&word_key(word));
         found.is_some_and(|count| count.small >= OFTEN && f64::from(count.small) >= MOSTLY * f64::from(count.times))
     }
 

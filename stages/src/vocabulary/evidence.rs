@@ -2,7 +2,9 @@ use std::collections::BTreeMap;
 
 use super::counts::{SURE, WordCounts};
 use super::run_together::words_in;
-use super::spelling::{counted_form, is_numeral, parts_of};
+use shelf_pages::word_key;
+
+use super::spelling::{is_numeral, parts_of};
 use super::tokens::{PageTokens, Token};
 use super::{Commonness, Dictionary, PageVocabulary, WordEvidence, near_variants};
 
@@ -12,7 +14,7 @@ pub(super) fn evidence_for(page: &PageTokens, counts: &WordCounts, dictionary: O
     for (token, next) in neighbours(page) {
         let (_, start, _) = parts_of(&next.text);
         if token.text.ends_with(',') && start.starts_with(char::is_uppercase) && counts.is_small(start) {
-            found.small_words.insert(counted_form(start));
+            found.small_words.insert(word_key(start));
         }
         note_joined(&mut found, token, next, counts, dictionary);
     }
@@ -20,7 +22,7 @@ pub(super) fn evidence_for(page: &PageTokens, counts: &WordCounts, dictionary: O
     found.likes_hyphens = counts.likes_hyphens(dictionary);
     for token in page.tokens() {
         let (_, word, _) = parts_of(&token.text);
-        let form = counted_form(word);
+        let form = word_key(word);
         if !is_doubtful(word, dictionary) || found.doubtful.contains_key(&form) {
             continue;
         }
@@ -95,12 +97,12 @@ fn note_joined(
     }
     let parted = token.ends_in_hyphen();
     let broken = || dictionary.is_some_and(|d| is_doubtful(before, d) || is_doubtful(after, d));
-    let joined = counted_form(&format!("{before}{after}"));
+    let joined = word_key(&format!("{before}{after}"));
     let read_so = if parted { counts.times(&joined) > 0 } else { counts.sure(&joined) > 1 };
     if read_so && (parted || broken()) {
         found.joined.insert(joined);
     }
-    let hyphenated = counted_form(&format!("{before}-{after}"));
+    let hyphenated = word_key(&format!("{before}-{after}"));
     if parted && counts.times(&hyphenated) > 0 {
         found.hyphenated.insert(hyphenated);
     }

@@ -19,14 +19,6 @@ pub fn is_odd(c: char) -> bool {
     matches!(c, '¢' | '|' | '@' | '€' | '¥')
 }
 
-/// A word in the form under which it is counted: in lower case, with straight apostrophes, without an English possessive.
-#[must_use]
-pub fn counted_form(word: &str) -> String {
-    let plain: String = word.chars().map(|c| if matches!(c, '’' | '‘') { '\'' } else { c }).collect();
-    let lower = plain.to_lowercase();
-    lower.strip_suffix("'s").map_or(lower.clone(), str::to_owned)
-}
-
 /// Spellings of the period, or of another country, are no misreadings: `connexion`, `honour`, `civilise`, `theatre`. Gives the forms that a
 /// dictionary may have instead, one for each habit that the word shows.
 #[must_use]
@@ -114,13 +106,6 @@ mod tests {
             ("é", ("", "é", "")),
         ] {
             assert_eq!(parts_of(token), parts, "{token}");
-        }
-    }
-
-    #[test]
-    fn words_are_counted_whatever_their_case() {
-        for (word, form) in [("The", "the"), ("Narvaez’s", "narvaez"), ("don’t", "don't"), ("ÉTÉ", "été")] {
-            assert_eq!(counted_form(word), form);
         }
     }
 

@@ -2,8 +2,8 @@
 
 use shelf::stage::Timestamp;
 
-use crate::bbox::Bbox;
 use crate::ocr::{Block, Line, OcrPage, PageDimensions, Paragraph, Word};
+use shelf_pages::Bbox;
 
 const SOMEWHERE: Bbox = Bbox { x: 0, y: 0, width: 9, height: 9 };
 

@@ -6,8 +6,8 @@ use shelf::llm::Engine;
 use shelf::plan::Request;
 use shelf::stage::{Stage as _, Timestamp};
 use shelf::testing::{ScriptedModel, TestBook};
-use stages::bbox::Bbox;
-use stages::catalogue::{CatalogueOptions, Found, catalogue};
+use shelf_pages::Bbox;
+use stages::catalogue::{CatalogueField, CatalogueOptions, catalogue};
 use stages::ocr::{Block, Line, OcrPage, PageDimensions, Paragraph, Word, ocr};
 
 /// A page of one block whose lines are 20 px high, one below the other.
@@ -101,7 +101,7 @@ fn rules_fill_in_what_is_beyond_doubt_at_no_cost() {
         assert_eq!((known.title, known.author, known.publisher), (None, None, None));
         assert_eq!((known.year, known.isbn.as_deref()), (Some(1892), Some("0-306-40615-2")));
         assert_eq!(known.metadata_extraction_confidence, Some(0.8));
-        assert_eq!(book.book_output::<catalogue>().year, Some(Found::on(3, 1892, 0.8)));
+        assert_eq!(book.book_output::<catalogue>().year, Some(CatalogueField::on(3, 1892, 0.8)));
     }
     assert_eq!(model.asked().len(), 0);
 }
@@ -165,7 +165,7 @@ fn a_wrong_page_is_put_right_and_one_that_was_not_sent_goes_back_to_the_model() 
 fn what_a_model_is_not_sure_of_is_written_down_and_not_filled_in() {
     let unsure = json!({ "text": "Richard L. Campbell", "page": 2, "confidence": 0.4 });
     let (_model, book) = catalogued(&reply_with("author", unsure));
-    let author = Found::on(2, "Richard L. Campbell".to_owned(), 0.4);
+    let author = CatalogueField::on(2, "Richard L. Campbell".to_owned(), 0.4);
     assert_eq!(book.book_output::<catalogue>().author, Some(author));
     assert_eq!(metadata(&book).author, None);
 }

@@ -7,14 +7,14 @@ use shelf::draw::{Manuscript, PageFormat, Scanner, TitlePage};
 use shelf::stage::{ScanFile, Timestamp};
 use shelf::testing::real_scans;
 use stages::catalogue::rules::entry_of;
-use stages::catalogue::{CatalogueEntry, Found, front_pages};
-use stages::ocr::{OcrOptions, OcrPage, PageDimensions, Settings, recognise, wanted_languages};
+use stages::catalogue::{CatalogueEntry, CatalogueField, front_matter_pages};
+use stages::ocr::{OcrOptions, OcrPage, PageDimensions, RecognitionSettings, recognise, requested_languages};
 
 fn read_page(path: &Path, page_number: u32) -> OcrPage {
     let OcrOptions { psm, dpi, rotate, .. } = OcrOptions::default();
-    let languages = wanted_languages(Some("eng"), &Languages::default()).unwrap();
+    let languages = requested_languages(Some("eng"), &Languages::default()).unwrap();
     let scan = ScanFile { path: path.to_owned(), dpi: 300.0, width: 0, height: 0 };
-    let reading = recognise((scan, Settings { languages, psm, dpi, rotate })).unwrap();
+    let reading = recognise((scan, RecognitionSettings { languages, psm, dpi, rotate })).unwrap();
     OcrPage {
         page_number,
         page_dimensions: PageDimensions { width: reading.width, height: reading.height },
@@ -33,8 +33,8 @@ fn the_back_of_a_real_title_page_says_the_year() {
         .zip(["i012.tiff", "i013.tiff"])
         .map(|(page, scan)| read_page(&scans.join("cer").join(scan), page))
         .collect();
-    let year = Some(Found::on(1, 1915, 0.8));
-    assert_eq!(entry_of(&front_pages(&pages)), CatalogueEntry { year, ..CatalogueEntry::default() });
+    let year = Some(CatalogueField::on(1, 1915, 0.8));
+    assert_eq!(entry_of(&front_matter_pages(&pages)), CatalogueEntry { year, ..CatalogueEntry::default() });
 }
 
 /// What the rules find in the scan of a drawn book with this title page.
@@ -54,7 +54,7 @@ fn drawn(title: &str, author: &str, imprint: &str) -> CatalogueEntry {
         read_page(&path, page)
     };
     let pages: Vec<OcrPage> = (1..).zip(&manuscript.typeset(&PageFormat::octavo())).map(read).collect();
-    entry_of(&front_pages(&pages))
+    entry_of(&front_matter_pages(&pages))
 }
 
 #[test]
@@ -65,7 +65,7 @@ fn the_scan_of_a_drawn_book_says_title_author_year_and_isbn() {
     let author = found.author.unwrap();
     assert_eq!(author.value, "AGATHA T. BINDER");
     assert!(title.confidence > 0.5 && author.confidence > 0.5, "{title:?}, {author:?}");
-    assert_eq!(found.year, Some(Found::on(1, 1859, 0.95)), "the copyright says so too");
+    assert_eq!(found.year, Some(CatalogueField::on(1, 1859, 0.95)), "the copyright says so too");
     assert_eq!(found.isbn.unwrap().value.to_string(), "978-0-306-40615-7");
 }
 
@@ -73,5 +73,5 @@ fn the_scan_of_a_drawn_book_says_title_author_year_and_isbn() {
 fn a_title_page_without_a_year_leaves_the_title_to_others() {
     let found = drawn("THE HISTORY OF THE SHELF", "By AGATHA T. BINDER", "London");
     assert_eq!((found.title, found.author), (None, None));
-    assert_eq!(found.year, Some(Found::on(2, 1859, 0.8)));
+    assert_eq!(found.year, Some(CatalogueField::on(2, 1859, 0.8)));
 }

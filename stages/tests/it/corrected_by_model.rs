@@ -5,7 +5,7 @@ use shelf::llm::{Engine, LlmSettings, Models, TapeSettings};
 use shelf::plan::Request;
 use shelf::stage::{ParagraphId, Stage as _, Timestamp};
 use shelf::testing::{Says, ScriptedModel, TestBook};
-use stages::bbox::Bbox;
+use shelf_pages::Bbox;
 use stages::corrected::{Correct, CorrectedOptions, CorrectedParagraph, corrected};
 use stages::ocr::{Block, Line, OcrPage, PageDimensions, Paragraph, Word, ocr};
 use stages::vision::Vision;

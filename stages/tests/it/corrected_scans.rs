@@ -9,9 +9,11 @@ use shelf::draw::{DrawnBlock, DrawnPage};
 use shelf::eval::{ErrorRate, HyphenScore, JudgedHyphen, Normalisation, judge_hyphens, page_text, score};
 use shelf::stage::{ScanFile, Timestamp};
 use shelf::testing::real_scans;
-use stages::bbox::Bbox;
+use shelf_pages::Bbox;
 use stages::corrected::rules::{Mended, mend};
-use stages::ocr::{Block, OcrOptions, OcrPage, PageDimensions, Paragraph, Settings, recognise, wanted_languages};
+use stages::ocr::{
+    Block, OcrOptions, OcrPage, PageDimensions, Paragraph, RecognitionSettings, recognise, requested_languages,
+};
 use stages::vocabulary::{Dictionary, vocabulary_of};
 
 /// A page with its truth, as it was read and as it was mended.
@@ -76,8 +78,8 @@ fn ends_in(path: &Path, extension: &str) -> bool {
 
 fn read_page(path: &Path, dpi: f64, page_number: u32) -> OcrPage {
     let OcrOptions { psm, dpi: wanted_dpi, rotate, .. } = OcrOptions::default();
-    let languages = wanted_languages(Some("eng"), &Languages::default()).unwrap();
-    let settings = Settings { languages, psm, dpi: wanted_dpi, rotate };
+    let languages = requested_languages(Some("eng"), &Languages::default()).unwrap();
+    let settings = RecognitionSettings { languages, psm, dpi: wanted_dpi, rotate };
     let scan = ScanFile { path: path.to_owned(), dpi, width: 0, height: 0 };
     let reading = recognise((scan, settings)).unwrap();
     OcrPage {

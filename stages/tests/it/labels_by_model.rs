@@ -3,7 +3,7 @@
 use shelf::llm::Engine;
 use shelf::stage::{Stage as _, Timestamp};
 use shelf::testing::{ScriptedModel, TestBook};
-use stages::bbox::Bbox;
+use shelf_pages::Bbox;
 use stages::labels::{Classification, LabelsOptions, LabelsPage, labels};
 use stages::ocr::{Block, Figure, Line, OcrPage, PageDimensions, Paragraph, Word, ocr};
 use stages::pagination::{
@@ -21,12 +21,12 @@ fn line((x, y): (u32, u32), text: &str, confidences: &[f64]) -> Line {
         Word { text: text.to_owned(), bbox, confidence: *confidence }
     };
     let words: Vec<Word> = text.split(' ').zip(confidences.iter().cycle()).map(word).collect();
-    Line { bbox: Bbox::around(words.iter().map(|word| word.bbox)).unwrap(), words }
+    Line { bbox: Bbox::bounding(words.iter().map(|word| word.bbox)).unwrap(), words }
 }
 
 fn block(block_num: u32, lines: Vec<Line>) -> Block {
     let text = |line: &Line| line.words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ");
-    let bbox = Bbox::around(lines.iter().map(|line| line.bbox)).unwrap();
+    let bbox = Bbox::bounding(lines.iter().map(|line| line.bbox)).unwrap();
     let text = lines.iter().map(text).collect::<Vec<_>>().join("\n");
     Block { block_num, bbox, paragraphs: vec![Paragraph { par_num: 1, bbox, text, avg_confidence: 0.9, lines }] }
 }

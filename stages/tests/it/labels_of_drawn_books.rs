@@ -4,10 +4,11 @@ use shelf::demo::{DemoBook, write_truth};
 use shelf::draw::{self, DrawnBlock, DrawnPage, Figure, Manuscript, PageFormat, TitlePage};
 use shelf::eval::labels::{LabelScore, LabelTruth, labelled, score_labels};
 use shelf::stage::Timestamp;
-use stages::bbox::Bbox;
+use shelf_pages::Bbox;
 use stages::labels::label_blocks;
 use stages::ocr::{self, Block, Line, OcrPage, PageDimensions, Paragraph, Word};
-use stages::pagination::{Pagination, Survey, TypeHeights, rows_of};
+use stages::page_layout::{TypeHeights, text_rows};
+use stages::pagination::{BookStatistics, Pagination};
 
 const SENTENCES: [&str; 4] = [
     "The shelf stood where it had always stood, and nobody in the house remembered who had put it there.",
@@ -66,7 +67,7 @@ fn as_read(page: &DrawnPage, page_number: u32) -> OcrPage {
         let paragraphs = block.paragraphs.iter().zip(1..).filter_map(|(paragraph, par_num)| {
             let lines: Vec<Line> = paragraph.lines.iter().filter_map(line).collect();
             let text = paragraph.lines.iter().map(draw::DrawnLine::text).collect::<Vec<_>>().join("\n");
-            let around = Bbox::around(lines.iter().map(|line| line.bbox))?;
+            let around = Bbox::bounding(lines.iter().map(|line| line.bbox))?;
             Some(Paragraph { par_num, bbox: around, text, avg_confidence: 0.95, lines })
         });
         Some(Block { block_num: number, bbox: bbox(block.bbox()?), paragraphs: paragraphs.collect() })
@@ -88,13 +89,13 @@ fn as_read(page: &DrawnPage, page_number: u32) -> OcrPage {
 fn look_at(pages: &[OcrPage]) -> Pagination {
     let mut heights = TypeHeights::default();
     for page in pages {
-        heights.add(&rows_of(page));
+        heights.add(&text_rows(page));
     }
-    let mut survey = Survey::new(heights.most_common());
+    let mut statistics = BookStatistics::new(heights.most_common_px());
     for page in pages {
-        survey.add(page);
+        statistics.add(page);
     }
-    let (book, warnings) = survey.conclude();
+    let (book, warnings) = statistics.finish();
     assert_eq!(warnings, Vec::<String>::new());
     book
 }

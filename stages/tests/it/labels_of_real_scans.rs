@@ -8,8 +8,9 @@ use shelf::eval::labels::{LabelScore, LabelTruth, labelled, score_labels};
 use shelf::stage::{ScanFile, Timestamp};
 use shelf::testing::real_scans;
 use stages::labels::{Classification, label_blocks};
-use stages::ocr::{Figure, OcrOptions, OcrPage, PageDimensions, Settings, recognise, wanted_languages};
-use stages::pagination::{Pagination, Survey, TypeHeights, rows_of};
+use stages::ocr::{Figure, OcrOptions, OcrPage, PageDimensions, RecognitionSettings, recognise, requested_languages};
+use stages::page_layout::{TypeHeights, text_rows};
+use stages::pagination::{BookStatistics, Pagination};
 
 /// A book of scans that were read and looked at.
 struct Book {
@@ -36,13 +37,13 @@ impl Book {
     fn of(pages: Vec<OcrPage>) -> Self {
         let mut heights = TypeHeights::default();
         for page in &pages {
-            heights.add(&rows_of(page));
+            heights.add(&text_rows(page));
         }
-        let mut survey = Survey::new(heights.most_common());
+        let mut statistics = BookStatistics::new(heights.most_common_px());
         for page in &pages {
-            survey.add(page);
+            statistics.add(page);
         }
-        let (pagination, warnings) = survey.conclude();
+        let (pagination, warnings) = statistics.finish();
         Self { pages, pagination, warnings }
     }
 
@@ -65,14 +66,14 @@ impl Book {
 
 fn read(page_number: u32, path: &Path, dpi: f64) -> OcrPage {
     let options = OcrOptions::default();
-    let settings = Settings {
-        languages: wanted_languages(Some("eng"), &Languages::default()).unwrap(),
+    let settings = RecognitionSettings {
+        languages: requested_languages(Some("eng"), &Languages::default()).unwrap(),
         psm: options.psm,
         dpi: options.dpi,
         rotate: options.rotate,
     };
     let reading = recognise((ScanFile { path: path.to_owned(), dpi, width: 0, height: 0 }, settings)).unwrap();
-    let figure = |(figure, image_id): (&stages::ocr::CutOut, u32)| Figure {
+    let figure = |(figure, image_id): (&stages::ocr::CroppedFigure, u32)| Figure {
         image_id,
         bbox: figure.bbox,
         image_file: format!("{image_id}.png"),

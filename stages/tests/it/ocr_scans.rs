@@ -7,18 +7,18 @@ use shelf::book::Languages;
 use shelf::eval::{Normalisation, Score, score};
 use shelf::stage::ScanFile;
 use shelf::testing::real_scans;
-use stages::bbox::Bbox;
-use stages::ocr::{OcrOptions, Paragraph, Reading, Settings, Word, recognise, wanted_languages};
+use shelf_pages::Bbox;
+use stages::ocr::{OcrOptions, Paragraph, RecognisedPage, RecognitionSettings, Word, recognise, requested_languages};
 
 /// A folder of real scans; none where it is missing.
 fn scans(test: &str, folder: &str) -> Option<PathBuf> {
     Some(real_scans(test, env!("CARGO_MANIFEST_DIR"))?.join(folder))
 }
 
-fn read(path: &Path, dpi: f64) -> Reading {
+fn read(path: &Path, dpi: f64) -> RecognisedPage {
     let options = OcrOptions::default();
-    let settings = Settings {
-        languages: wanted_languages(Some("eng"), &Languages::default()).unwrap(),
+    let settings = RecognitionSettings {
+        languages: requested_languages(Some("eng"), &Languages::default()).unwrap(),
         psm: options.psm,
         dpi: options.dpi,
         rotate: options.rotate,
@@ -26,15 +26,15 @@ fn read(path: &Path, dpi: f64) -> Reading {
     recognise((ScanFile { path: path.to_owned(), dpi, width: 0, height: 0 }, settings)).unwrap()
 }
 
-fn paragraphs(reading: &Reading) -> impl Iterator<Item = &Paragraph> {
+fn paragraphs(reading: &RecognisedPage) -> impl Iterator<Item = &Paragraph> {
     reading.blocks.iter().flat_map(|block| &block.paragraphs)
 }
 
-fn words(reading: &Reading) -> Vec<&Word> {
+fn words(reading: &RecognisedPage) -> Vec<&Word> {
     paragraphs(reading).flat_map(|paragraph| &paragraph.lines).flat_map(|line| &line.words).collect()
 }
 
-fn text(reading: &Reading) -> String {
+fn text(reading: &RecognisedPage) -> String {
     paragraphs(reading).map(|paragraph| paragraph.text.as_str()).collect::<Vec<_>>().join("\n")
 }
 
@@ -89,7 +89,7 @@ fn figures_are_cut_out_and_pages_of_text_have_none() {
         let found: Vec<Bbox> = read(&folder.join(page), 300.0).figures.iter().map(|figure| figure.bbox).collect();
         assert_eq!(found.len(), expected.len(), "{page}: {found:?}");
         for (found, expected) in found.iter().zip(&expected) {
-            let overlap = found.share_in(expected).min(expected.share_in(found));
+            let overlap = found.ratio_inside(expected).min(expected.ratio_inside(found));
             assert!(overlap > 0.9, "{page}: {found:?} is not {expected:?}");
         }
     }
@@ -117,7 +117,7 @@ fn a_page_that_lies_the_wrong_way_is_read_with_boxes_where_its_words_are() {
         assert_eq!(text(&reading), text(&upright), "turned by {needed}°");
         for (word, upright) in words(&reading).iter().zip(words(&upright)) {
             let expected = turned(upright.bbox);
-            let overlap = word.bbox.share_in(&expected).min(expected.share_in(&word.bbox));
+            let overlap = word.bbox.ratio_inside(&expected).min(expected.ratio_inside(&word.bbox));
             assert!(overlap > 0.6, "{}: {:?} is not {expected:?}", word.text, word.bbox);
         }
     };
@@ -144,7 +144,7 @@ fn a_finer_scan_is_read_at_300_dpi_with_boxes_of_its_own_pixels() {
     for (fine, coarse) in words(&fine).iter().zip(words(&coarse)) {
         let b = coarse.bbox;
         let doubled = Bbox { x: b.x * 2, y: b.y * 2, width: b.width * 2, height: b.height * 2 };
-        let overlap = fine.bbox.share_in(&doubled).min(doubled.share_in(&fine.bbox));
+        let overlap = fine.bbox.ratio_inside(&doubled).min(doubled.ratio_inside(&fine.bbox));
         assert!(overlap > 0.9, "{}: {:?} is not {doubled:?}", fine.text, fine.bbox);
     }
 }

@@ -5,7 +5,7 @@ use super::guard::{likeness, stands_in};
 use super::question::question;
 use super::reply::{Claim, Claims};
 use crate::catalogue::rules::{year_of, years_in};
-use crate::catalogue::{CatalogueEntry, Found, FrontPage, Isbn};
+use crate::catalogue::{CatalogueEntry, CatalogueField, FrontMatterPage, Isbn};
 
 /// What the model is told to do. A book may have a prompt of its own.
 pub const PROMPT: &str = include_str!("prompt.md");
@@ -28,14 +28,14 @@ const ISBN_ALIKE: f64 = 0.9;
 ///
 /// # Errors
 /// No model gives a usable reply.
-pub async fn ask(pages: &[FrontPage], entry: &mut CatalogueEntry, (llm, prompt): (&Llm, &str)) -> Result<Asked> {
+pub async fn ask(pages: &[FrontMatterPage], entry: &mut CatalogueEntry, (llm, prompt): (&Llm, &str)) -> Result<Asked> {
     if pages.is_empty() {
         return Ok(Asked::default());
     }
     let ask = llm.ask().system(prompt).user(question(pages)).about(pages.len(), "page");
     let claims: Claims = ask.reply_that(|claims: &Claims| claims.check(pages)).await?;
     let mut asked = Asked { pages: pages.len(), refused: 0 };
-    let mut borne_out = |field: &str, claim: Option<Claim>, says: &dyn Fn(&str, &FrontPage) -> bool| {
+    let mut borne_out = |field: &str, claim: Option<Claim>, says: &dyn Fn(&str, &FrontMatterPage) -> bool| {
         let claim = claim?;
         let found = page_of(&claim, pages, says);
         if found.is_none() {
@@ -47,15 +47,19 @@ pub async fn ask(pages: &[FrontPage], entry: &mut CatalogueEntry, (llm, prompt):
             );
             asked.refused += 1;
         }
-        Some(Found::on(found?, claim.text.trim().to_owned(), claim.confidence.min(SUREST)))
+        Some(CatalogueField::on(found?, claim.text.trim().to_owned(), claim.confidence.min(SUREST)))
     };
-    let says_words = |text: &str, page: &FrontPage| stands_in(text, &page.text);
+    let says_words = |text: &str, page: &FrontMatterPage| stands_in(text, &page.text);
     let title = borne_out("title", claims.title, &says_words);
     let author = borne_out("author", claims.author, &says_words);
     let publisher = borne_out("publisher", claims.publisher, &says_words);
     let year = borne_out("year", claims.year, &says_year).and_then(|found| found.and_then(|text| year_of(text)));
     let isbn = borne_out("isbn", claims.isbn, &says_isbn).and_then(|found| found.and_then(|text| text.parse().ok()));
-    let kind = claims.kind.map(|kind| Found { value: kind.kind, page: None, confidence: kind.confidence.min(SUREST) });
+    let kind = claims.kind.map(|kind| CatalogueField {
+        value: kind.kind,
+        page: None,
+        confidence: kind.confidence.min(SUREST),
+    });
     surer(&mut entry.title, title);
     surer(&mut entry.author, author);
     surer(&mut entry.publisher, publisher);
@@ -66,22 +70,22 @@ pub async fn ask(pages: &[FrontPage], entry: &mut CatalogueEntry, (llm, prompt):
 }
 
 /// The page that says what is claimed: the one that is named, else another of those that were sent.
-fn page_of(claim: &Claim, pages: &[FrontPage], says: &dyn Fn(&str, &FrontPage) -> bool) -> Option<u32> {
+fn page_of(claim: &Claim, pages: &[FrontMatterPage], says: &dyn Fn(&str, &FrontMatterPage) -> bool) -> Option<u32> {
     let named = pages.iter().filter(|page| page.number == claim.page);
     let others = pages.iter().filter(|page| page.number != claim.page);
     named.chain(others).find(|page| says(&claim.text, page)).map(|page| page.number)
 }
 
-fn says_year(text: &str, page: &FrontPage) -> bool {
+fn says_year(text: &str, page: &FrontMatterPage) -> bool {
     year_of(text).is_some_and(|year| years_in(&page.text).contains(&year))
 }
 
-fn says_isbn(text: &str, page: &FrontPage) -> bool {
+fn says_isbn(text: &str, page: &FrontMatterPage) -> bool {
     text.parse::<Isbn>().is_ok() && likeness(text, &page.text) >= ISBN_ALIKE
 }
 
 /// What is surer stays; what is as sure is taken from the model.
-fn surer<T>(known: &mut Option<Found<T>>, claimed: Option<Found<T>>) {
+fn surer<T>(known: &mut Option<CatalogueField<T>>, claimed: Option<CatalogueField<T>>) {
     let known_confidence = known.as_ref().map_or(0.0, |known| known.confidence);
     if let Some(claimed) = claimed.filter(|claimed| claimed.confidence >= known_confidence) {
         *known = Some(claimed);

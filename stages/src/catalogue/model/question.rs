@@ -1,6 +1,6 @@
 use std::fmt::Write as _;
 
-use crate::catalogue::FrontPage;
+use crate::catalogue::FrontMatterPage;
 
 /// A page with more words is no title page, nor the back of one: its beginning tells what it is.
 const WHOLE_PAGE_WORDS: usize = 200;
@@ -10,7 +10,7 @@ const FIRST_WORDS: usize = 60;
 const MOST_CHARS: usize = 16_000;
 
 /// The text of the first pages, each after the number of its scan: no boxes, no confidences, nothing that the task does not need.
-pub(super) fn question(pages: &[FrontPage]) -> String {
+pub(super) fn question(pages: &[FrontMatterPage]) -> String {
     let mut question = String::new();
     for page in pages {
         let words = page.text.split_whitespace().count();
@@ -34,12 +34,12 @@ fn beginning(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalogue::front_pages;
+    use crate::catalogue::front_matter_pages;
     use crate::vocabulary::test_pages::page;
 
     fn asked(texts: &[&str]) -> String {
         let pages: Vec<_> = (1..).zip(texts).map(|(number, text)| page(number, &[(*text, 0.95)])).collect();
-        question(&front_pages(&pages))
+        question(&front_matter_pages(&pages))
     }
 
     #[test]

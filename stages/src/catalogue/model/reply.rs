@@ -1,6 +1,6 @@
 use shelf::prelude::*;
 
-use crate::catalogue::{BookType, FrontPage};
+use crate::catalogue::{BookType, FrontMatterPage};
 
 /// What the book is, as far as its pages say.
 #[derive(Debug, Deserialize, JsonSchema, Validate)]
@@ -53,7 +53,7 @@ pub(super) struct Judgement {
 
 impl Claims {
     /// Checks that all is said of a page that was sent. What is wrong goes back to the model.
-    pub(super) fn check(&self, pages: &[FrontPage]) -> std::result::Result<(), String> {
+    pub(super) fn check(&self, pages: &[FrontMatterPage]) -> std::result::Result<(), String> {
         let claims = [&self.title, &self.author, &self.year, &self.publisher, &self.isbn];
         let known = |claim: &&Claim| pages.iter().any(|page| page.number == claim.page);
         match claims.into_iter().flatten().find(|claim| !known(claim)) {

@@ -1,5 +1,5 @@
 use super::years_in;
-use crate::catalogue::FrontPage;
+use crate::catalogue::FrontMatterPage;
 
 /// A page with more words is no back of a title page: it may well tell of copyrights.
 const MOST_WORDS: usize = 250;
@@ -15,8 +15,8 @@ const LATER: [&str; 3] = ["renewed", "renewal", "renewals"];
 
 /// The years that the copyright notices of a page name; none where there is no notice.
 #[must_use]
-pub fn copyright_years(page: &FrontPage) -> Vec<i32> {
-    if page.glance.words > MOST_WORDS {
+pub fn copyright_years(page: &FrontMatterPage) -> Vec<i32> {
+    if page.features.words > MOST_WORDS {
         return Vec::new();
     }
     let words: Vec<&str> = page.text.split_whitespace().collect();
@@ -47,11 +47,11 @@ fn begins_with(words: &[String], notice: &[&str]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalogue::front_pages;
+    use crate::catalogue::front_matter_pages;
     use crate::vocabulary::test_pages::page;
 
     fn years(text: &str) -> Vec<i32> {
-        front_pages(&[page(4, &[(text, 0.95)])]).iter().flat_map(copyright_years).collect()
+        front_matter_pages(&[page(4, &[(text, 0.95)])]).iter().flat_map(copyright_years).collect()
     }
 
     #[test]

@@ -1,5 +1,5 @@
 use super::{copyright_years, isbns_in, title_page};
-use crate::catalogue::{CatalogueEntry, Found, FrontPage, Isbn};
+use crate::catalogue::{CatalogueEntry, CatalogueField, FrontMatterPage, Isbn};
 
 /// A number that calls itself an ISBN, with the right check digit; and one of thirteen digits that does not, 0..=1.
 const NAMED_ISBN: f64 = 0.95;
@@ -16,40 +16,40 @@ const AFTER_BY: f64 = 0.65;
 
 /// What the first pages of a book say beyond doubt.
 #[must_use]
-pub fn entry_of(pages: &[FrontPage]) -> CatalogueEntry {
+pub fn entry_of(pages: &[FrontMatterPage]) -> CatalogueEntry {
     let mut entry = CatalogueEntry { isbn: isbn(pages), year: copyright_year(pages), ..CatalogueEntry::default() };
     if let Some((page, title)) = pages.iter().find_map(|page| Some((page.number, title_page(page)?))) {
         let is_twice = entry.year.as_ref().is_some_and(|year| year.value == title.year);
-        entry.year = Some(Found::on(page, title.year, if is_twice { YEAR_TWICE } else { IMPRINT_YEAR }));
-        entry.title = Some(Found::on(page, title.title, LARGEST_TYPE * title.legibility));
-        entry.author = title.author.map(|author| Found::on(page, author, AFTER_BY * title.legibility));
+        entry.year = Some(CatalogueField::on(page, title.year, if is_twice { YEAR_TWICE } else { IMPRINT_YEAR }));
+        entry.title = Some(CatalogueField::on(page, title.title, LARGEST_TYPE * title.legibility));
+        entry.author = title.author.map(|author| CatalogueField::on(page, author, AFTER_BY * title.legibility));
     }
     entry
 }
 
 /// The first that calls itself one; else the first that is surely one.
-fn isbn(pages: &[FrontPage]) -> Option<Found<Isbn>> {
+fn isbn(pages: &[FrontMatterPage]) -> Option<CatalogueField<Isbn>> {
     let all = || pages.iter().flat_map(|page| isbns_in(&page.text).into_iter().map(|isbn| (page.number, isbn)));
     let named = all().find(|(_, isbn)| isbn.is_named);
     let (page, isbn) = named.or_else(|| all().find(|(_, isbn)| isbn.isbn.digits() == 13))?;
-    Some(Found::on(page, isbn.isbn, if isbn.is_named { NAMED_ISBN } else { NAMELESS_ISBN }))
+    Some(CatalogueField::on(page, isbn.isbn, if isbn.is_named { NAMED_ISBN } else { NAMELESS_ISBN }))
 }
 
-fn copyright_year(pages: &[FrontPage]) -> Option<Found<i32>> {
+fn copyright_year(pages: &[FrontMatterPage]) -> Option<CatalogueField<i32>> {
     pages.iter().find_map(|page| {
         let years = copyright_years(page);
         let last = years.iter().max()?;
         let is_one = years.iter().all(|year| year == last);
-        Some(Found::on(page.number, *last, if is_one { ONE_COPYRIGHT } else { LAST_COPYRIGHT }))
+        Some(CatalogueField::on(page.number, *last, if is_one { ONE_COPYRIGHT } else { LAST_COPYRIGHT }))
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalogue::front_pages;
+    use crate::catalogue::front_matter_pages;
     use crate::ocr::OcrPage;
-    use crate::pagination::drawn::{block, centred, line, page, prose};
+    use crate::page_layout::test_pages::{block, centred, line, page, prose};
 
     fn title(imprint: &str) -> OcrPage {
         let head = [
@@ -70,7 +70,7 @@ mod tests {
 
     fn entry(pages: &[OcrPage]) -> CatalogueEntry {
         let text = page(5, vec![prose(1, 100, 20)]);
-        entry_of(&front_pages(&[pages, &[text]].concat()))
+        entry_of(&front_matter_pages(&[pages, &[text]].concat()))
     }
 
     #[test]
@@ -80,20 +80,20 @@ mod tests {
         assert_eq!((title.value.as_str(), title.page), ("COLONIAL FLORIDA", Some(3)));
         assert!(title.confidence > 0.5, "{title:?}");
         assert_eq!(found.author.unwrap().value, "RICHARD L. CAMPBELL");
-        assert_eq!(found.year, Some(Found::on(3, 1892, YEAR_TWICE)));
-        assert_eq!(found.isbn.unwrap(), Found::on(4, "0-306-40615-2".parse().unwrap(), NAMED_ISBN));
+        assert_eq!(found.year, Some(CatalogueField::on(3, 1892, YEAR_TWICE)));
+        assert_eq!(found.isbn.unwrap(), CatalogueField::on(4, "0-306-40615-2".parse().unwrap(), NAMED_ISBN));
         assert_eq!((found.publisher, found.kind), (None, None));
     }
 
     #[test]
     fn the_year_of_the_imprint_goes_before_an_older_copyright() {
         let found = entry(&[title("MDCCCXCIV."), back("COPYRIGHT, 1892")]);
-        assert_eq!(found.year, Some(Found::on(3, 1894, IMPRINT_YEAR)));
+        assert_eq!(found.year, Some(CatalogueField::on(3, 1894, IMPRINT_YEAR)));
     }
 
     #[test]
     fn without_a_title_page_there_is_no_title() {
-        assert_eq!(entry(&[back("Copyright 1890, 1892")]).year, Some(Found::on(4, 1892, LAST_COPYRIGHT)));
+        assert_eq!(entry(&[back("Copyright 1890, 1892")]).year, Some(CatalogueField::on(4, 1892, LAST_COPYRIGHT)));
         assert_eq!(entry(&[title("no year stands here")]), CatalogueEntry::default());
         assert_eq!(entry(&[]), CatalogueEntry::default());
     }

@@ -1,6 +1,6 @@
 use super::years_in;
-use crate::catalogue::FrontPage;
-use crate::pagination::{Row, Sheet};
+use crate::catalogue::FrontMatterPage;
+use crate::page_layout::{PageLayout, TextRow};
 
 /// What a title page says.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,20 +38,21 @@ const WORDS_OF_A_TITLE: usize = 20;
 /// Reads a title page; none where the page is none beyond doubt: large type in the middle, few words, and an imprint with its year at the foot. Half-titles
 /// and old title pages without a year are none, and a heading that opens a preface is none either.
 #[must_use]
-pub fn title_page(page: &FrontPage) -> Option<TitlePage> {
-    let glance = &page.glance;
-    let looks_so = glance.words <= MOST_WORDS && glance.largest >= LARGE && glance.centred >= CENTRED;
-    if !looks_so || glance.opens.is_some() {
+pub fn title_page(page: &FrontMatterPage) -> Option<TitlePage> {
+    let features = &page.features;
+    let looks_so =
+        features.words <= MOST_WORDS && features.largest_type_ratio >= LARGE && features.centred_ratio >= CENTRED;
+    if !looks_so || features.opening.is_some() {
         return None;
     }
-    let rows = &page.sheet.rows;
+    let rows = &page.layout.rows;
     let (imprint, year) = imprint(rows)?;
     let (from, to) = title_rows(&rows[..imprint])?;
     let title = &rows[from..to];
     let confidences: Vec<f64> = title.iter().flat_map(|row| &row.words).map(|word| word.confidence).collect();
-    let is_title = confidences.len() <= WORDS_OF_A_TITLE && begins_high(&title[0], &page.sheet);
+    let is_title = confidences.len() <= WORDS_OF_A_TITLE && begins_high(&title[0], &page.layout);
     is_title.then(|| TitlePage {
-        title: bare(&title.iter().map(Row::text).collect::<Vec<_>>().join(" ")).to_owned(),
+        title: bare(&title.iter().map(TextRow::text).collect::<Vec<_>>().join(" ")).to_owned(),
         author: author(&rows[to..imprint]),
         year,
         legibility: confidences.iter().sum::<f64>() / confidences.len() as f64,
@@ -59,15 +60,15 @@ pub fn title_page(page: &FrontPage) -> Option<TitlePage> {
 }
 
 /// The first row of the imprint that names a year, and the year.
-fn imprint(rows: &[Row]) -> Option<(usize, i32)> {
+fn imprint(rows: &[TextRow]) -> Option<(usize, i32)> {
     let last = rows.len().saturating_sub(ROWS_OF_AN_IMPRINT)..rows.len();
     last.filter(|at| rows[*at].words.len() <= WORDS_OF_AN_IMPRINT_ROW)
         .find_map(|at| Some((at, *years_in(&rows[at].text()).last()?)))
 }
 
 /// The row of the largest type, and those around it that are about as large, or whose words tie them to it: from, and to (not included).
-fn title_rows(rows: &[Row]) -> Option<(usize, usize)> {
-    let heights: Vec<f64> = rows.iter().map(Row::type_height).collect();
+fn title_rows(rows: &[TextRow]) -> Option<(usize, usize)> {
+    let heights: Vec<f64> = rows.iter().map(TextRow::type_height_px).collect();
     let largest = (0..rows.len()).max_by(|a, b| heights[*a].total_cmp(&heights[*b]))?;
     let is_large = |at: usize| heights[at] >= AS_LARGE * heights[largest];
     let (mut from, mut to) = (largest, largest + 1);
@@ -81,12 +82,12 @@ fn title_rows(rows: &[Row]) -> Option<(usize, usize)> {
 }
 
 /// Whether a row ends in a word that wants another: `HISTORICAL SKETCHES OF`.
-fn leads_on(row: &Row) -> bool {
+fn leads_on(row: &TextRow) -> bool {
     row.words.last().is_some_and(|word| is_one_of(&word.text, &LEADING_ON))
 }
 
 /// Whether a row begins with a word that wants one before: `OF SPECIES`, `or, The New Prometheus`.
-fn goes_on(row: &Row) -> bool {
+fn goes_on(row: &TextRow) -> bool {
     row.words.first().is_some_and(|word| is_one_of(&word.text, &GOING_ON))
 }
 
@@ -95,8 +96,8 @@ fn is_one_of(word: &str, words: &[&str]) -> bool {
 }
 
 /// A title stands in the upper two thirds of its page.
-fn begins_high(row: &Row, sheet: &Sheet) -> bool {
-    f64::from(row.bbox.y) * 3.0 <= f64::from(sheet.height) * 2.0
+fn begins_high(row: &TextRow, layout: &PageLayout) -> bool {
+    f64::from(row.bbox.y) * 3.0 <= f64::from(layout.height) * 2.0
 }
 
 /// “By”, in the languages that set it above a name on a line of its own.
@@ -108,7 +109,7 @@ const WORDS_OF_A_NAME: usize = 8;
 /// `Jr.` and initials keep their full stop, bytes.
 const LONGEST_ABBREVIATION: usize = 3;
 
-fn author(rows: &[Row]) -> Option<String> {
+fn author(rows: &[TextRow]) -> Option<String> {
     rows.iter().enumerate().find_map(|(at, row)| {
         let first = row.words.first()?;
         let by = bare(&first.text).to_lowercase();
@@ -146,8 +147,8 @@ fn bare(text: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalogue::front_pages;
-    use crate::pagination::drawn::{block, centred, page, prose};
+    use crate::catalogue::front_matter_pages;
+    use crate::page_layout::test_pages::{block, centred, page, prose};
 
     /// A page of centred rows, each of a height, far apart; beside a page of text.
     fn read(rows: &[(u32, &str)]) -> Option<TitlePage> {
@@ -155,7 +156,7 @@ mod tests {
         let lines: Vec<_> =
             (0..).zip(rows).map(|(at, (height, text))| centred(1000, 150 + at * step, *height, text)).collect();
         let pages = [page(1, vec![block(1, &lines)]), page(2, vec![prose(1, 100, 20)])];
-        front_pages(&pages).iter().find_map(title_page)
+        front_matter_pages(&pages).iter().find_map(title_page)
     }
 
     const IMPRINT: (u32, &str) = (20, "LONDON: JOHN MURRAY, 1859.");

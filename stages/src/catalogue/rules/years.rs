@@ -1,6 +1,6 @@
 use shelf::book::parse_roman;
 
-use crate::catalogue::YEARS;
+use crate::catalogue::PRINTED_YEARS;
 
 /// Shorter roman numbers may be letters: `M.D.` is a physician, `CD` and `MIX` are anything.
 const ROMAN_DIGITS: usize = 4;
@@ -33,7 +33,7 @@ pub fn year_of(text: &str) -> Option<i32> {
 fn arabic_year(word: &str) -> Option<i32> {
     let digits = word.chars().filter(char::is_ascii_digit).count();
     let mended: String = word.chars().map(as_digit).collect();
-    let year = mended.parse().ok().filter(|year| YEARS.contains(year))?;
+    let year = mended.parse().ok().filter(|year| PRINTED_YEARS.contains(year))?;
     (word.chars().count() == 4 && digits >= 3).then_some(year)
 }
 
@@ -48,7 +48,7 @@ fn as_digit(character: char) -> char {
 fn roman_year(text: &str) -> Option<i32> {
     let letters: String = text.chars().filter(|c| c.is_alphanumeric()).collect();
     let year = i32::try_from(parse_roman(&letters)?).ok()?;
-    (letters.len() >= ROMAN_DIGITS && YEARS.contains(&year)).then_some(year)
+    (letters.len() >= ROMAN_DIGITS && PRINTED_YEARS.contains(&year)).then_some(year)
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use super::{Doubt, Verdict, doubt_of, judge};
 use crate::corrected::rules::{Mended, notes_of};
 use crate::corrected::{Correct, CorrectedOptions, CorrectedPage, CorrectedParagraph};
 use crate::ocr::{OcrPage, Paragraph};
-use crate::vision::{PictureSent, Vision, is_seen_by};
+use crate::vision::{PictureSent, Vision, is_seen_by, region_of};
 use crate::vocabulary::{Dictionary, PageVocabulary};
 
 /// What the model is told to do. A book may have a prompt of its own.
@@ -143,7 +143,7 @@ fn question(ocr: &OcrPage, page: &CorrectedPage, doubts: &BTreeMap<String, Doubt
 fn excerpt(ocr: &OcrPage, doubts: &BTreeMap<String, Doubt>, vision: Vision, image: &PageImage) -> Option<Excerpt> {
     let is_shown = |id| doubts.get(&written(id)).is_some_and(|doubt| vision.shows(*doubt == Doubt::Reading));
     let shown = read_paragraphs(ocr).filter(|(id, _)| is_shown(*id));
-    let regions: Vec<Region> = shown.map(|(_, paragraph)| paragraph.bbox.into()).collect();
+    let regions: Vec<Region> = shown.map(|(_, paragraph)| region_of(paragraph.bbox)).collect();
     (!regions.is_empty()).then(|| Excerpt::of(image.source(), &regions))
 }
 

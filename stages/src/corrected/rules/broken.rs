@@ -1,6 +1,6 @@
 use super::Kind;
 use super::draft::{Draft, Place};
-use crate::vocabulary::{Dictionary, PageVocabulary, counted_form, parts_of};
+use crate::vocabulary::{Dictionary, PageVocabulary, parts_of, word_key};
 
 /// What a hyphen at a line end is misread as.
 const MISREAD_HYPHENS: [&str; 12] = ["", ".", ":", ",", ";", "~", "'", "*", "=", "_", "«", "»"];
@@ -31,8 +31,7 @@ fn join(draft: &mut Draft, place: Place, next: Place, book: &PageVocabulary, dic
     let no_word = |piece: &str| !dictionary.accepts(piece) && !book.knows(piece);
     let whole = format!("{left}{right}");
     let in_dictionary = || whole.chars().count() >= SHORTEST_WHOLE && dictionary.accepts(&whole);
-    let of_the_book =
-        || left.chars().count().min(right.chars().count()) > 1 && book.joined.contains(&counted_form(&whole));
+    let of_the_book = || left.chars().count().min(right.chars().count()) > 1 && book.joined.contains(&word_key(&whole));
     let is_word = in_dictionary() || of_the_book();
     let broken = match (no_word(left), no_word(right)) {
         (true, true) => true,

@@ -1,4 +1,4 @@
-use super::super::NOTES_CHARS;
+use super::super::MAX_NOTES_CHARS;
 
 /// One thing that was mended in a paragraph.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub enum Kind {
     /// Words that ran together were parted.
     Apart,
     /// A quote, dash, ligature, punctuation mark or space was mended.
-    Mark,
+    PageNumberCandidate,
     /// A speck that was read as a mark was taken out.
     Speck,
     /// Something was missing. No rule adds anything.
@@ -45,12 +45,14 @@ impl Correction {
             Kind::Kept => format!("kept {}", self.mended),
             Kind::Speck => format!("dropped {}", self.read),
             Kind::Added => format!("added {}", self.mended),
-            Kind::Whole | Kind::Misread | Kind::Apart | Kind::Mark => format!("{} → {}", self.read, self.mended),
+            Kind::Whole | Kind::Misread | Kind::Apart | Kind::PageNumberCandidate => {
+                format!("{} → {}", self.read, self.mended)
+            }
         }
     }
 }
 
-/// What was corrected in a paragraph, in at most [`NOTES_CHARS`] characters; none where nothing was.
+/// What was corrected in a paragraph, in at most [`MAX_NOTES_CHARS`] characters; none where nothing was.
 pub(in crate::corrected) fn notes_of(corrections: &[Correction]) -> Option<String> {
     let mut notes = String::new();
     for (at, correction) in corrections.iter().enumerate() {
@@ -58,7 +60,7 @@ pub(in crate::corrected) fn notes_of(corrections: &[Correction]) -> Option<Strin
         let longer = format!("{notes}{separator}{}", correction.note());
         let left = corrections.len() - at - 1;
         let more = |left: usize| if left == 0 { String::new() } else { format!("; {left} more") };
-        if longer.chars().count() + more(left).len() > NOTES_CHARS {
+        if longer.chars().count() + more(left).len() > MAX_NOTES_CHARS {
             let left = left + 1;
             return Some(if notes.is_empty() { format!("{left} corrections") } else { notes + &more(left) });
         }
@@ -98,7 +100,7 @@ mod tests {
             let corrections: Vec<Correction> = words.iter().map(|word| Correction::new(Kind::Misread, word, word)).collect();
             let notes = notes_of(&corrections);
             prop_assert_eq!(notes.is_none(), corrections.is_empty());
-            prop_assert!(notes.is_none_or(|notes| notes.chars().count() <= NOTES_CHARS));
+            prop_assert!(notes.is_none_or(|notes| notes.chars().count() <= MAX_NOTES_CHARS));
         }
     }
 }

@@ -1,6 +1,6 @@
 use super::Kind;
 use super::draft::{Draft, Place};
-use crate::vocabulary::{Dictionary, PageVocabulary, counted_form, parts_of};
+use crate::vocabulary::{Dictionary, PageVocabulary, parts_of, word_key};
 
 /// What becomes of a word that a line end parts at a hyphen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,7 +81,7 @@ pub fn word_across_pages(before: &str, after: &str, dictionary: Option<&Dictiona
 /// Judges by evidence: first what the book itself has elsewhere, then the dictionary, then the habits of the language.
 pub(super) fn judge(before: &str, after: &str, book: &PageVocabulary, dictionary: Option<&Dictionary>) -> Hyphen {
     let is_in = |forms: &std::collections::BTreeSet<String>, hyphen| {
-        forms.contains(&counted_form(&format!("{before}{hyphen}{after}")))
+        forms.contains(&word_key(&format!("{before}{hyphen}{after}")))
     };
     match (is_in(&book.joined, ""), is_in(&book.hyphenated, "-")) {
         (true, false) => return Hyphen::OfTheLine,

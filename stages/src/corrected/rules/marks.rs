@@ -1,6 +1,6 @@
 use super::Kind;
 use super::draft::{Draft, Place};
-use crate::vocabulary::{PageVocabulary, SURE, counted_form, parts_of};
+use crate::vocabulary::{PageVocabulary, SURE, parts_of, word_key};
 
 /// Mends marks that no printer sets so: ligatures, doubled commas, quotes made of two, spaces before punctuation.
 pub(super) fn mend_marks(draft: &mut Draft) {
@@ -8,7 +8,7 @@ pub(super) fn mend_marks(draft: &mut Draft) {
         let text = &draft.token(place).text;
         let mended = plain_marks(text);
         if mended != *text {
-            draft.replace(place, Kind::Mark, mended);
+            draft.replace(place, Kind::PageNumberCandidate, mended);
         }
         if let Some(apart) = apart_after_comma(&draft.token(place).text) {
             draft.replace(place, Kind::Apart, apart);
@@ -55,7 +55,7 @@ fn close_up(draft: &mut Draft, place: Place) {
         let word = &draft.token(before).text;
         if word.ends_with(char::is_alphabetic) {
             let (read, text) = (format!("{word} {text}"), format!("{word}{text}"));
-            draft.merge(before, place, Kind::Mark, read, text);
+            draft.merge(before, place, Kind::PageNumberCandidate, read, text);
         }
     }
 }
@@ -67,7 +67,7 @@ pub(super) fn end_sentences(draft: &mut Draft, book: &PageVocabulary) {
         let starts = |next: Place| {
             let (_, word, _) = parts_of(&draft.token(next).text);
             let is_title = word.starts_with(char::is_uppercase) && !word.chars().skip(1).any(char::is_uppercase);
-            is_title && book.small_words.contains(&counted_form(word))
+            is_title && book.small_words.contains(&word_key(word))
         };
         let (_, word, tail) = parts_of(&token.text);
         if tail == ","
@@ -76,7 +76,7 @@ pub(super) fn end_sentences(draft: &mut Draft, book: &PageVocabulary) {
             && draft.next(place).is_some_and(starts)
         {
             let text = format!("{}.", token.text.trim_end_matches(','));
-            draft.replace(place, Kind::Mark, text);
+            draft.replace(place, Kind::PageNumberCandidate, text);
         }
     }
 }

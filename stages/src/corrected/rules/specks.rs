@@ -46,7 +46,7 @@ fn drop_quote(draft: &mut Draft, place: Place) {
     let elided = ELIDED.contains(&word.to_lowercase().as_str());
     if before_word && !elided && token.confidence < sure && !is_closed(draft, place, quote, closing) {
         let text = rest.to_owned();
-        draft.replace(place, Kind::Mark, text);
+        draft.replace(place, Kind::PageNumberCandidate, text);
     }
 }
 
@@ -62,7 +62,7 @@ fn drop_closing_quote(draft: &mut Draft, place: Place, dictionary: &Dictionary) 
     };
     if !quoted && token.confidence < UNSURE && dictionary.knows(word) && !opened() {
         let text = format!("{lead}{word}");
-        draft.replace(place, Kind::Mark, text);
+        draft.replace(place, Kind::PageNumberCandidate, text);
     }
 }
 
@@ -100,7 +100,7 @@ fn drop_stop(draft: &mut Draft, place: Place, dictionary: &Dictionary) {
     let goes_on = draft.next(place).is_some_and(|next| draft.token(next).text.starts_with(char::is_lowercase));
     if matches!(tail, "." | ":") && whole && goes_on && token.confidence < UNSURE {
         let text = format!("{lead}{word}");
-        draft.replace(place, Kind::Mark, text);
+        draft.replace(place, Kind::PageNumberCandidate, text);
     }
 }
 

@@ -3,8 +3,8 @@ use std::collections::HashMap;
 use super::Kind;
 use super::draft::Draft;
 use crate::vocabulary::{
-    Commonness, Dictionary, PageVocabulary, Variant, WordEvidence, counted_form, is_odd, near_variants, parts_of,
-    visit_far_variants,
+    Commonness, Dictionary, PageVocabulary, Variant, WordEvidence, is_odd, near_variants, parts_of, visit_far_variants,
+    word_key,
 };
 
 /// Mends misread letters, and parts words that ran together: only where the word as read is unknown to book and dictionary, its confidence is low, and
@@ -13,7 +13,7 @@ pub(super) fn mend_words(draft: &mut Draft, book: &PageVocabulary, dictionary: &
     for place in draft.places() {
         let token = draft.token(place);
         let (lead, word, tail) = parts_of(&token.text);
-        let Some(evidence) = book.doubtful.get(&counted_form(word)).filter(|evidence| !evidence.known) else {
+        let Some(evidence) = book.doubtful.get(&word_key(word)).filter(|evidence| !evidence.known) else {
             continue;
         };
         let goes_on_elsewhere = tail.starts_with(['-', '~', '¬']);
@@ -79,7 +79,7 @@ impl Doubt<'_> {
     fn candidates(&self, stem: &str, variants: Vec<Variant>) -> Vec<Candidate> {
         let mut least: HashMap<String, Candidate> = HashMap::new();
         for Variant { word, cost } in variants {
-            let common = self.evidence.similar.get(&counted_form(&word)).copied();
+            let common = self.evidence.similar.get(&word_key(&word)).copied();
             if !self.may_stand(&word, common, stem) {
                 continue;
             }
@@ -199,7 +199,7 @@ mod tests {
     /// What becomes of `text`, whose words were all read with `confidence`, given what the book tells of one of them.
     fn mended(text: &str, confidence: f64, of: WordEvidence) -> String {
         let (_, word, _) = parts_of(text);
-        let book = PageVocabulary { doubtful: [(counted_form(word), of)].into(), ..PageVocabulary::default() };
+        let book = PageVocabulary { doubtful: [(word_key(word), of)].into(), ..PageVocabulary::default() };
         let mut draft = draft_of(text, confidence);
         mend_words(&mut draft, &book, &Dictionary::of_words(WORDS));
         draft.text()

@@ -26,15 +26,15 @@ pub(super) fn judge(change: &Change, rules: &LabelledBlock, block: &BlockView) -
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pagination::Sheet;
-    use crate::pagination::drawn::{block, line, page, prose};
+    use crate::page_layout::PageLayout;
+    use crate::page_layout::test_pages::{block, line, page, prose};
 
     fn judged(block_num: u32, classification: Classification, confidence: f64) -> Result<(), &'static str> {
         let page = page(1, vec![prose(1, 300, 8), block(2, &[line((100, 100), 20, "A line")])]);
-        let sheet = Sheet::of(&page, Some(20.0));
+        let layout = PageLayout::of(&page, Some(20.0));
         let of_rules =
             LabelledBlock { block_num, classification: Classification::Body, classification_confidence: 0.5 };
-        let view = BlockView::of(&page.blocks[block_num as usize - 1], &sheet);
+        let view = BlockView::of(&page.blocks[block_num as usize - 1], &layout);
         judge(&Change { block: block_num, classification, confidence }, &of_rules, &view)
     }
 

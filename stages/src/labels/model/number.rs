@@ -1,5 +1,6 @@
 use crate::ocr::OcrPage;
-use crate::pagination::{NumberingStyle, PageNumberLocation, rows_of};
+use crate::page_layout::text_rows;
+use crate::pagination::{NumberingStyle, PageNumberLocation};
 use shelf::book::parse_roman;
 
 /// A printed page number that a model has read.
@@ -45,7 +46,7 @@ fn style_of(number: &str) -> Option<NumberingStyle> {
 
 fn location_of(number: &str, page: &OcrPage) -> Option<PageNumberLocation> {
     let height = f64::from(page.page_dimensions.height);
-    rows_of(page).iter().flat_map(|row| &row.words).find_map(|word| {
+    text_rows(page).iter().flat_map(|row| &row.words).find_map(|word| {
         let bare = word.text.trim_matches(|character: char| !character.is_alphanumeric());
         let middle = f64::from(word.bbox.y) + f64::from(word.bbox.height) / 2.0;
         match middle / height {
@@ -60,7 +61,7 @@ fn location_of(number: &str, page: &OcrPage) -> Option<PageNumberLocation> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pagination::drawn::{block, line, page};
+    use crate::page_layout::test_pages::{block, line, page};
 
     fn read(number: &str, saw: bool) -> Result<(NumberingStyle, Option<PageNumberLocation>), &'static str> {
         let lines =

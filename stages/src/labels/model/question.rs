@@ -3,9 +3,9 @@ use std::fmt::{self, Display, Formatter, Write as _};
 use serde::Serialize;
 
 use super::ask::{is_number_unsure, is_unsure};
-use crate::bbox::Bbox;
 use crate::labels::LabelsPage;
 use crate::labels::rules::{BlockView, PageView};
+use shelf_pages::Bbox;
 
 /// So many words of a block tell what it is.
 const WORDS: usize = 12;
@@ -35,7 +35,7 @@ pub(super) fn question(page: &PageView, labelled: &LabelsPage) -> String {
 /// `4-7% left 12%`.
 fn place(bbox: &Bbox, page: &PageView) -> String {
     let share = |px: u32, of: u32| (100.0 * f64::from(px) / f64::from(of.max(1))).round();
-    let (width, height) = (page.sheet.width, page.sheet.height);
+    let (width, height) = (page.layout.width, page.layout.height);
     format!("{}-{}% left {}%", share(bbox.y, height), share(bbox.bottom(), height), share(bbox.x, width))
 }
 

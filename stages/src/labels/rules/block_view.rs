@@ -1,7 +1,7 @@
-use crate::bbox::Bbox;
 use crate::labels::UNSURE;
 use crate::ocr::Block;
-use crate::pagination::{Row, Sheet, in_capitals, is_centred, rows_of_blocks};
+use crate::page_layout::{PageLayout, TextRow, is_centred, is_mostly_capitals, text_rows_of_blocks};
+use shelf_pages::Bbox;
 
 /// A block as the rules see it.
 #[derive(Debug, Clone)]
@@ -9,7 +9,7 @@ pub(in crate::labels) struct BlockView {
     pub(in crate::labels) block_num: u32,
     pub(in crate::labels) bbox: Bbox,
     /// Its rows, without specks and what stands on the scan's edge; none where it is nothing else.
-    pub(super) rows: Vec<Row>,
+    pub(super) rows: Vec<TextRow>,
     /// All that was read in it, in one line: marks of notes are no letters, and no noise.
     pub(in crate::labels) text: String,
     /// Height of its type, of the body's.
@@ -25,12 +25,12 @@ pub(in crate::labels) struct BlockView {
 }
 
 impl BlockView {
-    pub(in crate::labels) fn of(block: &Block, sheet: &Sheet) -> Self {
-        let mut rows = rows_of_blocks([block]);
-        let text = rows.iter().map(Row::text).collect::<Vec<_>>().join(" ");
+    pub(in crate::labels) fn of(block: &Block, layout: &PageLayout) -> Self {
+        let mut rows = text_rows_of_blocks([block]);
+        let text = rows.iter().map(TextRow::text).collect::<Vec<_>>().join(" ");
         let all: Vec<f64> = rows.iter().flat_map(|row| &row.words).map(|word| word.confidence).collect();
         for row in &mut rows {
-            row.words.retain(|word| !sheet.is_noise(word));
+            row.words.retain(|word| !layout.is_noise(word));
         }
         rows.retain(|row| !row.words.is_empty());
         let mut heights: Vec<f64> =
@@ -39,9 +39,9 @@ impl BlockView {
         Self {
             block_num: block.block_num,
             bbox: block.bbox,
-            size: heights.get(heights.len().saturating_sub(1) / 2).copied().unwrap_or_default() / sheet.body_height,
-            centred: !rows.is_empty() && rows.iter().all(|row| is_centred(row, sheet)),
-            capitals: in_capitals(&text),
+            size: heights.get(heights.len().saturating_sub(1) / 2).copied().unwrap_or_default() / layout.body_height_px,
+            centred: !rows.is_empty() && rows.iter().all(|row| is_centred(row, layout)),
+            capitals: is_mostly_capitals(&text),
             unsure_words: all.iter().filter(|confidence| **confidence < UNSURE).count(),
             legibility: all.iter().sum::<f64>() / all.len().max(1) as f64,
             rows,

@@ -1,8 +1,8 @@
 use super::block_view::BlockView;
 use super::label_blocks::Verdict;
 use super::page_view::PageView;
-use crate::bbox::Bbox;
 use crate::labels::Classification;
+use shelf_pages::Bbox;
 
 /// Words that captions begin with.
 const FIRST_WORDS: [&str; 11] =
@@ -45,15 +45,15 @@ fn is_beside(figure: &Bbox, block: &BlockView, page: &PageView) -> bool {
     let common = figure.right().min(block.bbox.right()).saturating_sub(figure.x.max(block.bbox.x));
     let below = block.bbox.y.abs_diff(figure.bottom());
     let above = figure.y.abs_diff(block.bbox.bottom());
-    let near = f64::from(below.min(above)) < NEAR * page.sheet.leading;
+    let near = f64::from(below.min(above)) < NEAR * page.layout.leading_px;
     near && 2 * common > block.bbox.width.min(figure.width)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::drawn::{in_a_book, labels_beside};
+    use super::super::test_labels::{in_a_book, labels_beside};
     use super::*;
-    use crate::pagination::drawn::{block, centred, prose};
+    use crate::page_layout::test_pages::{block, centred, prose};
 
     /// The label of a line below a figure, or far from one.
     fn label(height: u32, text: &str, has_figure: bool) -> Classification {

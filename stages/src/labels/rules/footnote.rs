@@ -33,7 +33,7 @@ pub(super) fn label(block: &BlockView, page: &PageView) -> Option<Verdict> {
 /// Whether it is as wide as its column, as a note that goes on from the page before is, and a quotation is not.
 fn is_flush(block: &BlockView, page: &PageView) -> bool {
     let column = page.column(block);
-    let indent = page.sheet.body_height * 0.8;
+    let indent = page.layout.body_height_px * 0.8;
     f64::from(block.bbox.x) < column.left + indent && f64::from(block.bbox.right()) > column.right - 2.0 * indent
 }
 
@@ -62,9 +62,9 @@ fn begins_with_a_mark(text: &str) -> bool {
 mod tests {
     use Classification::{Body, Footnote, Quote};
 
-    use super::super::drawn::{in_a_book, labels_of};
+    use super::super::test_labels::{in_a_book, labels_of};
     use super::*;
-    use crate::pagination::drawn::{block, line, prose};
+    use crate::page_layout::test_pages::{block, line, prose};
 
     /// The labels of blocks below 30 rows of text, each as high and as far to the left as given.
     fn below_text(notes: &[(u32, u32, &str)]) -> Vec<Classification> {

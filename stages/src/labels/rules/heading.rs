@@ -2,7 +2,7 @@ use super::block_view::BlockView;
 use super::label_blocks::Verdict;
 use super::page_view::PageView;
 use crate::labels::Classification;
-use crate::pagination::{Matter, is_numbered_division};
+use crate::pagination::{is_numbered_division, matter_opened_by};
 
 /// A heading has no more rows, and a summary below a chapter's number no more than twice as many.
 const MOST_ROWS: usize = 4;
@@ -33,7 +33,7 @@ pub(super) fn label(block: &BlockView, page: &PageView) -> Option<Verdict> {
     }
     let confidence = (0.6 + 0.1 * (points - ENOUGH)).min(0.9);
     let opens = opens_the_page(block, page);
-    let known = Matter::opened_by(&block.text).is_some() && block.words() < 5;
+    let known = matter_opened_by(&block.text).is_some() && block.words() < 5;
     let classification = if opens || known { Classification::ChapterHeading } else { Classification::SectionHeading };
     Some((classification, confidence))
 }
@@ -79,7 +79,7 @@ fn points(block: &BlockView, page: &PageView) -> f64 {
 }
 
 fn opens_the_page(block: &BlockView, page: &PageView) -> bool {
-    let sunken = f64::from(block.bbox.y) > SUNKEN * f64::from(page.sheet.height);
+    let sunken = f64::from(block.bbox.y) > SUNKEN * f64::from(page.layout.height);
     let first = page.above(block).is_none_or(|above| points(above, page) >= ENOUGH);
     sunken && first && page.all_below(block).any(BlockView::is_running_text)
 }
@@ -88,10 +88,10 @@ fn opens_the_page(block: &BlockView, page: &PageView) -> bool {
 mod tests {
     use Classification::{Body, ChapterHeading};
 
-    use super::super::drawn::{in_a_book, labels_of};
+    use super::super::test_labels::{in_a_book, labels_of};
     use super::*;
     use crate::ocr::Line;
-    use crate::pagination::drawn::{block, centred, line, prose};
+    use crate::page_layout::test_pages::{block, centred, line, prose};
 
     /// The label of lines between two texts.
     fn within(lines: &[Line]) -> Classification {

@@ -1,6 +1,6 @@
 use super::block_view::BlockView;
 use super::page_view::PageView;
-use super::{caption, edge, flow, footnote, heading, noise, quote, table};
+use super::{caption, footnote, header_footer, heading, noise, quote, running_text, table};
 use crate::labels::{Classification, LabelledBlock};
 use crate::ocr::OcrPage;
 use crate::pagination::PagePagination;
@@ -14,8 +14,8 @@ type Rule = fn(&BlockView, &PageView) -> Option<Verdict>;
 /// The rules, in the order in which they are asked.
 const RULES: [Rule; 8] = [
     noise::label,
-    edge::label,
-    flow::label_page_of_its_own,
+    header_footer::label,
+    running_text::label_page_of_its_own,
     caption::label,
     heading::label,
     footnote::label,
@@ -32,7 +32,7 @@ pub fn label_blocks(page: &OcrPage, book: &PagePagination) -> Vec<LabelledBlock>
 
 fn label_block(block: &BlockView, page: &PageView) -> LabelledBlock {
     let verdict = RULES.iter().find_map(|rule| rule(block, page));
-    let (classification, confidence) = verdict.unwrap_or_else(|| flow::label(block, page));
+    let (classification, confidence) = verdict.unwrap_or_else(|| running_text::label(block, page));
     let trust = match classification {
         Classification::OcrArtifact | Classification::Header | Classification::Footer | Classification::PageNumber => {
             1.0
@@ -58,9 +58,9 @@ const WORDS_OF_THE_PAGE: f64 = 8.0;
 
 #[cfg(test)]
 mod tests {
-    use super::super::drawn::{guessed, in_a_book};
+    use super::super::test_labels::{guessed, in_a_book};
     use super::*;
-    use crate::pagination::drawn::{page, prose};
+    use crate::page_layout::test_pages::{page, prose};
 
     #[test]
     fn every_block_gets_one_label() {

@@ -1,19 +1,19 @@
 //! Labels by geometry and text. Each rule knows one kind of block and says how sure it is; the first one that knows a block labels it.
-//! All measures are the page's own, as [`crate::pagination::Sheet`] takes them.
+//! All measures are the page's own, as [`crate::pagination::PageLayout`] takes them.
 
 mod block_view;
 mod caption;
-#[cfg(test)]
-mod drawn;
-mod edge;
-mod flow;
 mod footnote;
+mod header_footer;
 mod heading;
 mod label_blocks;
 mod noise;
 mod page_view;
 mod quote;
+mod running_text;
 mod table;
+#[cfg(test)]
+mod test_labels;
 
 pub(super) use block_view::BlockView;
 pub use label_blocks::label_blocks;

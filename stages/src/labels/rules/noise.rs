@@ -22,9 +22,9 @@ pub(super) fn label(block: &BlockView, page: &PageView) -> Option<Verdict> {
 mod tests {
     use Classification::{Body, OcrArtifact};
 
-    use super::super::drawn::{guessed, in_a_book, labels_of};
+    use super::super::test_labels::{guessed, in_a_book, labels_of};
     use super::*;
-    use crate::pagination::drawn::{block, line, prose};
+    use crate::page_layout::test_pages::{block, line, prose};
 
     #[test]
     fn specks_and_rules_are_no_text_and_badly_read_text_is() {

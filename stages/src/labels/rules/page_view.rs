@@ -1,12 +1,13 @@
 use super::block_view::BlockView;
-use crate::bbox::Bbox;
 use crate::labels::unsure_ratio;
 use crate::ocr::OcrPage;
-use crate::pagination::{PagePagination, Sheet};
+use crate::page_layout::PageLayout;
+use crate::pagination::PagePagination;
+use shelf_pages::Bbox;
 
 /// A page as the rules see it.
 pub(in crate::labels) struct PageView<'p> {
-    pub(in crate::labels) sheet: Sheet,
+    pub(in crate::labels) layout: PageLayout,
     pub(super) book: &'p PagePagination,
     /// The page's blocks, in the order of `ocr`.
     pub(in crate::labels) blocks: Vec<BlockView>,
@@ -28,11 +29,11 @@ const ROWS_OF_A_COLUMN: usize = 4;
 
 impl<'p> PageView<'p> {
     pub(in crate::labels) fn of(page: &OcrPage, book: &'p PagePagination) -> Self {
-        let sheet = Sheet::of(page, book.body_height_px);
-        let blocks: Vec<BlockView> = page.blocks.iter().map(|block| BlockView::of(block, &sheet)).collect();
+        let layout = PageLayout::of(page, book.body_height_px);
+        let blocks: Vec<BlockView> = page.blocks.iter().map(|block| BlockView::of(block, &layout)).collect();
         let columns = columns(&blocks);
         let figures = page.images.iter().map(|figure| figure.bbox).collect();
-        Self { sheet, book, blocks, figures, unsure_ratio: unsure_ratio(page), columns }
+        Self { layout, book, blocks, figures, unsure_ratio: unsure_ratio(page), columns }
     }
 
     /// The column that a block stands in: the whole text where there is only one.
@@ -41,7 +42,7 @@ impl<'p> PageView<'p> {
         let around = |column: &&Column| column.left <= middle && middle <= column.right;
         let fits = |column: &&Column| f64::from(block.bbox.width) <= 1.1 * (column.right - column.left);
         let column = self.columns.iter().filter(around).find(fits);
-        column.copied().unwrap_or(Column { left: self.sheet.left, right: self.sheet.right })
+        column.copied().unwrap_or(Column { left: self.layout.text_left_px, right: self.layout.text_right_px })
     }
 
     /// Whether a block is part of the running head, or the folio beside it.
@@ -60,7 +61,7 @@ impl<'p> PageView<'p> {
 
     /// By how much a block may reach beyond head or foot, px.
     fn tolerance(&self) -> f64 {
-        self.sheet.body_height * 0.3
+        self.layout.body_height_px * 0.3
     }
 
     /// White above a block, up to the nearest one above it in its column, in leadings; none where it is the first.
@@ -99,7 +100,7 @@ impl<'p> PageView<'p> {
     }
 
     fn in_leadings(&self, from: u32, to: u32) -> f64 {
-        (f64::from(to) - f64::from(from)) / self.sheet.leading
+        (f64::from(to) - f64::from(from)) / self.layout.leading_px
     }
 }
 

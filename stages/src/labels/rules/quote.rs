@@ -2,7 +2,7 @@ use super::block_view::BlockView;
 use super::label_blocks::Verdict;
 use super::page_view::PageView;
 use crate::labels::Classification;
-use crate::pagination::Row;
+use crate::page_layout::TextRow;
 
 /// A quotation is indented by at least this, in heights of the body's type.
 const INDENT: f64 = 0.8;
@@ -16,8 +16,8 @@ pub(super) fn label(block: &BlockView, page: &PageView) -> Option<Verdict> {
         return None;
     }
     let column = page.column(block);
-    let body = page.sheet.body_height;
-    let indents = |of: fn(&Row) -> u32, share: usize| {
+    let body = page.layout.body_height_px;
+    let indents = |of: fn(&TextRow) -> u32, share: usize| {
         let mut ends: Vec<u32> = block.rows.iter().map(of).collect();
         ends.sort_unstable();
         f64::from(ends[(ends.len() - 1) * share / 4])
@@ -37,9 +37,9 @@ pub(super) fn label(block: &BlockView, page: &PageView) -> Option<Verdict> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::drawn::{in_a_book, labels_of};
+    use super::super::test_labels::{in_a_book, labels_of};
     use super::*;
-    use crate::pagination::drawn::{block, centred, line, prose};
+    use crate::page_layout::test_pages::{block, centred, line, prose};
 
     #[test]
     fn a_quotation_is_indented_on_both_sides() {

@@ -2,7 +2,7 @@ use super::block_view::BlockView;
 use super::label_blocks::Verdict;
 use super::page_view::PageView;
 use crate::labels::Classification;
-use crate::pagination::Row;
+use crate::page_layout::TextRow;
 
 /// A table has at least so many rows.
 const FEWEST_ROWS: usize = 3;
@@ -18,10 +18,10 @@ pub(super) fn label(block: &BlockView, page: &PageView) -> Option<Verdict> {
     if block.rows.len() < FEWEST_ROWS {
         return None;
     }
-    let is_cut = |row: &&Row| {
+    let is_cut = |row: &&TextRow| {
         let cuts = row.words.windows(2).filter(|pair| {
             let white = f64::from(pair[1].bbox.x) - f64::from(pair[0].bbox.right());
-            white > WHITE * page.sheet.body_height
+            white > WHITE * page.layout.body_height_px
         });
         let numbers = row.words.iter().filter(|word| word.text.starts_with(|c: char| c.is_ascii_digit())).count();
         match cuts.count() {
@@ -36,15 +36,15 @@ pub(super) fn label(block: &BlockView, page: &PageView) -> Option<Verdict> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::drawn::{in_a_book, labels_of};
+    use super::super::test_labels::{in_a_book, labels_of};
     use super::*;
     use crate::ocr::Line;
-    use crate::pagination::drawn::{block, line, prose};
+    use crate::page_layout::test_pages::{block, line, prose};
 
     /// A row with its cells at these places.
     fn row(y: u32, cells: &[(u32, &str)]) -> Line {
         let words: Vec<_> = cells.iter().flat_map(|(x, text)| line((*x, y), 20, text).words).collect();
-        Line { bbox: crate::bbox::Bbox::around(words.iter().map(|word| word.bbox)).unwrap(), words }
+        Line { bbox: shelf_pages::Bbox::bounding(words.iter().map(|word| word.bbox)).unwrap(), words }
     }
 
     #[test]

@@ -1,0 +1,118 @@
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The label of a block: its function in the book.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[expect(
+    missing_docs,
+    reason = "doc comments on variants would change the JSON Schema; the names are those of the page formats"
+)]
+pub enum Classification {
+    TitlePage,
+    Copyright,
+    Dedication,
+    TableOfContents,
+    Preface,
+    Foreword,
+    Introduction,
+    ChapterHeading,
+    SectionHeading,
+    Body,
+    Quote,
+    Epigraph,
+    Footnote,
+    Endnotes,
+    Bibliography,
+    References,
+    Index,
+    Epilogue,
+    Appendix,
+    Glossary,
+    Acknowledgments,
+    Header,
+    Footer,
+    PageNumber,
+    IllustrationCaption,
+    Caption,
+    Table,
+    MapLabel,
+    DiagramLabel,
+    PhotoCredit,
+    OcrArtifact,
+    Other,
+}
+
+/// How a block is presented to a reader: the labels in a few groups.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TextRole {
+    /// Running text, in whatever part of the book.
+    Text,
+    /// A heading of a chapter or section.
+    Heading,
+    /// A quotation or epigraph.
+    Quotation,
+    /// A footnote or endnote.
+    Note,
+    /// A caption, or a label within an illustration.
+    Caption,
+    /// A table.
+    Table,
+    /// A running head or foot, or a page number.
+    HeaderOrFooter,
+    /// Noise that was recognised as text.
+    Noise,
+}
+
+impl Classification {
+    /// How the block is presented to a reader.
+    #[must_use]
+    pub fn role(self) -> TextRole {
+        match self {
+            Self::ChapterHeading | Self::SectionHeading => TextRole::Heading,
+            Self::Quote | Self::Epigraph => TextRole::Quotation,
+            Self::Footnote | Self::Endnotes => TextRole::Note,
+            Self::IllustrationCaption | Self::Caption | Self::MapLabel | Self::DiagramLabel | Self::PhotoCredit => {
+                TextRole::Caption
+            }
+            Self::Table => TextRole::Table,
+            Self::Header | Self::Footer | Self::PageNumber => TextRole::HeaderOrFooter,
+            Self::OcrArtifact => TextRole::Noise,
+            Self::TitlePage
+            | Self::Copyright
+            | Self::Dedication
+            | Self::TableOfContents
+            | Self::Preface
+            | Self::Foreword
+            | Self::Introduction
+            | Self::Body
+            | Self::Bibliography
+            | Self::References
+            | Self::Index
+            | Self::Epilogue
+            | Self::Appendix
+            | Self::Glossary
+            | Self::Acknowledgments
+            | Self::Other => TextRole::Text,
+        }
+    }
+
+    /// Whether the block is outside the flow of the running text: headers, footers, page numbers, footnotes, captions, tables, noise.
+    #[must_use]
+    pub fn is_outside_text_flow(self) -> bool {
+        matches!(
+            self,
+            Self::Header
+                | Self::Footer
+                | Self::PageNumber
+                | Self::Footnote
+                | Self::IllustrationCaption
+                | Self::Caption
+                | Self::MapLabel
+                | Self::DiagramLabel
+                | Self::PhotoCredit
+                | Self::Table
+                | Self::OcrArtifact
+        )
+    }
+}

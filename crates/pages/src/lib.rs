@@ -1,0 +1,46 @@
+//! The page formats of shelf as types, each with its JSON Schema: what OCR read on a page ([`OcrPage`]), the corrections
+//! ([`CorrectedPage`]), the labels ([`LabelsPage`]) and all of it together ([`MergedPage`]); and what is known of a whole book
+//! ([`Vocabulary`], [`Pagination`], [`CatalogueEntry`]).
+//!
+//! The types say how results are stored, not how they are made: code that only reads a book's pages needs nothing else.
+//!
+//! ```
+//! use shelf_pages::{OcrPage, PageText};
+//!
+//! let page: OcrPage = serde_json::from_str(
+//!     r#"{ "page_number": 7, "page_dimensions": { "width": 1375, "height": 2292 }, "blocks": [
+//!         { "block_num": 1, "bbox": [508, 660, 416, 37], "paragraphs": [
+//!             { "par_num": 1, "bbox": [508, 660, 416, 37], "text": "CHAPTER I.", "avg_confidence": 0.96 }] }] }"#,
+//! )?;
+//! assert_eq!(page.text(), "CHAPTER I.");
+//! # Ok::<(), serde_json::Error>(())
+//! ```
+
+mod bbox;
+mod book_type;
+mod catalogue_entry;
+mod classification;
+mod corrected_page;
+mod labels_page;
+mod matter;
+mod merged_page;
+mod numbering;
+mod ocr_page;
+mod pagination;
+mod text;
+mod vocabulary;
+
+pub use bbox::Bbox;
+pub use book_type::BookType;
+pub use catalogue_entry::{CatalogueEntry, CatalogueField, MIN_CONFIDENCE, PRINTED_YEARS};
+pub use classification::{Classification, TextRole};
+pub use corrected_page::{CorrectedBlock, CorrectedPage, CorrectedParagraph, MAX_NOTES_CHARS};
+pub use labels_page::{LabelledBlock, LabelsPage};
+pub use matter::Matter;
+pub use merged_page::{Continuation, MergedBlock, MergedMetadata, MergedPage, MergedParagraph, SplitWord};
+pub use numbering::{NumberingStyle, PageNumberLocation, PageRegion};
+pub use ocr_page::{Block, Figure, Line, OcrPage, PageDimensions, Paragraph, Word};
+pub use pagination::{PagePagination, Pagination};
+pub use text::{PageText, TextParagraph};
+pub use shelf_runtime::book::{Isbn, IsbnError};
+pub use vocabulary::{Commonness, PageVocabulary, Vocabulary, WordEvidence, word_key};

@@ -1,0 +1,243 @@
+use std::collections::HashSet;
+
+use garde::Validate;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use shelf_runtime::page::Timestamp;
+use shelf_runtime::stage::{ParagraphId, Paragraphs};
+
+use super::Bbox;
+
+/// The text that OCR read on a page, with its layout: `ocr/page_NNNN.json`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+pub struct OcrPage {
+    /// The number of the scan, not the printed page number.
+    #[garde(range(min = 1))]
+    pub page_number: u32,
+    /// Size of the scan in `source/`, at whatever resolution it was recognised.
+    #[garde(dive)]
+    pub page_dimensions: PageDimensions,
+    /// When OCR ran on the page.
+    #[serde(default)]
+    #[garde(skip)]
+    pub ocr_timestamp: Timestamp,
+    /// The blocks of text in reading order; none on a blank page.
+    #[garde(dive, custom(unique("block_num", |block: &Block| block.block_num)))]
+    pub blocks: Vec<Block>,
+    /// The figures cut out of the scan.
+    #[serde(default)]
+    #[garde(dive, custom(unique("image_id", |figure: &Figure| figure.image_id)))]
+    pub images: Vec<Figure>,
+}
+
+/// Size of a scan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema, Validate)]
+pub struct PageDimensions {
+    /// Width, px.
+    #[garde(range(min = 1))]
+    pub width: u32,
+    /// Height, px.
+    #[garde(range(min = 1))]
+    pub height: u32,
+}
+
+/// A block of text, such as a column, a heading or a footnote.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+pub struct Block {
+    /// Its number on the page.
+    #[garde(skip)]
+    pub block_num: u32,
+    /// Its bounding box.
+    #[garde(skip)]
+    pub bbox: Bbox,
+    /// Its paragraphs, at least one.
+    #[garde(length(min = 1), dive)]
+    pub paragraphs: Vec<Paragraph>,
+}
+
+/// A paragraph: the unit of correction.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+pub struct Paragraph {
+    /// Its number in the block.
+    #[garde(skip)]
+    pub par_num: u32,
+    /// Its bounding box.
+    #[garde(skip)]
+    pub bbox: Bbox,
+    /// Its text, with the line breaks as printed, so that hyphenation at a line end can be told from a hyphen within a word.
+    #[garde(length(min = 1))]
+    pub text: String,
+    /// Mean confidence of its words, 0..=1.
+    #[garde(range(min = 0.0, max = 1.0))]
+    pub avg_confidence: f64,
+    /// Its lines; absent in pages written by the original Python tool.
+    #[serde(default)]
+    #[garde(dive)]
+    pub lines: Vec<Line>,
+}
+
+/// A line of text as printed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+pub struct Line {
+    /// Its bounding box.
+    #[garde(skip)]
+    pub bbox: Bbox,
+    /// Its words, at least one.
+    #[garde(length(min = 1), dive)]
+    pub words: Vec<Word>,
+}
+
+/// A word as printed, with adjacent punctuation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+pub struct Word {
+    /// The word as recognised.
+    #[garde(length(min = 1))]
+    pub text: String,
+    /// Its bounding box.
+    #[garde(skip)]
+    pub bbox: Bbox,
+    /// Confidence of the recognition, 0..=1.
+    #[garde(range(min = 0.0, max = 1.0))]
+    pub confidence: f64,
+}
+
+/// A figure cut out of the scan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, Validate)]
+pub struct Figure {
+    /// Its number on the page, from 1.
+    #[garde(range(min = 1))]
+    pub image_id: u32,
+    /// Its bounding box.
+    #[garde(skip)]
+    pub bbox: Bbox,
+    /// File name in the book's folder `images/`.
+    #[garde(length(min = 1))]
+    pub image_file: String,
+}
+
+impl OcrPage {
+    /// All words in reading order; none on a page written by the original Python tool, which has only paragraphs.
+    pub fn words(&self) -> impl Iterator<Item = &Word> {
+        self.blocks
+            .iter()
+            .flat_map(|block| &block.paragraphs)
+            .flat_map(|paragraph| &paragraph.lines)
+            .flat_map(|line| &line.words)
+    }
+}
+
+impl Paragraphs for OcrPage {
+    fn paragraphs(&self) -> Vec<ParagraphId> {
+        let of_block = |block: &Block| {
+            let id = |paragraph: &Paragraph| ParagraphId { block: block.block_num, paragraph: paragraph.par_num };
+            block.paragraphs.iter().map(id).collect::<Vec<_>>()
+        };
+        self.blocks.iter().flat_map(of_block).collect()
+    }
+}
+
+/// Checks that no two items have the same number.
+fn unique<T, C>(field: &'static str, number: fn(&T) -> u32) -> impl Fn(&Vec<T>, &C) -> garde::Result {
+    move |items, _| {
+        let mut seen = HashSet::new();
+        match items.iter().map(number).find(|number| !seen.insert(*number)) {
+            Some(twice) => Err(garde::Error::new(format!("{field} {twice} occurs twice"))),
+            None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    /// A page as the original Python tool wrote it, with fields that this format does not have.
+    fn page() -> Value {
+        json!({
+            "page_number": 7,
+            "page_dimensions": { "width": 1375, "height": 2292 },
+            "ocr_timestamp": "2025-10-02T11:22:33.123456",
+            "blocks": [{
+                "block_num": 0,
+                "bbox": [508, 660, 416, 37],
+                "paragraphs": [{
+                    "par_num": 0, "bbox": [508, 660, 416, 37], "text": "CHAPTER I.", "avg_confidence": 0.958, "source": "tesseract"
+                }]
+            }],
+            "images": [{ "image_id": 1, "bbox": [10, 20, 300, 400], "image_file": "page_0007_img_001.png" }],
+            "schema": 2
+        })
+    }
+
+    fn check(value: Value) -> Result<OcrPage, String> {
+        let page: OcrPage = serde_json::from_value(value).map_err(|error| error.to_string())?;
+        page.validate().map_err(|report| report.to_string().trim().to_owned())?;
+        Ok(page)
+    }
+
+    /// The page with `value` at the JSON pointer.
+    fn with(pointer: &str, value: Value) -> Value {
+        let mut page = page();
+        *page.pointer_mut(pointer).expect("the pointer is right") = value;
+        page
+    }
+
+    #[test]
+    fn reads_pages_of_the_original_tool() {
+        let page = check(page()).unwrap();
+        assert_eq!(page.blocks[0].bbox, Bbox { x: 508, y: 660, width: 416, height: 37 });
+        assert_eq!(page.ocr_timestamp.0.as_deref(), Some("2025-10-02T11:22:33.123456"));
+        assert_eq!(page.words().count(), 0);
+    }
+
+    #[test]
+    fn written_page_is_read_back_unchanged() {
+        let page = check(page()).unwrap();
+        let written = serde_json::to_value(&page).unwrap();
+        assert_eq!(written["images"][0]["bbox"], json!({ "x": 10, "y": 20, "width": 300, "height": 400 }));
+        assert_eq!(check(written).unwrap(), page);
+    }
+
+    #[test]
+    fn every_range_is_validated() {
+        let word = |text: &str, confidence: f64| json!([{ "bbox": [0, 0, 9, 9], "words": [{ "text": text, "bbox": [0, 0, 9, 9], "confidence": confidence }] }]);
+        let mut lines = page();
+        lines["blocks"][0]["paragraphs"][0]["lines"] = word("I.", 0.9);
+        assert!(check(lines.clone()).is_ok());
+        let with_lines = |value: Value| {
+            let mut page = lines.clone();
+            page["blocks"][0]["paragraphs"][0]["lines"] = value;
+            page
+        };
+        for (wrong, path) in [
+            (with("/page_number", json!(0)), "page_number"),
+            (with("/page_dimensions/width", json!(0)), "page_dimensions.width"),
+            (with("/page_dimensions/height", json!(0)), "page_dimensions.height"),
+            (with("/blocks/0/paragraphs", json!([])), "blocks[0].paragraphs"),
+            (with("/blocks/0/paragraphs/0/text", json!("")), "blocks[0].paragraphs[0].text"),
+            (with("/blocks/0/paragraphs/0/avg_confidence", json!(1.01)), "blocks[0].paragraphs[0].avg_confidence"),
+            (with("/blocks/0/paragraphs/0/avg_confidence", json!(-0.01)), "blocks[0].paragraphs[0].avg_confidence"),
+            (with("/images/0/image_id", json!(0)), "images[0].image_id"),
+            (with("/images/0/image_file", json!("")), "images[0].image_file"),
+            (with_lines(json!([{ "bbox": [0, 0, 9, 9], "words": [] }])), "blocks[0].paragraphs[0].lines[0].words"),
+            (with_lines(word("", 0.9)), "blocks[0].paragraphs[0].lines[0].words[0].text"),
+            (with_lines(word("I.", 96.0)), "blocks[0].paragraphs[0].lines[0].words[0].confidence"),
+        ] {
+            let problem = check(wrong).unwrap_err();
+            assert!(problem.starts_with(&format!("{path}: ")), "{path}: {problem}");
+        }
+    }
+
+    #[test]
+    fn duplicate_numbers_are_rejected() {
+        let mut twice = page();
+        let block = twice["blocks"][0].clone();
+        twice["blocks"].as_array_mut().unwrap().push(block);
+        assert!(check(twice).unwrap_err().contains("block_num 0 occurs twice"));
+        let mut twice = page();
+        let figure = twice["images"][0].clone();
+        twice["images"].as_array_mut().unwrap().push(figure);
+        assert!(check(twice).unwrap_err().contains("image_id 1 occurs twice"));
+    }
+}

@@ -1,0 +1,44 @@
+use serde::{Deserialize, Serialize};
+use shelf_pages::{Bbox, Block};
+
+use super::{RequestedLanguage, Rotate};
+
+/// How a page is to be recognised.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecognitionSettings {
+    /// The languages, most important first.
+    pub languages: Vec<RequestedLanguage>,
+    /// Tesseract's page segmentation mode.
+    pub psm: u8,
+    /// Resolution for recognition, dots per inch.
+    pub dpi: u32,
+    /// Whether to try other orientations.
+    pub rotate: Rotate,
+}
+
+/// What was recognised on a scan. Boxes are in px of the scan.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RecognisedPage {
+    /// Version of Tesseract.
+    pub tesseract_version: String,
+    /// Width of the scan, px.
+    pub width: u32,
+    /// Height of the scan, px.
+    pub height: u32,
+    /// The clockwise rotation that makes the scan upright: 0, 90, 180 or 270.
+    pub rotation_degrees: u16,
+    /// The blocks of text in reading order.
+    pub blocks: Vec<Block>,
+    /// The figures, top to bottom.
+    pub figures: Vec<CroppedFigure>,
+}
+
+/// A figure cropped from a scan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CroppedFigure {
+    /// Its bounding box.
+    pub bbox: Bbox,
+    /// The image as PNG, grey if the scan is grey.
+    #[serde(with = "serde_bytes")]
+    pub png: Vec<u8>,
+}

@@ -1,0 +1,155 @@
+use std::path::{Path, PathBuf};
+
+use fast_image_resize::images::{Image, ImageRef};
+use fast_image_resize::{PixelType, Resizer};
+use image::{DynamicImage, GrayImage, ImageReader, Rgb, RgbImage};
+
+/// A decoded scan: grey or RGB, 8 bits per channel, opaque.
+pub(super) struct DecodedScan {
+    pub(super) image: DynamicImage,
+    /// Resolution, dots per inch.
+    pub(super) dpi: f64,
+}
+
+/// A scan that cannot be decoded.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum DecodeError {
+    /// The file cannot be opened.
+    #[error("cannot open scan {}", path.display())]
+    Open {
+        /// The file.
+        path: PathBuf,
+        /// The cause.
+        source: std::io::Error,
+    },
+    /// The file is not an image that can be decoded.
+    #[error("cannot decode scan {}", path.display())]
+    Decode {
+        /// The file.
+        path: PathBuf,
+        /// The cause.
+        source: image::ImageError,
+    },
+}
+
+/// Maximum side length that Tesseract accepts: its coordinates have 16 bits.
+const MAX_SIDE_PX: f64 = 32_000.0;
+/// Scans with at least this multiple of the requested resolution are downscaled to it; below, scaling costs more time than it saves.
+const MIN_DOWNSCALE_RATIO: f64 = 1.2;
+
+impl DecodedScan {
+    /// Decodes a scan without size limits: the worker process that runs this limits its memory, and foldouts are legitimately large.
+    pub(super) fn open(path: &Path, dpi: f64) -> Result<Self, DecodeError> {
+        let open = |source| DecodeError::Open { path: path.to_owned(), source };
+        let mut reader = ImageReader::open(path).map_err(open)?.with_guessed_format().map_err(open)?;
+        reader.no_limits();
+        let decoded = reader.decode().map_err(|source| DecodeError::Decode { path: path.to_owned(), source })?;
+        Ok(Self { image: to_opaque_8_bit(decoded), dpi })
+    }
+
+    /// Width and height, px.
+    pub(super) fn size(&self) -> (u32, u32) {
+        (self.image.width(), self.image.height())
+    }
+
+    /// The scan in grey at about `dpi`, and its actual resolution. Coarser scans are not upscaled: that increases the error rate (on
+    /// synthetic pages at 100 dpi, the character error rate rises from 12 % to 19 %).
+    pub(super) fn grey_at_dpi(&self, dpi: f64) -> (GrayImage, f64) {
+        let (width, height) = self.size();
+        let downscale = if self.dpi > dpi * MIN_DOWNSCALE_RATIO { dpi / self.dpi } else { 1.0 };
+        let factor = downscale.min(MAX_SIDE_PX / f64::from(width.max(height)));
+        (self.scaled_grey(factor), self.dpi * factor)
+    }
+
+    /// The scan in grey, scaled by `factor`; each side is rounded to whole pixels.
+    pub(super) fn scaled_grey(&self, factor: f64) -> GrayImage {
+        let grey = match &self.image {
+            DynamicImage::ImageLuma8(grey) => std::borrow::Cow::Borrowed(grey),
+            colour => std::borrow::Cow::Owned(colour.to_luma8()),
+        };
+        let side = |px: u32| (f64::from(px) * factor).round().max(1.0) as u32;
+        let (width, height) = (side(grey.width()), side(grey.height()));
+        if (width, height) == grey.dimensions() { grey.into_owned() } else { resize(&grey, width, height) }
+    }
+}
+
+/// Converts to 8 bits per channel and blends transparency over white.
+fn to_opaque_8_bit(decoded: DynamicImage) -> DynamicImage {
+    let colour = decoded.color();
+    match (colour.has_alpha(), colour.has_color()) {
+        (false, false) => decoded.into_luma8().into(),
+        (false, true) => decoded.into_rgb8().into(),
+        (true, has_colour) => {
+            let opaque = DynamicImage::from(blend_over_white(decoded));
+            if has_colour { opaque } else { opaque.into_luma8().into() }
+        }
+    }
+}
+
+fn blend_over_white(decoded: DynamicImage) -> RgbImage {
+    let transparent = decoded.into_rgba8();
+    RgbImage::from_fn(transparent.width(), transparent.height(), |x, y| {
+        let [red, green, blue, alpha] = transparent.get_pixel(x, y).0.map(u16::from);
+        let blended = |channel: u16| ((channel * alpha + 255 * (255 - alpha)) / 255) as u8;
+        Rgb([blended(red), blended(green), blended(blue)])
+    })
+}
+
+fn resize(grey: &GrayImage, width: u32, height: u32) -> GrayImage {
+    let from = ImageRef::new(grey.width(), grey.height(), grey.as_raw(), PixelType::U8)
+        .expect("a grey image has one byte per pixel");
+    let mut to = Image::new(width, height, PixelType::U8);
+    Resizer::new().resize(&from, &mut to, None).expect("both images are grey");
+    GrayImage::from_raw(width, height, to.into_vec()).expect("the buffer has the requested size")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use image::{GrayAlphaImage, ImageFormat, Luma, LumaA};
+
+    fn scan(width: u32, height: u32, dpi: f64) -> DecodedScan {
+        DecodedScan { image: GrayImage::from_pixel(width, height, Luma([200])).into(), dpi }
+    }
+
+    #[test]
+    fn only_much_finer_scans_are_downscaled() {
+        let read_at = |dpi: f64| {
+            let (image, at) = scan(400, 600, dpi).grey_at_dpi(300.0);
+            (image.dimensions(), at.round())
+        };
+        assert_eq!(read_at(300.0), ((400, 600), 300.0));
+        assert_eq!(read_at(350.0), ((400, 600), 350.0));
+        assert_eq!(read_at(200.0), ((400, 600), 200.0));
+        assert_eq!(read_at(600.0), ((200, 300), 300.0));
+        assert_eq!(read_at(100.0), ((400, 600), 100.0));
+    }
+
+    #[test]
+    fn sides_never_exceed_the_limit_of_tesseract() {
+        let (image, dpi) = scan(64_000, 10, 300.0).grey_at_dpi(300.0);
+        assert_eq!(image.dimensions(), (32_000, 5));
+        assert!((dpi - 150.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn transparency_is_blended_over_white() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("page_0001.png");
+        let mut see_through = GrayAlphaImage::from_pixel(4, 4, LumaA([0, 0]));
+        see_through.put_pixel(1, 1, LumaA([10, 255]));
+        see_through.save_with_format(&path, ImageFormat::Png).unwrap();
+        let opened = DecodedScan::open(&path, 300.0).unwrap();
+        let DynamicImage::ImageLuma8(grey) = opened.image else { panic!("grey stays grey") };
+        assert_eq!((grey.get_pixel(0, 0).0, grey.get_pixel(1, 1).0), ([255], [10]));
+    }
+
+    #[test]
+    fn error_names_a_file_that_is_not_an_image() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("page_0002.png");
+        std::fs::write(&path, "not an image").unwrap();
+        let error = DecodedScan::open(&path, 300.0).err().unwrap().to_string();
+        assert!(error.starts_with("cannot decode scan ") && error.ends_with("page_0002.png"), "{error}");
+    }
+}

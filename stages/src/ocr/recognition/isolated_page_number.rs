@@ -1,0 +1,154 @@
+//! Page numbers isolated above or below the text. Tesseract's segmentation discards a single digit at the foot of a page as speckle, and
+//! the page number is lost; so the connected components left there are recognised again, each as a text line.
+
+use image::{GrayImage, imageops};
+use shelf::book::parse_roman;
+
+use shelf_pages::{Bbox, Block};
+
+use super::connected_components::{ConnectedComponent, connected_components};
+use super::engine::{EngineError, InputKind, recognise_words};
+use super::layout::build_blocks;
+use super::residual_image::ResidualImage;
+use super::tsv::{LayoutPosition, RecognisedWord};
+
+/// Maximum gap between the digits of a number, on paper.
+const MAX_GAP_MM: f64 = 1.6;
+/// Height and width of a number on paper.
+const HEIGHT_MM: std::ops::Range<f64> = 1.2..5.0;
+const WIDTH_MM: std::ops::Range<f64> = 0.5..12.0;
+/// Margin around a number that is recognised with it, on paper.
+const MARGIN_MM: f64 = 2.0;
+
+/// A number's box is at least this full of foreground, 0..=1.
+const MIN_FOREGROUND_RATIO: f64 = 0.12;
+/// With more candidates above and below the text, the page is dirty, and numbers cannot be told from dirt.
+const MAX_CANDIDATES: usize = 4;
+/// Numbers recognised with a lower confidence are rejected, 0..=1.
+const MIN_CONFIDENCE: f64 = 0.6;
+/// Maximum length of a page number in arabic digits.
+const MAX_DIGITS: usize = 4;
+
+/// Recognises the page numbers isolated above or below the text, as words of blocks of their own. `image` is the page as recognised, not
+/// rotated, at `dpi`; the boxes are in px of the scan.
+pub(super) fn recognise_isolated_page_numbers(
+    residual: &ResidualImage,
+    image: &GrayImage,
+    language: &str,
+    dpi: f64,
+) -> Result<Vec<RecognisedWord>, EngineError> {
+    let mut found = Vec::new();
+    let candidates = candidates(residual);
+    if candidates.len() > MAX_CANDIDATES {
+        return Ok(found);
+    }
+    for candidate in candidates {
+        let area = residual.to_image(residual.with_margin(candidate, MARGIN_MM), image.dimensions());
+        let crop = imageops::crop_imm(image, area.x, area.y, area.width, area.height).to_image();
+        if let [word] = &recognise_words(language, InputKind::TextLine, &crop, dpi)?[..]
+            && word.confidence >= MIN_CONFIDENCE
+            && is_number(&word.text)
+        {
+            let position = LayoutPosition { block: found.len() as u32, paragraph: 0, line: 0 };
+            found.push(RecognisedWord { position, bbox: residual.to_scan(candidate), ..word.clone() });
+        }
+    }
+    Ok(found)
+}
+
+/// Inserts isolated page numbers, each as a block, before and after the blocks of text.
+pub(super) fn insert_isolated_page_numbers(blocks: Vec<Block>, numbers: &[RecognisedWord]) -> Vec<Block> {
+    let top = blocks.iter().map(|block| block.bbox.y).min().unwrap_or_default();
+    let (above, below): (Vec<Block>, Vec<Block>) =
+        build_blocks(numbers).into_iter().partition(|number| number.bbox.bottom() <= top);
+    let all = above.into_iter().chain(blocks).chain(below);
+    all.zip(1..).map(|(block, block_num)| Block { block_num, ..block }).collect()
+}
+
+/// The connected components above and below the text that have the size of a number, px of the residual image.
+fn candidates(residual: &ResidualImage) -> Vec<Bbox> {
+    let Some(text) = Bbox::bounding(residual.lines.iter().copied()) else { return Vec::new() };
+    let outside = |bbox: Bbox| bbox.bottom() <= text.y || bbox.y >= text.bottom();
+    connected_components(&residual.image, residual.px(MAX_GAP_MM).round() as usize)
+        .into_iter()
+        .filter(|component| outside(component.bbox) && has_size_of_number(residual, component))
+        .map(|component| component.bbox)
+        .collect()
+}
+
+fn has_size_of_number(residual: &ResidualImage, component: &ConnectedComponent) -> bool {
+    let (width_mm, height_mm) = residual.size_mm(component.bbox);
+    let foreground_ratio = component.foreground_px as f64 / component.bbox.area() as f64;
+    HEIGHT_MM.contains(&height_mm) && WIDTH_MM.contains(&width_mm) && foreground_ratio >= MIN_FOREGROUND_RATIO
+}
+
+/// Whether a word is a number, arabic or lower-case roman, possibly in brackets or between dashes.
+fn is_number(word: &str) -> bool {
+    let bare = word.trim_matches(|c: char| "-–—[](). ".contains(c));
+    let is_arabic = (1..=MAX_DIGITS).contains(&bare.len()) && bare.bytes().all(|digit| digit.is_ascii_digit());
+    // A single `l`, `c`, `d` or `m` is more likely dirt than the 50th page of a preface.
+    let is_roman = parse_roman(bare).is_some_and(|value| bare.len() > 1 || value <= 10);
+    is_arabic || (is_roman && bare.bytes().all(|digit| digit.is_ascii_lowercase()))
+}
+
+#[cfg(test)]
+mod tests {
+    use image::Luma;
+    use shelf::book::Languages;
+    use shelf::draw::{Manuscript, PageFormat};
+    use shelf::stage::ScanFile;
+
+    use super::super::recognise;
+    use super::*;
+    use crate::ocr::{OcrOptions, RecognitionSettings, requested_languages};
+
+    const PROSE: &str = "The river was broad and slow, and the men who came down to it in the morning found the boats where \
+        they had left them. They waited for the rain to end, and then went on to the coast without a word.";
+
+    /// Renders the first page of a book, with its number in the footer, and returns the text recognised below the prose.
+    fn text_in_footer(change: impl FnOnce(&mut GrayImage, Bbox)) -> Vec<String> {
+        let book = Manuscript::new().running_heads("THE COAST", "THE COAST").body().chapter("The River").prose(PROSE);
+        let mut page = book.typeset(&PageFormat::octavo()).swap_remove(0);
+        let number = page.lines().last().unwrap().bbox().unwrap();
+        assert_eq!(page.text().lines().last(), Some("1"));
+        let number = Bbox { x: number.x, y: number.y, width: number.width, height: number.height };
+        change(&mut page.image, number);
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("page_0001.png");
+        page.image.save(&path).unwrap();
+        let file = ScanFile { path, dpi: 300.0, width: page.image.width(), height: page.image.height() };
+        let OcrOptions { psm, dpi, rotate, .. } = OcrOptions::default();
+        let languages = requested_languages(Some("eng"), &Languages::default()).unwrap();
+        let recognised = recognise((file, RecognitionSettings { languages, psm, dpi, rotate })).unwrap();
+        let below = recognised.blocks.iter().filter(|block| block.bbox.bottom() + 20 > number.y);
+        below.flat_map(|block| &block.paragraphs).map(|paragraph| paragraph.text.clone()).collect()
+    }
+
+    #[test]
+    fn single_digit_in_the_footer_is_recognised() {
+        assert_eq!(text_in_footer(|_, _| {}), ["1"]);
+    }
+
+    #[test]
+    fn dirt_in_the_footer_is_not_recognised_as_a_number() {
+        let blot = |image: &mut GrayImage, number: Bbox| {
+            let radius = i64::from(number.height) / 2;
+            for (x, y) in (-radius..radius).flat_map(|x| (-radius..radius).map(move |y| (x, y))) {
+                let grey = if x * x + y * y < radius * radius { 20 } else { 235 };
+                let (x, y) = (i64::from(number.x) + x, i64::from(number.y) + radius + y);
+                image.put_pixel(x as u32, y as u32, Luma([grey]));
+            }
+        };
+        assert_eq!(text_in_footer(blot), Vec::<String>::new());
+    }
+
+    #[test]
+    fn only_page_numbers_are_numbers() {
+        for number in ["1", "12", "iv", "x", "[7]", "— 8 —", "1915"] {
+            assert!(is_number(number), "{number}");
+        }
+        for other in ["", "-", "l", "IV", "il", "4.5", "12345", "a", "7a"] {
+            assert!(!is_number(other), "{other}");
+        }
+    }
+}

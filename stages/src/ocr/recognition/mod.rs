@@ -1,0 +1,20 @@
+//! Recognition of a scan with Tesseract.
+
+mod background;
+mod binary_image;
+mod connected_components;
+mod decoded_scan;
+mod engine;
+mod figures;
+mod isolated_page_number;
+mod layout;
+mod orientation;
+mod recognise;
+mod residual_image;
+mod scan_borders;
+mod scan_transform;
+mod tsv;
+
+pub use engine::tesseract_version;
+pub use recognise::recognise;
+pub(super) use recognise::recognise_page;

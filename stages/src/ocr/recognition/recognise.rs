@@ -1,0 +1,115 @@
+use shelf::stage::{Failure, PageImage, Result, ScanFile};
+use shelf::worker::{Task, worker_task};
+
+use super::decoded_scan::DecodedScan;
+use super::engine::{can_start, tesseract_version};
+use super::figures::{crop_figure, drop_text_in_figures, find_figures};
+use super::isolated_page_number::{insert_isolated_page_numbers, recognise_isolated_page_numbers};
+use super::layout::build_blocks;
+use super::orientation::recognise_best_orientation;
+use super::residual_image::ResidualImage;
+use crate::ocr::language::resolve_languages;
+use crate::ocr::{RecognisedPage, RecognitionSettings, installed_languages};
+
+/// Recognises a scan in a worker process.
+static RECOGNISE: Task<(ScanFile, RecognitionSettings), RecognisedPage> = Task::new("ocr.recognise", recognise);
+worker_task!(RECOGNISE);
+
+/// Recognises the scan of a page in a worker process.
+pub(in crate::ocr) fn recognise_page(image: &PageImage, settings: RecognitionSettings) -> Result<RecognisedPage> {
+    image.with(&RECOGNISE, settings)
+}
+
+/// Recognises the text of a scan and crops its figures, in this process.
+///
+/// # Errors
+/// The scan cannot be decoded, a language is not installed, or Tesseract fails.
+pub fn recognise((file, settings): (ScanFile, RecognitionSettings)) -> Result<RecognisedPage> {
+    // Language data outside the usual folders may still be where Tesseract's own environment variable points.
+    let language = resolve_languages(&installed_languages(), &settings.languages, can_start).map_err(|error| {
+        let hint = error.hint();
+        let failure = Failure::from(error);
+        hint.into_iter().fold(failure, Failure::hint)
+    })?;
+    let scan = DecodedScan::open(&file.path, file.dpi)?;
+    let recognised = recognise_best_orientation(&scan, &language, &settings)?;
+    let blocks = build_blocks(&recognised.words);
+    let residual = ResidualImage::of(&scan, &blocks);
+    let figures = find_figures(&residual);
+    let blocks = if recognised.is_upright() {
+        let (image, dpi) = scan.grey_at_dpi(f64::from(settings.dpi));
+        let numbers = recognise_isolated_page_numbers(&residual, &image, &language, dpi)?;
+        insert_isolated_page_numbers(blocks, &numbers)
+    } else {
+        blocks
+    };
+    let (width, height) = scan.size();
+    Ok(RecognisedPage {
+        tesseract_version: tesseract_version(),
+        width,
+        height,
+        rotation_degrees: recognised.rotation_degrees(),
+        blocks: drop_text_in_figures(blocks, &figures),
+        figures: figures.into_iter().map(|bbox| crop_figure(&scan, bbox)).collect::<Result<_, _>>()?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use image::{GrayImage, Luma};
+    use shelf::book::Languages;
+    use shelf_pages::Bbox;
+
+    use super::super::tsv::{LayoutPosition, RecognisedWord};
+    use super::*;
+    use crate::ocr::{CroppedFigure, Rotate, requested_languages};
+
+    fn settings(languages: &str) -> RecognitionSettings {
+        let languages = requested_languages(Some(languages), &Languages::default()).unwrap();
+        RecognitionSettings { languages, psm: 3, dpi: 300, rotate: Rotate::Auto }
+    }
+
+    fn recognise_image(image: &GrayImage, settings: RecognitionSettings) -> Result<RecognisedPage> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("page_0001.png");
+        image.save(&path).unwrap();
+        recognise((ScanFile { path, dpi: 300.0, width: image.width(), height: image.height() }, settings))
+    }
+
+    #[test]
+    fn blank_page_has_no_blocks() {
+        for (width, height) in [(800, 1200), (10, 10), (10, 900), (9, 900), (1, 1)] {
+            let page = recognise_image(&GrayImage::from_pixel(width, height, Luma([240])), settings("eng")).unwrap();
+            assert_eq!((page.width, page.height), (width, height));
+            assert_eq!((page.blocks, page.figures, page.rotation_degrees), (vec![], vec![], 0));
+        }
+    }
+
+    #[test]
+    fn missing_language_fails_permanently_with_a_hint() {
+        let failure = recognise_image(&GrayImage::new(9, 9), settings("tlh_none")).unwrap_err();
+        assert!(!failure.transient);
+        assert!(failure.error.contains("`tlh_none`"), "{failure}");
+        assert!(failure.hint.unwrap().contains("apt install tesseract-ocr-tlh-none"));
+    }
+
+    #[test]
+    fn result_survives_the_wire_to_the_worker_process() {
+        let word = |x| RecognisedWord {
+            position: LayoutPosition { block: 1, paragraph: 1, line: 1 },
+            bbox: Bbox { x, y: 2, width: 3, height: 4 },
+            confidence: 0.5,
+            text: "word".to_owned(),
+        };
+        let page = RecognisedPage {
+            tesseract_version: tesseract_version(),
+            width: 10,
+            height: 20,
+            rotation_degrees: 90,
+            blocks: build_blocks(&[word(1), word(5)]),
+            figures: vec![CroppedFigure { bbox: Bbox { x: 1, y: 2, width: 3, height: 4 }, png: vec![0, 159, 255] }],
+        };
+        let sent = rmp_serde::to_vec_named(&page).unwrap();
+        assert_eq!(rmp_serde::from_slice::<RecognisedPage>(&sent).unwrap(), page);
+    }
+}

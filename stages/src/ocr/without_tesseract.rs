@@ -1,0 +1,11 @@
+use shelf::stage::{Failure, PageImage, Result};
+
+use super::{RecognisedPage, RecognitionSettings};
+
+/// How to get a binary with Tesseract.
+pub(super) const HINT: &str = "build with the feature `tesseract`: `cargo install shelf-stages --features tesseract`";
+
+/// Fails: this build has no OCR engine.
+pub(super) fn recognise_page(_: &PageImage, _: RecognitionSettings) -> Result<RecognisedPage> {
+    Err(Failure::new("this build of shelf has no OCR engine").hint(HINT))
+}

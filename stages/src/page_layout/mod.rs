@@ -1,0 +1,14 @@
+//! Page geometry: a page of `ocr` becomes [`TextRow`]s, and a [`PageLayout`] with the measures of its type and its column.
+
+mod layout;
+#[cfg(test)]
+pub(crate) mod test_pages;
+mod text_row;
+mod type_heights;
+mod typography;
+
+pub use layout::PageLayout;
+pub(crate) use text_row::median;
+pub use text_row::{RowWord, TextRow, text_rows, text_rows_of_blocks};
+pub use type_heights::{TypeHeights, is_same_type_size};
+pub use typography::{is_centred, is_mostly_capitals};
