@@ -41,6 +41,6 @@ pub use merged_page::{Continuation, MergedBlock, MergedMetadata, MergedPage, Mer
 pub use numbering::{NumberingStyle, PageNumberLocation, PageRegion};
 pub use ocr_page::{Block, Figure, Line, OcrPage, PageDimensions, Paragraph, Word};
 pub use pagination::{PagePagination, Pagination};
-pub use text::{PageText, TextParagraph};
 pub use shelf_runtime::book::{Isbn, IsbnError};
+pub use text::{PageText, TextParagraph};
 pub use vocabulary::{Commonness, PageVocabulary, Vocabulary, WordEvidence, word_key};
