@@ -31,7 +31,7 @@ impl<'c> Reason<'c> {
         let (how, input) = match change {
             Change::Input(input) => ("changed", input),
             Change::NewInput(input) => ("new", input),
-            Change::LostInput(input) => ("no longer read", input),
+            Change::LostInput(input) | Change::Unread(input) => ("no longer read", input),
             _ => return Self::Other(change),
         };
         match input {

@@ -32,6 +32,11 @@ macro_rules! register {
 #[macro_export]
 macro_rules! site {
     () => {
-        $crate::__private::Site { krate: ::core::env!("CARGO_PKG_NAME"), file: ::core::file!(), line: ::core::line!() }
+        $crate::__private::Site {
+            krate: ::core::env!("CARGO_PKG_NAME"),
+            version: ::core::env!("CARGO_PKG_VERSION"),
+            file: ::core::file!(),
+            line: ::core::line!(),
+        }
     };
 }

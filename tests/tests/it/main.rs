@@ -24,3 +24,4 @@ pub mod report;
 pub mod scheduling;
 pub mod spreads;
 pub mod ui;
+pub mod upgrades;

@@ -190,6 +190,12 @@ fn print(context: &Context, plan: &plan::Plan, estimates: &[Estimate]) -> Result
                 Settled::Blocked(by) => out.line(format_args!("  {page} is blocked: {by}"))?,
             }
         }
+        if stage.earlier_release > 0 {
+            out.line(format_args!(
+                "  {} made by an earlier release, kept until `--redo`",
+                count(stage.earlier_release, noun)
+            ))?;
+        }
         if stage.edited_since > 0 {
             out.line(format_args!(
                 "  `{name}` was edited after {} of its pages were made: raise `version` or use `--redo`",

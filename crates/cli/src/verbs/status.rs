@@ -66,6 +66,8 @@ struct Standing {
     failed: Vec<Option<PageNumber>>,
     skipped: Vec<Option<PageNumber>>,
     blocked: Vec<Option<PageNumber>>,
+    /// Those of `done` that are kept as an earlier release made them, since they were paid or paid pages are made from them.
+    earlier_release: usize,
     /// Those of `done` that are copies.
     copied: Vec<Option<PageNumber>>,
     missing: usize,
@@ -116,6 +118,7 @@ fn of_book(
         plan.stages.iter().map(|stage| Standing { stage: stage.entry.row.name, ..Standing::default() }).collect();
     for (standing, stage) in stages.iter_mut().zip(&plan.stages) {
         standing.flagged = flagged::pages(context, book, &stage.entry)?;
+        standing.earlier_release = stage.earlier_release;
     }
     let certain = certain(&plan);
     let attempts = ledger(&context.store, book)?;
@@ -216,6 +219,10 @@ fn print(context: &Context, state: &BookState, stages: &[Standing]) -> Result<()
                 state.id
             ))?;
         }
+        if stage.earlier_release > 0 {
+            let pages = count(stage.earlier_release, "page");
+            out.line(format_args!("{}: {pages} made by an earlier release, kept until `--redo`", stage.stage))?;
+        }
         if !stage.failed.is_empty() {
             let pages = which(&stage.failed);
             out.line(format_args!("{} failed{pages}; why: `shelf plan {} --stage {0}`", stage.stage, state.id))?;
@@ -267,7 +274,8 @@ fn json_of(state: &BookState, stages: &[Standing]) -> Value {
         .iter()
         .map(|s| {
             json!({
-                "stage": s.stage, "done": s.done, "may_change": s.may_change, "stale": s.stale, "failed": s.failed, "skipped": s.skipped,
+                "stage": s.stage, "done": s.done, "earlier_release": s.earlier_release, "may_change": s.may_change, "stale": s.stale,
+                "failed": s.failed, "skipped": s.skipped,
                 "blocked": s.blocked, "copied": s.copied, "flagged": s.flagged,
                 "warnings": s.warnings.iter().map(|(page, warning)| json!({ "page": page, "warning": warning })).collect::<Vec<_>>(),
                 "to_do": s.missing, "processing_time_seconds": s.seconds, "cost_usd": s.spent.known_usd(), "models": s.spent,

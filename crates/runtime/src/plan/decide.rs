@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
@@ -28,7 +28,16 @@ pub fn plan(
             return Err(PlanError::NoPages { total: book.pages.len(), missing });
         }
     }
-    let mut planning = Planning { book, request, providers, jobs: BTreeMap::new(), settled: BTreeMap::new() };
+    let paid = paid(book);
+    let mut planning = Planning {
+        book,
+        request,
+        providers,
+        paid: &paid,
+        jobs: BTreeMap::new(),
+        settled: BTreeMap::new(),
+        earlier_release: BTreeSet::new(),
+    };
     let mut stages = Vec::new();
     for entry in entries {
         stages.push(planning.stage(entry));
@@ -36,15 +45,20 @@ pub fn plan(
     let order: BTreeMap<&str, usize> = stages.iter().enumerate().map(|(i, stage)| (stage.entry.row.name, i)).collect();
     let mut jobs: Vec<Job> = planning.jobs.into_values().collect();
     jobs.sort_by_key(|job| (job.page.page.is_none(), job.page.page, order[job.page.stage]));
-    Ok(Plan { book: book.id.clone(), stages, jobs, settled: planning.settled })
+    let settled = planning.settled;
+    Ok(Plan { book: book.id.clone(), stages, jobs, settled, paid })
 }
 
 struct Planning<'a> {
     book: &'a BookState,
     request: &'a Request,
     providers: &'a Providers,
+    /// Pages that are paid, and all that they were made from.
+    paid: &'a BTreeSet<PageOf>,
     jobs: BTreeMap<PageOf, Job>,
     settled: BTreeMap<PageOf, Settled>,
+    /// Those of the settled ones that are kept although a release has changed how they are made.
+    earlier_release: BTreeSet<PageOf>,
 }
 
 impl Planning<'_> {
@@ -73,10 +87,11 @@ impl Planning<'_> {
         let edited = |page: &&Option<PageNumber>| {
             let here = PageOf { stage: row.name, page: **page };
             matches!(self.settled.get(&here), Some(Settled::Kept))
-                && matches!(self.book.stage(row.name).pages.get(*page), Some(PageState::Whole { record: Some(record), .. }) if record.tokens != tokens)
+                && matches!(self.book.stage(row.name).pages.get(*page), Some(PageState::Whole { record: Some(record), .. }) if record.is_edited_since(&tokens, row.site.version))
         };
         let edited_since = asked.iter().filter(edited).count();
-        PlannedStage { entry, options, model, edited_since, redo }
+        let earlier_release = self.earlier_release.iter().filter(|page| page.stage == row.name).count();
+        PlannedStage { entry, options, model, edited_since, earlier_release, redo }
     }
 
     /// The model that a stage asks first, if it asks any.
@@ -140,7 +155,7 @@ impl Planning<'_> {
 
     /// Why a page that is not blocked is to be made, or how it is settled. `now` is its fingerprint, where it is known already.
     fn why(
-        &self,
+        &mut self,
         entry: &Entry,
         here: PageOf,
         found: Option<&PageState>,
@@ -149,7 +164,7 @@ impl Planning<'_> {
     ) -> Result<Why, Settled> {
         let failed = self.book.stage(here.stage).failed.get(&here.page);
         if let (Some(failed), Some(now)) = (failed, now)
-            && failed.fingerprint.as_ref() == Some(now)
+            && failed.fingerprint.as_ref().is_some_and(|then| now.changes_since(then, &entry.option_defaults).is_empty())
         {
             return if failed.failure.transient || self.request.retry_failed {
                 Ok(Why::Failed(failed.failure.to_string()))
@@ -165,7 +180,11 @@ impl Planning<'_> {
             (Some(PageState::Whole { .. }), _, Some(_)) if self.request.only_missing => Err(Settled::Kept),
             (Some(PageState::Whole { .. }), _, Some(upstream)) => Ok(Why::Upstream(upstream)),
             (Some(PageState::Whole { record: Some(record), .. }), Some(now), None) => {
-                let changes = changes(entry, now, &record.fingerprint);
+                let mut changes = changes(entry, now, &record.fingerprint);
+                if is_kept(&changes, self.paid.contains(&here)) {
+                    changes.clear();
+                    self.earlier_release.insert(here);
+                }
                 let copied = record.copied.as_ref().map(|copied| &copied.failure);
                 let again = |failure: &&Failure| failure.transient || self.request.retry_failed;
                 match (changes.is_empty(), self.request.only_missing) {
@@ -272,12 +291,45 @@ pub(crate) fn changes(entry: &Entry, now: &Fingerprint, made: &Fingerprint) -> V
     if entry.row.parallelism == Parallelism::Llm {
         let asked_both_times = now.model.is_some() && made.model.is_some();
         changes.retain(|change| match change {
-            Change::Model(..) | Change::Prompt => asked_both_times,
-            Change::Option(name, _, to) => !entry.option_choices.is_either(name, to),
+            Change::Model(..) | Change::Prompt | Change::OwnPrompt => asked_both_times,
+            Change::Option(name, _, to) | Change::Default(name, _, to) => !entry.option_choices.is_either(name, to),
             _ => true,
         });
     }
     changes
+}
+
+/// Whether a page with these changes is kept until `--redo`: a release has brought them, and the page, or one that was made from it, is paid.
+pub(crate) fn is_kept(changes: &[Change], is_paid: bool) -> bool {
+    is_paid && !changes.is_empty() && changes.iter().all(Change::is_of_release)
+}
+
+/// The pages that are paid, and all pages that they were made from.
+fn paid(book: &BookState) -> BTreeSet<PageOf> {
+    let record = |page: &PageOf| match book.stage(page.stage).pages.get(&page.page) {
+        Some(PageState::Whole { record: Some(record), .. }) => Some(record),
+        _ => None,
+    };
+    let all = book.stages.iter().flat_map(|(stage, state)| state.pages.keys().map(|page| PageOf { stage, page: *page }));
+    let mut open: Vec<PageOf> = all.filter(|page| record(page).is_some_and(|record| record.is_paid())).collect();
+    let mut found = BTreeSet::new();
+    while let Some(page) = open.pop() {
+        if found.insert(page) {
+            let inputs = record(&page).into_iter().flat_map(|record| record.fingerprint.inputs.keys());
+            open.extend(inputs.filter_map(|input| made_by(book, input)));
+        }
+    }
+    found
+}
+
+/// The page of a stage that an input is.
+fn made_by(book: &BookState, input: &Input) -> Option<PageOf> {
+    let (stage, page) = match input {
+        Input::Page { stage, page } => (stage, Some(PageNumber::new(*page)?)),
+        Input::Book { stage } | Input::Part { stage, .. } => (stage, None),
+        Input::Scan | Input::Languages | Input::Metadata => return None,
+    };
+    book.stages.get_key_value(stage.as_str()).map(|(stage, _)| PageOf { stage, page })
 }
 
 /// All that decides what a page's output will be: `asked` are the stage's options and the model that it asks first. `hash` gives the hashes of the pages it is made from, as they are now.
@@ -306,18 +358,24 @@ pub(crate) fn fingerprint<'a>(
         }
     }
     for need in needs(entry.row, page, &book.pages) {
-        let found = hash(need.page).and_then(|hash| hash.of(need.part));
-        inputs.extend(found.map(|hash| (need.input(), hash.clone())));
+        // A part that the book's output lacks is an input as well, so that it is seen to be new when it is there.
+        let missing = || Hash::of_json(&Value::Null);
+        let found = hash(need.page).map(|hash| hash.of(need.part).cloned().unwrap_or_else(missing));
+        inputs.extend(found.map(|hash| (need.input(), hash)));
     }
     let row = entry.row;
-    let prompt = book.prompts.get(row.name).map_or(row.prompt, String::as_str);
+    let own_prompt = book.prompts.get(row.name);
+    let prompt = own_prompt.map_or(row.prompt, String::as_str);
+    let set = options.iter().filter(|(name, value)| entry.option_defaults.get(*name) != Some(*value));
     let own = (row.parallelism != Parallelism::Llm && !row.model.is_empty()).then_some(row.model);
     Fingerprint {
         version: row.version,
         schema: entry.page_type.shape.clone(),
         prompt: (!prompt.is_empty()).then(|| Hash::of(prompt.as_bytes())),
+        own_prompt: own_prompt.is_some(),
         model: model.or(own).map(ToOwned::to_owned),
         options: options.clone(),
+        set: Some(set.map(|(name, _)| name.clone()).collect()),
         inputs,
     }
 }

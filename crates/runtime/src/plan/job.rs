@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
@@ -21,6 +21,8 @@ pub struct Plan {
     pub jobs: Vec<Job>,
     /// What needs nothing, or cannot be done.
     pub settled: BTreeMap<PageOf, Settled>,
+    /// Pages of the book that are paid, and all that they were made from: what a release changes does not make them stale.
+    pub paid: BTreeSet<PageOf>,
 }
 
 /// A stage in a plan.
@@ -34,6 +36,8 @@ pub struct PlannedStage {
     pub model: Option<String>,
     /// Pages that are done, and were made before the function was last edited.
     pub edited_since: usize,
+    /// Pages that are kept as an earlier release made them, since they were paid, or others that were paid are made from them.
+    pub earlier_release: usize,
     /// The `--redo` that the jobs of this stage belong to.
     pub redo: Option<RedoMarker>,
 }

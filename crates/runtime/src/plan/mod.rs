@@ -8,4 +8,4 @@ pub use decide::{Need, plan};
 pub use job::{Job, Plan, PlannedStage, Settled, Why};
 pub use request::{PlanError, Request};
 
-pub(crate) use decide::{changes, fingerprint, tokens};
+pub(crate) use decide::{changes, fingerprint, is_kept, tokens};

@@ -4,7 +4,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::Hash;
+use super::{Hash, Shape};
 
 /// Everything that decides what a page's output is. A page whose fingerprint is not today's is stale.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -12,16 +12,22 @@ pub struct Fingerprint {
     /// `version` of the stage.
     pub version: u32,
     /// Shape of the output's schema.
-    pub schema: Hash,
-    /// Hash of the prompt that the stage names.
+    pub schema: Shape,
+    /// Hash of the prompt: the one that the stage names, or the book's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prompt: Option<Hash>,
+    /// Whether the prompt is the book's own.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub own_prompt: bool,
     /// The model that the stage names.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub model: Option<String>,
     /// The stage's options.
     #[serde(default)]
     pub options: Map<String, Value>,
+    /// The options that were not at their defaults. Release 0.1 did not record it: there, all may have been.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub set: Option<Vec<String>>,
     /// Hashes of all that the page is made from.
     pub inputs: BTreeMap<Input, Hash>,
 }
@@ -66,51 +72,87 @@ pub enum Change {
     Schema,
     /// The prompt that the stage names.
     Prompt,
+    /// The book's own prompt.
+    OwnPrompt,
     /// The model that the stage names, before and now.
     Model(Option<String>, Option<String>),
     /// An option's value.
     Option(String, Value, Value),
+    /// The default of an option that nobody has set.
+    Default(String, Value, Value),
     /// An input that has other contents.
     Input(Input),
     /// An input that was not there.
     NewInput(Input),
     /// An input that is no longer one.
     LostInput(Input),
+    /// An input of a kind that the stage no longer reads.
+    Unread(Input),
 }
 
 impl Fingerprint {
-    /// What differs from an older fingerprint. An option that did not exist then counts as its default.
+    /// What differs from an older fingerprint. An option that did not exist then counts as its default, and an input of a kind that the
+    /// stage did not read then counts as unchanged.
     #[must_use]
     pub fn changes_since(&self, old: &Self, defaults: &Map<String, Value>) -> Vec<Change> {
         let mut changes = Vec::new();
         if self.version != old.version {
             changes.push(Change::Version(old.version, self.version));
         }
-        if self.schema != old.schema {
+        if self.schema.differs_from(&old.schema) {
             changes.push(Change::Schema);
         }
         if self.prompt != old.prompt {
-            changes.push(Change::Prompt);
+            changes.push(if self.own_prompt || old.own_prompt { Change::OwnPrompt } else { Change::Prompt });
         }
         if self.model != old.model {
             changes.push(Change::Model(old.model.clone(), self.model.clone()));
         }
         for (name, value) in &self.options {
             let before = old.options.get(name).or_else(|| defaults.get(name)).unwrap_or(&Value::Null);
+            let was_set = old.set.as_ref().is_some_and(|set| set.contains(name));
+            let change = if was_set || defaults.get(name) != Some(value) { Change::Option } else { Change::Default };
             if before != value {
-                changes.push(Change::Option(name.clone(), before.clone(), value.clone()));
+                changes.push(change(name.clone(), before.clone(), value.clone()));
             }
         }
         for (input, hash) in &self.inputs {
             match old.inputs.get(input) {
-                None => changes.push(Change::NewInput(input.clone())),
+                None if old.reads_like(input) => changes.push(Change::NewInput(input.clone())),
+                None => {}
                 Some(before) if before != hash => changes.push(Change::Input(input.clone())),
                 Some(_) => {}
             }
         }
-        let lost = old.inputs.keys().filter(|input| !self.inputs.contains_key(input));
-        changes.extend(lost.cloned().map(Change::LostInput));
+        for input in old.inputs.keys().filter(|input| !self.inputs.contains_key(input)) {
+            let change = if self.reads_like(input) { Change::LostInput } else { Change::Unread };
+            changes.push(change(input.clone()));
+        }
         changes
+    }
+
+    /// Whether one of the inputs is of the same kind.
+    fn reads_like(&self, input: &Input) -> bool {
+        self.inputs.keys().any(|other| other.is_like(input))
+    }
+}
+
+impl Input {
+    /// Whether both are pages, parts or the whole of one stage, or the very same.
+    fn is_like(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Page { stage, .. }, Self::Page { stage: other, .. })
+            | (Self::Part { stage, .. }, Self::Part { stage: other, .. }) => stage == other,
+            (one, other) => one == other,
+        }
+    }
+}
+
+impl Change {
+    /// Whether a release, or the author of the stage, has brought it: not the user, and not the book.
+    #[must_use]
+    pub fn is_of_release(&self) -> bool {
+        matches!(self, Self::Version(..) | Self::Schema | Self::Prompt | Self::Default(..) | Self::Unread(_))
     }
 }
 
@@ -132,15 +174,16 @@ impl fmt::Display for Change {
         match self {
             Self::Version(from, to) => write!(f, "version {from} → {to}"),
             Self::Schema => f.write_str("the output type changed"),
-            Self::Prompt => f.write_str("the prompt changed"),
+            Self::Prompt | Self::OwnPrompt => f.write_str("the prompt changed"),
             Self::Model(from, to) => {
                 let named = |model: &Option<String>| model.clone().unwrap_or_else(|| "(none)".to_owned());
                 write!(f, "model {} → {}", named(from), named(to))
             }
             Self::Option(name, from, to) => write!(f, "{name} {} → {}", plain(from), plain(to)),
+            Self::Default(name, from, to) => write!(f, "default of {name} {} → {}", plain(from), plain(to)),
             Self::Input(input) => write!(f, "{input} changed"),
             Self::NewInput(input) => write!(f, "{input} is new"),
-            Self::LostInput(input) => write!(f, "{input} is no longer read"),
+            Self::LostInput(input) | Self::Unread(input) => write!(f, "{input} is no longer read"),
         }
     }
 }
@@ -193,10 +236,12 @@ mod tests {
     fn fingerprint() -> Fingerprint {
         Fingerprint {
             version: 1,
-            schema: Hash::of(b"schema"),
+            schema: Shape::of(&schemars::schema_for!(String)),
             prompt: None,
+            own_prompt: false,
             model: Some("small".to_owned()),
             options: json!({"lang": "eng"}).as_object().unwrap().clone(),
+            set: Some(vec!["lang".to_owned()]),
             inputs: BTreeMap::from([
                 (Input::Scan, Hash::of(b"scan")),
                 (Input::Page { stage: "ocr".to_owned(), page: 12 }, Hash::of(b"ocr 12")),
@@ -220,7 +265,7 @@ mod tests {
         new.model = Some("large".to_owned());
         new.options.insert("lang".to_owned(), json!("deu"));
         new.inputs.insert(Input::Page { stage: "ocr".to_owned(), page: 12 }, Hash::of(b"other"));
-        new.inputs.insert(Input::Book { stage: "toc".to_owned() }, Hash::of(b"toc"));
+        new.inputs.insert(Input::Page { stage: "ocr".to_owned(), page: 13 }, Hash::of(b"ocr 13"));
         new.inputs.insert(Input::Part { stage: "pagination".to_owned(), page: 12 }, Hash::of(b"folio 4"));
         new.inputs.remove(&Input::Scan);
         assert_eq!(
@@ -231,7 +276,7 @@ mod tests {
                 "model small → large",
                 "lang eng → deu",
                 "ocr page 12 changed",
-                "toc is new",
+                "ocr page 13 is new",
                 "what pagination knows of page 12 changed",
                 "the scan is no longer read"
             ]
@@ -245,6 +290,38 @@ mod tests {
         assert!(reasons(&new, &fingerprint()).is_empty());
         new.options.insert("psm".to_owned(), json!(6));
         assert_eq!(reasons(&new, &fingerprint()), ["psm 3 → 6"]);
+    }
+
+    #[test]
+    fn an_input_of_a_kind_that_an_older_record_lacks_counts_as_unchanged() {
+        let mut new = fingerprint();
+        new.inputs.insert(Input::Book { stage: "toc".to_owned() }, Hash::of(b"toc"));
+        new.inputs.insert(Input::Metadata, Hash::of(b"metadata"));
+        new.inputs.insert(Input::Part { stage: "vocabulary".to_owned(), page: 12 }, Hash::of(b"words"));
+        assert!(reasons(&new, &fingerprint()).is_empty());
+        assert!(!fingerprint().changes_since(&new, &Map::new()).is_empty());
+    }
+
+    #[test]
+    fn what_a_release_brings_is_told_from_what_a_user_changes() {
+        let of_release = |new: &Fingerprint, old: &Fingerprint| -> Vec<bool> {
+            let defaults = json!({"lang": "eng"}).as_object().unwrap().clone();
+            new.changes_since(old, &defaults).iter().map(Change::is_of_release).collect()
+        };
+        let (old, prompt) = (fingerprint(), Some(Hash::of(b"Read the page.")));
+        assert_eq!(of_release(&Fingerprint { version: 2, prompt: prompt.clone(), ..fingerprint() }, &old), [true, true]);
+        assert_eq!(of_release(&Fingerprint { prompt, own_prompt: true, ..fingerprint() }, &old), [false]);
+        assert_eq!(of_release(&Fingerprint { model: None, ..fingerprint() }, &old), [false]);
+        let mut other = fingerprint();
+        other.inputs.insert(Input::Scan, Hash::of(b"another scan"));
+        assert_eq!(of_release(&other, &old), [false]);
+        // `lang` is now at its default, `eng`; it was `deu` once, by default or because somebody set it.
+        let deu = json!({"lang": "deu"}).as_object().unwrap().clone();
+        let by_default = Fingerprint { options: deu.clone(), set: Some(Vec::new()), ..fingerprint() };
+        let by_user = Fingerprint { options: deu.clone(), ..fingerprint() };
+        assert_eq!(of_release(&old, &by_default), [true]);
+        assert_eq!(of_release(&old, &by_user), [false]);
+        assert_eq!(of_release(&Fingerprint { options: deu, ..fingerprint() }, &old), [false]);
     }
 
     #[test]

@@ -22,7 +22,7 @@ pub use page_file::{Damage, Found, PageType};
 pub use page_record::{Copied, ModelUse, Operation, PageRecord};
 pub use redo::RedoMarker;
 pub use schema_fields::{SchemaField, schema_fields};
-pub use schema_shape::{filled_fields, shape_hash};
+pub use schema_shape::{Shape, filled_fields};
 
 /// The field of a page file that holds its record, beside the output's own fields.
 pub const RECORD_KEY: &str = "_record";

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::{Hash, OutputHash, PageRecord, RECORD_KEY, filled_fields, shape_hash};
+use super::{Hash, OutputHash, PageRecord, RECORD_KEY, Shape, filled_fields};
 use crate::failure::{Cause, Failure};
 use crate::page::{Filled, OutputRow, SchemaViolation};
 
@@ -10,8 +10,8 @@ use crate::page::{Filled, OutputRow, SchemaViolation};
 pub struct PageType {
     check: fn(&Value) -> Result<(), SchemaViolation>,
     filled: Vec<(String, Filled)>,
-    /// Hash of its shape.
-    pub shape: Hash,
+    /// Its shape.
+    pub shape: Shape,
 }
 
 /// A page that is there and whole.
@@ -50,7 +50,7 @@ impl PageType {
     #[must_use]
     pub fn of(output: &OutputRow) -> Self {
         let schema = (output.schema)();
-        Self { check: output.check, filled: filled_fields(&schema), shape: shape_hash(&schema) }
+        Self { check: output.check, filled: filled_fields(&schema), shape: Shape::of(&schema) }
     }
 
     /// The hash of an output: without what the runtime fills in.

@@ -17,6 +17,9 @@ pub struct PageRecord {
     pub output: Hash,
     /// Hash of the stage function's tokens, 16 hexadecimal digits. Not part of the fingerprint.
     pub tokens: String,
+    /// Version of the stage's crate: tokens of another version are not compared. Release 0.1 did not record it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub crate_version: Option<String>,
     /// What the stage measured.
     #[serde(default)]
     pub metrics: Map<String, Value>,
@@ -36,6 +39,20 @@ pub struct PageRecord {
     pub redo: Option<String>,
     /// Version of shelf.
     pub shelf: String,
+}
+
+impl PageRecord {
+    /// Whether a language model was asked for the page, or it cost something.
+    #[must_use]
+    pub fn is_paid(&self) -> bool {
+        self.operation.model_use.is_some() || self.operation.cost_usd.is_some_and(|cost| cost > 0.0)
+    }
+
+    /// Whether the stage's function was edited since the page was made, by the author who works on its crate.
+    #[must_use]
+    pub fn is_edited_since(&self, tokens: &str, crate_version: &str) -> bool {
+        self.tokens != tokens && self.crate_version.as_deref() == Some(crate_version)
+    }
 }
 
 /// A page that is a copy, since the stage that should have made it failed: `on_error = copy(…)`.

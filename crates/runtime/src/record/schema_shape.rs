@@ -1,7 +1,8 @@
 //! What the runtime reads out of an output type's JSON Schema: which fields it fills in itself, and the hash of its shape.
 
 use schemars::Schema;
-use serde_json::{Map, Value};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
 
 use super::Hash;
 use crate::page::Filled;
@@ -31,45 +32,93 @@ fn collect_filled(root: &Value, schema: &Value, pointer: &str, depth: u8, found:
     }
 }
 
-/// The hash of a schema's shape: without words for people, and without properties that may be missing, so that a new optional
-/// field makes no page stale.
-#[must_use]
-pub fn shape_hash(schema: &Schema) -> Hash {
-    Hash::of_json(&shape(schema.as_value()))
+/// The shape of an output type, as a hash: its schema without words for people, without the names of types, and without properties
+/// that may be missing and what only these refer to. So a type that is renamed, or a new optional field, makes no page stale.
+///
+/// In a file the hash has the number of the algorithm in front: `2:5c0f…`. Release 0.1 wrote hashes of another algorithm, without a number.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Shape(String);
+
+impl Shape {
+    const ALGORITHM: &str = "2";
+
+    /// The shape of the type that has this schema.
+    #[must_use]
+    pub fn of(schema: &Schema) -> Self {
+        let mut inlining = Inlining { root: schema.as_value(), within: Vec::new() };
+        let shape = inlining.shape(schema.as_value());
+        Self(format!("{}:{}", Self::ALGORITHM, Hash::of_json(&shape)))
+    }
+
+    /// Whether it differs from an earlier one. Shapes of two algorithms cannot be compared, and count as the same.
+    #[must_use]
+    pub fn differs_from(&self, earlier: &Self) -> bool {
+        self.algorithm() == earlier.algorithm() && self != earlier
+    }
+
+    fn algorithm(&self) -> &str {
+        self.0.split_once(':').map_or("1", |(algorithm, _)| algorithm)
+    }
 }
 
-fn shape(schema: &Value) -> Value {
-    match schema {
-        Value::Array(items) => items.iter().map(shape).collect(),
-        Value::Object(fields) => {
-            let required: Vec<&str> = fields
-                .get("required")
-                .and_then(Value::as_array)
-                .into_iter()
-                .flatten()
-                .filter_map(Value::as_str)
-                .collect();
-            let mut kept = Map::new();
-            for (key, value) in fields {
-                match (key.as_str(), value) {
-                    ("description" | "title" | "examples" | "default" | "$schema", _) => {}
-                    ("properties", Value::Object(properties)) => {
-                        let needed = properties.iter().filter(|(name, property)| {
-                            required.contains(&name.as_str()) && property.get("default").is_none()
-                        });
-                        kept.insert(
-                            key.clone(),
-                            needed.map(|(name, property)| (name.clone(), shape(property))).collect(),
-                        );
-                    }
-                    _ => {
-                        kept.insert(key.clone(), shape(value));
-                    }
+/// Puts definitions in the place of references to them.
+struct Inlining<'a> {
+    root: &'a Value,
+    /// The references that are being followed, so that a type that contains itself comes to an end.
+    within: Vec<&'a str>,
+}
+
+impl<'a> Inlining<'a> {
+    fn shape(&mut self, schema: &'a Value) -> Value {
+        match schema {
+            Value::Array(items) => items.iter().map(|item| self.shape(item)).collect(),
+            Value::Object(fields) => self.object(fields),
+            other => other.clone(),
+        }
+    }
+
+    fn object(&mut self, fields: &'a Map<String, Value>) -> Value {
+        let required: Vec<&str> =
+            fields.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+        let mut kept = Map::new();
+        for (key, value) in fields {
+            match (key.as_str(), value) {
+                ("description" | "title" | "examples" | "default" | "required" | "$schema" | "$defs", _) => {}
+                ("$ref", Value::String(reference)) => {
+                    kept.insert(key.clone(), self.referenced(reference));
+                }
+                ("properties", Value::Object(properties)) => {
+                    let needed = properties.iter().filter(|(name, property)| {
+                        required.contains(&name.as_str()) && property.get("default").is_none()
+                    });
+                    let needed = needed.map(|(name, property)| (name.clone(), self.shape(property))).collect();
+                    kept.insert(key.clone(), needed);
+                }
+                _ => {
+                    kept.insert(key.clone(), self.shape(value));
                 }
             }
-            Value::Object(kept)
         }
-        other => other.clone(),
+        // A reference alone is what it refers to.
+        match (kept.len(), kept.get_mut("$ref")) {
+            (1, Some(referenced)) => referenced.take(),
+            _ => Value::Object(kept),
+        }
+    }
+
+    /// What a reference stands for; inside of itself, how many references out it is.
+    fn referenced(&mut self, reference: &'a str) -> Value {
+        if let Some(at) = self.within.iter().position(|outer| *outer == reference) {
+            return json!({ "recursive": self.within.len() - at });
+        }
+        let Some(definition) = reference.strip_prefix('#').and_then(|pointer| self.root.pointer(pointer)) else {
+            return Value::from(reference);
+        };
+        self.within.push(reference);
+        let shape = self.shape(definition);
+        self.within.pop();
+        shape
     }
 }
 
@@ -106,9 +155,74 @@ mod tests {
                 words: String,
             }
         }
-        let hash = shape_hash(&schema_for!(first::Line));
-        assert_eq!(hash, shape_hash(&schema_for!(documented::Line)));
-        assert_ne!(hash, shape_hash(&schema_for!(changed::Line)));
+        let shape = Shape::of(&schema_for!(first::Line));
+        assert_eq!(shape, Shape::of(&schema_for!(documented::Line)));
+        assert!(shape.differs_from(&Shape::of(&schema_for!(changed::Line))));
+    }
+
+    #[test]
+    fn names_of_types_order_of_fields_and_types_of_optional_fields_do_not_count() {
+        mod first {
+            #[derive(schemars::JsonSchema)]
+            #[expect(dead_code, reason = "only its schema is used")]
+            pub(super) struct Page {
+                blocks: Vec<Block>,
+                number: u32,
+            }
+            #[derive(schemars::JsonSchema)]
+            #[expect(dead_code, reason = "only its schema is used")]
+            pub(super) struct Block {
+                inner: Vec<Block>,
+                words: u32,
+            }
+        }
+        mod renamed {
+            #[derive(schemars::JsonSchema)]
+            #[expect(dead_code, reason = "only its schema is used")]
+            pub(super) struct Leaf {
+                number: u32,
+                blocks: Vec<Region>,
+                style: Option<Style>,
+            }
+            #[derive(schemars::JsonSchema)]
+            #[expect(dead_code, reason = "only its schema is used")]
+            pub(super) struct Region {
+                inner: Vec<Region>,
+                words: u32,
+                #[schemars(default)]
+                styles: Vec<Style>,
+            }
+            #[derive(Default, schemars::JsonSchema)]
+            #[expect(dead_code, reason = "only its schema is used")]
+            pub(super) enum Style {
+                #[default]
+                Plain,
+                Bold,
+            }
+        }
+        mod changed {
+            #[derive(schemars::JsonSchema)]
+            #[expect(dead_code, reason = "only its schema is used")]
+            pub(super) struct Page {
+                blocks: Vec<Block>,
+                number: u32,
+            }
+            #[derive(schemars::JsonSchema)]
+            #[expect(dead_code, reason = "only its schema is used")]
+            pub(super) struct Block {
+                inner: Vec<Block>,
+                words: String,
+            }
+        }
+        let shape = Shape::of(&schema_for!(first::Page));
+        assert_eq!(shape, Shape::of(&schema_for!(renamed::Leaf)));
+        assert!(shape.differs_from(&Shape::of(&schema_for!(changed::Page))));
+    }
+
+    #[test]
+    fn a_shape_of_another_algorithm_counts_as_the_same() {
+        let earlier = Shape(Hash::of(b"as release 0.1 wrote it").to_string());
+        assert!(!Shape::of(&schema_for!(String)).differs_from(&earlier));
     }
 
     #[test]

@@ -110,6 +110,7 @@ impl Work {
             fingerprint,
             output: hash,
             tokens: tokens(self.cx.row),
+            crate_version: Some(self.cx.row.site.version.to_owned()),
             metrics: made.metrics,
             operation: Operation {
                 page_num: self.page.page.map_or(0, PageNumber::get),

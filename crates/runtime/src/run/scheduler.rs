@@ -11,7 +11,7 @@ use crate::events::{Blocker, Event, Listener, PageOf};
 use crate::failure::Cause;
 use crate::inspect::{BookState, PageState};
 use crate::panics::caught;
-use crate::plan::{Job, Plan, PlannedStage, Why, changes, fingerprint};
+use crate::plan::{Job, Plan, PlannedStage, Why, changes, fingerprint, is_kept};
 use crate::provide::Abort;
 use crate::record::OutputHash;
 use crate::stage::{Handles, OnError, Parallelism, Parts, Run};
@@ -229,7 +229,8 @@ impl Scheduler<'_> {
         let found = self.book.stage(job.page.stage).pages.get(&job.page.page);
         if let Why::Upstream(_) = job.why
             && let Some(PageState::Whole { record: Some(record), .. }) = found
-            && changes(&stage.entry, &now, &record.fingerprint).is_empty()
+            && let changes = changes(&stage.entry, &now, &record.fingerprint)
+            && (changes.is_empty() || is_kept(&changes, self.plan.plan.paid.contains(&job.page)))
         {
             self.listener.on(&Event::Kept(job.page));
             self.settle(job.page, Outcome::Kept);

@@ -58,6 +58,8 @@ pub struct Row {
 pub struct Site {
     /// Crate.
     pub krate: &'static str,
+    /// Version of the crate.
+    pub version: &'static str,
     /// Source file, as rustc names it.
     pub file: &'static str,
     /// Line of the attribute.
