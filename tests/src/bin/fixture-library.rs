@@ -118,7 +118,8 @@ fn scans() -> tempfile::TempDir {
         let mut png = Cursor::new(Vec::new());
         let encoder = PngEncoder::new_with_quality(&mut png, CompressionType::Best, FilterType::NoFilter);
         DynamicImage::from(black_or_white).write_with_encoder(encoder).expect("a picture can be written");
-        fs::write(folder.path().join(format!("short-book/page_{number:04}.png")), png.into_inner()).expect("it can be written");
+        fs::write(folder.path().join(format!("short-book/page_{number:04}.png")), png.into_inner())
+            .expect("it can be written");
     }
     folder
 }

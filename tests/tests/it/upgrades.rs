@@ -51,16 +51,17 @@ fn plan(shelf: &Shelf, model: &ScriptedModel, book: &str) -> Value {
 /// The stages and pages that are to be made.
 fn to_make(plan: &Value) -> Vec<String> {
     let jobs = plan["to_make"].as_array().unwrap().iter();
-    jobs.map(|job| format!("{} {}: {}", job["stage"].as_str().unwrap(), job["page"], job["why"].as_str().unwrap())).collect()
+    jobs.map(|job| format!("{} {}: {}", job["stage"].as_str().unwrap(), job["page"], job["why"].as_str().unwrap()))
+        .collect()
 }
 
 /// How many pages of each stage an earlier release made, as `status` says.
 fn earlier(shelf: &Shelf, model: &ScriptedModel, book: &str) -> Vec<(String, u64)> {
     let status: Value = serde_json::from_str(&run(shelf, model, &["status", book, "--json"])).unwrap();
     let stages = status[0]["stages"].as_array().unwrap().clone();
-    let counts = stages.iter().map(|stage| {
-        (stage["stage"].as_str().unwrap().to_owned(), stage["earlier_release"].as_u64().unwrap())
-    });
+    let counts = stages
+        .iter()
+        .map(|stage| (stage["stage"].as_str().unwrap().to_owned(), stage["earlier_release"].as_u64().unwrap()));
     counts.filter(|(_, count)| *count > 0).collect()
 }
 

@@ -164,7 +164,10 @@ impl Planning<'_> {
     ) -> Result<Why, Settled> {
         let failed = self.book.stage(here.stage).failed.get(&here.page);
         if let (Some(failed), Some(now)) = (failed, now)
-            && failed.fingerprint.as_ref().is_some_and(|then| now.changes_since(then, &entry.option_defaults).is_empty())
+            && failed
+                .fingerprint
+                .as_ref()
+                .is_some_and(|then| now.changes_since(then, &entry.option_defaults).is_empty())
         {
             return if failed.failure.transient || self.request.retry_failed {
                 Ok(Why::Failed(failed.failure.to_string()))
@@ -310,7 +313,8 @@ fn paid(book: &BookState) -> BTreeSet<PageOf> {
         Some(PageState::Whole { record: Some(record), .. }) => Some(record),
         _ => None,
     };
-    let all = book.stages.iter().flat_map(|(stage, state)| state.pages.keys().map(|page| PageOf { stage, page: *page }));
+    let all =
+        book.stages.iter().flat_map(|(stage, state)| state.pages.keys().map(|page| PageOf { stage, page: *page }));
     let mut open: Vec<PageOf> = all.filter(|page| record(page).is_some_and(|record| record.is_paid())).collect();
     let mut found = BTreeSet::new();
     while let Some(page) = open.pop() {

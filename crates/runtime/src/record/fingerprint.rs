@@ -309,7 +309,10 @@ mod tests {
             new.changes_since(old, &defaults).iter().map(Change::is_of_release).collect()
         };
         let (old, prompt) = (fingerprint(), Some(Hash::of(b"Read the page.")));
-        assert_eq!(of_release(&Fingerprint { version: 2, prompt: prompt.clone(), ..fingerprint() }, &old), [true, true]);
+        assert_eq!(
+            of_release(&Fingerprint { version: 2, prompt: prompt.clone(), ..fingerprint() }, &old),
+            [true, true]
+        );
         assert_eq!(of_release(&Fingerprint { prompt, own_prompt: true, ..fingerprint() }, &old), [false]);
         assert_eq!(of_release(&Fingerprint { model: None, ..fingerprint() }, &old), [false]);
         let mut other = fingerprint();
