@@ -2,7 +2,7 @@
 
 DEMO_LIBRARY ?= target/demo-library
 
-.PHONY: demo test test-peers quality tokens lint docs package
+.PHONY: demo test test-long test-peers quality tokens lint docs package
 .SILENT:
 
 # Builds shelf, processes a small book that it draws itself, and prints how good the result is.
@@ -16,6 +16,12 @@ demo:
 test:
 	scripts/setup.sh tests
 	OMP_THREAD_LIMIT=1 cargo test --workspace --quiet
+
+# `make test` with the tests that take long and forty times as many random cases, and the demo as users build it.
+test-long:
+	scripts/setup.sh tests
+	PROPTEST_CASES=10000 OMP_THREAD_LIMIT=1 cargo test --workspace --quiet -- --include-ignored
+	$(MAKE) demo
 
 # Measures texts and labels on real scans, and writes docs/quality.md.
 quality:

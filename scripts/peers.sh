@@ -32,4 +32,4 @@ if [ ! -f "$peers/nonsense.gguf" ]; then
   "$peers/venv/bin/python" "$tools/tiny_gguf.py" "$peers/nonsense.gguf"
 fi
 
-SHELF_PEERS=$(realpath "$peers") SHELF_PEER_TOOLS=$(realpath "$tools") cargo test --quiet -p shelf-tests --test peers
+SHELF_PEERS=$(realpath "$peers") SHELF_PEER_TOOLS=$(realpath "$tools") cargo test --quiet --workspace --test peers

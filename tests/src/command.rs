@@ -65,15 +65,26 @@ impl Shelf {
         ended.out
     }
 
-    /// Adds a book of English text, and takes it through all stages by rules.
+    /// Adds a book of English text, and takes it through all stages by rules. A book that is there already only goes through the stages.
     ///
     /// # Panics
     /// When it cannot be added or read.
     pub fn read(&self, id: &str, files: &[PathBuf]) {
-        let mut add = vec!["add".into(), "--id".into(), id.into(), "--language".into(), "en".into()];
-        add.extend(files.iter().map(|file| file.as_os_str().to_owned()));
-        self.ok(add);
+        if !self.library().join(id).exists() {
+            let mut add = vec!["add".into(), "--id".into(), id.into(), "--language".into(), "en".into()];
+            add.extend(files.iter().map(|file| file.as_os_str().to_owned()));
+            self.ok(add);
+        }
         self.ok(["process", id, "--engine", "rules"]);
+    }
+
+    /// A copy of a book from another library.
+    ///
+    /// # Panics
+    /// When it cannot be copied.
+    pub fn copy(&self, id: &str, from: &Self) {
+        let copied = Command::new("cp").arg("-a").arg(from.library().join(id)).arg(self.library()).status();
+        assert!(copied.expect("`cp` starts").success(), "{id} cannot be copied");
     }
 
     /// Starts the command without waiting for it.

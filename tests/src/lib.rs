@@ -2,9 +2,11 @@
 
 pub mod child_tasks;
 mod command;
+mod folder_watch;
 pub mod isolated_stages;
 pub mod killed_run;
 pub mod quality;
 pub mod tokens;
 
 pub use command::{Ended, Shelf};
+pub use folder_watch::FolderWatch;

@@ -38,7 +38,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 }
 
 #[test]
-fn a_stage_that_runs_once_a_book_is_counted_as_well() {
+fn status_counts_book_stages() {
     let shelf = shelf();
     shelf.run(["process", "book", "--pages", "1-2"]);
     let digest = || shelf.ok(["status", "book"]).lines().find(|line| line.starts_with("digest")).map(ToOwned::to_owned);
@@ -48,7 +48,7 @@ fn a_stage_that_runs_once_a_book_is_counted_as_well() {
 }
 
 #[test]
-fn a_page_is_stale_by_the_options_that_process_would_have() {
+fn status_uses_the_options_that_process_would_use() {
     let shelf = shelf();
     shelf.run(["process", "book", "--pages", "1-2", "--counted-words", "12"]);
     let counted = |command: &mut std::process::Command| {
@@ -99,7 +99,7 @@ fn a_stage_explains_itself() {
 }
 
 #[test]
-fn neighbours_and_whole_books_are_explained() {
+fn windows_and_book_stages_are_explained() {
     let shelf = shelf();
     assert_snapshot!(shelf.ok(["stages", "--explain", "around"]), @r"
     around: Looks at what stands around a page.
@@ -212,7 +212,7 @@ fn a_page_is_tried_and_nothing_is_written() {
 }
 
 #[test]
-fn what_differs_from_the_page_in_the_library_comes_last() {
+fn try_lists_differences_from_the_stored_page() {
     let shelf = shelf();
     shelf.ok(["process", "book", "--stage", "counted", "--pages", "1-2", "--counted-keep"]);
     let before = files(shelf.library());
@@ -243,7 +243,7 @@ fn what_differs_from_the_page_in_the_library_comes_last() {
 }
 
 #[test]
-fn a_try_tells_programs_what_it_tells_people() {
+fn try_prints_the_same_facts_as_json() {
     let shelf = shelf();
     shelf.ok(["process", "book", "--stage", "counted", "--pages", "1"]);
     let with = ["try", "book", "--stage", "counted", "--page", "1", "--json", "--counted-words", "12"];
@@ -259,7 +259,7 @@ fn a_try_tells_programs_what_it_tells_people() {
 }
 
 #[test]
-fn a_page_that_fails_tells_all_that_is_known_of_it() {
+fn try_shows_causes_hint_and_backtrace_of_a_failure() {
     let shelf = shelf();
     assert_snapshot!(shown(&shelf.run(["try", "book", "--stage", "counted", "--page", "3"])), @r"
     warn: counting, page=3

@@ -150,7 +150,7 @@ fn the_environment_keeps_tesseract_to_one_thread() {
 }
 
 #[test]
-fn what_a_task_prints_is_no_reply() {
+fn output_of_a_task_is_not_part_of_its_reply() {
     let children = one_child();
     let before = pid(&children);
     assert_eq!(call(&children, &PRINT, "Tesseract says hello\n".repeat(500)).unwrap(), 0);
@@ -310,7 +310,7 @@ fn a_task_that_the_child_does_not_know_is_named() {
 }
 
 #[test]
-fn a_program_that_is_no_child_is_named() {
+fn a_program_that_does_not_serve_is_named() {
     let failure = |program: &str| {
         let children = Children::start(ChildSettings { program: program.into(), ..settings() });
         call(&children, &PID, ()).unwrap_err()

@@ -61,7 +61,7 @@ fn help_leads_a_beginner() {
 }
 
 #[test]
-fn a_book_goes_its_way() {
+fn a_book_is_added_processed_shown_and_removed() {
     let (shelf, _scans) = with_book();
     assert_snapshot!(steady(&shown(&shelf.run(["process", "book", "--stage", "ocr"]))), @r"
     book: ocr: 3 pages: 3 made
@@ -119,7 +119,7 @@ fn a_book_goes_its_way() {
 }
 
 #[test]
-fn what_is_wrong_is_said_with_a_way_out() {
+fn errors_come_with_hints() {
     let (shelf, scans) = with_book();
     let said = |arguments: &[&str]| shown(&shelf.run(arguments));
     assert_snapshot!(said(&["process", "boook"]), @r"
@@ -242,7 +242,7 @@ fn flip_last_byte(file: &Path) {
 }
 
 #[test]
-fn nothing_of_the_user_is_needed_but_a_library() {
+fn works_without_home_folder_and_terminal() {
     let shelf = shelf();
     let mut command = shelf.command(["list"]);
     let output = command.env_remove("SHELF_LIBRARY").env("HOME", "").output().unwrap();
@@ -281,7 +281,7 @@ fn the_stages_can_be_drawn() {
 }
 
 #[test]
-fn time_that_is_up_leaves_work_and_says_so() {
+fn a_run_that_reaches_its_time_limit_reports_the_work_left() {
     let (shelf, _scans) = with_book();
     let ended = shelf.run(["process", "book", "--max-time", "0s"]);
     assert_eq!(ended.code, Some(5), "{ended:?}");
@@ -289,7 +289,7 @@ fn time_that_is_up_leaves_work_and_says_so() {
 }
 
 #[test]
-fn a_library_of_the_original_tool_opens_as_it_is() {
+fn a_library_of_the_original_tool_opens_unchanged() {
     let shelf = shelf();
     let book = shelf.library().join("old");
     std::fs::create_dir_all(book.join("source")).unwrap();
@@ -330,7 +330,7 @@ fn options_come_from_flag_environment_and_file_in_that_order() {
 }
 
 #[test]
-fn scans_are_mended_and_what_is_known_of_a_book_is_set() {
+fn scans_are_edited_and_metadata_are_set() {
     let (shelf, scans) = with_book();
     shelf.ok(["process", "book", "--quiet"]);
     let said = |arguments: &[&str]| steady(&shown(&shelf.run(arguments)));
@@ -361,7 +361,7 @@ fn scans_are_mended_and_what_is_known_of_a_book_is_set() {
 }
 
 #[test]
-fn pages_that_are_worth_a_look_are_named() {
+fn flagged_pages_are_named() {
     let shelf = shelf();
     let scans = tempfile::tempdir().unwrap();
     page_of_text().save(scans.path().join("page_0001.png")).unwrap();

@@ -17,8 +17,8 @@ use shelf::stage::Stage;
 use shelf::store::{BookLock, BookPath, FolderStore, LedgerFile, Store, StoreError};
 use shelf::testing::{EventLog, TestBook};
 use shelf::worker::Children;
-use shelf_tests::Shelf;
 use shelf_tests::killed_run::{CALLS, POINTS, closing};
+use shelf_tests::{FolderWatch, Shelf};
 
 /// A page's number.
 #[derive(Debug, Serialize, Deserialize, JsonSchema, Validate)]
@@ -173,15 +173,14 @@ fn an_interruption_keeps_what_is_done_and_says_how_to_go_on() {
     (1..=12).for_each(|number| page.save(drawn.path().join(format!("{number}.png"))).unwrap());
     let shelf = Shelf::new(env!("CARGO_BIN_EXE_shelf-under-test"));
     shelf.ok(["add".as_ref(), drawn.path().as_os_str(), "--id".as_ref(), "book".as_ref()]);
+    let watch = FolderWatch::new(&shelf.library().join("book/ocr"));
     let mut command = shelf.command(["process", "book"]);
-    let mut run = command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap();
+    let run = command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap();
     let made = || {
         std::fs::read_dir(shelf.library().join("book/ocr"))
             .map_or(0, |f| f.filter(|f| f.as_ref().unwrap().file_name().to_string_lossy().ends_with(".json")).count())
     };
-    while made() == 0 && run.try_wait().unwrap().is_none() {
-        std::thread::yield_now();
-    }
+    watch.wait_until(&run, || made() > 0);
     let pid = rustix::process::Pid::from_child(&run);
     rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
     let output = run.wait_with_output().unwrap();

@@ -2,11 +2,12 @@
 
 use std::path::Path;
 use std::process::Command;
+use std::sync::LazyLock;
 
 use serde_json::{Value, json};
 use shelf::eval::{Normalisation, Score, score, text_of};
 use shelf::testing::{Asked, Says, ScriptedModel, real_scans};
-use shelf_tests::Shelf;
+use shelf_tests::{FolderWatch, Shelf};
 
 fn florida(test: &str) -> Option<(Shelf, std::path::PathBuf)> {
     let book = real_scans(test, env!("CARGO_MANIFEST_DIR"))?.join("book-colonial-florida");
@@ -21,6 +22,20 @@ fn florida(test: &str) -> Option<(Shelf, std::path::PathBuf)> {
         "en".as_ref(),
     ]);
     Some((shelf, book))
+}
+
+/// A library in which the book has gone through all stages by rules. It is read once for all tests, and none changes it.
+static READ: LazyLock<Option<Shelf>> = LazyLock::new(|| {
+    let (shelf, _) = florida("florida: read by rules")?;
+    shelf.ok(["process", "florida", "--engine", "rules"]);
+    Some(shelf)
+});
+
+/// A library with a copy of the book that has gone through all stages by rules.
+pub(crate) fn with_florida() -> Option<Shelf> {
+    let shelf = Shelf::new(env!("CARGO_BIN_EXE_shelf-under-test"));
+    shelf.copy("florida", READ.as_ref()?);
+    Some(shelf)
 }
 
 /// The outputs of a stage by file name, without records and without what the runtime fills in.
@@ -43,10 +58,6 @@ fn outputs(library: &Path, stage: &str) -> Vec<(String, Value)> {
 #[test]
 fn a_real_book_is_read_well_survives_twenty_kills_and_then_has_nothing_left_to_do() {
     let Some((shelf, truth)) = florida("florida: read, killed, read on") else { return };
-    let all_at_once = Shelf::new(env!("CARGO_BIN_EXE_shelf-under-test"));
-    copy(&shelf.library().join("florida"), &all_at_once.library().join("florida"));
-    all_at_once.ok(["process", "florida", "--stage", "ocr"]);
-
     let made = |shelf: &Shelf| {
         std::fs::read_dir(shelf.library().join("florida/ocr")).map_or(0, |folder| {
             folder.filter(|file| file.as_ref().unwrap().file_name().to_string_lossy().starts_with("page_")).count()
@@ -54,11 +65,10 @@ fn a_real_book_is_read_well_survives_twenty_kills_and_then_has_nothing_left_to_d
     };
     for kill in 1..=20 {
         let before = made(&shelf);
+        let watch = FolderWatch::new(&shelf.library().join("florida/ocr"));
         let mut run = shelf.start(["process", "florida", "--stage", "ocr"]);
-        // The kill comes when a page more is there, or when there is none left to make: never by the clock alone.
-        while made(&shelf) <= before && before < 20 && run.try_wait().unwrap().is_none() {
-            std::thread::yield_now();
-        }
+        // The kill comes when one more page is there, or at once when none is left to make: never by the clock.
+        watch.wait_until(&run, || made(&shelf) > before || before == 20);
         run.kill().unwrap();
         run.wait().unwrap();
         assert!(made(&shelf) >= before, "kill {kill} lost a page");
@@ -69,6 +79,7 @@ fn a_real_book_is_read_well_survives_twenty_kills_and_then_has_nothing_left_to_d
     let after = outputs_with_records(shelf.library());
     let kept = records.iter().filter(|page| after.contains(page)).count();
     assert_eq!(kept, records.len(), "a page that was done is not made again");
+    let all_at_once = READ.as_ref().expect("the scans are there");
     assert_eq!(outputs(shelf.library(), "ocr"), outputs(all_at_once.library(), "ocr"));
     let leftovers = std::fs::read_dir(shelf.library().join("florida/ocr")).unwrap();
     assert_eq!(
@@ -112,7 +123,7 @@ fn outputs_with_records(library: &Path) -> Vec<Value> {
 }
 
 #[test]
-fn its_scans_are_pixel_for_pixel_those_of_the_pdf() {
+fn scans_have_the_same_pixels_as_the_pdf() {
     let Some((shelf, book)) = florida("florida: pixel for pixel") else { return };
     let elsewhere = tempfile::tempdir().unwrap();
     let ended = Command::new("pdfimages")
@@ -143,11 +154,8 @@ fn script(asked: &Asked) -> Says {
 
 #[test]
 fn a_language_model_is_asked_what_the_plan_says_and_recorded_replies_do_without_it() {
-    let Some((shelf, _)) = florida("florida: recorded and replayed") else { return };
+    let (Some(shelf), Some(offline)) = (with_florida(), with_florida()) else { return };
     let tape = shelf.library().join("tape");
-    shelf.ok(["process", "florida", "--engine", "rules"]);
-    let offline = Shelf::new(env!("CARGO_BIN_EXE_shelf-under-test"));
-    copy(&shelf.library().join("florida"), &offline.library().join("florida"));
 
     let model = ScriptedModel::answering(script);
     let online = |arguments: &[&str]| {
@@ -186,8 +194,4 @@ fn a_language_model_is_asked_what_the_plan_says_and_recorded_replies_do_without_
     let other = offline.run(replay);
     assert_ne!(other.code, Some(0));
     assert!(other.err.contains("was not recorded") && other.err.contains("Correct the text."), "{}", other.err);
-}
-
-fn copy(from: &Path, to: &Path) {
-    assert!(Command::new("cp").arg("-a").arg(from).arg(to).status().unwrap().success());
 }

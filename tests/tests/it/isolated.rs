@@ -59,7 +59,7 @@ fn a_page_that_brings_its_process_down_fails_alone_and_with_a_reason() {
 }
 
 #[test]
-fn all_that_goes_into_a_page_and_comes_out_of_it_passes_between_the_processes() {
+fn inputs_and_results_of_a_page_pass_between_the_processes() {
     let book = book(1).options::<sturdy>(Ink { ink: '|' });
     book.set(|metadata| metadata.title = Some("Zählen".to_owned()));
     assert_eq!(counts(&book.run::<sturdy>()), (1, 0));

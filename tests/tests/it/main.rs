@@ -1,8 +1,10 @@
 //! What crosses the crates of shelf: macro diagnostics, whole books, the command line, faults.
 
+pub mod architecture;
 pub mod authoring;
 pub mod children;
 pub mod command_line;
+mod compiler;
 pub mod faults;
 pub mod florida;
 pub mod hostile;

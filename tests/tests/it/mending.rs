@@ -154,7 +154,7 @@ fn verified(book: &TestBook) {
 }
 
 #[test]
-fn a_leaf_that_is_put_in_moves_the_others_and_makes_only_itself_and_its_neighbours() {
+fn an_inserted_page_renumbers_the_others_and_remakes_only_itself_and_its_neighbours() {
     let book = book(&[110, 120, 130, 140, 150]);
     let (_folder, file) = scan(200);
     let done = mended(&book, &Change::Insert { page: number(3), files: vec![file] }).unwrap();
@@ -177,7 +177,7 @@ fn a_leaf_that_is_put_in_moves_the_others_and_makes_only_itself_and_its_neighbou
 }
 
 #[test]
-fn a_leaf_that_is_taken_out_is_kept_aside() {
+fn a_removed_page_is_kept_in_the_book_folder() {
     let book = book(&[110, 120, 130, 140]);
     let done = mended(&book, &Change::Drop { pages: [number(2)].into() }).unwrap();
     assert_eq!((done.moved, done.pages, done.kept.len()), (2, 3, 1));
@@ -208,7 +208,7 @@ fn a_better_scan_makes_its_page_stale_and_no_other() {
 }
 
 #[test]
-fn a_page_on_its_side_is_turned() {
+fn a_sideways_page_is_rotated() {
     let book = book(&[110, 120]);
     mended(&book, &Change::Rotate { page: number(2), turn: Turn::Right }).unwrap();
     let turned = image::load_from_memory(&book.bytes("source/page_0002.png").unwrap()).unwrap().to_luma8();
@@ -220,7 +220,7 @@ fn a_page_on_its_side_is_turned() {
 }
 
 #[test]
-fn a_page_that_is_turned_twice_leaves_both_scans() {
+fn a_page_rotated_twice_keeps_both_earlier_scans() {
     let book = book(&[110, 120]);
     let turned = [Turn::Right, Turn::Left].map(|turn| Change::Rotate { page: number(2), turn });
     let kept: BTreeSet<PathBuf> = turned.iter().flat_map(|change| mended(&book, change).unwrap().kept).collect();
@@ -240,7 +240,7 @@ fn failures_and_unfinished_work_move_too() {
 }
 
 #[test]
-fn a_mistake_changes_nothing() {
+fn a_refused_edit_changes_nothing() {
     let book = book(&[110, 120]);
     let (folder, file) = scan(130);
     let text = folder.path().join("page_9.png");
@@ -280,7 +280,7 @@ fn files(store: &FolderStore) -> Vec<PathBuf> {
 }
 
 #[test]
-fn a_book_that_is_worked_on_is_left_alone() {
+fn a_locked_book_is_not_edited() {
     let book = book(&[110, 120]);
     let lock = book.store().lock(book.id()).unwrap();
     let refused = mended(&book, &Change::Drop { pages: [number(1)].into() }).unwrap_err();

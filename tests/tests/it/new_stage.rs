@@ -320,7 +320,7 @@ fn a_book_stage_asks_of_all_pages() {
 }
 
 #[test]
-fn a_crate_of_ones_own_has_all_it_needs() {
+fn a_new_crate_is_complete() {
     let (shelf, folder) = checkout();
     let ended = run(&shelf, folder.path(), "--crate my-shelf headlines --path .");
     assert_snapshot!(shown(&ended), @r"
@@ -397,7 +397,7 @@ fn a_crate_of_ones_own_has_all_it_needs() {
 }
 
 #[test]
-fn what_cannot_be_a_stage_is_refused_and_nothing_is_left() {
+fn an_invalid_stage_is_refused_and_writes_no_file() {
     let (shelf, folder) = checkout();
     write(&folder.path().join("stages/src/taken.rs"), "");
     for (arguments, expected, hint) in [

@@ -1,6 +1,7 @@
 //! A stage is one file and one `mod` line: in the crate of the built-in stages, and in a crate of somebody else's.
 //!
 //! Both are built by cargo as a user does, in `target/outside`, from a copy of the workspace. So is what `shelf new-stage` writes.
+//! Only dependencies from elsewhere are shared with the workspace itself.
 
 #![expect(clippy::similar_names, reason = "`shelf` is the command, and `self` the folder it runs in")]
 
@@ -28,12 +29,22 @@ impl Outside {
         let alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
         let outside = Self { folder: target.join("outside"), _alone: alone };
         let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-        for part in ["shelf", "shelf-macros", "stages"] {
-            outside.copy(workspace, Path::new(part));
+        for part in ["crates", "shelf", "shelf-macros", "stages"] {
+            if workspace.join(part).is_dir() {
+                outside.copy(workspace, Path::new(part));
+            }
         }
-        let manifest =
-            fs::read_to_string(workspace.join("Cargo.toml")).unwrap().replace(", \"examples\", \"tests\"]", "]");
-        outside.write("shelf-workspace/Cargo.toml", &manifest);
+        let manifest = fs::read_to_string(workspace.join("Cargo.toml")).unwrap();
+        let (_, profile) = manifest.split_once("[profile.dev]").unwrap();
+        let profile = profile.split("[profile.release]").next().unwrap();
+        outside.write(".cargo/config.toml", &format!("[profile.dev]{profile}"));
+        // A version of its own: cargo keeps the artefacts of the copy apart from those of the workspace.
+        let manifest = manifest.replacen("version = \"0.1.0\"\nedition", "version = \"0.1.99\"\nedition", 1);
+        assert!(manifest.contains("0.1.99"));
+        let (before, members) = manifest.split_once("members = [").unwrap();
+        let (members, after) = members.split_once(']').unwrap();
+        let members: Vec<&str> = members.split(',').filter(|one| !one.contains("examples") && !one.contains("tests")).collect();
+        outside.write("shelf-workspace/Cargo.toml", &format!("{before}members = [{}]{after}", members.join(",")));
         for file in ["shelf-workspace/Cargo.lock", "my-shelf/Cargo.lock", "new-shelf/Cargo.lock"] {
             if !outside.folder.join(file).exists() {
                 outside.write(file, &fs::read_to_string(workspace.join("Cargo.lock")).unwrap());
@@ -87,16 +98,9 @@ impl Outside {
 
     fn cargo(&self, verb: &str, krate: &str, shelf: &Shelf, arguments: &[&str]) -> Ended {
         let output = Command::new(env!("CARGO"))
-            .args([
-                verb,
-                "--quiet",
-                "--config",
-                "profile.dev.package.\"*\".opt-level=0",
-                "--config",
-                "profile.dev.debug=0",
-            ])
-            .arg("--target-dir")
+            .args([verb, "--quiet", "--target-dir"])
             .arg(self.folder.join("target"))
+            .env("CARGO_BUILD_BUILD_DIR", self.folder.parent().unwrap())
             .args(arguments)
             .current_dir(self.folder.join(krate))
             .env("SHELF_LIBRARY", shelf.library())
@@ -152,7 +156,7 @@ fn fails_alone(outside: &Outside, package: &str) {
 }
 
 #[test]
-fn one_file_and_one_line_are_a_stage_here_and_elsewhere() {
+fn a_stage_takes_one_file_and_one_line_in_any_crate() {
     let outside = Outside::new();
     let lib = outside.folder.join("shelf-workspace/stages/src/lib.rs");
     let text = fs::read_to_string(&lib).unwrap();
@@ -187,7 +191,7 @@ fn is_ready_to_run(outside: &Outside, package: &str) {
 }
 
 #[test]
-fn what_new_stage_writes_builds_and_runs_here_and_elsewhere() {
+fn output_of_new_stage_builds_and_runs_in_any_crate() {
     let outside = Outside::new();
     let shelf = Shelf::new(env!("CARGO_BIN_EXE_shelf-under-test"));
 

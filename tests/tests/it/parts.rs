@@ -78,7 +78,7 @@ fn run(book: &TestBook) -> Vec<String> {
 }
 
 #[test]
-fn a_page_takes_its_part() {
+fn a_page_receives_its_part_of_a_book_output() {
     let book = book();
     let made = [1, 2, 3].map(|page| book.page::<counted>(page).text);
     assert_eq!(made, ["1", "2", "3"]);
@@ -118,7 +118,7 @@ fn a_page_without_a_part_fails_and_says_where_it_looked() {
 }
 
 #[test]
-fn a_part_that_does_not_fit_is_found_where_it_lies() {
+fn an_invalid_part_is_reported_with_its_path() {
     let book = book();
     let mut changed = serde_json::to_value(book.book_output::<index>()).unwrap();
     changed["pages"]["2"]["letters"] = 12.into();
@@ -149,7 +149,7 @@ fn warnings_stand_in_the_record_until_the_page_is_made_again() {
 }
 
 #[test]
-fn a_book_stage_comes_along_with_the_stage_that_needs_it_and_a_page_stage_does_not() {
+fn a_requested_stage_brings_its_book_stages_but_no_page_stages() {
     let book = TestBook::of_pages(2).outputs::<text>(|_| Text { text: "x".to_owned() });
     let done = |request: &Request| {
         let run = book.process(&[counted::ROW], request);
@@ -190,7 +190,7 @@ pub mod misnamed {
 }
 
 #[test]
-fn an_output_without_parts_is_found_at_start_up() {
+fn an_output_without_parts_is_refused_at_start_up() {
     let error = Registry::of([misnamed::sheets::ROW, misnamed::sheet::ROW]).err().unwrap();
     assert!(matches!(error, RegistryError::Part { .. }));
     assert_eq!(

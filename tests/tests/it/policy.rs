@@ -150,7 +150,7 @@ fn a_skipped_page_is_left_out_and_blocks_what_is_made_from_it() {
 }
 
 #[test]
-fn a_copied_page_says_that_it_is_one() {
+fn a_copied_page_is_recorded_as_a_copy() {
     let book = TestBook::of_pages(3);
     let run = all(&[after_bettered::ROW], &book);
     let [_, bettered_, after] = &run.summary.stages[..] else { panic!("three stages") };
@@ -221,7 +221,7 @@ fn a_failed_page_has_the_time_of_all_its_attempts() {
 }
 
 #[test]
-fn an_async_stage_that_takes_too_long_fails_in_passing() {
+fn an_async_stage_that_times_out_fails_transiently() {
     /// Never comes back.
     #[stage(name = "endless", timeout = "20ms", retries = 0)]
     async fn endless() -> Result<Text> {
@@ -236,7 +236,7 @@ fn an_async_stage_that_takes_too_long_fails_in_passing() {
 }
 
 #[test]
-fn a_stage_that_fails_too_often_stops() {
+fn a_stage_stops_at_its_failure_limit() {
     static CALLED: Mutex<Vec<u32>> = Mutex::new(Vec::new());
 
     /// Fails on even pages.

@@ -3,14 +3,15 @@
 use std::sync::LazyLock;
 
 use shelf::testing::real_scans;
-use shelf_tests::Shelf;
 use shelf_tests::quality::{Measure, Target, measure, table};
 use shelf_tests::tokens::{Counted, count};
+
+use crate::florida::with_florida;
 
 /// Both are measured on the same books, which are read once.
 static MEASURED: LazyLock<Option<(Vec<Measure>, Counted)>> = LazyLock::new(|| {
     let data = real_scans("what the documents say of real books", env!("CARGO_MANIFEST_DIR"))?;
-    let shelf = Shelf::new(env!("CARGO_BIN_EXE_shelf-under-test"));
+    let shelf = with_florida()?;
     let measures = measure(&shelf, &data);
     Some((measures, count(&shelf, &data)))
 });
@@ -41,7 +42,7 @@ fn texts_and_labels_are_as_good_as_the_documents_say() {
 }
 
 #[test]
-fn a_model_is_sent_and_says_at_most_a_third_of_what_it_was_by_the_original() {
+fn tokens_and_pixels_are_at_most_a_third_of_the_original_tools() {
     let Some((_, counted)) = &*MEASURED else { return };
     for share in counted.all().shares() {
         assert!(share <= 1.0 / 3.0, "{}", counted.table());

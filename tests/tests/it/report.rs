@@ -163,7 +163,7 @@ fn the_columns_are_explained() {
 }
 
 #[test]
-fn what_is_wrong_with_a_condition_is_said() {
+fn an_invalid_filter_is_explained() {
     assert_snapshot!(report(&["--filter", "confidence<0.8"]), @r"
     error: the report of `ocr` has no column `confidence`; its columns are `page_num`, `confidence_mean`, `blocks_detected`, `words`, `figures`, `rotation_degrees`
     hint: `shelf report --stage ocr --explain` tells what the columns are
@@ -237,7 +237,7 @@ fn stats_sum_up_all_pages() {
 }
 
 #[test]
-fn stats_of_nothing_are_refused_and_the_other_books_are_told() {
+fn stats_without_pages_are_refused_and_other_books_are_printed() {
     assert_snapshot!(said(&["stats", "bare"]), @r"
     error: no stage has made a page of `bare` yet
     hint: run it: `shelf process bare`

@@ -124,7 +124,7 @@ fn a_second_run_does_nothing() {
 }
 
 #[test]
-fn the_same_content_made_again_makes_nothing_stale() {
+fn remaking_the_same_content_makes_nothing_stale() {
     let book = TestBook::of_pages(2);
     book.process(&rows([row!(second)]), &Request::default());
     let book = book.options::<first>(SayOptions { word: "odd".to_owned() });
@@ -156,7 +156,7 @@ fn a_window_sees_its_neighbours_and_is_stale_when_one_changes() {
 }
 
 #[test]
-fn a_missing_neighbour_stops_nobody_and_is_made_up_for() {
+fn a_window_without_a_neighbour_is_made_and_remade_when_the_neighbour_appears() {
     let book = TestBook::of_pages(3);
     for page in [1, 3] {
         book.put::<second>(page, &Said { page_number: page, said: page.to_string(), made: Timestamp::default() });
@@ -184,7 +184,7 @@ fn a_book_stage_waits_for_all_pages_and_pages_wait_for_it() {
 }
 
 #[test]
-fn one_bad_page_stops_no_other_and_names_those_it_blocks() {
+fn a_failed_page_blocks_only_its_dependants() {
     let book = TestBook::of_pages(4);
     let run = book.process(&rows([row!(third)]), &Request::default());
     let [brittle_, follower_, third_] = &run.summary.stages[..] else { panic!("three stages") };
@@ -207,7 +207,7 @@ fn one_bad_page_stops_no_other_and_names_those_it_blocks() {
 }
 
 #[test]
-fn a_failure_for_good_is_not_tried_again_until_asked() {
+fn a_permanent_failure_is_retried_only_on_request() {
     let book = TestBook::of_pages(2);
     book.run::<brittle>();
     let again = book.run::<brittle>();
@@ -218,7 +218,7 @@ fn a_failure_for_good_is_not_tried_again_until_asked() {
 }
 
 #[test]
-fn a_failure_in_passing_is_tried_again_at_once_and_in_the_next_run() {
+fn a_transient_failure_is_retried_at_once_and_in_the_next_run() {
     static TRIES: Mutex<u32> = Mutex::new(0);
 
     /// Fails in passing, four times.
@@ -243,7 +243,7 @@ fn a_failure_in_passing_is_tried_again_at_once_and_in_the_next_run() {
 }
 
 #[test]
-fn an_interrupted_redo_goes_on_where_it_was() {
+fn an_interrupted_redo_resumes() {
     static ASKED: Mutex<Option<Stop>> = Mutex::new(None);
 
     /// Stops the run on page 2.
@@ -276,7 +276,7 @@ fn an_interrupted_redo_goes_on_where_it_was() {
 }
 
 #[test]
-fn a_damaged_page_is_made_again_and_says_why() {
+fn a_damaged_page_is_remade_with_the_reason() {
     let book = TestBook::of_pages(3);
     book.run::<first>();
     let whole = book.bytes("first/page_0001.json").unwrap();
@@ -313,7 +313,7 @@ fn only_missing_leaves_stale_pages_alone() {
 }
 
 #[test]
-fn what_the_runtime_fills_in_does_not_count() {
+fn fields_filled_in_by_the_runtime_do_not_change_the_hash() {
     let book = TestBook::of_pages(1);
     book.run::<first>();
     let before = book.record::<first>(1);
@@ -325,7 +325,7 @@ fn what_the_runtime_fills_in_does_not_count() {
 }
 
 #[test]
-fn a_page_that_says_it_is_another_is_refused() {
+fn a_page_with_the_wrong_page_number_is_refused() {
     /// Gives every page the number of the next.
     #[stage(name = "off_by_one", parallelism = cpu)]
     fn off_by_one(page: PageNumber) -> Result<Said> {

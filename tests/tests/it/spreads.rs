@@ -24,7 +24,7 @@ fn opening() -> GrayImage {
 }
 
 #[test]
-fn both_pages_of_a_spread_are_read_in_their_order() {
+fn both_pages_of_a_spread_are_read_in_order() {
     let shelf = Shelf::new(env!("CARGO_BIN_EXE_shelf-under-test"));
     let scans = tempfile::tempdir().unwrap();
     page("A page that stands alone before the others, as a title does. ")
@@ -50,7 +50,7 @@ fn both_pages_of_a_spread_are_read_in_their_order() {
 }
 
 #[test]
-fn a_spread_that_is_to_stay_whole_is_one_page() {
+fn spreads_keep_makes_one_page() {
     let shelf = Shelf::new(env!("CARGO_BIN_EXE_shelf-under-test"));
     let scans = tempfile::tempdir().unwrap();
     let file = scans.path().join("opening.png");

@@ -1,8 +1,0 @@
-//! An enum without words as a metric.
-
-use shelf::prelude::*;
-
-#[derive(Metric)]
-enum Numerals {}
-
-fn main() {}

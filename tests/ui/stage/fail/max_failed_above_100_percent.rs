@@ -1,0 +1,14 @@
+//! More than 100 % of the pages.
+
+#[path = "../../reading.rs"]
+mod reading;
+
+use reading::{WordCount};
+use shelf::prelude::*;
+
+#[stage(name = "word_count", max_failed = "200%")]
+fn word_count(page: PageNumber) -> Result<WordCount> {
+    Ok(WordCount { words: page.get() as usize })
+}
+
+fn main() {}

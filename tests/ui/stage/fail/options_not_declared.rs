@@ -1,0 +1,21 @@
+//! Options that the attribute does not declare.
+
+#[path = "../../reading.rs"]
+mod reading;
+
+use reading::WordCount;
+use shelf::prelude::*;
+
+#[derive(clap::Args, Serialize)]
+struct Counting {
+    /// Counts numbers too.
+    #[arg(long)]
+    numbers: bool,
+}
+
+#[stage(name = "word_count")]
+fn word_count(options: &Counting) -> Result<WordCount> {
+    Ok(WordCount { words: usize::from(options.numbers) })
+}
+
+fn main() {}

@@ -1,0 +1,14 @@
+//! An option that resembles no other.
+
+#[path = "../../reading.rs"]
+mod reading;
+
+use reading::WordCount;
+use shelf::prelude::*;
+
+#[stage(name = "word_count", colour = 3)]
+fn word_count(page: PageNumber) -> Result<WordCount> {
+    Ok(WordCount { words: page.get() as usize })
+}
+
+fn main() {}
