@@ -21,13 +21,14 @@ fn read(flowchart: &str) -> (BTreeSet<Arrow>, BTreeSet<Arrow>) {
     };
     for line in flowchart.lines().map(str::trim).filter(|line| !line.starts_with("%%")) {
         for (arrow, arrows) in [("-->", &mut solid), ("-.->", &mut dotted)] {
+            if !line.contains(arrow) {
+                continue;
+            }
             let groups: Vec<Vec<String>> =
                 line.split(arrow).map(|group| group.split('&').map(&mut node).collect()).collect();
-            if line.contains(arrow) {
-                for pair in groups.windows(2) {
-                    let from = pair[0].iter().flat_map(|from| pair[1].iter().map(move |to| (from.clone(), to.clone())));
-                    arrows.extend(from);
-                }
+            for pair in groups.windows(2) {
+                let from = pair[0].iter().flat_map(|from| pair[1].iter().map(move |to| (from.clone(), to.clone())));
+                arrows.extend(from);
             }
         }
     }
