@@ -180,7 +180,11 @@ pub(crate) fn with_the_other_sysroot<T>(sources: &BTreeSet<(PathBuf, usize)>, ru
         for (path, lines) in std.iter().chain(sources) {
             let path = other.join("src/rust").join(path);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, "// a line of the standard library, which may change with every release of Rust\n".repeat(lines + 9)).unwrap();
+            fs::write(
+                path,
+                "// a line of the standard library, which may change with every release of Rust\n".repeat(lines + 9),
+            )
+            .unwrap();
         }
     }
     run(folder.path())

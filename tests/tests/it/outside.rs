@@ -43,7 +43,8 @@ impl Outside {
         assert!(manifest.contains("0.1.99"));
         let (before, members) = manifest.split_once("members = [").unwrap();
         let (members, after) = members.split_once(']').unwrap();
-        let members: Vec<&str> = members.split(',').filter(|one| !one.contains("examples") && !one.contains("tests")).collect();
+        let members: Vec<&str> =
+            members.split(',').filter(|one| !one.contains("examples") && !one.contains("tests")).collect();
         outside.write("shelf-workspace/Cargo.toml", &format!("{before}members = [{}]{after}", members.join(",")));
         for file in ["shelf-workspace/Cargo.lock", "my-shelf/Cargo.lock", "new-shelf/Cargo.lock"] {
             if !outside.folder.join(file).exists() {

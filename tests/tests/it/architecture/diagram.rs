@@ -56,7 +56,9 @@ fn the_diagram_of_crates_shows_the_dependencies_that_cargo_knows() {
     let arrows = |with_a_feature: bool| -> BTreeSet<Arrow> {
         let of = |one: &super::Crate| {
             let (from, to) = (one.folder.clone(), one.depends_on.clone());
-            to.into_iter().filter(move |(_, optional)| *optional == with_a_feature).map(move |(to, _)| (from.clone(), to))
+            to.into_iter()
+                .filter(move |(_, optional)| *optional == with_a_feature)
+                .map(move |(to, _)| (from.clone(), to))
         };
         crates.iter().flat_map(of).collect()
     };

@@ -84,13 +84,15 @@ fn first_names(list: TokenStream) -> Vec<String> {
 
 fn arrows(source: &Path, by_super: bool) -> Arrows {
     let mut arrows = Arrows::new();
-    let listed: Vec<(PathBuf, Vec<String>)> = files(source).into_iter().map(|file| (file.clone(), place(source, &file))).collect();
+    let listed: Vec<(PathBuf, Vec<String>)> =
+        files(source).into_iter().map(|file| (file.clone(), place(source, &file))).collect();
     let modules: BTreeSet<&String> = listed.iter().map(|(_, path)| &path[0]).collect();
     for (file, path) in &listed {
         if LEFT_OUT.contains(&path[0].as_str()) {
             continue;
         }
-        let tokens = fs::read_to_string(file).unwrap().parse().unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        let tokens =
+            fs::read_to_string(file).unwrap().parse().unwrap_or_else(|error| panic!("{}: {error}", file.display()));
         let mut named = BTreeSet::new();
         let path_of_module: Vec<String> = path.iter().filter(|part| *part != "mod").cloned().collect();
         let path_of_module = if by_super { path_of_module } else { Vec::new() };
@@ -155,8 +157,10 @@ fn modules_form_no_cycle() {
         let mut arrows = arrows(&source, !WITHOUT_SUPER.contains(&one.folder.as_str()));
         keep_cycles(&mut arrows);
         for ((from, to), files) in arrows {
-            let files: Vec<String> =
-                files.iter().map(|file| file.strip_prefix(&source).expect("it is below").display().to_string()).collect();
+            let files: Vec<String> = files
+                .iter()
+                .map(|file| file.strip_prefix(&source).expect("it is below").display().to_string())
+                .collect();
             cycles += &format!("{}: {from} -> {to} in {}\n", one.folder, files.join(", "));
         }
     }
