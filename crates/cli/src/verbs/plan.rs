@@ -140,11 +140,11 @@ pub(crate) fn plan(context: &Context, args: &Plan, given: &ArgMatches) -> Result
     Ok(Exit::of_books(exits))
 }
 
-/// Whether nothing is to do, and nothing is wrong.
+/// Whether there is nothing to do, and nothing to report.
 fn is_idle(plan: &plan::Plan) -> bool {
     plan.jobs.is_empty()
         && plan.settled.values().all(|settled| *settled == Settled::Kept)
-        && plan.stages.iter().all(|stage| stage.edited_since == 0)
+        && plan.stages.iter().all(|stage| stage.edited_since == 0 && stage.earlier_release == 0)
 }
 
 /// `florida: nothing to do (7 stages up to date)`.
