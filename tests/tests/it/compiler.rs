@@ -74,12 +74,9 @@ impl Diagnostic {
         self.all_spans().iter().filter_map(relative).collect()
     }
 
-    /// Whether it quotes lines of the standard library.
-    pub(crate) fn quotes_std(&self) -> bool {
-        let is_quoted = |span: &Span| {
-            (span.file_name.starts_with("/rustc/") || span.file_name.contains("/rustlib/src/")) && !span.text.is_empty()
-        };
-        self.all_spans().into_iter().any(is_quoted)
+    /// Whether it finds files of the standard library in the sysroot, rather than naming where they were when Rust was built.
+    pub(crate) fn finds_std(&self) -> bool {
+        self.all_spans().into_iter().any(|span| span.file_name.contains("/rustlib/src/"))
     }
 }
 
@@ -162,7 +159,7 @@ fn rustc() -> Command {
 }
 
 /// A sysroot in which the sources of the standard library are where the installed one has none, and none where that has them. The
-/// sources are made up: of so many lines as the compiler may quote.
+/// sources are made up: the compiler finds them, but does not quote them, since it knows their hashes.
 pub(crate) fn with_the_other_sysroot<T>(sources: &BTreeSet<(PathBuf, usize)>, run: impl FnOnce(&Path) -> T) -> T {
     let sysroot = rustc().args(["--print", "sysroot"]).output().expect("rustc starts");
     let installed = PathBuf::from(String::from_utf8(sysroot.stdout).expect("a path").trim_end()).join("lib/rustlib");

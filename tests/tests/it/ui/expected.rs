@@ -86,7 +86,7 @@ fn our_message<'m>(code: &str, message: &'m str) -> Option<&'m str> {
 }
 
 fn is_of_rustc(line: &str) -> bool {
-    const BEGINNINGS: [&str; 9] = [
+    const BEGINNINGS: [&str; 10] = [
         "label: the trait `",
         "label: unsatisfied trait bound",
         "label: required by",
@@ -94,6 +94,7 @@ fn is_of_rustc(line: &str) -> bool {
         "note: required for",
         "note: this error originates",
         "note: expected ",
+        "note: the full name",
         "note: `#[",
         "note: consider",
     ];
