@@ -1,6 +1,7 @@
 //! Within a crate, no module under `src/` depends on itself by way of others.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -161,7 +162,7 @@ fn modules_form_no_cycle() {
                 .iter()
                 .map(|file| file.strip_prefix(&source).expect("it is below").display().to_string())
                 .collect();
-            cycles += &format!("{}: {from} -> {to} in {}\n", one.folder, files.join(", "));
+            writeln!(cycles, "{}: {from} -> {to} in {}", one.folder, files.join(", ")).expect("a string takes all");
         }
     }
     assert!(cycles.is_empty(), "modules depend on each other in a cycle:\n{cycles}");
