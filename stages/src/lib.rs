@@ -1,7 +1,8 @@
-//! The built-in stages of shelf: a scanned page is read (`ocr`), what was misread is mended (`corrected`), its blocks are told apart
-//! (`labels`) by what is known of the whole book (`pagination`), and all of it is put together (`merged`).
+//! The built-in stages of shelf: the text of a scanned page is recognised (`ocr`) and corrected (`corrected`, with the `vocabulary` of the
+//! book), its blocks are labelled (`labels`, with the `pagination` of the book), and the results are merged (`merged`). `catalogue` finds the
+//! title, author and other metadata.
 //!
-//! A stage of one's own builds on these by naming them: `deps = [stages::ocr::ocr]` and a parameter `ocr: stages::ocr::OcrPage`.
+//! Your own stage builds on these by naming them: `deps = [stages::ocr::ocr]` and a parameter `ocr: stages::ocr::OcrPage`.
 
 pub mod catalogue;
 pub mod corrected;

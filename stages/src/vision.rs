@@ -1,4 +1,4 @@
-//! Whether a stage shows a language model the picture of the page, and what of it.
+//! Whether a stage sends a language model the image of the page, and which part of it.
 
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
@@ -6,11 +6,11 @@ use shelf::Metric;
 use shelf::llm::{Excerpt, Llm, Region};
 use shelf_pages::Bbox;
 
-/// What `--vision` says: the value of an option of every stage that may send a model the picture of a page.
+/// The value of `--vision`, an option of every stage that may send a model the image of a page.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Vision {
-    /// Where the text alone cannot tell
+    /// If the text alone is not enough
     #[default]
     Auto,
     /// With every question
@@ -19,35 +19,35 @@ pub enum Vision {
     Never,
 }
 
-/// What of a page's scan a model was shown.
+/// Which part of a page's scan a model was shown.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Metric)]
 pub enum PictureSent {
-    /// Nothing: it was asked by text alone, or not asked.
+    /// Nothing: it was asked with text alone, or not at all.
     #[default]
     None,
-    /// Strips of it, in one picture.
+    /// Strips of it, in one image.
     Strips,
     /// All of it.
     Page,
 }
 
 impl Vision {
-    /// Whether the picture is sent with a question; `text_cannot_tell` whether it needs one.
+    /// Whether to send the image with a question; `needs_image` tells whether the text alone is not enough.
     #[must_use]
-    pub fn shows(self, text_cannot_tell: bool) -> bool {
+    pub fn shows(self, needs_image: bool) -> bool {
         match self {
-            Self::Auto => text_cannot_tell,
+            Self::Auto => needs_image,
             Self::Always => true,
             Self::Never => false,
         }
     }
 }
 
-/// Whether the model takes the picture that a page is to be asked about with; the page's log tells where it does not.
-pub(crate) async fn is_seen_by(llm: &Llm) -> bool {
+/// Whether the model accepts images; if not, a warning goes to the page's log.
+pub(crate) async fn accepts_images(llm: &Llm) -> bool {
     let sees = llm.takes_pictures().await;
     if !sees {
-        tracing::warn!("the model takes no pictures: it is asked by text alone");
+        tracing::warn!("the model does not accept images; asking with text alone");
     }
     sees
 }

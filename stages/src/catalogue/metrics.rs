@@ -1,24 +1,24 @@
 use shelf::prelude::*;
 
 use super::CatalogueEntry;
-use super::model::Asked;
+use super::model::ModelOutcome;
 
-/// What `catalogue` measures of a book.
+/// Metrics of `catalogue` for a book.
 #[derive(Debug, Clone, PartialEq, PageMetrics, Report)]
 pub struct CatalogueMetrics {
-    /// Fields that something was found for, of title, author, year, publisher, ISBN and type.
+    /// Fields found, of title, author, year, publisher, ISBN and genre.
     pub fields_found: usize,
-    /// Fields that are sure enough to be filled in.
+    /// Fields with enough confidence for the metadata.
     pub fields_sure: usize,
-    /// First pages that a model got to read.
+    /// First pages sent to a model.
     pub pages_sent: usize,
-    /// What a model said and the pages do not bear out, and so was not taken.
+    /// Claims of a model that were rejected because the pages do not confirm them.
     #[report(flag(above = 0))]
     pub claims_refused: usize,
 }
 
 impl CatalogueMetrics {
-    pub(super) fn of(entry: &CatalogueEntry, asked: Asked) -> Self {
+    pub(super) fn of(entry: &CatalogueEntry, asked: ModelOutcome) -> Self {
         let (fields_found, fields_sure) = entry.count();
         Self { fields_found, fields_sure, pages_sent: asked.pages, claims_refused: asked.refused }
     }

@@ -1,5 +1,5 @@
-//! The `catalogue` stage: finds out what a book is, as a librarian does: title, author, year, publisher, ISBN and type from its first
-//! pages. What is sure enough is filled into the book's metadata, where no person has said it.
+//! The `catalogue` stage: finds title, author, year, publisher, ISBN and genre on the first pages of a book. Fields with enough confidence are
+//! filled into the book's metadata unless a person has set them.
 
 mod front_matter_page;
 mod metrics;

@@ -1,14 +1,14 @@
 use shelf::prelude::*;
 
-use super::model::{Asked, PROMPT, ask};
+use super::model::{ModelOutcome, PROMPT, ask};
 use super::rules::entry_of;
 use super::{CatalogueEntry, CatalogueMetrics, CatalogueOptions, FRONT_MATTER_PAGES, front_matter_pages};
 use crate::ocr::{OcrPage, ocr};
 
-/// Finds title, author, year, publisher, ISBN and type of the book on its first pages.
+/// Finds the title, author, year, publisher, ISBN and genre of the book on its first pages.
 ///
-/// By rules what is beyond doubt; a model, where one is asked, reads the rest from the text, without pictures. What is sure enough is filled into the
-/// metadata, where no person has said it.
+/// Rules find what is beyond doubt; a model, if used, finds the rest in the text, without images. Fields with enough confidence are filled into
+/// the metadata unless a person has set them.
 #[stage(
     name = "catalogue",
     deps = [ocr],
@@ -27,13 +27,16 @@ pub async fn catalogue(
     let numbers = ocr.numbers().iter().filter(|page| page.get() <= FRONT_MATTER_PAGES);
     let pages = front_matter_pages(&numbers.map(|page| ocr.get(*page)).collect::<Result<Vec<_>>>()?);
     let mut entry = entry_of(&pages);
-    let asked =
-        if options.engine.asks(&llm) { ask(&pages, &mut entry, (&llm, &prompt)).await? } else { Asked::default() };
+    let asked = if options.engine.asks(&llm) {
+        ask(&pages, &mut entry, (&llm, &prompt)).await?
+    } else {
+        ModelOutcome::default()
+    };
     let metrics = CatalogueMetrics::of(&entry, asked);
     Ok((entry, metrics))
 }
 
-/// Fills what is sure into the book's metadata, where no person has said it.
+/// Fills the certain fields into the book's metadata unless a person has set them.
 fn fill_in(run: &mut StageRun) -> Result<()> {
     let Some(entry) = run.book_output::<CatalogueEntry>()? else { return Ok(()) };
     run.metadata.presume(entry.sure());

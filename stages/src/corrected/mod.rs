@@ -1,4 +1,4 @@
-//! The `corrected` stage: mends what `ocr` misread.
+//! The `corrected` stage: corrects the errors of `ocr`.
 
 mod metrics;
 pub mod model;

@@ -4,27 +4,27 @@ use shelf::llm::Engine;
 
 use crate::vision::Vision;
 
-/// What `corrected` can be told on the command line.
+/// Options of `corrected`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Args, Serialize)]
 pub struct CorrectedOptions {
-    /// Whether rules do the work or a model
+    /// Use rules, a model, or whichever is available
     #[arg(long, value_enum, value_name = "ENGINE", default_value_t)]
     pub engine: Engine,
-    /// Which paragraphs a model is asked about
+    /// Paragraphs to send to the model
     #[arg(long, value_enum, value_name = "WHICH", default_value_t)]
     pub correct: Correct,
-    /// Whether a model gets the picture of the page, at about ten times the cost of the text
+    /// Send the model the image of the page, at about ten times the cost of the text
     #[arg(long, value_enum, value_name = "WHEN", default_value_t)]
     pub vision: Vision,
 }
 
-/// Which paragraphs a model is asked about.
+/// Paragraphs to send to the model.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Correct {
-    /// Those with a word that was read badly, that is unknown, or that a line end parts
+    /// Paragraphs with a word that has low confidence, is unknown, or is hyphenated at a line end
     #[default]
     Doubtful,
-    /// All
+    /// All paragraphs
     All,
 }

@@ -1,13 +1,13 @@
 use shelf::prelude::*;
 
-use super::model::{Asked, PROMPT, ask};
-use super::rules::mend;
+use super::model::{ModelOutcome, PROMPT, ask};
+use super::rules::correct_page;
 use super::{CorrectedMetrics, CorrectedOptions, CorrectedPage};
 use crate::ocr::{OcrPage, ocr};
 use crate::vocabulary::{Dictionary, PageVocabulary, vocabulary};
 
-/// Mends what was misread: parted words, mistaken letters, lost spaces, mangled marks. By rules; a model, where one is asked, looks at what is
-/// in doubt after them.
+/// Corrects OCR errors: hyphenated words, misread letters, missing spaces, broken punctuation. Rules correct every page; a model, if used, checks
+/// the paragraphs that are still doubtful.
 #[stage(
     name = "corrected",
     deps = [ocr, vocabulary],
@@ -25,14 +25,14 @@ pub async fn corrected(
     prompt: Prompt,
     options: &CorrectedOptions,
 ) -> Result<(CorrectedPage, CorrectedMetrics)> {
-    // That there is none was said once for the book, by `vocabulary`.
+    // `vocabulary` has already warned, once for the book, if there is no dictionary.
     let dictionary = Dictionary::of(&languages).ok();
-    let mut mended = mend(&ocr, &vocabulary, dictionary.as_ref());
+    let mut corrected = correct_page(&ocr, &vocabulary, dictionary.as_ref());
     let asked = if options.engine.asks(&llm) {
-        ask(&ocr, &mut mended, (&vocabulary, dictionary.as_ref()), (&llm, &prompt, &image), options).await?
+        ask(&ocr, &mut corrected, (&vocabulary, dictionary.as_ref()), (&llm, &prompt, &image), options).await?
     } else {
-        Asked::default()
+        ModelOutcome::default()
     };
-    let metrics = CorrectedMetrics::of(&ocr, &mended, asked);
-    Ok((mended.page, metrics))
+    let metrics = CorrectedMetrics::of(&ocr, &corrected, asked);
+    Ok((corrected.page, metrics))
 }

@@ -1,13 +1,13 @@
 use shelf::prelude::*;
 
-use super::model::Asked;
+use super::model::ModelOutcome;
 use super::{Classification, LabelsPage, NumberingStyle, PageRegion};
 use crate::vision::PictureSent;
 
-/// What `labels` measures of a page.
+/// Metrics of `labels` for a page.
 #[derive(Debug, Clone, PartialEq, PageMetrics, Report)]
 pub struct LabelsMetrics {
-    /// Blocks that got a label: all of them.
+    /// Blocks with a label: all of them.
     pub total_blocks_classified: u32,
     /// Mean confidence of the labels, 0..=1.
     #[metrics(range(0.0..=1.0))]
@@ -17,31 +17,31 @@ pub struct LabelsMetrics {
     pub page_number_extracted: bool,
     /// Whether the page's part of the book is known.
     pub page_region_classified: bool,
-    /// The page's number as printed.
+    /// The printed page number.
     pub printed_page_number: Option<String>,
-    /// How it is printed.
+    /// Its numerals.
     pub numbering_style: Option<NumberingStyle>,
     /// The part of the book that the page is in.
     pub page_region: Option<PageRegion>,
-    /// Blocks that are no text but specks, edges and what was read into them.
+    /// Blocks labelled as noise: specks, scan edges and the like.
     pub artifacts: u32,
-    /// How many of the page's words were guessed more than read, 0..=1: many on a page that nobody can read.
+    /// Fraction of words recognised with low confidence, 0..=1: high on an illegible page.
     #[metrics(range(0.0..=1.0))]
     #[report(flag(above = 0.2))]
     pub unsure_words_ratio: f64,
     /// Whether a model was asked.
     pub asked: bool,
-    /// What of the page's scan it saw: `none` or `page`.
+    /// What the model was shown of the page's scan: `none` or `page`.
     #[report(skip)]
     pub picture_sent: PictureSent,
     /// Blocks whose label the model changed.
     pub blocks_changed: u32,
-    /// Changes of the model that were not taken, since something of the page speaks against them.
+    /// Changes from the model that were rejected because they contradict the page.
     pub changes_refused: u32,
 }
 
 impl LabelsMetrics {
-    pub(super) fn of(page: &LabelsPage, unsure_words_ratio: f64, asked: Asked) -> Self {
+    pub(super) fn of(page: &LabelsPage, unsure_words_ratio: f64, asked: ModelOutcome) -> Self {
         let artifacts = page.blocks.iter().filter(|block| block.classification == Classification::OcrArtifact).count();
         Self {
             total_blocks_classified: page.total_blocks,

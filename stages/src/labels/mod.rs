@@ -8,7 +8,7 @@ mod rules;
 mod stage;
 
 pub(crate) use legibility::is_unreadable;
-use legibility::{UNSURE, unsure_ratio};
+use legibility::{MIN_WORD_CONFIDENCE, unsure_ratio};
 pub use metrics::LabelsMetrics;
 pub use options::LabelsOptions;
 pub use rules::label_blocks;

@@ -4,13 +4,13 @@ use shelf::llm::Engine;
 
 use crate::vision::Vision;
 
-/// What `labels` can be told on the command line.
+/// Options of `labels`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Args, Serialize)]
 pub struct LabelsOptions {
-    /// Whether rules do the work or a model
+    /// Use rules, a model, or whichever is available
     #[arg(long, value_enum, value_name = "ENGINE", default_value_t)]
     pub engine: Engine,
-    /// Whether a model gets the picture of the page, at about ten times the cost of the text
+    /// Send the model the image of the page, at about ten times the cost of the text
     #[arg(long, value_enum, value_name = "WHEN", default_value_t)]
     pub vision: Vision,
 }

@@ -1,13 +1,13 @@
 use shelf::prelude::*;
 
-use super::model::{Asked, PROMPT, ask};
+use super::model::{ModelOutcome, PROMPT, ask};
 use super::rules::label_blocks;
 use super::{LabelledBlock, LabelsMetrics, LabelsOptions, LabelsPage, unsure_ratio};
 use crate::ocr::{OcrPage, ocr};
 use crate::pagination::{PagePagination, pagination};
 
-/// Says what each block of a page is, and which number is printed on the page. By rules; a model, where one is asked, looks at pages that they
-/// are not sure of.
+/// Labels each block of a page and finds the printed page number. Rules label every page; a model, if used, checks pages with doubtful
+/// labels.
 #[stage(name = "labels", deps = [ocr, pagination], parallelism = llm, options = LabelsOptions, prompt = PROMPT)]
 pub async fn labels(
     ocr: OcrPage,
@@ -18,13 +18,13 @@ pub async fn labels(
     options: &LabelsOptions,
 ) -> Result<(LabelsPage, LabelsMetrics)> {
     let mut page = labelled_by_rules(&ocr, &pagination);
-    let asked = if options.engine.asks(&llm) {
+    let outcome = if options.engine.asks(&llm) {
         ask(&ocr, &pagination, &mut page, (&llm, &prompt, &image), options).await?
     } else {
-        Asked::default()
+        ModelOutcome::default()
     };
     page.avg_classification_confidence = mean_confidence(&page.blocks);
-    let metrics = LabelsMetrics::of(&page, unsure_ratio(&ocr), asked);
+    let metrics = LabelsMetrics::of(&page, unsure_ratio(&ocr), outcome);
     Ok((page, metrics))
 }
 

@@ -1,9 +1,9 @@
-//! How the text of a page goes on across a page break: by the page formats' rule, a page continues to the next when its last body
+//! How the text of a page continues across page breaks. By the rule of the page formats, a page continues on the next when its last body
 //! paragraph has no sentence end or ends in a hyphen, and from the previous when its first body paragraph starts in lower case.
 
 use super::{Continuation, MergedBlock, SplitWord};
 
-/// How a page with these blocks goes on, with those of its neighbours where they are there.
+/// How the text of a page continues, given the blocks of the page and of its neighbours if available.
 pub(super) fn continuation(
     previous: Option<&[MergedBlock]>,
     page: &[MergedBlock],
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sentence_that_is_cut_goes_on() {
+    fn sentence_split_by_a_page_break_continues() {
         for (text, expected) in [
             ("The end.", (false, false)),
             ("the end.", (true, false)),
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn heads_feet_and_notes_do_not_count() {
+    fn headers_footers_and_footnotes_do_not_count() {
         use Classification::{Footnote, Header, PageNumber};
         let page = [(Header, "of florida"), (BODY, "The coast was"), (Footnote, "* See Irving."), (PageNumber, "9")];
         assert_eq!(of(&page), (false, true));
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn a_word_across_the_break_is_whole_in_a_field_of_its_own() {
+    fn word_split_by_a_page_break_is_joined() {
         let (left, right) = (blocks(&[(BODY, "the “cam-")]), blocks(&[(BODY, "paign, which")]));
         let word = SplitWord { begins: "cam-".to_owned(), ends: "paign".to_owned(), whole: "campaign".to_owned() };
         let first = continuation(None, &left, Some(&right), &joined);
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_split_word_is_none() {
+    fn other_words_are_not_joined() {
         for (left, right) in
             [("the end.", "paign"), ("a dash -", "paign"), ("cam-", "Paign"), ("1914-", "18"), ("cam-", "— x")]
         {

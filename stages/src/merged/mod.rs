@@ -1,4 +1,4 @@
-//! The `merged` stage: puts text, corrections and labels of a page together, and says how the page goes on.
+//! The `merged` stage: merges the text, corrections and labels of a page, and finds how the text continues across page breaks.
 
 mod continuation;
 mod stage;

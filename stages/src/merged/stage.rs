@@ -10,23 +10,23 @@ use crate::labels::{Classification, LabelsPage, labels};
 use crate::ocr::{Block, OcrPage, Paragraph, ocr};
 use crate::vocabulary::Dictionary;
 
-/// What `merged` measures of a page.
+/// Metrics of `merged` for a page.
 #[derive(Debug, Clone, PartialEq, PageMetrics, Report)]
 pub struct MergedMetrics {
     /// Blocks on the page.
     pub total_blocks_merged: u32,
-    /// Paragraphs whose text is a correction.
+    /// Paragraphs whose text was corrected.
     pub corrections_used_count: u32,
-    /// Whether the page begins in the middle of a sentence.
+    /// Whether the page begins in mid-sentence.
     pub continues_from_previous: bool,
-    /// Whether the page ends in the middle of a sentence.
+    /// Whether the page ends in mid-sentence.
     pub continues_to_next: bool,
     /// Blocks without a label.
     #[report(flag(above = 0))]
     pub unlabelled_blocks: u32,
 }
 
-/// Puts what was read, corrected and labelled of a page together; nothing of what was read is lost.
+/// Merges the text, corrections and labels of a page; no recognised text is lost.
 #[stage(name = "merged", deps = [ocr, around = ocr, corrected, labels], conserves = ocr, parallelism = cpu)]
 pub fn merged(
     ocr: OcrPage,

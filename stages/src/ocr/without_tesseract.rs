@@ -3,7 +3,8 @@ use shelf::stage::{Failure, PageImage, Result};
 use super::{RecognisedPage, RecognitionSettings};
 
 /// How to get a binary with Tesseract.
-pub(super) const HINT: &str = "build with the feature `tesseract`: `cargo install shelf-stages --features tesseract`";
+pub(super) const HINT: &str =
+    "build it with the feature `tesseract`, which is on by default: `cargo install shelf-stages`";
 
 /// Fails: this build has no OCR engine.
 pub(super) fn recognise_page(_: &PageImage, _: RecognitionSettings) -> Result<RecognisedPage> {

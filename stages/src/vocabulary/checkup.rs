@@ -3,11 +3,11 @@ use shelf::doctor::Finding;
 use super::dictionary::has_dictionary;
 use super::{debian_package, installed_dictionaries};
 
-shelf::doctor_check!(checkup);
+shelf::doctor_check!(check_installation);
 shelf::language_check!(check_language);
 
-/// What `shelf doctor` looks for on behalf of `vocabulary` and `corrected`.
-fn checkup() -> Vec<Finding> {
+/// What `shelf doctor` reports about `vocabulary` and `corrected`: the dictionaries.
+fn check_installation() -> Vec<Finding> {
     let names = installed_dictionaries();
     let found = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
     let english = names.iter().any(|name| name.split('_').next() == Some("en"));
@@ -19,16 +19,16 @@ fn checkup() -> Vec<Finding> {
     }]
 }
 
-/// Whether there is a dictionary for a language; without one, misread letters stay as they were read.
+/// Whether there is a dictionary for a language; without one, misread letters are not corrected.
 fn check_language(tag: &str) -> Vec<Finding> {
     vec![if has_dictionary(tag) {
         Finding::good("dictionary", tag)
     } else {
-        let found = format!("none for `{tag}`: `corrected` mends no misread letters of it");
+        let found = format!("none for `{tag}`: `corrected` will not correct misread letters");
         Finding::missing(
             "dictionary",
             found,
-            format!("install one, if there is one (Debian: `apt install {}`)", debian_package(tag)),
+            format!("install one if available (Debian: `apt install {}`)", debian_package(tag)),
         )
     }]
 }
@@ -38,7 +38,7 @@ mod tests {
     use super::check_language;
 
     #[test]
-    fn a_language_without_a_dictionary_is_missing_with_its_package() {
+    fn missing_dictionary_is_reported_with_its_package() {
         assert_eq!(check_language("en")[0].mend, None);
         let missing = &check_language("tlh")[0];
         assert!(missing.mend.as_deref().unwrap_or_default().contains("hunspell-tlh"), "{missing:?}");

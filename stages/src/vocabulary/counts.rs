@@ -21,11 +21,11 @@ struct Count {
     small: u32,
 }
 
-/// What is read with this confidence is most likely what stands there.
-pub const SURE: f64 = 0.9;
+/// Words with at least this confidence are most likely correct, 0..=1.
+pub const MIN_CERTAIN_CONFIDENCE: f64 = 0.9;
 
-/// A word is everywhere in a book if it is so many of its words.
-const EVERYWHERE: f64 = 0.002;
+/// A word is ubiquitous in a book if at least this fraction of its words is.
+const MIN_UBIQUITOUS_RATIO: f64 = 0.002;
 
 impl WordCounts {
     /// Counts the words of a page. Halves of words that a line end parts are no words.
@@ -33,7 +33,7 @@ impl WordCounts {
         for (word, confidence) in page.lines().flat_map(whole_words) {
             let count = self.words.entry(word_key(word)).or_default();
             count.times += 1;
-            count.sure += u32::from(confidence >= SURE);
+            count.sure += u32::from(confidence >= MIN_CERTAIN_CONFIDENCE);
             count.small += u32::from(word.starts_with(char::is_lowercase));
             self.total += 1;
         }
@@ -52,12 +52,14 @@ impl WordCounts {
     /// Whether the book has a word often, and with a capital hardly ever but where a sentence starts.
     pub(super) fn is_small(&self, word: &str) -> bool {
         let found = self.words.get(&word_key(word));
-        found.is_some_and(|count| count.small >= OFTEN && f64::from(count.small) >= MOSTLY * f64::from(count.times))
+        found.is_some_and(|count| {
+            count.small >= MIN_FREQUENT_COUNT && f64::from(count.small) >= MIN_LOWER_CASE_RATIO * f64::from(count.times)
+        })
     }
 
     /// Whether a word is everywhere in the book, as `of`, `the` and `was` are, or `der` and `und`.
     pub(super) fn is_everywhere(&self, word: &str) -> bool {
-        f64::from(self.sure(word)) >= EVERYWHERE * f64::from(self.total().max(1))
+        f64::from(self.sure(word)) >= MIN_UBIQUITOUS_RATIO * f64::from(self.total().max(1))
     }
 
     /// Words in the book.
@@ -74,28 +76,31 @@ impl WordCounts {
             })
         };
         let undivided = |word: &&String| {
-            let ends = word.char_indices().map(|(at, _)| at).filter(|at| *at >= HALF && word.len() - at >= HALF);
+            let ends = word
+                .char_indices()
+                .map(|(at, _)| at)
+                .filter(|at| *at >= MIN_HALF_BYTES && word.len() - at >= MIN_HALF_BYTES);
             let mut halves = ends.map(|at| word.split_at(at));
             word.chars().all(char::is_alphabetic)
                 && dictionary.knows(word)
                 && halves.any(|(left, right)| dictionary.knows(left) && dictionary.knows(right))
         };
-        let seldom = self.words.iter().filter(|(_, count)| count.times <= SELDOM).map(|(word, _)| word);
+        let seldom = self.words.iter().filter(|(_, count)| count.times <= MAX_RARE_COUNT).map(|(word, _)| word);
         let hyphenated = self.words.keys().filter(hyphenated).count();
-        hyphenated >= SEVERAL && hyphenated > seldom.filter(undivided).count()
+        hyphenated >= MIN_HABIT_WORDS && hyphenated > seldom.filter(undivided).count()
     }
 }
 
-/// A word that a book has so often is no accident.
-const OFTEN: u32 = 10;
-/// So much of the time a word is written small that is no name.
-const MOSTLY: f64 = 0.7;
-/// A word that a book has no more often says something of its habits, not of the word's.
-const SELDOM: u32 = 2;
-/// So many words are a habit.
-const SEVERAL: usize = 5;
-/// Shorter pieces of an undivided word are rather endings than words, bytes.
-const HALF: usize = 4;
+/// A word that occurs at least this often is not an accident.
+const MIN_FREQUENT_COUNT: u32 = 10;
+/// A word that is in lower case at least this fraction of the time is not a name.
+const MIN_LOWER_CASE_RATIO: f64 = 0.7;
+/// Words that occur at most this often tell about the habits of the book.
+const MAX_RARE_COUNT: u32 = 2;
+/// This many words make a habit.
+const MIN_HABIT_WORDS: usize = 5;
+/// Shorter halves of a compound are endings rather than words, bytes.
+const MIN_HALF_BYTES: usize = 4;
 
 /// The words of a line that are whole: not the half before a hyphen at its end, nor what a line starts with after such a half.
 fn whole_words(line: &[Token]) -> impl Iterator<Item = (&str, f64)> {

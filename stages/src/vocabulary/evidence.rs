@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use super::counts::{SURE, WordCounts};
+use super::counts::{MIN_CERTAIN_CONFIDENCE, WordCounts};
 use super::run_together::words_in;
 use shelf_pages::word_key;
 
@@ -26,12 +26,13 @@ pub(super) fn evidence_for(page: &PageTokens, counts: &WordCounts, dictionary: O
         if !is_doubtful(word, dictionary) || found.doubtful.contains_key(&form) {
             continue;
         }
-        if token.confidence < SURE {
+        if token.confidence < MIN_CERTAIN_CONFIDENCE {
             let evidence = about(&form, counts, dictionary);
             found.doubtful.insert(form, evidence);
         } else if counts.times(&form) == 1 {
             let apart = words_in(&form, counts, dictionary);
-            let long = token.confidence < SURE_OF_LETTERS && apart.iter().all(|word| word.chars().count() >= 3);
+            let long =
+                token.confidence < MAX_RUN_TOGETHER_CONFIDENCE && apart.iter().all(|word| word.chars().count() >= 3);
             // A name is hardly made of words that are everywhere, and small.
             let everywhere = word == form && apart.iter().all(|word| counts.is_everywhere(word));
             if !apart.is_empty() && (long || everywhere) {
@@ -42,8 +43,8 @@ pub(super) fn evidence_for(page: &PageTokens, counts: &WordCounts, dictionary: O
     found
 }
 
-/// Letters that run together are often read with certainty, each of them.
-const SURE_OF_LETTERS: f64 = 0.97;
+/// Words that ran together are doubtful even with a higher confidence: each of their letters is recognised well.
+const MAX_RUN_TOGETHER_CONFIDENCE: f64 = 0.97;
 
 /// Whether a word is none that the dictionary has, and no number.
 fn is_doubtful(word: &str, dictionary: &Dictionary) -> bool {
@@ -70,11 +71,11 @@ fn is_itself_good(word: &str, counts: &WordCounts, dictionary: &Dictionary) -> b
 fn is_known(form: &str, similar: &BTreeMap<String, Commonness>, counts: &WordCounts) -> bool {
     let times = counts.times(form);
     let overshadowed = || similar.values().any(|common| *common > Commonness::of(times).next());
-    (counts.sure(form) > 0 || times >= SEVERAL) && !overshadowed()
+    (counts.sure(form) > 0 || times >= MIN_REPEATED_MISREADINGS) && !overshadowed()
 }
 
-/// So many times the same misreading would be much of a coincidence.
-const SEVERAL: u32 = 3;
+/// The same misreading is unlikely to occur this often.
+const MIN_REPEATED_MISREADINGS: u32 = 3;
 
 /// Each token of a paragraph with the next.
 fn neighbours(page: &PageTokens) -> impl Iterator<Item = (&Token, &Token)> {

@@ -1,4 +1,4 @@
-//! The `vocabulary` stage: what the words of a whole book tell about those of each page.
+//! The `vocabulary` stage: evidence from the words of the whole book about those of each page.
 
 mod checkup;
 mod counts;
@@ -12,7 +12,7 @@ mod stage;
 pub(crate) mod test_pages;
 mod tokens;
 
-pub use counts::SURE;
+pub use counts::MIN_CERTAIN_CONFIDENCE;
 pub use dictionary::{Dictionary, DictionaryError, debian_package, installed_dictionaries};
 pub use misreading::{Variant, near_variants, visit_far_variants};
 pub use shelf_pages::{Commonness, PageVocabulary, Vocabulary, WordEvidence, word_key};

@@ -5,14 +5,14 @@ use super::evidence::evidence_for;
 use super::{Dictionary, PageTokens, Vocabulary};
 use crate::ocr::{OcrPage, ocr};
 
-/// Finds out what the words of the whole book tell about those of each page.
+/// Collects evidence from the words of the whole book about doubtful words of each page.
 #[stage(name = "vocabulary", deps = [ocr], parallelism = cpu, scope = book)]
 pub fn vocabulary(ocr: Pages<OcrPage>, languages: Languages, warnings: Warnings) -> Result<Vocabulary> {
     let dictionary = match Dictionary::of(&languages) {
         Ok(dictionary) => Some(dictionary),
         Err(error) => {
             let hint = error.hint().map(|hint| format!("; {hint}")).unwrap_or_default();
-            warnings.push(format!("{error}: misread letters are not mended{hint}"));
+            warnings.push(format!("{error}: misread letters will not be corrected{hint}"));
             None
         }
     };

@@ -10,7 +10,7 @@ use shelf::eval::{ErrorRate, HyphenScore, JudgedHyphen, Normalisation, judge_hyp
 use shelf::stage::{ScanFile, Timestamp};
 use shelf::testing::real_scans;
 use shelf_pages::Bbox;
-use stages::corrected::rules::{Mended, mend};
+use stages::corrected::rules::{CorrectionResult, correct_page};
 use stages::ocr::{
     Block, OcrOptions, OcrPage, PageDimensions, Paragraph, RecognitionSettings, recognise, requested_languages,
 };
@@ -21,7 +21,7 @@ struct Page {
     name: String,
     truth: String,
     ocr: OcrPage,
-    mended: Mended,
+    mended: CorrectionResult,
 }
 
 impl Page {
@@ -48,7 +48,7 @@ fn as_book(pages: Vec<(String, String, OcrPage)>) -> Vec<Page> {
     pages
         .into_iter()
         .map(|(name, truth, ocr)| {
-            let mended = mend(&ocr, &vocabulary.pages[&ocr.page_number], Some(&dictionary));
+            let mended = correct_page(&ocr, &vocabulary.pages[&ocr.page_number], Some(&dictionary));
             Page { name, truth, ocr, mended }
         })
         .collect()
@@ -136,7 +136,7 @@ fn what_nobody_can_read_is_not_mended_into_words() {
         assert!(mended.edits <= read.edits, "{}: {} edits became {}", page.name, read.edits, mended.edits);
         let confidence = page.mended.page.avg_confidence;
         assert!(confidence < FLAGGED, "{}: {confidence}", page.name);
-        assert_eq!(page.mended.legibility.is_hopeless(), page.name.starts_with("i020"), "{}", page.name);
+        assert_eq!(page.mended.legibility.is_illegible(), page.name.starts_with("i020"), "{}", page.name);
     }
 }
 

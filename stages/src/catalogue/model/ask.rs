@@ -12,29 +12,33 @@ pub const PROMPT: &str = include_str!("prompt.md");
 
 /// What was asked of a book, and what came of it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Asked {
+pub struct ModelOutcome {
     /// Pages that the model got to read.
     pub pages: usize,
     /// What it said and the pages do not bear out.
     pub refused: usize,
 }
 
-/// A model is never surer than this, whatever it says, 0..=1.
-const SUREST: f64 = 0.9;
-/// So much of an ISBN has to stand as it was read, 0..=1: one digit in ten may be mended, since the check digit speaks for it.
-const ISBN_ALIKE: f64 = 0.9;
+/// Upper limit of a model's confidence, whatever it reports, 0..=1.
+const MAX_MODEL_CONFIDENCE: f64 = 0.9;
+/// Minimum similarity of an ISBN with the recognised text, 0..=1: one digit in ten may be corrected, since the check digit confirms it.
+const MIN_ISBN_SIMILARITY: f64 = 0.9;
 
 /// Asks what the first pages say, and puts into `entry` what they bear out and what is no less sure than what stands there.
 ///
 /// # Errors
 /// No model gives a usable reply.
-pub async fn ask(pages: &[FrontMatterPage], entry: &mut CatalogueEntry, (llm, prompt): (&Llm, &str)) -> Result<Asked> {
+pub async fn ask(
+    pages: &[FrontMatterPage],
+    entry: &mut CatalogueEntry,
+    (llm, prompt): (&Llm, &str),
+) -> Result<ModelOutcome> {
     if pages.is_empty() {
-        return Ok(Asked::default());
+        return Ok(ModelOutcome::default());
     }
     let ask = llm.ask().system(prompt).user(question(pages)).about(pages.len(), "page");
     let claims: Claims = ask.reply_that(|claims: &Claims| claims.check(pages)).await?;
-    let mut asked = Asked { pages: pages.len(), refused: 0 };
+    let mut asked = ModelOutcome { pages: pages.len(), refused: 0 };
     let mut borne_out = |field: &str, claim: Option<Claim>, says: &dyn Fn(&str, &FrontMatterPage) -> bool| {
         let claim = claim?;
         let found = page_of(&claim, pages, says);
@@ -47,7 +51,7 @@ pub async fn ask(pages: &[FrontMatterPage], entry: &mut CatalogueEntry, (llm, pr
             );
             asked.refused += 1;
         }
-        Some(CatalogueField::on(found?, claim.text.trim().to_owned(), claim.confidence.min(SUREST)))
+        Some(CatalogueField::on(found?, claim.text.trim().to_owned(), claim.confidence.min(MAX_MODEL_CONFIDENCE)))
     };
     let says_words = |text: &str, page: &FrontMatterPage| stands_in(text, &page.text);
     let title = borne_out("title", claims.title, &says_words);
@@ -58,7 +62,7 @@ pub async fn ask(pages: &[FrontMatterPage], entry: &mut CatalogueEntry, (llm, pr
     let kind = claims.kind.map(|kind| CatalogueField {
         value: kind.kind,
         page: None,
-        confidence: kind.confidence.min(SUREST),
+        confidence: kind.confidence.min(MAX_MODEL_CONFIDENCE),
     });
     surer(&mut entry.title, title);
     surer(&mut entry.author, author);
@@ -81,7 +85,7 @@ fn says_year(text: &str, page: &FrontMatterPage) -> bool {
 }
 
 fn says_isbn(text: &str, page: &FrontMatterPage) -> bool {
-    text.parse::<Isbn>().is_ok() && likeness(text, &page.text) >= ISBN_ALIKE
+    text.parse::<Isbn>().is_ok() && likeness(text, &page.text) >= MIN_ISBN_SIMILARITY
 }
 
 /// What is surer stays; what is as sure is taken from the model.

@@ -1,10 +1,10 @@
 //! What a model says of a book is looked for in what was read: a model knows many books, and may say what another edition says, or what no book does.
 
-/// So much of what is claimed has to stand there, 1 less the edit distance over its letters, 0..=1: one letter in five may be misread, and a forename may
-/// be written out.
-const LEAST_ALIKE: f64 = 0.8;
-/// What has fewer letters stands in many a text by accident, and has to stand there as words of its own.
-const FEW_LETTERS: usize = 6;
+/// Minimum similarity of a claim with the recognised text (1 minus the edit distance divided by its letters), 0..=1: one letter in five may be misread,
+/// and a first name may be abbreviated in print.
+const MIN_SIMILARITY: f64 = 0.8;
+/// Shorter claims occur in many texts by accident, and must match whole words.
+const MIN_FUZZY_LETTERS: usize = 6;
 
 /// Whether `claim` stands in `text`, in one run, but for what the recogniser may have misread. Case, marks, spaces and line breaks do not count; numbers have
 /// to stand there as they are.
@@ -16,7 +16,7 @@ pub fn stands_in(claim: &str, text: &str) -> bool {
     let read = numbers(text);
     let letters = folded(claim).len();
     let has_words =
-        if letters < FEW_LETTERS { has_as_words(claim, text) } else { likeness(claim, text) >= LEAST_ALIKE };
+        if letters < MIN_FUZZY_LETTERS { has_as_words(claim, text) } else { likeness(claim, text) >= MIN_SIMILARITY };
     letters > 0 && has_words && numbers(claim).iter().all(|number| read.contains(number))
 }
 

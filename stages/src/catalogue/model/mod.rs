@@ -5,5 +5,5 @@ mod guard;
 mod question;
 mod reply;
 
-pub use ask::{Asked, PROMPT, ask};
+pub use ask::{ModelOutcome, PROMPT, ask};
 pub use guard::{likeness, stands_in};

@@ -2,22 +2,22 @@ use std::fmt::Write as _;
 
 use crate::catalogue::FrontMatterPage;
 
-/// A page with more words is no title page, nor the back of one: its beginning tells what it is.
-const WHOLE_PAGE_WORDS: usize = 200;
-/// So many words of such a page are sent.
-const FIRST_WORDS: usize = 60;
-/// More characters are not sent, whatever the pages hold: about 4,000 tokens.
-const MOST_CHARS: usize = 16_000;
+/// A page with more words is neither a title page nor a copyright page: only its beginning is sent.
+const MAX_WHOLE_PAGE_WORDS: usize = 200;
+/// How many words of such a page are sent.
+const MAX_BEGINNING_WORDS: usize = 60;
+/// Maximum length of the question, about 4,000 tokens.
+const MAX_QUESTION_CHARS: usize = 16_000;
 
 /// The text of the first pages, each after the number of its scan: no boxes, no confidences, nothing that the task does not need.
 pub(super) fn question(pages: &[FrontMatterPage]) -> String {
     let mut question = String::new();
     for page in pages {
         let words = page.text.split_whitespace().count();
-        let text = if words <= WHOLE_PAGE_WORDS { page.text.clone() } else { beginning(&page.text) };
+        let text = if words <= MAX_WHOLE_PAGE_WORDS { page.text.clone() } else { beginning(&page.text) };
         let _ = writeln!(question, "[{}]\n{}", page.number, text.trim());
     }
-    question.chars().take(MOST_CHARS).collect()
+    question.chars().take(MAX_QUESTION_CHARS).collect()
 }
 
 fn beginning(text: &str) -> String {
@@ -25,7 +25,7 @@ fn beginning(text: &str) -> String {
     let lines = text.lines().take_while(|line| {
         let so_far = words;
         words += line.split_whitespace().count();
-        so_far < FIRST_WORDS
+        so_far < MAX_BEGINNING_WORDS
     });
     let lines: Vec<&str> = lines.collect();
     format!("{} …", lines.join("\n"))
@@ -53,6 +53,6 @@ mod tests {
     #[test]
     fn there_is_an_end_to_what_is_sent() {
         let wide = format!("{}\n", "word".repeat(40)).repeat(190);
-        assert_eq!(asked(&[&wide, &wide]).chars().count(), MOST_CHARS);
+        assert_eq!(asked(&[&wide, &wide]).chars().count(), MAX_QUESTION_CHARS);
     }
 }

@@ -1,11 +1,11 @@
 use super::years_in;
 use crate::catalogue::FrontMatterPage;
 
-/// A page with more words is no back of a title page: it may well tell of copyrights.
-const MOST_WORDS: usize = 250;
+/// Maximum length of a copyright page, words: longer pages may discuss copyright.
+const MAX_PAGE_WORDS: usize = 250;
 
-/// How far after its words a notice's years stand, words: `Copyright, by the Williams Publishing Company, 1892`.
-const YEARS_WITHIN: usize = 12;
+/// Maximum distance of the years after the word `Copyright`, words: `Copyright, by the Williams Publishing Company, 1892`.
+const MAX_YEAR_DISTANCE_WORDS: usize = 12;
 
 /// What a notice begins with, in letters alone.
 const NOTICES: [&[&str]; 3] = [&["copyright"], &["©"], &["act", "of", "congress"]];
@@ -16,7 +16,7 @@ const LATER: [&str; 3] = ["renewed", "renewal", "renewals"];
 /// The years that the copyright notices of a page name; none where there is no notice.
 #[must_use]
 pub fn copyright_years(page: &FrontMatterPage) -> Vec<i32> {
-    if page.features.words > MOST_WORDS {
+    if page.features.words > MAX_PAGE_WORDS {
         return Vec::new();
     }
     let words: Vec<&str> = page.text.split_whitespace().collect();
@@ -24,7 +24,7 @@ pub fn copyright_years(page: &FrontMatterPage) -> Vec<i32> {
     let notices = (0..words.len()).filter_map(|at| {
         let notice = NOTICES.iter().find(|notice| begins_with(&letters[at..], notice))?;
         let from = at + notice.len() - 1;
-        let to = words.len().min(from + YEARS_WITHIN);
+        let to = words.len().min(from + MAX_YEAR_DISTANCE_WORDS);
         let is_later = letters[from..to].iter().any(|word| LATER.contains(&word.as_str()));
         (!is_later).then(|| years_in(&words[from..to].join(" ")))
     });

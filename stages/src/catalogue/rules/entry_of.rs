@@ -1,18 +1,18 @@
 use super::{copyright_years, isbns_in, title_page};
 use crate::catalogue::{CatalogueEntry, CatalogueField, FrontMatterPage, Isbn};
 
-/// A number that calls itself an ISBN, with the right check digit; and one of thirteen digits that does not, 0..=1.
-const NAMED_ISBN: f64 = 0.95;
-const NAMELESS_ISBN: f64 = 0.8;
-/// The one year that a copyright notice names; the last of several, 0..=1.
-const ONE_COPYRIGHT: f64 = 0.8;
-const LAST_COPYRIGHT: f64 = 0.6;
-/// The year at the foot of a title page, and where a copyright notice names it too, 0..=1.
-const IMPRINT_YEAR: f64 = 0.8;
-const YEAR_TWICE: f64 = 0.95;
-/// The largest type of a title page, and what follows the word “by” there, 0..=1, if the words were read well.
-const LARGEST_TYPE: f64 = 0.75;
-const AFTER_BY: f64 = 0.65;
+/// Confidence in a valid number preceded by `ISBN`, and in one of 13 digits without it, 0..=1.
+const NAMED_ISBN_CONFIDENCE: f64 = 0.95;
+const UNNAMED_ISBN_CONFIDENCE: f64 = 0.8;
+/// Confidence in the only year of a copyright notice, and in the last of several, 0..=1.
+const SINGLE_COPYRIGHT_CONFIDENCE: f64 = 0.8;
+const LAST_COPYRIGHT_CONFIDENCE: f64 = 0.6;
+/// Confidence in the year of a title page, and in one that a copyright notice confirms, 0..=1.
+const IMPRINT_YEAR_CONFIDENCE: f64 = 0.8;
+const CONFIRMED_YEAR_CONFIDENCE: f64 = 0.95;
+/// Confidence in the title (the largest type of a title page) and the author (after “by”), 0..=1, if the words are legible.
+const TITLE_CONFIDENCE: f64 = 0.75;
+const AUTHOR_CONFIDENCE: f64 = 0.65;
 
 /// What the first pages of a book say beyond doubt.
 #[must_use]
@@ -20,9 +20,14 @@ pub fn entry_of(pages: &[FrontMatterPage]) -> CatalogueEntry {
     let mut entry = CatalogueEntry { isbn: isbn(pages), year: copyright_year(pages), ..CatalogueEntry::default() };
     if let Some((page, title)) = pages.iter().find_map(|page| Some((page.number, title_page(page)?))) {
         let is_twice = entry.year.as_ref().is_some_and(|year| year.value == title.year);
-        entry.year = Some(CatalogueField::on(page, title.year, if is_twice { YEAR_TWICE } else { IMPRINT_YEAR }));
-        entry.title = Some(CatalogueField::on(page, title.title, LARGEST_TYPE * title.legibility));
-        entry.author = title.author.map(|author| CatalogueField::on(page, author, AFTER_BY * title.legibility));
+        entry.year = Some(CatalogueField::on(
+            page,
+            title.year,
+            if is_twice { CONFIRMED_YEAR_CONFIDENCE } else { IMPRINT_YEAR_CONFIDENCE },
+        ));
+        entry.title = Some(CatalogueField::on(page, title.title, TITLE_CONFIDENCE * title.legibility));
+        entry.author =
+            title.author.map(|author| CatalogueField::on(page, author, AUTHOR_CONFIDENCE * title.legibility));
     }
     entry
 }
@@ -32,7 +37,11 @@ fn isbn(pages: &[FrontMatterPage]) -> Option<CatalogueField<Isbn>> {
     let all = || pages.iter().flat_map(|page| isbns_in(&page.text).into_iter().map(|isbn| (page.number, isbn)));
     let named = all().find(|(_, isbn)| isbn.is_named);
     let (page, isbn) = named.or_else(|| all().find(|(_, isbn)| isbn.isbn.digits() == 13))?;
-    Some(CatalogueField::on(page, isbn.isbn, if isbn.is_named { NAMED_ISBN } else { NAMELESS_ISBN }))
+    Some(CatalogueField::on(
+        page,
+        isbn.isbn,
+        if isbn.is_named { NAMED_ISBN_CONFIDENCE } else { UNNAMED_ISBN_CONFIDENCE },
+    ))
 }
 
 fn copyright_year(pages: &[FrontMatterPage]) -> Option<CatalogueField<i32>> {
@@ -40,7 +49,11 @@ fn copyright_year(pages: &[FrontMatterPage]) -> Option<CatalogueField<i32>> {
         let years = copyright_years(page);
         let last = years.iter().max()?;
         let is_one = years.iter().all(|year| year == last);
-        Some(CatalogueField::on(page.number, *last, if is_one { ONE_COPYRIGHT } else { LAST_COPYRIGHT }))
+        Some(CatalogueField::on(
+            page.number,
+            *last,
+            if is_one { SINGLE_COPYRIGHT_CONFIDENCE } else { LAST_COPYRIGHT_CONFIDENCE },
+        ))
     })
 }
 
@@ -80,20 +93,23 @@ mod tests {
         assert_eq!((title.value.as_str(), title.page), ("COLONIAL FLORIDA", Some(3)));
         assert!(title.confidence > 0.5, "{title:?}");
         assert_eq!(found.author.unwrap().value, "RICHARD L. CAMPBELL");
-        assert_eq!(found.year, Some(CatalogueField::on(3, 1892, YEAR_TWICE)));
-        assert_eq!(found.isbn.unwrap(), CatalogueField::on(4, "0-306-40615-2".parse().unwrap(), NAMED_ISBN));
+        assert_eq!(found.year, Some(CatalogueField::on(3, 1892, CONFIRMED_YEAR_CONFIDENCE)));
+        assert_eq!(found.isbn.unwrap(), CatalogueField::on(4, "0-306-40615-2".parse().unwrap(), NAMED_ISBN_CONFIDENCE));
         assert_eq!((found.publisher, found.kind), (None, None));
     }
 
     #[test]
     fn the_year_of_the_imprint_goes_before_an_older_copyright() {
         let found = entry(&[title("MDCCCXCIV."), back("COPYRIGHT, 1892")]);
-        assert_eq!(found.year, Some(CatalogueField::on(3, 1894, IMPRINT_YEAR)));
+        assert_eq!(found.year, Some(CatalogueField::on(3, 1894, IMPRINT_YEAR_CONFIDENCE)));
     }
 
     #[test]
     fn without_a_title_page_there_is_no_title() {
-        assert_eq!(entry(&[back("Copyright 1890, 1892")]).year, Some(CatalogueField::on(4, 1892, LAST_COPYRIGHT)));
+        assert_eq!(
+            entry(&[back("Copyright 1890, 1892")]).year,
+            Some(CatalogueField::on(4, 1892, LAST_COPYRIGHT_CONFIDENCE))
+        );
         assert_eq!(entry(&[title("no year stands here")]), CatalogueEntry::default());
         assert_eq!(entry(&[]), CatalogueEntry::default());
     }

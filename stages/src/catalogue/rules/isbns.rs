@@ -10,8 +10,8 @@ pub struct PrintedIsbn {
     pub is_named: bool,
 }
 
-/// The word stands within so many characters before the number: `ISBN-13 (paperback): `.
-const NAME_WITHIN: usize = 30;
+/// Maximum distance of the word `ISBN` before its number, characters: `ISBN-13 (paperback): `.
+const MAX_NAME_DISTANCE_CHARS: usize = 30;
 
 /// All ISBNs of a text whose check digits are right.
 #[must_use]
@@ -24,7 +24,7 @@ pub fn isbns_in(text: &str) -> Vec<PrintedIsbn> {
             at += 1;
             continue;
         };
-        let before: String = characters[at.saturating_sub(NAME_WITHIN)..at].iter().collect();
+        let before: String = characters[at.saturating_sub(MAX_NAME_DISTANCE_CHARS)..at].iter().collect();
         // `I` is the letter of it that is misread: `1SBN`, `lSBN`.
         found.push(PrintedIsbn { isbn, is_named: before.to_lowercase().contains("sbn") });
         at = end;

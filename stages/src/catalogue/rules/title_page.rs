@@ -15,33 +15,34 @@ pub struct TitlePage {
     pub legibility: f64,
 }
 
-/// A title page has no more words.
-const MOST_WORDS: usize = 80;
-/// Its largest type is so many times the body's.
-const LARGE: f64 = 1.4;
-/// So many of its rows stand in the middle, 0..=1.
-const CENTRED: f64 = 0.5;
-/// The imprint is in the last rows, and short.
-const ROWS_OF_AN_IMPRINT: usize = 4;
-const WORDS_OF_AN_IMPRINT_ROW: usize = 8;
-/// Rows in type of this share of the largest belong to the title.
-const AS_LARGE: f64 = 0.7;
-/// Words that no title ends in, and words that none begins with.
-const LEADING_ON: [&str; 24] = [
+/// Maximum length of a title page, words.
+const MAX_PAGE_WORDS: usize = 80;
+/// Minimum type height of its largest row, relative to the body text.
+const MIN_LARGEST_TYPE_RATIO: f64 = 1.4;
+/// Minimum fraction of centred rows, 0..=1.
+const MIN_CENTRED_RATIO: f64 = 0.5;
+/// The imprint is within this many rows at the bottom, each of at most this many words.
+const MAX_IMPRINT_ROWS: usize = 4;
+const MAX_IMPRINT_ROW_WORDS: usize = 8;
+/// Rows with at least this fraction of the largest type height belong to the title.
+const MIN_TITLE_TYPE_RATIO: f64 = 0.7;
+/// Words with which no title ends, and words with which none begins.
+const NON_FINAL_WORDS: [&str; 24] = [
     "the", "a", "an", "of", "on", "in", "to", "and", "or", "with", "for", "from", "der", "die", "das", "des", "und",
     "le", "la", "les", "du", "de", "et", "sur",
 ];
-const GOING_ON: [&str; 9] = ["of", "or", "and", "oder", "und", "der", "des", "ou", "et"];
-/// A title that is longer is none.
-const WORDS_OF_A_TITLE: usize = 20;
+const NON_INITIAL_WORDS: [&str; 9] = ["of", "or", "and", "oder", "und", "der", "des", "ou", "et"];
+/// Maximum length of a title, words.
+const MAX_TITLE_WORDS: usize = 20;
 
-/// Reads a title page; none where the page is none beyond doubt: large type in the middle, few words, and an imprint with its year at the foot. Half-titles
-/// and old title pages without a year are none, and a heading that opens a preface is none either.
+/// Parses a title page; `None` unless the page certainly is one: large centred type, few words, and an imprint with the year at the bottom. Half-titles,
+/// old title pages without a year and the heading of a preface are not.
 #[must_use]
 pub fn title_page(page: &FrontMatterPage) -> Option<TitlePage> {
     let features = &page.features;
-    let looks_so =
-        features.words <= MOST_WORDS && features.largest_type_ratio >= LARGE && features.centred_ratio >= CENTRED;
+    let looks_so = features.words <= MAX_PAGE_WORDS
+        && features.largest_type_ratio >= MIN_LARGEST_TYPE_RATIO
+        && features.centred_ratio >= MIN_CENTRED_RATIO;
     if !looks_so || features.opening.is_some() {
         return None;
     }
@@ -50,7 +51,7 @@ pub fn title_page(page: &FrontMatterPage) -> Option<TitlePage> {
     let (from, to) = title_rows(&rows[..imprint])?;
     let title = &rows[from..to];
     let confidences: Vec<f64> = title.iter().flat_map(|row| &row.words).map(|word| word.confidence).collect();
-    let is_title = confidences.len() <= WORDS_OF_A_TITLE && begins_high(&title[0], &page.layout);
+    let is_title = confidences.len() <= MAX_TITLE_WORDS && begins_high(&title[0], &page.layout);
     is_title.then(|| TitlePage {
         title: bare(&title.iter().map(TextRow::text).collect::<Vec<_>>().join(" ")).to_owned(),
         author: author(&rows[to..imprint]),
@@ -61,8 +62,8 @@ pub fn title_page(page: &FrontMatterPage) -> Option<TitlePage> {
 
 /// The first row of the imprint that names a year, and the year.
 fn imprint(rows: &[TextRow]) -> Option<(usize, i32)> {
-    let last = rows.len().saturating_sub(ROWS_OF_AN_IMPRINT)..rows.len();
-    last.filter(|at| rows[*at].words.len() <= WORDS_OF_AN_IMPRINT_ROW)
+    let last = rows.len().saturating_sub(MAX_IMPRINT_ROWS)..rows.len();
+    last.filter(|at| rows[*at].words.len() <= MAX_IMPRINT_ROW_WORDS)
         .find_map(|at| Some((at, *years_in(&rows[at].text()).last()?)))
 }
 
@@ -70,25 +71,25 @@ fn imprint(rows: &[TextRow]) -> Option<(usize, i32)> {
 fn title_rows(rows: &[TextRow]) -> Option<(usize, usize)> {
     let heights: Vec<f64> = rows.iter().map(TextRow::type_height_px).collect();
     let largest = (0..rows.len()).max_by(|a, b| heights[*a].total_cmp(&heights[*b]))?;
-    let is_large = |at: usize| heights[at] >= AS_LARGE * heights[largest];
+    let is_large = |at: usize| heights[at] >= MIN_TITLE_TYPE_RATIO * heights[largest];
     let (mut from, mut to) = (largest, largest + 1);
-    while from > 0 && (is_large(from - 1) || leads_on(&rows[from - 1])) {
+    while from > 0 && (is_large(from - 1) || expects_next_row(&rows[from - 1])) {
         from -= 1;
     }
-    while to < rows.len() && (is_large(to) || leads_on(&rows[to - 1]) || goes_on(&rows[to])) {
+    while to < rows.len() && (is_large(to) || expects_next_row(&rows[to - 1]) || continues_previous_row(&rows[to])) {
         to += 1;
     }
     Some((from, to))
 }
 
 /// Whether a row ends in a word that wants another: `HISTORICAL SKETCHES OF`.
-fn leads_on(row: &TextRow) -> bool {
-    row.words.last().is_some_and(|word| is_one_of(&word.text, &LEADING_ON))
+fn expects_next_row(row: &TextRow) -> bool {
+    row.words.last().is_some_and(|word| is_one_of(&word.text, &NON_FINAL_WORDS))
 }
 
 /// Whether a row begins with a word that wants one before: `OF SPECIES`, `or, The New Prometheus`.
-fn goes_on(row: &TextRow) -> bool {
-    row.words.first().is_some_and(|word| is_one_of(&word.text, &GOING_ON))
+fn continues_previous_row(row: &TextRow) -> bool {
+    row.words.first().is_some_and(|word| is_one_of(&word.text, &NON_INITIAL_WORDS))
 }
 
 fn is_one_of(word: &str, words: &[&str]) -> bool {
@@ -102,12 +103,12 @@ fn begins_high(row: &TextRow, layout: &PageLayout) -> bool {
 
 /// “By”, in the languages that set it above a name on a line of its own.
 const BY: [&str; 6] = ["by", "von", "par", "por", "door", "af"];
-/// What follows “by” where no name does: `by the author of “Waverley”`.
-const NO_NAME: [&str; 8] = ["the", "a", "an", "one", "his", "her", "its", "their"];
-/// A name has no more words.
-const WORDS_OF_A_NAME: usize = 8;
-/// `Jr.` and initials keep their full stop, bytes.
-const LONGEST_ABBREVIATION: usize = 3;
+/// Words after “by” that do not begin a name: `by the author of “Waverley”`.
+const NON_NAME_WORDS: [&str; 8] = ["the", "a", "an", "one", "his", "her", "its", "their"];
+/// Maximum length of a name, words.
+const MAX_NAME_WORDS: usize = 8;
+/// Abbreviations up to this length, such as `Jr.` and initials, keep their full stop.
+const MAX_ABBREVIATION_BYTES: usize = 3;
 
 fn author(rows: &[TextRow]) -> Option<String> {
     rows.iter().enumerate().find_map(|(at, row)| {
@@ -130,10 +131,10 @@ fn name_in(text: &str) -> Option<String> {
     };
     let words: Vec<&str> = name.split_whitespace().collect();
     let (first, last) = (words.first()?.to_lowercase(), words.last()?);
-    let is_name = (2..=WORDS_OF_A_NAME).contains(&words.len())
-        && !NO_NAME.contains(&first.as_str())
+    let is_name = (2..=MAX_NAME_WORDS).contains(&words.len())
+        && !NON_NAME_WORDS.contains(&first.as_str())
         && !name.contains(|c: char| c.is_ascii_digit());
-    let is_abbreviated = last.len() <= LONGEST_ABBREVIATION;
+    let is_abbreviated = last.len() <= MAX_ABBREVIATION_BYTES;
     let name = words.join(" ");
     is_name.then(|| if is_abbreviated { name } else { name.trim_end_matches('.').to_owned() })
 }
@@ -162,7 +163,7 @@ mod tests {
     const IMPRINT: (u32, &str) = (20, "LONDON: JOHN MURRAY, 1859.");
 
     #[test]
-    fn the_title_is_in_the_largest_type_and_the_author_after_by() {
+    fn title_is_in_the_largest_type_and_author_after_by() {
         let rows = [(24, "ON THE"), (60, "ORIGIN"), (26, "OF SPECIES"), (20, "By CHARLES DARWIN, M.A."), IMPRINT];
         let found = read(&rows).unwrap();
         assert_eq!((found.title.as_str(), found.year), ("ON THE ORIGIN OF SPECIES", 1859));
@@ -173,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn whom_the_page_does_not_name_is_no_author() {
+    fn only_names_are_authors() {
         for row in ["BY THE AUTHOR OF WAVERLEY", "BY", "by 1859", "A NOVEL"] {
             let found = read(&[(60, "EMMA"), (20, row), IMPRINT]).unwrap();
             assert_eq!(found.author, None, "{row}");
@@ -181,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_that_may_be_another_is_no_title_page() {
+    fn ambiguous_pages_are_not_title_pages() {
         for rows in [
             &[(60, "EMMA")][..],
             &[(60, "EMMA"), (20, "BY JANE AUSTEN"), (20, "LONDON")],

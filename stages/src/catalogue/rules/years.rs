@@ -2,10 +2,10 @@ use shelf::book::parse_roman;
 
 use crate::catalogue::PRINTED_YEARS;
 
-/// Shorter roman numbers may be letters: `M.D.` is a physician, `CD` and `MIX` are anything.
-const ROMAN_DIGITS: usize = 4;
+/// Shorter roman numerals may be abbreviations or words: `M.D.`, `CD`, `MIX`.
+const MIN_ROMAN_CHARS: usize = 4;
 
-/// The years in which books were printed that stand in a text, in arabic or roman digits.
+/// The plausible years of publication in a text, in arabic digits or roman numerals.
 #[must_use]
 pub fn years_in(text: &str) -> Vec<i32> {
     text.lines().flat_map(years_in_line).collect()
@@ -32,8 +32,8 @@ pub fn year_of(text: &str) -> Option<i32> {
 /// Four digits; letters that are taken for digits count where most are digits.
 fn arabic_year(word: &str) -> Option<i32> {
     let digits = word.chars().filter(char::is_ascii_digit).count();
-    let mended: String = word.chars().map(as_digit).collect();
-    let year = mended.parse().ok().filter(|year| PRINTED_YEARS.contains(year))?;
+    let corrected: String = word.chars().map(as_digit).collect();
+    let year = corrected.parse().ok().filter(|year| PRINTED_YEARS.contains(year))?;
     (word.chars().count() == 4 && digits >= 3).then_some(year)
 }
 
@@ -48,7 +48,7 @@ fn as_digit(character: char) -> char {
 fn roman_year(text: &str) -> Option<i32> {
     let letters: String = text.chars().filter(|c| c.is_alphanumeric()).collect();
     let year = i32::try_from(parse_roman(&letters)?).ok()?;
-    (letters.len() >= ROMAN_DIGITS && PRINTED_YEARS.contains(&year)).then_some(year)
+    (letters.len() >= MIN_ROMAN_CHARS && PRINTED_YEARS.contains(&year)).then_some(year)
 }
 
 #[cfg(test)]
@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn other_numbers_and_letters_are_no_years() {
+    fn other_numbers_and_letters_are_not_years() {
         for text in ["John Smith, M.D.", "page 189", "12345", "1399", "2101", "MIX", "Oil", "lOOl", "CIVIL", ""] {
             assert_eq!(years_in(text), [0; 0], "{text}");
         }

@@ -6,25 +6,25 @@ use shelf::prelude::*;
 
 use super::difference::corrections;
 use super::{Doubt, Verdict, doubt_of, judge};
-use crate::corrected::rules::{Mended, notes_of};
+use crate::corrected::rules::{CorrectionResult, correction_notes};
 use crate::corrected::{Correct, CorrectedOptions, CorrectedPage, CorrectedParagraph};
 use crate::ocr::{OcrPage, Paragraph};
-use crate::vision::{PictureSent, Vision, is_seen_by, region_of};
+use crate::vision::{PictureSent, Vision, accepts_images, region_of};
 use crate::vocabulary::{Dictionary, PageVocabulary};
 
-/// What the model is told to do. A book may have a prompt of its own.
+/// The system prompt. A book may have its own.
 pub const PROMPT: &str = include_str!("prompt.md");
 
-/// What was asked of a page, and what came of it.
+/// What a model was asked about a page, and how many of its changes were accepted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Asked {
-    /// Paragraphs that the model was asked about.
+pub struct ModelOutcome {
+    /// Paragraphs sent to the model.
     pub sent: u32,
-    /// What it saw of the page's scan.
+    /// What it was shown of the page's scan.
     pub picture: PictureSent,
-    /// Changes that were not taken: they were too far from what was read.
+    /// Changes that were rejected: they differ too much from the recognised text.
     pub refused: u32,
-    /// Changes that were taken, and are to be looked at.
+    /// Changes that were accepted but should be reviewed.
     pub suspicious: u32,
 }
 
@@ -63,46 +63,46 @@ impl Changes {
     }
 }
 
-/// How sure a text is that a model has changed, and one of them that is flagged, 0..=1.
-const CHANGED: f64 = 0.9;
-const FLAGGED: f64 = 0.6;
+/// Confidence in a paragraph changed by a model, and in one whose change should be reviewed, 0..=1.
+const MODEL_CONFIDENCE: f64 = 0.9;
+const REVIEW_CONFIDENCE: f64 = 0.6;
 
-/// Asks about the paragraphs of a page that are still in doubt, and puts what the model changes into `mended`.
+/// Asks about the paragraphs of a page that are still in doubt, and puts what the model changes into `corrected`.
 ///
 /// # Errors
 /// No model gives a usable reply.
 pub async fn ask(
     ocr: &OcrPage,
-    mended: &mut Mended,
+    corrected: &mut CorrectionResult,
     (book, dictionary): (&PageVocabulary, Option<&Dictionary>),
     (llm, prompt, image): (&Llm, &str, &PageImage),
     options: &CorrectedOptions,
-) -> Result<Asked> {
+) -> Result<ModelOutcome> {
     // What nobody can read, no model can: it would make something up.
-    if mended.legibility.is_hopeless() {
-        return Ok(Asked::default());
+    if corrected.legibility.is_illegible() {
+        return Ok(ModelOutcome::default());
     }
-    let doubts = doubts(ocr, &mended.page, book, dictionary, options.correct);
+    let doubts = doubts(ocr, &corrected.page, book, dictionary, options.correct);
     if doubts.is_empty() {
-        return Ok(Asked::default());
+        return Ok(ModelOutcome::default());
     }
     let excerpt = match excerpt(ocr, &doubts, options.vision, image) {
-        Some(excerpt) if is_seen_by(llm).await => Some(excerpt),
+        Some(excerpt) if accepts_images(llm).await => Some(excerpt),
         _ => None,
     };
-    let ask = llm.ask().system(prompt).user(question(ocr, &mended.page, &doubts)).about(doubts.len(), "paragraph");
+    let ask = llm.ask().system(prompt).user(question(ocr, &corrected.page, &doubts)).about(doubts.len(), "paragraph");
     let ask = match &excerpt {
         Some(excerpt) => ask.image_of(image, excerpt),
         None => ask,
     };
     let reply: Changes = ask.reply_that(|reply: &Changes| reply.check(&doubts)).await?;
     let picture = PictureSent::from(excerpt.as_ref());
-    let mut asked = Asked { sent: doubts.len() as u32, picture, ..Asked::default() };
+    let mut asked = ModelOutcome { sent: doubts.len() as u32, picture, ..ModelOutcome::default() };
     let mut taken = false;
     for change in reply.changes {
-        taken |= take(ocr, mended, &change, &mut asked);
+        taken |= apply_change(ocr, corrected, &change, &mut asked);
     }
-    let page = &mut mended.page;
+    let page = &mut corrected.page;
     if taken {
         page.total_corrections = paragraphs(page).filter(|paragraph| paragraph.text.is_some()).count() as u32;
         page.avg_confidence = mean_confidence(ocr, page);
@@ -147,29 +147,29 @@ fn excerpt(ocr: &OcrPage, doubts: &BTreeMap<String, Doubt>, vision: Vision, imag
     (!regions.is_empty()).then(|| Excerpt::of(image.source(), &regions))
 }
 
-/// Puts a change into the page; says whether it is taken.
-fn take(ocr: &OcrPage, mended: &mut Mended, change: &Change, asked: &mut Asked) -> bool {
+/// Applies a change to the page; returns whether it was accepted.
+fn apply_change(ocr: &OcrPage, corrected: &mut CorrectionResult, change: &Change, asked: &mut ModelOutcome) -> bool {
     let Some((id, read)) = read_paragraphs(ocr).find(|(id, _)| written(*id) == change.id) else { return false };
-    let before = text_of(&mended.page, id, read).to_owned();
+    let before = text_of(&corrected.page, id, read).to_owned();
     let confidence = match judge(&read.text, &change.text) {
         _ if change.text == before => return false,
         Verdict::Refused(why) => {
-            tracing::warn!(paragraph = change.id, why, "a change of the model is refused");
+            tracing::warn!(paragraph = change.id, why, "rejected a change from the model");
             asked.refused += 1;
             return false;
         }
         Verdict::Suspicious(why) => {
-            tracing::warn!(paragraph = change.id, why, "a change of the model is to be looked at");
+            tracing::warn!(paragraph = change.id, why, "a change from the model should be reviewed");
             asked.suspicious += 1;
-            FLAGGED
+            REVIEW_CONFIDENCE
         }
-        Verdict::Fine => CHANGED,
+        Verdict::Fine => MODEL_CONFIDENCE,
     };
-    let mut blocks = mended.page.blocks.iter_mut().filter(|block| block.block_num == id.block);
+    let mut blocks = corrected.page.blocks.iter_mut().filter(|block| block.block_num == id.block);
     let paragraph = blocks.find_map(|block| block.paragraphs.iter_mut().find(|p| p.par_num == id.paragraph));
     if let Some(paragraph) = paragraph {
         paragraph.text = (change.text != read.text).then(|| change.text.clone());
-        paragraph.notes = notes_of(&corrections(&read.text, &change.text));
+        paragraph.notes = correction_notes(&corrections(&read.text, &change.text));
         paragraph.confidence = confidence;
     }
     true

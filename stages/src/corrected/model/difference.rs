@@ -2,7 +2,7 @@
 
 use similar::{DiffOp, TextDiff};
 
-use crate::corrected::rules::{Correction, Kind};
+use crate::corrected::rules::{Correction, CorrectionKind};
 
 /// The words of `read` that are others in `changed`.
 pub(super) fn corrections(read: &str, changed: &str) -> Vec<Correction> {
@@ -12,9 +12,9 @@ pub(super) fn corrections(read: &str, changed: &str) -> Vec<Correction> {
         let (before, after) = (before[op.old_range()].join(" "), after[op.new_range()].join(" "));
         match op {
             DiffOp::Equal { .. } => None,
-            DiffOp::Delete { .. } => Some(Correction::new(Kind::Speck, before, "")),
-            DiffOp::Insert { .. } => Some(Correction::new(Kind::Added, "", after)),
-            DiffOp::Replace { .. } => Some(Correction::new(Kind::Misread, before, after)),
+            DiffOp::Delete { .. } => Some(Correction::new(CorrectionKind::Speck, before, "")),
+            DiffOp::Insert { .. } => Some(Correction::new(CorrectionKind::Added, "", after)),
+            DiffOp::Replace { .. } => Some(Correction::new(CorrectionKind::Misread, before, after)),
         }
     };
     difference.ops().iter().filter_map(correction).collect()
@@ -28,11 +28,11 @@ fn words(text: &str) -> Vec<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::corrected::rules::notes_of;
+    use crate::corrected::rules::correction_notes;
 
     #[test]
     fn a_note_says_what_is_another() {
-        let note = |read, changed| notes_of(&corrections(read, changed));
+        let note = |read, changed| correction_notes(&corrections(read, changed));
         assert_eq!(note("They had a qarden\nbehind it.", "They had a garden behind it.").unwrap(), "qarden → garden");
         assert_eq!(note("the cam-\npaign . was", "the campaign was").unwrap(), "cam- paign . → campaign");
         assert_eq!(note("it was , cold", "it was cold").unwrap(), "dropped ,");

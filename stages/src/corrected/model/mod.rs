@@ -6,6 +6,6 @@ mod difference;
 mod doubt;
 mod guard;
 
-pub use ask::{Asked, PROMPT, ask};
+pub use ask::{ModelOutcome, PROMPT, ask};
 pub use doubt::{Doubt, doubt_of};
 pub use guard::{Verdict, judge};

@@ -1,5 +1,5 @@
-use super::Kind;
-use super::draft::{Draft, Place};
+use super::CorrectionKind;
+use super::draft::{Draft, TokenPosition};
 use crate::vocabulary::{Dictionary, PageVocabulary, parts_of, word_key};
 
 /// What a hyphen at a line end is misread as.
@@ -16,7 +16,7 @@ pub(super) fn join_broken_words(draft: &mut Draft, book: &PageVocabulary, dictio
     }
 }
 
-fn join(draft: &mut Draft, place: Place, next: Place, book: &PageVocabulary, dictionary: &Dictionary) {
+fn join(draft: &mut Draft, place: TokenPosition, next: TokenPosition, book: &PageVocabulary, dictionary: &Dictionary) {
     let (token, after) = (&draft.token(place).text, &draft.token(next).text);
     let ((lead, left, behind), (gap, right, tail)) = (parts_of(token), parts_of(after));
     let at_line_end = draft.ends_line(place);
@@ -43,7 +43,7 @@ fn join(draft: &mut Draft, place: Place, next: Place, book: &PageVocabulary, dic
     if broken && is_word {
         let read = format!("{left}{behind} {right}");
         let text = format!("{lead}{whole}{tail}");
-        draft.merge(place, next, Kind::Whole, read, text);
+        draft.merge(place, next, CorrectionKind::Whole, read, text);
     }
 }
 

@@ -1,63 +1,63 @@
 use super::super::MAX_NOTES_CHARS;
 
-/// One thing that was mended in a paragraph.
+/// A correction in a paragraph.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Correction {
-    /// What kind of thing.
-    pub kind: Kind,
-    /// As it was read.
+    /// Its kind.
+    pub kind: CorrectionKind,
+    /// The text as recognised.
     pub read: String,
-    /// As it is now; empty for what was taken out.
-    pub mended: String,
+    /// The corrected text; empty if it was deleted.
+    pub corrected: String,
 }
 
-/// What kind of thing was mended.
+/// The kind of a correction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Kind {
-    /// A word that a line end parts was put together without the hyphen.
+pub enum CorrectionKind {
+    /// A word hyphenated at a line end was joined without the hyphen.
     Joined,
-    /// A word that a line end parts was put together with its hyphen.
+    /// A word hyphenated at a line end was joined with its hyphen.
     Kept,
-    /// A word in pieces was put together.
+    /// A word split by spaces was joined.
     Whole,
-    /// Letters were misread.
+    /// Misread letters were corrected.
     Misread,
-    /// Words that ran together were parted.
+    /// Words that had run together were separated.
     Apart,
-    /// A quote, dash, ligature, punctuation mark or space was mended.
-    PageNumberCandidate,
-    /// A speck that was read as a mark was taken out.
+    /// A quote, dash, ligature, punctuation mark or space was corrected.
+    Punctuation,
+    /// A speck recognised as a character was deleted.
     Speck,
-    /// Something was missing. No rule adds anything.
+    /// Missing text was added. No rule does this.
     Added,
 }
 
 impl Correction {
     /// A correction of this kind.
     #[must_use]
-    pub fn new(kind: Kind, read: impl Into<String>, mended: impl Into<String>) -> Self {
-        Self { kind, read: read.into(), mended: mended.into() }
+    pub fn new(kind: CorrectionKind, read: impl Into<String>, corrected: impl Into<String>) -> Self {
+        Self { kind, read: read.into(), corrected: corrected.into() }
     }
 
-    fn note(&self) -> String {
+    fn describe(&self) -> String {
         match self.kind {
-            Kind::Joined => format!("joined {}", self.read),
-            Kind::Kept => format!("kept {}", self.mended),
-            Kind::Speck => format!("dropped {}", self.read),
-            Kind::Added => format!("added {}", self.mended),
-            Kind::Whole | Kind::Misread | Kind::Apart | Kind::PageNumberCandidate => {
-                format!("{} → {}", self.read, self.mended)
+            CorrectionKind::Joined => format!("joined {}", self.read),
+            CorrectionKind::Kept => format!("kept {}", self.corrected),
+            CorrectionKind::Speck => format!("dropped {}", self.read),
+            CorrectionKind::Added => format!("added {}", self.corrected),
+            CorrectionKind::Whole | CorrectionKind::Misread | CorrectionKind::Apart | CorrectionKind::Punctuation => {
+                format!("{} → {}", self.read, self.corrected)
             }
         }
     }
 }
 
-/// What was corrected in a paragraph, in at most [`MAX_NOTES_CHARS`] characters; none where nothing was.
-pub(in crate::corrected) fn notes_of(corrections: &[Correction]) -> Option<String> {
+/// The correction notes of a paragraph, at most [`MAX_NOTES_CHARS`] characters; `None` without corrections.
+pub(in crate::corrected) fn correction_notes(corrections: &[Correction]) -> Option<String> {
     let mut notes = String::new();
     for (at, correction) in corrections.iter().enumerate() {
         let separator = if notes.is_empty() { "" } else { "; " };
-        let longer = format!("{notes}{separator}{}", correction.note());
+        let longer = format!("{notes}{separator}{}", correction.describe());
         let left = corrections.len() - at - 1;
         let more = |left: usize| if left == 0 { String::new() } else { format!("; {left} more") };
         if longer.chars().count() + more(left).len() > MAX_NOTES_CHARS {
@@ -75,30 +75,30 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn notes_say_what_was_done() {
+    fn notes_describe_corrections() {
         let corrections = [
-            Correction::new(Kind::Joined, "cam-paign", "campaign"),
-            Correction::new(Kind::Misread, "tbe", "the"),
-            Correction::new(Kind::Speck, "~", ""),
+            Correction::new(CorrectionKind::Joined, "cam-paign", "campaign"),
+            Correction::new(CorrectionKind::Misread, "tbe", "the"),
+            Correction::new(CorrectionKind::Speck, "~", ""),
         ];
-        assert_eq!(notes_of(&corrections).unwrap(), "joined cam-paign; tbe → the; dropped ~");
-        assert_eq!(notes_of(&[]), None);
+        assert_eq!(correction_notes(&corrections).unwrap(), "joined cam-paign; tbe → the; dropped ~");
+        assert_eq!(correction_notes(&[]), None);
     }
 
     #[test]
-    fn what_does_not_fit_is_counted() {
-        let many = vec![Correction::new(Kind::Misread, "expcdition", "expedition"); 9];
-        let notes = notes_of(&many).unwrap();
+    fn notes_that_do_not_fit_are_counted() {
+        let many = vec![Correction::new(CorrectionKind::Misread, "expcdition", "expedition"); 9];
+        let notes = correction_notes(&many).unwrap();
         assert!(notes.ends_with("expcdition → expedition; 6 more"), "{notes}");
-        let long = [Correction::new(Kind::Joined, "x".repeat(101), "x")];
-        assert_eq!(notes_of(&long).unwrap(), "1 corrections");
+        let long = [Correction::new(CorrectionKind::Joined, "x".repeat(101), "x")];
+        assert_eq!(correction_notes(&long).unwrap(), "1 corrections");
     }
 
     proptest! {
         #[test]
         fn notes_are_never_too_long(words in proptest::collection::vec("\\PC{1,60}", 0..12)) {
-            let corrections: Vec<Correction> = words.iter().map(|word| Correction::new(Kind::Misread, word, word)).collect();
-            let notes = notes_of(&corrections);
+            let corrections: Vec<Correction> = words.iter().map(|word| Correction::new(CorrectionKind::Misread, word, word)).collect();
+            let notes = correction_notes(&corrections);
             prop_assert_eq!(notes.is_none(), corrections.is_empty());
             prop_assert!(notes.is_none_or(|notes| notes.chars().count() <= MAX_NOTES_CHARS));
         }

@@ -1,17 +1,17 @@
-use super::{Correction, Kind};
+use super::{Correction, CorrectionKind};
 use crate::ocr::Paragraph;
 use crate::vocabulary::{ParagraphTokens, Token, tokens_of};
 
-/// A paragraph while it is mended: its lines of tokens, and what was corrected in them.
+/// A paragraph being corrected: its lines of tokens, and the corrections so far.
 #[derive(Debug, Clone)]
 pub(super) struct Draft {
     pub(super) lines: ParagraphTokens,
     pub(super) corrections: Vec<Correction>,
 }
 
-/// Where a token stands.
+/// The position of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct TokenPosition {
     pub(super) line: usize,
     pub(super) at: usize,
 }
@@ -22,50 +22,60 @@ impl Draft {
     }
 
     /// The places of all tokens, in order.
-    pub(super) fn places(&self) -> Vec<Place> {
-        let of_line = |(line, tokens): (usize, &Vec<Token>)| (0..tokens.len()).map(move |at| Place { line, at });
+    pub(super) fn places(&self) -> Vec<TokenPosition> {
+        let of_line =
+            |(line, tokens): (usize, &Vec<Token>)| (0..tokens.len()).map(move |at| TokenPosition { line, at });
         self.lines.iter().enumerate().flat_map(of_line).collect()
     }
 
-    pub(super) fn token(&self, place: Place) -> &Token {
+    pub(super) fn token(&self, place: TokenPosition) -> &Token {
         &self.lines[place.line][place.at]
     }
 
     /// The token after this one, on the same line or the next.
-    pub(super) fn next(&self, place: Place) -> Option<Place> {
-        let Place { line, at } = place;
-        let on_this = (at + 1 < self.lines[line].len()).then_some(Place { line, at: at + 1 });
+    pub(super) fn next(&self, place: TokenPosition) -> Option<TokenPosition> {
+        let TokenPosition { line, at } = place;
+        let on_this = (at + 1 < self.lines[line].len()).then_some(TokenPosition { line, at: at + 1 });
         on_this.or_else(|| {
-            (line + 1..self.lines.len()).find(|line| !self.lines[*line].is_empty()).map(|line| Place { line, at: 0 })
+            (line + 1..self.lines.len())
+                .find(|line| !self.lines[*line].is_empty())
+                .map(|line| TokenPosition { line, at: 0 })
         })
     }
 
     /// The token before this one, on the same line or the one before.
-    pub(super) fn previous(&self, place: Place) -> Option<Place> {
-        let Place { line, at } = place;
-        let on_this = at.checked_sub(1).map(|at| Place { line, at });
+    pub(super) fn previous(&self, place: TokenPosition) -> Option<TokenPosition> {
+        let TokenPosition { line, at } = place;
+        let on_this = at.checked_sub(1).map(|at| TokenPosition { line, at });
         on_this.or_else(|| {
             (0..line)
                 .rev()
                 .find(|line| !self.lines[*line].is_empty())
-                .map(|line| Place { line, at: self.lines[line].len() - 1 })
+                .map(|line| TokenPosition { line, at: self.lines[line].len() - 1 })
         })
     }
 
     /// Whether the token is the last of its line.
-    pub(super) fn ends_line(&self, place: Place) -> bool {
+    pub(super) fn ends_line(&self, place: TokenPosition) -> bool {
         place.at + 1 == self.lines[place.line].len()
     }
 
-    /// Puts `text` in the place of a token.
-    pub(super) fn replace(&mut self, place: Place, kind: Kind, text: String) {
+    /// Replaces the text of a token.
+    pub(super) fn replace(&mut self, place: TokenPosition, kind: CorrectionKind, text: String) {
         let token = &mut self.lines[place.line][place.at];
         self.corrections.push(Correction::new(kind, &token.text, &text));
         token.text = text;
     }
 
-    /// Puts `text` in the place of a token and the next, and says that `read` was there.
-    pub(super) fn merge(&mut self, place: Place, next: Place, kind: Kind, read: String, text: String) {
+    /// Replaces a token and the next one by `text`; the correction says that `read` was recognised.
+    pub(super) fn merge(
+        &mut self,
+        place: TokenPosition,
+        next: TokenPosition,
+        kind: CorrectionKind,
+        read: String,
+        text: String,
+    ) {
         self.corrections.push(Correction::new(kind, read, &text));
         let gone = self.lines[next.line].remove(next.at);
         let token = &mut self.lines[place.line][place.at];
@@ -73,10 +83,10 @@ impl Draft {
         token.confidence = token.confidence.min(gone.confidence);
     }
 
-    /// Takes a token out.
-    pub(super) fn remove(&mut self, place: Place) {
+    /// Deletes a token.
+    pub(super) fn remove(&mut self, place: TokenPosition) {
         let gone = self.lines[place.line].remove(place.at);
-        self.corrections.push(Correction::new(Kind::Speck, gone.text, ""));
+        self.corrections.push(Correction::new(CorrectionKind::Speck, gone.text, ""));
     }
 
     /// The text: a line break after each line, a space between words.
@@ -112,10 +122,10 @@ mod tests {
     fn a_line_that_is_merged_away_leaves_no_gap() {
         let mut draft = draft_of("cam-\npaign\nends", 1.0);
         let places = draft.places();
-        draft.merge(places[0], places[1], Kind::Joined, "cam-paign".to_owned(), "campaign".to_owned());
+        draft.merge(places[0], places[1], CorrectionKind::Joined, "cam-paign".to_owned(), "campaign".to_owned());
         assert_eq!(draft.text(), "campaign\nends");
-        assert_eq!(draft.next(places[0]), Some(Place { line: 2, at: 0 }));
-        draft.remove(Place { line: 2, at: 0 });
+        assert_eq!(draft.next(places[0]), Some(TokenPosition { line: 2, at: 0 }));
+        draft.remove(TokenPosition { line: 2, at: 0 });
         assert_eq!(draft.text(), "campaign");
         assert_eq!(draft.corrections.len(), 2);
     }

@@ -1,5 +1,5 @@
-use super::Kind;
-use super::draft::{Draft, Place};
+use super::CorrectionKind;
+use super::draft::{Draft, TokenPosition};
 use crate::vocabulary::{Dictionary, PageVocabulary, parts_of, word_key};
 
 /// What becomes of a word that a line end parts at a hyphen.
@@ -22,17 +22,23 @@ pub(super) fn join_parted_words(draft: &mut Draft, book: &PageVocabulary, dictio
     }
 }
 
-fn join(draft: &mut Draft, place: Place, next: Place, book: &PageVocabulary, dictionary: Option<&Dictionary>) {
+fn join(
+    draft: &mut Draft,
+    place: TokenPosition,
+    next: TokenPosition,
+    book: &PageVocabulary,
+    dictionary: Option<&Dictionary>,
+) {
     let (token, after) = (&draft.token(place).text, &draft.token(next).text);
     let ((lead, before, hyphen), (_, follows, _)) = (parts_of(token), parts_of(after));
     let stem = format!("{lead}{before}");
     let (kind, text) = match judge(before, follows, book, dictionary) {
         // No capital stands within a word: a letter whose capital looks like it was misread.
         Hyphen::OfTheLine if before.ends_with(char::is_lowercase) => {
-            (Kind::Joined, format!("{stem}{}", small_first(after)))
+            (CorrectionKind::Joined, format!("{stem}{}", small_first(after)))
         }
-        Hyphen::OfTheLine => (Kind::Joined, format!("{stem}{after}")),
-        Hyphen::OfTheWord => (Kind::Kept, format!("{stem}-{after}")),
+        Hyphen::OfTheLine => (CorrectionKind::Joined, format!("{stem}{after}")),
+        Hyphen::OfTheWord => (CorrectionKind::Kept, format!("{stem}-{after}")),
         Hyphen::Hanging => return,
     };
     let read = format!("{before}{hyphen}{follows}");
@@ -240,7 +246,10 @@ mod tests {
     fn what_was_done_is_told() {
         let mut draft = draft_of("cam-\npaign self-\naware", 0.9);
         join_parted_words(&mut draft, &book(&[], &[]), Some(&Dictionary::of_words(WORDS)));
-        let told: Vec<_> = draft.corrections.iter().map(|c| (c.kind, c.read.as_str(), c.mended.as_str())).collect();
-        assert_eq!(told, [(Kind::Kept, "self-aware", "self-aware"), (Kind::Joined, "cam-paign", "campaign")]);
+        let told: Vec<_> = draft.corrections.iter().map(|c| (c.kind, c.read.as_str(), c.corrected.as_str())).collect();
+        assert_eq!(
+            told,
+            [(CorrectionKind::Kept, "self-aware", "self-aware"), (CorrectionKind::Joined, "cam-paign", "campaign")]
+        );
     }
 }

@@ -1,6 +1,6 @@
 use crate::vocabulary::{Dictionary, PageTokens, PageVocabulary, parts_of};
 
-/// How well a page can be read, as far as its words tell.
+/// How legible a page is, judged by its words.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Legibility {
     /// The share of its words, of three letters and more, that neither the dictionary nor the book has, 0..=1; none without a dictionary, and where
@@ -10,14 +10,14 @@ pub struct Legibility {
     pub confidence: f64,
 }
 
-/// More unknown words than this are no page in the language of the dictionary, or none that was read.
-const MOST_UNKNOWN: f64 = 0.33;
-/// With so few words nothing can be said.
-const FEWEST_WORDS: usize = 8;
-const SHORTEST: usize = 3;
+/// A page with a larger fraction of unknown words is in another language, or illegible.
+const MAX_UNKNOWN_RATIO: f64 = 0.33;
+/// Pages with fewer words are not judged; shorter words do not count.
+const MIN_WORDS: usize = 8;
+const MIN_WORD_CHARS: usize = 3;
 
 impl Legibility {
-    /// Of the words of a page.
+    /// Judges the words of a page.
     #[must_use]
     pub fn of(page: &PageTokens, book: &PageVocabulary, dictionary: Option<&Dictionary>) -> Self {
         let confidences: Vec<f64> = page.tokens().map(|token| token.confidence).collect();
@@ -26,10 +26,10 @@ impl Legibility {
         Self { unknown: dictionary.and_then(|dictionary| unknown_share(page, book, dictionary)), confidence }
     }
 
-    /// Whether so little of the page is words that none should be made of the rest.
+    /// Whether so few of the page's words are known that the others should not be corrected.
     #[must_use]
-    pub fn is_hopeless(&self) -> bool {
-        self.unknown.is_some_and(|share| share > MOST_UNKNOWN)
+    pub fn is_illegible(&self) -> bool {
+        self.unknown.is_some_and(|share| share > MAX_UNKNOWN_RATIO)
     }
 }
 
@@ -37,9 +37,9 @@ fn unknown_share(page: &PageTokens, book: &PageVocabulary, dictionary: &Dictiona
     let whole = page.tokens().filter(|token| !token.ends_in_hyphen() && !token.continues);
     let words: Vec<&str> = whole.map(|token| parts_of(&token.text).1).filter(|word| is_long(word)).collect();
     let unknown = words.iter().filter(|word| !dictionary.accepts(word) && !book.knows(word)).count();
-    (words.len() >= FEWEST_WORDS).then(|| unknown as f64 / words.len() as f64)
+    (words.len() >= MIN_WORDS).then(|| unknown as f64 / words.len() as f64)
 }
 
 fn is_long(word: &str) -> bool {
-    word.chars().filter(|c| c.is_alphabetic()).count() >= SHORTEST
+    word.chars().filter(|c| c.is_alphabetic()).count() >= MIN_WORD_CHARS
 }

@@ -1,17 +1,17 @@
-use super::Kind;
-use super::draft::{Draft, Place};
-use crate::vocabulary::{PageVocabulary, SURE, parts_of, word_key};
+use super::CorrectionKind;
+use super::draft::{Draft, TokenPosition};
+use crate::vocabulary::{MIN_CERTAIN_CONFIDENCE, PageVocabulary, parts_of, word_key};
 
 /// Mends marks that no printer sets so: ligatures, doubled commas, quotes made of two, spaces before punctuation.
-pub(super) fn mend_marks(draft: &mut Draft) {
+pub(super) fn correct_punctuation(draft: &mut Draft) {
     for place in draft.places() {
         let text = &draft.token(place).text;
-        let mended = plain_marks(text);
-        if mended != *text {
-            draft.replace(place, Kind::PageNumberCandidate, mended);
+        let corrected = plain_marks(text);
+        if corrected != *text {
+            draft.replace(place, CorrectionKind::Punctuation, corrected);
         }
         if let Some(apart) = apart_after_comma(&draft.token(place).text) {
-            draft.replace(place, Kind::Apart, apart);
+            draft.replace(place, CorrectionKind::Apart, apart);
         }
     }
     for place in draft.places().into_iter().rev() {
@@ -47,7 +47,7 @@ fn apart_after_comma(text: &str) -> Option<String> {
 }
 
 /// A mark that stands alone after a word, and that always touches the word before it.
-fn close_up(draft: &mut Draft, place: Place) {
+fn close_up(draft: &mut Draft, place: TokenPosition) {
     let text = &draft.token(place).text;
     let mark = matches!(text.as_str(), "," | ";" | ":" | "." | "!" | "?" | ")" | "]");
     let before = draft.previous(place).filter(|before| before.line == place.line);
@@ -55,7 +55,7 @@ fn close_up(draft: &mut Draft, place: Place) {
         let word = &draft.token(before).text;
         if word.ends_with(char::is_alphabetic) {
             let (read, text) = (format!("{word} {text}"), format!("{word}{text}"));
-            draft.merge(before, place, Kind::PageNumberCandidate, read, text);
+            draft.merge(before, place, CorrectionKind::Punctuation, read, text);
         }
     }
 }
@@ -64,7 +64,7 @@ fn close_up(draft: &mut Draft, place: Place) {
 pub(super) fn end_sentences(draft: &mut Draft, book: &PageVocabulary) {
     for place in draft.places() {
         let token = draft.token(place);
-        let starts = |next: Place| {
+        let starts = |next: TokenPosition| {
             let (_, word, _) = parts_of(&draft.token(next).text);
             let is_title = word.starts_with(char::is_uppercase) && !word.chars().skip(1).any(char::is_uppercase);
             is_title && book.small_words.contains(&word_key(word))
@@ -72,11 +72,11 @@ pub(super) fn end_sentences(draft: &mut Draft, book: &PageVocabulary) {
         let (_, word, tail) = parts_of(&token.text);
         if tail == ","
             && word.ends_with(char::is_lowercase)
-            && token.confidence < SURE
+            && token.confidence < MIN_CERTAIN_CONFIDENCE
             && draft.next(place).is_some_and(starts)
         {
             let text = format!("{}.", token.text.trim_end_matches(','));
-            draft.replace(place, Kind::PageNumberCandidate, text);
+            draft.replace(place, CorrectionKind::Punctuation, text);
         }
     }
 }
@@ -86,9 +86,9 @@ mod tests {
     use super::super::draft::draft_of;
     use super::*;
 
-    fn mended(text: &str) -> String {
+    fn corrected(text: &str) -> String {
         let mut draft = draft_of(text, 0.95);
-        mend_marks(&mut draft);
+        correct_punctuation(&mut draft);
         draft.text()
     }
 
@@ -106,7 +106,7 @@ mod tests {
             ("through Georgia,and the", "through Georgia, and the"),
             ("“went;then", "“went; then"),
         ] {
-            assert_eq!(mended(read), printed);
+            assert_eq!(corrected(read), printed);
         }
     }
 
@@ -124,7 +124,7 @@ mod tests {
             "Ps. 1,2;3",
             "e,g. a,b",
         ] {
-            assert_eq!(mended(text), text);
+            assert_eq!(corrected(text), text);
         }
     }
 

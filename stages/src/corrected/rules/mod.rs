@@ -1,4 +1,4 @@
-//! Mending by rules: deterministic and free. What is changed is explained in the notes of its paragraph.
+//! Correction by rules: deterministic and free. Every change is described in the correction notes of its paragraph.
 
 mod broken;
 mod correct;
@@ -10,8 +10,8 @@ mod marks;
 mod specks;
 mod words;
 
-pub use correct::{Mended, mend};
-pub(super) use correction::notes_of;
-pub use correction::{Correction, Kind};
+pub use correct::{CorrectionResult, correct_page};
+pub(super) use correction::correction_notes;
+pub use correction::{Correction, CorrectionKind};
 pub use hyphens::word_across_pages;
 pub use legibility::Legibility;

@@ -1,6 +1,6 @@
-use super::Kind;
-use super::draft::{Draft, Place};
-use crate::vocabulary::{Dictionary, SURE, parts_of};
+use super::CorrectionKind;
+use super::draft::{Draft, TokenPosition};
+use crate::vocabulary::{Dictionary, MIN_CERTAIN_CONFIDENCE, parts_of};
 
 /// What was read with less confidence may be a speck.
 const UNSURE: f64 = 0.75;
@@ -27,7 +27,7 @@ const ELIDED: [&str; 14] = [
 ];
 
 /// `'The` and `"The` are a speck before a word, unless the quote is closed further on, or opens the paragraph and may be closed in another.
-fn drop_quote(draft: &mut Draft, place: Place) {
+fn drop_quote(draft: &mut Draft, place: TokenPosition) {
     let token = draft.token(place);
     let Some((quote, rest)) = token.text.chars().next().map(|quote| (quote, &token.text[quote.len_utf8()..])) else {
         return;
@@ -37,7 +37,7 @@ fn drop_quote(draft: &mut Draft, place: Place) {
     let (closing, sure): (&[char], f64) = match quote {
         // The serif of a T is read as a quote before it.
         '\'' | '‘' | '’' if word.starts_with('T') => (&['\'', '’'], SURE_OF_T),
-        '\'' | '‘' | '’' => (&['\'', '’'], SURE),
+        '\'' | '‘' | '’' => (&['\'', '’'], MIN_CERTAIN_CONFIDENCE),
         '"' | '“' | '”' if !opens => (&['"', '”'], UNSURE),
         _ => return,
     };
@@ -46,12 +46,12 @@ fn drop_quote(draft: &mut Draft, place: Place) {
     let elided = ELIDED.contains(&word.to_lowercase().as_str());
     if before_word && !elided && token.confidence < sure && !is_closed(draft, place, quote, closing) {
         let text = rest.to_owned();
-        draft.replace(place, Kind::PageNumberCandidate, text);
+        draft.replace(place, CorrectionKind::Punctuation, text);
     }
 }
 
 /// `points'` is a speck behind a word, unless a quote was opened before, or the word is one of several owners.
-fn drop_closing_quote(draft: &mut Draft, place: Place, dictionary: &Dictionary) {
+fn drop_closing_quote(draft: &mut Draft, place: TokenPosition, dictionary: &Dictionary) {
     let token = draft.token(place);
     let (lead, word, tail) = parts_of(&token.text);
     let quoted =
@@ -62,14 +62,14 @@ fn drop_closing_quote(draft: &mut Draft, place: Place, dictionary: &Dictionary) 
     };
     if !quoted && token.confidence < UNSURE && dictionary.knows(word) && !opened() {
         let text = format!("{lead}{word}");
-        draft.replace(place, Kind::PageNumberCandidate, text);
+        draft.replace(place, CorrectionKind::Punctuation, text);
     }
 }
 
 const QUOTES: [char; 3] = ['\'', '‘', '’'];
 
 /// Whether a quote that is opened at `place` is closed before it is opened again.
-fn is_closed(draft: &Draft, place: Place, quote: char, closing: &[char]) -> bool {
+fn is_closed(draft: &Draft, place: TokenPosition, quote: char, closing: &[char]) -> bool {
     let mut next = draft.next(place);
     while let Some(here) = next {
         let (lead, _, tail) = parts_of(&draft.token(here).text);
@@ -92,7 +92,7 @@ const ABBREVIATIONS: [&str; 34] = [
 ];
 
 /// A stop or colon after a word, where the sentence goes on with a small letter, is a speck, unless the word may be abbreviated.
-fn drop_stop(draft: &mut Draft, place: Place, dictionary: &Dictionary) {
+fn drop_stop(draft: &mut Draft, place: TokenPosition, dictionary: &Dictionary) {
     let token = draft.token(place);
     let (lead, word, tail) = parts_of(&token.text);
     let whole =
@@ -100,12 +100,12 @@ fn drop_stop(draft: &mut Draft, place: Place, dictionary: &Dictionary) {
     let goes_on = draft.next(place).is_some_and(|next| draft.token(next).text.starts_with(char::is_lowercase));
     if matches!(tail, "." | ":") && whole && goes_on && token.confidence < UNSURE {
         let text = format!("{lead}{word}");
-        draft.replace(place, Kind::PageNumberCandidate, text);
+        draft.replace(place, CorrectionKind::Punctuation, text);
     }
 }
 
 /// A mark that stands alone at the end or start of a line, read with hardly any confidence.
-fn drop_lone(draft: &mut Draft, place: Place) {
+fn drop_lone(draft: &mut Draft, place: TokenPosition) {
     let token = draft.token(place);
     let at_margin = place.at == 0 || draft.ends_line(place);
     let is_mark = token.text.chars().count() <= 2 && token.text.chars().all(|c| SPECKS.contains(c));

@@ -1,6 +1,6 @@
 use std::collections::HashMap;
 
-use super::Kind;
+use super::CorrectionKind;
 use super::draft::Draft;
 use crate::vocabulary::{
     Commonness, Dictionary, PageVocabulary, Variant, WordEvidence, is_odd, near_variants, parts_of, visit_far_variants,
@@ -9,7 +9,7 @@ use crate::vocabulary::{
 
 /// Mends misread letters, and parts words that ran together: only where the word as read is unknown to book and dictionary, its confidence is low, and
 /// just one likely word may have been printed there.
-pub(super) fn mend_words(draft: &mut Draft, book: &PageVocabulary, dictionary: &Dictionary) {
+pub(super) fn correct_words(draft: &mut Draft, book: &PageVocabulary, dictionary: &Dictionary) {
     for place in draft.places() {
         let token = draft.token(place);
         let (lead, word, tail) = parts_of(&token.text);
@@ -23,12 +23,12 @@ pub(super) fn mend_words(draft: &mut Draft, book: &PageVocabulary, dictionary: &
         let lower = word.to_lowercase();
         if has_one_stray_capital(word) && dictionary.knows(&lower) {
             let text = format!("{lead}{lower}{tail}");
-            draft.replace(place, Kind::Misread, text);
+            draft.replace(place, CorrectionKind::Misread, text);
             continue;
         }
         let doubt = Doubt { word, confidence: token.confidence, evidence, dictionary };
         if let Some(better) = doubt.best() {
-            let kind = if better.contains(' ') { Kind::Apart } else { Kind::Misread };
+            let kind = if better.contains(' ') { CorrectionKind::Apart } else { CorrectionKind::Misread };
             let text = format!("{lead}{better}{tail}");
             draft.replace(place, kind, text);
         }
@@ -174,7 +174,7 @@ fn has_one_stray_capital(word: &str) -> bool {
     word.chars().skip(1).filter(|c| c.is_uppercase()).count() == 1 && word.chars().any(char::is_lowercase)
 }
 
-/// A number with a misread digit is none that can be mended.
+/// A number with a misread digit is none that can be corrected.
 fn is_mostly_letters(word: &str) -> bool {
     let digits = word.chars().filter(char::is_ascii_digit).count();
     let letters = word.chars().filter(|c| c.is_alphabetic() || is_odd(*c)).count();
@@ -197,11 +197,11 @@ mod tests {
     }
 
     /// What becomes of `text`, whose words were all read with `confidence`, given what the book tells of one of them.
-    fn mended(text: &str, confidence: f64, of: WordEvidence) -> String {
+    fn corrected(text: &str, confidence: f64, of: WordEvidence) -> String {
         let (_, word, _) = parts_of(text);
         let book = PageVocabulary { doubtful: [(word_key(word), of)].into(), ..PageVocabulary::default() };
         let mut draft = draft_of(text, confidence);
-        mend_words(&mut draft, &book, &Dictionary::of_words(WORDS));
+        correct_words(&mut draft, &book, &Dictionary::of_words(WORDS));
         draft.text()
     }
 
@@ -218,18 +218,18 @@ mod tests {
             ("EXECUTED", "EXECUTED"),
             ("aNd", "and"),
         ] {
-            assert_eq!(mended(read, 0.7, WordEvidence::default()), printed, "{read}");
+            assert_eq!(corrected(read, 0.7, WordEvidence::default()), printed, "{read}");
         }
     }
 
     #[test]
     fn misread_letters_are_mended_from_the_book() {
         use Commonness::{Frequent, Once, Rare};
-        assert_eq!(mended("Narvacz,", 0.8, evidence(&[("narvaez", Rare)], "")), "Narvaez,");
-        assert_eq!(mended("tle", 0.5, evidence(&[("the", Frequent)], "")), "the");
-        assert_eq!(mended("tbe", 0.8, evidence(&[("the", Frequent), ("tie", Once)], "")), "the");
-        assert_eq!(mended("ofthe", 0.8, evidence(&[], "of the")), "of the");
-        assert_eq!(mended("Theirfirst.", 0.8, evidence(&[], "their first")), "Their first.");
+        assert_eq!(corrected("Narvacz,", 0.8, evidence(&[("narvaez", Rare)], "")), "Narvaez,");
+        assert_eq!(corrected("tle", 0.5, evidence(&[("the", Frequent)], "")), "the");
+        assert_eq!(corrected("tbe", 0.8, evidence(&[("the", Frequent), ("tie", Once)], "")), "the");
+        assert_eq!(corrected("ofthe", 0.8, evidence(&[], "of the")), "of the");
+        assert_eq!(corrected("Theirfirst.", 0.8, evidence(&[], "their first")), "Their first.");
     }
 
     #[test]
@@ -249,12 +249,12 @@ mod tests {
             ("xqwzjk", evidence(&[], "")),
             ("refle~", evidence(&[], "")),
         ] {
-            assert_eq!(mended(text, 0.7, of), text);
+            assert_eq!(corrected(text, 0.7, of), text);
         }
     }
 
     #[test]
     fn a_short_word_of_which_nothing_is_sure_is_not_guessed() {
-        assert_eq!(mended("faney", 0.3, WordEvidence::default()), "faney");
+        assert_eq!(corrected("faney", 0.3, WordEvidence::default()), "faney");
     }
 }

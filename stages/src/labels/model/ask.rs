@@ -1,121 +1,121 @@
 use shelf::llm::Llm;
 use shelf::prelude::*;
 
-use super::{Change, Changes, Reading, judge, question};
+use super::{Change, Changes, ModelPageNumber, judge, question};
 use crate::labels::rules::{BlockView, PageView};
-use crate::labels::{LabelledBlock, LabelsOptions, LabelsPage, PageNumberLocation, UNSURE, is_unreadable};
+use crate::labels::{LabelledBlock, LabelsOptions, LabelsPage, MIN_WORD_CONFIDENCE, PageNumberLocation, is_unreadable};
 use crate::ocr::OcrPage;
 use crate::pagination::PagePagination;
-use crate::vision::{PictureSent, is_seen_by};
+use crate::vision::{PictureSent, accepts_images};
 
-/// What the model is told to do. A book may have a prompt of its own.
+/// The system prompt. A book may have its own.
 pub const PROMPT: &str = include_str!("prompt.md");
 
-/// What was asked of a page, and what came of it.
+/// What a model was asked about a page, and how many of its changes were accepted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Asked {
+pub struct ModelOutcome {
     /// Whether the model was asked.
     pub asked: bool,
-    /// What it saw of the page's scan.
+    /// What it was shown of the page's scan.
     pub picture: PictureSent,
-    /// Blocks whose label it has changed.
+    /// Blocks whose label it changed.
     pub changed: u32,
-    /// Changes that were not taken, of labels and of the page's number.
+    /// Rejected changes of labels and of the page number.
     pub refused: u32,
 }
 
-/// A label that is less sure is in doubt, 0..=1.
-const SURE: f64 = 0.7;
-/// A page number that is less sure is in doubt, 0..=1; so is that there is none.
-const SURE_OF_NUMBER: f64 = 0.6;
-/// A model is never surer than this, whatever it says, 0..=1.
-const SUREST: f64 = 0.9;
-/// How sure a page number is that a model has read, 0..=1: its neighbours have not been asked.
-const READ: f64 = 0.7;
+/// Labels with a lower confidence are doubtful, 0..=1.
+const MIN_LABEL_CONFIDENCE: f64 = 0.7;
+/// Page numbers (or their absence) with a lower confidence are doubtful, 0..=1.
+const MIN_NUMBER_CONFIDENCE: f64 = 0.6;
+/// Upper limit of a model's confidence, whatever it reports, 0..=1.
+const MAX_MODEL_CONFIDENCE: f64 = 0.9;
+/// Confidence in a page number given by a model, 0..=1: it was not compared with neighbouring pages.
+const MODEL_NUMBER_CONFIDENCE: f64 = 0.7;
 
-/// Asks about a page that the rules have labelled and are not sure of, and puts what the model changes into `labelled`.
+/// Asks a model about a page with doubtful labels, and applies its changes to `labelled`.
 ///
 /// # Errors
-/// No model gives a usable reply.
+/// No model returned a usable reply.
 pub async fn ask(
     ocr: &OcrPage,
     book: &PagePagination,
     labelled: &mut LabelsPage,
     (llm, prompt, image): (&Llm, &str, &PageImage),
     options: &LabelsOptions,
-) -> Result<Asked> {
+) -> Result<ModelOutcome> {
     let in_doubt = is_number_unsure(labelled) || labelled.blocks.iter().any(is_unsure);
-    // What nobody can read, no model can: it would make something up.
+    // A model would hallucinate text for an illegible page.
     if ocr.blocks.is_empty() || is_unreadable(ocr) || !in_doubt {
-        return Ok(Asked::default());
+        return Ok(ModelOutcome::default());
     }
     let page = PageView::of(ocr, book);
-    let with_picture = options.vision.shows(needs_picture(&page, labelled)) && is_seen_by(llm).await;
+    let with_picture = options.vision.shows(needs_picture(&page, labelled)) && accepts_images(llm).await;
     let picture = if with_picture { PictureSent::Page } else { PictureSent::None };
     let ask = llm.ask().system(prompt).user(question(&page, labelled)).about(labelled.blocks.len(), "block");
-    // Where a block stands among the others is half of what it is: never strips.
+    // The position of a block among the others matters as much as its text, so strips would not do.
     let ask = if with_picture { ask.image(image) } else { ask };
     let reply: Changes = ask.reply_that(|reply: &Changes| reply.check(&labelled.blocks)).await?;
-    let mut asked = Asked { asked: true, picture, ..Asked::default() };
+    let mut asked = ModelOutcome { asked: true, picture, ..ModelOutcome::default() };
     for change in &reply.changes {
         let label = labelled.blocks.iter_mut().zip(&page.blocks).find(|(label, _)| label.block_num == change.block);
         if let Some((label, block)) = label {
-            take(change, label, block, &mut asked);
+            apply_change(change, label, block, &mut asked);
         }
     }
     if let Some(number) = reply.printed_page_number.as_deref().map(str::trim).filter(|number| !number.is_empty()) {
-        take_number(number, ocr, labelled, &mut asked);
+        apply_number(number, ocr, labelled, &mut asked);
     }
     Ok(asked)
 }
 
-/// Whether a label needs a second look.
+/// Whether a label is doubtful.
 pub(super) fn is_unsure(block: &LabelledBlock) -> bool {
-    block.classification_confidence < SURE
+    block.classification_confidence < MIN_LABEL_CONFIDENCE
 }
 
-/// Whether the page's number, or that it has none, needs a second look.
+/// Whether the page number, or its absence, is doubtful.
 pub(super) fn is_number_unsure(page: &LabelsPage) -> bool {
-    page.page_number_confidence < SURE_OF_NUMBER
+    page.page_number_confidence < MIN_NUMBER_CONFIDENCE
 }
 
-/// Whether the text alone cannot tell: there is a figure, or a block in doubt holds nothing that was read with confidence.
+/// Whether the text alone is not enough: the page has a figure, or a doubtful block was recognised with low confidence.
 fn needs_picture(page: &PageView, labelled: &LabelsPage) -> bool {
     let mut blocks = page.blocks.iter().zip(&labelled.blocks);
-    !page.figures.is_empty() || blocks.any(|(block, label)| is_unsure(label) && block.legibility < UNSURE)
+    !page.figures.is_empty() || blocks.any(|(block, label)| is_unsure(label) && block.legibility < MIN_WORD_CONFIDENCE)
 }
 
-fn take(change: &Change, label: &mut LabelledBlock, block: &BlockView, asked: &mut Asked) {
+fn apply_change(change: &Change, label: &mut LabelledBlock, block: &BlockView, asked: &mut ModelOutcome) {
     if change.classification == label.classification {
         return;
     }
     if let Err(why) = judge(change, label, block) {
-        tracing::warn!(block = change.block, why, "a label of the model is refused");
+        tracing::warn!(block = change.block, why, "rejected a label from the model");
         asked.refused += 1;
         return;
     }
     label.classification = change.classification;
-    label.classification_confidence = change.confidence.min(SUREST);
+    label.classification_confidence = change.confidence.min(MAX_MODEL_CONFIDENCE);
     asked.changed += 1;
 }
 
-fn take_number(number: &str, ocr: &OcrPage, labelled: &mut LabelsPage, asked: &mut Asked) {
+fn apply_number(number: &str, ocr: &OcrPage, labelled: &mut LabelsPage, asked: &mut ModelOutcome) {
     let is_known = labelled.printed_page_number.is_some() && !is_number_unsure(labelled);
-    let reading = match Reading::of(number, ocr, asked.picture != PictureSent::None) {
+    let reading = match ModelPageNumber::of(number, ocr, asked.picture != PictureSent::None) {
         _ if is_known && labelled.printed_page_number.as_deref() == Some(number) => return,
-        _ if is_known => Err("the rules are sure of another"),
+        _ if is_known => Err("the rules found another with high confidence"),
         reading => reading,
     };
     match reading {
-        Ok(Reading { number, style, location }) => {
+        Ok(ModelPageNumber { number, style, location }) => {
             let of_rules = labelled.page_number_location.filter(|location| *location != PageNumberLocation::None);
             labelled.printed_page_number = Some(number);
             labelled.numbering_style = Some(style);
             labelled.page_number_location = location.or(of_rules);
-            labelled.page_number_confidence = READ;
+            labelled.page_number_confidence = MODEL_NUMBER_CONFIDENCE;
         }
         Err(why) => {
-            tracing::warn!(number, why, "a page number of the model is refused");
+            tracing::warn!(number, why, "rejected a page number from the model");
             asked.refused += 1;
         }
     }

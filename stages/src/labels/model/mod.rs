@@ -7,8 +7,8 @@ mod number;
 mod question;
 mod reply;
 
-pub use ask::{Asked, PROMPT, ask};
+pub use ask::{ModelOutcome, PROMPT, ask};
 use guard::judge;
-use number::Reading;
+use number::ModelPageNumber;
 use question::question;
 use reply::{Change, Changes};

@@ -3,39 +3,38 @@ use crate::page_layout::text_rows;
 use crate::pagination::{NumberingStyle, PageNumberLocation};
 use shelf::book::parse_roman;
 
-/// A printed page number that a model has read.
+/// A printed page number as given by a model.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Reading {
+pub(super) struct ModelPageNumber {
     /// As printed.
     pub(super) number: String,
     pub(super) style: NumberingStyle,
-    /// Where it stands; none where `ocr` did not read it.
+    /// Its position; `None` if OCR did not recognise it.
     pub(super) location: Option<PageNumberLocation>,
 }
 
-/// A printed number has no more characters: `lxxxviii` is seldom reached, and `1892` is a year.
-const LONGEST: usize = 6;
-/// Head and foot are so much of the page's height.
-const EDGE: f64 = 0.2;
+/// Maximum length of a printed page number: `lxxxviii` is rare, and longer digits are not page numbers.
+const MAX_NUMBER_CHARS: usize = 6;
+/// Height of the header and of the footer, as a fraction of the page's height.
+const ZONE_RATIO: f64 = 0.2;
 
-impl Reading {
-    /// Believes a number that can be one, and that stands in the text at the page's head or foot; or, where the model `saw` the page, that
-    /// may stand there.
+impl ModelPageNumber {
+    /// Accepts a valid page number that OCR recognised in the header or footer; or, if the model `saw` the page, any valid one.
     ///
     /// # Errors
-    /// Why it is not believed.
+    /// Why it is rejected.
     pub(super) fn of(number: &str, page: &OcrPage, saw: bool) -> Result<Self, &'static str> {
-        let style = style_of(number).ok_or("it is no page number")?;
+        let style = style_of(number).ok_or("it is not a valid page number")?;
         let location = location_of(number, page);
         if location.is_none() && !saw {
-            return Err("it stands neither at the head nor at the foot");
+            return Err("it is neither in the header nor in the footer");
         }
         Ok(Self { number: number.to_owned(), style, location })
     }
 }
 
 fn style_of(number: &str) -> Option<NumberingStyle> {
-    if number.is_empty() || number.chars().count() > LONGEST {
+    if number.is_empty() || number.chars().count() > MAX_NUMBER_CHARS {
         None
     } else if number.bytes().all(|byte| byte.is_ascii_digit()) {
         Some(NumberingStyle::Arabic)
@@ -51,8 +50,8 @@ fn location_of(number: &str, page: &OcrPage) -> Option<PageNumberLocation> {
         let middle = f64::from(word.bbox.y) + f64::from(word.bbox.height) / 2.0;
         match middle / height {
             _ if !bare.eq_ignore_ascii_case(number) => None,
-            at if at < EDGE => Some(PageNumberLocation::Header),
-            at if at > 1.0 - EDGE => Some(PageNumberLocation::Footer),
+            at if at < ZONE_RATIO => Some(PageNumberLocation::Header),
+            at if at > 1.0 - ZONE_RATIO => Some(PageNumberLocation::Footer),
             _ => None,
         }
     })
@@ -67,22 +66,22 @@ mod tests {
         let lines =
             [line((100, 60), 20, "THE SHELF [ix]"), line((100, 800), 20, "in 1892"), line((500, 1500), 20, "45.")];
         let page = page(1, (1..).zip(&lines).map(|(number, line)| block(number, std::slice::from_ref(line))).collect());
-        Reading::of(number, &page, saw).map(|reading| (reading.style, reading.location))
+        ModelPageNumber::of(number, &page, saw).map(|reading| (reading.style, reading.location))
     }
 
     #[test]
-    fn a_number_stands_at_the_head_or_the_foot() {
+    fn number_must_be_in_header_or_footer() {
         assert_eq!(read("ix", false), Ok((NumberingStyle::Roman, Some(PageNumberLocation::Header))));
         assert_eq!(read("45", false), Ok((NumberingStyle::Arabic, Some(PageNumberLocation::Footer))));
-        assert_eq!(read("1892", false), Err("it stands neither at the head nor at the foot"));
-        assert_eq!(read("46", false), Err("it stands neither at the head nor at the foot"));
+        assert_eq!(read("1892", false), Err("it is neither in the header nor in the footer"));
+        assert_eq!(read("46", false), Err("it is neither in the header nor in the footer"));
     }
 
     #[test]
-    fn what_the_model_saw_need_not_have_been_read_but_is_a_number() {
+    fn number_on_a_seen_page_must_only_be_valid() {
         assert_eq!(read("46", true), Ok((NumberingStyle::Arabic, None)));
         for number in ["", "page 46", "iix", "12345678", "-46", "THE"] {
-            assert_eq!(read(number, true), Err("it is no page number"), "{number}");
+            assert_eq!(read(number, true), Err("it is not a valid page number"), "{number}");
         }
     }
 }

@@ -7,10 +7,10 @@ use crate::labels::LabelsPage;
 use crate::labels::rules::{BlockView, PageView};
 use shelf_pages::Bbox;
 
-/// So many words of a block tell what it is.
-const WORDS: usize = 12;
+/// How many words of each block are sent.
+const MAX_BLOCK_WORDS: usize = 12;
 
-/// What the model is asked of a page: a line for its number, one for each block and one for each figure. Places are in per cent of the page.
+/// The question about a page: a line for its number, one for each block and one for each figure. Positions are in percent of the page.
 pub(super) fn question(page: &PageView, labelled: &LabelsPage) -> String {
     let mut question = String::new();
     if let Some(region) = labelled.page_region {
@@ -40,7 +40,7 @@ fn place(bbox: &Bbox, page: &PageView) -> String {
 }
 
 fn first_words(block: &BlockView) -> String {
-    let words: Vec<&str> = block.text.split_whitespace().take(WORDS).collect();
+    let words: Vec<&str> = block.text.split_whitespace().take(MAX_BLOCK_WORDS).collect();
     words.join(" ")
 }
 

@@ -1,4 +1,4 @@
-use crate::labels::UNSURE;
+use crate::labels::MIN_WORD_CONFIDENCE;
 use crate::ocr::Block;
 use crate::page_layout::{PageLayout, TextRow, is_centred, is_mostly_capitals, text_rows_of_blocks};
 use shelf_pages::Bbox;
@@ -42,7 +42,7 @@ impl BlockView {
             size: heights.get(heights.len().saturating_sub(1) / 2).copied().unwrap_or_default() / layout.body_height_px,
             centred: !rows.is_empty() && rows.iter().all(|row| is_centred(row, layout)),
             capitals: is_mostly_capitals(&text),
-            unsure_words: all.iter().filter(|confidence| **confidence < UNSURE).count(),
+            unsure_words: all.iter().filter(|confidence| **confidence < MIN_WORD_CONFIDENCE).count(),
             legibility: all.iter().sum::<f64>() / all.len().max(1) as f64,
             rows,
             text,

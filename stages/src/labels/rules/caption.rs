@@ -4,19 +4,19 @@ use super::page_view::PageView;
 use crate::labels::Classification;
 use shelf_pages::Bbox;
 
-/// Words that captions begin with.
+/// Words with which captions begin.
 const FIRST_WORDS: [&str; 11] =
     ["fig", "figure", "plate", "pl", "illustration", "frontispiece", "map", "abb", "abbildung", "tafel", "planche"];
 
-/// A caption has no more rows.
-const MOST_ROWS: usize = 6;
+/// Maximum length of a caption, rows.
+const MAX_ROWS: usize = 6;
 
-/// A caption is no farther from its figure than this, in leadings.
-const NEAR: f64 = 2.5;
+/// Maximum distance of a caption from its figure, leadings.
+const MAX_DISTANCE_LEADINGS: f64 = 2.5;
 
-/// Words beside a figure that are not the text's, and words that say `Fig. 3` without one.
+/// Text beside a figure that differs from the running text, and text such as `Fig. 3` without a figure.
 pub(super) fn label(block: &BlockView, page: &PageView) -> Option<Verdict> {
-    if block.rows.len() > MOST_ROWS {
+    if block.rows.len() > MAX_ROWS {
         return None;
     }
     let lower = block.text.to_lowercase();
@@ -45,7 +45,7 @@ fn is_beside(figure: &Bbox, block: &BlockView, page: &PageView) -> bool {
     let common = figure.right().min(block.bbox.right()).saturating_sub(figure.x.max(block.bbox.x));
     let below = block.bbox.y.abs_diff(figure.bottom());
     let above = figure.y.abs_diff(block.bbox.bottom());
-    let near = f64::from(below.min(above)) < NEAR * page.layout.leading_px;
+    let near = f64::from(below.min(above)) < MAX_DISTANCE_LEADINGS * page.layout.leading_px;
     near && 2 * common > block.bbox.width.min(figure.width)
 }
 
@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn captions_stand_beside_figures_or_name_them() {
+    fn captions_are_beside_figures_or_name_them() {
         assert_eq!(label(16, "The shelf before it was flattened.", true), Classification::Caption);
         assert_eq!(label(16, "FIG. 7. WINGBACK CHAIR.", true), Classification::Caption);
         assert_eq!(label(16, "FIG. 7. WINGBACK CHAIR.", false), Classification::Caption);
@@ -73,14 +73,14 @@ mod tests {
     }
 
     #[test]
-    fn text_beside_a_figure_is_text() {
+    fn running_text_beside_a_figure_is_body() {
         let figure = Bbox { x: 100, y: 500, width: 800, height: 400 };
         let labels = labels_beside(vec![prose(1, 100, 12), prose(2, 930, 5)], &[figure], &in_a_book());
         assert_eq!(labels, [Classification::Body; 2]);
     }
 
     #[test]
-    fn a_plate_is_named_by_a_word_and_a_number() {
+    fn figures_are_named_by_a_word_and_a_number() {
         for (text, names) in [
             ("fig. 7", true),
             ("plate iv. the sea", true),

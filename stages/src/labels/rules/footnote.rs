@@ -3,20 +3,20 @@ use super::label_blocks::Verdict;
 use super::page_view::PageView;
 use crate::labels::Classification;
 
-/// Notes are set in type of at most this size, of the body's.
-const SMALL: f64 = 0.9;
+/// Maximum type height of footnotes, relative to the body text.
+const MAX_TYPE_RATIO: f64 = 0.9;
 
-/// White above notes, in leadings, where no rule was seen.
-const GAP: f64 = 0.5;
+/// Minimum white space above footnotes, leadings.
+const MIN_GAP_LEADINGS: f64 = 0.5;
 
-/// Small type at the foot of the page, under a gap, that begins with a mark or goes on with a note.
+/// Small type at the bottom of the page, below a gap, that begins with a footnote mark or continues a footnote.
 pub(super) fn label(block: &BlockView, page: &PageView) -> Option<Verdict> {
-    let small = block.size <= SMALL;
-    if page.all_below(block).any(|below| below.is_running_text() && below.size > block.size.max(SMALL)) {
+    let small = block.size <= MAX_TYPE_RATIO;
+    if page.all_below(block).any(|below| below.is_running_text() && below.size > block.size.max(MAX_TYPE_RATIO)) {
         return None;
     }
     let marked = begins_with_a_mark(&block.text);
-    let gap = page.gap_above(block).is_some_and(|gap| gap >= GAP);
+    let gap = page.gap_above(block).is_some_and(|gap| gap >= MIN_GAP_LEADINGS);
     let below_notes = page.above(block).is_some_and(|above| label(above, page).is_some());
     let below_text = page.above(block).is_some_and(BlockView::is_running_text);
     match (small, marked) {
@@ -30,7 +30,7 @@ pub(super) fn label(block: &BlockView, page: &PageView) -> Option<Verdict> {
     }
 }
 
-/// Whether it is as wide as its column, as a note that goes on from the page before is, and a quotation is not.
+/// Whether it is as wide as its column: a footnote continued from the previous page is, a quotation is not.
 fn is_flush(block: &BlockView, page: &PageView) -> bool {
     let column = page.column(block);
     let indent = page.layout.body_height_px * 0.8;
@@ -82,7 +82,7 @@ mod tests {
         "a note in small type that is as wide as the column of the text above it, it seems to me, or wider, and more";
 
     #[test]
-    fn notes_are_small_and_begin_with_a_mark_or_go_on() {
+    fn footnotes_are_small_and_begin_with_a_mark_or_continue() {
         let marked = format!("* {LONG}");
         assert_eq!(below_text(&[(100, 15, &marked), (100, 15, LONG)]), [Footnote, Footnote]);
         assert_eq!(below_text(&[(100, 15, LONG)]), [Footnote], "it goes on from the page before");
@@ -94,13 +94,13 @@ mod tests {
     }
 
     #[test]
-    fn small_type_above_the_text_is_no_note() {
+    fn small_type_above_the_text_is_not_a_footnote() {
         let small = block(1, &[line((100, 100), 15, "1 It may be"), line((100, 120), 15, "that it is.")]);
         assert_ne!(labels_of(vec![small, prose(2, 180, 20)], &in_a_book())[0], Classification::Footnote);
     }
 
     #[test]
-    fn notes_begin_with_marks() {
+    fn footnote_marks_are_recognised() {
         for text in [
             "* So the name is given",
             "† Ibid.",

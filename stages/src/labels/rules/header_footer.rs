@@ -4,9 +4,9 @@ use super::page_view::PageView;
 use crate::labels::Classification;
 use crate::pagination::Folio;
 
-/// Running heads and feet, and folios that stand alone. A head that carries the folio is one HEADER.
+/// Running heads and feet, and isolated page numbers. A running head that contains the page number is one HEADER.
 pub(super) fn label(block: &BlockView, page: &PageView) -> Option<Verdict> {
-    let (in_head, in_foot) = (page.is_in_head(block), page.is_in_foot(block));
+    let (in_head, in_foot) = (page.is_in_header(block), page.is_in_footer(block));
     match (in_head || in_foot, is_number(block, page)) {
         (false, _) => None,
         (true, true) => Some((Classification::PageNumber, 0.95)),
@@ -15,16 +15,16 @@ pub(super) fn label(block: &BlockView, page: &PageView) -> Option<Verdict> {
     }
 }
 
-/// A folio alone, with brackets or dashes around it; or a short word that is no head and stands in its place.
+/// A page number alone, possibly in brackets or between dashes; or a short word in its place that is not part of the running head.
 fn is_number(block: &BlockView, page: &PageView) -> bool {
     let mut words = block.text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
     let (Some(word), None) = (words.next(), words.next()) else { return false };
     let is_head = page.book.running_head.as_ref().is_some_and(|head| head.contains(word));
-    Folio::parse(word).is_some() || (word.chars().count() <= UNREADABLE_FOLIO && !is_head)
+    Folio::parse(word).is_some() || (word.chars().count() <= MAX_ILLEGIBLE_NUMBER_CHARS && !is_head)
 }
 
-/// A folio that was read as letters has no more of them.
-const UNREADABLE_FOLIO: usize = 4;
+/// Maximum length of a page number that was misread as letters.
+const MAX_ILLEGIBLE_NUMBER_CHARS: usize = 4;
 
 #[cfg(test)]
 mod tests {
@@ -54,7 +54,7 @@ mod tests {
     }
 
     #[test]
-    fn heads_feet_and_folios_stand_at_the_edge() {
+    fn headers_footers_and_page_numbers_are_labelled() {
         assert_eq!(labels("12 SKETCHES", "OF", "A foot of words"), [Header, PageNumber, Body, Footer]);
         assert_eq!(labels("AIA,", "69", "— xii —"), [Header, PageNumber, Body, PageNumber]);
         assert_eq!(labels("THE HEAD", "vd", "(4)"), [Header, PageNumber, Body, PageNumber]);

@@ -4,66 +4,66 @@ use super::page_view::PageView;
 use crate::labels::Classification;
 use crate::pagination::{is_numbered_division, matter_opened_by};
 
-/// A heading has no more rows, and a summary below a chapter's number no more than twice as many.
-const MOST_ROWS: usize = 4;
+/// Maximum length of a heading, rows; a summary below a chapter number may be twice as long.
+const MAX_ROWS: usize = 4;
 
-/// A heading has no more words.
-const MOST_WORDS: usize = 25;
+/// Maximum length of a heading, words.
+const MAX_WORDS: usize = 25;
 
-/// A heading that stands first on its page and lower than this, of the scan's height, opens a chapter.
-const SUNKEN: f64 = 0.14;
+/// The first heading of a page opens a chapter if it begins below this fraction of the scan's height.
+const MIN_CHAPTER_TOP_RATIO: f64 = 0.14;
 
-/// A heading can be read: mean confidence of its words, 0..=1.
-const LEGIBLE: f64 = 0.6;
+/// Minimum mean confidence of a heading's words, 0..=1.
+const MIN_CONFIDENCE: f64 = 0.6;
 
-/// Points that make a heading; see [`points`].
-const ENOUGH: f64 = 2.5;
+/// Minimum score of a heading; see [`heading_score`].
+const MIN_SCORE: f64 = 2.5;
 
-/// Headings of chapters and sections, by size, capitals, place and white around.
+/// Headings of chapters and sections, by type size, capitals, position and white space.
 pub(super) fn label(block: &BlockView, page: &PageView) -> Option<Verdict> {
     if is_chapter_number(block, page) {
         return Some((Classification::ChapterHeading, 0.95));
     }
-    if goes_on_with_a_heading(block, page) {
+    if continues_heading(block, page) {
         return Some((Classification::ChapterHeading, 0.8));
     }
-    let points = points(block, page);
-    if points < ENOUGH {
+    let score = heading_score(block, page);
+    if score < MIN_SCORE {
         return None;
     }
-    let confidence = (0.6 + 0.1 * (points - ENOUGH)).min(0.9);
+    let confidence = (0.6 + 0.1 * (score - MIN_SCORE)).min(0.9);
     let opens = opens_the_page(block, page);
     let known = matter_opened_by(&block.text).is_some() && block.words() < 5;
     let classification = if opens || known { Classification::ChapterHeading } else { Classification::SectionHeading };
     Some((classification, confidence))
 }
 
-/// `CHAPTER I.`, and what stands with it in one block.
+/// `CHAPTER I.`, and other text in the same block.
 fn is_chapter_number(block: &BlockView, page: &PageView) -> bool {
     let set_off =
         block.centred || block.capitals || block.size > 1.12 || page.gap_below(block).is_none_or(|gap| gap > 0.8);
-    block.rows.len() <= MOST_ROWS && block.words() <= MOST_WORDS && is_numbered_division(&block.text) && set_off
+    block.rows.len() <= MAX_ROWS && block.words() <= MAX_WORDS && is_numbered_division(&block.text) && set_off
 }
 
-/// A chapter's title, or the summary of it, between its number and its text.
-fn goes_on_with_a_heading(block: &BlockView, page: &PageView) -> bool {
+/// A chapter's title or summary, between its number and its text.
+fn continues_heading(block: &BlockView, page: &PageView) -> bool {
     let above = page.above(block).is_some_and(|above| is_chapter_number(above, page));
     let before_text = page.below(block).is_some_and(|below| below.size > block.size || below.is_running_text());
     let unlike_text = block.centred || block.capitals || !(0.9..1.12).contains(&block.size);
-    let readable = block.legibility >= LEGIBLE;
-    above && before_text && unlike_text && readable && block.rows.len() <= 2 * MOST_ROWS
+    let readable = block.legibility >= MIN_CONFIDENCE;
+    above && before_text && unlike_text && readable && block.rows.len() <= 2 * MAX_ROWS
 }
 
-/// How much a block looks like a heading. A heading in capitals with white around it has 3.3, one in the middle 2.8; a last line of text at
-/// most 1.5.
-fn points(block: &BlockView, page: &PageView) -> f64 {
-    if block.rows.len() > MOST_ROWS || block.words() > MOST_WORDS || block.legibility < LEGIBLE {
+/// How much a block resembles a heading. Typically a heading in capitals with white space around it scores 3.3, a centred one 2.8, and the last
+/// line of a paragraph at most 1.5.
+fn heading_score(block: &BlockView, page: &PageView) -> f64 {
+    if block.rows.len() > MAX_ROWS || block.words() > MAX_WORDS || block.legibility < MIN_CONFIDENCE {
         return 0.0;
     }
     let letters = block.text.chars().filter(|c| c.is_alphabetic()).count();
     let last = block.text.chars().rfind(|c| !c.is_whitespace() && !"\"'”’».".contains(*c));
     let white = |gap: Option<f64>, enough: f64| if gap.is_none_or(|gap| gap >= enough) { 0.5 } else { 0.0 };
-    let when = |is: bool, points: f64| if is { points } else { 0.0 };
+    let when = |is: bool, score: f64| if is { score } else { 0.0 };
     when(block.size >= 1.1, 1.0)
         + when(block.size >= 1.2, 1.0)
         + when(block.capitals && letters > 2, 1.5)
@@ -79,9 +79,9 @@ fn points(block: &BlockView, page: &PageView) -> f64 {
 }
 
 fn opens_the_page(block: &BlockView, page: &PageView) -> bool {
-    let sunken = f64::from(block.bbox.y) > SUNKEN * f64::from(page.layout.height);
-    let first = page.above(block).is_none_or(|above| points(above, page) >= ENOUGH);
-    sunken && first && page.all_below(block).any(BlockView::is_running_text)
+    let lowered = f64::from(block.bbox.y) > MIN_CHAPTER_TOP_RATIO * f64::from(page.layout.height);
+    let first = page.above(block).is_none_or(|above| heading_score(above, page) >= MIN_SCORE);
+    lowered && first && page.all_below(block).any(BlockView::is_running_text)
 }
 
 #[cfg(test)]
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn headings_are_large_or_in_capitals_or_in_the_middle() {
+    fn headings_are_large_or_in_capitals_or_centred() {
         let heading = Classification::SectionHeading;
         assert_eq!(within(&[centred(1000, 600, 20, "The Examination")]), heading);
         assert_eq!(within(&[centred(1000, 600, 20, "OF HORSES")]), heading);
@@ -110,14 +110,14 @@ mod tests {
     }
 
     #[test]
-    fn a_last_line_and_a_line_of_verse_are_no_headings() {
+    fn last_lines_and_verse_are_not_headings() {
         assert_eq!(within(&[line((100, 560), 20, "and so it ended.")]), Classification::Body);
         assert_eq!(within(&[line((100, 560), 20, "But Cortez")]), Classification::Body);
         assert_eq!(within(&[centred(1000, 600, 20, "and where the sea begins,")]), Classification::Body);
     }
 
     #[test]
-    fn a_chapter_opens_with_its_number_title_and_summary() {
+    fn chapter_number_title_and_summary_are_headings() {
         let blocks = vec![
             block(1, &[centred(1000, 300, 24, "CHAPTER I.")]),
             block(
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn a_heading_that_opens_its_page_opens_a_chapter() {
+    fn heading_at_the_top_of_its_page_opens_a_chapter() {
         let opening = vec![block(1, &[centred(1000, 300, 24, "OF THE SEA")]), prose(2, 380, 20)];
         assert_eq!(labels_of(opening, &in_a_book())[0], Classification::ChapterHeading);
     }

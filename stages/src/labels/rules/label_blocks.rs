@@ -5,13 +5,13 @@ use crate::labels::{Classification, LabelledBlock};
 use crate::ocr::OcrPage;
 use crate::pagination::PagePagination;
 
-/// What a rule says of a block, and how sure it is, 0..=1.
+/// A rule's label for a block, and its confidence, 0..=1.
 pub(super) type Verdict = (Classification, f64);
 
-/// A rule says what a block is if it is of the kind that it knows.
+/// A rule labels a block if it is of the rule's kind.
 type Rule = fn(&BlockView, &PageView) -> Option<Verdict>;
 
-/// The rules, in the order in which they are asked.
+/// The rules, in order of precedence.
 const RULES: [Rule; 8] = [
     noise::label,
     header_footer::label,
@@ -23,7 +23,7 @@ const RULES: [Rule; 8] = [
     quote::label,
 ];
 
-/// Says of every block of a page what it is; `book` is what the whole book knows of the page.
+/// Labels every block of a page; `book` is what the whole book tells about the page.
 #[must_use]
 pub fn label_blocks(page: &OcrPage, book: &PagePagination) -> Vec<LabelledBlock> {
     let view = PageView::of(page, book);
@@ -46,15 +46,14 @@ fn label_block(block: &BlockView, page: &PageView) -> LabelledBlock {
     }
 }
 
-/// How far a label can be trusted that rests on what was read, 0..=1: text that nobody can read may be anything. A few words more of the
-/// page are counted in, so that one misread word in a heading is not half of it.
+/// How far a label that depends on the text can be trusted, 0..=1: illegible text may be anything. [`PRIOR_WORDS`] with the page's average are added, so that one
+/// misread word does not dominate a short heading.
 fn trust_in(block: &BlockView, page: &PageView) -> f64 {
-    let unsure = (block.unsure_words as f64 + page.unsure_ratio * WORDS_OF_THE_PAGE)
-        / (block.words() as f64 + WORDS_OF_THE_PAGE);
+    let unsure = (block.unsure_words as f64 + page.unsure_ratio * PRIOR_WORDS) / (block.words() as f64 + PRIOR_WORDS);
     (1.0 - 2.0 * unsure).clamp(0.1, 1.0)
 }
 
-const WORDS_OF_THE_PAGE: f64 = 8.0;
+const PRIOR_WORDS: f64 = 8.0;
 
 #[cfg(test)]
 mod tests {
@@ -63,7 +62,7 @@ mod tests {
     use crate::page_layout::test_pages::{page, prose};
 
     #[test]
-    fn every_block_gets_one_label() {
+    fn every_block_has_one_label() {
         let blocks = vec![prose(7, 100, 5), prose(3, 300, 5), prose(9, 500, 5)];
         let labels = label_blocks(&page(1, blocks), &in_a_book());
         assert_eq!(labels.iter().map(|label| label.block_num).collect::<Vec<_>>(), [7, 3, 9]);
@@ -71,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn a_label_of_what_nobody_can_read_is_not_trusted() {
+    fn labels_of_illegible_blocks_have_low_confidence() {
         let confidence = |read: f64| {
             label_blocks(&page(1, vec![guessed(prose(1, 100, 20), read)]), &in_a_book())[0].classification_confidence
         };

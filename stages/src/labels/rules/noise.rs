@@ -3,18 +3,19 @@ use super::label_blocks::Verdict;
 use super::page_view::PageView;
 use crate::labels::Classification;
 
-/// Words below this mean confidence, where they are few, were read off something that is no text.
-const HOPELESS: f64 = 0.3;
+/// A few words with a lower mean confidence are noise, 0..=1.
+const MAX_NOISE_CONFIDENCE: f64 = 0.3;
 
-/// More words than this, on the page's text, are text, however badly it was read.
-const FEW_WORDS: usize = 4;
+/// More words are text, whatever their confidence.
+const MAX_NOISE_WORDS: usize = 4;
 
-/// Specks, edges, rules, stamps and what was read into them.
+/// Specks, scan edges, rules and stamps that were recognised as text.
 pub(super) fn label(block: &BlockView, page: &PageView) -> Option<Verdict> {
     if block.rows.is_empty() {
         return Some((Classification::OcrArtifact, 0.9));
     }
-    let invented = block.legibility < HOPELESS && block.words() <= FEW_WORDS && !page.is_in_head(block);
+    let invented =
+        block.legibility < MAX_NOISE_CONFIDENCE && block.words() <= MAX_NOISE_WORDS && !page.is_in_header(block);
     invented.then_some((Classification::OcrArtifact, 0.7))
 }
 
@@ -27,7 +28,7 @@ mod tests {
     use crate::page_layout::test_pages::{block, line, prose};
 
     #[test]
-    fn specks_and_rules_are_no_text_and_badly_read_text_is() {
+    fn specks_and_rules_are_noise_but_uncertain_text_is_not() {
         let speck = guessed(block(2, &[line((960, 1500), 90, "<a")]), 0.5);
         let rule = block(3, &[line((100, 1300), 3, "————")]);
         let stamp = guessed(block(4, &[line((300, 1400), 20, "xq vd")]), 0.1);

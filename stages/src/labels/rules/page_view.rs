@@ -12,20 +12,20 @@ pub(in crate::labels) struct PageView<'p> {
     /// The page's blocks, in the order of `ocr`.
     pub(in crate::labels) blocks: Vec<BlockView>,
     pub(in crate::labels) figures: Vec<Bbox>,
-    /// How many of the page's words were read without confidence, 0..=1.
+    /// The fraction of the page's words that are unsure, 0..=1.
     pub(super) unsure_ratio: f64,
     columns: Vec<Column>,
 }
 
-/// The left and the right end of a column, px.
+/// The left and right edge of a column, px.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Column {
     pub(super) left: f64,
     pub(super) right: f64,
 }
 
-/// A block of so many rows may be a column.
-const ROWS_OF_A_COLUMN: usize = 4;
+/// Minimum length of a block that may be a column, rows.
+const MIN_COLUMN_ROWS: usize = 4;
 
 impl<'p> PageView<'p> {
     pub(in crate::labels) fn of(page: &OcrPage, book: &'p PagePagination) -> Self {
@@ -36,7 +36,7 @@ impl<'p> PageView<'p> {
         Self { layout, book, blocks, figures, unsure_ratio: unsure_ratio(page), columns }
     }
 
-    /// The column that a block stands in: the whole text where there is only one.
+    /// The column of a block: the width of the text if there is only one.
     pub(super) fn column(&self, block: &BlockView) -> Column {
         let middle = f64::from(block.bbox.x) + f64::from(block.bbox.width) / 2.0;
         let around = |column: &&Column| column.left <= middle && middle <= column.right;
@@ -45,31 +45,31 @@ impl<'p> PageView<'p> {
         column.copied().unwrap_or(Column { left: self.layout.text_left_px, right: self.layout.text_right_px })
     }
 
-    /// Whether a block is part of the running head, or the folio beside it.
-    pub(super) fn is_in_head(&self, block: &BlockView) -> bool {
+    /// Whether a block is in the header zone: the running head, or the page number beside it.
+    pub(super) fn is_in_header(&self, block: &BlockView) -> bool {
         self.book.head_bottom_px.is_some_and(|bottom| {
             block.middle() < bottom && f64::from(block.bbox.bottom()) <= f64::from(bottom) + self.tolerance()
         })
     }
 
-    /// Whether a block is part of the running foot, or the folio there.
-    pub(super) fn is_in_foot(&self, block: &BlockView) -> bool {
+    /// Whether a block is in the footer zone.
+    pub(super) fn is_in_footer(&self, block: &BlockView) -> bool {
         self.book
             .foot_top_px
             .is_some_and(|top| block.middle() > top && f64::from(block.bbox.y) >= f64::from(top) - self.tolerance())
     }
 
-    /// By how much a block may reach beyond head or foot, px.
+    /// By how much a block may extend beyond the header or footer zone, px.
     fn tolerance(&self) -> f64 {
         self.layout.body_height_px * 0.3
     }
 
-    /// White above a block, up to the nearest one above it in its column, in leadings; none where it is the first.
+    /// White space between a block and the nearest one above it in its column, in leadings; `None` for the first.
     pub(super) fn gap_above(&self, block: &BlockView) -> Option<f64> {
         self.above(block).map(|above| self.in_leadings(above.bbox.bottom(), block.bbox.y))
     }
 
-    /// White below a block, down to the nearest one below it in its column, in leadings; none where it is the last.
+    /// White space between a block and the nearest one below it in its column, in leadings; `None` for the last.
     pub(super) fn gap_below(&self, block: &BlockView) -> Option<f64> {
         self.below(block).map(|below| self.in_leadings(block.bbox.bottom(), below.bbox.y))
     }
@@ -93,10 +93,10 @@ impl<'p> PageView<'p> {
         let is_other = |other: &&BlockView| {
             other.block_num != block.block_num
                 && !other.rows.is_empty()
-                && !self.is_in_head(other)
-                && !self.is_in_foot(other)
+                && !self.is_in_header(other)
+                && !self.is_in_footer(other)
         };
-        self.blocks.iter().filter(is_other).filter(|other| side_by_side_share(&other.bbox, &block.bbox) > 0.3)
+        self.blocks.iter().filter(is_other).filter(|other| horizontal_overlap_ratio(&other.bbox, &block.bbox) > 0.3)
     }
 
     fn in_leadings(&self, from: u32, to: u32) -> f64 {
@@ -104,21 +104,22 @@ impl<'p> PageView<'p> {
     }
 }
 
-/// Columns are blocks of text that stand beside each other.
+/// Columns are blocks of text beside each other.
 fn columns(blocks: &[BlockView]) -> Vec<Column> {
-    let tall: Vec<&BlockView> = blocks.iter().filter(|block| block.rows.len() >= ROWS_OF_A_COLUMN).collect();
+    let tall: Vec<&BlockView> = blocks.iter().filter(|block| block.rows.len() >= MIN_COLUMN_ROWS).collect();
     let beside = |block: &BlockView| {
         tall.iter().any(|other| {
             let common = block.bbox.bottom().min(other.bbox.bottom()).saturating_sub(block.bbox.y.max(other.bbox.y));
-            side_by_side_share(&block.bbox, &other.bbox) < 0.1 && 2 * common > block.bbox.height.min(other.bbox.height)
+            horizontal_overlap_ratio(&block.bbox, &other.bbox) < 0.1
+                && 2 * common > block.bbox.height.min(other.bbox.height)
         })
     };
     let column = |block: &&&BlockView| Column { left: f64::from(block.bbox.x), right: f64::from(block.bbox.right()) };
     tall.iter().filter(|block| beside(block)).map(|block| column(&block)).collect()
 }
 
-/// How much of the narrower box's width both have in common, 0..=1.
-fn side_by_side_share(a: &Bbox, b: &Bbox) -> f64 {
+/// The horizontal overlap of two boxes, as a fraction of the narrower one's width, 0..=1.
+fn horizontal_overlap_ratio(a: &Bbox, b: &Bbox) -> f64 {
     let common = a.right().min(b.right()).saturating_sub(a.x.max(b.x));
     f64::from(common) / f64::from(a.width.min(b.width).max(1))
 }

@@ -4,13 +4,13 @@ use super::page_view::PageView;
 use crate::labels::Classification;
 use crate::page_layout::TextRow;
 
-/// A quotation is indented by at least this, in heights of the body's type.
-const INDENT: f64 = 0.8;
+/// Minimum indent of a quotation, in type heights of the body text.
+const MIN_INDENT_RATIO: f64 = 0.8;
 
-/// Verse is indented by more, and its rows end where they like.
-const INDENT_OF_VERSE: f64 = 2.0;
+/// Minimum indent of verse, whose rows have uneven ends.
+const MIN_VERSE_INDENT_RATIO: f64 = 2.0;
 
-/// Text that is indented on both sides, in type no larger than the body's.
+/// Text indented on both sides, in type no larger than the body text.
 pub(super) fn label(block: &BlockView, page: &PageView) -> Option<Verdict> {
     if block.rows.len() < 2 || block.size > 1.08 {
         return None;
@@ -25,7 +25,8 @@ pub(super) fn label(block: &BlockView, page: &PageView) -> Option<Verdict> {
     let left = (indents(|row| row.bbox.x, 1) - column.left) / body;
     let right = (column.right - indents(|row| row.bbox.right(), 4)) / body;
     let lines_up = (indents(|row| row.bbox.x, 3) - indents(|row| row.bbox.x, 1)) / body < 2.5;
-    let is_quote = left >= INDENT && right >= INDENT && (lines_up || left >= INDENT_OF_VERSE);
+    let is_quote =
+        left >= MIN_INDENT_RATIO && right >= MIN_INDENT_RATIO && (lines_up || left >= MIN_VERSE_INDENT_RATIO);
     let before_text = page.below(block).is_some_and(BlockView::is_running_text);
     let below_heading = page.above(block).is_some_and(|above| super::heading::label(above, page).is_some());
     match is_quote {
@@ -42,7 +43,7 @@ mod tests {
     use crate::page_layout::test_pages::{block, centred, line, prose};
 
     #[test]
-    fn a_quotation_is_indented_on_both_sides() {
+    fn quotation_is_indented_on_both_sides() {
         let rows = |x: u32, text: &str| (0..3).map(|at| line((x, 500 + 30 * at), 19, text)).collect::<Vec<_>>();
         let label =
             |lines: &[_]| labels_of(vec![prose(1, 100, 12), block(2, lines), prose(3, 650, 12)], &in_a_book())[1];
@@ -60,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn between_a_chapter_s_heading_and_its_text_it_is_an_epigraph() {
+    fn quotation_between_heading_and_text_is_an_epigraph() {
         let blocks = vec![
             block(1, &[centred(1000, 300, 26, "OF THE SEA")]),
             block(
@@ -76,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn one_of_two_columns_is_not_indented() {
+    fn columns_are_not_quotations() {
         let column = |number: u32, x: u32| {
             let rows: Vec<_> =
                 (0..20).map(|at| line((x, 100 + 30 * at), 20, "some words of a narrow column here")).collect();

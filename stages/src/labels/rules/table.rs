@@ -4,24 +4,24 @@ use super::page_view::PageView;
 use crate::labels::Classification;
 use crate::page_layout::TextRow;
 
-/// A table has at least so many rows.
-const FEWEST_ROWS: usize = 3;
+/// Minimum length of a table, rows.
+const MIN_ROWS: usize = 3;
 
-/// White between two columns of a table, in heights of the body's type.
-const WHITE: f64 = 1.8;
+/// Minimum gap between two columns of a table, in type heights of the body text.
+const MIN_COLUMN_GAP_RATIO: f64 = 1.8;
 
-/// As many of the rows must be cut, 0..=1.
-const CUT_ROWS: f64 = 0.6;
+/// Minimum fraction of rows split into columns, 0..=1.
+const MIN_SPLIT_ROWS_RATIO: f64 = 0.6;
 
-/// Rows that are cut at the same places, twice at least, or once before numbers.
+/// Rows split into three or more columns, or into two with numbers.
 pub(super) fn label(block: &BlockView, page: &PageView) -> Option<Verdict> {
-    if block.rows.len() < FEWEST_ROWS {
+    if block.rows.len() < MIN_ROWS {
         return None;
     }
-    let is_cut = |row: &&TextRow| {
+    let is_split = |row: &&TextRow| {
         let cuts = row.words.windows(2).filter(|pair| {
             let white = f64::from(pair[1].bbox.x) - f64::from(pair[0].bbox.right());
-            white > WHITE * page.layout.body_height_px
+            white > MIN_COLUMN_GAP_RATIO * page.layout.body_height_px
         });
         let numbers = row.words.iter().filter(|word| word.text.starts_with(|c: char| c.is_ascii_digit())).count();
         match cuts.count() {
@@ -30,8 +30,8 @@ pub(super) fn label(block: &BlockView, page: &PageView) -> Option<Verdict> {
             _ => true,
         }
     };
-    let cut = block.rows.iter().filter(is_cut).count() as f64;
-    (cut >= CUT_ROWS * block.rows.len() as f64).then_some((Classification::Table, 0.7))
+    let cut = block.rows.iter().filter(is_split).count() as f64;
+    (cut >= MIN_SPLIT_ROWS_RATIO * block.rows.len() as f64).then_some((Classification::Table, 0.7))
 }
 
 #[cfg(test)]
@@ -58,7 +58,7 @@ mod tests {
     }
 
     #[test]
-    fn text_with_wide_spaces_is_text() {
+    fn text_with_a_wide_space_is_body() {
         let speakers: Vec<Line> = (0..5)
             .map(|at| {
                 row(600 + 30 * at, &[(100, "AJAX."), (200, "some words of a play that go on to the end of the line")])

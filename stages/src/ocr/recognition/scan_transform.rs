@@ -34,14 +34,14 @@ impl Rotation {
 
 impl ScanTransform {
     /// Maps a box from the recognised image to the scan: all scan pixels that it touches, never empty, clipped to the scan.
-    pub(super) fn to_scan(&self, found: Bbox) -> Bbox {
+    pub(super) fn to_scan(self, found: Bbox) -> Bbox {
         let upright = self.rotated_back(found);
         let (x, width) = rescale_interval(upright.x, upright.right(), self.scaled_size.0, self.scan_size.0);
         let (y, height) = rescale_interval(upright.y, upright.bottom(), self.scaled_size.1, self.scan_size.1);
         Bbox { x, y, width, height }
     }
 
-    fn rotated_back(&self, found: Bbox) -> Bbox {
+    fn rotated_back(self, found: Bbox) -> Bbox {
         let (width, height) = self.scaled_size;
         let Bbox { x, y, .. } = found;
         let (right, bottom) = (found.right(), found.bottom());
