@@ -4,14 +4,19 @@
 //!
 //! Your own stage builds on these by naming them: `deps = [stages::ocr::ocr]` and a parameter `ocr: stages::ocr::OcrPage`.
 
+#[cfg(feature = "llm")]
 pub mod catalogue;
+#[cfg(feature = "llm")]
 pub mod corrected;
+#[cfg(feature = "llm")]
 pub mod labels;
+#[cfg(feature = "llm")]
 pub mod merged;
 pub mod ocr;
 pub mod page_layout;
 pub mod pagination;
 mod rounding;
+#[cfg(feature = "llm")]
 pub mod vision;
 pub mod vocabulary;
 
