@@ -36,8 +36,8 @@ pub use shelf_macros::{Metric, PageMetrics, Report, stage};
 pub use shelf_runtime::__private;
 #[doc(inline)]
 pub use shelf_runtime::{
-    book, clock, doctor, events, inspect, logs, metrics, plan, provide, record, registry, report, run, store, verify,
-    worker,
+    book, clock, doctor, events, inspect, logs, metrics, plan, preflight, provide, record, registry, report, run,
+    store, verify, worker,
 };
 pub use shelf_runtime::{doctor_check, language_check, worker_task};
 

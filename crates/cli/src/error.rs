@@ -144,6 +144,10 @@ impl From<ProcessError> for CliError {
             ProcessError::Look(error) => error.into(),
             ProcessError::Plan(error) => error.into(),
             ProcessError::Store(error) => error.into(),
+            ProcessError::Missing { ref finding, .. } => {
+                let hint = finding.mend.clone().unwrap_or_default();
+                Self::failed(error).exit(Exit::Refused).hint(hint)
+            }
             error => Self::failed(error),
         }
     }

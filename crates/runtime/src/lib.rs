@@ -3,7 +3,7 @@
 //! The runtime knows no model, no image format and no stage by name. What a stage takes beside other stages' pages comes from crates
 //! above this one: see [`provide`].
 //!
-//! Modules from the bottom up: `failure`, `book`, `store`, `page`, `metrics`, `record`, `worker`, `events`, `stage`, `registry`, `inspect`, `plan`,
+//! Modules from the bottom up: `failure`, `book`, `store`, `page`, `metrics`, `record`, `worker`, `events`, `stage`, `registry`, `inspect`, `preflight`, `plan`,
 //! `report`, `run`, `verify`. Stage authors use them through the crate `shelf`.
 
 pub mod book;
@@ -17,6 +17,7 @@ pub mod metrics;
 pub mod page;
 mod panics;
 pub mod plan;
+pub mod preflight;
 pub mod provide;
 pub mod record;
 pub mod registry;

@@ -1,11 +1,13 @@
 use shelf::book::Languages;
 use shelf::doctor::Finding;
+use shelf::preflight::Prospect;
 
 use super::language::resolve_languages;
 use super::{debian_package, installed_languages, requested_languages};
 
 shelf::doctor_check!(check_installation);
 shelf::language_check!(check_language);
+shelf::preflight!("ocr", check_run);
 
 /// What `shelf doctor` reports about `ocr`: the engine and its languages.
 fn check_installation() -> Vec<Finding> {
@@ -41,6 +43,27 @@ fn check_language(tag: &str) -> Vec<Finding> {
         Ok(codes) => Finding::good("ocr", codes),
         Err(error) => Finding::missing("ocr", error.to_string(), error.hint().unwrap_or_default()),
     }]
+}
+
+/// Whether the languages that a run reads are installed. Tesseract itself is asked only where its data may be in an unusual place, since it
+/// prints its own errors to the terminal.
+#[cfg(feature = "tesseract")]
+fn check_run(run: &Prospect<'_>) -> Vec<Finding> {
+    let installed = installed_languages();
+    let may_be_elsewhere = installed.is_empty() || std::env::var_os("TESSDATA_PREFIX").is_some();
+    let elsewhere: fn(&str) -> bool = if may_be_elsewhere { super::recognition::can_start } else { |_| false };
+    let codes = requested_languages(run.option("lang"), run.languages())
+        .and_then(|requested| resolve_languages(&installed, &requested, elsewhere));
+    vec![match codes {
+        Ok(codes) => Finding::good("ocr", codes),
+        Err(error) => Finding::missing("ocr", error.to_string(), error.hint().unwrap_or_default()),
+    }]
+}
+
+/// Its pages fail with a hint.
+#[cfg(not(feature = "tesseract"))]
+fn check_run(_: &Prospect<'_>) -> Vec<Finding> {
+    Vec::new()
 }
 
 #[cfg(test)]

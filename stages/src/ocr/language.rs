@@ -134,6 +134,12 @@ fn codes_of_tag(tag: &str) -> Option<Vec<String>> {
     Some(codes.iter().map(|&code| code.to_owned()).collect())
 }
 
+/// The BCP 47 tag of a language that Tesseract calls `code`, such as `de` for `deu`.
+#[must_use]
+pub fn tag_of(code: &str) -> Option<&'static str> {
+    TESSERACT_CODES.iter().find(|(_, known)| *known == code).map(|(tag, _)| *tag)
+}
+
 /// BCP 47 language subtags and Tesseract's names for them; `chi` stands for simplified and traditional Chinese.
 #[rustfmt::skip]
 const TESSERACT_CODES: [(&str, &str); 106] = [

@@ -15,7 +15,7 @@ mod stage;
 mod without_tesseract;
 
 pub use installed::{debian_package, installed_languages};
-pub use language::{LanguageError, RequestedLanguage, requested_languages};
+pub use language::{LanguageError, RequestedLanguage, requested_languages, tag_of};
 pub use options::{OcrOptions, Rotate};
 pub use recognised_page::{CroppedFigure, RecognisedPage, RecognitionSettings};
 #[cfg(feature = "tesseract")]

@@ -1,5 +1,6 @@
 //! The `vocabulary` stage: evidence from the words of the whole book about those of each page.
 
+mod assumed_language;
 mod checkup;
 mod counts;
 mod dictionary;

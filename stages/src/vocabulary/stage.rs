@@ -1,5 +1,6 @@
 use shelf::prelude::*;
 
+use super::assumed_language::OtherLanguages;
 use super::counts::WordCounts;
 use super::evidence::evidence_for;
 use super::{Dictionary, PageTokens, Vocabulary};
@@ -17,9 +18,13 @@ pub fn vocabulary(ocr: Pages<OcrPage>, languages: Languages, warnings: Warnings)
         }
     };
     let mut counts = WordCounts::default();
+    let mut others = OtherLanguages::default();
     for page in ocr.iter() {
-        counts.add(&PageTokens::of(&page?.1));
+        let (_, page) = page?;
+        counts.add(&PageTokens::of(&page));
+        others.add(&page, &languages, dictionary.as_ref());
     }
+    others.warnings().for_each(|warning| warnings.push(warning));
     let pages = ocr.iter().map(|page| {
         let (number, page) = page?;
         Ok((number.get(), evidence_for(&PageTokens::of(&page), &counts, dictionary.as_ref())))

@@ -1,4 +1,6 @@
-use super::page::{Classification, ReadablePage};
+use shelf_pages::{Classification, SplitWord, TextRole};
+
+use super::page::ReadablePage;
 
 /// A piece of text that is set in one way.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,7 +71,7 @@ struct Open {
     passage: Passage,
     notes: Vec<Passage>,
     page: u32,
-    word: Option<super::page::SplitWord>,
+    word: Option<SplitWord>,
 }
 
 impl Open {
@@ -94,15 +96,22 @@ fn mark(page: &ReadablePage, is_empty: bool) -> Passage {
 
 /// The passages of a page: those of its text, and the notes below it.
 fn split(page: &ReadablePage) -> (Vec<Passage>, Vec<Passage>) {
-    let (mut flow, mut notes) = (Vec::new(), Vec::new());
+    let (mut flow, mut notes): (Vec<Passage>, Vec<Passage>) = Default::default();
     for block in &page.blocks {
         let Some(style) = style_of(block.classification) else { continue };
         for text in block.paragraphs.iter().filter_map(|paragraph| paragraph.text.as_deref()) {
             let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
             let text = if style == Style::Lines { lines.collect::<Vec<_>>().join("\n") } else { join_lines(lines) };
             if !text.is_empty() {
-                let passages = if style == Style::Note { &mut notes } else { &mut flow };
-                passages.push(Passage { style, text });
+                match flow.last_mut() {
+                    // The number of a chapter and its title.
+                    Some(last) if last.style == style && style == Style::ChapterHeading => {
+                        last.text.push('\n');
+                        last.text.push_str(&text);
+                    }
+                    _ if style == Style::Note => notes.push(Passage { style, text }),
+                    _ => flow.push(Passage { style, text }),
+                }
             }
         }
     }
@@ -112,22 +121,19 @@ fn split(page: &ReadablePage) -> (Vec<Passage>, Vec<Passage>) {
 /// `None` for what is not part of the text: running heads, page numbers, noise.
 fn style_of(classification: Classification) -> Option<Style> {
     use Classification as Class;
-    match classification {
-        Class::Header | Class::Footer | Class::PageNumber | Class::OcrArtifact => None,
-        Class::ChapterHeading => Some(Style::ChapterHeading),
-        Class::SectionHeading => Some(Style::SectionHeading),
-        Class::Quote | Class::Epigraph => Some(Style::Quote),
-        Class::Footnote | Class::Endnotes => Some(Style::Note),
-        Class::IllustrationCaption | Class::Caption | Class::PhotoCredit => Some(Style::Caption),
-        Class::TitlePage
-        | Class::Copyright
-        | Class::Dedication
-        | Class::TableOfContents
-        | Class::Index
-        | Class::Table
-        | Class::MapLabel
-        | Class::DiagramLabel => Some(Style::Lines),
-        Class::Body => Some(Style::Body),
+    match (classification, classification.role()) {
+        (_, TextRole::HeaderOrFooter | TextRole::Noise) => None,
+        (Class::ChapterHeading, _) => Some(Style::ChapterHeading),
+        (_, TextRole::Heading) => Some(Style::SectionHeading),
+        (_, TextRole::Quotation) => Some(Style::Quote),
+        (_, TextRole::Note) => Some(Style::Note),
+        (Class::MapLabel | Class::DiagramLabel, _) => Some(Style::Lines),
+        (_, TextRole::Caption) => Some(Style::Caption),
+        (_, TextRole::Table)
+        | (Class::TitlePage | Class::Copyright | Class::Dedication | Class::TableOfContents | Class::Index, _) => {
+            Some(Style::Lines)
+        }
+        (_, TextRole::Text) => Some(Style::Body),
     }
 }
 
@@ -154,7 +160,9 @@ mod tests {
             .iter()
             .map(|(class, text)| json!({ "classification": class, "paragraphs": [{ "text": text }] }))
             .collect();
-        let page = json!({ "page_number": number, "blocks": blocks, "continuation": continuation });
+        let mut whole = json!({ "continues_from_previous": false, "continues_to_next": false });
+        whole.as_object_mut().unwrap().extend(continuation.as_object().unwrap().clone());
+        let page = json!({ "page_number": number, "blocks": blocks, "continuation": whole });
         serde_json::from_value(page).unwrap()
     }
 
@@ -201,6 +209,8 @@ mod tests {
 
     #[test]
     fn lines_stay_where_they_have_a_meaning_and_hyphens_where_nobody_resolved_them() {
+        let headings = [("CHAPTER_HEADING", "CHAPTER I"), ("CHAPTER_HEADING", "Of\nShelves")];
+        assert_eq!(read(&[page(1, &headings, &json!({}))])[1..], ["ChapterHeading: CHAPTER I\nOf Shelves"]);
         let pages = [page(1, &[("TITLE_PAGE", "A\nBOOK"), ("BODY", "self-\naware men\nwent")], &json!({}))];
         assert_eq!(read(&pages)[1..], ["Lines: A\nBOOK", "Body: self-aware men went"]);
         assert_eq!(read(&[page(4, &[("PAGE_NUMBER", "9")], &json!({}))]), ["PageMark: page 4, no text"]);

@@ -55,7 +55,7 @@ impl Typesetter {
     }
 
     fn heading(self, text: &str, underline: &str) -> Vec<String> {
-        let lines = self.wrapped(text, "");
+        let lines: Vec<String> = text.lines().flat_map(|line| self.wrapped(line, "")).collect();
         if self.is_styled {
             return lines.iter().map(|line| self.styled(BOLD, line)).collect();
         }

@@ -127,7 +127,13 @@ pub(crate) fn add(context: &Context, args: &Add) -> Result<Exit> {
     if !skipped.is_empty() {
         let names = skipped.iter().filter_map(|path| path.file_name()).map(|name| name.to_string_lossy());
         let names = names.collect::<Vec<_>>().join(", ");
-        context.out.note(format_args!("skipped {} that are not books: {names}", count(skipped.len(), "file")));
+        context.out.note(format_args!(
+            "skipped {}: {names}",
+            match skipped.len() {
+                1 => "1 file that is not a book".to_owned(),
+                files => format!("{files} files that are not books"),
+            }
+        ));
     }
     next(context, args, &added_ids);
     Ok(Exit::of_books(exits))

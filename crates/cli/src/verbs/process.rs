@@ -223,6 +223,12 @@ fn print(context: &Context, summary: &Summary, made: Option<String>, args: &Proc
             }
         }
     }
+    for stage in summary.stages.iter().filter(|stage| stage.done > 0) {
+        let entry = context.registry.get(stage.stage);
+        for warning in entry.map(|entry| flagged::warnings(context, book, entry)).transpose()?.unwrap_or_default() {
+            out.note(format_args!("{}: warning: {warning}", stage.stage));
+        }
+    }
     print_flagged(context, summary)?;
     if summary.stages.iter().any(|stage| !stage.failed.is_empty()) {
         out.note("hint: `--retry-failed` retries pages that failed permanently; so does any change of their inputs or options");

@@ -66,7 +66,7 @@ pub(crate) fn stages(context: &Context, args: &Stages) -> Result<Exit> {
                     let mut deps: Vec<&str> = row.deps.iter().map(|dep| dep.row.name).collect();
                     deps.dedup();
                     let site = format!("{}:{}", row.site.file, row.site.line);
-                    vec![row.name.to_owned(), deps.join(", "), row.parallelism.label(), row.summary().to_owned(), site]
+                    vec![row.name.to_owned(), deps.join(", "), row.parallelism.label(), first_sentence(row.doc), site]
                 })
                 .collect();
             let columns = [
@@ -80,6 +80,16 @@ pub(crate) fn stages(context: &Context, args: &Stages) -> Result<Exit> {
         }
     }
     Ok(Exit::Done)
+}
+
+/// The first sentence of a stage's documentation, in one line.
+fn first_sentence(doc: &str) -> String {
+    let paragraph = doc.trim().split("\n\n").next().unwrap_or_default();
+    let text = paragraph.split_whitespace().collect::<Vec<_>>().join(" ");
+    match text.split_once(". ") {
+        Some((sentence, _)) => sentence.to_owned(),
+        None => text.trim_end_matches('.').to_owned(),
+    }
 }
 
 pub(super) fn json_of(row: &shelf_runtime::stage::Row) -> Value {

@@ -132,6 +132,7 @@ fn print(context: &Context, book: &ScanId, stats: &StageStats) -> Result<()> {
     context.out.table(&Table::new(columns, numbers))?;
     for metric in &stats.metrics {
         if let Spread::Words { words } = &metric.summary.spread {
+            let words: BTreeMap<String, usize> = words.iter().map(|(word, times)| (yes_or_no(word), *times)).collect();
             let mut words: Vec<(&String, &usize)> = words.iter().collect();
             words.sort_by_key(|(_, times)| std::cmp::Reverse(**times));
             let each_once = words.len() > 1 && words.iter().all(|(_, times)| **times == 1);
@@ -146,6 +147,15 @@ fn print(context: &Context, book: &ScanId, stats: &StageStats) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// A value of a flag in words.
+fn yes_or_no(word: &str) -> String {
+    match word {
+        "true" => "yes".to_owned(),
+        "false" => "no".to_owned(),
+        word => word.to_owned(),
+    }
 }
 
 /// `confidence_mean` as people read it; the runtime's names have a unit, which has a column of its own.

@@ -5,11 +5,13 @@ use rayon::prelude::*;
 
 use super::scheduler::{Settings, run};
 use super::{Stop, Summary};
-use crate::book::{PageNumber, ScanId, SourcePage};
+use crate::book::{Languages, PageNumber, ScanId, SourcePage};
+use crate::doctor::Finding;
 use crate::events::{Event, Listener};
 use crate::failure::Failure;
 use crate::inspect::{BookState, LookError, Scan, describe_scan, look};
 use crate::plan::{Plan, PlanError, Request, plan};
+use crate::preflight::{self, Prospect};
 use crate::provide::{HandleRequest, Providers};
 use crate::record::RedoMarker;
 use crate::registry::Registry;
@@ -56,6 +58,14 @@ pub enum ProcessError {
     /// The book is in use, or the store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// Something that a stage needs is not installed. Nothing was changed.
+    #[error("{stage}: {}", finding.found)]
+    Missing {
+        /// The stage.
+        stage: &'static str,
+        /// What is missing, and how to get it.
+        finding: Finding,
+    },
     /// A stage has a name that is no folder.
     #[error(transparent)]
     Path(#[from] BookPathError),
@@ -81,6 +91,7 @@ pub fn process(
     runtime.providers.open_book(store, book)?;
     let mut state = look(store, &runtime.registry, book)?;
     let planned = plan(&runtime.registry, &state, request, &runtime.providers)?;
+    check_needs(&state, &planned)?;
     note_scans(runtime, &mut state, &planned)?;
     mark(store, &state, &planned)?;
     let stages: Vec<_> = planned.stages.iter().map(|stage| (Arc::clone(&stage.entry), stage.redo.clone())).collect();
@@ -109,6 +120,21 @@ pub fn process(
         }
     }
     Ok(summary)
+}
+
+/// Refuses the run where something is missing that a stage with pages to make needs.
+fn check_needs(state: &BookState, plan: &Plan) -> Result<(), ProcessError> {
+    let languages = Languages(state.metadata.language.clone());
+    for stage in &plan.stages {
+        let name = stage.entry.row.name;
+        if plan.jobs.iter().any(|job| job.page.stage == name) {
+            let options = stage.option_values();
+            if let Some(finding) = preflight::missing(name, &Prospect::new(&options, &languages)).into_iter().next() {
+                return Err(ProcessError::Missing { stage: name, finding });
+            }
+        }
+    }
+    Ok(())
 }
 
 fn trouble(error: &ReportError) -> String {

@@ -105,9 +105,9 @@ impl MendError {
         match self {
             Self::NothingLeft { book } => Some(format!("remove the book: `shelf delete {book}`")),
             Self::SeveralPages { .. } => {
-                Some("put them in instead, with `shelf page SCAN-ID insert`, and drop the old page".to_owned())
+                Some("put them in instead, with `shelf page BOOK insert`, and drop the old page".to_owned())
             }
-            Self::NoScan(page) => Some(format!("give it one: `shelf page SCAN-ID replace {page} FILE`")),
+            Self::NoScan(page) => Some(format!("give it one: `shelf page BOOK replace {page} FILE`")),
             Self::UnknownStage { folder } => {
                 Some(format!("mend the book with the program that made `{folder}`, or remove that folder"))
             }

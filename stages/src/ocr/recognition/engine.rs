@@ -94,7 +94,7 @@ pub fn tesseract_version() -> String {
 }
 
 /// Whether Tesseract can be started with `language`.
-pub(super) fn can_start(language: &str) -> bool {
+pub(in crate::ocr) fn can_start(language: &str) -> bool {
     Engine::start(language).is_ok()
 }
 

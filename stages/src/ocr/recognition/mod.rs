@@ -15,6 +15,7 @@ mod scan_borders;
 mod scan_transform;
 mod tsv;
 
+pub(super) use engine::can_start;
 pub use engine::tesseract_version;
 pub use recognise::recognise;
 pub(super) use recognise::recognise_page;
