@@ -36,10 +36,10 @@ impl ResidualImage {
         let image = image.without_scan_borders((BORDER_DEPTH_MM * px_per_mm) as usize);
         let mut residual =
             Self { image, lines: Vec::new(), scan_size: scan.size(), size: grey.dimensions(), px_per_mm };
-        residual.lines = lines_of(blocks).map(|line| residual.from_scan(line.bbox)).collect();
+        residual.lines = lines_of(blocks).map(|line| residual.map_from_scan(line.bbox)).collect();
         let words = lines_of(blocks).flat_map(|line| &line.words);
         for word in words.filter(|word| word.confidence >= MIN_TEXT_CONFIDENCE) {
-            residual.image.erase(residual.with_margin(residual.from_scan(word.bbox), TEXT_MARGIN_MM));
+            residual.image.erase(residual.with_margin(residual.map_from_scan(word.bbox), TEXT_MARGIN_MM));
         }
         residual
     }
@@ -71,7 +71,7 @@ impl ResidualImage {
         Bbox::from_edges(left, top, bbox.right() + margin, bbox.bottom() + margin)
     }
 
-    fn from_scan(&self, bbox: Bbox) -> Bbox {
+    fn map_from_scan(&self, bbox: Bbox) -> Bbox {
         ScanTransform { scan_size: self.size, scaled_size: self.scan_size, rotation: Rotation::None }.to_scan(bbox)
     }
 }
