@@ -69,13 +69,13 @@ fn a_stage_explains_itself() {
 
     Page 3 is smudged, and page 4 too much for it.
 
-    written in  tests/src/bin/authors-shelf.rs:77 of shelf-tests
+    defined in  tests/src/bin/authors-shelf.rs:77 of shelf-tests
     version     1
     runs on     fixed(2): threads, 2 pages at a time
     made from   no other stage
     reads       nothing else
     goes into   around; digest
-    run by      shelf process <scan-id> --stage counted
+    run with    shelf process BOOK --stage counted
 
     Options of `process`, `plan` and `try`
     OPTION               DEFAULT  WHAT IT DOES
@@ -83,7 +83,7 @@ fn a_stage_explains_itself() {
     --counted-keep       false    Leave a file beside the page
 
     Output: counted/page_NNNN.json
-    FIELD          TYPE                 RANGE       WHAT IT IS
+    FIELD          TYPE                 RANGE       DESCRIPTION
     page_number    integer              1..         The scan's number.
     lines          list                 ..=9 items  The words, a list a line.
     lines[].words  integer              0..=99      Words in it.
@@ -91,7 +91,7 @@ fn a_stage_explains_itself() {
     made           date-time, optional              When it was counted.
 
     Metrics, and the columns of report.csv
-    METRIC        TYPE              UNIT  RANGE  COLUMN   FLAGGED              WHAT IT IS
+    METRIC        TYPE              UNIT  RANGE  COLUMN   FLAGGED              DESCRIPTION
     words         whole number                   words    below 20, above 900  Words on the page.
     covered_part  number, optional        0..=1  covered                       The part of the page that is covered.
     counter       text                           -                             The counter that was used.
@@ -104,36 +104,36 @@ fn windows_and_book_stages_are_explained() {
     assert_snapshot!(shelf.ok(["stages", "--explain", "around"]), @r"
     around: Looks at what stands around a page.
 
-    written in  tests/src/bin/authors-shelf.rs:103 of shelf-tests
+    defined in  tests/src/bin/authors-shelf.rs:103 of shelf-tests
     version     2
     runs on     io: tokio, 30 pages at a time
     made from   counted: the same page and 2 on either side
     reads       the book's metadata
     goes into   digest
-    run by      shelf process <scan-id> --stage around
+    run with    shelf process BOOK --stage around
 
     Output: around/page_NNNN.json
-    FIELD  TYPE     RANGE  WHAT IT IS
+    FIELD  TYPE     RANGE  DESCRIPTION
     lines  integer         Words of the pages before and after.
 
-    It measures nothing.
+    No metrics
     ");
     assert_snapshot!(shelf.ok(["stages", "--explain", "digest"]), @r"
     digest: Puts the pages together.
 
-    written in  tests/src/bin/authors-shelf.rs:119 of shelf-tests
+    defined in  tests/src/bin/authors-shelf.rs:119 of shelf-tests
     version     1
-    runs on     cpu: threads, one page a core; once a book, when its pages are there
+    runs on     cpu: threads, one page per core; once per book, when its pages are finished
     made from   counted: all pages; around: all pages
     reads       nothing else
     goes into   no other stage
-    run by      shelf process <scan-id> --stage digest
+    run with    shelf process BOOK --stage digest
 
     Output: digest/book.json
-    FIELD  TYPE     RANGE  WHAT IT IS
+    FIELD  TYPE     RANGE  DESCRIPTION
     lines  integer         Lines of all pages.
 
-    It measures nothing.
+    No metrics
     ");
 }
 
@@ -202,8 +202,8 @@ fn a_page_is_tried_and_nothing_is_written() {
       covered_part  0.5
       counter       "fingers"
 
-    Against the page in the library
-      it is not there
+    Compared with the page in the library
+      not there yet
     warn: counting, page=1
     counted page 1 of book in TIME; nothing was written
     exit 0
@@ -218,17 +218,17 @@ fn try_lists_differences_from_the_stored_page() {
     let before = files(shelf.library());
     let again = shelf.ok(["try", "book", "--stage", "counted", "--page", "1", "--counted-keep"]);
     assert_snapshot!(again.split_once("\nFiles").unwrap().1, @r"
-      images/page_0001_words.txt  2 bytes, the same
+      images/page_0001_words.txt  2 bytes, unchanged
 
-    Against the page in the library
-      the same
+    Compared with the page in the library
+      no difference
     ");
     let other = ["try", "book", "--stage", "counted", "--page", "1", "--counted-keep", "--counted-words", "12"];
     assert_snapshot!(shelf.ok(other).split_once("\nFiles").unwrap().1, @r"
-      images/page_0001_words.txt  2 bytes, another
+      images/page_0001_words.txt  2 bytes, changed
 
-    Against the page in the library
-      it is stale: words 10 → 12
+    Compared with the page in the library
+      stale: words 10 → 12
       lines[0].words: 10 → 12
       lines[1].words: 10 → 12
       metric words: 20 → 24

@@ -45,7 +45,7 @@ fn a_page_stage_is_written_with_its_test() {
     written  stages/src/headlines.rs
     changed  stages/src/lib.rs: `pub mod headlines;`
     next: cargo test --package shelf-stages headlines
-          cargo run -- process <scan-id> --stage headlines
+          cargo run -- process BOOK --stage headlines
     exit Some(0)
     ");
     let text = fs::read_to_string(folder.path().join("stages/src/headlines.rs")).unwrap();
@@ -329,7 +329,7 @@ fn a_new_crate_is_complete() {
     written  my-shelf/src/headlines.rs
     next: cd my-shelf
           cargo test
-          cargo run -- process <scan-id> --stage headlines
+          cargo run -- process BOOK --stage headlines
     exit Some(0)
     ");
     let manifest = fs::read_to_string(folder.path().join("my-shelf/Cargo.toml")).unwrap();
@@ -390,7 +390,7 @@ fn a_new_crate_is_complete() {
     written  src/footnotes.rs
     changed  src/main.rs: `mod footnotes;`
     next: cargo test --package my-shelf footnotes
-          cargo run -- process <scan-id> --stage footnotes
+          cargo run -- process BOOK --stage footnotes
     exit Some(0)
     ");
     assert!(fs::read_to_string(own.join("src/main.rs")).unwrap().contains("mod footnotes;\nmod headlines;\n"));

@@ -153,7 +153,7 @@ fn fails_alone(outside: &Outside, package: &str) {
     let failed = shelf.json("book/fragile/failed/page_0002.json");
     assert_eq!(failed["failure"]["error"], "`fragile` crashed: its child process was ended by SIGABRT", "{failed}");
     let explained = outside.cargo_run(package, &shelf, &["stages", "--explain", "fragile"]).out;
-    assert!(explained.contains("each in a child process, which is killed after `--child-time`"), "{explained}");
+    assert!(explained.contains("each in a worker process, which is stopped after `--child-time`"), "{explained}");
 }
 
 #[test]

@@ -68,11 +68,11 @@ fn report(arguments: &[&str]) -> String {
 #[test]
 fn a_report_has_a_line_for_every_page() {
     assert_snapshot!(report(&[]), @r"
-    PAGE_NUM  CONFIDENCE_MEAN  BLOCKS_DETECTED  WORDS  FIGURES  ROTATION_DEGREES  FLAGGED
-    1         0.95             1                320    0        0
-    2                          1                0      0        0
-    3         0.61234          1                7      0        90                confidence_mean, rotation_degrees
-    4         0.9              1                310    0        0
+    PAGE  CONFIDENCE MEAN  BLOCKS DETECTED  WORDS  FIGURES  ROTATION DEGREES  FLAGGED
+       1             0.95                1    320        0                 0
+       2                                 1      0        0                 0
+       3          0.61234                1      7        0                90  confidence mean, rotation degrees
+       4              0.9                1    310        0                 0
     exit 0
     ");
 }
@@ -80,40 +80,40 @@ fn a_report_has_a_line_for_every_page() {
 #[test]
 fn pages_are_flagged_filtered_sorted_and_counted_off() {
     assert_snapshot!(report(&["--flagged"]), @r"
-    PAGE_NUM  CONFIDENCE_MEAN  BLOCKS_DETECTED  WORDS  FIGURES  ROTATION_DEGREES  FLAGGED
-    3         0.61234          1                7      0        90                confidence_mean, rotation_degrees
+    PAGE  CONFIDENCE MEAN  BLOCKS DETECTED  WORDS  FIGURES  ROTATION DEGREES  FLAGGED
+       3          0.61234                1      7        0                90  confidence mean, rotation degrees
     exit 0
     ");
     assert_snapshot!(report(&["--filter", "confidence_mean<0.93", "--filter", "words>10"]), @r"
-    PAGE_NUM  CONFIDENCE_MEAN  BLOCKS_DETECTED  WORDS  FIGURES  ROTATION_DEGREES  FLAGGED
-    4         0.9              1                310    0        0
+    PAGE  CONFIDENCE MEAN  BLOCKS DETECTED  WORDS  FIGURES  ROTATION DEGREES  FLAGGED
+       4              0.9                1    310        0                 0
     exit 0
     ");
     assert_snapshot!(report(&["--filter", "confidence_mean="]), @r"
-    PAGE_NUM  CONFIDENCE_MEAN  BLOCKS_DETECTED  WORDS  FIGURES  ROTATION_DEGREES  FLAGGED
-    2                          1                0      0        0
+    PAGE  CONFIDENCE MEAN  BLOCKS DETECTED  WORDS  FIGURES  ROTATION DEGREES  FLAGGED
+       2                                 1      0        0                 0
     exit 0
     ");
     assert_snapshot!(report(&["--sort", "-words", "--limit", "2"]), @r"
-    PAGE_NUM  CONFIDENCE_MEAN  BLOCKS_DETECTED  WORDS  FIGURES  ROTATION_DEGREES  FLAGGED
-    1         0.95             1                320    0        0
-    4         0.9              1                310    0        0
+    PAGE  CONFIDENCE MEAN  BLOCKS DETECTED  WORDS  FIGURES  ROTATION DEGREES  FLAGGED
+       1             0.95                1    320        0                 0
+       4              0.9                1    310        0                 0
     exit 0
     ");
     assert_snapshot!(report(&["--sort", "confidence_mean", "--limit", "4"]), @r"
-    PAGE_NUM  CONFIDENCE_MEAN  BLOCKS_DETECTED  WORDS  FIGURES  ROTATION_DEGREES  FLAGGED
-    3         0.61234          1                7      0        90                confidence_mean, rotation_degrees
-    4         0.9              1                310    0        0
-    1         0.95             1                320    0        0
-    2                          1                0      0        0
+    PAGE  CONFIDENCE MEAN  BLOCKS DETECTED  WORDS  FIGURES  ROTATION DEGREES  FLAGGED
+       3          0.61234                1      7        0                90  confidence mean, rotation degrees
+       4              0.9                1    310        0                 0
+       1             0.95                1    320        0                 0
+       2                                 1      0        0                 0
     exit 0
     ");
     assert_snapshot!(report(&["--filter", "words>1000"]), @r"
-    no page meets the filter
+    no page matches the filter
     exit 0
     ");
     assert_snapshot!(report(&["--flagged", "--filter", "words>300"]), @r"
-    no page that meets the filter is flagged
+    no flagged page matches the filter
     exit 0
     ");
 }
@@ -148,12 +148,12 @@ fn a_report_can_be_csv_or_json() {
 #[test]
 fn the_columns_are_explained() {
     assert_snapshot!(said(&["report", "--stage", "ocr", "--explain"]), @r"
-    COLUMN            KIND             UNIT  RANGE  FLAGGED     WHAT IT IS
-    confidence_mean   number, or none        0..=1  below 0.85  Mean confidence of the words, 0..=1; none on a blank page.
-    blocks_detected   whole number                              Blocks of text on the page.
-    words             whole number                              Words on the page.
-    figures           whole number                              Figures that were cut out of the page.
-    rotation_degrees  whole number                  above 0     By how much the scan has to be turned clockwise to stand upright, degrees.
+    COLUMN            KIND              UNIT  RANGE  FLAGGED     WHAT IT IS
+    confidence_mean   number, optional        0..=1  below 0.85  Mean confidence of the words, 0..=1; none on a blank page.
+    blocks_detected   whole number                               Blocks of text on the page.
+    words             whole number                               Words on the page.
+    figures           whole number                               Figures that were cut out of the page.
+    rotation_degrees  whole number                   above 0     By how much the scan has to be turned clockwise to stand upright, degrees.
     exit 0
     ");
     let columns: Value =
@@ -166,37 +166,37 @@ fn the_columns_are_explained() {
 fn an_invalid_filter_is_explained() {
     assert_snapshot!(report(&["--filter", "confidence<0.8"]), @r"
     error: the report of `ocr` has no column `confidence`; its columns are `page_num`, `confidence_mean`, `blocks_detected`, `words`, `figures`, `rotation_degrees`
-    hint: `shelf report --stage ocr --explain` tells what the columns are
+    hint: `shelf report --stage ocr --explain` lists the columns
     exit 2
     ");
     assert_snapshot!(report(&["--filter", "confidence_mean"]), @r"
     error: `confidence_mean` is no filter; expected a column, one of < <= > >= = != and a value, such as `confidence_mean<10`
-    hint: `shelf report --stage ocr --explain` tells what the columns are
+    hint: `shelf report --stage ocr --explain` lists the columns
     exit 2
     ");
     assert_snapshot!(report(&["--filter", "words>many"]), @r"
     error: `words` (whole number) cannot be compared with `many`; expected digits, such as `0.8`
-    hint: `shelf report --stage ocr --explain` tells what the columns are
+    hint: `shelf report --stage ocr --explain` lists the columns
     exit 2
     ");
     assert_snapshot!(report(&["--sort", "-lines"]), @r"
     error: the report of `ocr` has no column `lines`; its columns are `page_num`, `confidence_mean`, `blocks_detected`, `words`, `figures`, `rotation_degrees`
-    hint: `shelf report --stage ocr --explain` tells what the columns are
+    hint: `shelf report --stage ocr --explain` lists the columns
     exit 2
     ");
     assert_snapshot!(report(&["--explain", "--flagged"]), @r"
     error: the argument '--explain' cannot be used with '--flagged'
 
-    Usage: shelf report --stage <STAGE> --explain --library <DIR> <SCAN-ID>
+    Usage: shelf report --stage <STAGE> --explain --library <DIR> <BOOK>
 
     For more information, try '--help'.
     exit 2
     ");
     assert_snapshot!(said(&["report", "--stage", "ocr"]), @r"
     error: the following required arguments were not provided:
-      <SCAN-ID>
+      <BOOK>
 
-    Usage: shelf report --stage <STAGE> --library <DIR> <SCAN-ID>
+    Usage: shelf report --stage <STAGE> --library <DIR> <BOOK>
 
     For more information, try '--help'.
     exit 2
@@ -204,7 +204,7 @@ fn an_invalid_filter_is_explained() {
     assert_snapshot!(report(&["--json", "--format", "csv"]), @r"
     error: the argument '--json' cannot be used with '--format <FORMAT>'
 
-    Usage: shelf report --stage <STAGE> --json --library <DIR> <SCAN-ID>
+    Usage: shelf report --stage <STAGE> --json --library <DIR> <BOOK>
 
     For more information, try '--help'.
     exit 2
@@ -215,16 +215,16 @@ fn an_invalid_filter_is_explained() {
 fn stats_sum_up_all_pages() {
     assert_snapshot!(said(&["stats", "book"]), @r"
     book: ocr, 4 pages
-    METRIC                   UNIT  VALUES  MIN     P50   MEAN    P95   MAX   SUM
-    confidence_mean                3       0.6123  0.9   0.8208  0.95  0.95  2.462
-    blocks_detected                4       1       1     1       1     1     4
-    words                          4       0       7     159.2   320   320   637
-    figures                        4       0       0     0       0     0     0
-    rotation_degrees               4       0       0     22.5    90    90    90
-    processing_time_seconds  s     4       0.125   0.25  0.3125  0.5   0.5   1.25
-    cost_usd                 USD   4       0       0     0       0     0     0
-    attempts                       4       1       1     1       1     1     4
-    tesseract_version: 5.5.0 (4)
+    METRIC            UNIT  VALUES     MIN  MEDIAN    MEAN  95 %   MAX    SUM
+    confidence mean              3  0.6123     0.9  0.8208  0.95  0.95  2.462
+    blocks detected              4       1       1       1     1     1      4
+    words                        4       0       7   159.2   320   320    637
+    figures                      4       0       0       0     0     0      0
+    rotation degrees             4       0       0    22.5    90    90     90
+    processing time   s          4   0.125    0.25  0.3125   0.5   0.5   1.25
+    cost              USD        4       0       0       0     0     0      0
+    attempts                     4       1       1       1     1     1      4
+    tesseract version: 5.5.0 (4)
     exit 0
     ");
     let stats: Value = serde_json::from_str(&shelf().ok(["stats", "book", "--stage", "ocr", "--json"])).unwrap();
@@ -240,12 +240,12 @@ fn stats_sum_up_all_pages() {
 fn stats_without_pages_are_refused_and_other_books_are_printed() {
     assert_snapshot!(said(&["stats", "bare"]), @r"
     error: no stage has made a page of `bare` yet
-    hint: run it: `shelf process bare`
+    hint: run `shelf process bare`
     exit 4
     ");
     assert_snapshot!(said(&["stats", "bare", "--stage", "ocr"]), @r"
     error: `ocr` has made no page of `bare` yet
-    hint: run it: `shelf process bare --stage ocr`
+    hint: run `shelf process bare --stage ocr`
     exit 4
     ");
     let both = shelf().run(["stats", "boook", "book"]);
@@ -253,6 +253,6 @@ fn stats_without_pages_are_refused_and_other_books_are_printed() {
     assert!(both.out.starts_with("book: ocr, 4 pages\n"), "{both:?}");
     assert_snapshot!(both.err, @r"
     error: there is no book `boook` in the library
-    hint: `shelf list` shows the books
+    hint: did you mean `book`? `shelf list` shows all books
     ");
 }

@@ -49,14 +49,14 @@ impl Tally {
         self.books.push((book.clone(), standing));
     }
 
-    /// `30 books: 26 done, 2 up to date, 2 need attention`, and a line for each of the last.
+    /// `30 books: 26 done, 2 up to date, 2 with problems`, and a line for each of the last.
     pub(super) fn lines(&self) -> Vec<String> {
         let number = |wanted: fn(&Standing) -> bool| self.books.iter().filter(|(_, standing)| wanted(standing)).count();
         let counts = [
             (number(|standing| *standing == Standing::Done), "done"),
             (number(|standing| *standing == Standing::UpToDate), "up to date"),
             (number(|standing| *standing == Standing::NotStarted), "not started"),
-            (number(|standing| matches!(standing, Standing::Incomplete(_) | Standing::Refused(_))), "need attention"),
+            (number(|standing| matches!(standing, Standing::Incomplete(_) | Standing::Refused(_))), "with problems"),
         ];
         let counts: Vec<String> =
             counts.iter().filter(|(number, _)| *number > 0).map(|(number, what)| format!("{number} {what}")).collect();
@@ -87,7 +87,7 @@ mod tests {
             tally.add(&book.parse().unwrap(), standing);
         }
         insta::assert_snapshot!(tally.lines().join("\n"), @r"
-        5 books: 1 done, 1 up to date, 1 not started, 2 need attention
+        5 books: 1 done, 1 up to date, 1 not started, 2 with problems
           c: 1 failed, 3 blocked; see `shelf status c`
           d: `d` is in use by another process
         ");
