@@ -2,8 +2,8 @@
 //!
 //! | file | shows |
 //! | --- | --- |
-//! | [`text_lines`] | work that keeps a core busy, on the scan, in a child process; options |
-//! | [`alike`] | work that may take too long, in a child process |
+//! | [`text_lines`] | work that keeps a core busy, on the scan, in a worker process; options |
+//! | [`alike`] | work that may take too long, in a worker process |
 //! | [`page_kind`] | work that waits for a model |
 //! | [`layout`] | a merge of two stages, deterministic |
 //! | [`running_head`] | a page with its neighbours; hooks |

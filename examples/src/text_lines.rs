@@ -60,7 +60,7 @@ pub fn text_lines(page: PageNumber, image: PageImage, options: &LinesOptions) ->
     Ok((LinesPage { page_number: page.get(), lines }, metrics))
 }
 
-/// Opens a scan in a child process: whether each row of pixels has ink, and how much of the page is ink, 0..=1.
+/// Opens a scan in a worker process: whether each row of pixels has ink, and how much of the page is ink, 0..=1.
 static COUNT_INK: Task<(ScanFile, u8), (Vec<bool>, f64)> = Task::new("text_lines.count_ink", count_ink);
 worker_task!(COUNT_INK);
 

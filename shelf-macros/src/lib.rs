@@ -30,7 +30,7 @@ use syn::{DeriveInput, parse_macro_input};
 /// | `parallelism = fixed(8)` | a `fn`, so many pages at a time, on rayon | |
 /// | `parallelism = io` | an `async fn`, 30 pages at a time, on tokio | the default of an `async fn` |
 /// | `parallelism = llm` | an `async fn` that asks language models, by its parameter `Llm` or in a hook, on tokio | |
-/// | `isolated` | a `fn` whose pages are made in child processes: a crash, a hang or too much memory costs the page in hand, with a reason, and nothing else. It shares no memory with other pages, and its `options` derive `Deserialize` as well | it runs in this process |
+/// | `isolated` | a `fn` whose pages are made in worker processes: a crash, a hang or too much memory costs the page in hand, with a reason, and nothing else. It shares no memory with other pages, and its `options` derive `Deserialize` as well | it runs in this process |
 /// | `scope = book` | runs once a book | `page`: once a page |
 /// | `version = 2` | older pages are stale | 1 |
 /// | `options = MyOptions` | its command-line options: a `clap::Args` that serialises | it has none |
@@ -38,7 +38,7 @@ use syn::{DeriveInput, parse_macro_input};
 /// | `after = path` | likewise, or with `&mut StageRun`, called after the last page; what it changes in the metadata is written when it has succeeded. One that failed or was interrupted is called again by the next run | nothing is called |
 /// | `conserves = ocr` | every paragraph of `ocr` stands in the output exactly once, or the page fails; both types implement `Paragraphs` | nothing is compared |
 /// | `retries = 2` | a page that fails in passing is tried again so often in one run | 2 |
-/// | `timeout = "120s"` | a page that takes longer fails: an `async fn` in passing; an `isolated` stage, whose child is killed, for good. Another thread cannot be stopped | none; for `isolated`, `--child-time` |
+/// | `timeout = "120s"` | a page that takes longer fails: an `async fn` in passing; an `isolated` stage, whose worker is killed, for good. Another thread cannot be stopped | none; for `isolated`, `--worker-time` |
 /// | `on_error = skip` | a page that failed for good is left out: it blocks what is made from it, and is no error of the run | `fail` |
 /// | `on_error = copy(ocr)` | it becomes what `ocr` made, by the output's `From`, and its record, the report and the status say so | `fail` |
 /// | `max_failed = "2%"`, `max_failed = 10` | once more of the pages asked for have failed, the stage's other pages are left | all are tried |

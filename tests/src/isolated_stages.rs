@@ -1,4 +1,4 @@
-//! Stages whose pages are made in child processes, for the tests of what becomes of those that crash, hang or fill the memory.
+//! Stages whose pages are made in worker processes, for the tests of what becomes of those that crash, hang or fill the memory.
 
 use std::hint::black_box;
 use std::process::{abort, exit, id};
@@ -7,7 +7,7 @@ use std::thread;
 use clap::Args;
 use shelf::prelude::*;
 
-use crate::child_tasks::SCAN_PID;
+use crate::worker_tasks::SCAN_PID;
 
 /// A page's number, written out.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]

@@ -16,7 +16,7 @@ use shelf::run::{Runtime, Settings, Stop, process};
 use shelf::stage::Stage as _;
 use shelf::store::{BookLock, BookPath, FolderStore, LedgerFile, Store, StoreError};
 use shelf::testing::EventLog;
-use shelf::worker::Children;
+use shelf::worker::WorkerPool;
 
 /// Where the run is when it is killed, in the order in which it gets there.
 pub const POINTS: [&str; 5] =
@@ -55,7 +55,7 @@ pub fn run_until(point: &str, library: &Path, book: &ScanId, socket: PathBuf) {
     let runtime = Runtime {
         store: Arc::new(Passing(store)),
         registry: Arc::new(registry),
-        children: Children::in_process(),
+        worker_pool: WorkerPool::in_process(),
         providers: Providers::default(),
     };
     let settings = Settings { workers: 1, attempts: 1 };

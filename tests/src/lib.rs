@@ -1,12 +1,12 @@
 //! What the tests that cross crates share with the programs that they start.
 
-pub mod child_tasks;
 mod command;
 mod folder_watch;
 pub mod isolated_stages;
 pub mod killed_run;
 pub mod quality;
 pub mod tokens;
+pub mod worker_tasks;
 
 pub use command::{Ended, Shelf};
 pub use folder_watch::FolderWatch;

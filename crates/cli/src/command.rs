@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 /// The hidden subcommand that worker processes are started with.
-pub(super) const CHILD: &str = "__child";
+pub(super) const WORKER: &str = "__worker";
 
 /// Turn scanned books into digital ones
 #[derive(Debug, Parser)]
@@ -63,11 +63,11 @@ pub(super) struct Global {
     #[arg(long, global = true)]
     pub(super) wide: bool,
     /// Limit the memory of a worker process
-    #[arg(long, global = true, value_name = "SIZE", default_value = "1400M", value_parser = parse_bytes, hide_short_help = true)]
-    pub(super) child_memory: u64,
+    #[arg(long, global = true, value_name = "SIZE", default_value = "1400M", alias = "child-memory", value_parser = parse_bytes, hide_short_help = true)]
+    pub(super) worker_memory: u64,
     /// Limit the time for reading a page of ordinary size
-    #[arg(long, global = true, value_name = "TIME", default_value = "60s", value_parser = parse_time, hide_short_help = true)]
-    pub(super) child_time: Duration,
+    #[arg(long, global = true, value_name = "TIME", default_value = "60s", alias = "child-time", value_parser = parse_time, hide_short_help = true)]
+    pub(super) worker_time: Duration,
 }
 
 #[derive(Debug, Subcommand)]

@@ -10,7 +10,7 @@ use shelf_runtime::run::Runtime;
 use shelf_runtime::run::Stop;
 use shelf_runtime::store::FolderStore;
 use shelf_runtime::store::Store;
-use shelf_runtime::worker::Children;
+use shelf_runtime::worker::WorkerPool;
 use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -41,24 +41,24 @@ impl Context {
         Ok(Self { store, registry, out, stop, global })
     }
 
-    /// What a run works with; `workers` children at most, and `llm` to ask.
+    /// What a run works with; at most `workers` worker processes, and `llm` to ask.
     pub(super) fn runtime(&self, workers: usize, llm: Dispatcher) -> Result<Runtime> {
         Ok(Runtime {
             store: Arc::new(self.store.clone()),
             registry: Arc::clone(&self.registry),
-            children: self.children(workers)?,
+            worker_pool: self.worker_pool(workers)?,
             providers: Providers::default().with(llm),
         })
     }
 
-    /// Children of this same binary.
-    pub(super) fn children(&self, workers: usize) -> Result<Children> {
-        Ok(Children::start(shelf_runtime::worker::ChildSettings {
+    /// Worker processes that run this same binary.
+    pub(super) fn worker_pool(&self, workers: usize) -> Result<WorkerPool> {
+        Ok(WorkerPool::start(shelf_runtime::worker::WorkerSettings {
             program: std::env::current_exe()?,
-            arguments: vec![super::command::CHILD.into()],
+            arguments: vec![super::command::WORKER.into()],
             count: workers,
-            memory_limit_bytes: self.global.child_memory,
-            time_limit: self.global.child_time,
+            memory_limit_bytes: self.global.worker_memory,
+            time_limit: self.global.worker_time,
         }))
     }
 

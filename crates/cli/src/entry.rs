@@ -28,8 +28,8 @@ use tracing_subscriber::util::SubscriberInitExt;
 #[must_use]
 pub fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args_os().collect();
-    // A child runs what it is asked for by name, and needs no table of all stages.
-    if arguments.get(1).is_some_and(|verb| verb == command::CHILD) {
+    // A worker runs what it is asked for by name, and needs no table of all stages.
+    if arguments.get(1).is_some_and(|verb| verb == command::WORKER) {
         return match shelf_runtime::worker::serve() {
             Ok(()) => Exit::Done.into(),
             Err(error) => {

@@ -64,12 +64,12 @@ impl Ask {
         self
     }
 
-    /// Adds the scan: made smaller in a child process, once a page.
+    /// Adds the scan: made smaller in a worker process, once a page.
     pub fn image(self, scan: &PageImage) -> Self {
         self.image_of(scan, &Excerpt::Page)
     }
 
-    /// Adds what `excerpt` says of the scan, as one picture: cut out and made smaller in a child process, once a page.
+    /// Adds what `excerpt` says of the scan, as one picture: cut out and made smaller in a worker process, once a page.
     pub fn image_of(mut self, scan: &PageImage, excerpt: &Excerpt) -> Self {
         self.scans.push((scan.clone(), excerpt.clone()));
         self

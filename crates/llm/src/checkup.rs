@@ -11,7 +11,7 @@ use shelf_runtime::doctor::Finding;
 use shelf_runtime::failure::Failure;
 use shelf_runtime::record::Hash;
 use shelf_runtime::store::{FolderStore, LedgerFile, Store};
-use shelf_runtime::worker::Children;
+use shelf_runtime::worker::WorkerPool;
 use shelf_scans::PageImage;
 
 /// What the model is asked to reply.
@@ -89,7 +89,7 @@ fn picture(folder: &std::path::Path) -> Result<PageImage, Failure> {
         resolution: Resolution { dpi: 300.0, estimated: false },
         origin: Origin { file: "squares.png".to_owned(), page: None, half: None },
     };
-    Ok(PageImage::new(path, source, Children::in_process()))
+    Ok(PageImage::new(path, source, WorkerPool::in_process()))
 }
 
 #[cfg(test)]

@@ -94,7 +94,7 @@ impl Llm {
         &self.tally
     }
 
-    /// The picture of a scan or of parts of it, made in a child process when it is asked for the first time.
+    /// The picture of a scan or of parts of it, made in a worker process when it is asked for the first time.
     pub(super) async fn picture(
         &self,
         scan: &PageImage,
@@ -103,7 +103,7 @@ impl Llm {
     ) -> Result<Arc<Picture>, Failure> {
         let (pictures, scan, excerpt) = (Arc::clone(&self.pictures), scan.clone(), excerpt.clone());
         tokio::task::spawn_blocking(move || {
-            let mut known = pictures.0.lock().expect("a child that dies does not panic here");
+            let mut known = pictures.0.lock().expect("a worker that dies does not panic here");
             let hash = &scan.source().hash;
             let is_it = |made: &&Made| made.scan == *hash && made.excerpt == excerpt && made.settings == settings;
             if let Some(made) = known.iter().find(is_it) {

@@ -28,7 +28,7 @@ pub struct Picture {
     pub hash: Hash,
 }
 
-/// A picture on its way from the child process.
+/// A picture on its way from the worker process.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 struct Encoded {
     jpeg: ByteBuf,
@@ -36,14 +36,14 @@ struct Encoded {
     height: u32,
 }
 
-/// What a child process is told of the picture to make.
+/// What a worker process is told of the picture to make.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Wanted {
     excerpt: Excerpt,
     settings: PictureSettings,
 }
 
-/// Decodes a scan, cuts out what a model is to see and makes it as small as it needs it, in a child process.
+/// Decodes a scan, cuts out what a model is to see and makes it as small as it needs it, in a worker process.
 static SHRINK: Task<(ScanFile, Wanted), Encoded> = Task::new("llm.shrink", shrink);
 worker_task!(SHRINK);
 
@@ -73,7 +73,7 @@ impl Picture {
         format!("data:image/jpeg;base64,{}", base64::engine::general_purpose::STANDARD.encode(&self.jpeg))
     }
 
-    /// Makes the picture of a scan or of parts of it. Blocks until a child process has done it.
+    /// Makes the picture of a scan or of parts of it. Blocks until a worker process has done it.
     pub(super) fn of_scan(
         scan: &PageImage,
         excerpt: &Excerpt,

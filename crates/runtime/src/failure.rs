@@ -50,9 +50,9 @@ pub enum Cause {
     Output,
     /// An input page could not be read.
     Input,
-    /// A child process died.
+    /// A worker process died.
     Crash,
-    /// A child process ran out of the memory it was allowed.
+    /// A worker process ran out of the memory it was allowed.
     Memory,
     /// A time limit passed.
     Timeout,

@@ -30,20 +30,20 @@ impl StageLogs {
         Self { write: Box::new(move |line| append(&*store, &file, line)) }
     }
 
-    /// Hands every line to `send`: logs of a child process, which its parent writes.
+    /// Hands every line to `send`: logs of a worker process, which its parent writes.
     pub(crate) fn sent(send: impl Fn(&[u8]) + Send + Sync + 'static) -> Self {
         Self { write: Box::new(move |line| send(Value::Object(line).to_string().as_bytes())) }
     }
 }
 
-/// Traces once more what a child process has sent, in the span of the page that it has in hand.
+/// Traces once more what a worker process has sent, in the span of the page that it has in hand.
 pub(crate) fn trace_sent(line: &[u8]) {
     // The name of the field is `SENT`.
-    tracing::info!(child_line = %String::from_utf8_lossy(line));
+    tracing::info!(worker_line = %String::from_utf8_lossy(line));
 }
 
-/// The field that a line of a child process comes in.
-const SENT: &str = "child_line";
+/// The field that a line of a worker process comes in.
+const SENT: &str = "worker_line";
 
 fn append(store: &dyn Store, file: &str, line: Map<String, Value>) {
     let text = |name: &str| line.get(name).and_then(Value::as_str);
@@ -128,8 +128,8 @@ mod tests {
     fn a_line_of_a_child_is_written_by_its_parent_as_if_it_were_its_own() {
         let sent = Arc::new(Mutex::new(Vec::new()));
         let lines = Arc::clone(&sent);
-        let child = StageLogs::sent(move |line| lines.lock().unwrap().push(line.to_vec()));
-        tracing::subscriber::with_default(tracing_subscriber::registry().with(child), || {
+        let worker = StageLogs::sent(move |line| lines.lock().unwrap().push(line.to_vec()));
+        tracing::subscriber::with_default(tracing_subscriber::registry().with(worker), || {
             tracing::info_span!("block", block = 2).in_scope(|| tracing::warn!(target: "a::stage", words = 3, "few"));
         });
         let folder = tempfile::tempdir().unwrap();

@@ -1,4 +1,4 @@
-//! A panic in a stage, or in a task of a child, fails its page, with message, place and backtrace.
+//! A panic in a stage, or in a task of a worker, fails its page, with message, place and backtrace.
 
 use std::backtrace::Backtrace;
 use std::cell::{Cell, RefCell};

@@ -5,17 +5,17 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use shelf_runtime::book::SourcePage;
 use shelf_runtime::failure::Failure;
 use shelf_runtime::stage::{Cx, ExternalInput, FromCx, HasPage, Parameter, Stage};
-use shelf_runtime::worker::{Allowance, Children, Task};
+use shelf_runtime::worker::{Allowance, Task, WorkerPool};
 
-/// The scan of a page: a handle. Nothing is decoded here; a child process opens the file.
+/// The scan of a page: a handle. Nothing is decoded here; a worker process opens the file.
 #[derive(Clone)]
 pub struct PageImage {
     file: ScanFile,
     source: SourcePage,
-    children: Children,
+    worker_pool: WorkerPool,
 }
 
-/// A scan as a child process gets it: the file, and what is known of it.
+/// A scan as a worker process gets it: the file, and what is known of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ScanFile {
     /// Where the file lies.
@@ -31,9 +31,9 @@ pub struct ScanFile {
 impl PageImage {
     /// A scan in a file.
     #[must_use]
-    pub fn new(path: PathBuf, source: SourcePage, children: Children) -> Self {
+    pub fn new(path: PathBuf, source: SourcePage, worker_pool: WorkerPool) -> Self {
         let file = ScanFile { path, dpi: source.resolution.dpi, width: source.width, height: source.height };
-        Self { file, source, children }
+        Self { file, source, worker_pool }
     }
 
     /// What is known of the scan: size, resolution, hash, where it came from.
@@ -42,10 +42,10 @@ impl PageImage {
         &self.source
     }
 
-    /// Hands the scan and `settings` to `task` in a child process, and waits for what it makes of them.
+    /// Hands the scan and `settings` to `task` in a worker process, and waits for what it makes of them.
     ///
     /// # Errors
-    /// What the task returns, or that its child died, ran out of memory or out of time.
+    /// What the task returns, or that its worker died, ran out of memory or out of time.
     pub fn with<Settings, Out>(
         &self,
         task: &Task<(ScanFile, Settings), Out>,
@@ -56,7 +56,7 @@ impl PageImage {
         Out: Serialize + DeserializeOwned,
     {
         let allowance = Allowance::pixels(u64::from(self.file.width) * u64::from(self.file.height));
-        self.children.call(task, (self.file.clone(), settings), allowance)
+        self.worker_pool.call(task, (self.file.clone(), settings), allowance)
     }
 }
 

@@ -219,7 +219,7 @@ fn check_parallelism(
     parallelism
 }
 
-/// A page that is made in a child process is made by a `fn`: a future waits for others, and is stopped where it waits.
+/// A page that is made in a worker process is made by a `fn`: a future waits for others, and is stopped where it waits.
 fn check_isolated(word: Option<&Ident>, function: &Function, diagnostics: &mut Diagnostics) {
     if let (Some(word), Some(_)) = (word, &function.signature.asyncness) {
         let name = &function.signature.ident;

@@ -33,7 +33,7 @@ pub(super) struct Work {
     pub(super) parameters: Vec<Parameter>,
     /// The word, of an `async fn`.
     pub(super) asyncness: Option<Span>,
-    /// Whether its pages are made in child processes.
+    /// Whether its pages are made in worker processes.
     pub(super) isolated: bool,
     /// Where a message about the function's error stands.
     pub(super) error_at: Span,

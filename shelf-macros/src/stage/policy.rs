@@ -44,7 +44,7 @@ fn check_retries(retries: Option<&Lit>, diagnostics: &mut Diagnostics) -> Option
     number
 }
 
-/// A timeout is a time with its unit, and for what can be stopped: a future, or the child process of an `isolated` stage.
+/// A timeout is a time with its unit, and for what can be stopped: a future, or the worker process of an `isolated` stage.
 fn check_timeout(
     timeout: Option<&Lit>,
     function: &Function,
@@ -60,7 +60,7 @@ fn check_timeout(
     let thread = || {
         let name = &function.signature.ident;
         format!(
-            "stage `{name}` runs on a thread, which nothing can stop; add `isolated`, and its pages are made in child processes, which are killed when the time is up"
+            "stage `{name}` runs on a thread, which nothing can stop; add `isolated`, and its pages are made in worker processes, which are killed when the time is up"
         )
     };
     let can_be_stopped = function.signature.asyncness.is_some() || isolated;

@@ -14,7 +14,7 @@ use shelf::llm::{LlmSettings, Spending};
 use shelf::prelude::*;
 use shelf::stage::Stage;
 use shelf::testing::{Says, ScriptedModel, TestBook};
-use shelf::worker::{ChildSettings, Children, serve};
+use shelf::worker::{WorkerPool, WorkerSettings, serve};
 
 /// A word.
 #[derive(Serialize, Deserialize, JsonSchema, Validate)]
@@ -39,13 +39,13 @@ async fn shown(page: PageNumber, image: PageImage, llm: Llm) -> Result<Word> {
 
 const PAGES: u32 = 300;
 const MANY_PAGES: u32 = 1200;
-/// What this program is called with where it is a child process, and where it is the model's server.
-const CHILD: &str = "child";
+/// What this program is called with where it is a worker process, and where it is the model's server.
+const WORKER: &str = "worker";
 const MODEL: &str = "model";
 
 fn main() -> ExitCode {
     match std::env::args().nth(1).as_deref() {
-        Some(CHILD) => {
+        Some(WORKER) => {
             return if serve().is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
         }
         Some(MODEL) => {
@@ -70,7 +70,7 @@ fn main() -> ExitCode {
 /// What a run came to.
 struct Measured {
     time: Duration,
-    /// Memory of this process at the most, without that of the children and of the model's server, MiB.
+    /// Memory of this process at the most, without that of the workers and of the model's server, MiB.
     peak_mib: u64,
 }
 
@@ -93,16 +93,16 @@ fn measure<S: Stage>(first_word_after: Duration, pages: u32) -> Measured {
         ..LlmSettings::new(base_url.trim())
     };
     let count = std::thread::available_parallelism().map_or(1, usize::from);
-    let children = Children::start(ChildSettings {
+    let worker_pool = WorkerPool::start(WorkerSettings {
         program: this,
-        arguments: vec![CHILD.into()],
+        arguments: vec![WORKER.into()],
         count,
         memory_limit_bytes: 1 << 30,
         time_limit: Duration::from_mins(1),
     });
     let scan = (page(), (1240, 1754), 150.0);
     let scans = (0..pages).map(|_| scan.clone());
-    let book = TestBook::of_pages(pages).scans(scans).children(children).with(settings).workers(count);
+    let book = TestBook::of_pages(pages).scans(scans).worker_pool(worker_pool).with(settings).workers(count);
     forget_peak_memory();
     let began = Instant::now();
     let run = book.run::<S>();

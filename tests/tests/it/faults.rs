@@ -16,7 +16,7 @@ use shelf::run::{Runtime, Settings, Stop, Stopped, process};
 use shelf::stage::Stage;
 use shelf::store::{BookLock, BookPath, FolderStore, LedgerFile, Store, StoreError};
 use shelf::testing::{EventLog, TestBook};
-use shelf::worker::Children;
+use shelf::worker::WorkerPool;
 use shelf_tests::killed_run::{CALLS, POINTS, closing};
 use shelf_tests::{FolderWatch, Shelf};
 
@@ -98,7 +98,7 @@ fn a_full_disk_stops_the_run_and_loses_nothing() {
     let store = Arc::new(Filling { store: book.store().clone(), room: AtomicUsize::new(3) });
     let registry = Arc::new(Registry::of([<numbered as Stage>::ROW]).unwrap());
     let runtime =
-        Runtime { store: store.clone(), registry, children: Children::in_process(), providers: Providers::default() };
+        Runtime { store: store.clone(), registry, worker_pool: WorkerPool::in_process(), providers: Providers::default() };
     let settings = Settings { workers: 1, attempts: 3 };
     let run =
         || process(&runtime, book.id(), &Request::default(), settings, &EventLog::default(), &Stop::default()).unwrap();
@@ -119,7 +119,7 @@ fn an_after_hook_that_was_killed_is_called_again_by_the_next_run() {
         let book = TestBook::of_pages(2);
         let socket = book.store().root().join("socket");
         let listener = UnixListener::bind(&socket).unwrap();
-        let mut run = Command::new(env!("CARGO_BIN_EXE_crashing-child"))
+        let mut run = Command::new(env!("CARGO_BIN_EXE_crashing-worker"))
             .args(["run".as_ref(), point.as_ref(), book.store().root().as_os_str()])
             .args([book.id().as_str().as_ref(), socket.as_os_str()])
             .spawn()

@@ -1,4 +1,4 @@
-//! Files that are broken, encrypted, enormous, recursive or lying, given to `add` with real child processes: each ends in pages or
+//! Files that are broken, encrypted, enormous, recursive or lying, given to `add` with real worker processes: each ends in pages or
 //! in a refusal, in time and in memory, and never in a book half made.
 
 use std::fs;
@@ -10,29 +10,29 @@ use shelf::book::{BookMetadata, PageNumber, SourcePage};
 use shelf::intake::{AddError, AddRequest, Added, add};
 use shelf::store::FolderStore;
 use shelf::testing::real_scans;
-use shelf::worker::{ChildSettings, Children};
+use shelf::worker::{WorkerPool, WorkerSettings};
 
-/// The default of the command line. The kernel holds every child, and what it starts, to it.
+/// The default of the command line. The kernel holds every worker, and what it starts, to it.
 const MEMORY_LIMIT_BYTES: u64 = 1434 << 20;
 const TIME_LIMIT: Duration = Duration::from_mins(1);
 
-fn children() -> Children {
-    Children::start(ChildSettings {
-        program: env!("CARGO_BIN_EXE_crashing-child").into(),
-        arguments: vec!["child".into()],
+fn worker_pool() -> WorkerPool {
+    WorkerPool::start(WorkerSettings {
+        program: env!("CARGO_BIN_EXE_crashing-worker").into(),
+        arguments: vec!["worker".into()],
         count: 2,
         memory_limit_bytes: MEMORY_LIMIT_BYTES,
         time_limit: TIME_LIMIT,
     })
 }
 
-fn add_one(store: &FolderStore, children: &Children, file: &Path) -> Result<Added, AddError> {
+fn add_one(store: &FolderStore, worker_pool: &WorkerPool, file: &Path) -> Result<Added, AddError> {
     let request = AddRequest {
         inputs: vec![file.to_owned()],
         id: Some("hostile".parse().expect("this is a slug")),
         ..AddRequest::default()
     };
-    add(store, children, &request, 2, &|_| {}, &AtomicBool::new(false))
+    add(store, worker_pool, &request, 2, &|_| {}, &AtomicBool::new(false))
 }
 
 /// Every page is a scan that decodes and is what its facts say, or a failure with its reason.
@@ -56,7 +56,7 @@ fn hostile_files_become_pages_or_are_refused() {
     let Some(data) = real_scans("hostile_files_become_pages_or_are_refused", env!("CARGO_MANIFEST_DIR")) else {
         return;
     };
-    let children = children();
+    let worker_pool = worker_pool();
     let mut files: Vec<_> = fs::read_dir(data.join("hostile")).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
     assert!(files.len() >= 40, "{} files", files.len());
@@ -66,7 +66,7 @@ fn hostile_files_become_pages_or_are_refused() {
         let store = FolderStore::open(library.path()).unwrap();
         let name = file.file_name().unwrap().to_string_lossy();
         let started = Instant::now();
-        let result = add_one(&store, &children, file);
+        let result = add_one(&store, &worker_pool, file);
         assert!(started.elapsed() < TIME_LIMIT, "{name} took {:?}", started.elapsed());
         let left: Vec<_> = fs::read_dir(library.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         let is_book = |name: &std::ffi::OsString| name == "hostile";

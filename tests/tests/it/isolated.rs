@@ -8,14 +8,14 @@ use serde_json::Value;
 use shelf::logs::StageLogs;
 use shelf::stage::Cause;
 use shelf::testing::{TestBook, TestRun};
-use shelf::worker::{ChildSettings, Children};
+use shelf::worker::{WorkerPool, WorkerSettings};
 use shelf_tests::isolated_stages::{Ink, Numeral, looked_at, misdeed, numeral, series, stuck, sturdy};
 use tracing_subscriber::layer::SubscriberExt;
 
-fn children(program: &str) -> Children {
-    Children::start(ChildSettings {
+fn worker_pool(program: &str) -> WorkerPool {
+    WorkerPool::start(WorkerSettings {
         program: program.into(),
-        arguments: vec!["child".into()],
+        arguments: vec!["worker".into()],
         count: 2,
         memory_limit_bytes: 1434 << 20,
         // Far more than anything here takes: the machine may be busy.
@@ -27,7 +27,7 @@ fn book(pages: u32) -> TestBook {
     let numerals = |page| Numeral { strokes: "I".repeat(page as usize) };
     TestBook::of_pages(pages)
         .outputs::<numeral>(numerals)
-        .children(children(env!("CARGO_BIN_EXE_crashing-child")))
+        .worker_pool(worker_pool(env!("CARGO_BIN_EXE_crashing-worker")))
         .workers(2)
 }
 
@@ -41,9 +41,9 @@ fn a_page_that_brings_its_process_down_fails_alone_and_with_a_reason() {
     let run = book.run::<sturdy>();
     assert_eq!(counts(&run), (3, 6), "{:?}", run.events);
     for (page, cause, error) in [
-        (misdeed::ABORT, Cause::Crash, "`sturdy` crashed: its child process was ended by SIGABRT"),
-        (misdeed::ALLOCATE, Cause::Memory, "`sturdy` ran out of memory: a child process may use up to 1.4 GiB"),
-        (misdeed::EXIT, Cause::Crash, "`sturdy` crashed: its child process ended with exit code 0"),
+        (misdeed::ABORT, Cause::Crash, "`sturdy` crashed: its worker process was terminated by SIGABRT"),
+        (misdeed::ALLOCATE, Cause::Memory, "`sturdy` ran out of memory: a worker process may use up to 1.4 GiB"),
+        (misdeed::EXIT, Cause::Crash, "`sturdy` crashed: its worker process exited with code 0"),
         (misdeed::PANIC, Cause::Panic, "panicked at tests/src/isolated_stages.rs:"),
         (misdeed::FAIL, Cause::Error, "the nib is dry"),
         (misdeed::MISMEASURE, Cause::Output, "metric `thrift`"),
@@ -99,7 +99,7 @@ fn a_book_stage_reads_its_pages_from_the_child() {
 #[test]
 fn a_scan_is_opened_in_the_process_that_makes_the_page() {
     let book = TestBook::of_pages(1).scans([(vec![0], (10, 10), 300.0)]);
-    let book = book.children(children(env!("CARGO_BIN_EXE_crashing-child")));
+    let book = book.worker_pool(worker_pool(env!("CARGO_BIN_EXE_crashing-worker")));
     assert_eq!(counts(&book.run::<looked_at>()), (1, 0));
     let page = book.page::<looked_at>(1);
     assert_eq!(page.strokes, page.process.to_string());
@@ -114,10 +114,10 @@ fn without_children_the_page_is_made_here() {
 
 #[test]
 fn a_child_of_another_program_says_so() {
-    let book = book(1).children(children(env!("CARGO_BIN_EXE_authors-shelf")));
+    let book = book(1).worker_pool(worker_pool(env!("CARGO_BIN_EXE_authors-shelf")));
     book.run::<sturdy>();
     let failure = book.failure::<sturdy>(1).unwrap().failure;
-    assert!(failure.error.starts_with("`sturdy` was not begun: the child process `"), "{failure}");
+    assert!(failure.error.starts_with("cannot start `sturdy`: the worker process `"), "{failure}");
 }
 
 #[test]

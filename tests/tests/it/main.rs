@@ -2,7 +2,7 @@
 
 pub mod architecture;
 pub mod authoring;
-pub mod children;
+pub mod worker_pool;
 pub mod command_line;
 mod compiler;
 pub mod faults;

@@ -17,7 +17,7 @@ use shelf::registry::Registry;
 use shelf::stage::{ScanFile, Stage as _};
 use shelf::store::{FolderStore, Store};
 use shelf::testing::TestBook;
-use shelf::worker::{Children, Task, worker_task};
+use shelf::worker::{Task, WorkerPool, worker_task};
 
 /// How light the middle of a scan is, and a file beside the page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
@@ -120,7 +120,7 @@ fn registry() -> Registry {
 }
 
 fn mended(book: &TestBook, change: &Change) -> Result<Mended, MendError> {
-    mend(book.store(), &registry(), &Children::in_process(), book.id(), change)
+    mend(book.store(), &registry(), &WorkerPool::in_process(), book.id(), change)
 }
 
 fn number(page: u32) -> PageNumber {

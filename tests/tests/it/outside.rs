@@ -144,16 +144,16 @@ fn runs_as_any_other(outside: &Outside, package: &str) {
     assert!(stages.contains("word_count  ocr") && stages.contains("Counts the words of every page."), "{stages}");
 }
 
-/// The page of a stage in a child process, which is the same binary, aborts.
+/// The page of a stage in a worker process, which is the same binary, aborts.
 fn fails_alone(outside: &Outside, package: &str) {
     let shelf = with_text();
     let ended = outside.cargo_run(package, &shelf, &["process", "book", "--stage", "fragile", "--quiet"]);
     assert_eq!(ended.code, Some(3), "{ended:?}");
     assert!(ended.out.contains("fragile: 2 pages: 1 made, 1 failed"), "{ended:?}");
     let failed = shelf.json("book/fragile/failed/page_0002.json");
-    assert_eq!(failed["failure"]["error"], "`fragile` crashed: its child process was ended by SIGABRT", "{failed}");
+    assert_eq!(failed["failure"]["error"], "`fragile` crashed: its worker process was terminated by SIGABRT", "{failed}");
     let explained = outside.cargo_run(package, &shelf, &["stages", "--explain", "fragile"]).out;
-    assert!(explained.contains("each in a worker process, which is stopped after `--child-time`"), "{explained}");
+    assert!(explained.contains("each in a worker process, which is stopped after `--worker-time`"), "{explained}");
 }
 
 #[test]

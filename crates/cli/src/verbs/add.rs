@@ -167,7 +167,7 @@ fn was_added(context: &Context, request: &AddRequest) -> bool {
 /// Adds a book, with a progress bar.
 pub(super) fn one(context: &Context, request: &AddRequest) -> Result<Added> {
     let workers = cores();
-    let children = context.children(workers)?;
+    let worker_pool = context.worker_pool(workers)?;
     let bar = Mutex::new(ProgressBar::hidden());
     let progress = |progress: Progress<'_>| {
         let mut bar = bar.lock().expect("drawing does not panic");
@@ -187,7 +187,7 @@ pub(super) fn one(context: &Context, request: &AddRequest) -> Result<Added> {
             }
         }
     };
-    let added = intake::add(&context.store, &children, request, workers, &progress, context.stop.flag());
+    let added = intake::add(&context.store, &worker_pool, request, workers, &progress, context.stop.flag());
     bar.into_inner().expect("drawing does not panic").finish_and_clear();
     added.map_err(refusal)
 }

@@ -199,7 +199,7 @@ fn runs_on(row: &Row) -> String {
     let how_often = if row.book { "; once per book, when its pages are finished" } else { "" };
     let isolated = match (row.isolated, row.policy.timeout) {
         (None, _) => String::new(),
-        (Some(_), None) => "; each in a worker process, which is stopped after `--child-time`".to_owned(),
+        (Some(_), None) => "; each in a worker process, which is stopped after `--worker-time`".to_owned(),
         (Some(_), Some(limit)) => format!("; each in a worker process, which is stopped after {limit:?}"),
     };
     format!("{}: {at_a_time}{isolated}{how_often}", row.parallelism.label())

@@ -89,8 +89,8 @@ pub(crate) fn page(context: &Context, args: &Page) -> Result<Exit> {
         Asked::Rotate { page, degrees } => Change::Rotate { page: *page, turn: *degrees },
         Asked::Drop { pages } => Change::Drop { pages: picked(context, args, pages)? },
     };
-    let children = context.children(1)?;
-    let mended = mend(&context.store, &context.registry, &children, &args.id, &change).map_err(refusal)?;
+    let worker_pool = context.worker_pool(1)?;
+    let mended = mend(&context.store, &context.registry, &worker_pool, &args.id, &change).map_err(refusal)?;
     print(context, args, &change, &mended)?;
     Ok(Exit::Done)
 }

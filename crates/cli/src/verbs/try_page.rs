@@ -26,7 +26,7 @@ use shelf_runtime::run::Tried;
 use shelf_runtime::run::TriedFile;
 use shelf_runtime::run::TriedPage;
 use shelf_runtime::run::TryError;
-use shelf_runtime::worker::Children;
+use shelf_runtime::worker::WorkerPool;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
@@ -77,7 +77,7 @@ pub(crate) fn try_page(context: &Context, args: &Try, given: &ArgMatches) -> Res
         ..request.clone()
     };
     args.spend.consent(context, &llm, std::slice::from_ref(&args.id), &only_this)?;
-    let runtime = Runtime { children: Children::in_process(), ..context.runtime(1, llm)? };
+    let runtime = Runtime { worker_pool: WorkerPool::in_process(), ..context.runtime(1, llm)? };
     let tried = run::try_page(&runtime, &args.id, stage, args.page, &request)?;
     if context.out.json {
         context.out.json(&json_of(&tried))?;

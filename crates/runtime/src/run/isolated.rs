@@ -1,5 +1,5 @@
-//! Pages of `isolated` stages. A child process opens the same library, reads what the page is made from, calls the stage's function
-//! and hands back what it came to; this process writes it. The child finds the stage in its own table: it is the same program.
+//! Pages of `isolated` stages. A worker process opens the same library, reads what the page is made from, calls the stage's function
+//! and hands back what it came to; this process writes it. The worker finds the stage in its own table: it is the same program.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use crate::failure::{Cause, Failure};
 use crate::record::Fingerprint;
 use crate::stage::{Cx, ExternalInput, Handles, PageFile, Warnings};
 use crate::store::{FolderStore, Store};
-use crate::worker::{Allowance, Children, Task, worker_task};
+use crate::worker::{Allowance, Task, WorkerPool, worker_task};
 
 /// All that a page's context is made from.
 #[derive(Serialize, Deserialize)]
@@ -23,7 +23,7 @@ struct IsolatedPage {
     library: PathBuf,
     book: ScanId,
     stage: String,
-    /// Hash of the function's tokens: the child has to have the very same.
+    /// Hash of the function's tokens: the worker has to have the very same.
     tokens: u64,
     page: Option<PageNumber>,
     fingerprint: Fingerprint,
@@ -33,7 +33,7 @@ struct IsolatedPage {
     prompt: String,
 }
 
-/// What a page came to in a child.
+/// What a page came to in a worker.
 #[derive(Serialize, Deserialize)]
 struct RanThere {
     ran: Ran,
@@ -45,10 +45,10 @@ static PAGE: Task<IsolatedPage, RanThere> = Task::new("run.page", make);
 worker_task!(PAGE);
 
 impl Work {
-    /// Calls an isolated stage in a child process. Time counts there; where the child died, from when it was asked for.
-    pub(super) fn call_in_child(&self) -> Ran {
+    /// Calls an isolated stage in a worker process. Time counts there; where the worker died, from when it was asked for.
+    pub(super) fn call_in_worker(&self) -> Ran {
         let started = Instant::now();
-        match self.ask_child() {
+        match self.ask_worker() {
             Ok(RanThere { ran, files, warnings }) => {
                 self.files.lock().expect("no panic while a file is noted").extend(files);
                 self.cx.warnings.extend(warnings);
@@ -58,13 +58,10 @@ impl Work {
         }
     }
 
-    fn ask_child(&self) -> Result<RanThere, Failure> {
-        let Cx { store, book, page, fingerprint, row, metadata, source, prompt, children, .. } = &*self.cx;
+    fn ask_worker(&self) -> Result<RanThere, Failure> {
+        let Cx { store, book, page, fingerprint, row, metadata, source, prompt, worker_pool, .. } = &*self.cx;
         let library = store.folder().ok_or_else(|| {
-            Failure::new(format!(
-                "the library is in no folder, so that no child process can open it for `{}`",
-                row.name
-            ))
+            Failure::new(format!("the library is not a folder, so no worker process can open it for `{}`", row.name))
         })?;
         let input = IsolatedPage {
             library: library.to_owned(),
@@ -81,7 +78,7 @@ impl Work {
         let scan = source.as_ref().filter(|_| row.inputs.contains(&ExternalInput::Scan));
         let pixels = scan.map_or(0, |scan| u64::from(scan.width) * u64::from(scan.height));
         let allowance = Allowance { pixels, time_limit: row.policy.timeout };
-        children.call(&PAGE.shown_as(row.name), input, allowance).map_err(|failure| match failure.cause {
+        worker_pool.call(&PAGE.shown_as(row.name), input, allowance).map_err(|failure| match failure.cause {
             Cause::Timeout if row.policy.timeout.is_some() => {
                 failure.hint("if pages need longer, raise `timeout` in the stage's attribute")
             }
@@ -90,12 +87,12 @@ impl Work {
     }
 }
 
-/// Makes the page in this process, which is the child. What the stage makes of scans it makes here as well.
+/// Makes the page in this process, which is the worker. What the stage makes of scans it makes here as well.
 fn make(page: IsolatedPage) -> Result<RanThere, Failure> {
     let mut registered = inventory::iter::<Registered>().map(|registered| registered.0);
     let same = |row: &&crate::stage::Row| row.name == page.stage && row.tokens == page.tokens;
     let row = registered.find(same).ok_or_else(|| {
-        Failure::new(format!("the child process has no stage `{}` like this one", page.stage))
+        Failure::new(format!("the worker process has no stage `{}` like this one", page.stage))
             .hint("it is another program, or was replaced since this one began: start again")
     })?;
     let isolated = row.isolated.ok_or_else(|| Failure::new(format!("stage `{}` is not isolated", row.name)))?;
@@ -110,7 +107,7 @@ fn make(page: IsolatedPage) -> Result<RanThere, Failure> {
         options: isolated.options(page.options)?,
         metadata: Arc::new(page.metadata),
         source: page.source,
-        children: Children::in_process(),
+        worker_pool: WorkerPool::in_process(),
         prompt: page.prompt.into(),
         // Providers live in the parent process. `#[stage]` refuses a stage that is isolated and asks models.
         handles: Handles::default(),

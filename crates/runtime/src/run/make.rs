@@ -56,7 +56,7 @@ impl Work {
             options: Arc::clone(&stage.options.value),
             metadata: Arc::new(book.metadata.clone()),
             source,
-            children: runtime.children.clone(),
+            worker_pool: runtime.worker_pool.clone(),
             prompt: book.prompts.get(row.name).map_or(row.prompt, String::as_str).into(),
             handles,
             files: Arc::clone(&files),
@@ -84,10 +84,10 @@ impl Work {
         }
     }
 
-    /// Calls a blocking stage: in a child process, if it is isolated and there are any.
+    /// Calls a blocking stage: in a worker process, if it is isolated and there are any.
     pub(super) fn call(&self) -> Ran {
-        if self.cx.row.isolated.is_some() && !self.cx.children.are_here() {
-            self.call_in_child()
+        if self.cx.row.isolated.is_some() && !self.cx.worker_pool.is_in_process() {
+            self.call_in_worker()
         } else {
             call(&self.cx)
         }

@@ -18,7 +18,7 @@ use crate::registry::Registry;
 use crate::report::{self, ReportError};
 use crate::stage::{ExternalInput, Handles, Row};
 use crate::store::{BookPath, BookPathError, Store, StoreError};
-use crate::worker::Children;
+use crate::worker::WorkerPool;
 
 /// What a run works with.
 #[derive(Clone)]
@@ -27,8 +27,8 @@ pub struct Runtime {
     pub store: Arc<dyn Store>,
     /// The stages.
     pub registry: Arc<Registry>,
-    /// The child processes.
-    pub children: Children,
+    /// The worker processes.
+    pub worker_pool: WorkerPool,
     /// What crates above the runtime provide to stages.
     pub providers: Providers,
 }
@@ -179,7 +179,7 @@ pub(super) fn look_at_scan(
     scan: &Scan,
 ) -> Result<Result<SourcePage, Failure>, ProcessError> {
     let file = runtime.store.local(&BookPath::new(book, &format!("source/{}", scan.image))?)?;
-    Ok(describe_scan(&runtime.children, &file, &scan.image, page))
+    Ok(describe_scan(&runtime.worker_pool, &file, &scan.image, page))
 }
 
 /// Notes which pages `--redo` asked for, before the first is made again.

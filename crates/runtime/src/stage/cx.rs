@@ -11,7 +11,7 @@ use crate::failure::{Cause, Failure};
 use crate::page::{Page, SchemaViolation};
 use crate::record::{Fingerprint, Input, RECORD_KEY};
 use crate::store::{BookPath, Store};
-use crate::worker::Children;
+use crate::worker::WorkerPool;
 
 /// One page on its way through one stage: where its parameters come from.
 pub struct Cx {
@@ -23,7 +23,7 @@ pub struct Cx {
     pub(crate) options: Arc<dyn Any + Send + Sync>,
     pub(crate) metadata: Arc<BookMetadata>,
     pub(crate) source: Option<SourcePage>,
-    pub(crate) children: Children,
+    pub(crate) worker_pool: WorkerPool,
     pub(crate) prompt: Arc<str>,
     pub(crate) handles: Handles,
     pub(crate) files: Arc<Mutex<Vec<PageFile>>>,
@@ -131,8 +131,8 @@ impl Cx {
 
     /// The worker processes, for what opens files from outside.
     #[must_use]
-    pub fn workers(&self) -> &Children {
-        &self.children
+    pub fn workers(&self) -> &WorkerPool {
+        &self.worker_pool
     }
 
     pub(crate) fn page_files(&self) -> PageFiles {

@@ -8,15 +8,15 @@ use serde_json::Value;
 use super::StageOptions;
 use crate::failure::Failure;
 
-/// What a stage whose pages are made in child processes needs beside its row: `#[stage(…, isolated)]`.
+/// What a stage whose pages are made in worker processes needs beside its row: `#[stage(…, isolated)]`.
 #[derive(Clone, Copy)]
 pub struct Isolated {
     options: fn(Value) -> Result<Arc<dyn Any + Send + Sync>, Failure>,
 }
 
-/// Options that a child process can be told: those that can be read again from what they serialise to.
+/// Options that a worker process can be told: those that can be read again from what they serialise to.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be handed to a child process, where the pages of an `isolated` stage are made",
+    message = "`{Self}` cannot be handed to a worker process, where the pages of an `isolated` stage are made",
     label = "not a set of options that can be read again",
     note = "derive `Deserialize` for it, beside `clap::Args` and `Serialize`"
 )]

@@ -12,7 +12,7 @@ use crate::page::{JsonPage, Page};
 pub struct Policy {
     /// How often a page that fails in passing is tried in one run; what the run says where it is `None`.
     pub attempts: Option<u32>,
-    /// How long an `async fn`, or the child process of an `isolated` stage, may take for a page.
+    /// How long an `async fn`, or the worker process of an `isolated` stage, may take for a page.
     pub timeout: Option<Duration>,
     /// What becomes of a page that failed for good.
     pub on_error: OnError,

@@ -29,7 +29,7 @@ pub struct Row {
     pub book: bool,
     /// On what it runs, and how many at a time.
     pub parallelism: Parallelism,
-    /// `isolated`: its pages are made in child processes.
+    /// `isolated`: its pages are made in worker processes.
     pub isolated: Option<Isolated>,
     /// The function.
     pub run: Run,

@@ -18,7 +18,7 @@ impl Warnings {
         self.said.lock().expect("no panic while a warning is noted").push(warning);
     }
 
-    /// Adds what was said, and traced, in a child process.
+    /// Adds what was said, and traced, in a worker process.
     pub(crate) fn extend(&self, warnings: Vec<String>) {
         self.said.lock().expect("no panic while a warning is noted").extend(warnings);
     }

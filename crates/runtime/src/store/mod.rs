@@ -59,10 +59,10 @@ pub trait Store: Send + Sync + 'static {
     /// Removes a folder of a book with all that is in it; the whole book for `""`.
     fn remove_folder(&self, book: &ScanId, folder: &str) -> Result<(), StoreError>;
 
-    /// A local file with the contents of `path`, for child processes to open.
+    /// A local file with the contents of `path`, for worker processes to open.
     fn local(&self, path: &BookPath) -> Result<PathBuf, StoreError>;
 
-    /// The folder that a child process can open as this same library; `None` where the books lie in none.
+    /// The folder that a worker process can open as this same library; `None` where the books lie in none.
     fn folder(&self) -> Option<&Path> {
         None
     }

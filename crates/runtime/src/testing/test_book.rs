@@ -16,14 +16,14 @@ use crate::report;
 use crate::run::{Runtime, Settings, Stop, Summary, process};
 use crate::stage::{ParsedOptions, Row, Stage};
 use crate::store::{BookPath, FolderStore, Store};
-use crate::worker::Children;
+use crate::worker::WorkerPool;
 
 /// A book in a library of its own, in a temporary folder that goes with it.
 pub struct TestBook {
     _folder: TempDir,
     store: FolderStore,
     id: ScanId,
-    children: Children,
+    worker_pool: WorkerPool,
     providers: Providers,
     options: BTreeMap<String, ParsedOptions>,
     workers: usize,
@@ -49,7 +49,7 @@ impl TestBook {
             _folder: folder,
             store,
             id,
-            children: Children::in_process(),
+            worker_pool: WorkerPool::in_process(),
             providers: Providers::default(),
             options: BTreeMap::new(),
             workers: 1,
@@ -118,10 +118,10 @@ impl TestBook {
         self
     }
 
-    /// Opens scans with these children instead of in the test's own process.
+    /// Opens scans with these workers instead of in the test's own process.
     #[must_use]
-    pub fn children(mut self, children: Children) -> Self {
-        self.children = children;
+    pub fn worker_pool(mut self, worker_pool: WorkerPool) -> Self {
+        self.worker_pool = worker_pool;
         self
     }
 
@@ -154,7 +154,7 @@ impl TestBook {
         let runtime = Runtime {
             store: Arc::new(self.store.clone()),
             registry: Arc::new(registry(rows)),
-            children: self.children.clone(),
+            worker_pool: self.worker_pool.clone(),
             providers: self.providers.clone(),
         };
         let request = Request { options: self.options.clone(), ..request.clone() };

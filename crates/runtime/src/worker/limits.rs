@@ -1,22 +1,22 @@
-//! How much memory and time a page may take, by the pixels of its scan.
+//! Limits of memory and time for a page, by the pixels of its scan.
 
 use std::io;
 use std::time::Duration;
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-use super::{Allowance, ChildSettings};
+use super::{Allowance, WorkerSettings};
 
-/// Address space of a page's decoded image: three bytes in colour, and one more for its grey copy.
+/// Address space of a decoded image: three bytes per pixel in colour and one for its grey copy.
 const BYTES_PER_PIXEL: u64 = 4;
-/// What programs, libraries, models and the working memory of an ordinary page need, even under a small limit.
+/// Minimum for the program, its libraries and models and a page of ordinary size, even under a small limit.
 const LEAST_BASE_BYTES: u64 = 512 << 20;
-/// Up to this size a page has the ordinary time: A4 at 400 dpi has 15 million pixels, at 600 dpi 35 million.
+/// A page up to this size gets the ordinary time limit. A4 has 15 million pixels at 400 dpi, 35 million at 600 dpi.
 const ORDINARY_PIXELS: u64 = 25_000_000;
 
-/// The address space that a child may use.
+/// The address space that a worker may use.
 ///
-/// The hard limit is the kernel's (`RLIMIT_AS`) and the same for all pages. Half of it is every page's; the pixels of its scan add to
+/// The hard limit (`RLIMIT_AS`) is the same for all pages. Every page gets half of it; the pixels of its scan add to
 /// that. So a small file that unpacks to gigabytes is stopped early, and a foldout of 150 million pixels (600 MB) still passes under
 /// a limit of 1.4 GiB.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -25,7 +25,7 @@ pub(super) struct MemoryLimit {
 }
 
 impl MemoryLimit {
-    /// Limits this process, which can't be taken back.
+    /// Limits this process permanently.
     pub(super) fn impose(limit_bytes: u64) -> io::Result<Self> {
         let limit =
             Self { hard_bytes: getrlimit(Resource::As).maximum.map_or(limit_bytes, |hard| hard.min(limit_bytes)) };
@@ -33,7 +33,7 @@ impl MemoryLimit {
         Ok(limit)
     }
 
-    /// Gives this process what a page of that size may use.
+    /// Sets the soft limit for a page of that size.
     pub(super) fn allow(self, allowance: Allowance) -> io::Result<()> {
         let limit = Rlimit { current: Some(self.soft_bytes(allowance)), maximum: Some(self.hard_bytes) };
         Ok(setrlimit(Resource::As, limit)?)
@@ -45,10 +45,10 @@ impl MemoryLimit {
     }
 }
 
-/// The time that a call may take: what it asks for, else in proportion to the pixels of a page that is larger than ordinary.
+/// The time limit of a call: its own, or in proportion to the pixels of a page that is larger than ordinary.
 ///
-/// Only as many pixels count as would fit into the memory limit, so that a forged size in a header buys no hours.
-pub(super) fn time_limit(settings: &ChildSettings, Allowance { pixels, time_limit }: Allowance) -> Duration {
+/// Pixels beyond the memory limit do not count, so that a forged size in a header does not gain hours.
+pub(super) fn time_limit(settings: &WorkerSettings, Allowance { pixels, time_limit }: Allowance) -> Duration {
     if let Some(limit) = time_limit {
         return limit;
     }
@@ -61,7 +61,7 @@ mod tests {
     use std::time::Duration;
 
     use super::{MemoryLimit, time_limit};
-    use crate::worker::{Allowance, ChildSettings};
+    use crate::worker::{Allowance, WorkerSettings};
 
     const MIB: u64 = 1 << 20;
 
@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn memory_grows_with_the_pixels_up_to_the_limit() {
+    fn memory_limit_grows_with_pixels() {
         assert_eq!(soft_mib(1434, 0), 717);
         assert_eq!(soft_mib(1434, 150_000_000), 717 + 572);
         assert_eq!(soft_mib(1434, u64::MAX), 1434);
@@ -79,8 +79,8 @@ mod tests {
     }
 
     #[test]
-    fn time_grows_with_the_pixels_that_fit_into_memory() {
-        let settings = ChildSettings {
+    fn time_limit_grows_with_pixels_that_fit_into_memory() {
+        let settings = WorkerSettings {
             program: "shelf".into(),
             arguments: Vec::new(),
             count: 1,

@@ -1,4 +1,4 @@
-//! One child process, as its parent sees it.
+//! One worker process, from the side of its parent.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -12,53 +12,53 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 
-use super::death::Death;
 use super::limits::time_limit;
+use super::termination::Termination;
 use super::wire::{self, Reply, Request};
-use super::{Allowance, ChildSettings};
+use super::{Allowance, WorkerSettings};
 use crate::failure::Failure;
 use crate::logs::trace_sent;
 
-/// A running child. Dropping it kills it.
+/// A running worker. Dropping it kills it.
 ///
-/// One thread writes to it and reads its replies, one reads its standard error; both end with the child. The caller waits on a
-/// channel, so that it returns in time even from a child that hangs.
+/// One thread writes to it and reads its replies, one reads its standard error; both end with the worker. The caller waits on a
+/// channel, so that it returns in time even from a worker that hangs.
 pub(super) struct Process {
     child: Child,
-    buried: bool,
+    reaped: bool,
     requests: Option<Sender<Message>>,
     replies: Receiver<Answer>,
     stderr: Arc<Mutex<Tail>>,
-    /// Disconnected once the process has ended and standard error is read to its end.
+    /// Disconnected once the process has exited and standard error has been read to its end.
     end: Receiver<()>,
 }
 
 /// A request and its body.
 type Message = (Request, Arc<Vec<u8>>);
 
-/// A reply and its body, or that it was none.
+/// A reply and its body, or the error of an invalid one.
 type Answer = io::Result<(Reply, Vec<u8>)>;
 
 /// How a call ended.
-pub(super) enum Outcome {
-    /// The child answered, and is ready for the next call.
+pub(super) enum CallOutcome {
+    /// It answered, and is ready for the next call.
     Answer(Result<Vec<u8>, Failure>),
-    /// The child died, with the page in hand (`taken`) or before.
-    Death { death: Death, taken: bool },
+    /// The worker died, after it accepted the task or before.
+    Terminated { termination: Termination, accepted: bool },
     /// It did not answer within this time.
-    Late(Duration),
-    /// What it answered is no reply.
-    Garbled(io::Error),
+    TimedOut(Duration),
+    /// It sent something that is not a reply.
+    InvalidReply(io::Error),
 }
 
-/// How long a child that is dead to us may take to leave before it is killed.
+/// How long a worker that was closed may take to exit before it is killed.
 const GRACE: Duration = Duration::from_secs(1);
-/// As much of standard error is kept, bytes.
+/// How much of standard error is kept, bytes.
 const TAIL_BYTES: usize = 8 << 10;
 
 impl Process {
-    /// Starts a child.
-    pub(super) fn start(settings: &ChildSettings) -> io::Result<Self> {
+    /// Starts a worker.
+    pub(super) fn start(settings: &WorkerSettings) -> io::Result<Self> {
         let mut child = command(settings).spawn()?;
         let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
         let (requests, to_write) = channel();
@@ -66,81 +66,83 @@ impl Process {
         let (at_end, end) = channel();
         let tail = Arc::new(Mutex::new(Tail::default()));
         let pid = Pid::from_child(&child);
-        let process = Self { child, buried: false, requests: Some(requests), replies, stderr: Arc::clone(&tail), end };
-        let piped = "the pipe that was just asked for";
+        let process = Self { child, reaped: false, requests: Some(requests), replies, stderr: Arc::clone(&tail), end };
+        let piped = "the pipe was just requested";
         let (stdin, stdout, stderr) = (stdin.expect(piped), stdout.expect(piped), stderr.expect(piped));
         let start = Request::Start { memory_limit_bytes: settings.memory_limit_bytes };
         thread::Builder::new()
-            .name("child".to_owned())
-            .spawn(move || converse(&start, stdin, stdout, &to_write, &to_caller))?;
-        thread::Builder::new().name("child stderr".to_owned()).spawn(move || {
+            .name("worker".to_owned())
+            .spawn(move || exchange(&start, stdin, stdout, &to_write, &to_caller))?;
+        thread::Builder::new().name("worker stderr".to_owned()).spawn(move || {
             keep_tail(stderr, &tail);
-            // Leaves it to be buried. A program may close its outputs before it ends.
+            // Waits without reaping: a program may close its outputs before it exits.
             let _ = waitid(WaitId::Pid(pid), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT);
             drop::<Sender<()>>(at_end);
         })?;
         Ok(process)
     }
 
-    /// Sends a task's input and waits for the answer. After anything but [`Outcome::Answer`] the child is dead.
+    /// Sends a task's input and waits for the answer. After anything but [`CallOutcome::Answer`] the worker is dead.
     pub(super) fn run(
         &mut self,
         task: &str,
         input: Arc<Vec<u8>>,
         allowance: Allowance,
-        settings: &ChildSettings,
-    ) -> Outcome {
+        settings: &WorkerSettings,
+    ) -> CallOutcome {
         let started = Instant::now();
         self.stderr.lock().unwrap_or_else(PoisonError::into_inner).0.clear();
         let request = Request::Run { task: task.to_owned(), pixels: allowance.pixels };
         if let Some(requests) = &self.requests {
-            // Without its thread the child is dead, which the wait below finds.
+            // If its thread has ended the worker is dead, which the wait below detects.
             let _ = requests.send((request, input));
         }
         let mut limit = time_limit(settings, allowance);
-        let mut taken = false;
+        let mut accepted = false;
         loop {
             match self.replies.recv_timeout(limit.saturating_sub(started.elapsed())) {
-                Ok(Ok((Reply::Taken, _))) => taken = true,
+                Ok(Ok((Reply::Accepted, _))) => accepted = true,
                 Ok(Ok((Reply::Pixels(pixels), _))) => {
                     limit = limit.max(time_limit(settings, Allowance { pixels, ..allowance }));
                 }
-                Ok(Ok((Reply::Logged, line))) => trace_sent(&line),
-                Ok(Ok((Reply::Done, output))) => return Outcome::Answer(Ok(output)),
-                Ok(Ok((Reply::Failed(failure), _))) => return Outcome::Answer(Err(failure)),
+                Ok(Ok((Reply::LogLine, line))) => trace_sent(&line),
+                Ok(Ok((Reply::Done, output))) => return CallOutcome::Answer(Ok(output)),
+                Ok(Ok((Reply::Failed(failure), _))) => return CallOutcome::Answer(Err(failure)),
                 Ok(Err(error)) => {
                     self.kill();
-                    return Outcome::Garbled(error);
+                    return CallOutcome::InvalidReply(error);
                 }
                 Err(RecvTimeoutError::Timeout) => {
                     self.kill();
-                    return Outcome::Late(limit);
+                    return CallOutcome::TimedOut(limit);
                 }
-                Err(RecvTimeoutError::Disconnected) => return Outcome::Death { death: self.bury(), taken },
+                Err(RecvTimeoutError::Disconnected) => {
+                    return CallOutcome::Terminated { termination: self.reap(), accepted };
+                }
             }
         }
     }
 
-    /// Lets the child go: it ends when its standard input does.
+    /// Closes the standard input of the worker, which makes it exit.
     pub(super) fn close(&mut self) {
         self.requests = None;
     }
 
-    /// Waits a little for the end of a child that was closed or has died, then makes sure of it.
-    pub(super) fn bury(&mut self) -> Death {
+    /// Waits briefly for a worker that was closed or has died, then kills it if necessary, and reaps it.
+    pub(super) fn reap(&mut self) -> Termination {
         let _ = self.end.recv_timeout(GRACE);
         let status = self.kill();
-        Death { status, stderr: self.stderr.lock().unwrap_or_else(PoisonError::into_inner).to_string() }
+        Termination { status, stderr: self.stderr.lock().unwrap_or_else(PoisonError::into_inner).to_string() }
     }
 
-    /// Kills the child and what it started. A child that is already dead keeps its own status.
+    /// Kills the worker and what it started. A worker that is already dead keeps its own status.
     fn kill(&mut self) -> Option<ExitStatus> {
-        if !self.buried {
-            self.buried = true;
-            // Its number stays reserved until `wait`, so that no other process is hit.
+        if !self.reaped {
+            self.reaped = true;
+            // Its pid stays reserved until `wait`, so no other process can be hit.
             let _ = kill_process_group(Pid::from_child(&self.child), Signal::KILL);
         }
-        // `None` where the program was started with `SIGCHLD` ignored: then the kernel throws the status away.
+        // `None` where the program was started with `SIGCHLD` ignored: then the kernel discards the status.
         self.child.wait().ok()
     }
 }
@@ -151,27 +153,27 @@ impl Drop for Process {
     }
 }
 
-fn command(settings: &ChildSettings) -> Command {
+fn command(settings: &WorkerSettings) -> Command {
     let mut command = Command::new(&settings.program);
     command
         .args(&settings.arguments)
-        // Read by OpenMP when the program is loaded. Children use all cores together; threads of Tesseract on top of that
+        // Read by OpenMP when the program is loaded. The workers use all cores together; Tesseract threads on top of that
         // cost a factor of three.
         .env("OMP_THREAD_LIMIT", "1")
         // Each arena of glibc's malloc reserves 64 MiB of the address space that is limited.
         .env("MALLOC_ARENA_MAX", "1")
-        // Panics bring theirs; the last line before an abort should say why.
+        // Panics carry their own; the last line before an abort should give the reason.
         .env("RUST_BACKTRACE", "0")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
-        // The terminal's Ctrl-C and Ctrl-Z are for the parent; and what a child starts can be killed with it.
+        // The terminal's Ctrl-C and Ctrl-Z are for the parent, and what a worker starts can be killed with it.
         .process_group(0);
     command
 }
 
-/// Writes requests to the child and hands on its replies, until the parent lets it go or it dies.
-fn converse(
+/// Writes requests to the worker and forwards its replies, until the parent closes it or it dies.
+fn exchange(
     start: &Request,
     mut stdin: ChildStdin,
     stdout: ChildStdout,
@@ -179,7 +181,7 @@ fn converse(
     replies: &Sender<Answer>,
 ) {
     let mut stdout = BufReader::new(stdout);
-    // Where a write fails the child has died: reading tells, after what it still had to say.
+    // If a write fails the worker has died, which reading detects after its remaining replies.
     let _ = wire::write(&mut stdin, start, &[]);
     for (request, input) in requests {
         let _ = wire::write(&mut stdin, &request, &input);
@@ -187,13 +189,13 @@ fn converse(
         loop {
             let reply = match wire::read::<Reply>(&mut stdout) {
                 Ok(None) => return,
-                // It died as it spoke.
+                // It died in the middle of a message.
                 Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return,
                 Ok(Some(reply)) => Ok(reply),
                 Err(error) => Err(error),
             };
             let more = matches!(&reply, Ok((reply, _)) if !reply.is_last());
-            // Nobody listens where the caller gave the child up.
+            // The caller no longer listens once it has given up on the worker.
             if replies.send(reply).is_err() {
                 return;
             }
@@ -204,7 +206,7 @@ fn converse(
     }
 }
 
-/// The last that a child wrote to standard error.
+/// The last bytes that a worker wrote to standard error.
 #[derive(Default)]
 struct Tail(VecDeque<u8>);
 

@@ -1,4 +1,4 @@
-//! The child's side.
+//! The side of the worker process.
 
 use std::fs::File;
 use std::io;
@@ -24,26 +24,26 @@ use crate::failure::{Cause, Failure};
 use crate::logs::StageLogs;
 use crate::panics::caught;
 
-/// What is wrong with a child as such; what is wrong with a task is told to the parent.
+/// Why a worker process cannot serve. Failures of a task are sent to the parent instead.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
     /// The process could not be set up.
-    #[error("cannot set up the child process: {step}")]
+    #[error("cannot set up the worker process: {step}")]
     SetUp {
         /// What failed.
         step: &'static str,
         /// Why.
         source: io::Error,
     },
-    /// Nothing or something else came where the parent's first message was expected.
-    #[error("expected a parent's first message on standard input: this command is run by shelf itself")]
+    /// The first message of the parent is missing or invalid.
+    #[error("no message from a parent process on standard input: this command is for internal use by shelf")]
     NoParent,
-    /// The parent could not be answered.
-    #[error("cannot answer the parent process")]
+    /// The reply could not be written.
+    #[error("cannot reply to the parent process")]
     Answer(#[source] io::Error),
 }
 
-/// The parent's ear, and what this process may use. Set in a child only.
+/// The connection to the parent and the memory limit. Set in a worker only.
 static SERVED: OnceLock<Served> = OnceLock::new();
 
 struct Served {
@@ -51,17 +51,17 @@ struct Served {
     limit: MemoryLimit,
 }
 
-/// How long a task may go on without its parent.
+/// How long a task may run after its parent has ended.
 const ORPHAN_GRACE: Duration = Duration::from_millis(200);
 
-/// Serves the parent process: runs the tasks that it asks for on standard input, until that ends.
+/// Serves the parent process: runs the tasks requested on standard input until it is closed.
 ///
-/// Takes the process over, which nothing else should be running in: standard output is the parent's, so that what a library prints goes to
-/// standard error instead; the address space is limited; `SIGINT` is ignored, since the parent decides what Ctrl-C ends; panics
-/// are caught; what is traced goes to the parent, which traces it in the span that it called from.
+/// Takes over the process, in which nothing else should be running: standard output belongs to the parent, so what a library prints goes to
+/// standard error instead; the address space is limited; `SIGINT` is ignored, since the parent handles Ctrl-C; panics
+/// are caught; trace events are sent to the parent, which emits them in the span of the call.
 ///
 /// # Errors
-/// That there is no parent, that the process can't be set up, or that the parent can't be answered.
+/// There is no parent, the process cannot be set up, or a reply cannot be written.
 pub fn serve() -> Result<(), ServeError> {
     let set_up = |step| move |source| ServeError::SetUp { step, source };
     let mut requests = own_stdin().map_err(set_up("standard input"))?;
@@ -76,9 +76,9 @@ pub fn serve() -> Result<(), ServeError> {
     let limit = MemoryLimit::impose(memory_limit_bytes).map_err(set_up("the memory limit"))?;
     let served = SERVED.get_or_init(|| Served { replies: Mutex::new(replies), limit });
 
-    // A program that has a subscriber of its own keeps it.
+    // A program with its own subscriber keeps it.
     let _ = tracing_subscriber::registry()
-        .with(StageLogs::sent(|line| drop(served.reply(&Reply::Logged, line))))
+        .with(StageLogs::sent(|line| drop(served.reply(&Reply::LogLine, line))))
         .with(LevelFilter::INFO)
         .try_init();
 
@@ -91,17 +91,17 @@ pub fn serve() -> Result<(), ServeError> {
     served.work(&calls).map_err(ServeError::Answer)
 }
 
-/// Tells that the scan at hand has so many pixels, for a task that learns it only from the file: its memory and time grow as if the
-/// caller had known. Does nothing outside a child process.
+/// Reports the pixels of the scan, for a task that learns them only from the file: its memory and time limits grow as if the
+/// caller had known. Does nothing outside a worker process.
 pub fn allow_pixels(pixels: u64) {
     if let Some(served) = SERVED.get() {
-        // Neither fails while there is a parent; without one, this process ends.
+        // Neither fails while the parent lives; without it, this process ends.
         let _ = served.limit.allow(Allowance::pixels(pixels));
         let _ = served.reply(&Reply::Pixels(pixels), &[]);
     }
 }
 
-/// A panic says which task it was.
+/// Adds the name of the task to a panic.
 fn named(task: &str, failure: Failure) -> Failure {
     let is_panic = failure.cause == Cause::Panic;
     let error = if is_panic { format!("`{task}` {}", failure.error) } else { failure.error };
@@ -114,7 +114,7 @@ type Call = (String, Vec<u8>);
 impl Served {
     fn work(&self, calls: &Receiver<Call>) -> io::Result<()> {
         for (name, input) in calls {
-            self.reply(&Reply::Taken, &[])?;
+            self.reply(&Reply::Accepted, &[])?;
             match find(&name).and_then(|row| caught(|| (row.run)(input)).map_err(|failure| named(&name, failure))) {
                 Ok(output) => self.reply(&Reply::Done, &output)?,
                 Err(failure) => self.reply(&Reply::Failed(failure), &[])?,
@@ -132,18 +132,17 @@ fn find(name: &str) -> Result<&'static TaskRow, Failure> {
     let mut rows = inventory::iter::<TaskRow>.into_iter().filter(|row| row.name == name);
     match (rows.next(), rows.next()) {
         (Some(row), None) => Ok(row),
-        (Some(_), Some(_)) => Err(Failure::new(format!("two tasks of the child process are named `{name}`"))
+        (Some(_), Some(_)) => Err(Failure::new(format!("the worker process has two tasks named `{name}`"))
             .hint("give each `Task` a name of its own: `<module>.<function>`")),
-        (None, _) => Err(Failure::new(format!("the child process knows no task `{name}`")).hint(
-            "register it with `worker_task!`, in a crate that the program names: one that nothing names is not linked",
-        )),
+        (None, _) => Err(Failure::new(format!("the worker process has no task `{name}`"))
+            .hint("register it with `worker_task!`, in a crate that the program uses: unused crates are not linked")),
     }
 }
 
-/// Reads requests, also while a task runs: so the end of the parent is heard at any time.
+/// Reads requests, also while a task runs, so that the end of the parent is always noticed.
 fn listen(mut requests: File, limit: MemoryLimit, to_run: Sender<Call>) {
     while let Ok(Some(request)) = wire::open(&mut requests) {
-        // First the allowance, then the input, which may be the larger part of it.
+        // The allowance first: the input may need most of it.
         let allowed = match &request.header {
             Request::Run { pixels, .. } => limit.allow(Allowance::pixels(*pixels)),
             Request::Start { .. } => break,
@@ -153,10 +152,10 @@ fn listen(mut requests: File, limit: MemoryLimit, to_run: Sender<Call>) {
             break;
         }
     }
-    // An idle process ends by itself now. One that hangs in foreign code could not be told to.
+    // An idle process ends by itself now; one that hangs in foreign code has to be killed.
     drop(to_run);
     thread::sleep(ORPHAN_GRACE);
-    // What it started goes with it, where the group is its own.
+    // Also kills what it started, if it leads its process group.
     let _ = if getpgrp() == getpid() {
         kill_current_process_group(Signal::KILL)
     } else {
@@ -164,21 +163,21 @@ fn listen(mut requests: File, limit: MemoryLimit, to_run: Sender<Call>) {
     };
 }
 
-/// Takes standard input away from everything else in this process, and from what it starts.
+/// Takes standard input away from the rest of this process and from what it starts.
 fn own_stdin() -> io::Result<File> {
     let own = io::stdin().as_fd().try_clone_to_owned()?;
     dup2_stdin(File::open("/dev/null")?)?;
     Ok(own.into())
 }
 
-/// Takes standard output away likewise: what is printed goes to standard error.
+/// Takes standard output away as well: prints go to standard error.
 fn own_stdout() -> io::Result<File> {
     let own = io::stdout().as_fd().try_clone_to_owned()?;
     dup2_stdout(io::stderr())?;
     Ok(own.into())
 }
 
-/// Hostile pages should not fill the disk with the memory of the children that they crash.
+/// Malicious pages must not fill the disk with core dumps.
 fn no_core_files() -> io::Result<()> {
     let Rlimit { maximum, .. } = getrlimit(Resource::Core);
     Ok(setrlimit(Resource::Core, Rlimit { current: Some(0), maximum })?)

@@ -4,10 +4,10 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::failure::Failure;
 
-/// A named function that runs in a child process. What goes in and what comes out is serialised.
+/// A named function that runs in a worker process. Its input and output are serialised.
 pub struct Task<In, Out> {
     name: &'static str,
-    /// What it is called in messages.
+    /// Its name in messages.
     shown: &'static str,
     run: fn(In) -> Result<Out, Failure>,
 }
@@ -17,7 +17,7 @@ where
     In: Serialize + DeserializeOwned,
     Out: Serialize + DeserializeOwned,
 {
-    /// The task `name`, which has to be registered with [`worker_task!`](crate::worker_task).
+    /// The task `name`, which must be registered with [`worker_task!`](crate::worker_task).
     #[must_use]
     pub const fn new(name: &'static str, run: fn(In) -> Result<Out, Failure>) -> Self {
         Self { name, shown: name, run }
@@ -29,7 +29,7 @@ where
         self.name
     }
 
-    /// The same task, called otherwise in messages: one that works for many callers has the name of each.
+    /// The same task under another name in messages, such as that of the caller.
     pub(crate) fn shown_as(&self, shown: &'static str) -> Self {
         Self { name: self.name, shown, run: self.run }
     }
@@ -42,11 +42,11 @@ where
         (self.run)(input)
     }
 
-    /// Runs the task on serialised input: what the child does. Used by [`worker_task!`](crate::worker_task).
+    /// Runs the task on serialised input, in the worker. Used by [`worker_task!`](crate::worker_task).
     #[doc(hidden)]
     pub fn run_serialised(&self, input: Vec<u8>) -> Result<Vec<u8>, Failure> {
         let typed = rmp_serde::from_slice(&input)?;
-        // A page's memory is limited: not twice the same while the task runs.
+        // Memory is limited: the input must not be held twice while the task runs.
         drop(input);
         let output = (self.run)(typed)?;
         Ok(rmp_serde::to_vec_named(&output)?)
@@ -70,7 +70,7 @@ pub struct TaskRow {
 
 inventory::collect!(TaskRow);
 
-/// Registers a [`Task`], so that a child process finds it by name.
+/// Registers a [`Task`], so that a worker process finds it by name.
 #[macro_export]
 macro_rules! worker_task {
     ($task:ident) => {
@@ -81,7 +81,7 @@ macro_rules! worker_task {
 }
 
 impl<In, Out> Task<In, Out> {
-    /// The name, for the registration in a `const`.
+    /// The name, for registration in a `const`.
     #[doc(hidden)]
     #[must_use]
     pub const fn registered_name(&self) -> &'static str {

@@ -1,4 +1,4 @@
-//! What parent and child say to each other, over the child's standard input and output.
+//! The protocol between parent and worker, over the standard input and output of the worker.
 //!
 //! A message is a header and a body: `length of the header: u32`, `length of the body: u64`, both little-endian, the header in
 //! `MessagePack`, the body as it is. The body is what a task takes or returns, so that megabytes are not serialised twice.
@@ -9,32 +9,32 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::failure::Failure;
 
-/// What the parent says.
+/// A message of the parent.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 pub(super) enum Request {
-    /// Said once, first.
+    /// The first message, sent once.
     Start { memory_limit_bytes: u64 },
     /// The body is the task's input.
     Run { task: String, pixels: u64 },
 }
 
-/// What the child says.
+/// A message of the worker.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 pub(super) enum Reply {
-    /// It has the task and its input: from here on, what kills it may be the page's fault.
-    Taken,
-    /// The scan turns out to have so many pixels.
+    /// It has the task and its input; if it dies from now on, the page may be the cause.
+    Accepted,
+    /// The scan has this many pixels.
     Pixels(u64),
     /// The body is a line of a stage's log, as a JSON object.
-    Logged,
+    LogLine,
     /// The body is the task's output.
     Done,
-    /// The task failed; the child is well.
+    /// The task failed; the worker can take another.
     Failed(Failure),
 }
 
 impl Reply {
-    /// Whether the call ends with it.
+    /// Returns whether the call ends with it.
     pub(super) fn is_last(&self) -> bool {
         matches!(self, Self::Done | Self::Failed(_))
     }
@@ -47,7 +47,7 @@ pub(super) struct Opened<Header> {
     body_bytes: u64,
 }
 
-/// A header of more is garbage: the longest holds a failure with its backtrace.
+/// A longer header is invalid: the longest real one holds a failure with its backtrace.
 const HEADER_LIMIT_BYTES: u32 = 16 << 20;
 
 /// Writes one message.
@@ -81,7 +81,7 @@ pub(super) fn open<Header: DeserializeOwned>(input: &mut impl Read) -> io::Resul
         return Err(invalid(format!("a header of {header_bytes} bytes, expected at most {HEADER_LIMIT_BYTES}")));
     }
     let header = read_exactly(input, u64::from(header_bytes), "header")?;
-    let header = rmp_serde::from_slice(&header).map_err(|error| invalid(format!("a header that is none: {error}")))?;
+    let header = rmp_serde::from_slice(&header).map_err(|error| invalid(format!("an invalid header: {error}")))?;
     Ok(Some(Opened { header, body_bytes: u64::from_le_bytes(body) }))
 }
 
@@ -96,7 +96,7 @@ impl<Header> Opened<Header> {
 fn read_exactly(input: &mut impl Read, bytes: u64, part: &str) -> io::Result<Vec<u8>> {
     let mut content = Vec::new();
     let room = usize::try_from(bytes).map_err(io::Error::other)?;
-    // A length that is garbage is an error here, where `with_capacity` would abort.
+    // An invalid length is an error here; `with_capacity` would abort.
     content.try_reserve_exact(room).map_err(|_| invalid(format!("no memory for a {part} of {bytes} bytes")))?;
     input.by_ref().take(bytes).read_to_end(&mut content)?;
     if content.len() == room { Ok(content) } else { Err(cut_short(part)) }
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn messages_follow_each_other() {
+    fn reads_several_messages() {
         let mut bytes = Vec::new();
         let requests =
             [Request::Start { memory_limit_bytes: 5 }, Request::Run { task: "ocr.read".to_owned(), pixels: 7 }];
@@ -146,15 +146,15 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_arrives_as_it_left() {
+    fn failure_round_trips() {
         let failure = Failure::of(Cause::Input, "no page").context("page 3").hint("turn it over");
         let (reply, _) = read_reply(&written(&Reply::Failed(failure.clone()), b"")).unwrap().unwrap();
         assert_eq!(reply, Reply::Failed(failure));
     }
 
     #[test]
-    fn a_message_that_is_cut_short_says_where() {
-        let bytes = written(&Reply::Taken, b"body");
+    fn truncated_message_names_the_part() {
+        let bytes = written(&Reply::Accepted, b"body");
         for (length, part) in [(1, "lengths"), (11, "lengths"), (13, "header"), (bytes.len() - 1, "body")] {
             let error = read_reply(&bytes[..length]).unwrap_err();
             assert_eq!(error.to_string(), format!("a message ends within its {part}"));
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn an_absurd_length_is_an_error_and_no_abort() {
+    fn invalid_length_is_an_error() {
         let mut bytes = written(&Reply::Done, b"");
         bytes[4..12].fill(0x7f);
         assert_eq!(read_reply(&bytes).unwrap_err().kind(), io::ErrorKind::InvalidData);
@@ -170,12 +170,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_no_message_never_panics(bytes in prop::collection::vec(any::<u8>(), 0..64)) {
+        fn invalid_message_never_panics(bytes in prop::collection::vec(any::<u8>(), 0..64)) {
             let _ = read_reply(&bytes);
         }
 
         #[test]
-        fn every_body_arrives(body in prop::collection::vec(any::<u8>(), 0..3000)) {
+        fn body_round_trips(body in prop::collection::vec(any::<u8>(), 0..3000)) {
             prop_assert_eq!(read_reply(&written(&Reply::Done, &body)).unwrap(), Some((Reply::Done, body)));
         }
     }

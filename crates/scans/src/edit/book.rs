@@ -21,7 +21,7 @@ use shelf_runtime::inspect::{BookState, look, metadata};
 use shelf_runtime::registry::{Entry, Registry};
 use shelf_runtime::report;
 use shelf_runtime::store::{FolderStore, Store};
-use shelf_runtime::worker::{Allowance, Children};
+use shelf_runtime::worker::{Allowance, WorkerPool};
 
 /// What became of a book that was mended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,7 +45,7 @@ const DRAWN_DPI: u32 = 300;
 pub fn mend(
     store: &FolderStore,
     registry: &Registry,
-    children: &Children,
+    worker_pool: &WorkerPool,
     book: &ScanId,
     change: &Change,
 ) -> Result<Mended, MendError> {
@@ -54,7 +54,7 @@ pub fn mend(
     let state = look(store, registry, book)?;
     let last = state.pages.last().map_or(0, |page| page.get());
     check(&state, change, last)?;
-    let sources = sources_of(change, children)?;
+    let sources = sources_of(change, worker_pool)?;
     let staging = Staging::new(store.root(), book)?;
     let folder = staging.make_folder("source")?;
     let mut records = Records::new(&staging, &folder);
@@ -63,13 +63,13 @@ pub fn mend(
         Change::Replace { page, .. } | Change::Insert { page, .. } => {
             // Whoever mends a single page has looked at it: nothing is split here.
             for (number, planned) in (page.get()..).filter_map(PageNumber::new).zip(plan(&sources, None)) {
-                let scan = write_scan(children, &planned, &folder, number)?;
+                let scan = write_scan(worker_pool, &planned, &folder, number)?;
                 records.write(number, planned.origin(), Ok(scan))?;
                 new.push(number);
             }
         }
         Change::Rotate { page, turn } => {
-            let (scan, origin) = turned(store, children, &state, *page, *turn, &folder)?;
+            let (scan, origin) = turned(store, worker_pool, &state, *page, *turn, &folder)?;
             records.write(*page, origin, Ok(scan))?;
             new.push(*page);
         }
@@ -134,7 +134,7 @@ fn check(state: &BookState, change: &Change, last: u32) -> Result<(), MendError>
 }
 
 /// The files that new scans come from, looked through.
-fn sources_of(change: &Change, children: &Children) -> Result<Vec<Source>, MendError> {
+fn sources_of(change: &Change, worker_pool: &WorkerPool) -> Result<Vec<Source>, MendError> {
     let files: Vec<&PathBuf> = match change {
         Change::Replace { file, .. } => vec![file],
         Change::Insert { files, .. } => files.iter().collect(),
@@ -145,7 +145,7 @@ fn sources_of(change: &Change, children: &Children) -> Result<Vec<Source>, MendE
         Ok(InputFile { path: (*path).clone(), kind })
     };
     let inputs = files.iter().map(input).collect::<Result<Vec<_>, MendError>>()?;
-    let sources = inspect_all(inputs, children, DRAWN_DPI, &false.into())?;
+    let sources = inspect_all(inputs, worker_pool, DRAWN_DPI, &false.into())?;
     match (change, sources.as_slice()) {
         (Change::Replace { file, .. }, [source]) if source.pictures.len() != 1 => {
             Err(MendError::SeveralPages { file: file.clone(), pages: source.pictures.len() })
@@ -154,16 +154,21 @@ fn sources_of(change: &Change, children: &Children) -> Result<Vec<Source>, MendE
     }
 }
 
-fn write_scan(children: &Children, page: &Planned<'_>, folder: &Path, number: PageNumber) -> Result<Scan, MendError> {
+fn write_scan(
+    worker_pool: &WorkerPool,
+    page: &Planned<'_>,
+    folder: &Path,
+    number: PageNumber,
+) -> Result<Scan, MendError> {
     let from = page.file.page(page.page, DRAWN_DPI);
     let order = ScanOrder { from, cut: None, turn: None, folder: folder.to_owned(), number };
     let refused = |failure| MendError::Scan { file: page.file.input.path.clone(), failure: Box::new(failure) };
-    children.call(&WRITE_SCAN, order, Allowance::pixels(page.sketch().pixels)).map_err(refused)
+    worker_pool.call(&WRITE_SCAN, order, Allowance::pixels(page.sketch().pixels)).map_err(refused)
 }
 
 fn turned(
     store: &FolderStore,
-    children: &Children,
+    worker_pool: &WorkerPool,
     state: &BookState,
     page: PageNumber,
     turn: Turn,
@@ -176,7 +181,7 @@ fn turned(
     let order = ScanOrder { from, cut: None, turn: Some(turn), folder: folder.to_owned(), number: page };
     let pixels = scan.page.as_ref().map_or(0, |noted| u64::from(noted.width) * u64::from(noted.height));
     let refused = |failure| MendError::Scan { file, failure: Box::new(failure) };
-    let written = children.call(&WRITE_SCAN, order, Allowance::pixels(pixels)).map_err(refused)?;
+    let written = worker_pool.call(&WRITE_SCAN, order, Allowance::pixels(pixels)).map_err(refused)?;
     let origin = scan.page.as_ref().map(|noted| noted.origin.clone());
     Ok((written, origin.unwrap_or_else(|| Origin { file: scan.image.clone(), page: None, half: None })))
 }

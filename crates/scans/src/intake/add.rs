@@ -16,7 +16,7 @@ use shelf_runtime::book::{BookMetadata, PageNumber, Presumed, ScanId};
 use shelf_runtime::clock::now;
 use shelf_runtime::failure::Failure;
 use shelf_runtime::store::FolderStore;
-use shelf_runtime::worker::{Allowance, Children};
+use shelf_runtime::worker::{Allowance, WorkerPool};
 
 /// A book that was added.
 #[derive(Debug)]
@@ -77,11 +77,11 @@ const MAX_PAGES: usize = 100_000;
 
 /// Adds a book to the library: all of it, or nothing.
 ///
-/// `workers` pages are worked on at a time, each in a child of `children`. A page that cannot be read is a failed page, and the
+/// `workers` pages are worked on at a time, each in a worker of `worker_pool`. A page that cannot be read is a failed page, and the
 /// others go in. `stop` is looked at between pages.
 pub fn add(
     store: &FolderStore,
-    children: &Children,
+    worker_pool: &WorkerPool,
     request: &AddRequest,
     workers: usize,
     progress: &(dyn Fn(Progress<'_>) + Sync),
@@ -97,9 +97,9 @@ pub fn add(
     }
     let pool = rayon::ThreadPoolBuilder::new().num_threads(workers.max(1)).build();
     let pool = pool.map_err(|error| AddError::io("start threads for", store.root())(std::io::Error::other(error)))?;
-    let mut sources = pool.install(|| inspect_all(files, children, request.dpi, stop))?;
+    let mut sources = pool.install(|| inspect_all(files, worker_pool, request.dpi, stop))?;
     count_pages(&sources)?;
-    pool.install(|| find_spreads(&mut sources, request.spreads, children, request.dpi, progress, stop))?;
+    pool.install(|| find_spreads(&mut sources, request.spreads, worker_pool, request.dpi, progress, stop))?;
     let pages = count_pages(&sources)?;
     progress(Progress::Counted { files: sources.len(), pages });
     room::check_room(store.root(), needed_bytes(&sources)?)?;
@@ -108,7 +108,7 @@ pub fn add(
     let folder = staging.make_folder("source")?;
     copy_originals(&mut sources, &staging)?;
     let plan = plan(&sources, request.languages.first().map(String::as_str));
-    let scans = pool.install(|| write_scans(&plan, &folder, request.dpi, children, progress, stop))?;
+    let scans = pool.install(|| write_scans(&plan, &folder, request.dpi, worker_pool, progress, stop))?;
     let mut records = Records::new(&staging, &folder);
     for (page, scan) in plan.iter().zip(scans) {
         records.write(page.number, page.origin(), scan)?;
@@ -160,7 +160,7 @@ fn write_scans(
     plan: &[Planned<'_>],
     folder: &Path,
     dpi: u32,
-    children: &Children,
+    worker_pool: &WorkerPool,
     progress: &(dyn Fn(Progress<'_>) + Sync),
     stop: &AtomicBool,
 ) -> Result<Vec<Result<Scan, Failure>>, AddError> {
@@ -173,7 +173,7 @@ fn write_scans(
         }
         let from = page.file.page(page.page, dpi);
         let order = ScanOrder { from, cut: page.cut, turn: None, folder: folder.to_owned(), number: page.number };
-        let scan = children.call(&WRITE_SCAN, order, Allowance::pixels(page.sketch().pixels));
+        let scan = worker_pool.call(&WRITE_SCAN, order, Allowance::pixels(page.sketch().pixels));
         if scan.is_err() {
             // A full disk is the book's failure, not the page's.
             room::check_room(folder, 0)?;

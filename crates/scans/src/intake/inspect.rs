@@ -10,7 +10,7 @@ use super::{pdf, tiff};
 use shelf_runtime::failure::Failure;
 use shelf_runtime::worker::{Task, worker_task};
 
-/// What a child is to look at.
+/// What a worker is to look at.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct InspectOrder {
     pub(crate) file: PathBuf,

@@ -1,7 +1,7 @@
 //! `shelf add`: files from outside become a book.
 //!
 //! A book is built in a hidden folder beside the others and gets its name when it is whole; until then there is no book. What
-//! opens a file is a task for a child process: `inspect` counts its pages, `spread` looks whether one of them shows an open book, `scan`
+//! opens a file is a task for a worker process: `inspect` counts its pages, `spread` looks whether one of them shows an open book, `scan`
 //! writes one of them, or half of it.
 
 pub(crate) mod add;

@@ -52,7 +52,7 @@ impl Opened {
     }
 }
 
-/// Opens a page, whatever its file is. Only a child process does this.
+/// Opens a page, whatever its file is. Only a worker process does this.
 pub(crate) fn open_page(page: &FilePage) -> Result<Opened, Failure> {
     match page.kind {
         Kind::Pdf => pdf::open_page(page),

@@ -51,7 +51,7 @@ impl Samples {
     }
 }
 
-/// Refuses a picture before anything is allocated for it; tells the child process what it will take, where it passes.
+/// Refuses a picture before anything is allocated for it; tells the worker process what it will take, where it passes.
 pub(crate) fn check_size(width: u32, height: u32, bits_per_pixel: usize) -> Result<(), Failure> {
     let pixels = u64::from(width) * u64::from(height);
     if pixels == 0 {

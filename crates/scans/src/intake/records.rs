@@ -59,7 +59,7 @@ impl<'a> Records<'a> {
     }
 
     fn write_failure(&mut self, page: PageNumber, failure: Failure, origin: &Origin) -> Result<(), AddError> {
-        // A child that died in the middle may have left part of a picture.
+        // A worker that died in the middle may have left part of a picture.
         for extension in ["png", "jpg"] {
             let part = self.folder.join(format!("{}.{extension}", page.stem()));
             match std::fs::remove_file(&part) {

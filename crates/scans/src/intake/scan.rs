@@ -13,7 +13,7 @@ use shelf_runtime::book::{Half, PageNumber, Resolution};
 use shelf_runtime::failure::Failure;
 use shelf_runtime::worker::{Task, worker_task};
 
-/// What a child is to do: open one page of a file, and write it, or half of it, as a scan.
+/// What a worker is to do: open one page of a file, and write it, or half of it, as a scan.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct ScanOrder {
     pub(crate) from: FilePage,

@@ -12,7 +12,7 @@ use super::spread::{FIND_GUTTER, Finding, Gutter};
 use super::staging::Staging;
 use super::{AddError, Progress, Spreads};
 use shelf_runtime::book::PageNumber;
-use shelf_runtime::worker::{Allowance, Children};
+use shelf_runtime::worker::{Allowance, WorkerPool};
 
 /// A file that pages come from.
 pub(crate) struct Source {
@@ -33,7 +33,7 @@ pub(crate) struct Picture {
 }
 
 impl Source {
-    /// A page of the file as a child is to open it; `page` counts from 1.
+    /// A page of the file as a worker is to open it; `page` counts from 1.
     pub(crate) fn page(&self, page: u32, dpi: u32) -> FilePage {
         FilePage { file: self.read_at.clone(), kind: self.input.kind, page, dpi }
     }
@@ -61,7 +61,7 @@ impl Source {
 /// Counts the pages of the files.
 pub(crate) fn inspect_all(
     files: Vec<InputFile>,
-    children: &Children,
+    worker_pool: &WorkerPool,
     dpi: u32,
     stop: &AtomicBool,
 ) -> Result<Vec<Source>, AddError> {
@@ -71,10 +71,10 @@ pub(crate) fn inspect_all(
         }
         let path = std::path::absolute(&input.path).map_err(AddError::io("find", &input.path))?;
         let order = InspectOrder { file: path.clone(), kind: input.kind, dpi };
-        let sketches = match (children.call(&INSPECT, order, Allowance::default()), input.kind) {
+        let sketches = match (worker_pool.call(&INSPECT, order, Allowance::default()), input.kind) {
             (Ok(sketches), _) => sketches,
             (Err(failure), Kind::Pdf) => return Err(AddError::File { file: input.path, failure: Box::new(failure) }),
-            // A picture that kills the child which only looks at its header: a page that will fail once more, and then be noted.
+            // A picture that kills the worker which only looks at its header: a page that will fail once more, and then be noted.
             (Err(_), _) => vec![PageSketch::UNREADABLE],
         };
         let name = input.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
@@ -84,12 +84,12 @@ pub(crate) fn inspect_all(
     files.into_par_iter().with_max_len(1).map(inspect).collect()
 }
 
-/// Finds the spreads among the landscape pictures; all others cost nothing. Each is opened in a child of its own call, so that it has the
+/// Finds the spreads among the landscape pictures; all others cost nothing. Each is opened in a worker of its own call, so that it has the
 /// time and memory of a page. One that cannot be opened is no spread: it will be a failed page.
 pub(crate) fn find_spreads(
     sources: &mut [Source],
     spreads: Spreads,
-    children: &Children,
+    worker_pool: &WorkerPool,
     dpi: u32,
     progress: &(dyn Fn(Progress<'_>) + Sync),
     stop: &AtomicBool,
@@ -111,7 +111,7 @@ pub(crate) fn find_spreads(
         if stop.load(Ordering::Relaxed) {
             return Err(AddError::Stopped);
         }
-        let finding = children.call(&FIND_GUTTER, page, Allowance::pixels(sketch.pixels)).ok().flatten();
+        let finding = worker_pool.call(&FIND_GUTTER, page, Allowance::pixels(sketch.pixels)).ok().flatten();
         progress(Progress::Looked);
         Ok(finding.map(|finding| ((source, picture), finding)))
     };

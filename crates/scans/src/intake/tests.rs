@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::*;
 use shelf_runtime::book::{BookMetadata, Presumed, SourcePage};
 use shelf_runtime::store::FolderStore;
-use shelf_runtime::worker::Children;
+use shelf_runtime::worker::WorkerPool;
 
 /// A library of its own, and files beside it.
 pub(crate) struct Library {
@@ -31,7 +31,7 @@ impl Library {
     }
 
     pub(crate) fn add(&self, request: &AddRequest) -> Result<Added, AddError> {
-        add(&self.store, &Children::in_process(), request, 2, &|_| {}, &AtomicBool::new(false))
+        add(&self.store, &WorkerPool::in_process(), request, 2, &|_| {}, &AtomicBool::new(false))
     }
 
     pub(crate) fn add_files(&self, inputs: &[PathBuf]) -> Result<Added, AddError> {
@@ -288,7 +288,7 @@ fn a_stop_leaves_nothing_behind() {
             stop.store(true, Ordering::Relaxed);
         }
     };
-    let result = add(&library.store, &Children::in_process(), &request, 1, &stop_at_the_third, &stop);
+    let result = add(&library.store, &WorkerPool::in_process(), &request, 1, &stop_at_the_third, &stop);
     assert!(matches!(result, Err(AddError::Stopped)));
     assert!(library.is_empty());
 }
@@ -304,7 +304,7 @@ fn progress_counts_every_page_once() {
             seen.lock().unwrap().push(done);
         }
     };
-    add(&library.store, &Children::in_process(), &request, 3, &note, &AtomicBool::new(false)).unwrap();
+    add(&library.store, &WorkerPool::in_process(), &request, 3, &note, &AtomicBool::new(false)).unwrap();
     assert_eq!(seen.into_inner().unwrap(), (1..9).collect::<Vec<_>>());
 }
 

@@ -1,4 +1,4 @@
-//! What the command line says is told to the child process as well.
+//! What the command line says is told to the worker process as well.
 
 #[path = "../../reading.rs"]
 mod reading;

@@ -1,4 +1,4 @@
-//! A stage whose pages are made in child processes, with a time limit, and options that they are told.
+//! A stage whose pages are made in worker processes, with a time limit, and options that they are told.
 
 use std::time::Duration;
 

@@ -12,7 +12,7 @@ use crate::intake::inspect::PageSketch;
 use crate::intake::spread::is_landscape;
 use shelf_runtime::failure::Failure;
 
-/// The largest PDF that is opened, bytes: it is held in memory, in a child that may have 1.4 GiB.
+/// The largest PDF that is opened, bytes: it is held in memory, in a worker that may have 1.4 GiB.
 const MAX_FILE_BYTES: u64 = 1 << 30;
 
 struct Opened {
@@ -22,7 +22,7 @@ struct Opened {
     pdf: Arc<Pdf>,
 }
 
-/// The PDF that was opened last: a child reads many pages of one file.
+/// The PDF that was opened last: a worker reads many pages of one file.
 static LAST: Mutex<Option<Opened>> = Mutex::new(None);
 
 /// Opens a PDF, or hands out the one that is open already.

@@ -1,6 +1,6 @@
 //! Spreads: pictures that show an open book, and become its two pages.
 //!
-//! A child looks for the gutter of every landscape picture; when all were looked at, it is decided which are split.
+//! A worker looks for the gutter of every landscape picture; when all were looked at, it is decided which are split.
 
 #[cfg(test)]
 mod add_tests;

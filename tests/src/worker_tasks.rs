@@ -1,4 +1,4 @@
-//! Tasks that crash, hang and fill the memory, for the tests of child processes.
+//! Tasks that crash, hang and fill the memory, for the tests of worker processes.
 
 use std::hint::black_box;
 use std::io::{self, Read, Write};
@@ -18,15 +18,15 @@ use shelf::worker::{Task, allow_pixels, worker_task};
 pub static ECHO: Task<ByteBuf, ByteBuf> = Task::new("tests.echo", Ok);
 worker_task!(ECHO);
 
-/// The child's process id.
+/// The worker's process id.
 pub static PID: Task<(), u32> = Task::new("tests.pid", |()| Ok(id()));
 worker_task!(PID);
 
-/// The process id of the child that a scan is handed to.
+/// The process id of the worker that a scan is handed to.
 pub static SCAN_PID: Task<(ScanFile, ()), u32> = Task::new("tests.scan_pid", |_| Ok(id()));
 worker_task!(SCAN_PID);
 
-/// A variable of the child's environment.
+/// A variable of the worker's environment.
 pub static VARIABLE: Task<String, Option<String>> = Task::new("tests.variable", |name| Ok(std::env::var(name).ok()));
 worker_task!(VARIABLE);
 
