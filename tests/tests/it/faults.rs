@@ -97,8 +97,12 @@ fn a_full_disk_stops_the_run_and_loses_nothing() {
     let book = TestBook::of_pages(5);
     let store = Arc::new(Filling { store: book.store().clone(), room: AtomicUsize::new(3) });
     let registry = Arc::new(Registry::of([<numbered as Stage>::ROW]).unwrap());
-    let runtime =
-        Runtime { store: store.clone(), registry, worker_pool: WorkerPool::in_process(), providers: Providers::default() };
+    let runtime = Runtime {
+        store: store.clone(),
+        registry,
+        worker_pool: WorkerPool::in_process(),
+        providers: Providers::default(),
+    };
     let settings = Settings { workers: 1, attempts: 3 };
     let run =
         || process(&runtime, book.id(), &Request::default(), settings, &EventLog::default(), &Stop::default()).unwrap();

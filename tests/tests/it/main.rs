@@ -2,7 +2,6 @@
 
 pub mod architecture;
 pub mod authoring;
-pub mod worker_pool;
 pub mod command_line;
 mod compiler;
 pub mod faults;
@@ -27,3 +26,4 @@ pub mod scheduling;
 pub mod spreads;
 pub mod ui;
 pub mod upgrades;
+pub mod worker_pool;

@@ -151,7 +151,10 @@ fn fails_alone(outside: &Outside, package: &str) {
     assert_eq!(ended.code, Some(3), "{ended:?}");
     assert!(ended.out.contains("fragile: 2 pages: 1 made, 1 failed"), "{ended:?}");
     let failed = shelf.json("book/fragile/failed/page_0002.json");
-    assert_eq!(failed["failure"]["error"], "`fragile` crashed: its worker process was terminated by SIGABRT", "{failed}");
+    assert_eq!(
+        failed["failure"]["error"], "`fragile` crashed: its worker process was terminated by SIGABRT",
+        "{failed}"
+    );
     let explained = outside.cargo_run(package, &shelf, &["stages", "--explain", "fragile"]).out;
     assert!(explained.contains("each in a worker process, which is stopped after `--worker-time`"), "{explained}");
 }

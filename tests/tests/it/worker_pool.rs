@@ -14,7 +14,7 @@ use rustix::process::{Pid, Signal, getpgid, kill_process};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_bytes::ByteBuf;
 use shelf::stage::{Cause, Failure};
-use shelf::worker::{Allowance, WorkerSettings, WorkerPool, Task};
+use shelf::worker::{Allowance, Task, WorkerPool, WorkerSettings};
 use shelf_tests::worker_tasks::{
     ABORT, ALLOCATE, ECHO, EXIT, FAIL, FAULT, HANG, INTERRUPT, PANIC, PID, PRINT, SLOW, TWIN, UNREGISTERED, VARIABLE,
 };
@@ -182,7 +182,10 @@ fn a_panic_is_a_failure_and_the_child_goes_on() {
 fn a_crash_costs_its_page_only() {
     let worker_pool = one_worker();
     let crashes = [
-        (call(&worker_pool, &FAULT, ()).unwrap_err(), "`tests.fault` crashed: its worker process was terminated by SIGSEGV"),
+        (
+            call(&worker_pool, &FAULT, ()).unwrap_err(),
+            "`tests.fault` crashed: its worker process was terminated by SIGSEGV",
+        ),
         (
             call(&worker_pool, &ABORT, "loading\nbox is empty\n".to_owned()).unwrap_err(),
             "`tests.abort` crashed: its worker process was terminated by SIGABRT: box is empty",
