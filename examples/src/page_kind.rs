@@ -54,25 +54,26 @@ mod tests {
 
     #[test]
     fn the_model_decides() {
-        let model = ScriptedModel::says([r#"{ "kind": "plate", "confidence": 0.5 }"#]);
+        let model = ScriptedModel::with_replies([r#"{ "kind": "plate", "confidence": 0.5 }"#]);
         let book = TestBook::of_pages(1).outputs::<text_lines>(|page| LinesPage { page_number: page, lines: vec![] });
         let book = book.with(&model);
         book.run::<page_kind>();
         assert_eq!(book.page::<page_kind>(1).kind, Kind::Plate);
         assert_eq!(book.report::<page_kind>(), "page_num,confidence\n1,0.50\n");
-        assert_eq!(model.asked()[0].user, r#"{"page_number":1,"lines":[]}"#);
+        assert_eq!(model.requests()[0].user, r#"{"page_number":1,"lines":[]}"#);
     }
 
     #[test]
-    fn a_reply_that_makes_no_sense_may_be_mended() {
-        let model = ScriptedModel::says(["I think it is a plate", r#"{"kind": "plate", "confidence": 50}"#, "{}"]);
+    fn a_reply_validated_makes_no_sense_may_be_mended() {
+        let model =
+            ScriptedModel::with_replies(["I think it is a plate", r#"{"kind": "plate", "confidence": 50}"#, "{}"]);
         let book = TestBook::of_pages(1).outputs::<text_lines>(|page| LinesPage { page_number: page, lines: vec![] });
         let book = book.with(&model);
         book.run::<page_kind>();
-        assert!(model.asked()[1].user.contains("it is no whole JSON object: expected value"));
-        assert!(model.asked()[2].user.contains("it does not fit the schema: confidence is 50: greater than 1"));
+        assert!(model.requests()[1].user.contains("it is not a complete JSON object: expected value"));
+        assert!(model.requests()[2].user.contains("it does not fit the schema: confidence is 50: greater than 1"));
         let failure = book.failure::<page_kind>(1).unwrap().failure;
-        assert_eq!(failure.error, "no model gave a reply that can be used");
+        assert_eq!(failure.error, "no model gave a usable reply");
         assert!(failure.causes[0].ends_with("missing field `kind`"), "{failure}");
     }
 }

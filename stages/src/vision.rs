@@ -45,7 +45,7 @@ impl Vision {
 
 /// Whether the model accepts images; if not, a warning goes to the page's log.
 pub(crate) async fn accepts_images(llm: &Llm) -> bool {
-    let sees = llm.takes_pictures().await;
+    let sees = llm.accepts_pictures().await;
     if !sees {
         tracing::warn!("the model does not accept images; asking with text alone");
     }

@@ -13,7 +13,7 @@ use shelf::book::SourcePage;
 use shelf::eval::{Normalisation, Rule};
 use shelf::llm::{Excerpt, LlmSettings};
 use shelf::stage::ParagraphId;
-use shelf::testing::{Asked, Says, ScriptedModel};
+use shelf::testing::{ReceivedRequest, ScriptedModel, ScriptedReply};
 use stages::corrected::CorrectedPage;
 use stages::ocr::OcrPage;
 use tiktoken_rs::o200k_base_singleton;
@@ -68,15 +68,15 @@ const NOTE: &str = "misread letters";
 pub fn count(shelf: &Shelf, data: &Path) -> Counted {
     let pages: Vec<Page> = (1..=PAGES).map(|number| Page::read(shelf, data, number)).collect();
     let known = pages.clone();
-    let model = ScriptedModel::answering(move |asked| match known.iter().find_map(|page| page.asked_about(asked)) {
-        Some(paragraphs) => Says::text(changes(&paragraphs)),
-        None => Says::error(400, format!("on no page there are these paragraphs: {}", asked.user)),
+    let model = ScriptedModel::with_script(move |asked| match known.iter().find_map(|page| page.asked_about(asked)) {
+        Some(paragraphs) => ScriptedReply::text(changes(&paragraphs)),
+        None => ScriptedReply::error(400, format!("on no page there are these paragraphs: {}", asked.user)),
     });
     let mut process = shelf.command(["process", "florida", "--stage", "corrected", "--engine", "llm", "--yes"]);
     process.env("SHELF_LLM_BASE_URL", model.base_url()).env("SHELF_LLM_REQUESTS_PER_MINUTE", "0");
     let ended = process.output().expect("the command starts");
     assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
-    let asked = model.asked();
+    let asked = model.requests();
     let frame = frame(asked.first().expect("something is in doubt in twenty pages"));
     Counted { pages: pages.iter().map(|page| page.costs(&asked)).collect(), frame }
 }
@@ -124,14 +124,14 @@ impl Page {
     }
 
     /// The paragraphs that a question is about; none where it is not about this page.
-    fn asked_about(&self, asked: &Asked) -> Option<Vec<&Paragraph>> {
+    fn asked_about(&self, asked: &ReceivedRequest) -> Option<Vec<&Paragraph>> {
         let is_asked = |paragraph: &&Paragraph| asked.user.contains(&paragraph.as_asked());
         let paragraphs: Vec<&Paragraph> = self.paragraphs.iter().filter(is_asked).collect();
         let length: usize = paragraphs.iter().map(|paragraph| paragraph.as_asked().len()).sum();
         (length == asked.user.len()).then_some(paragraphs)
     }
 
-    fn costs(&self, asked: &[Asked]) -> Costs {
+    fn costs(&self, asked: &[ReceivedRequest]) -> Costs {
         let question = serde_json::to_string_pretty(&self.ocr).expect("JSON can be written");
         let original =
             Exchange { sent: tokens(&question), answered: tokens(&self.original_reply()), pixels: self.pixels };
@@ -188,7 +188,7 @@ fn changes(paragraphs: &[&Paragraph]) -> String {
 }
 
 /// Tokens that are sent with every question: the prompt, and the schema of the reply.
-fn frame(asked: &Asked) -> usize {
+fn frame(asked: &ReceivedRequest) -> usize {
     tokens(&asked.system) + tokens(&asked.body["response_format"].to_string())
 }
 

@@ -36,7 +36,7 @@ pub async fn weather(page: PageNumber, llm: Llm) -> Result<Weather> {
         .system("You are a barometer.")
         .user(format!("weather on page {page}"))
         .max_tokens(60)
-        .reply_that(sensible)
+        .reply_validated(sensible)
         .await
 }
 
@@ -162,7 +162,7 @@ fn nonsense_in_the_right_form_is_refused() {
     let stage = &run.summary.stages[0];
     assert_eq!((stage.done, stage.failed.len()), (0, 4), "{:?}", run.events);
     for (_, failure) in &stage.failed {
-        assert_eq!(failure.error, "no model gave a reply that can be used", "{failure}");
+        assert_eq!(failure.error, "no model gave a usable reply", "{failure}");
         assert!(!failure.transient);
     }
     let ledger = book.ledger();

@@ -10,13 +10,13 @@ use super::numbers::count;
 use super::numbers::thousands;
 use super::out::ask;
 use clap::Args;
+use shelf_llm::CassetteSettings;
 use shelf_llm::Dispatcher;
 use shelf_llm::Estimate;
 use shelf_llm::Range;
-use shelf_llm::TapeSettings;
 use shelf_llm::Usd;
+use shelf_llm::dry_run;
 use shelf_llm::estimate;
-use shelf_llm::rehearse;
 use shelf_runtime::book::ScanId;
 use shelf_runtime::inspect::BookState;
 use shelf_runtime::inspect::look;
@@ -53,9 +53,9 @@ impl SpendArgs {
         let mut settings = said.settings;
         settings.spending.run = self.budget;
         settings.spending.allowed = self.yes || self.budget.is_some() || self.replay.is_some();
-        settings.tape = match (&self.record, &self.replay) {
-            (Some(folder), _) => Some(TapeSettings::Record(folder.clone())),
-            (None, Some(folder)) => Some(TapeSettings::Replay(folder.clone())),
+        settings.cassette = match (&self.record, &self.replay) {
+            (Some(folder), _) => Some(CassetteSettings::Record(folder.clone())),
+            (None, Some(folder)) => Some(CassetteSettings::Replay(folder.clone())),
             (None, None) => None,
         };
         if self.replay.is_some() {
@@ -78,7 +78,7 @@ impl SpendArgs {
         if estimates.is_empty() {
             return Ok(());
         }
-        let models: Vec<String> = estimates.iter().flat_map(|estimate| settings.chain(&estimate.model)).collect();
+        let models: Vec<String> = estimates.iter().flat_map(|estimate| settings.models(&estimate.model)).collect();
         check_prices(settings, &|model| llm.price(model), &models)?;
         for estimate in &estimates {
             context.out.note(shown(estimate));
@@ -106,8 +106,8 @@ pub(super) fn estimates_of(
     plan: &Plan,
 ) -> Result<Vec<Estimate>> {
     let Some(settings) = llm.settings() else { return Ok(Vec::new()) };
-    let rehearsed = rehearse(&context.runtime(cores(), llm.clone())?, llm, state, plan);
-    Ok(estimate(plan, state, settings, &|model| llm.price(model), &rehearsed))
+    let requests = dry_run(&context.runtime(cores(), llm.clone())?, llm, state, plan);
+    Ok(estimate(plan, state, settings, &|model| llm.price(model), &requests))
 }
 
 /// What the stages of all books will ask. A book that cannot be looked at asks nothing, and is complained of later.
@@ -129,17 +129,17 @@ fn estimates(context: &Context, llm: &Dispatcher, books: &[ScanId], request: &Re
 
 /// ``corrected: 14 of 20 pages by `m` about 31 paragraphs; 9,200 to 14,000 tokens in, 280 to 57,344 out: $0.30 to $4.10``.
 pub(super) fn shown(estimate: &Estimate) -> String {
-    let Estimate { stage, model, looked_into, asking, guessed, tokens_in, tokens_out, .. } = estimate;
-    let noun = if estimate.of_books { "book" } else { "page" };
+    let Estimate { stage, model, known_pages, asking_pages, guessed_pages, tokens_in, tokens_out, .. } = estimate;
+    let noun = if estimate.per_book { "book" } else { "page" };
     let mut who = Vec::new();
-    if asking == looked_into && *asking > 0 {
-        who.push(count(*asking, noun));
-    } else if *looked_into > 0 {
-        who.push(format!("{asking} of {}", count(*looked_into, noun)));
+    if asking_pages == known_pages && *asking_pages > 0 {
+        who.push(count(*asking_pages, noun));
+    } else if *known_pages > 0 {
+        who.push(format!("{asking_pages} of {}", count(*known_pages, noun)));
     }
-    if *guessed > 0 {
+    if *guessed_pages > 0 {
         let others = if who.is_empty() { "up to" } else { "and up to" };
-        who.push(format!("{others} {} that are not known yet", count(*guessed, noun)));
+        who.push(format!("{others} {} that are not known yet", count(*guessed_pages, noun)));
     }
     let about: Vec<String> = estimate.about.iter().map(|(noun, number)| count(*number, noun)).collect();
     let about = if about.is_empty() { String::new() } else { format!(" about {}", about.join(" and ")) };

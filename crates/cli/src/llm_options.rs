@@ -188,7 +188,7 @@ impl LlmSaid {
         let settings = &self.settings;
         let usd = |cap: Option<Usd>| json!(cap);
         let seconds = |time_limit: Duration| json!(time_limit.as_secs_f64());
-        let model = settings.asked_first("");
+        let model = settings.first_model("");
         let model = if model.is_empty() { Value::Null } else { json!(model) };
         let timeouts = settings.timeouts;
         let said = [
@@ -292,8 +292,8 @@ pub(super) fn check_prices(
     let limited = [settings.spending.run, settings.spending.book, settings.spending.month];
     match models.iter().find(|model| price(model).is_none()) {
         Some(model) if limited.iter().any(Option::is_some) => {
-            let halt = shelf_llm::Halt::Unpriced(model.clone());
-            Err(CliError::refused(&halt).hint(halt.hint()))
+            let reason = shelf_llm::AbortReason::Unpriced(model.clone());
+            Err(CliError::refused(&reason).hint(reason.hint()))
         }
         _ => Ok(()),
     }

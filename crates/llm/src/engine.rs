@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 use shelf_runtime::__private::inventory;
 use shelf_runtime::stage::OptionChoice;
 
-use super::Llm;
+use crate::handle::Llm;
 
-/// Who does the work of a stage that can be done by rules or by a language model: `engine` among a stage's options, `--engine` on the
-/// command line. The runtime knows what an option of this type declares: what is done by rules costs nothing, and a change to `auto` makes no
-/// page stale, so that none is made again because a key has appeared.
+/// Whether a stage that supports both uses rules or a language model: the option `engine` of such a stage, `--engine` on the command
+/// line. The type declares to the runtime that rules cost nothing, and that a change to `auto` makes no page stale, so no page is made again
+/// because a key was added.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Engine {
@@ -28,7 +28,7 @@ inventory::submit! {
 }
 
 impl Engine {
-    /// Whether a model is to be asked.
+    /// Whether to ask a model.
     #[must_use]
     pub fn asks(self, llm: &Llm) -> bool {
         match self {
@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn records_and_the_command_line_spell_it_alike() {
+    fn serde_and_clap_use_the_same_names() {
         for engine in Engine::value_variants() {
             let name = engine.to_possible_value().unwrap().get_name().to_owned();
             assert_eq!(serde_json::to_value(engine).unwrap(), name);

@@ -1,76 +1,55 @@
-//! Language models: asked well, paid once, never trusted blindly.
+//! Asks language models, validates what they reply, and pays for a reply once.
 //!
 //! A stage with `parallelism = llm` takes an [`Llm`] and asks: `llm.ask().system(…).user(…).image(&image).reply::<T>().await`.
-//! The [`Dispatcher`] sends what all stages ask, and it alone owns the rate, the places and the budget.
+//! One [`Dispatcher`] sends the requests of all stages; rate limit, concurrency and budget are its alone.
 //!
-//! * A request is an immutable value; the body is made from it for every attempt, so that no attempt is larger than the one before.
-//! * A reply counts only if the model was done (`stop`), and its JSON is whole, of the asked type, within its bounds, no runaway, and
-//!   right by the stage's own rules. Else the model may mend it twice, then the next model is asked.
-//! * Every attempt stands in the book's ledger before the page is written. A reply that was paid is kept before it is looked into, and
-//!   used again after a crash.
+//! * A [`Request`] is immutable. Every attempt builds its body from it, so attempts never grow.
+//! * A reply counts only if the model finished (`stop`), its JSON is complete, it fits the schema and the bounds of the type, it does not
+//!   run away, and it passes the stage's own rules. Otherwise the model may repair it twice; then the next model is asked.
+//! * Every attempt is in the book's ledger before the page is written. A paid reply is stored before it is parsed, and reused after a crash.
+//!
+//! Each module may use only those above it:
+//!
+//! | module | purpose |
+//! | --- | --- |
+//! | `pictures` | which part of a scan a model sees, and the JPEG made from it |
+//! | `chat` | requests, replies, their schema and validation |
+//! | `error` | how a call fails, and what aborts the run |
+//! | `cost`, `caller`, `page_or_zero` | prices, budget, ledger, usage of a page; who asks; how files write a page |
+//! | `transport` | HTTP, server-sent events, the wire format |
+//! | `cassette` | recorded replies |
+//! | `settings` | all settings |
+//! | `dispatch` | concurrency, rate limit, retries |
+//! | `handle` | what stages use: `Llm`, `Ask` |
+//! | `engine`, `provider`, `estimates`, `doctor` | rules or model; the runtime's view; cost estimates; the check of `shelf doctor` |
 
-mod api_key;
-mod ask;
-mod attempt;
-mod background;
-mod budget;
 mod caller;
-mod checkup;
-mod conversation;
-mod desk;
-mod dispatcher;
+mod cassette;
+mod chat;
+mod cost;
+mod dispatch;
+mod doctor;
 mod engine;
 mod error;
-mod estimate;
-mod excerpt;
-mod halt;
+mod estimates;
 mod handle;
-mod judge;
-mod ledger;
-mod pace;
-mod picture;
-mod prices;
+mod page_or_zero;
+mod pictures;
 mod provider;
-mod rehearsal;
-mod rehearse;
-mod replies;
-mod reply;
-mod request;
-mod schema;
 mod settings;
-mod sse;
-mod start_error;
-mod tally;
-mod tape;
 pub mod testing;
 mod transport;
-mod wire;
 
-pub use api_key::ApiKey;
-pub use ask::{Answer, Ask};
-pub use checkup::check_up;
-pub use dispatcher::Dispatcher;
+pub use cassette::{CassetteError, CassetteSettings};
+pub use chat::{Answer, Message, Reply, ReplySchema, Request, Role, SchemaError, Violation};
+pub use cost::{AttemptId, CostBasis, LedgerEntry, ModelList, Price, Spending, Spent, ledger};
+pub use dispatch::{Dispatcher, RequestSize, StartError, Subject};
+pub use doctor::check_model;
 pub use engine::Engine;
-pub use error::{CallError, LONGEST_WAIT, Phase};
-pub use estimate::{Estimate, Range, Rehearsed, estimate};
-pub use excerpt::{Excerpt, Region};
-pub use halt::Halt;
-pub use handle::{Llm, RunLlm};
-pub use judge::Fault;
-pub use ledger::{CostBasis, LedgerEntry, Spent, ledger};
-pub use picture::Picture;
-pub use prices::{Models, Price};
-pub use rehearsal::{About, Question};
-pub use rehearse::rehearse;
-pub use reply::Reply;
-pub use request::{Message, Request, Role};
-pub use schema::{ReplySchema, SchemaError};
-pub use settings::{LlmSettings, PictureSettings, Retry, Spending, TapeSettings, Timeouts};
+pub use error::{AbortReason, BudgetScope, CallError, MAX_RETRY_AFTER, Phase};
+pub use estimates::{Estimate, Range, StageRequests, dry_run, estimate};
+pub use handle::{Ask, Llm, RunLlm};
+pub use pictures::{Excerpt, Picture, PictureSettings, Region};
+pub use settings::{LlmSettings, Retry};
 pub use shelf_runtime::usd::{Usd, UsdError};
-pub use start_error::StartError;
-pub use tape::TapeError;
-pub use transport::TransportError;
-
-pub(crate) use caller::Caller;
-pub(crate) use rehearsal::Rehearsal;
-pub(crate) use tally::Tally;
+pub use transport::{ApiKey, Timeouts, TransportError};

@@ -7,9 +7,11 @@ use shelf_runtime::registry::Entry;
 use shelf_runtime::stage::{Handle, Parallelism};
 use shelf_runtime::store::{Store, StoreError};
 
-use super::ledger::settle_lost;
-use super::tally::Tally;
-use super::{Caller, Dispatcher, Llm, LlmSettings};
+use crate::caller::Caller;
+use crate::cost::{UsageCounter, settle_unfinished};
+use crate::dispatch::Dispatcher;
+use crate::handle::Llm;
+use crate::settings::LlmSettings;
 
 impl Provider for Dispatcher {
     fn handle(&self, page: &HandleRequest<'_>) -> Option<Arc<dyn Handle>> {
@@ -21,18 +23,18 @@ impl Provider for Dispatcher {
             book: page.book.clone(),
             stage: page.row.name,
             page: page.page,
-            round: page.retry_epoch.map(ToOwned::to_owned),
+            retry_epoch: page.retry_epoch.map(ToOwned::to_owned),
         };
-        Some(Arc::new(Llm::new(self.clone(), caller, page.row.model, Tally::default())))
+        Some(Arc::new(Llm::new(self.clone(), caller, page.row.model, UsageCounter::default())))
     }
 
     fn open_book(&self, store: &dyn Store, book: &ScanId) -> Result<(), StoreError> {
-        settle_lost(store, book)
+        settle_unfinished(store, book)
     }
 
     fn model(&self, stage: &Entry, _options: &Map<String, Value>) -> Option<String> {
         let settings = self.settings().filter(|_| stage.row.parallelism == Parallelism::Llm)?;
-        Some(settings.asked_first(stage.row.model).to_owned())
+        Some(settings.first_model(stage.row.model).to_owned())
     }
 
     fn concurrency(&self) -> Option<usize> {
@@ -40,27 +42,27 @@ impl Provider for Dispatcher {
     }
 
     fn started(&self) {
-        self.stop(false);
+        self.set_stopping(false);
     }
 
     fn stopping(&self) {
-        self.stop(true);
+        self.set_stopping(true);
     }
 
     fn abort(&self) -> Option<Abort> {
-        let halt = self.halted()?;
-        let is_budget = halt.is_budget();
-        Some(Abort { failure: halt.into_failure(), is_budget })
+        let reason = self.abort_reason()?;
+        let is_budget = reason.is_budget();
+        Some(Abort { failure: reason.into_failure(), is_budget })
     }
 }
 
-/// Asks as the settings say.
+/// A dispatcher with these settings.
 ///
 /// # Panics
-/// Where models cannot be asked so: see [`Dispatcher::start`].
+/// [`Dispatcher::start`] fails.
 impl From<LlmSettings> for Arc<dyn Provider> {
     fn from(settings: LlmSettings) -> Self {
-        Dispatcher::start(settings).expect("models can be asked as these settings say").into()
+        Dispatcher::start(settings).expect("the settings are valid").into()
     }
 }
 

@@ -79,7 +79,7 @@ fn reply_with(field: &str, value: Value) -> Value {
 
 /// A book that was catalogued by what a model replies.
 fn catalogued(reply: &Value) -> (ScriptedModel, TestBook) {
-    let model = ScriptedModel::says([reply.to_string()]);
+    let model = ScriptedModel::with_replies([reply.to_string()]);
     let book = book().with(&model);
     book.run::<catalogue>();
     (model, book)
@@ -93,7 +93,7 @@ fn metric(book: &TestBook, name: &str) -> u64 {
 
 #[test]
 fn rules_fill_in_what_is_beyond_doubt_at_no_cost() {
-    let model = ScriptedModel::says(["nothing"]);
+    let model = ScriptedModel::with_replies(["nothing"]);
     let rules = CatalogueOptions { engine: Engine::Rules };
     for book in [book(), book().with(&model).options::<catalogue>(rules)] {
         book.run::<catalogue>();
@@ -103,14 +103,14 @@ fn rules_fill_in_what_is_beyond_doubt_at_no_cost() {
         assert_eq!(known.metadata_extraction_confidence, Some(0.8));
         assert_eq!(book.book_output::<catalogue>().year, Some(CatalogueField::on(3, 1892, 0.8)));
     }
-    assert_eq!(model.asked().len(), 0);
+    assert_eq!(model.requests().len(), 0);
 }
 
 #[test]
 fn the_model_gets_the_text_of_the_first_pages_and_no_picture() {
     let (model, book) = catalogued(&reply());
-    let asked = &model.asked()[0];
-    assert_eq!((model.asked().len(), asked.pictures, metric(&book, "pages_sent")), (1, 0, 14));
+    let asked = &model.requests()[0];
+    assert_eq!((model.requests().len(), asked.pictures, metric(&book, "pages_sent")), (1, 0, 14));
     assert!(asked.user.starts_with(&format!("[2]\n{TITLE}\n[3]\n{BACK}\n[4]\n{PROSE}\n")), "{}", asked.user);
     assert!(asked.user.ends_with(&format!("[15]\n{PROSE}\n")), "{}", asked.user);
 }
@@ -142,7 +142,7 @@ fn what_the_pages_do_not_say_is_refused_and_counted() {
         ("isbn", claim("0-306-40615-3", 3)),
     ] {
         let (model, book) = catalogued(&reply_with(field, invented.clone()));
-        assert_eq!((model.asked().len(), metric(&book, "claims_refused")), (1, 1), "{field} {invented}");
+        assert_eq!((model.requests().len(), metric(&book, "claims_refused")), (1, 1), "{field} {invented}");
         let known = serde_json::to_value(metadata(&book)).unwrap();
         assert_ne!(known[field], invented["text"], "{field}");
         assert_eq!((&known["type"], &known["isbn"]), (&json!("history"), &json!("0-306-40615-2")));
@@ -154,10 +154,10 @@ fn a_wrong_page_is_put_right_and_one_that_was_not_sent_goes_back_to_the_model() 
     let (_model, book) = catalogued(&reply_with("author", claim("Richard L. Campbell", 7)));
     assert_eq!(book.book_output::<catalogue>().author.unwrap().page, Some(2));
     let unknown = reply_with("author", claim("Richard L. Campbell", 16)).to_string();
-    let model = ScriptedModel::says([unknown, reply().to_string()]);
+    let model = ScriptedModel::with_replies([unknown, reply().to_string()]);
     let book = self::book().with(&model);
     book.run::<catalogue>();
-    assert!(model.asked()[1].user.contains("there is no page 16; the pages are those in square brackets"));
+    assert!(model.requests()[1].user.contains("there is no page 16; the pages are those in square brackets"));
     assert_eq!(book.book_output::<catalogue>().author.unwrap().page, Some(2));
 }
 
@@ -172,7 +172,7 @@ fn what_a_model_is_not_sure_of_is_written_down_and_not_filled_in() {
 
 #[test]
 fn what_a_person_has_said_stays_and_what_the_file_was_called_goes() {
-    let model = ScriptedModel::says([reply().to_string()]);
+    let model = ScriptedModel::with_replies([reply().to_string()]);
     let book = book().with(&model);
     book.set(|metadata| {
         metadata.title = Some("florida 300dpi".to_owned());
@@ -193,7 +193,7 @@ fn a_page_further_back_that_is_read_again_costs_nothing() {
     let plan = book.plan(&[catalogue::ROW], &Request::default());
     assert_eq!(plan.jobs.iter().map(|job| job.why.to_string()).collect::<Vec<_>>(), ["ocr page 18 changed"]);
     book.run::<catalogue>();
-    assert_eq!((model.asked().len(), metadata(&book)), (1, before));
+    assert_eq!((model.requests().len(), metadata(&book)), (1, before));
     assert_eq!(book.plan(&[catalogue::ROW], &Request::default()).jobs.len(), 0);
 }
 
@@ -206,23 +206,23 @@ fn a_run_that_was_killed_before_it_filled_in_is_gone_on_with() {
     });
     book.write("catalogue/after.json", br#"{ "since": "2026-01-01T00:00:00Z" }"#);
     book.run::<catalogue>();
-    assert_eq!((model.asked().len(), metadata(&book)), (1, filled));
+    assert_eq!((model.requests().len(), metadata(&book)), (1, filled));
     assert_eq!(book.bytes("catalogue/after.json"), None);
 }
 
 #[test]
 fn a_book_whose_first_pages_are_blank_is_not_asked_about() {
-    let model = ScriptedModel::says([reply().to_string()]);
+    let model = ScriptedModel::with_replies([reply().to_string()]);
     let book = TestBook::of_pages(3).outputs::<ocr>(|number| page(number, "")).with(&model);
     book.run::<catalogue>();
-    assert_eq!((model.asked().len(), metadata(&book).title.as_deref()), (0, Some("A test")));
+    assert_eq!((model.requests().len(), metadata(&book).title.as_deref()), (0, Some("A test")));
 }
 
 #[test]
 fn a_prompt_of_the_book_is_what_the_model_is_told() {
-    let model = ScriptedModel::says([reply().to_string()]);
+    let model = ScriptedModel::with_replies([reply().to_string()]);
     let book = book().with(&model);
     book.write("prompts/catalogue.md", b"Only the title.");
     book.run::<catalogue>();
-    assert_eq!(model.asked()[0].system, "Only the title.");
+    assert_eq!(model.requests()[0].system, "Only the title.");
 }

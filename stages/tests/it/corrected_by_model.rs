@@ -1,10 +1,10 @@
 //! `corrected` by a language model: what it is asked, what of its reply is taken, and which pages are made again.
 
 use serde_json::json;
-use shelf::llm::{Engine, LlmSettings, Models, TapeSettings};
+use shelf::llm::{CassetteSettings, Engine, LlmSettings, ModelList};
 use shelf::plan::Request;
 use shelf::stage::{ParagraphId, Stage as _, Timestamp};
-use shelf::testing::{Says, ScriptedModel, TestBook};
+use shelf::testing::{ScriptedModel, ScriptedReply, TestBook};
 use shelf_pages::Bbox;
 use stages::corrected::{Correct, CorrectedOptions, CorrectedParagraph, corrected};
 use stages::ocr::{Block, Line, OcrPage, PageDimensions, Paragraph, Word, ocr};
@@ -81,7 +81,7 @@ fn change(text: &str) -> String {
 
 /// A page with a doubtful second paragraph, which a model changes to `text`.
 fn changed(text: &str) -> (ScriptedModel, TestBook) {
-    let model = ScriptedModel::says([change(text)]);
+    let model = ScriptedModel::with_replies([change(text)]);
     let book = book_of(&[FINE, UNKNOWN]).with(&model);
     book.run::<corrected>();
     (model, book)
@@ -97,7 +97,7 @@ fn counted(book: &TestBook) -> (Option<String>, u64, u64) {
 #[test]
 fn the_paragraph_in_doubt_is_asked_about_and_no_other() {
     let (model, book) = changed("They had a garden behind the house in 1839.");
-    let asked = model.asked();
+    let asked = model.requests();
     assert_eq!(asked.len(), 1);
     assert_eq!(
         (asked[0].user.as_str(), asked[0].pictures),
@@ -143,10 +143,10 @@ fn a_paragraph_that_was_not_asked_about_or_comes_twice_is_sent_back() {
     for (wrong, fault) in
         [(good.replace("2.0", "1.0"), "there is no paragraph `1.0`"), (twice, "paragraph `2.0` is changed twice")]
     {
-        let model = ScriptedModel::says([wrong, good.clone()]);
+        let model = ScriptedModel::with_replies([wrong, good.clone()]);
         let book = book_of(&[FINE, UNKNOWN]).with(&model);
         book.run::<corrected>();
-        let asked = model.asked();
+        let asked = model.requests();
         assert_eq!(asked.len(), 2);
         assert!(asked[1].user.contains(fault), "{}", asked[1].user);
         assert_eq!(book.page::<corrected>(1).total_corrections, 1);
@@ -156,21 +156,21 @@ fn a_paragraph_that_was_not_asked_about_or_comes_twice_is_sent_back() {
 #[test]
 fn a_blank_page_and_one_without_doubts_are_not_sent() {
     for paragraphs in [&[][..], &[FINE]] {
-        let model = ScriptedModel::says([NOTHING]);
+        let model = ScriptedModel::with_replies([NOTHING]);
         let book = book_of(paragraphs).with(&model);
         book.run::<corrected>();
-        assert_eq!((model.asked().len(), &book.metrics::<corrected>(1)["paragraphs_sent"]), (0, &0.into()));
+        assert_eq!((model.requests().len(), &book.metrics::<corrected>(1)["paragraphs_sent"]), (0, &0.into()));
         assert_eq!(book.page::<corrected>(1).model_used.0.as_deref(), Some("rules"));
     }
 }
 
 #[test]
 fn all_paragraphs_are_sent_on_demand() {
-    let model = ScriptedModel::says([NOTHING]);
+    let model = ScriptedModel::with_replies([NOTHING]);
     let all = CorrectedOptions { correct: Correct::All, ..CorrectedOptions::default() };
     let book = book_of(&[FINE, UNKNOWN]).with(&model).options::<corrected>(all);
     book.run::<corrected>();
-    assert_eq!(model.asked()[0].user, format!("[1.0]\n{}\n[2.0]\n{}\n", FINE.0, UNKNOWN.0));
+    assert_eq!(model.requests()[0].user, format!("[1.0]\n{}\n[2.0]\n{}\n", FINE.0, UNKNOWN.0));
 }
 
 #[test]
@@ -181,10 +181,10 @@ fn a_picture_is_sent_where_a_word_was_read_badly() {
         (GUESSED, Vision::Auto, "strips"),
         (GUESSED, Vision::Never, "none"),
     ] {
-        let model = ScriptedModel::says([NOTHING]);
+        let model = ScriptedModel::with_replies([NOTHING]);
         let book = book_of(&[FINE, paragraph]).with(&model).options::<corrected>(seeing(vision));
         book.run::<corrected>();
-        let asked: Vec<usize> = model.asked().iter().map(|asked| asked.pictures).collect();
+        let asked: Vec<usize> = model.requests().iter().map(|asked| asked.pictures).collect();
         assert_eq!(asked, [usize::from(sent != "none")], "{} {vision:?}", paragraph.0);
         assert_eq!(book.metrics::<corrected>(1)["picture_sent"], sent);
     }
@@ -196,18 +196,19 @@ fn seeing(vision: Vision) -> CorrectedOptions {
 
 #[test]
 fn a_model_that_takes_no_pictures_gets_the_text_and_so_does_its_replay() {
-    let (model, folder) = (ScriptedModel::says([NOTHING]), tempfile::tempdir().unwrap());
+    let (model, folder) = (ScriptedModel::with_replies([NOTHING]), tempfile::tempdir().unwrap());
     let listed = json!({ "data": [{ "id": "scripted", "architecture": { "input_modalities": ["text"] } }] });
     let (list, tape) = (folder.path().join("models.json"), folder.path().join("tape"));
-    std::fs::write(&list, serde_json::to_vec(&Models::of_list(&listed)).unwrap()).unwrap();
-    let record = Some(TapeSettings::Record(tape.clone()));
-    let recorded = LlmSettings { price_cache: Some(list), tape: record, ..model.settings() };
+    std::fs::write(&list, serde_json::to_vec(&ModelList::parse(&listed)).unwrap()).unwrap();
+    let record = Some(CassetteSettings::Record(tape.clone()));
+    let recorded = LlmSettings { price_cache: Some(list), cassette: record, ..model.settings() };
     // No server is asked what it lists.
-    let replayed = LlmSettings { tape: Some(TapeSettings::Replay(tape)), ..model.settings() };
+    let replayed = LlmSettings { cassette: Some(CassetteSettings::Replay(tape)), ..model.settings() };
     for settings in [recorded, replayed] {
         let book = book_of(&[FINE, GUESSED]).with(settings).options::<corrected>(seeing(Vision::Always));
         book.run::<corrected>();
-        let asked: Vec<(usize, String)> = model.asked().into_iter().map(|asked| (asked.pictures, asked.user)).collect();
+        let asked: Vec<(usize, String)> =
+            model.requests().into_iter().map(|asked| (asked.pictures, asked.user)).collect();
         assert_eq!(asked, [(0, "[2.0]\nThe river was broad and slow.\n".to_owned())]);
         assert_eq!(book.metrics::<corrected>(1)["picture_sent"], "none");
     }
@@ -215,15 +216,16 @@ fn a_model_that_takes_no_pictures_gets_the_text_and_so_does_its_replay() {
 
 #[test]
 fn a_server_that_refuses_pictures_ends_the_run_with_a_hint() {
-    let model = ScriptedModel::answering(|_| Says::error(404, "No endpoints found that support image input"));
+    let model =
+        ScriptedModel::with_script(|_| ScriptedReply::error(404, "No endpoints found that support image input"));
     let book = book_of(&[FINE, GUESSED]).with(&model);
     let hint = book.run::<corrected>().summary.abort.unwrap().failure.hint.unwrap();
-    assert!(hint.starts_with("if the model takes no pictures, say `--vision never`"), "{hint}");
+    assert!(hint.starts_with("if the model does not accept pictures, pass `--vision never`"), "{hint}");
 }
 
 /// The pictures that a model was sent, in the order of the questions.
 fn pictures(model: &ScriptedModel) -> Vec<image::GrayImage> {
-    let jpegs = model.asked().into_iter().flat_map(|asked| asked.jpegs());
+    let jpegs = model.requests().into_iter().flat_map(|asked| asked.jpegs());
     jpegs.map(|jpeg| image::load_from_memory(&jpeg).unwrap().into_luma8()).collect()
 }
 
@@ -243,7 +245,7 @@ fn the_picture_holds_the_paragraphs_that_were_read_badly_and_no_others() {
         ([GUESSED, UNKNOWN, GUESSED], Vision::Auto, &[1, 3], (236, 76 + 12 + 76)),
         ([GUESSED, UNKNOWN, GUESSED], Vision::Always, &[1, 2, 3], (236, 3 * 76 + 2 * 12)),
     ] {
-        let model = ScriptedModel::says([NOTHING]);
+        let model = ScriptedModel::with_replies([NOTHING]);
         let book = book_of(&paragraphs).with(&model).options::<corrected>(seeing(vision));
         book.run::<corrected>();
         let pictures = pictures(&model);
@@ -255,7 +257,7 @@ fn the_picture_holds_the_paragraphs_that_were_read_badly_and_no_others() {
 fn the_whole_page_is_shown_where_strips_would_save_little() {
     let mut page = page(&[FINE, GUESSED, FINE]);
     page.blocks[1].paragraphs[0].bbox = Bbox { x: 10, y: 30, width: 280, height: 750 };
-    let model = ScriptedModel::says([NOTHING]);
+    let model = ScriptedModel::with_replies([NOTHING]);
     let book = book_of(&[]).with(&model);
     book.put::<ocr>(1, &page);
     book.run::<corrected>();
@@ -266,9 +268,9 @@ fn the_whole_page_is_shown_where_strips_would_save_little() {
 
 #[test]
 fn strips_that_are_too_large_for_the_server_are_sent_again_smaller() {
-    let model = ScriptedModel::answering(|asked| match asked.before {
-        0 => Says::status(413),
-        _ => Says::text(NOTHING),
+    let model = ScriptedModel::with_script(|asked| match asked.index {
+        0 => ScriptedReply::status(413),
+        _ => ScriptedReply::text(NOTHING),
     });
     let book = book_of(&[FINE, GUESSED]).with(&model);
     book.run::<corrected>();
@@ -289,7 +291,7 @@ fn a_prompt_of_the_book_is_what_the_model_is_told_and_makes_pages_stale() {
     book.write("prompts/corrected.md", b"Mend the gardens.");
     assert_eq!(stale(&book), ["the prompt changed"]);
     book.run::<corrected>();
-    let told: Vec<String> = model.asked().into_iter().map(|asked| asked.system).collect();
+    let told: Vec<String> = model.requests().into_iter().map(|asked| asked.system).collect();
     assert_eq!(told.len(), 2);
     assert_eq!(told[1], "Mend the gardens.");
     assert_eq!(stale(&book), [""; 0]);
@@ -299,12 +301,12 @@ fn a_prompt_of_the_book_is_what_the_model_is_told_and_makes_pages_stale() {
 fn what_rules_made_is_made_again_where_a_model_is_demanded_and_not_since_one_is_configured() {
     let book = book_of(&[FINE, UNKNOWN]);
     book.run::<corrected>();
-    let model = ScriptedModel::says([NOTHING]);
+    let model = ScriptedModel::with_replies([NOTHING]);
     let book = book.with(&model);
     assert_eq!(stale(&book), [""; 0]);
     let by_model = CorrectedOptions { engine: Engine::Llm, ..CorrectedOptions::default() };
     let book = book.options::<corrected>(by_model);
     assert_eq!(stale(&book), ["engine auto → llm"]);
     book.run::<corrected>();
-    assert_eq!(model.asked().len(), 1);
+    assert_eq!(model.requests().len(), 1);
 }

@@ -82,7 +82,7 @@ fn book_of(page: &OcrPage) -> TestBook {
 
 /// What becomes of the page in doubt when a model says `reply`.
 fn labelled(reply: &str) -> (ScriptedModel, TestBook, LabelsPage) {
-    let model = ScriptedModel::says([reply]);
+    let model = ScriptedModel::with_replies([reply]);
     let book = book_of(&page(1, true)).with(&model);
     book.run::<labels>();
     let page = book.page::<labels>(1);
@@ -101,7 +101,7 @@ fn class_of(page: &LabelsPage, block: u32) -> (Classification, f64) {
 #[test]
 fn a_change_is_taken_and_the_page_says_who_made_it_at_what_cost() {
     let (model, book, page) = labelled(QUOTE);
-    assert_eq!((model.asked().len(), class_of(&page, 2)), (1, (Classification::Quote, 0.9)));
+    assert_eq!((model.requests().len(), class_of(&page, 2)), (1, (Classification::Quote, 0.9)));
     assert_eq!(class_of(&page, 1).0, Classification::Body);
     assert_eq!((page.model_used.0.as_deref(), page.processing_cost.0), (Some("scripted"), Some(0.001)));
     let metrics = book.metrics::<labels>(1);
@@ -114,7 +114,7 @@ fn a_change_is_taken_and_the_page_says_who_made_it_at_what_cost() {
 #[test]
 fn the_question_is_a_line_a_block_and_no_more() {
     let (model, ..) = labelled(NOTHING);
-    let asked = &model.asked()[0];
+    let asked = &model.requests()[0];
     assert_eq!(
         asked.user,
         "Part of the book: body\nPage number: none\n\
@@ -128,10 +128,10 @@ fn the_question_is_a_line_a_block_and_no_more() {
 #[test]
 fn a_block_that_is_not_there_is_sent_back() {
     let unknown = QUOTE.replace("\"block\": 2", "\"block\": 7");
-    let model = ScriptedModel::says([unknown.as_str(), QUOTE]);
+    let model = ScriptedModel::with_replies([unknown.as_str(), QUOTE]);
     let book = book_of(&page(1, true)).with(&model);
     book.run::<labels>();
-    let asked = model.asked();
+    let asked = model.requests();
     assert_eq!(asked.len(), 2);
     assert!(
         asked[1].user.contains("there is no block 7; the blocks are those in square brackets"),
@@ -161,20 +161,20 @@ fn nothing_is_asked_where_the_rules_are_sure_and_where_nobody_can_read() {
         paragraph.lines.iter_mut().flat_map(|line| &mut line.words).for_each(|word| word.confidence = 0.4);
     }
     for page in [page(1, false), blank, unreadable] {
-        let model = ScriptedModel::says([QUOTE]);
+        let model = ScriptedModel::with_replies([QUOTE]);
         let book = book_of(&page).with(&model);
         // A blank page's number may be in doubt.
         if page.blocks.is_empty() {
             book.put_book::<pagination>(&of_book(None, 0.3));
         }
         book.run::<labels>();
-        assert_eq!((model.asked().len(), &book.metrics::<labels>(1)["asked"]), (0, &false.into()));
+        assert_eq!((model.requests().len(), &book.metrics::<labels>(1)["asked"]), (0, &false.into()));
     }
 }
 
 #[test]
 fn rules_ask_nothing_and_label_alike_with_and_without_a_model() {
-    let model = ScriptedModel::says([QUOTE]);
+    let model = ScriptedModel::with_replies([QUOTE]);
     let rules = LabelsOptions { engine: Engine::Rules, ..LabelsOptions::default() };
     let by_rules = book_of(&page(1, true)).with(&model).options::<labels>(rules);
     let unconfigured = book_of(&page(1, true));
@@ -183,19 +183,19 @@ fn rules_ask_nothing_and_label_alike_with_and_without_a_model() {
         let page = book.page::<labels>(1);
         assert_eq!((class_of(&page, 2).0, page.model_used.0), (Classification::Body, None));
     }
-    assert_eq!(model.asked(), []);
+    assert_eq!(model.requests(), []);
     assert_eq!(by_rules.page::<labels>(1).blocks, unconfigured.page::<labels>(1).blocks);
 }
 
 /// The page's number, its confidence and the refused changes when the rules say `rules` and a model `says`.
 fn number(rules: (Option<&str>, f64), says: &str, vision: Vision) -> (Option<String>, f64, u64) {
     let reply = format!(r#"{{ "changes": [], "printed_page_number": "{says}" }}"#);
-    let model = ScriptedModel::says([reply]);
+    let model = ScriptedModel::with_replies([reply]);
     let options = LabelsOptions { vision, ..LabelsOptions::default() };
     let book = book_of(&page(1, true)).with(&model).options::<labels>(options);
     book.put_book::<pagination>(&of_book(rules.0, rules.1));
     book.run::<labels>();
-    assert_eq!(model.asked().len(), 1);
+    assert_eq!(model.requests().len(), 1);
     let page = book.page::<labels>(1);
     let refused = book.metrics::<labels>(1)["changes_refused"].as_u64().unwrap();
     (page.printed_page_number, page.page_number_confidence, refused)
@@ -243,11 +243,11 @@ fn the_picture_is_sent_where_the_text_cannot_tell() {
         (with_figure, Vision::Never, 0),
         (guessed, Vision::Auto, 1),
     ] {
-        let model = ScriptedModel::says([NOTHING]);
+        let model = ScriptedModel::with_replies([NOTHING]);
         let options = LabelsOptions { vision, ..LabelsOptions::default() };
         let book = book_of(&page).with(&model).options::<labels>(options);
         book.run::<labels>();
-        let asked: Vec<usize> = model.asked().iter().map(|asked| asked.pictures).collect();
+        let asked: Vec<usize> = model.requests().iter().map(|asked| asked.pictures).collect();
         let sent = if pictures == 1 { "page" } else { "none" };
         assert_eq!((asked, book.metrics::<labels>(1)["picture_sent"].as_str()), (vec![pictures], Some(sent)));
     }
@@ -255,9 +255,9 @@ fn the_picture_is_sent_where_the_text_cannot_tell() {
 
 #[test]
 fn a_prompt_of_the_book_is_what_the_model_is_told() {
-    let model = ScriptedModel::says([NOTHING]);
+    let model = ScriptedModel::with_replies([NOTHING]);
     let book = book_of(&page(1, true)).with(&model);
     book.write(&format!("prompts/{}.md", labels::ROW.name), b"All maps of this book are MAP_LABEL.");
     book.run::<labels>();
-    assert_eq!(model.asked()[0].system, "All maps of this book are MAP_LABEL.");
+    assert_eq!(model.requests()[0].system, "All maps of this book are MAP_LABEL.");
 }

@@ -13,7 +13,7 @@ use image::{GrayImage, ImageFormat, Luma};
 use shelf::llm::{LlmSettings, Spending};
 use shelf::prelude::*;
 use shelf::stage::Stage;
-use shelf::testing::{Says, ScriptedModel, TestBook};
+use shelf::testing::{ScriptedModel, ScriptedReply, TestBook};
 use shelf::worker::{WorkerPool, WorkerSettings, serve};
 
 /// A word.
@@ -118,8 +118,8 @@ fn measure<S: Stage>(first_word_after: Duration, pages: u32) -> Measured {
 fn be_a_model() {
     let first_word_after = std::env::args().nth(2).and_then(|millis| millis.parse().ok()).unwrap_or_default();
     let first_word_after = Duration::from_millis(first_word_after);
-    let model = ScriptedModel::answering(move |_| {
-        Says::text(r#"{"text": "rain"}"#).slowly(first_word_after, 4 * first_word_after)
+    let model = ScriptedModel::with_script(move |_| {
+        ScriptedReply::text(r#"{"text": "rain"}"#).delayed(first_word_after, 4 * first_word_after)
     });
     println!("{}", model.base_url());
     std::io::stdin().lines().for_each(drop);

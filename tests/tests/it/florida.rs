@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use serde_json::{Value, json};
 use shelf::eval::{Normalisation, Score, score, text_of};
-use shelf::testing::{Asked, Says, ScriptedModel, real_scans};
+use shelf::testing::{ReceivedRequest, ScriptedModel, ScriptedReply, real_scans};
 use shelf_tests::{FolderWatch, Shelf};
 
 fn florida(test: &str) -> Option<(Shelf, std::path::PathBuf)> {
@@ -142,14 +142,14 @@ fn scans_have_the_same_pixels_as_the_pdf() {
 }
 
 /// What a scripted model says of any page: a full stop becomes an exclamation mark, and labels stay as they are. Nobody has read anything.
-fn script(asked: &Asked) -> Says {
+fn script(asked: &ReceivedRequest) -> ScriptedReply {
     let paragraph = asked.user.strip_prefix('[').and_then(|question| question.split_once("]\n"));
     let change = paragraph.and_then(|(id, rest)| {
         let text = rest.split("\n[").next().unwrap_or_default().trim_end();
         text.strip_suffix('.').map(|text| json!({ "id": id, "text": format!("{text}!") }))
     });
     let changes: Vec<Value> = change.into_iter().collect();
-    Says::text(json!({ "changes": changes, "printed_page_number": null }).to_string())
+    ScriptedReply::text(json!({ "changes": changes, "printed_page_number": null }).to_string())
 }
 
 #[test]
@@ -157,7 +157,7 @@ fn a_language_model_is_asked_what_the_plan_says_and_recorded_replies_do_without_
     let (Some(shelf), Some(offline)) = (with_florida(), with_florida()) else { return };
     let tape = shelf.library().join("tape");
 
-    let model = ScriptedModel::answering(script);
+    let model = ScriptedModel::with_script(script);
     let online = |arguments: &[&str]| {
         let mut command = shelf.command(arguments);
         command.env("SHELF_LLM_BASE_URL", model.base_url()).env("SHELF_LLM_REQUESTS_PER_MINUTE", "0");
@@ -166,13 +166,13 @@ fn a_language_model_is_asked_what_the_plan_says_and_recorded_replies_do_without_
         String::from_utf8(ended.stdout).unwrap()
     };
     let plan: Value = serde_json::from_str(&online(&["plan", "florida", "--engine", "llm", "--json"])).unwrap();
-    assert_eq!(model.asked().len(), 0);
+    assert_eq!(model.requests().len(), 0);
     let planned =
         |what: &'static str| plan[0]["models"].as_array().unwrap().iter().map(move |stage| stage[what].clone());
     let asking: u64 = planned("asking").map(|count| count.as_u64().unwrap()).sum();
     let paragraphs: u64 = planned("about").filter_map(|about| about["paragraph"].as_u64()).sum();
     online(&["process", "florida", "--engine", "llm", "--yes", "--record", &tape.display().to_string()]);
-    assert_eq!(model.asked().len() as u64, asking, "{plan}");
+    assert_eq!(model.requests().len() as u64, asking, "{plan}");
     let sent = |page: u32| {
         let page = shelf.json(&format!("florida/corrected/page_{page:04}.json"));
         page["_record"]["metrics"]["paragraphs_sent"].as_u64().unwrap()

@@ -1,16 +1,16 @@
-//! How models are asked, through a stage and a scripted model on 127.0.0.1: what counts as a reply, what is tried again, what is paid.
+//! Calls to language models, from a stage to a scripted model on 127.0.0.1: which replies count, what is retried, what is paid.
 
 #![expect(missing_docs, reason = "the fields of these pages say nothing to anybody")]
 
 use std::time::Duration;
 
 use serde_json::json;
-use shelf::llm::{CostBasis, Halt, LlmSettings, Price, Retry, Spending, Timeouts, Usd};
+use shelf::llm::{AbortReason, CostBasis, LlmSettings, Price, Retry, Spending, Timeouts, Usd};
 use shelf::plan::Request;
 use shelf::prelude::*;
 use shelf::run::{Stop, Stopped};
 use shelf::stage::Stage as _;
-use shelf::testing::{Asked, Says, ScriptedModel, TestBook, TestLedger, TestRun};
+use shelf::testing::{ReceivedRequest, ScriptedModel, ScriptedReply, TestBook, TestLedger, TestRun};
 
 /// What the model says of a page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
@@ -43,7 +43,7 @@ pub async fn summed(page: PageNumber, llm: Llm) -> Result<SummedPage> {
         if says_so { Err("it says that the page is empty, and it is not".to_owned()) } else { Ok(()) }
     };
     let ask = llm.ask().system("Sum up.").user(format!("page {page}"));
-    let summed: Summed = ask.reply_that(not_empty).await?;
+    let summed: Summed = ask.reply_validated(not_empty).await?;
     Ok(SummedPage {
         page_number: page.get(),
         text: summed.text,
@@ -59,16 +59,16 @@ fn book(model: &ScriptedModel) -> TestBook {
 }
 
 /// Runs the stage over one page; the model says these things, one after another.
-fn run(says: impl IntoIterator<Item = Says>) -> (ScriptedModel, TestBook, TestRun) {
+fn run(says: impl IntoIterator<Item = ScriptedReply>) -> (ScriptedModel, TestBook, TestRun) {
     run_as(says, |settings| settings)
 }
 
 fn run_as(
-    says: impl IntoIterator<Item = Says>,
+    says: impl IntoIterator<Item = ScriptedReply>,
     change: impl FnOnce(LlmSettings) -> LlmSettings,
 ) -> (ScriptedModel, TestBook, TestRun) {
-    let says: Vec<Says> = says.into_iter().collect();
-    let model = ScriptedModel::answering(move |asked| says[asked.before.min(says.len() - 1)].clone());
+    let says: Vec<ScriptedReply> = says.into_iter().collect();
+    let model = ScriptedModel::with_script(move |asked| says[asked.index.min(says.len() - 1)].clone());
     let book = TestBook::of_pages(1).with(change(model.settings()));
     let run = book.run::<summed>();
     (model, book, run)
@@ -79,8 +79,8 @@ fn error(book: &TestBook) -> String {
 }
 
 #[test]
-fn a_page_records_what_its_model_did_without_a_line_of_its_author() {
-    let (model, book, run) = run([Says::text(GOOD)]);
+fn page_records_model_usage() {
+    let (model, book, run) = run([ScriptedReply::text(GOOD)]);
     assert_eq!(run.summary.stages[0].done, 1, "{:?}", run.events);
     let page = book.page::<summed>(1);
     assert_eq!((page.text.as_str(), page.model_used.0.as_deref()), ("It rains.", Some("scripted")));
@@ -92,7 +92,7 @@ fn a_page_records_what_its_model_did_without_a_line_of_its_author() {
     assert_eq!((used.tokens_total, used.provider.as_deref()), (GOOD.len() as u64 / 4, Some("here")));
     assert!(used.ttft_seconds.is_some() && used.total_time_seconds >= used.execution_time_seconds);
     assert_eq!(used.usage.unwrap()["prompt_tokens"], 100);
-    let asked = &model.asked()[0];
+    let asked = &model.requests()[0];
     assert_eq!((asked.system.as_str(), asked.user.as_str()), ("Sum up.", "page 1"));
     assert_eq!(asked.body["response_format"]["json_schema"]["schema"]["required"], json!(["text", "confidence"]));
     let ledger = book.ledger();
@@ -104,34 +104,34 @@ fn a_page_records_what_its_model_did_without_a_line_of_its_author() {
 }
 
 #[test]
-fn a_server_that_does_not_stream_is_understood() {
-    let (_model, book, _) = run([Says::text(format!("Sure!\n```json\n{GOOD}\n```")).whole()]);
+fn understands_unstreamed_reply() {
+    let (_model, book, _) = run([ScriptedReply::text(format!("Sure!\n```json\n{GOOD}\n```")).unstreamed()]);
     assert_eq!(book.page::<summed>(1).text, "It rains.");
 }
 
 #[test]
-fn a_fault_is_quoted_twice_then_the_next_model_is_asked() {
-    let says = |asked: &Asked| match (asked.model.as_str(), asked.before) {
-        ("scripted", 0) => Says::text(r#"{"text": "It rains.", "confidence": 90}"#),
-        ("scripted", 1) => Says::text(r#"{"text": "It is empty.", "confidence": 0.9}"#),
-        ("scripted", _) => Says::text("I give up."),
-        _ => Says::text(GOOD),
+fn violation_is_quoted_twice_then_next_model_is_asked() {
+    let says = |asked: &ReceivedRequest| match (asked.model.as_str(), asked.index) {
+        ("scripted", 0) => ScriptedReply::text(r#"{"text": "It rains.", "confidence": 90}"#),
+        ("scripted", 1) => ScriptedReply::text(r#"{"text": "It is empty.", "confidence": 0.9}"#),
+        ("scripted", _) => ScriptedReply::text("I give up."),
+        _ => ScriptedReply::text(GOOD),
     };
-    let model = ScriptedModel::answering(says);
+    let model = ScriptedModel::with_script(says);
     let book = TestBook::of_pages(1).with(LlmSettings { fallbacks: vec!["other".to_owned()], ..model.settings() });
     book.run::<summed>();
     assert_eq!(book.page::<summed>(1).text, "It rains.");
-    let asked = model.asked();
-    let models: Vec<&str> = asked.iter().map(|asked| asked.model.as_str()).collect();
+    let requests = model.requests();
+    let models: Vec<&str> = requests.iter().map(|request| request.model.as_str()).collect();
     assert_eq!(models, ["scripted", "scripted", "scripted", "other"]);
     assert!(
-        asked[1].user.contains("it does not fit the schema: confidence is 90: greater than 1"),
+        requests[1].user.contains("it does not fit the schema: confidence is 90: greater than 1"),
         "{}",
-        asked[1].user
+        requests[1].user
     );
-    assert!(asked[2].user.contains("it says that the page is empty, and it is not"), "{}", asked[2].user);
-    assert!(!asked[2].user.contains("greater than 1"), "only the last fault is quoted");
-    assert_eq!(asked[3].user, "page 1", "another model is asked afresh");
+    assert!(requests[2].user.contains("it says that the page is empty, and it is not"), "{}", requests[2].user);
+    assert!(!requests[2].user.contains("greater than 1"), "only the last violation is quoted");
+    assert_eq!(requests[3].user, "page 1", "another model is asked afresh");
     // Failed attempts are paid as well, and the model is still the one that was asked first.
     let record = book.record::<summed>(1);
     assert_eq!((record.operation.attempts, record.operation.cost_usd), (4, Some(0.004)));
@@ -139,50 +139,54 @@ fn a_fault_is_quoted_twice_then_the_next_model_is_asked() {
 }
 
 #[test]
-fn a_page_without_a_usable_reply_fails_for_good_and_says_why() {
-    let (model, book, run) = run([Says::text("No.")]);
-    assert_eq!((model.asked().len(), run.summary.stages[0].failed.len()), (3, 1));
+fn page_without_usable_reply_fails_permanently_with_reason() {
+    let (model, book, run) = run([ScriptedReply::text("No.")]);
+    assert_eq!((model.requests().len(), run.summary.stages[0].failed.len()), (3, 1));
     assert_eq!(
         error(&book),
-        "no model gave a reply that can be used: `scripted`: of its reply: it is no whole JSON object: expected value at line 1 column 1"
+        "no model gave a usable reply: `scripted`: reply rejected: it is not a complete JSON object: expected value at line 1 column 1"
     );
     let failed = book.failure::<summed>(1).unwrap();
     assert!(!failed.failure.transient && failed.cost_usd == Some(0.003));
     // Nothing changed, so nothing is asked; only on demand, and then afresh.
     book.run::<summed>();
-    assert_eq!(model.asked().len(), 3);
+    assert_eq!(model.requests().len(), 3);
     book.process(&[summed::ROW], &Request { retry_failed: true, ..Request::default() });
-    assert_eq!(model.asked().len(), 6);
+    assert_eq!(model.requests().len(), 6);
 }
 
 #[test]
-fn length_is_tried_once_more_with_more_room() {
-    let (model, book, _) = run([Says::text("{").finish("length"), Says::text(GOOD)]);
+fn truncated_reply_is_requested_once_more_with_higher_limit() {
+    let (model, book, _) = run([ScriptedReply::text("{").finish_reason("length"), ScriptedReply::text(GOOD)]);
     assert_eq!(book.page::<summed>(1).text, "It rains.");
-    assert_eq!(model.asked()[0].body["max_tokens"], 4096);
-    assert_eq!(model.asked()[1].body["max_tokens"], 8192);
-    let (model, book, _) = self::run([Says::text("{").finish("length")]);
-    assert_eq!(model.asked().len(), 2);
+    assert_eq!(model.requests()[0].body["max_tokens"], 4096);
+    assert_eq!(model.requests()[1].body["max_tokens"], 8192);
+    let (model, book, _) = self::run([ScriptedReply::text("{").finish_reason("length")]);
+    assert_eq!(model.requests().len(), 2);
     assert!(error(&book).ends_with("the model stopped because of `length`"), "{}", error(&book));
 }
 
 #[test]
-fn another_finish_reason_than_stop_is_no_reply() {
-    let (model, book, _) = run([Says::text(GOOD).finish("content_filter")]);
-    assert_eq!(model.asked().len(), 1);
+fn rejects_other_finish_reasons() {
+    let (model, book, _) = run([ScriptedReply::text(GOOD).finish_reason("content_filter")]);
+    assert_eq!(model.requests().len(), 1);
     assert!(error(&book).ends_with("the model stopped because of `content_filter`"), "{}", error(&book));
 }
 
 #[test]
-fn what_may_pass_is_asked_again_and_so_often_only() {
+fn retries_transient_errors_up_to_limit() {
     for status in [408, 409, 500, 502, 503] {
-        let (model, book, _) = run([Says::status(status), Says::status(status), Says::text(GOOD)]);
-        assert_eq!((model.asked().len(), book.page::<summed>(1).page_number), (3, 1), "{status}");
-        let asked = model.asked();
-        assert!(asked.iter().all(|again| again.body == asked[0].body), "no attempt is larger than the one before");
+        let (model, book, _) =
+            run([ScriptedReply::status(status), ScriptedReply::status(status), ScriptedReply::text(GOOD)]);
+        assert_eq!((model.requests().len(), book.page::<summed>(1).page_number), (3, 1), "{status}");
+        let requests = model.requests();
+        assert!(
+            requests.iter().all(|again| again.body == requests[0].body),
+            "no attempt is larger than the one before"
+        );
     }
-    let (model, book, run) = run([Says::status(503)]);
-    assert_eq!(model.asked().len(), 4);
+    let (model, book, run) = run([ScriptedReply::status(503)]);
+    assert_eq!(model.requests().len(), 4);
     assert_eq!(run.summary.stages[0].failed.len(), 1);
     let failed = book.failure::<summed>(1).unwrap();
     assert!(failed.failure.transient && failed.cost_usd == Some(0.0), "{failed:?}");
@@ -190,43 +194,43 @@ fn what_may_pass_is_asked_again_and_so_often_only() {
 }
 
 #[test]
-fn a_server_that_asks_for_fewer_requests_is_waited_for() {
-    let later = Says::status(429).header("retry-after-ms", "300");
+fn waits_as_long_as_rate_limiting_server_asks() {
+    let later = ScriptedReply::status(429).header("retry-after-ms", "300");
     let began = std::time::Instant::now();
-    let (model, book, _) = run([later, Says::text(GOOD)]);
-    assert_eq!((model.asked().len(), book.ledger()[0].ended.as_str()), (2, "http 429"));
+    let (model, book, _) = run([later, ScriptedReply::text(GOOD)]);
+    assert_eq!((model.requests().len(), book.ledger()[0].ended.as_str()), (2, "http 429"));
     assert!(began.elapsed() >= Duration::from_millis(300));
 }
 
 #[test]
-fn what_would_be_refused_again_ends_the_run_and_costs_no_page() {
+fn permanent_rejection_aborts_run_without_failing_pages() {
     for (status, hint) in [
-        (400, "see that the model takes JSON schemas"),
+        (400, "check that the model supports JSON schemas"),
         (401, "the key is wrong or has expired"),
         (402, "the account has no credit left"),
-        (403, "the key may not use this model"),
-        (404, "see that `--llm-base-url` and `--llm-model` are right"),
+        (403, "the key does not give access to this model"),
+        (404, "check `--llm-base-url` and `--llm-model`"),
     ] {
-        let model = ScriptedModel::answering(move |_| Says::status(status));
+        let model = ScriptedModel::with_script(move |_| ScriptedReply::status(status));
         let book = TestBook::of_pages(3).with(LlmSettings { in_flight: 1, ..model.settings() });
         let run = book.run::<summed>();
-        assert_eq!(model.asked().len(), 1, "{status}");
+        assert_eq!(model.requests().len(), 1, "{status}");
         assert_eq!((run.summary.stopped, run.summary.stages[0].left), (Some(Stopped::Aborted), 3), "{status}");
         assert!(book.failure::<summed>(1).is_none());
         let failure = run.summary.abort.unwrap().failure;
-        let refused = Halt::Refused { status, message: format!("scripted {status}"), with_picture: false };
+        let refused = AbortReason::Rejected { status, message: format!("scripted {status}"), with_picture: false };
         assert_eq!(failure, refused.into_failure());
         assert!(failure.hint.as_ref().unwrap().starts_with(hint), "{failure:?}");
     }
 }
 
 #[test]
-fn a_reply_that_is_cut_at_any_byte_is_never_half_a_page() {
-    let whole = Says::text(GOOD);
+fn a_reply_validated_is_cut_at_any_byte_is_never_half_a_page() {
+    let whole = ScriptedReply::text(GOOD);
     let bytes = whole.bytes().concat();
     let finished = bytes.windows(6).rposition(|window| window == b"\"stop\"").unwrap();
     // Each page is cut after as many bytes as its number says.
-    let model = ScriptedModel::answering(move |asked| {
+    let model = ScriptedModel::with_script(move |asked| {
         let page = asked.user.trim_start_matches("page ").parse().expect("the question is a page's number");
         whole.clone().cut_after(page)
     });
@@ -244,13 +248,21 @@ fn a_reply_that_is_cut_at_any_byte_is_never_half_a_page() {
 }
 
 #[test]
-fn each_timeout_has_its_name() {
+fn ledger_names_each_timeout() {
     let (never, brief, long) = (Duration::from_mins(1), Duration::from_millis(300), Duration::from_secs(30));
     let usual = Timeouts { connect: long, first_token: long, idle: long, total: long };
     for (says, timeouts, ended) in [
-        (Says::text(GOOD).slowly(never, never), Timeouts { first_token: brief, ..usual }, "timeout: first token"),
-        (Says::text(GOOD).slowly(Duration::ZERO, never), Timeouts { idle: brief, ..usual }, "timeout: idle"),
-        (Says::text(GOOD).slowly(Duration::ZERO, never), Timeouts { total: brief, ..usual }, "timeout: total"),
+        (
+            ScriptedReply::text(GOOD).delayed(never, never),
+            Timeouts { first_token: brief, ..usual },
+            "timeout: first token",
+        ),
+        (ScriptedReply::text(GOOD).delayed(Duration::ZERO, never), Timeouts { idle: brief, ..usual }, "timeout: idle"),
+        (
+            ScriptedReply::text(GOOD).delayed(Duration::ZERO, never),
+            Timeouts { total: brief, ..usual },
+            "timeout: total",
+        ),
     ] {
         let (_model, book, _) = run_as([says], |settings| LlmSettings {
             timeouts,
@@ -263,33 +275,33 @@ fn each_timeout_has_its_name() {
 }
 
 #[test]
-fn a_server_that_is_not_there_is_named_and_costs_nothing() {
+fn unreachable_server_is_reported_and_costs_nothing() {
     let settings = {
-        let model = ScriptedModel::says([GOOD]);
+        let model = ScriptedModel::with_replies([GOOD]);
         model.settings()
     };
     let book = TestBook::of_pages(1).with(settings);
     book.run::<summed>();
-    assert!(error(&book).contains("the model's server cannot be reached"), "{}", error(&book));
+    assert!(error(&book).contains("cannot reach the model's server"), "{}", error(&book));
     assert!(book.ledger().iter().all(|entry| entry.cost == CostBasis::Nothing));
 }
 
 #[test]
-fn what_was_paid_is_not_paid_again() {
-    let model = ScriptedModel::says([GOOD]);
+fn paid_reply_is_reused() {
+    let model = ScriptedModel::with_replies([GOOD]);
     let book = TestBook::of_pages(2).with(&model);
     book.run::<summed>();
-    assert_eq!(model.asked().len(), 2);
+    assert_eq!(model.requests().len(), 2);
     // As after a crash before the page was written, or a page that was removed.
     book.remove("summed/page_0001.json");
     book.run::<summed>();
-    assert_eq!(model.asked().len(), 2);
+    assert_eq!(model.requests().len(), 2);
     assert_eq!(book.record::<summed>(1).operation.cost_usd, Some(0.001), "the page costs what was paid for it");
     assert_eq!(book.ledger().len(), 2);
     // Who wants another reply asks anew, and an interrupted wish goes on where it was.
     let redo = Request { redo: Some("again".to_owned()), ..Request::default() };
     book.process(&[summed::ROW], &redo);
-    assert_eq!(model.asked().len(), 4);
+    assert_eq!(model.requests().len(), 4);
 }
 
 /// A page of which the model has seen the scan, twice.
@@ -329,53 +341,53 @@ fn scan() -> (Vec<u8>, (u32, u32), f64) {
 }
 
 #[test]
-fn a_scan_is_made_smaller_and_smaller_again_for_a_server_that_finds_it_too_large() {
-    let size = |asked: &Asked| asked.body.to_string().len();
-    let model = ScriptedModel::answering(move |asked| {
+fn shrinks_picture_for_server_that_finds_request_too_large() {
+    let size = |asked: &ReceivedRequest| asked.body.to_string().len();
+    let model = ScriptedModel::with_script(move |asked| {
         let too_large = asked.pictures > 0 && size(asked) > 50_000;
-        if too_large { Says::status(413) } else { Says::text(GOOD) }
+        if too_large { ScriptedReply::status(413) } else { ScriptedReply::text(GOOD) }
     });
     let book = TestBook::of_pages(1).scans([scan()]).with(&model);
     let run = book.run::<seen>();
     assert_eq!(run.summary.stages[0].done, 1, "{:?}", run.summary.stages[0].failed);
-    let sizes: Vec<usize> = model.asked().iter().filter(|asked| asked.pictures > 0).map(size).collect();
+    let sizes: Vec<usize> = model.requests().iter().filter(|asked| asked.pictures > 0).map(size).collect();
     assert_eq!(sizes.len(), 4, "too large, smaller; and both again for the second question: {sizes:?}");
     assert!(sizes[1] < sizes[0] && sizes[0].abs_diff(sizes[2]) < 10, "{sizes:?}");
 }
 
 #[test]
-fn hooks_ask_the_model_too_and_that_stands_in_the_ledger() {
-    let model = ScriptedModel::says([GOOD]);
+fn calls_of_hooks_are_in_the_ledger() {
+    let model = ScriptedModel::with_replies([GOOD]);
     let book = TestBook::of_pages(1).scans([scan()]).with(&model);
     let run = book.run::<seen>();
     assert_eq!(run.summary.stages[0].trouble, None);
-    let questions: Vec<String> = model.asked().into_iter().map(|asked| asked.user).collect();
+    let questions: Vec<String> = model.requests().into_iter().map(|asked| asked.user).collect();
     assert_eq!(questions, ["hello", "What is it?", "Are you sure?", "1 pages are seen"]);
     assert!(String::from_utf8(book.bytes("metadata.json").unwrap()).unwrap().contains("It rains."));
-    let pages: Vec<u32> = book.ledger().iter().map(|entry| entry.page).collect();
-    assert_eq!(pages, [0, 1, 1, 0]);
+    let pages: Vec<Option<u32>> = book.ledger().iter().map(|entry| entry.page.map(PageNumber::get)).collect();
+    assert_eq!(pages, [None, Some(1), Some(1), None]);
     assert_eq!(book.record::<seen>(1).operation.cost_usd, Some(0.002), "a page pays for itself, not for hooks");
 }
 
 #[test]
-fn nobody_waits_to_ask_again_when_the_run_is_to_stop() {
+fn stopping_run_does_not_wait_to_retry() {
     let stop = Stop::default();
     let asked_to = stop.clone();
-    let model = ScriptedModel::answering(move |_| {
+    let model = ScriptedModel::with_script(move |_| {
         asked_to.ask();
-        Says::status(503).header("retry-after", "100")
+        ScriptedReply::status(503).header("retry-after", "100")
     });
     let book = TestBook::of_pages(1).with(&model);
     let began = std::time::Instant::now();
     let run = book.process_until(&[summed::ROW], &Request::default(), &stop);
     assert!(began.elapsed() < Duration::from_mins(1), "it waited as long as the server says");
     assert_eq!((run.summary.stopped, run.summary.stages[0].left), (Some(Stopped::Interrupted), 1));
-    assert_eq!((model.asked().len(), book.failure::<summed>(1)), (1, None));
+    assert_eq!((model.requests().len(), book.failure::<summed>(1)), (1, None));
 }
 
 #[test]
-fn a_model_that_is_configured_makes_stale_what_another_model_made() {
-    let model = ScriptedModel::says([GOOD]);
+fn changing_first_model_makes_pages_stale() {
+    let model = ScriptedModel::with_replies([GOOD]);
     let book = book(&model);
     book.run::<summed>();
     let planned = |book: &TestBook| {
@@ -390,8 +402,8 @@ fn a_model_that_is_configured_makes_stale_what_another_model_made() {
 }
 
 #[test]
-fn a_budget_stops_the_run_before_it_is_overspent_and_keeps_what_is_done() {
-    let model = ScriptedModel::says([GOOD]);
+fn budget_stops_run_before_overspending_and_keeps_pages() {
+    let model = ScriptedModel::with_replies([GOOD]);
     let price = Price { prompt: 1e-6, completion: 1e-6, ..Price::default() };
     let limited = |cap: f64| LlmSettings {
         prices: [("scripted".to_owned(), price)].into(),
@@ -411,18 +423,21 @@ fn a_budget_stops_the_run_before_it_is_overspent_and_keeps_what_is_done() {
 }
 
 #[test]
-fn a_budget_without_a_price_asks_nothing() {
+fn budget_without_price_sends_nothing() {
     let spending = Spending { allowed: true, run: Some(Usd(3.0)), ..Spending::default() };
-    let (model, _book, run) = run_as([Says::text(GOOD)], |settings| LlmSettings { spending, ..settings });
-    let unpriced = Halt::Unpriced("scripted".to_owned()).into_failure();
-    assert_eq!((model.asked().len(), run.summary.abort.unwrap().failure), (0, unpriced));
+    let (model, _book, run) = run_as([ScriptedReply::text(GOOD)], |settings| LlmSettings { spending, ..settings });
+    let unpriced = AbortReason::Unpriced("scripted".to_owned()).into_failure();
+    assert_eq!((model.requests().len(), run.summary.abort.unwrap().failure), (0, unpriced));
 }
 
 #[test]
-fn a_key_alone_spends_nothing() {
+fn configured_key_alone_spends_nothing() {
     let (model, _book, run) =
-        run_as([Says::text(GOOD)], |settings| LlmSettings { spending: Spending::default(), ..settings });
-    assert_eq!((model.asked().len(), run.summary.abort.unwrap().failure), (0, Halt::NotAllowed.into_failure()));
+        run_as([ScriptedReply::text(GOOD)], |settings| LlmSettings { spending: Spending::default(), ..settings });
+    assert_eq!(
+        (model.requests().len(), run.summary.abort.unwrap().failure),
+        (0, AbortReason::NotAllowed.into_failure())
+    );
     let unconfigured = TestBook::of_pages(1);
     let run = unconfigured.run::<summed>();
     assert_eq!(run.summary.stages[0].left, 1);

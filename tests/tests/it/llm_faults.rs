@@ -1,4 +1,4 @@
-//! Language models on a bad day: chaos and kills. No page is lost, and nothing is paid twice.
+//! Language models with failing servers and killed runs: no page is lost, and nothing is paid for twice.
 
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -10,7 +10,7 @@ use serde_json::json;
 use shelf::llm::{CostBasis, LlmSettings, Price, Usd, ledger};
 use shelf::prelude::*;
 use shelf::store::FolderStore;
-use shelf::testing::{Says, ScriptedModel, TestBook, TestLedger};
+use shelf::testing::{ScriptedModel, ScriptedReply, TestBook, TestLedger};
 use shelf_tests::Shelf;
 
 /// What a model says of a page.
@@ -27,22 +27,22 @@ pub async fn word(page: PageNumber, llm: Llm) -> Result<Word> {
     llm.ask().user(format!("page {page}")).reply().await
 }
 
-/// What can go wrong with a request.
+/// A fault of the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Chaos {
+enum Fault {
     RateLimited,
-    Failing,
+    Unavailable,
     Malformed,
     Cut,
     Slow,
-    ErrorInside,
+    ErrorInReply,
 }
 
-const ALL: [Chaos; 6] =
-    [Chaos::RateLimited, Chaos::Failing, Chaos::Malformed, Chaos::Cut, Chaos::Slow, Chaos::ErrorInside];
+const ALL: [Fault; 6] =
+    [Fault::RateLimited, Fault::Unavailable, Fault::Malformed, Fault::Cut, Fault::Slow, Fault::ErrorInReply];
 
-impl Chaos {
-    /// What goes wrong with the `n`-th time that a page is asked for, in `percent` of all cases each.
+impl Fault {
+    /// The fault of the `n`-th request for a page; each kind occurs in `percent` of all cases.
     fn of(kinds: &[Self], percent: u64, asked: &str, n: u32) -> Option<Self> {
         kinds.iter().copied().find(|kind| {
             let mut hasher = DefaultHasher::new();
@@ -51,36 +51,36 @@ impl Chaos {
         })
     }
 
-    fn says(self, good: Says) -> Says {
+    fn apply(self, good: ScriptedReply) -> ScriptedReply {
         match self {
-            Self::RateLimited => Says::status(429).header("retry-after-ms", "2"),
-            Self::Failing => Says::status(503),
-            Self::Malformed => Says::text("Sorry, I cannot read this page."),
+            Self::RateLimited => ScriptedReply::status(429).header("retry-after-ms", "2"),
+            Self::Unavailable => ScriptedReply::status(503),
+            Self::Malformed => ScriptedReply::text("Sorry, I cannot read this page."),
             Self::Cut => good.cut_after(400),
-            Self::Slow => good.slowly(Duration::from_millis(20), Duration::from_millis(20)),
-            Self::ErrorInside => Says::error(200, "upstream failed"),
+            Self::Slow => good.delayed(Duration::from_millis(20), Duration::from_millis(20)),
+            Self::ErrorInReply => ScriptedReply::error(200, "upstream failed"),
         }
     }
 
-    /// Whether the provider's usage arrives all the same.
-    fn tells_usage(self) -> bool {
+    /// Whether the reply still reports its usage.
+    fn reports_usage(self) -> bool {
         matches!(self, Self::Malformed | Self::Slow)
     }
 }
 
 #[test]
-fn chaos_loses_no_page_and_the_ledger_agrees_with_the_server() {
+fn faults_lose_no_page_and_ledger_agrees_with_server() {
     for kind in ALL {
-        survive(&[kind], 20);
+        assert_survives(&[kind], 20);
     }
-    survive(&ALL, 5);
+    assert_survives(&ALL, 5);
 }
 
-fn survive(kinds: &[Chaos], percent: u64) {
+fn assert_survives(kinds: &[Fault], percent: u64) {
     const PAGES: u32 = 40;
     let seen: Mutex<BTreeMap<String, u32>> = Mutex::default();
-    let journal: Arc<Mutex<Vec<Option<Chaos>>>> = Arc::default();
-    let model = ScriptedModel::answering({
+    let journal: Arc<Mutex<Vec<Option<Fault>>>> = Arc::default();
+    let model = ScriptedModel::with_script({
         let (journal, kinds) = (Arc::clone(&journal), kinds.to_vec());
         move |asked| {
             let page = asked.user.split("\n\n").next().unwrap_or_default().to_owned();
@@ -90,11 +90,11 @@ fn survive(kinds: &[Chaos], percent: u64) {
                 *n += 1;
                 *n
             };
-            let chaos = Chaos::of(&kinds, percent, &page, n);
-            journal.lock().unwrap().push(chaos);
+            let fault = Fault::of(&kinds, percent, &page, n);
+            journal.lock().unwrap().push(fault);
             let usage = json!({ "prompt_tokens": 10, "completion_tokens": 5, "cost": 0.0123 });
-            let good = Says::text(json!({ "text": page }).to_string()).usage(Some(usage.clone()));
-            chaos.map_or(good.clone(), |chaos| chaos.says(good).usage(Some(usage)))
+            let good = ScriptedReply::text(json!({ "text": page }).to_string()).usage(Some(usage.clone()));
+            fault.map_or(good.clone(), |fault| fault.apply(good).usage(Some(usage)))
         }
     });
     let price = Price { prompt: 1e-6, completion: 1e-6, ..Price::default() };
@@ -110,8 +110,8 @@ fn survive(kinds: &[Chaos], percent: u64) {
         assert_eq!(book.page::<word>(page).text, format!("page {page}"));
     }
     let journal = journal.lock().unwrap();
-    let told = journal.iter().filter(|chaos| chaos.is_none_or(Chaos::tells_usage)).count();
-    let cut = journal.iter().filter(|chaos| **chaos == Some(Chaos::Cut)).count();
+    let told = journal.iter().filter(|fault| fault.is_none_or(Fault::reports_usage)).count();
+    let cut = journal.iter().filter(|fault| **fault == Some(Fault::Cut)).count();
     let ledger = book.ledger();
     let of = |basis: CostBasis| ledger.iter().filter(move |entry| entry.cost == basis);
     let reported: Usd = of(CostBasis::Reported).filter_map(|entry| entry.cost_usd).sum();
@@ -125,12 +125,13 @@ fn survive(kinds: &[Chaos], percent: u64) {
 }
 
 #[test]
-fn a_run_that_is_killed_twenty_times_pays_only_for_what_was_on_its_way() {
+fn run_killed_twenty_times_pays_again_only_for_calls_in_flight() {
     const PAGES: usize = 80;
     const KILLS: usize = 20;
     const IN_FLIGHT: usize = 3;
-    let model = ScriptedModel::answering(|asked| {
-        Says::text(json!({ "text": asked.user }).to_string()).slowly(Duration::from_millis(5), Duration::from_millis(5))
+    let model = ScriptedModel::with_script(|asked| {
+        ScriptedReply::text(json!({ "text": asked.user }).to_string())
+            .delayed(Duration::from_millis(5), Duration::from_millis(5))
     });
     let shelf = Shelf::new(env!("CARGO_BIN_EXE_asking-shelf"));
     let book = shelf.library().join("book");
@@ -143,19 +144,19 @@ fn a_run_that_is_killed_twenty_times_pays_only_for_what_was_on_its_way() {
         command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the command starts")
     };
     for kill in 0..KILLS {
-        let before = model.asked().len();
+        let before = model.requests().len();
         let mut running = start();
-        // At another moment each time: it has asked once, twice, three times more.
-        while model.asked().len() <= before + kill % 3 && is_running(&mut running) {
+        // At a different moment each time: after one, two or three more requests.
+        while model.requests().len() <= before + kill % 3 && is_running(&mut running) {
             std::thread::yield_now();
         }
         running.kill().unwrap();
         running.wait().unwrap();
     }
     assert!(start().wait().unwrap().success());
-    let calls = model.asked().len();
+    let calls = model.requests().len();
     assert!((PAGES..=PAGES + KILLS * IN_FLIGHT).contains(&calls), "{calls} calls for {PAGES} pages");
-    // What was on its way at a kill stands there as well, with what it may have cost.
+    // Calls in flight at a kill are entered as well, at their worst-case cost.
     let attempts = ledger(&FolderStore::open(shelf.library()).unwrap(), &"book".parse().unwrap()).unwrap();
     assert!((calls..=PAGES + KILLS * IN_FLIGHT).contains(&attempts.len()), "{} lines, {calls} calls", attempts.len());
     assert!(attempts.iter().all(|attempt| attempt.ended == "stop" || attempt.ended == "lost"));

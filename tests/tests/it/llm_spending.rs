@@ -1,14 +1,14 @@
-//! Who pays, and who says so: the command line with language models, against a scripted server on 127.0.0.1.
+//! Spending on language models: consent, budgets and recordings on the command line, with a scripted server on 127.0.0.1.
 
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
 use serde_json::{Value, json};
-use shelf::testing::{Says, ScriptedModel};
+use shelf::testing::{ScriptedModel, ScriptedReply};
 use shelf_tests::{Ended, Shelf};
 
-/// A key that must stand in no file and no line that is printed.
+/// A key that must not appear in any file or output.
 const CANARY: &str = "sk-canary-7c1f9a52";
 
 /// A library with a book of two pages, for the stage `described` of `asking-shelf`.
@@ -21,9 +21,9 @@ fn with_book() -> Shelf {
 }
 
 fn model() -> ScriptedModel {
-    ScriptedModel::answering(|asked| match asked.user.as_str() {
-        "page 1" => Says::text(r#"{ "text": "rain" }"#),
-        _ => Says::text(r#"{ "text": "snow" }"#),
+    ScriptedModel::with_script(|asked| match asked.user.as_str() {
+        "page 1" => ScriptedReply::text(r#"{ "text": "rain" }"#),
+        _ => ScriptedReply::text(r#"{ "text": "snow" }"#),
     })
 }
 
@@ -48,7 +48,7 @@ fn price(shelf: &Shelf) {
 }
 
 #[test]
-fn a_key_alone_spends_nothing() {
+fn configured_key_alone_spends_nothing() {
     let (shelf, model) = (with_book(), model());
     let refused = ended(asking(&shelf, &model, &["--llm-model", "m"]));
     assert_eq!(refused.code, Some(4), "{refused:?}");
@@ -58,34 +58,34 @@ fn a_key_alone_spends_nothing() {
         refused.err
     );
     assert!(refused.err.contains("hint: pass `--yes` to allow it"), "{}", refused.err);
-    assert!(model.asked().is_empty());
+    assert!(model.requests().is_empty());
     let free = ended(asking(&shelf, &model, &["--llm-model", "m", "--yes"]));
-    assert_eq!((free.code, model.asked().len()), (Some(0), 2), "{free:?}");
+    assert_eq!((free.code, model.requests().len()), (Some(0), 2), "{free:?}");
 }
 
 #[test]
-fn a_budget_needs_a_price() {
+fn budget_requires_price() {
     let (shelf, model) = (with_book(), model());
     let refused = ended(asking(&shelf, &model, &["--llm-model", "m", "--budget", "1"]));
-    assert_eq!((refused.code, model.asked().len()), (Some(4), 0), "{refused:?}");
+    assert_eq!((refused.code, model.requests().len()), (Some(4), 0), "{refused:?}");
     assert!(refused.err.contains("the price of model `m` is not known"), "{}", refused.err);
     price(&shelf);
     let paid = ended(asking(&shelf, &model, &["--llm-model", "m", "--budget", "1"]));
-    assert_eq!((paid.code, model.asked().len()), (Some(0), 2), "{paid:?}");
+    assert_eq!((paid.code, model.requests().len()), (Some(0), 2), "{paid:?}");
     assert!(paid.err.contains("out: $0.0001 to $0.0165"), "{}", paid.err);
 }
 
 #[test]
-fn a_budget_that_is_used_up_is_told_by_the_exit_code() {
+fn used_up_budget_sets_exit_code() {
     let (shelf, model) = (with_book(), model());
     price(&shelf);
     // The first page costs 0.001, and may cost 0.009; then too little is left.
     let one = ended(asking(&shelf, &model, &["--llm-model", "m", "--budget", "0.0095", "--llm-in-flight", "1"]));
-    assert_eq!((one.code, model.asked().len()), (Some(5), 1), "{one:?}");
+    assert_eq!((one.code, model.requests().len()), (Some(5), 1), "{one:?}");
     assert!(one.out.contains("described: 2 pages: 1 made, 1 left to do"), "{}", one.out);
     assert!(one.err.contains("the budget of this run is used up: $0.0010 of $0.0095 spent"), "{}", one.err);
     let other = ended(asking(&shelf, &model, &["--llm-model", "m", "--budget", "0.02"]));
-    assert_eq!((other.code, model.asked().len()), (Some(0), 2), "{other:?}");
+    assert_eq!((other.code, model.requests().len()), (Some(0), 2), "{other:?}");
     assert!(shelf.ok(["status", "book"]).contains("described: 2 calls to language models, $0.0020"));
     assert_eq!(shelf.run(["clean", "book", "--stage", "described", "--yes"]).code, Some(0));
     assert!(shelf.ok(["status", "book"]).contains("described: 2 calls to language models, $0.0020"));
@@ -94,26 +94,26 @@ fn a_budget_that_is_used_up_is_told_by_the_exit_code() {
 }
 
 #[test]
-fn a_budget_for_each_book_counts_what_was_spent_before() {
+fn book_budget_includes_earlier_runs() {
     let (shelf, model) = (with_book(), model());
     price(&shelf);
     let table = fs::read_to_string(shelf.library().join("shelf.toml")).unwrap();
     fs::write(shelf.library().join("shelf.toml"), format!("[llm]\nbook_budget = 0.0095\n{table}")).unwrap();
     let once = ended(asking(&shelf, &model, &["--llm-model", "m", "--yes", "--llm-in-flight", "1"]));
-    assert_eq!((once.code, model.asked().len()), (Some(5), 1), "{once:?}");
+    assert_eq!((once.code, model.requests().len()), (Some(5), 1), "{once:?}");
     let again = ended(asking(&shelf, &model, &["--llm-model", "m", "--yes"]));
-    assert_eq!((again.code, model.asked().len()), (Some(5), 1), "{again:?}");
+    assert_eq!((again.code, model.requests().len()), (Some(5), 1), "{again:?}");
     assert!(again.err.contains("the budget of the book is used up"), "{}", again.err);
 }
 
 #[test]
-fn a_recorded_book_is_made_again_without_network_and_cost() {
+fn replays_recorded_book_without_network_or_cost() {
     let (shelf, folder) = (with_book(), tempfile::tempdir().unwrap());
     let tape = folder.path().to_str().unwrap();
     let recorded = {
         let model = model();
         let recorded = ended(asking(&shelf, &model, &["--yes", "--llm-model", "m", "--record", tape]));
-        assert_eq!((recorded.code, model.asked().len()), (Some(0), 2), "{recorded:?}");
+        assert_eq!((recorded.code, model.requests().len()), (Some(0), 2), "{recorded:?}");
         shelf.json("book/described/page_0001.json")
     };
     assert_eq!(fs::read_dir(tape).unwrap().count(), 2);
@@ -127,27 +127,27 @@ fn a_recorded_book_is_made_again_without_network_and_cost() {
     );
     assert_eq!(replayed["_record"]["operation"]["cost_usd"], 0.0);
     assert!(!other.library().join(".ledger").exists());
-    // Whoever asks something else is told what.
+    // A request that differs is reported with the difference.
     let changed =
         other.run(["process", "book", "--stage", "described", "--llm-model", "n", "--redo", "--replay", tape]);
     assert_eq!(changed.code, Some(1), "{changed:?}");
-    assert!(changed.err.contains("the one of this page differs in model: \"m\" → \"n\""), "{}", changed.err);
+    assert!(changed.err.contains("the one recorded for this page differs in model: \"m\" → \"n\""), "{}", changed.err);
 }
 
 #[test]
-fn a_key_stands_nowhere() {
+fn key_appears_nowhere() {
     let shelf = with_book();
     // A server that sends the key back wherever it can.
-    let echo = ScriptedModel::answering(|asked| match asked.before {
-        0 => Says::status(503).header("x-key", CANARY),
-        1 => Says::text(format!("your key is {CANARY}")),
-        2 => Says::text(format!(r#"{{ "text": "{CANARY}" }}"#)),
-        _ => Says::error(401, format!("wrong key {CANARY}")),
+    let echo = ScriptedModel::with_script(|asked| match asked.index {
+        0 => ScriptedReply::status(503).header("x-key", CANARY),
+        1 => ScriptedReply::text(format!("your key is {CANARY}")),
+        2 => ScriptedReply::text(format!(r#"{{ "text": "{CANARY}" }}"#)),
+        _ => ScriptedReply::error(401, format!("wrong key {CANARY}")),
     });
     let tape = tempfile::tempdir().unwrap();
     let record = tape.path().to_str().unwrap();
     let run = ended(asking(&shelf, &echo, &["--yes", "--llm-model", "m", "--record", record, "--llm-in-flight", "1"]));
-    assert_eq!(echo.asked().len(), 4, "{run:?}");
+    assert_eq!(echo.requests().len(), 4, "{run:?}");
     assert!(run.err.contains("wrong key [key]"), "{}", run.err);
     let mut config = shelf.command(["config"]);
     config.env("SHELF_LLM_API_KEY", CANARY);
@@ -175,7 +175,7 @@ fn each_file(folder: &Path, look: &mut dyn FnMut(&Path)) {
 }
 
 #[test]
-fn config_says_who_says_what_of_models() {
+fn config_shows_source_of_each_setting() {
     let shelf = with_book();
     fs::write(shelf.library().join("shelf.toml"), "[llm]\nidle = \"5s\"\nmodel = \"b\"\n").unwrap();
     let mut command = shelf.command(["config", "--json", "--llm-model", "a"]);

@@ -255,13 +255,13 @@ fn a_stage_that_asks_a_model_has_a_model_in_its_test() {
 
         #[test]
         fn every_page_is_made() {
-            let model = ScriptedModel::says([r#"{ "summary": "A test.", "confidence": 0.5 }"#]);
+            let model = ScriptedModel::with_replies([r#"{ "summary": "A test.", "confidence": 0.5 }"#]);
             let book = TestBook::of_pages(2);
             let book = book.outputs::<counted>(counted_page);
             let book = book.with(&model);
             let run = book.run::<topic>();
             assert_eq!(run.summary.stages.last().unwrap().done, 2, "{run:?}");
-            assert_eq!(model.asked()[0].system, PROMPT);
+            assert_eq!(model.requests()[0].system, PROMPT);
             assert_eq!(book.page::<topic>(2).summary, "A test.");
             assert_eq!(book.report::<topic>().lines().next(), Some("page_num,confidence"));
         }
@@ -306,14 +306,14 @@ fn a_book_stage_asks_of_all_pages() {
 
         #[test]
         fn the_book_is_made() {
-            let model = ScriptedModel::says([r#"{ "summary": "A test." }"#]);
+            let model = ScriptedModel::with_replies([r#"{ "summary": "A test." }"#]);
             let book = TestBook::of_pages(2);
             let book = book.outputs::<counted>(counted_page);
             book.write("digest/book.json", &serde_json::to_vec(&digest_book()).unwrap());
             let book = book.with(&model);
             let run = book.run::<blurb>();
             assert_eq!(run.summary.stages.last().unwrap().done, 1, "{run:?}");
-            assert_eq!(model.asked()[0].system, PROMPT);
+            assert_eq!(model.requests()[0].system, PROMPT);
             assert_eq!(book.book_output::<blurb>().summary, "A test.");
         }
     "##);

@@ -8,10 +8,10 @@ use crate::llm_options::LlmArgs;
 use crate::llm_options::not_allowed;
 use crate::out::ask;
 use clap::Args;
+use shelf_llm::AbortReason;
 use shelf_llm::Dispatcher;
-use shelf_llm::Halt;
 use shelf_llm::Usd;
-use shelf_llm::check_up;
+use shelf_llm::check_model;
 use shelf_runtime::doctor::Finding;
 use shelf_runtime::doctor::examine;
 use std::process::Command;
@@ -61,9 +61,9 @@ pub(crate) fn doctor(context: &Context, args: &Doctor) -> Result<Exit> {
 fn models(context: &Context, args: &Doctor) -> Result<Vec<Finding>> {
     let file = ConfigFile::read(context.store.root(), &context.registry)?;
     let Some(settings) = args.llm.said(&file.llm, context.store.root()).configured() else {
-        return Ok(vec![Finding::missing("model", "none is configured", Halt::NotConfigured.hint())]);
+        return Ok(vec![Finding::missing("model", "none is configured", AbortReason::NotConfigured.hint())]);
     };
-    let model = settings.asked_first("").to_owned();
+    let model = settings.first_model("").to_owned();
     let llm = Dispatcher::start(settings).map_err(CliError::failed)?;
     let price = match llm.price(&model) {
         Some(price) => {
@@ -78,7 +78,7 @@ fn models(context: &Context, args: &Doctor) -> Result<Vec<Finding>> {
         return Err(CliError::refused("no model was asked"));
     }
     llm.allow_spending();
-    Ok(check_up(&llm, &context.store))
+    Ok(check_model(&llm, &context.store))
 }
 
 fn library(context: &Context) -> Finding {

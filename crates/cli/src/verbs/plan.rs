@@ -233,8 +233,8 @@ fn json_of(plan: &plan::Plan, estimates: &[Estimate]) -> Value {
         .iter()
         .map(|of| {
             json!({
-                "stage": of.stage, "model": of.model, "looked_into": of.looked_into, "asking": of.asking, "about": of.about,
-                "guessed": of.guessed, "tokens_in": of.tokens_in, "tokens_out": of.tokens_out, "cost_usd": of.cost,
+                "stage": of.stage, "model": of.model, "looked_into": of.known_pages, "asking": of.asking_pages, "about": of.about,
+                "guessed": of.guessed_pages, "tokens_in": of.tokens_in, "tokens_out": of.tokens_out, "cost_usd": of.cost,
             })
         })
         .collect();

@@ -4,7 +4,7 @@ use crate::{LedgerEntry, ledger};
 
 /// The ledger of a test book: `book.ledger()`.
 pub trait TestLedger {
-    /// What was asked of models, every attempt, oldest first.
+    /// All attempts at calls, oldest first.
     fn ledger(&self) -> Vec<LedgerEntry>;
 }
 

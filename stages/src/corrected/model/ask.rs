@@ -95,7 +95,7 @@ pub async fn ask(
         Some(excerpt) => ask.image_of(image, excerpt),
         None => ask,
     };
-    let reply: Changes = ask.reply_that(|reply: &Changes| reply.check(&doubts)).await?;
+    let reply: Changes = ask.reply_validated(|reply: &Changes| reply.check(&doubts)).await?;
     let picture = PictureSent::from(excerpt.as_ref());
     let mut asked = ModelOutcome { sent: doubts.len() as u32, picture, ..ModelOutcome::default() };
     let mut taken = false;

@@ -55,7 +55,7 @@ pub async fn ask(
     let ask = llm.ask().system(prompt).user(question(&page, labelled)).about(labelled.blocks.len(), "block");
     // The position of a block among the others matters as much as its text, so strips would not do.
     let ask = if with_picture { ask.image(image) } else { ask };
-    let reply: Changes = ask.reply_that(|reply: &Changes| reply.check(&labelled.blocks)).await?;
+    let reply: Changes = ask.reply_validated(|reply: &Changes| reply.check(&labelled.blocks)).await?;
     let mut asked = ModelOutcome { asked: true, picture, ..ModelOutcome::default() };
     for change in &reply.changes {
         let label = labelled.blocks.iter_mut().zip(&page.blocks).find(|(label, _)| label.block_num == change.block);

@@ -1,0 +1,206 @@
+//! Validates a reply: complete JSON of the requested type, within its bounds, and not a runaway.
+
+use garde::Validate;
+use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use shelf_runtime::page;
+
+/// A type that a model can be asked to reply with: parsed with `serde`, described with `schemars`, validated with `garde`. The model
+/// sees doc comments as descriptions.
+#[diagnostic::on_unimplemented(
+    message = "a model cannot be asked to reply `{Self}`",
+    label = "cannot be parsed, described and validated as a reply",
+    note = "derive `Deserialize, JsonSchema, Validate` for it (all are in `shelf::prelude`)"
+)]
+pub trait Answer: DeserializeOwned + JsonSchema + Validate<Context = ()> + Send + 'static {}
+
+#[diagnostic::do_not_recommend]
+impl<T: DeserializeOwned + JsonSchema + Validate<Context = ()> + Send + 'static> Answer for T {}
+
+/// Why a reply was rejected. The model is told in these words.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Violation {
+    /// It is empty.
+    #[error("it is empty")]
+    Empty,
+    /// It is not a complete JSON object.
+    #[error("it is not a complete JSON object: {0}")]
+    Json(String),
+    /// It does not fit the schema.
+    #[error("it does not fit the schema: {0}")]
+    Schema(String),
+    /// It is too long or repeats itself.
+    #[error("{0}")]
+    Runaway(String),
+    /// It breaks a rule of the stage.
+    #[error("{0}")]
+    Rule(String),
+    /// The model stopped before it was done.
+    #[error("the model stopped because of `{0}`")]
+    Stopped(String),
+}
+
+/// Parses and validates a reply of at most `max_chars` characters.
+pub(crate) fn validate<T: Answer>(text: &str, max_chars: usize) -> Result<T, Violation> {
+    let value = parse_object(text)?;
+    check_length(text, max_chars)?;
+    check_repetition(&value)?;
+    page::read(&value).map_err(|error| Violation::Schema(error.to_string()))
+}
+
+/// The one JSON object in a reply, alone, in a code fence or surrounded by prose. An object without an end is rejected; an object
+/// inside it never stands for the whole.
+fn parse_object(text: &str) -> Result<Value, Violation> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(Violation::Empty);
+    }
+    let parsed = serde_json::from_str::<Value>(text).or_else(|error| match text.find('{') {
+        Some(start) if start > 0 || error.is_syntax() => first_object(&text[start..]),
+        _ => Err(error),
+    });
+    match parsed {
+        Ok(value @ Value::Object(_)) => Ok(value),
+        Ok(other) => Err(Violation::Json(format!("it is {}", kind_of(&other)))),
+        Err(error) => Err(Violation::Json(error.to_string())),
+    }
+}
+
+/// The object at the start of `text`. Prose or the end of a fence may follow, but not another object.
+fn first_object(text: &str) -> Result<Value, serde_json::Error> {
+    let mut values = serde_json::Deserializer::from_str(text).into_iter::<Value>();
+    let first = values.next().unwrap_or_else(|| serde_json::from_str(""))?;
+    let rest = &text[values.byte_offset()..];
+    if rest.contains(['{', '}', '[', ']']) { serde_json::from_str(text) } else { Ok(first) }
+}
+
+fn kind_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
+    }
+}
+
+fn check_length(text: &str, max_chars: usize) -> Result<(), Violation> {
+    let length = text.chars().count();
+    if length <= max_chars {
+        return Ok(());
+    }
+    Err(Violation::Runaway(format!("it has {length} characters; expected at most {max_chars} for this question")))
+}
+
+/// The longest repeated unit that is looked for, characters.
+const MAX_PERIOD_CHARS: usize = 100;
+/// A loop has at least this many characters and repetitions: more than the dot leaders of a table of contents.
+const MIN_LOOP_CHARS: usize = 240;
+const MIN_LOOP_REPETITIONS: usize = 8;
+
+/// Checks that no string in the reply repeats itself.
+fn check_repetition(value: &Value) -> Result<(), Violation> {
+    match value {
+        Value::String(text) => match repeated_unit(text) {
+            Some(unit) => Err(Violation::Runaway(format!("it repeats {unit:?} over and over"))),
+            None => Ok(()),
+        },
+        Value::Array(items) => items.iter().try_for_each(check_repetition),
+        Value::Object(fields) => fields.values().try_for_each(check_repetition),
+        _ => Ok(()),
+    }
+}
+
+/// The unit that `text` repeats at least [`MIN_LOOP_REPETITIONS`] times in a row, if any.
+fn repeated_unit(text: &str) -> Option<String> {
+    let characters: Vec<char> = text.chars().collect();
+    (1..=MAX_PERIOD_CHARS).find_map(|period| {
+        let enough = MIN_LOOP_CHARS.max(period * MIN_LOOP_REPETITIONS) - period;
+        let mut same = 0;
+        for at in period..characters.len() {
+            same = if characters[at] == characters[at - period] { same + 1 } else { 0 };
+            if same >= enough {
+                return Some(characters[at + 1 - period..=at].iter().collect());
+            }
+        }
+        None
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use shelf::prelude::*;
+
+    #[derive(Debug, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+    struct Corrected {
+        #[garde(length(min = 1))]
+        text: String,
+        #[garde(range(min = 0.0, max = 1.0))]
+        confidence: f64,
+    }
+
+    fn validated(text: &str) -> std::result::Result<Corrected, Violation> {
+        validate(text, 2000)
+    }
+
+    fn rejection(text: &str) -> String {
+        validated(text).unwrap_err().to_string()
+    }
+
+    const GOOD: &str = r#"{"text": "a {b} \"}", "confidence": 0.5}"#;
+
+    #[test]
+    fn accepts_code_fences_and_prose() {
+        let prose = format!("Here is the page:\n\n{GOOD}\n\nI hope that helps!");
+        let open_fence = format!("```json\n{GOOD}");
+        let fence = format!("```json\n{GOOD}\n```");
+        for text in [GOOD, &fence, &open_fence, &prose, &format!(" \n{GOOD}\n")] {
+            assert_eq!(validated(text).unwrap().text, "a {b} \"}", "{text}");
+        }
+    }
+
+    #[test]
+    fn names_the_violation() {
+        assert_eq!(rejection("  "), "it is empty");
+        assert_eq!(
+            rejection("I cannot read this."),
+            "it is not a complete JSON object: expected value at line 1 column 1"
+        );
+        assert_eq!(rejection("[1]"), "it is not a complete JSON object: it is a list");
+        assert_eq!(rejection(r#"{"text": "a"}"#), "it does not fit the schema: missing field `confidence`");
+        assert_eq!(
+            rejection(r#"{"text": "a", "confidence": 50}"#),
+            "it does not fit the schema: confidence is 50: greater than 1"
+        );
+        assert!(
+            rejection(&format!("{GOOD}\n{GOOD}")).starts_with("it is not a complete JSON object: trailing characters")
+        );
+        assert!(rejection(&format!(r#"{{"note": {GOOD}, "text"#)).starts_with("it is not a complete JSON object: EOF"));
+    }
+
+    #[test]
+    fn rejects_runaways() {
+        let reply = |text: &str| serde_json::json!({ "text": text, "confidence": 1 }).to_string();
+        let words = reply(&format!("It was the best of times. {}", "and then ".repeat(30)));
+        assert!(rejection(&words).starts_with("it repeats \""), "{words}");
+        let long: String = (0..900).map(|number| number.to_string()).collect();
+        assert!(rejection(&reply(&long)).ends_with("expected at most 2000 for this question"));
+        assert!(validated(&reply(&format!("Chapter I {} 7", ".".repeat(120)))).is_ok());
+        assert!(validated(&reply(&"Now is the winter of our discontent. ".repeat(3))).is_ok());
+    }
+
+    proptest! {
+        #[test]
+        fn rejects_truncated_object(text in "[a-z{}\\[\\]\" ,:]{1,40}", cut in any::<proptest::sample::Index>(), prose in "[a-z ]{0,5}") {
+            let whole = prose + &serde_json::json!({ "inner": { "text": text, "confidence": 1 }, "text": text, "confidence": 0.5 }).to_string();
+            let cut = cut.index(whole.len());
+            prop_assert!(validated(&whole[..cut]).is_err());
+            prop_assert!(validated(&whole).is_ok());
+        }
+    }
+}

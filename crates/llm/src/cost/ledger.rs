@@ -1,0 +1,241 @@
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+
+use shelf_runtime::book::{PageNumber, ScanId};
+use shelf_runtime::record::Hash;
+use shelf_runtime::store::{LedgerFile, Store, StoreError};
+use shelf_runtime::usd::Usd;
+
+/// One attempt at a call: a line of the book's ledger, which neither `clean` nor `delete` removes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LedgerEntry {
+    /// Identifies the attempt.
+    #[serde(default)]
+    pub attempt: AttemptId,
+    /// When it ended; when it was sent, if its end is not known.
+    #[serde(serialize_with = "write_time")]
+    pub time: Timestamp,
+    /// The stage that asked.
+    pub stage: String,
+    /// The page that asked; `None` for the whole book and for hooks. In the file, `None` is 0.
+    #[serde(with = "crate::page_or_zero")]
+    pub page: Option<PageNumber>,
+    /// The model that was asked.
+    pub model: String,
+    /// Who ran the model, if reported.
+    pub provider: Option<String>,
+    /// Hash of the request.
+    pub request: Hash,
+    /// Tokens of the request, if reported.
+    pub prompt_tokens: Option<u64>,
+    /// Tokens of the reply, if reported.
+    pub completion_tokens: Option<u64>,
+    /// The cost, USD; `None` if unknown.
+    pub cost_usd: Option<Usd>,
+    /// Where the cost comes from.
+    pub cost: CostBasis,
+    /// How it ended: a finish reason such as `stop`, or an error such as `http 429`, `cut` or `timeout: idle`; `sent` while it is in flight,
+    /// `lost` if the program died meanwhile.
+    pub ended: String,
+    /// Time in the queue, s.
+    pub queue_s: f64,
+    /// Time to the first token, s.
+    pub ttft_s: Option<f64>,
+    /// Time to the end, s.
+    pub total_s: f64,
+}
+
+/// The id of an attempt: 16 hexadecimal digits, or empty in ledgers that have none.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct AttemptId(String);
+
+impl AttemptId {
+    /// The id of the `number`-th attempt of this process.
+    pub(crate) fn new(time: Timestamp, number: u64) -> Self {
+        Self::of(&format!("{time:.6} {} {number}", std::process::id()))
+    }
+
+    fn of(text: &str) -> Self {
+        Self(Hash::of(text.as_bytes()).as_str()[..16].to_owned())
+    }
+}
+
+/// Where the cost of an attempt comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CostBasis {
+    /// Reported by the provider.
+    Reported,
+    /// Reported tokens times the price.
+    Priced,
+    /// Not reported, but it may have cost something: the worst case.
+    Estimated,
+    /// The server gave no reply, and providers charge for none.
+    Nothing,
+    /// The price is not known.
+    Unknown,
+}
+
+/// `ended` of an attempt in flight.
+pub(crate) const SENT: &str = "sent";
+/// `ended` of an attempt in flight when the program died.
+const LOST: &str = "lost";
+
+/// Writes down that an attempt is about to be sent: should the program die, the ledger tells that it may have cost something.
+pub(crate) fn append_sent(store: &dyn Store, book: &ScanId, entry: &LedgerEntry) -> Result<(), StoreError> {
+    store.append_ledger(book, LedgerFile::Sent, &line(entry))
+}
+
+/// Writes an attempt that has ended into the book's ledger; it is on disk when this returns.
+pub(crate) fn append_ended(store: &dyn Store, book: &ScanId, entry: &LedgerEntry) -> Result<(), StoreError> {
+    store.append_ledger(book, LedgerFile::Ended, &line(entry))
+}
+
+fn line(entry: &LedgerEntry) -> Vec<u8> {
+    let mut line = serde_json::to_vec(entry).expect("an entry consists of strings and numbers");
+    line.push(b'\n');
+    line
+}
+
+/// The attempts of a book, oldest first, then those in flight. A line that was cut off by a crash is skipped.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn ledger(store: &dyn Store, book: &ScanId) -> Result<Vec<LedgerEntry>, StoreError> {
+    // Attempts in flight are read first: one that ends meanwhile is found twice instead of missed.
+    let sent = read(store, book, LedgerFile::Sent)?;
+    let mut attempts = read(store, book, LedgerFile::Ended)?;
+    let ended: BTreeSet<AttemptId> = attempts.iter().map(|entry| entry.attempt.clone()).collect();
+    attempts.extend(sent.into_iter().filter(|entry| !ended.contains(&entry.attempt)));
+    Ok(attempts)
+}
+
+/// Moves the attempts that were in flight when an earlier run died into the ledger, at their worst-case cost. The caller holds the
+/// book's lock.
+pub(crate) fn settle_unfinished(store: &dyn Store, book: &ScanId) -> Result<(), StoreError> {
+    for entry in ledger(store, book)?.into_iter().filter(|entry| entry.ended == SENT) {
+        append_ended(store, book, &LedgerEntry { ended: LOST.to_owned(), ..entry })?;
+    }
+    store.clear_sent(book)
+}
+
+fn read(store: &dyn Store, book: &ScanId, file: LedgerFile) -> Result<Vec<LedgerEntry>, StoreError> {
+    let bytes = store.read_ledger(book, file)?;
+    Ok(bytes.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice(line).ok()).collect())
+}
+
+/// What was spent on a book, and on all books of the library in the month (UTC) of `now`.
+pub(crate) fn spent_before(store: &dyn Store, book: &ScanId, now: Timestamp) -> Result<(Usd, Usd), StoreError> {
+    let this_month = month(now);
+    let mut of_month = Usd::ZERO;
+    for other in store.ledgers()? {
+        let entries = ledger(store, &other)?;
+        of_month +=
+            entries.iter().filter(|entry| month(entry.time) == this_month).filter_map(|entry| entry.cost_usd).sum();
+    }
+    let of_book = ledger(store, book)?.iter().filter_map(|entry| entry.cost_usd).sum();
+    Ok((of_book, of_month))
+}
+
+/// Year and month, UTC.
+fn month(time: Timestamp) -> (i16, i8) {
+    let date = time.to_zoned(TimeZone::UTC).date();
+    (date.year(), date.month())
+}
+
+/// To the microsecond, as everywhere in the library.
+fn write_time<S: serde::Serializer>(time: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&format_args!("{time:.6}"))
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use shelf_runtime::store::FolderStore;
+
+    pub(in crate::cost) fn entry(time: &str, cost: Option<f64>, basis: CostBasis) -> LedgerEntry {
+        LedgerEntry {
+            attempt: AttemptId::of(time),
+            time: time.parse().unwrap(),
+            stage: "corrected".to_owned(),
+            page: PageNumber::new(7),
+            model: "m".to_owned(),
+            provider: None,
+            request: Hash::of(b"request"),
+            prompt_tokens: None,
+            completion_tokens: None,
+            cost_usd: cost.map(Usd),
+            cost: basis,
+            ended: "stop".to_owned(),
+            queue_s: 0.0,
+            ttft_s: Some(0.2),
+            total_s: 1.0,
+        }
+    }
+
+    #[test]
+    fn ledger_survives_deletion_and_is_summed_by_book_and_month() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = FolderStore::open(folder.path()).unwrap();
+        let (book, other): (ScanId, ScanId) = ("florida".parse().unwrap(), "other".parse().unwrap());
+        std::fs::create_dir(store.book_folder(&book)).unwrap();
+        assert_eq!(ledger(&store, &book).unwrap(), []);
+        let november = entry("2026-11-02T10:00:00Z", Some(0.25), CostBasis::Reported);
+        append_ended(&store, &book, &november).unwrap();
+        append_ended(&store, &book, &entry("2026-10-31T10:00:00Z", Some(0.5), CostBasis::Estimated)).unwrap();
+        append_ended(&store, &other, &entry("2026-11-03T10:00:00Z", Some(1.0), CostBasis::Priced)).unwrap();
+        store.append_ledger(&book, LedgerFile::Ended, b"{\"time\": \"20").unwrap();
+        store.remove_folder(&book, "").unwrap();
+        assert_eq!(ledger(&store, &book).unwrap()[0], november);
+        assert_eq!(
+            spent_before(&store, &book, "2026-11-22T00:00:00Z".parse().unwrap()).unwrap(),
+            (Usd(0.75), Usd(1.25))
+        );
+        assert_eq!(store.books().unwrap(), []);
+    }
+
+    #[test]
+    fn calls_in_flight_at_a_crash_are_settled_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = FolderStore::open(folder.path()).unwrap();
+        let book: ScanId = "florida".parse().unwrap();
+        let ended = |time: &str, ended: &str| LedgerEntry {
+            ended: ended.to_owned(),
+            ..entry(time, Some(0.5), CostBasis::Estimated)
+        };
+        let times = ["2026-11-02T10:00:00Z", "2026-11-02T10:01:00Z"];
+        for time in times {
+            append_sent(&store, &book, &ended(time, SENT)).unwrap();
+        }
+        append_ended(&store, &book, &ended(times[0], "stop")).unwrap();
+        // It died while writing a line, which must not swallow the next.
+        store.append_ledger(&book, LedgerFile::Ended, b"{\"time\": \"20").unwrap();
+        let outcomes = |store: &FolderStore| -> Vec<String> {
+            ledger(store, &book).unwrap().into_iter().map(|entry| entry.ended).collect()
+        };
+        assert_eq!(outcomes(&store), ["stop", "sent"]);
+        for _ in 0..2 {
+            settle_unfinished(&store, &book).unwrap();
+            assert_eq!(outcomes(&store), ["stop", "lost"]);
+        }
+        assert_eq!(store.read_ledger(&book, LedgerFile::Sent).unwrap(), b"");
+    }
+
+    #[test]
+    fn line_format_is_stable() {
+        let line = concat!(
+            r#"{"attempt":"0123456789abcdef","time":"2026-11-02T10:00:00.250000Z","stage":"catalogue","page":0,"model":"m","#,
+            r#""provider":null,"request":"00","prompt_tokens":7,"completion_tokens":null,"cost_usd":0.25,"cost":"priced","#,
+            r#""ended":"stop","queue_s":0.0,"ttft_s":0.2,"total_s":1.0}"#,
+        );
+        let entry: LedgerEntry = serde_json::from_str(line).unwrap();
+        assert_eq!(entry.page, None);
+        assert_eq!(serde_json::to_string(&entry).unwrap(), line);
+        let older: LedgerEntry = serde_json::from_str(&line.replace(r#""attempt":"0123456789abcdef","#, "")).unwrap();
+        assert_eq!(older.attempt, AttemptId::default());
+    }
+}

@@ -1,0 +1,203 @@
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use jiff::Timestamp;
+use serde_json::Value;
+use tokio::sync::SemaphorePermit;
+use tokio::task::block_in_place;
+use tokio::time::Instant;
+
+use super::cached_reply::CachedReply;
+use super::client_state::ClientState;
+use crate::caller::Caller;
+use crate::chat::{Reply, Request};
+use crate::cost::{AttemptId, CostBasis, LedgerEntry, Price, SENT, UsageCounter, append_ended, append_sent};
+use crate::error::CallError;
+use crate::transport::wire::{self, Dialect};
+use shelf_runtime::record::Hash;
+use shelf_runtime::usd::Usd;
+
+/// One attempt at a call.
+pub(super) struct Attempt<'a> {
+    state: &'a ClientState,
+    caller: &'a Caller,
+    usage: &'a UsageCounter,
+    request: &'a Request,
+    model: &'a str,
+    /// See [`wire::canonical`].
+    canonical: Value,
+    hash: Hash,
+}
+
+impl<'a> Attempt<'a> {
+    pub(super) fn new(
+        state: &'a ClientState,
+        caller: &'a Caller,
+        usage: &'a UsageCounter,
+        request: &'a Request,
+        model: &'a str,
+    ) -> Self {
+        let canonical = wire::canonical(request, model);
+        let hash = wire::hash(&canonical);
+        Self { state, caller, usage, request, model, canonical, hash }
+    }
+
+    /// The recorded or cached reply, or one from the server, which is then cached and entered in the ledger.
+    pub(super) async fn reply(&self) -> Result<Reply, CallError> {
+        match self.stored_reply()? {
+            Some(reply) => Ok(reply),
+            None => self.send().await,
+        }
+    }
+
+    /// The reply from the cassette or the cache.
+    fn stored_reply(&self) -> Result<Option<Reply>, CallError> {
+        let cassette = self.state.cassette.as_ref();
+        if let Some(replayed) = cassette.and_then(|cassette| cassette.replay(self.caller, &self.canonical, &self.hash))
+        {
+            let reply = replayed?;
+            self.usage.add_reply(&self.hash, self.model, &reply, 0.0, (Some(Usd::ZERO), CostBasis::Nothing));
+            return Ok(Some(reply));
+        }
+        let cached = CachedReply::read(self.caller, &self.hash).map_err(CallError::storage)?;
+        let Some(CachedReply { reply, cost_usd, cost, .. }) = cached else { return Ok(None) };
+        tracing::info!(model = self.model, "reusing a reply that was already paid for");
+        self.usage.add_reply(&self.hash, self.model, &reply, 0.0, (cost_usd, cost));
+        self.record(&reply)?;
+        Ok(Some(reply))
+    }
+
+    async fn send(&self) -> Result<Reply, CallError> {
+        let queued = Instant::now();
+        let permit = self.state.acquire().await?;
+        let (price, reservation) = self.state.reserve(self.caller, self.request, self.model).await?;
+        let sent = self.sent_entry(price, queued.elapsed().as_secs_f64());
+        let settle = |cost: Usd| reservation.iter().for_each(|reservation| self.state.budget.settle(reservation, cost));
+        if let Err(error) = block_in_place(|| append_sent(&*self.caller.store, &self.caller.book, &sent)) {
+            settle(Usd::ZERO);
+            return Err(CallError::storage(error));
+        }
+        let began = Instant::now();
+        let result = self.call().await;
+        let entry = LedgerEntry { total_s: began.elapsed().as_secs_f64(), ..self.ended_entry(sent, &result, price) };
+        settle(entry.cost_usd.unwrap_or_default());
+        self.count(&result, &entry);
+        // Writing blocks this thread.
+        block_in_place(|| self.store(permit, &result, &entry))?;
+        result
+    }
+
+    /// Calls the server, and adapts the rate limit to the result.
+    async fn call(&self) -> Result<Reply, CallError> {
+        let dialect = if self.state.settings.is_openrouter() { Dialect::OpenRouter } else { Dialect::Plain };
+        let result = self.state.transport.complete(&wire::body(self.request, self.model, dialect)).await;
+        let result = result.map_err(|error| error.of_request(self.request));
+        match &result {
+            Ok(_) => self.state.rate_limiter.record_success(),
+            Err(CallError::RateLimited { retry_after, .. }) => {
+                self.state.rate_limiter.back_off(retry_after.unwrap_or(self.state.settings.retry.first_wait));
+            }
+            // Before the permit is released.
+            Err(CallError::Aborted(reason)) => self.state.abort(reason),
+            Err(_) => {}
+        }
+        result
+    }
+
+    /// The ledger entry before the request is sent.
+    fn sent_entry(&self, price: Option<Price>, queue_s: f64) -> LedgerEntry {
+        /// Attempts of this process so far.
+        static ATTEMPTS: AtomicU64 = AtomicU64::new(0);
+        let time = Timestamp::now();
+        let (cost_usd, cost) = worst_case_cost(self.request, price);
+        LedgerEntry {
+            attempt: AttemptId::new(time, ATTEMPTS.fetch_add(1, Ordering::Relaxed)),
+            time,
+            stage: self.caller.stage.to_owned(),
+            page: self.caller.page,
+            model: self.model.to_owned(),
+            provider: None,
+            request: self.hash.clone(),
+            prompt_tokens: None,
+            completion_tokens: None,
+            cost_usd,
+            cost,
+            ended: SENT.to_owned(),
+            queue_s,
+            ttft_s: None,
+            total_s: 0.0,
+        }
+    }
+
+    /// The ledger entry after the call.
+    fn ended_entry(&self, sent: LedgerEntry, result: &Result<Reply, CallError>, price: Option<Price>) -> LedgerEntry {
+        let (cost_usd, cost) = cost(result, self.request, price);
+        let entry = LedgerEntry { time: Timestamp::now(), cost_usd, cost, ..sent };
+        match result {
+            Ok(reply) => LedgerEntry {
+                provider: reply.provider.clone(),
+                prompt_tokens: reply.prompt_tokens(),
+                completion_tokens: reply.completion_tokens(),
+                ended: reply.finish_reason.clone(),
+                ttft_s: Some(reply.ttft_s),
+                ..entry
+            },
+            Err(error) => LedgerEntry { ended: error.ledger_word(), ..entry },
+        }
+    }
+
+    fn count(&self, result: &Result<Reply, CallError>, entry: &LedgerEntry) {
+        let cost = (entry.cost_usd, entry.cost);
+        match result {
+            Ok(reply) => self.usage.add_reply(&self.hash, self.model, reply, entry.queue_s, cost),
+            Err(error) => self.usage.add_failure(error, entry.queue_s, entry.total_s, cost),
+        }
+    }
+
+    /// Stores a reply before the permit is released: a crash loses at most the calls in flight.
+    fn store(
+        &self,
+        permit: SemaphorePermit<'_>,
+        result: &Result<Reply, CallError>,
+        entry: &LedgerEntry,
+    ) -> Result<(), CallError> {
+        let (cost_usd, cost) = (entry.cost_usd, entry.cost);
+        let cache = |reply: &Reply| {
+            let retry_epoch = self.caller.retry_epoch.clone();
+            let cached = CachedReply { retry_epoch, cost_usd, cost, reply: reply.clone() };
+            cached.write(self.caller, &self.hash).map_err(CallError::storage)
+        };
+        let cached = result.as_ref().map_or(Ok(()), cache);
+        drop(permit);
+        append_ended(&*self.caller.store, &self.caller.book, entry).map_err(CallError::storage)?;
+        cached.and_then(|()| result.as_ref().map_or(Ok(()), |reply| self.record(reply)))
+    }
+
+    fn record(&self, reply: &Reply) -> Result<(), CallError> {
+        match &self.state.cassette {
+            Some(cassette) => {
+                cassette.record(self.caller, &self.canonical, &self.hash, reply).map_err(CallError::storage)
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+/// The cost of an attempt, and where it comes from.
+fn cost(result: &Result<Reply, CallError>, request: &Request, price: Option<Price>) -> (Option<Usd>, CostBasis) {
+    match result {
+        Ok(reply) => match (reply.reported_cost(), price.and_then(|price| price.of_reply(request, reply))) {
+            (Some(reported), _) => (Some(reported), CostBasis::Reported),
+            (None, Some(priced)) => (Some(priced), CostBasis::Priced),
+            (None, None) => worst_case_cost(request, price),
+        },
+        Err(error) if !error.may_have_cost() => (Some(Usd::ZERO), CostBasis::Nothing),
+        Err(_) => worst_case_cost(request, price),
+    }
+}
+
+fn worst_case_cost(request: &Request, price: Option<Price>) -> (Option<Usd>, CostBasis) {
+    match price {
+        Some(price) => (Some(price.worst_case(request)), CostBasis::Estimated),
+        None => (None, CostBasis::Unknown),
+    }
+}

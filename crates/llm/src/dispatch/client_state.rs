@@ -1,0 +1,169 @@
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use tokio::sync::{OnceCell, Semaphore, SemaphorePermit, watch};
+
+use super::StartError;
+use super::background::Background;
+use super::rate_limiter::RateLimiter;
+use crate::caller::Caller;
+use crate::cassette::Cassette;
+use crate::chat::Request;
+use crate::cost::{Budget, ModelList, Price, Reservation, spent_before};
+use crate::error::{AbortReason, CallError};
+use crate::settings::LlmSettings;
+use crate::transport::Transport;
+
+/// What all requests of a program share: rate limit, permits, budget, prices, and whether the run is aborted.
+pub(super) struct ClientState {
+    pub(super) settings: LlmSettings,
+    pub(super) transport: Transport,
+    permits: Semaphore,
+    pub(super) rate_limiter: RateLimiter,
+    pub(super) budget: Budget,
+    models: OnceCell<ModelList>,
+    pub(super) cassette: Option<Cassette>,
+    spending_allowed: AtomicBool,
+    abort_reason: Mutex<Option<AbortReason>>,
+    stopping: watch::Sender<bool>,
+    pub(super) io: Background,
+}
+
+impl ClientState {
+    pub(super) fn new(settings: LlmSettings) -> Result<Self, StartError> {
+        let LlmSettings { base_url, api_key, timeouts, in_flight, .. } = &settings;
+        Ok(Self {
+            transport: Transport::new(base_url, api_key.clone(), *timeouts, *in_flight)?,
+            permits: Semaphore::new(settings.in_flight.max(1)),
+            rate_limiter: RateLimiter::new(settings.requests_per_minute),
+            budget: Budget::new(settings.spending),
+            models: OnceCell::new(),
+            cassette: settings.cassette.as_ref().map(Cassette::open).transpose()?,
+            spending_allowed: AtomicBool::new(settings.spending.allowed),
+            abort_reason: Mutex::new(None),
+            stopping: watch::Sender::new(false),
+            io: Background::start()?,
+            settings,
+        })
+    }
+
+    /// Waits for a permit and for the rate limiter.
+    ///
+    /// # Errors
+    /// The run is aborted or stopping.
+    pub(super) async fn acquire(&self) -> Result<SemaphorePermit<'_>, CallError> {
+        let permit = self.permits.acquire().await.expect("the semaphore is never closed");
+        tokio::select! {
+            () = self.rate_limiter.acquire() => {}
+            () = self.until_stopping() => {}
+        }
+        match self.abort_reason().or_else(|| self.stopping.borrow().then_some(AbortReason::Stopping)) {
+            Some(reason) => Err(reason.into()),
+            None => Ok(permit),
+        }
+    }
+
+    /// The model's price, if known, and a reservation of the worst-case cost, if there is a budget.
+    pub(super) async fn reserve(
+        &self,
+        caller: &Caller,
+        request: &Request,
+        model: &str,
+    ) -> Result<(Option<Price>, Option<Reservation>), CallError> {
+        let price = self.price(model).await;
+        if !self.spending_allowed.load(Ordering::SeqCst) && !price.is_some_and(|price| price.is_free()) {
+            return Err(AbortReason::NotAllowed.into());
+        }
+        if !self.budget.is_limited() {
+            return Ok((price, None));
+        }
+        let known = price.ok_or_else(|| AbortReason::Unpriced(model.to_owned()))?;
+        let spent = || spent_before(&*caller.store, &caller.book, jiff::Timestamp::now());
+        self.budget.open(&caller.book, spent).map_err(CallError::storage)?;
+        let reservation = self.budget.reserve(&caller.book, known.worst_case(request)).await?;
+        Ok((price, Some(reservation)))
+    }
+
+    pub(super) fn allow_spending(&self) {
+        self.spending_allowed.store(true, Ordering::SeqCst);
+    }
+
+    pub(super) async fn price(&self, model: &str) -> Option<Price> {
+        if let Some(price) = self.settings.prices.get(model) {
+            return Some(*price);
+        }
+        self.models.get_or_init(|| self.list_models()).await.price(model)
+    }
+
+    /// Whether a model accepts pictures; true if that is not known. A replay does not ask the server: there, a model accepts pictures if it was
+    /// sent any when the replies were recorded.
+    pub(super) async fn accepts_pictures(&self, model: &str) -> bool {
+        match self.cassette.as_ref().and_then(|cassette| cassette.has_pictures(model)) {
+            Some(has_pictures) => has_pictures,
+            None => self.models.get_or_init(|| self.list_models()).await.accepts_pictures(model),
+        }
+    }
+
+    /// The server's models, from the cache or the server; empty if neither has them.
+    async fn list_models(&self) -> ModelList {
+        let cache = self.settings.price_cache.as_deref();
+        if let Some(models) = cache.and_then(ModelList::read_cached) {
+            return models;
+        }
+        match self.transport.models().await {
+            Some(response) => {
+                let models = ModelList::parse(&response);
+                if let Some(cache) = cache {
+                    models.write_cache(cache);
+                }
+                models
+            }
+            None => ModelList::default(),
+        }
+    }
+
+    pub(super) fn set_stopping(&self, stopping: bool) {
+        self.stopping.send_replace(stopping);
+    }
+
+    pub(super) async fn until_stopping(&self) {
+        // The sender lives as long as `self`, so this cannot fail.
+        let _ = self.stopping.subscribe().wait_for(|stopping| *stopping).await;
+    }
+
+    /// Aborts the run; the first reason is kept.
+    pub(super) fn abort(&self, reason: &AbortReason) {
+        self.abort_reason.lock().expect("no code that holds the lock panics").get_or_insert_with(|| reason.clone());
+    }
+
+    pub(super) fn abort_reason(&self) -> Option<AbortReason> {
+        self.abort_reason.lock().expect("no code that holds the lock panics").clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use wiremock::matchers::path;
+    use wiremock::{Mock, MockServer, ResponseTemplate};
+
+    use crate::{Dispatcher, LlmSettings, Price};
+
+    #[test]
+    fn fetches_prices_once_a_day() {
+        let io = tokio::runtime::Runtime::new().unwrap();
+        let server = io.block_on(MockServer::start());
+        let models = json!({ "data": [{ "id": "m", "pricing": { "prompt": "0.000001", "completion": "0.000002" } }] });
+        let listed = ResponseTemplate::new(200).set_body_json(models);
+        io.block_on(Mock::given(path("/v1/models")).respond_with(listed).expect(1).mount(&server));
+        let folder = tempfile::tempdir().unwrap();
+        for _ in 0..2 {
+            let price_cache = Some(folder.path().join("prices.json"));
+            let settings = LlmSettings { price_cache, ..LlmSettings::new(&format!("{}/v1", server.uri())) };
+            let llm = Dispatcher::start(settings).unwrap();
+            assert_eq!(llm.price("m"), Some(Price { prompt: 1e-6, completion: 2e-6, ..Price::default() }));
+            assert_eq!(llm.price("other"), None);
+        }
+        io.block_on(server.verify());
+    }
+}

@@ -1,0 +1,15 @@
+//! Sends the requests of all stages: concurrency, rate limit, budget, retries.
+
+mod attempt;
+mod background;
+mod cached_reply;
+mod client_state;
+mod dispatcher;
+mod dry_run;
+mod rate_limiter;
+mod start_error;
+
+pub use dispatcher::Dispatcher;
+pub(crate) use dry_run::RequestLog;
+pub use dry_run::{RequestSize, Subject};
+pub use start_error::StartError;

@@ -1,0 +1,103 @@
+use std::fmt;
+
+use shelf_runtime::failure::{Cause, Failure};
+use shelf_runtime::usd::Usd;
+
+/// Why no more requests are sent in this run. Pages that need a model stay to do.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum AbortReason {
+    /// The server rejects the request, and would reject it again.
+    #[error("the model's server rejected the request ({status}): {message}")]
+    Rejected {
+        /// HTTP status.
+        status: u16,
+        /// The server's message.
+        message: String,
+        /// Whether the request contained a picture.
+        with_picture: bool,
+    },
+    /// The budget does not cover another request.
+    #[error("the budget {scope} is used up: {spent} of {cap} spent, and the next request may cost {next}")]
+    Budget {
+        /// Which budget.
+        scope: BudgetScope,
+        /// The limit.
+        cap: Usd,
+        /// Spent so far.
+        spent: Usd,
+        /// Worst-case cost of the next request.
+        next: Usd,
+    },
+    /// There is a budget, but no price.
+    #[error("a budget is set, but the price of model `{0}` is not known")]
+    Unpriced(String),
+    /// Spending money was not allowed.
+    #[error("calling a language model may cost money, and spending was not allowed")]
+    NotAllowed,
+    /// No model is configured.
+    #[error("no language model is configured")]
+    NotConfigured,
+    /// The run is stopping: calls in flight are finished, and no new ones begin.
+    #[error("the run is stopping; no more requests are sent")]
+    Stopping,
+    /// The request is not in the replayed recording.
+    #[error("{0}")]
+    Unrecorded(String),
+}
+
+/// What a budget is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BudgetScope {
+    /// This run.
+    Run,
+    /// One book, in all runs.
+    Book,
+    /// The library, in a calendar month.
+    Month,
+}
+
+impl fmt::Display for BudgetScope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Run => "of this run",
+            Self::Book => "of the book",
+            Self::Month => "of the month",
+        })
+    }
+}
+
+impl AbortReason {
+    /// Whether only the budget is used up.
+    #[must_use]
+    pub fn is_budget(&self) -> bool {
+        matches!(self, Self::Budget { .. })
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub fn hint(&self) -> String {
+        match self {
+            Self::Rejected { status: 401, .. } => "the key is wrong or has expired: check `OPENROUTER_API_KEY` or `SHELF_LLM_API_KEY`",
+            Self::Rejected { status: 402, .. } => "the account has no credit left: add some, then run the same command again",
+            Self::Rejected { status: 403, .. } => "the key does not give access to this model: choose another with `--llm-model`",
+            Self::Rejected { status: 400 | 404 | 422, with_picture: true, .. } => "if the model does not accept pictures, pass `--vision never` or choose another with `--llm-model`; otherwise check `--llm-base-url`, and that the model supports JSON schemas",
+            Self::Rejected { status: 404, .. } => "check `--llm-base-url` and `--llm-model`: `shelf config` shows both",
+            Self::Rejected { .. } => "check that the model supports JSON schemas, or choose another with `--llm-model`",
+            Self::Budget { scope: BudgetScope::Run, .. } => "run it again with a higher `--budget`: finished pages are kept",
+            Self::Budget { .. } => "raise the budget under `[llm]` in `shelf.toml`: finished pages are kept",
+            Self::Unpriced(_) => "add its price to `shelf.toml`: `[llm.prices.\"model\"]` with `prompt` and `completion`, USD per million tokens; or run without a budget",
+            Self::NotAllowed => "pass `--budget 3.00` or `--yes`",
+            Self::NotConfigured => "set `OPENROUTER_API_KEY`, or `SHELF_LLM_BASE_URL` for your own server",
+            Self::Stopping => "run the same command again to continue",
+            Self::Unrecorded(_) => "record again with `--record DIR`",
+        }
+        .to_owned()
+    }
+
+    /// The failure of a page or run for this reason.
+    #[must_use]
+    pub fn into_failure(self) -> Failure {
+        let hint = self.hint();
+        Failure { transient: true, ..Failure::of(Cause::Halted, self) }.hint(hint)
+    }
+}

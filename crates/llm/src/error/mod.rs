@@ -1,0 +1,7 @@
+//! How a call fails, and what aborts the run.
+
+mod abort_reason;
+mod call_error;
+
+pub use abort_reason::{AbortReason, BudgetScope};
+pub use call_error::{CallError, MAX_RETRY_AFTER, Phase};

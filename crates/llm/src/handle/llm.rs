@@ -1,0 +1,164 @@
+use std::sync::{Arc, Mutex};
+
+use super::Ask;
+use crate::caller::Caller;
+use crate::cost::UsageCounter;
+use crate::dispatch::Dispatcher;
+use crate::pictures::{Excerpt, Picture, PictureSettings};
+use shelf_runtime::failure::Failure;
+use shelf_runtime::stage::{AsksModels, Cx, FromCx, Handle, Parameter, Stage, StageRun, Usage};
+use shelf_runtime::usd::Usd;
+use shelf_scans::PageImage;
+
+/// A page's handle on the language models: a parameter of stages with `parallelism = llm`. Cheap to clone.
+///
+/// ```
+/// use shelf::prelude::*;
+///
+/// /// What a page is about.
+/// #[derive(Serialize, Deserialize, JsonSchema, Validate)]
+/// pub struct Topic {
+///     /// In a few words.
+///     #[garde(length(min = 1, max = 80))]
+///     pub topic: String,
+/// }
+///
+/// /// Asks a model what every page is about.
+/// #[stage(name = "topic", parallelism = llm)]
+/// pub async fn topic(page: PageNumber, llm: Llm) -> Result<Topic> {
+///     llm.ask().system("You know this book.").user(format!("What is page {page} about?")).reply().await
+/// }
+///
+/// # fn main() {
+/// use shelf::testing::{ScriptedModel, TestBook};
+/// let model = ScriptedModel::with_replies([r#"{ "topic": "alligators" }"#]);
+/// let book = TestBook::of_pages(1).with(&model);
+/// book.run::<topic>();
+/// assert_eq!(book.page::<topic>(1).topic, "alligators");
+/// assert_eq!(model.requests()[0].user, "What is page 1 about?");
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Llm {
+    pub(super) dispatcher: Dispatcher,
+    pub(super) caller: Arc<Caller>,
+    pub(super) usage: UsageCounter,
+    /// The model that the stage declares, or empty.
+    stage_model: &'static str,
+    pictures: Arc<PictureCache>,
+}
+
+/// The pictures of a page; each is made once.
+#[derive(Default)]
+struct PictureCache(Mutex<Vec<CachedPicture>>);
+
+struct CachedPicture {
+    /// Hash of the scan.
+    scan: String,
+    excerpt: Excerpt,
+    settings: PictureSettings,
+    picture: Arc<Picture>,
+}
+
+impl Llm {
+    pub(crate) fn new(dispatcher: Dispatcher, caller: Caller, stage_model: &'static str, usage: UsageCounter) -> Self {
+        Self { dispatcher, caller: Arc::new(caller), usage, stage_model, pictures: Arc::default() }
+    }
+
+    /// Begins a request.
+    pub fn ask(&self) -> Ask {
+        Ask::new(self.clone())
+    }
+
+    /// Whether a model is configured.
+    #[must_use]
+    pub fn is_configured(&self) -> bool {
+        self.dispatcher.settings().is_some()
+    }
+
+    /// The models that are asked, in order; empty if none is configured.
+    #[must_use]
+    pub fn models(&self) -> Vec<String> {
+        self.dispatcher.settings().map(|settings| settings.models(self.stage_model)).unwrap_or_default()
+    }
+
+    /// Whether the model that is asked first accepts pictures; true if its server does not say. If it does not, a stage should send text
+    /// only.
+    pub async fn accepts_pictures(&self) -> bool {
+        match self.models().first() {
+            Some(model) => self.dispatcher.accepts_pictures(model).await,
+            None => false,
+        }
+    }
+
+    /// The page's usage so far.
+    pub(crate) fn usage_counter(&self) -> &UsageCounter {
+        &self.usage
+    }
+
+    /// The picture of an excerpt, made in a worker process the first time.
+    pub(super) async fn picture(
+        &self,
+        scan: &PageImage,
+        excerpt: &Excerpt,
+        settings: PictureSettings,
+    ) -> Result<Arc<Picture>, Failure> {
+        let (pictures, scan, excerpt) = (Arc::clone(&self.pictures), scan.clone(), excerpt.clone());
+        tokio::task::spawn_blocking(move || {
+            let mut cached = pictures.0.lock().expect("no code that holds the lock panics");
+            let hash = &scan.source().hash;
+            let is_same =
+                |made: &&CachedPicture| made.scan == *hash && made.excerpt == excerpt && made.settings == settings;
+            if let Some(made) = cached.iter().find(is_same) {
+                return Ok(Arc::clone(&made.picture));
+            }
+            let picture = Picture::of_scan(&scan, &excerpt, settings)?;
+            cached.push(CachedPicture { scan: hash.clone(), excerpt, settings, picture: Arc::clone(&picture) });
+            Ok(picture)
+        })
+        .await?
+    }
+}
+
+impl std::fmt::Debug for Llm {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Llm").field("models", &self.models()).finish_non_exhaustive()
+    }
+}
+
+impl Handle for Llm {
+    fn usage(&self) -> Usage {
+        let usage = &self.usage;
+        Usage { calls: usage.calls(), cost_usd: usage.cost().map(|Usd(usd)| usd), model_use: usage.model_use() }
+    }
+}
+
+/// The language model of a hook: `run.llm()`.
+pub trait RunLlm {
+    /// The hook's handle on the language models. Its calls are in the ledger without a page number.
+    ///
+    /// # Errors
+    /// The stage is not `parallelism = llm`.
+    fn llm(&self) -> Result<&Llm, Failure>;
+}
+
+impl RunLlm for StageRun {
+    fn llm(&self) -> Result<&Llm, Failure> {
+        let absent =
+            || Failure::new("the stage of this hook does not use a language model").hint("declare `parallelism = llm`");
+        self.provided().ok_or_else(absent)
+    }
+}
+
+impl<S: Stage<Pool: AsksModels>> Parameter<'_, S> for Llm {}
+
+impl<'a> FromCx<'a> for Llm {
+    fn from_cx(cx: &'a Cx) -> Result<Self, Failure> {
+        // If the program provides none, every request fails.
+        Ok(cx.provided::<Self>().cloned().unwrap_or_else(|| {
+            let (store, book) = (Arc::clone(cx.store()), cx.book().clone());
+            let caller = Caller { store, book, stage: cx.row().name, page: cx.page().ok(), retry_epoch: None };
+            Self::new(Dispatcher::off(), caller, cx.row().model, UsageCounter::default())
+        }))
+    }
+}
