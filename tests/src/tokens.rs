@@ -1,6 +1,6 @@
-//! How many tokens `corrected` sends a model and gets back for a real book, beside what the original tool would have: `docs/tokens.md`.
+//! Counts the tokens that `corrected` exchanges with a model for a real book, compared with the original program: `docs/tokens.md`.
 //!
-//! The model is scripted, and its answers are the truth: what is counted is the price of a right answer, not how good models are.
+//! The model is scripted and replies with the ground truth: this measures the price of a correct reply, not the quality of models.
 
 use std::fmt::{self, Write as _};
 use std::iter::Sum;
@@ -20,68 +20,68 @@ use tiktoken_rs::o200k_base_singleton;
 
 use crate::Shelf;
 
-/// What was counted.
+/// The counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Counted {
     /// Page by page.
     pub pages: Vec<Costs>,
-    /// Tokens that come with every question in either way, and are counted in neither: the prompt, and the schema of the reply.
+    /// Tokens of the prompt and the reply's schema, which every request carries; not included in the pages.
     pub frame: usize,
 }
 
-/// What one page, or all pages, cost in either way.
+/// The cost of one page, or of all, with either program.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Costs {
     /// Paragraphs that `ocr` read.
     pub paragraphs: usize,
     /// Paragraphs that shelf asks about.
     pub asked_about: usize,
-    /// The original's way.
+    /// With the original.
     pub original: Exchange,
-    /// Shelf's.
+    /// With shelf.
     pub shelf: Exchange,
 }
 
 /// What is sent to a model and what comes back.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Exchange {
-    /// Tokens of the question, without its prompt.
+    /// Tokens of the request, without its prompt.
     pub sent: usize,
     /// Tokens of the reply.
     pub answered: usize,
-    /// Pixels of the picture; 0 where none is sent.
+    /// Pixels of the picture; 0 if none is sent.
     pub pixels: u64,
 }
 
 /// Pages of Colonial Florida, whose first is leaf 15.
 const PAGES: u32 = 20;
 const LEAVES_BEFORE: u32 = 14;
-/// What every change says of itself.
+/// The note on every change.
 const NOTE: &str = "misread letters";
 
-/// Counts the pages of the book `florida` of a library, which is Colonial Florida, read by rules; its truth is in `data`. `corrected` is made
-/// anew there by a scripted model.
+/// Counts the tokens for the book `florida` of a library: Colonial Florida, processed by rules, with its ground truth in `data`. A scripted
+/// model makes its `corrected` pages again.
 ///
 /// # Panics
-/// The book is not there, or cannot be corrected.
+/// The book does not exist or cannot be corrected.
 #[must_use]
 pub fn count(shelf: &Shelf, data: &Path) -> Counted {
     let pages: Vec<Page> = (1..=PAGES).map(|number| Page::read(shelf, data, number)).collect();
     let known = pages.clone();
     let model = ScriptedModel::with_script(move |asked| match known.iter().find_map(|page| page.asked_about(asked)) {
         Some(paragraphs) => ScriptedReply::text(changes(&paragraphs)),
-        None => ScriptedReply::error(400, format!("on no page there are these paragraphs: {}", asked.user)),
+        None => ScriptedReply::error(400, format!("no page has these paragraphs: {}", asked.user)),
     });
     let mut process = shelf.command(["process", "florida", "--stage", "corrected", "--engine", "llm", "--yes"]);
     process.env("SHELF_LLM_BASE_URL", model.base_url()).env("SHELF_LLM_REQUESTS_PER_MINUTE", "0");
     let ended = process.output().expect("the command starts");
     assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
     let asked = model.requests();
-    let frame = frame(asked.first().expect("something is in doubt in twenty pages"));
+    let frame = frame(asked.first().expect("twenty pages have a paragraph in doubt"));
     Counted { pages: pages.iter().map(|page| page.costs(&asked)).collect(), frame }
 }
 
-/// A page, and what the truth is of each of its paragraphs.
+/// A page with the ground truth of its paragraphs.
 #[derive(Debug, Clone)]
 struct Page {
     ocr: Value,
@@ -92,11 +92,11 @@ struct Page {
 #[derive(Debug, Clone)]
 struct Paragraph {
     id: ParagraphId,
-    /// What `ocr` read.
+    /// The text that `ocr` read.
     read: String,
-    /// What the rules made of it.
-    mended: String,
-    /// What is printed; none where that stands nowhere in the truth.
+    /// The text after the rules.
+    corrected_text: String,
+    /// The printed text; `None` if it was not found in the ground truth.
     truth: Option<String>,
 }
 
@@ -112,10 +112,10 @@ impl Page {
         let paragraphs = ocr.blocks.iter().flat_map(|block| {
             block.paragraphs.iter().map(|paragraph| {
                 let id = ParagraphId { block: block.block_num, paragraph: paragraph.par_num };
-                let mended = corrected.paragraph(id).and_then(|paragraph| paragraph.text.clone());
-                let mended = mended.unwrap_or_else(|| paragraph.text.clone());
-                let truth = passage(&truth, &mended);
-                Paragraph { id, read: paragraph.text.clone(), mended, truth }
+                let corrected_text = corrected.paragraph(id).and_then(|paragraph| paragraph.text.clone());
+                let corrected_text = corrected_text.unwrap_or_else(|| paragraph.text.clone());
+                let truth = passage(&truth, &corrected_text);
+                Paragraph { id, read: paragraph.text.clone(), corrected_text, truth }
             })
         });
         let paragraphs = paragraphs.collect();
@@ -123,7 +123,7 @@ impl Page {
         Self { ocr: original_page(ocr), paragraphs, pixels: u64::from(width) * u64::from(height) }
     }
 
-    /// The paragraphs that a question is about; none where it is not about this page.
+    /// The paragraphs that a request is about; `None` if it is not about this page.
     fn asked_about(&self, asked: &ReceivedRequest) -> Option<Vec<&Paragraph>> {
         let is_asked = |paragraph: &&Paragraph| asked.user.contains(&paragraph.as_asked());
         let paragraphs: Vec<&Paragraph> = self.paragraphs.iter().filter(is_asked).collect();
@@ -164,12 +164,12 @@ impl Page {
 }
 
 impl Paragraph {
-    /// As it stands in shelf's question.
+    /// The paragraph as in shelf's request.
     fn as_asked(&self) -> String {
-        format!("[{}.{}]\n{}\n", self.id.block, self.id.paragraph, self.mended)
+        format!("[{}.{}]\n{}\n", self.id.block, self.id.paragraph, self.corrected_text)
     }
 
-    /// What is printed, where `text` is something else. How quotes and dashes are written does not count, nor where lines end.
+    /// The printed text, if it differs from `text` in more than quotation marks, dashes and line ends.
     fn correction_of(&self, text: &str) -> Option<&str> {
         let alike = Normalisation::default().without(Rule::LineEndHyphens).without(Rule::WordHyphens);
         let flowed = |text: &str| alike.apply(&text.replace("-\n", "-").replace("—\n", "—"));
@@ -177,22 +177,22 @@ impl Paragraph {
     }
 }
 
-/// Shelf's reply: the paragraphs that are changed.
+/// The reply to shelf: the paragraphs that change.
 fn changes(paragraphs: &[&Paragraph]) -> String {
     let change = |paragraph: &&Paragraph| {
-        let text = paragraph.correction_of(&paragraph.mended)?;
+        let text = paragraph.correction_of(&paragraph.corrected_text)?;
         let id = format!("{}.{}", paragraph.id.block, paragraph.id.paragraph);
         Some(json!({ "id": id, "text": text }))
     };
     json!({ "changes": paragraphs.iter().filter_map(change).collect::<Vec<_>>() }).to_string()
 }
 
-/// Tokens that are sent with every question: the prompt, and the schema of the reply.
+/// Tokens of the prompt and the reply's schema, which every request carries.
 fn frame(asked: &ReceivedRequest) -> usize {
     tokens(&asked.system) + tokens(&asked.body["response_format"].to_string())
 }
 
-/// A page as the original tool wrote it: without lines and words, each paragraph in one line.
+/// A page as the original program wrote it: without lines and words, each paragraph on one line.
 fn original_page(ocr: OcrPage) -> Value {
     let mut page = serde_json::to_value(ocr).expect("a page is JSON");
     let blocks = page["blocks"].as_array_mut().into_iter().flatten();
@@ -204,12 +204,12 @@ fn original_page(ocr: OcrPage) -> Value {
     page
 }
 
-/// The passage of the truth that is nearest to a text; none where none is near.
+/// The passage of the ground truth that is nearest to a text; `None` if none is near.
 ///
 /// Source: Sellers, <https://doi.org/10.1016/0196-6774(80)90016-4>: edit distance to the best substring.
 fn passage(truth: &[char], text: &str) -> Option<String> {
     let text: Vec<char> = text.chars().collect();
-    // Edits so far, and where the passage begins, for a passage that ends before each character.
+    // For a passage that ends before each character: edits so far, and where it begins.
     let mut row: Vec<(usize, usize)> = (0..=truth.len()).map(|start| (0, start)).collect();
     for (read, c) in text.iter().enumerate() {
         let mut next = vec![(read + 1, 0)];
@@ -238,7 +238,7 @@ fn typed<T: DeserializeOwned>(value: Value) -> T {
 }
 
 impl Costs {
-    /// What shelf sends, gets back, and both together, over the same of the original, in tokens of text.
+    /// The text tokens that shelf sends, receives, and both, as shares of the original's.
     #[must_use]
     pub fn shares(&self) -> [f64; 3] {
         let share = |count: fn(Exchange) -> usize| count(self.shelf) as f64 / count(self.original) as f64;
@@ -270,13 +270,13 @@ impl Sum for Costs {
 }
 
 impl Counted {
-    /// All pages together.
+    /// The sum of all pages.
     #[must_use]
     pub fn all(&self) -> Costs {
         self.pages.iter().copied().sum()
     }
 
-    /// The pages as a table in Markdown, with their sum and its shares.
+    /// A Markdown table of the pages, their sum, and the shares.
     #[must_use]
     pub fn table(&self) -> String {
         let mut table = "\
@@ -294,7 +294,7 @@ impl Counted {
         let [sent, answered, both] = all.shares();
         let _ = writeln!(
             table,
-            "\nOf the original's tokens of text shelf sends {} and gets {} back, {} together; of its pixels it sends {}.",
+            "\nCompared with the original, shelf sends {} of the text tokens and receives {}, {} in total; it sends {} of the pixels.",
             percent(sent),
             percent(answered),
             percent(both),
@@ -303,7 +303,7 @@ impl Counted {
         let with_frame = |exchange: Exchange| exchange.sent + exchange.answered + self.frame * self.pages.len();
         let _ = writeln!(
             table,
-            "With shelf's prompt and schema, {} tokens a page in either way, it is {} together.",
+            "Including shelf's prompt and schema on both sides ({} tokens per page), it is {} in total.",
             self.frame,
             percent(with_frame(all.shelf) as f64 / with_frame(all.original) as f64)
         );
@@ -324,7 +324,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_nearest_passage_is_found() {
+    fn finds_nearest_passage() {
         let truth: Vec<char> = "It rained. The long campaign was over. They went home.".chars().collect();
         assert_eq!(passage(&truth, "Tbe long cam-\npaign was over.").as_deref(), Some("The long campaign was over."));
         assert_eq!(passage(&truth, "They went home.").as_deref(), Some("They went home."));
@@ -332,10 +332,10 @@ mod tests {
     }
 
     #[test]
-    fn a_line_end_hyphen_is_a_correction_and_another_quote_is_none() {
+    fn line_end_hyphen_counts_as_correction_but_quotation_marks_do_not() {
         let truth = Some("\"The long campaign\" was over.".to_owned());
         let id = ParagraphId { block: 1, paragraph: 0 };
-        let paragraph = Paragraph { id, read: String::new(), mended: String::new(), truth };
+        let paragraph = Paragraph { id, read: String::new(), corrected_text: String::new(), truth };
         assert_eq!(paragraph.correction_of("“The long\ncampaign” was over."), None);
         assert!(paragraph.correction_of("“The long cam-\npaign” was over.").is_some());
     }

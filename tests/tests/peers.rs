@@ -1,5 +1,5 @@
-//! Language models against servers that others wrote, on 127.0.0.1: aimock with its chaos, and llama.cpp with a model of random weights.
-//! `make test-peers` installs them and says by `SHELF_PEERS` where they are.
+//! Calls to servers that others wrote, on 127.0.0.1: aimock with its faults, and llama.cpp with a model of random weights.
+//! `make test-peers` installs them and sets `SHELF_PEERS` to their folder.
 
 #![expect(missing_docs, reason = "the fields of these pages say nothing to anybody")]
 
@@ -25,7 +25,7 @@ pub struct Weather {
     pub confidence: f64,
 }
 
-/// Asks how the weather is on a page.
+/// Asks about the weather on a page.
 #[stage(name = "weather", parallelism = llm)]
 pub async fn weather(page: PageNumber, llm: Llm) -> Result<Weather> {
     let sensible = |reply: &Weather| {
@@ -40,7 +40,7 @@ pub async fn weather(page: PageNumber, llm: Llm) -> Result<Weather> {
         .await
 }
 
-/// A server that ends with the test.
+/// A server that is stopped at the end of the test.
 struct Server {
     process: Child,
     port: u16,
@@ -48,7 +48,7 @@ struct Server {
 }
 
 impl Server {
-    /// Starts a program that listens on `port`, and waits until it does.
+    /// Starts a program and waits until it listens on `port`.
     fn start(mut command: Command, port: u16, folder: &Path) -> Self {
         let log = folder.join(format!("server-{port}.log"));
         let said = File::create(&log).unwrap();
@@ -88,7 +88,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It may have ended by itself.
+        // It may have exited already.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
@@ -103,7 +103,7 @@ fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
-/// aimock, which says that it rains, with these flags.
+/// aimock with these flags; it replies that it rains.
 fn aimock(folder: &Path, flags: &[&str]) -> Server {
     let fixtures = folder.join("weather.json");
     let reply = json!({ "text": "it rains", "confidence": 0.9 }).to_string();
@@ -115,8 +115,8 @@ fn aimock(folder: &Path, flags: &[&str]) -> Server {
     Server::start(command, port, folder)
 }
 
-/// Runs over so many pages; all of them have to be made.
-fn all_made(server: &Server, pages: u32) -> TestBook {
+/// Runs the stage over `pages` pages and checks that all were made.
+fn run_all(server: &Server, pages: u32) -> TestBook {
     let book = TestBook::of_pages(pages).with(server.settings());
     let run = book.run::<weather>();
     assert_eq!(run.summary.stages[0].done, pages as usize, "{:?}", run.summary.stages[0].failed);
@@ -127,30 +127,30 @@ fn all_made(server: &Server, pages: u32) -> TestBook {
 }
 
 #[test]
-fn aimock_is_understood() {
+fn understands_aimock() {
     let folder = tempfile::tempdir().unwrap();
     let server = aimock(folder.path(), &["--chunk-size", "3"]);
-    let book = all_made(&server, 20);
+    let book = run_all(&server, 20);
     let journal = server.get("/__aimock/journal?path=/v1/chat/completions&limit=1").unwrap();
     let total = journal.lines().find_map(|line| line.strip_prefix("X-Total-Count: "));
     assert_eq!((total, book.ledger().len()), (Some("20"), 20), "{journal}");
 }
 
 #[test]
-fn each_kind_of_chaos_loses_no_page() {
+fn faults_lose_no_page() {
     let folder = tempfile::tempdir().unwrap();
     for chaos in ["--chaos-drop", "--chaos-malformed", "--chaos-disconnect", "--chaos-ratelimit"] {
         let server = aimock(folder.path(), &[chaos, "0.2"]);
-        let book = all_made(&server, 30);
+        let book = run_all(&server, 30);
         assert!(book.ledger().iter().any(|entry| entry.ended != "stop"), "{chaos} never happened");
     }
     let all = ["--chaos-drop", "--chaos-malformed", "--chaos-disconnect", "--chaos-ratelimit"];
     let flags: Vec<&str> = all.iter().flat_map(|flag| [*flag, "0.05"]).chain(["--chaos-latency", "20"]).collect();
-    all_made(&aimock(folder.path(), &flags), 30);
+    run_all(&aimock(folder.path(), &flags), 30);
 }
 
 #[test]
-fn nonsense_in_the_right_form_is_refused() {
+fn rejects_well_formed_nonsense() {
     let folder = tempfile::tempdir().unwrap();
     let (peers, tools) = (folder_of("SHELF_PEERS"), folder_of("SHELF_PEER_TOOLS"));
     let port = free_port();

@@ -18,7 +18,7 @@ use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::{DynamicImage, GrayImage};
 use serde_json::{Value, json};
 use shelf::draw::{Manuscript, PageFormat, Scanner, TitlePage};
-use shelf::testing::{Asked, Says, ScriptedModel};
+use shelf::testing::{ReceivedRequest, ScriptedModel, ScriptedReply};
 
 fn main() {
     let arguments: Vec<PathBuf> = std::env::args_os().skip(1).map(PathBuf::from).collect();
@@ -32,7 +32,7 @@ fn main() {
     // Every paragraph is asked about, however well it was read.
     fs::write(library.join("shelf.toml"), "[corrected]\ncorrect = \"all\"\n").expect("the library can be written");
     let scans = scans();
-    let model = ScriptedModel::answering(reply);
+    let model = ScriptedModel::with_script(reply);
     for book in ["rules", "asked"] {
         let shelf = |arguments: &[&str]| {
             let mut command = Command::new(program);
@@ -49,7 +49,7 @@ fn main() {
         shelf(&["add", "--id", book, "--language", "en", &scans]);
         shelf(&["process", book, "--yes"]);
     }
-    println!("{} questions", model.asked().len());
+    println!("{} questions", model.requests().len());
     remove_traces(&library);
 }
 
@@ -68,12 +68,12 @@ fn remove_traces(folder: &Path) {
 }
 
 /// What the model says: nothing is wrong but the full stop at the end of one paragraph a page, and the title page says what it says.
-fn reply(asked: &Asked) -> Says {
+fn reply(asked: &ReceivedRequest) -> ScriptedReply {
     if asked.system.contains("librarian") {
         let claim = |text: &str| json!({ "text": text, "page": 1, "confidence": 1.0 });
         let kind = json!({ "kind": "essays", "confidence": 0.9 });
         let known = json!({ "title": claim("The Short Book"), "author": claim("A. Compositor"), "year": null, "publisher": null, "isbn": null, "type": kind });
-        return Says::text(known.to_string());
+        return ScriptedReply::text(known.to_string());
     }
     let paragraph = asked.user.strip_prefix('[').and_then(|question| question.split_once("]\n"));
     let change = paragraph.and_then(|(id, rest)| {
@@ -81,7 +81,7 @@ fn reply(asked: &Asked) -> Says {
         Some(json!({ "id": id, "text": format!("{}!", text.strip_suffix('.')?) }))
     });
     let changes: Vec<Value> = change.into_iter().collect();
-    Says::text(json!({ "changes": changes, "printed_page_number": null }).to_string())
+    ScriptedReply::text(json!({ "changes": changes, "printed_page_number": null }).to_string())
 }
 
 /// Four small pages in black and white.

@@ -1,4 +1,4 @@
-//! Counts the tokens that `corrected` sends a model and gets back for twenty real pages, and writes `docs/tokens.md`: `make tokens`.
+//! Counts the tokens that `corrected` sends to a model and receives for twenty real pages, and writes `docs/tokens.md`: `make tokens`.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for people")]
 
@@ -27,15 +27,15 @@ fn main() -> ExitCode {
 const INTRODUCTION: &str = "\
 # What a question costs
 
-Counted by `make tokens` on the twenty pages of Colonial Florida, with the tokenizer o200k of [tiktoken-rs](https://crates.io/crates/tiktoken-rs); a test keeps the shares from rising.
+Counted by `make tokens` on twenty pages of Colonial Florida, with the o200k tokenizer of [tiktoken-rs](https://crates.io/crates/tiktoken-rs); a test fails if the shares rise.
 
-* *shelf* is what `corrected --engine llm` really sends to a scripted model on 127.0.0.1 after the rules have done their work: numbers and texts of the paragraphs that are in doubt. The answer carries those that change.
-* *original* is what the original tool would have sent for the same page: the page's whole JSON with its boxes, indented, as shelf's `ocr` read it and without the lines and words that only shelf keeps. The
-  answer carries every paragraph, and the text of those that change, in JSON without white space.
-* The answers are the truth, from which quotes, dashes and line ends may differ: each paragraph in question that does not read as printed is answered with what is printed, as a model that makes no mistake would.
-  Since no rules went before the original, it is also asked to put parted words together, and answers with more paragraphs.
-  A paragraph that changes is as long in either answer, so that the worse a book was read, the nearer both come; where nothing changes, shelf's answer has 4 tokens.
-* Neither side's prompt and schema are in the columns: the original's are not known. The pictures are those that come with the question, at 300 dpi: the whole page in the original's way, what
-  `corrected` sends in shelf's. How many tokens a picture is differs from model to model; all count its pixels.
+* *shelf* is what `corrected --engine llm` sends to a scripted model on 127.0.0.1 after the rules have run: the numbers and texts of the paragraphs in doubt. The reply carries those that change.
+* *original* is what the original program would have sent for the same page: the page's complete JSON with its boxes, indented, as shelf's `ocr` read it, without the lines and words that only shelf stores. The
+  reply carries every paragraph, with the text of those that change, in JSON without white space.
+* The replies are the ground truth, apart from quotation marks, dashes and line ends: each paragraph that does not read as printed is answered with what is printed, as a model without errors would.
+  The original runs no rules first, so its model also joins words split at line ends, and changes more paragraphs.
+  A changed paragraph is equally long in either reply: the worse a book was read, the closer the two get. Where nothing changes, shelf's reply has 4 tokens.
+* The columns include neither side's prompt and schema, because the original's are not known. The pictures are those of the request, at 300 dpi: the original's whole page, and what
+  `corrected` sends. The number of tokens per picture differs between models; all count its pixels.
 
 ";

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::{Value, json};
-use shelf::testing::{Says, ScriptedModel};
+use shelf::testing::{ScriptedModel, ScriptedReply};
 use shelf_tests::Shelf;
 
 /// The libraries in `tests/fixtures`, which `fixture-library` has written, one for each release.
@@ -30,7 +30,7 @@ fn oldest() -> Shelf {
 
 /// A model that nobody should ask.
 fn model() -> ScriptedModel {
-    ScriptedModel::answering(|_| Says::status(400))
+    ScriptedModel::with_script(|_| ScriptedReply::status(400))
 }
 
 /// Runs the command with the model that the book `asked` was made with, and gives back what it prints.
@@ -102,7 +102,7 @@ fn a_library_of_every_earlier_release_is_up_to_date() {
             assert_eq!(earlier(&shelf, &model, book), [], "{name}");
             assert_eq!(shelf.run(["verify", book]).code, Some(0), "{name}");
         }
-        assert!(model.asked().is_empty());
+        assert!(model.requests().is_empty());
     }
 }
 
@@ -123,7 +123,7 @@ fn a_paid_page_of_an_older_stage_is_kept_and_listed_and_a_free_one_is_made_again
     // What is made by rules needs no model, though one is configured.
     shelf.ok(["process", "rules"]);
     assert_eq!(shelf.json("rules/corrected/page_0003.json")["_record"]["fingerprint"]["version"], 1);
-    assert!(model.asked().is_empty());
+    assert!(model.requests().is_empty());
 }
 
 #[test]
@@ -139,7 +139,7 @@ fn what_a_paid_page_was_made_from_is_kept_and_what_is_made_from_it_is_made_again
     // The same in a book that nothing was paid for.
     age(&shelf, "rules/ocr/page_0001.json", older_version);
     assert_eq!(to_make(&plan(&shelf, &model, "rules"))[0], "ocr 1: version 0 → 1");
-    assert!(model.asked().is_empty());
+    assert!(model.requests().is_empty());
 }
 
 #[test]
@@ -182,5 +182,5 @@ fn what_a_user_changes_makes_a_paid_page_stale() {
     fs::create_dir(shelf.library().join("asked/prompts")).unwrap();
     fs::write(shelf.library().join("asked/prompts/corrected.md"), "Correct the text.").unwrap();
     stale("the prompt changed");
-    assert!(model.asked().is_empty());
+    assert!(model.requests().is_empty());
 }
