@@ -42,7 +42,7 @@ const CHARS_PER_TOKEN: Range = Range { low: 5.0, high: 3.0 };
 const UNKNOWN_REQUEST_TOKENS: Range = Range { low: 500.0, high: 5_000.0 };
 /// Tokens of a short reply.
 const SHORT_REPLY_TOKENS: f64 = 20.0;
-/// Pixels of a picture per token, with the cheapest and the dearest provider.
+/// Pixels of a picture per token, with the cheapest and the most expensive provider.
 const PIXELS_PER_TOKEN: Range = Range { low: 3_000.0, high: 500.0 };
 
 /// Estimates what the stages of a plan will ask models, and what it may cost.
