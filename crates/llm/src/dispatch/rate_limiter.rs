@@ -108,7 +108,7 @@ mod tests {
     use super::*;
 
     fn per_minute(limiter: &RateLimiter) -> u32 {
-        pace.state().per_minute.map_or(0, NonZeroU32::get)
+        limiter.state().per_minute.map_or(0, NonZeroU32::get)
     }
 
     #[tokio::test]
