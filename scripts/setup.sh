@@ -9,7 +9,7 @@ set -euo pipefail
 packages=(pkg-config gcc g++ make libtesseract-dev libleptonica-dev libclang1-14 libclang-common-14-dev
   tesseract-ocr-eng tesseract-ocr-osd poppler-utils hunspell-en-us)
 case "${1:-}" in
-  tests) packages+=(qpdf) ;;
+  tests) packages+=(qpdf tesseract-ocr) ;;
   peers)
     packages+=(python3-venv)
     command -v npm >/dev/null || packages+=(nodejs npm)
@@ -26,7 +26,7 @@ if ! command -v apt-get >/dev/null; then
   if pkg-config --exists tesseract lept 2>/dev/null && command -v pdftoppm >/dev/null; then
     exit 0
   fi
-  echo "error: this is no Debian or Ubuntu, so nothing was installed" >&2
+  echo "error: this is not Debian or Ubuntu, so nothing was installed" >&2
   echo "hint: install Tesseract 5 with its English and \`osd\` data, Leptonica, their headers, clang's library (libclang)," >&2
   echo "      a C++ compiler, pkg-config, poppler's tools and Hunspell's English dictionary; on Debian they are:" >&2
   echo "      ${packages[*]}" >&2
@@ -46,7 +46,7 @@ fi
 as_root=()
 if [ "$(id -u)" -ne 0 ]; then
   if ! command -v sudo >/dev/null; then
-    echo "error: these packages are missing, and there is no sudo to install them with: ${missing[*]}" >&2
+    echo "error: these packages are missing, and sudo is not available to install them: ${missing[*]}" >&2
     echo "hint: as root: apt-get install ${missing[*]}" >&2
     exit 1
   fi

@@ -172,7 +172,7 @@ fn the_schema_of_an_output_is_printed() {
     "#);
     assert_eq!(shelf.ok(["stages", "--explain", "around", "--schema"]), shelf.ok(["stages", "--schema", "around"]));
     assert_snapshot!(shown(&shelf.run(["stages", "--schema"])), @r"
-    error: `--schema` has no stage
+    error: `--schema` needs a stage
     hint: name one: `shelf stages --schema ocr`
     exit 2
     ");

@@ -90,7 +90,7 @@ fn a_real_book_is_read_well_survives_twenty_kills_and_then_has_nothing_left_to_d
     assert_eq!(shelf.ok(["process", "florida", "--stage", "ocr"]), "florida: ocr: nothing to do, 20 up to date\n");
     assert_eq!(
         shelf.ok(["verify", "florida", "--quiet"]).lines().last().unwrap().split(" and ").next().unwrap(),
-        "florida: 20 pages"
+        "florida: checked 20 records"
     );
 
     let report = std::fs::read_to_string(shelf.library().join("florida/ocr/report.csv")).unwrap();
