@@ -42,9 +42,9 @@ fn status_counts_book_stages() {
     let shelf = shelf();
     shelf.run(["process", "book", "--pages", "1-2"]);
     let digest = || shelf.ok(["status", "book"]).lines().find(|line| line.starts_with("digest")).map(ToOwned::to_owned);
-    assert_eq!(digest().as_deref(), Some("digest   1     ·      ·       ·        ·"));
+    assert_eq!(digest().as_deref(), Some("digest      1           ·      ·       ·        ·      ·"));
     fs::write(shelf.library().join("book/digest/book.json"), "{").unwrap();
-    assert_eq!(digest().as_deref(), Some("digest   ·     1      ·       ·        ·"));
+    assert_eq!(digest().as_deref(), Some("digest      ·           1      ·       ·        ·      ·"));
 }
 
 #[test]
@@ -56,10 +56,10 @@ fn status_uses_the_options_that_process_would_use() {
         out.lines().find(|line| line.starts_with("counted")).map(ToOwned::to_owned).unwrap()
     };
     let status = || shelf.command(["status", "book"]);
-    assert_eq!(counted(&mut status()), "counted  ·     2      ·       ·        3");
-    assert_eq!(counted(status().env("SHELF_COUNTED_WORDS", "12")), "counted  2     ·      ·       ·        3");
+    assert_eq!(counted(&mut status()), "counted     ·           ·      2       ·        ·      3");
+    assert_eq!(counted(status().env("SHELF_COUNTED_WORDS", "12")), "counted     2           ·      ·       ·        ·      3");
     fs::write(shelf.library().join("shelf.toml"), "[counted]\nwords = 12\n").unwrap();
-    assert_eq!(counted(&mut status()), "counted  2     ·      ·       ·        3");
+    assert_eq!(counted(&mut status()), "counted     2           ·      ·       ·        ·      3");
 }
 
 #[test]
@@ -235,7 +235,7 @@ fn try_lists_differences_from_the_stored_page() {
     ");
     fs::write(shelf.library().join("book/counted/page_0002.json"), "{").unwrap();
     let damaged = shelf.ok(["try", "book", "--stage", "counted", "--page", "2"]);
-    assert_snapshot!(damaged.split_once("\nAgainst").unwrap().1, @r"
+    assert_snapshot!(damaged.split_once("\nCompared with").unwrap().1, @r"
     the page in the library
      its file is no JSON: EOF while parsing an object at line 1 column 1
     ");
@@ -286,7 +286,7 @@ fn a_page_that_cannot_be_tried_says_why() {
     let shelf = shelf();
     for (arguments, expected) in [
         (&["around", "--page", "1"][..], "around page 1 cannot be made: counted page 1 is not made"),
-        (&["counted", "--page", "9"], "the book has 5 pages, and no page 9"),
+        (&["counted", "--page", "9"], "page 9 is out of range (the book has 5)"),
         (&["counted"], "stage `counted` runs once a page, and no page is named"),
         (&["digest", "--page", "1"], "stage `digest` runs once a book and makes no page 1"),
         (&["digest"], "digest cannot be made: "),
@@ -307,7 +307,7 @@ fn async_stages_and_books_are_tried_too() {
     let shelf = shelf();
     shelf.ok(["process", "book", "--stages", "counted,around", "--pages", "1-2"]);
     let around = shelf.ok(["try", "book", "--stage", "around", "--page", "1"]);
-    assert!(around.starts_with("{\n  \"lines\": 3\n}\n") && around.contains("  the same\n"), "{around}");
+    assert!(around.starts_with("{\n  \"lines\": 3\n}\n") && around.contains("  no difference\n"), "{around}");
     let digest = shelf.ok(["try", "book", "--stage", "digest"]);
     assert!(digest.starts_with("{\n  \"lines\": 7\n}\n"), "{digest}");
 }

@@ -183,12 +183,12 @@ fn config_shows_source_of_each_setting() {
     let listed: Vec<Value> = serde_json::from_str(&ended(command).out).unwrap();
     let of = |option: &str| {
         let line = listed.iter().find(|line| line["stage"] == "llm" && line["option"] == option).unwrap();
-        (line["value"].as_str().unwrap().to_owned(), line["from"].as_str().unwrap().to_owned())
+        (line["value"].clone(), line["from"].as_str().unwrap().to_owned())
     };
-    let pair = |value: &str, from: &str| (value.to_owned(), from.to_owned());
-    assert_eq!(of("model"), pair("a", "--llm-model"));
-    assert_eq!(of("in_flight"), pair("7", "SHELF_LLM_IN_FLIGHT"));
-    assert_eq!(of("idle"), pair("5.0 s", "shelf.toml"));
-    assert_eq!(of("total"), pair("5 min 00 s", "default"));
-    assert_eq!(of("api_key"), pair("set", "OPENROUTER_API_KEY"));
+    let pair = |value: Value, from: &str| (value, from.to_owned());
+    assert_eq!(of("model"), pair("a".into(), "--llm-model"));
+    assert_eq!(of("in_flight"), pair(7.into(), "SHELF_LLM_IN_FLIGHT"));
+    assert_eq!(of("idle"), pair(5.0.into(), "shelf.toml"));
+    assert_eq!(of("total"), pair(300.0.into(), "default"));
+    assert_eq!(of("api_key"), pair(true.into(), "OPENROUTER_API_KEY"));
 }

@@ -152,8 +152,8 @@ fn the_columns_are_explained() {
     confidence_mean   number, optional        0..=1  below 0.85  Mean confidence of the words, 0..=1; none on a blank page.
     blocks_detected   whole number                               Blocks of text on the page.
     words             whole number                               Words on the page.
-    figures           whole number                               Figures that were cut out of the page.
-    rotation_degrees  whole number                   above 0     By how much the scan has to be turned clockwise to stand upright, degrees.
+    figures           whole number                               Figures cropped from the page.
+    rotation_degrees  whole number                   above 0     Clockwise rotation that makes the scan upright, degrees.
     exit 0
     ");
     let columns: Value =
