@@ -57,7 +57,10 @@ fn status_uses_the_options_that_process_would_use() {
     };
     let status = || shelf.command(["status", "book"]);
     assert_eq!(counted(&mut status()), "counted     ·           ·      2       ·        ·      3");
-    assert_eq!(counted(status().env("SHELF_COUNTED_WORDS", "12")), "counted     2           ·      ·       ·        ·      3");
+    assert_eq!(
+        counted(status().env("SHELF_COUNTED_WORDS", "12")),
+        "counted     2           ·      ·       ·        ·      3"
+    );
     fs::write(shelf.library().join("shelf.toml"), "[counted]\nwords = 12\n").unwrap();
     assert_eq!(counted(&mut status()), "counted     2           ·      ·       ·        ·      3");
 }
