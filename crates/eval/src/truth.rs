@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use shelf_runtime::book::PageNumber;
-use shelf_scans::intake::natural;
+use shelf_scans::natural_order;
 
 /// The true text of a book's pages, a file a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,7 +62,7 @@ impl Truth {
         if texts.iter().any(|path| name(path).ends_with(".gt.txt")) {
             texts.retain(|path| name(path).ends_with(".gt.txt"));
         }
-        texts.sort_by(|a, b| natural(a, b));
+        texts.sort_by(|a, b| natural_order(a, b));
         if texts.is_empty() {
             return Err(TruthError::Empty { folder: folder.to_owned() });
         }

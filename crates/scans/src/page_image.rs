@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use shelf_runtime::book::SourcePage;
 use shelf_runtime::failure::Failure;
 use shelf_runtime::stage::{Cx, ExternalInput, FromCx, HasPage, Parameter, Stage};
-use shelf_runtime::worker::{Allowance, Task, WorkerPool};
+use shelf_runtime::worker::{Allowance, WorkerPool, Task};
 
 /// The scan of a page: a handle. Nothing is decoded here; a worker process opens the file.
 #[derive(Clone)]
@@ -15,10 +15,10 @@ pub struct PageImage {
     worker_pool: WorkerPool,
 }
 
-/// A scan as a worker process gets it: the file, and what is known of it.
+/// A scan as a worker process gets it: its file and metadata.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ScanFile {
-    /// Where the file lies.
+    /// The file.
     pub path: PathBuf,
     /// Resolution, dots per inch.
     pub dpi: f64,
@@ -36,16 +36,16 @@ impl PageImage {
         Self { file, source, worker_pool }
     }
 
-    /// What is known of the scan: size, resolution, hash, where it came from.
+    /// Metadata of the scan: size, resolution, hash, origin.
     #[must_use]
     pub fn source(&self) -> &SourcePage {
         &self.source
     }
 
-    /// Hands the scan and `settings` to `task` in a worker process, and waits for what it makes of them.
+    /// Runs `task` on the scan and `settings` in a worker process, and waits for its result.
     ///
     /// # Errors
-    /// What the task returns, or that its worker died, ran out of memory or out of time.
+    /// Those of the task, or that its worker died, ran out of memory or out of time.
     pub fn with<Settings, Out>(
         &self,
         task: &Task<(ScanFile, Settings), Out>,

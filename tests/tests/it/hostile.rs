@@ -1,5 +1,5 @@
-//! Files that are broken, encrypted, enormous, recursive or lying, given to `add` with real worker processes: each ends in pages or
-//! in a refusal, in time and in memory, and never in a book half made.
+//! Damaged, encrypted, huge, recursive and mislabelled files, given to `add` with real worker processes: each becomes pages or is rejected, within
+//! the limits of time and memory, and never leaves an incomplete book.
 
 use std::fs;
 use std::path::Path;
@@ -10,9 +10,9 @@ use shelf::book::{BookMetadata, PageNumber, SourcePage};
 use shelf::intake::{AddError, AddRequest, Added, add};
 use shelf::store::FolderStore;
 use shelf::testing::real_scans;
-use shelf::worker::{WorkerPool, WorkerSettings};
+use shelf::worker::{WorkerSettings, WorkerPool};
 
-/// The default of the command line. The kernel holds every worker, and what it starts, to it.
+/// The default of the command line. The kernel holds every child, and what it starts, to it.
 const MEMORY_LIMIT_BYTES: u64 = 1434 << 20;
 const TIME_LIMIT: Duration = Duration::from_mins(1);
 
@@ -35,7 +35,7 @@ fn add_one(store: &FolderStore, worker_pool: &WorkerPool, file: &Path) -> Result
     add(store, worker_pool, &request, 2, &|_| {}, &AtomicBool::new(false))
 }
 
-/// Every page is a scan that decodes and is what its facts say, or a failure with its reason.
+/// Every page is a scan with valid metadata, or a failure with its reason.
 fn check_book(book: &Path, added: &Added, name: &str) {
     let read = |path: &str| fs::read(book.join(path)).unwrap_or_else(|error| panic!("{name}: {path}: {error}"));
     let metadata: BookMetadata = serde_json::from_slice(&read("metadata.json")).unwrap();

@@ -11,7 +11,7 @@ pub mod isolated;
 pub mod llm;
 pub mod llm_faults;
 pub mod llm_spending;
-pub mod mending;
+pub mod page_editing;
 pub mod new_stage;
 pub mod outside;
 pub mod page_round_trip;

@@ -1,4 +1,4 @@
-//! Scans of an open book, from `add` to the text of their pages.
+//! Spreads, from `add` to the text of their pages.
 
 use image::{GrayImage, Luma};
 use insta::assert_snapshot;
@@ -13,7 +13,7 @@ fn page(text: &str) -> DrawnPage {
 }
 
 /// Two pages with the shadow of their gutter.
-fn opening() -> GrayImage {
+fn spread() -> GrayImage {
     let (left, right) = (page(VERSO).image, page(RECTO).image);
     let gutter = left.width();
     GrayImage::from_fn(2 * gutter, left.height(), |x, y| {
@@ -31,10 +31,10 @@ fn both_pages_of_a_spread_are_read_in_order() {
         .image
         .save(scans.path().join("1.png"))
         .unwrap();
-    opening().save(scans.path().join("2.png")).unwrap();
+    spread().save(scans.path().join("2.png")).unwrap();
     let added = shelf.ok(["add".as_ref(), scans.path().as_os_str(), "--id".as_ref(), "book".as_ref()]);
-    let notes: Vec<&str> = added.lines().skip(1).collect();
-    assert_snapshot!(notes.join("\n"), @"  2-3: halves of a spread (`--spreads keep` leaves them whole)");
+    let warnings: Vec<&str> = added.lines().skip(1).collect();
+    assert_snapshot!(warnings.join("\n"), @"  2-3: halves of a spread (`--spreads keep` keeps them whole)");
     shelf.ok(["process", "book", "--stage", "ocr", "--quiet"]);
     let text = |page: &str| shelf.ok(["show", "book", "--page", page]);
     for (number, here, elsewhere) in [("2", "harbour", "mountains"), ("3", "mountains", "harbour")] {
@@ -53,10 +53,10 @@ fn both_pages_of_a_spread_are_read_in_order() {
 fn spreads_keep_makes_one_page() {
     let shelf = Shelf::new(env!("CARGO_BIN_EXE_shelf-under-test"));
     let scans = tempfile::tempdir().unwrap();
-    let file = scans.path().join("opening.png");
-    opening().save(&file).unwrap();
+    let file = scans.path().join("spread.png");
+    spread().save(&file).unwrap();
     shelf.ok(["add".as_ref(), file.as_os_str(), "--spreads".as_ref(), "keep".as_ref()]);
-    assert!(!shelf.ok(["status", "opening"]).contains("split"));
+    assert!(!shelf.ok(["status", "spread"]).contains("split"));
     let refused = shelf.run(["add".as_ref(), file.as_os_str(), "--spreads".as_ref(), "halve".as_ref()]);
     assert_eq!(refused.code, Some(2), "{refused:?}");
     assert!(refused.err.contains("possible values: auto, split, keep"), "{}", refused.err);

@@ -19,11 +19,10 @@ use shelf_scans::intake;
 use shelf_scans::intake::AddError;
 use shelf_scans::intake::AddRequest;
 use shelf_scans::intake::Added;
-use shelf_scans::intake::Each;
+use shelf_scans::intake::FolderOfBooks;
 use shelf_scans::intake::Progress;
 use shelf_scans::intake::Spreads;
-use shelf_scans::intake::each;
-use std::io::ErrorKind;
+use shelf_scans::intake::books_in;
 use std::path::PathBuf;
 use std::sync::Mutex;
 
@@ -87,9 +86,9 @@ pub(crate) fn add(context: &Context, args: &Add) -> Result<Exit> {
         dpi: args.dpi,
         spreads: args.spreads,
     };
-    let Each { books: requests, skipped } = match &args.each {
-        Some(folder) => each(folder, &like).map_err(refusal)?,
-        None => Each { books: vec![like], skipped: Vec::new() },
+    let FolderOfBooks { books: requests, skipped } = match &args.each {
+        Some(folder) => books_in(folder, &like).map_err(refusal)?,
+        None => FolderOfBooks { books: vec![like], skipped: Vec::new() },
     };
     let (known, requests): (Vec<AddRequest>, Vec<AddRequest>) =
         requests.into_iter().partition(|request| args.each.is_some() && was_added(context, request));
@@ -172,13 +171,13 @@ pub(super) fn one(context: &Context, request: &AddRequest) -> Result<Added> {
     let progress = |progress: Progress<'_>| {
         let mut bar = bar.lock().expect("drawing does not panic");
         match progress {
-            Progress::Landscape { pictures } if !context.out.quiet => *bar = drawn_bar("examining", pictures, "images"),
-            Progress::Looked => bar.inc(1),
+            Progress::LandscapeImages { images } if !context.out.quiet => *bar = drawn_bar("examining", images, "images"),
+            Progress::Examined => bar.inc(1),
             Progress::Counted { pages, .. } if !context.out.quiet => {
                 bar.finish_and_clear();
                 *bar = drawn_bar("adding", pages, "pages");
             }
-            Progress::Landscape { .. } | Progress::Counted { .. } => {}
+            Progress::LandscapeImages { .. } | Progress::Counted { .. } => {}
             Progress::Page { page, failure, .. } => {
                 bar.inc(1);
                 if let Some(failure) = failure {
@@ -202,8 +201,8 @@ pub(super) fn refusal(error: AddError) -> CliError {
     let hint = error.hint();
     let exit = match &error {
         AddError::Stopped => Exit::Interrupted,
-        AddError::Io { source, .. } if source.kind() == ErrorKind::NotFound => Exit::Refused,
-        AddError::Io { .. } => Exit::Failed,
+        AddError::File(error) if error.is_not_found() => Exit::Refused,
+        AddError::File(_) => Exit::Failed,
         _ => Exit::Refused,
     };
     let error = CliError::failed(error).exit(exit);
@@ -216,9 +215,9 @@ pub(super) fn refusal(error: AddError) -> CliError {
 fn print(context: &Context, added: &Added) -> Result<()> {
     let out = context.out;
     out.line(format_args!("{}: {}, {}", added.id, added.title, count(added.pages, "page")))?;
-    for note in &added.notes {
-        let pages = ranges(note.pages.iter().copied());
-        let text = if pages.is_empty() { note.text.clone() } else { format!("{pages}: {}", note.text) };
+    for warning in &added.warnings {
+        let pages = ranges(warning.pages.iter().copied());
+        let text = if pages.is_empty() { warning.text.clone() } else { format!("{pages}: {}", warning.text) };
         let width = terminal::width().unwrap_or(usize::MAX).saturating_sub(2);
         terminal::wrap(&text, width).iter().try_for_each(|line| out.line(format_args!("  {line}")))?;
     }
@@ -231,6 +230,6 @@ fn print(context: &Context, added: &Added) -> Result<()> {
 fn json_of(added: &Added) -> Value {
     let failed: Vec<Value> =
         added.failed.iter().map(|(page, failure)| json!({ "page": page, "failure": failure })).collect();
-    let notes: Vec<Value> = added.notes.iter().map(|note| json!({ "text": note.text, "pages": note.pages })).collect();
-    json!({ "book": added.id, "title": added.title, "pages": added.pages, "failed": failed, "notes": notes })
+    let warnings: Vec<Value> = added.warnings.iter().map(|warning| json!({ "text": warning.text, "pages": warning.pages })).collect();
+    json!({ "book": added.id, "title": added.title, "pages": added.pages, "failed": failed, "notes": warnings })
 }

@@ -12,11 +12,11 @@ use shelf_runtime::book::PageNumber;
 use shelf_runtime::book::PageSet;
 use shelf_runtime::book::ScanId;
 use shelf_runtime::inspect::look;
-use shelf_scans::Turn;
-use shelf_scans::edit::Change;
-use shelf_scans::edit::MendError;
-use shelf_scans::edit::Mended;
-use shelf_scans::edit::mend;
+use shelf_scans::Rotation;
+use shelf_scans::edit::EditError;
+use shelf_scans::edit::EditSummary;
+use shelf_scans::edit::ScanEdit;
+use shelf_scans::edit::edit_scans;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
@@ -39,11 +39,11 @@ pub(crate) struct Page {
     #[arg(value_name = "BOOK")]
     id: ScanId,
     #[command(subcommand)]
-    change: Asked,
+    edit: EditArgs,
 }
 
 #[derive(Debug, Subcommand)]
-enum Asked {
+enum EditArgs {
     /// Replace the scan of a page
     Replace {
         /// The page
@@ -72,26 +72,26 @@ enum Asked {
         #[arg(value_parser = page_number)]
         page: PageNumber,
         /// Degrees clockwise: 90, 180 or 270
-        #[arg(value_parser = turn, allow_hyphen_values = true)]
-        degrees: Turn,
+        #[arg(value_parser = rotation, allow_hyphen_values = true)]
+        degrees: Rotation,
     },
 }
 
-fn turn(text: &str) -> Result<Turn, String> {
-    let degrees = text.trim_end_matches('°').parse().ok().and_then(Turn::of_degrees);
-    degrees.ok_or_else(|| "expected 90, 180 or 270 degrees clockwise".to_owned())
+fn rotation(text: &str) -> Result<Rotation, String> {
+    let rotation = text.trim_end_matches('°').parse().ok().and_then(Rotation::from_degrees);
+    rotation.ok_or_else(|| "expected 90, 180 or 270 degrees clockwise".to_owned())
 }
 
 pub(crate) fn page(context: &Context, args: &Page) -> Result<Exit> {
-    let change = match &args.change {
-        Asked::Replace { page, file } => Change::Replace { page: *page, file: file.clone() },
-        Asked::Insert { page, files } => Change::Insert { page: *page, files: files.clone() },
-        Asked::Rotate { page, degrees } => Change::Rotate { page: *page, turn: *degrees },
-        Asked::Drop { pages } => Change::Drop { pages: picked(context, args, pages)? },
+    let edit = match &args.edit {
+        EditArgs::Replace { page, file } => ScanEdit::Replace { page: *page, file: file.clone() },
+        EditArgs::Insert { page, files } => ScanEdit::Insert { page: *page, files: files.clone() },
+        EditArgs::Rotate { page, degrees } => ScanEdit::Rotate { page: *page, rotation: *degrees },
+        EditArgs::Drop { pages } => ScanEdit::Drop { pages: picked(context, args, pages)? },
     };
     let worker_pool = context.worker_pool(1)?;
-    let mended = mend(&context.store, &context.registry, &worker_pool, &args.id, &change).map_err(refusal)?;
-    print(context, args, &change, &mended)?;
+    let summary = edit_scans(&context.store, &context.registry, &worker_pool, &args.id, &edit).map_err(refusal)?;
+    print(context, args, &edit, &summary)?;
     Ok(Exit::Done)
 }
 
@@ -101,18 +101,18 @@ fn picked(context: &Context, args: &Page, set: &PageSet) -> Result<BTreeSet<Page
     let pages: BTreeSet<PageNumber> = book.pages.iter().copied().filter(|page| set.contains(*page)).collect();
     let last = book.pages.last().map_or(0, |page| page.get());
     match set.outside(&book.pages.iter().copied().collect()).first().copied().and_then(PageNumber::new) {
-        Some(page) => Err(refusal(MendError::NoPage { book: args.id.clone(), page, last })),
+        Some(page) => Err(refusal(EditError::OutOfRange { book: args.id.clone(), page, last })),
         None => Ok(pages),
     }
 }
 
-fn refusal(error: MendError) -> CliError {
+fn refusal(error: EditError) -> CliError {
     match error {
-        MendError::Store(error) => error.into(),
-        MendError::Look(error) => error.into(),
-        MendError::Add(error) => super::add::refusal(error),
-        MendError::Report(error) => error.into(),
-        error @ MendError::Io { .. } if !error.is_not_found() => CliError::failed(error),
+        EditError::Store(error) => error.into(),
+        EditError::Look(error) => error.into(),
+        EditError::Report(error) => error.into(),
+        EditError::Stopped => CliError::failed(error).exit(Exit::Interrupted),
+        EditError::File(error) if !error.is_not_found() => CliError::failed(error),
         error => {
             let hint = error.hint();
             let refused = CliError::failed(error).exit(Exit::Refused);
@@ -124,26 +124,26 @@ fn refusal(error: MendError) -> CliError {
     }
 }
 
-fn print(context: &Context, args: &Page, change: &Change, mended: &Mended) -> Result<()> {
+fn print(context: &Context, args: &Page, edit: &ScanEdit, summary: &EditSummary) -> Result<()> {
     if context.out.json {
         context.out.json(&json!({
-            "book": args.id, "pages": mended.pages, "new": mended.new, "moved": mended.moved, "kept": mended.kept,
+            "book": args.id, "pages": summary.pages, "new": summary.new_pages, "moved": summary.renumbered, "kept": summary.kept_scans,
         }))?;
         return Ok(());
     }
-    let new = numbers::pages(mended.new.iter().copied());
-    let done = match change {
-        Change::Replace { .. } => format!("replaced {new}"),
-        Change::Rotate { .. } => format!("rotated {new}"),
-        Change::Insert { .. } => format!("inserted {new}"),
-        Change::Drop { pages } => format!("removed {}", numbers::pages(pages.iter().copied())),
+    let new = numbers::pages(summary.new_pages.iter().copied());
+    let done = match edit {
+        ScanEdit::Replace { .. } => format!("replaced {new}"),
+        ScanEdit::Rotate { .. } => format!("rotated {new}"),
+        ScanEdit::Insert { .. } => format!("inserted {new}"),
+        ScanEdit::Drop { pages } => format!("removed {}", numbers::pages(pages.iter().copied())),
     };
-    let moved = match mended.moved {
+    let moved = match summary.renumbered {
         0 => String::new(),
         moved => format!("; {} renumbered", count(moved, "page")),
     };
-    context.out.line(format_args!("{}: {done}{moved}; now {}", args.id, count(mended.pages as usize, "page")))?;
-    for kept in &mended.kept {
+    context.out.line(format_args!("{}: {done}{moved}; now {}", args.id, count(summary.pages as usize, "page")))?;
+    for kept in &summary.kept_scans {
         let path = context.store.book_folder(&args.id).join(kept);
         context.out.note(format_args!("kept the old scan: {}", path.display()));
     }

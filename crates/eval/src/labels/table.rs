@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::boxes::parse_box;
 use super::truth::{Kind, LabelTruth, LabelTruthError, PageTruth, Place, TrueBlock};
 use crate::draw::Bbox;
-use shelf_scans::intake::natural;
+use shelf_scans::natural_order;
 
 /// Columns of a table of pages that hold the texts of blocks.
 const TEXT_COLUMNS: [&str; 5] = ["running_head", "chapter_headings", "section_headings", "footnotes", "captions"];
@@ -78,7 +78,7 @@ impl Table<'_> {
     /// An export of VGG Image Annotator: picture, size, attributes, count, number, shape, attributes of the region.
     fn regions(&self, rows: &[StringRecord]) -> Result<LabelTruth, LabelTruthError> {
         let mut pictures: Vec<&str> = rows.iter().filter_map(|row| row.get(0)).collect();
-        pictures.sort_by(|a, b| natural(Path::new(a), Path::new(b)));
+        pictures.sort_by(|a, b| natural_order(Path::new(a), Path::new(b)));
         pictures.dedup();
         let pages: BTreeMap<&str, u32> = pictures.into_iter().zip(1..).collect();
         let mut truth =

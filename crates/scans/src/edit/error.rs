@@ -1,19 +1,19 @@
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use crate::intake::AddError;
+use crate::file_error::FileError;
+use crate::scan::SourceError;
 use shelf_runtime::book::{PageNumber, ScanId};
 use shelf_runtime::failure::Failure;
 use shelf_runtime::inspect::LookError;
 use shelf_runtime::report::ReportError;
 use shelf_runtime::store::StoreError;
 
-/// Why a book was not mended. It is as it was then.
+/// Why the scans of a book were not edited. The book is then unchanged.
 #[derive(Debug, thiserror::Error)]
-pub enum MendError {
+pub enum EditError {
     /// The book has no such page.
-    #[error("`{book}` has no page {page}: its pages are 1 to {last}")]
-    NoPage {
+    #[error("page {page} is out of range (`{book}` has {})", count(*last))]
+    OutOfRange {
         /// The book.
         book: ScanId,
         /// The page that was named.
@@ -21,8 +21,8 @@ pub enum MendError {
         /// The last page.
         last: u32,
     },
-    /// There would be pages between the last one and the new one.
-    #[error("page {page} cannot be put into `{book}`: it has {}, and a new one is put in as page 1 to {}", pages(*last), last + 1)]
+    /// There would be a gap between the last page and the new one.
+    #[error("cannot insert page {page} into `{book}`, which has {}: expected 1 to {}", count(*last), last + 1)]
     Gap {
         /// The book.
         book: ScanId,
@@ -31,92 +31,90 @@ pub enum MendError {
         /// The last page.
         last: u32,
     },
-    /// Nothing would be left.
-    #[error("`{book}` would have no page left")]
-    NothingLeft {
+    /// All pages would be removed.
+    #[error("cannot remove all pages of `{book}`")]
+    NoPagesLeft {
         /// The book.
         book: ScanId,
     },
-    /// A page has one scan.
-    #[error("{} holds {pages} pages, and one scan takes the place of one page", file.display())]
+    /// The file has several pages, and a page has one scan.
+    #[error("{} has {pages} pages: expected 1 to replace a page", file.display())]
     SeveralPages {
         /// The file.
         file: PathBuf,
         /// Pages in it.
         pages: usize,
     },
-    /// The new scan cannot be opened.
-    #[error("{} cannot be a page: {failure}", file.display())]
-    Scan {
+    /// The new scan cannot be read.
+    #[error("cannot read {}: {failure}", file.display())]
+    Unreadable {
         /// The file.
         file: PathBuf,
-        /// Why.
+        /// The cause.
         failure: Box<Failure>,
     },
-    /// The page has no scan that could be turned.
-    #[error("page {0} has no scan to turn")]
-    NoScan(PageNumber),
-    /// Pages of a stage that is not linked: nobody here knows what else in them would change.
-    #[error("`{folder}` holds pages of a stage that this program does not know, and their numbers would move")]
+    /// The page has no scan that could be rotated.
+    #[error("page {page} of `{book}` has no scan to rotate")]
+    NoScan {
+        /// The book.
+        book: ScanId,
+        /// The page.
+        page: PageNumber,
+    },
+    /// The book has pages of a stage that is not linked, so it is unknown how to renumber them.
+    #[error("cannot renumber the pages in `{folder}`: this program has no stage of that name")]
     UnknownStage {
+        /// The book.
+        book: ScanId,
         /// The folder in the book.
         folder: String,
     },
-    /// A file cannot be read or written.
-    #[error("cannot {action} {}", path.display())]
-    Io {
-        /// `read`, `link`, …
-        action: &'static str,
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        #[source]
-        source: io::Error,
-    },
-    /// What is given cannot be added.
+    /// A file or folder cannot be read or written.
     #[error(transparent)]
-    Add(#[from] AddError),
-    /// The book cannot be looked at.
+    File(#[from] FileError),
+    /// The book cannot be inspected.
     #[error(transparent)]
     Look(#[from] LookError),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// A report could not be written anew.
+    /// A report cannot be rewritten.
     #[error(transparent)]
     Report(#[from] ReportError),
+    /// It was interrupted.
+    #[error("stopped; nothing was changed")]
+    Stopped,
 }
 
-impl MendError {
-    pub(super) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
-        let path = path.to_owned();
-        move |source| Self::Io { action, path, source }
-    }
-
-    /// Whether a file that was named is not there.
-    #[must_use]
-    pub fn is_not_found(&self) -> bool {
-        matches!(self, Self::Io { source, .. } if source.kind() == io::ErrorKind::NotFound)
-    }
-
+impl EditError {
     /// What to do about it.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::NothingLeft { book } => Some(format!("remove the book: `shelf delete {book}`")),
+            Self::NoPagesLeft { book } => Some(format!("delete the book: `shelf delete {book}`")),
             Self::SeveralPages { .. } => {
-                Some("put them in instead, with `shelf page BOOK insert`, and drop the old page".to_owned())
+                Some("insert them with `shelf page BOOK insert`, then drop the old page".to_owned())
             }
-            Self::NoScan(page) => Some(format!("give it one: `shelf page BOOK replace {page} FILE`")),
-            Self::UnknownStage { folder } => {
-                Some(format!("mend the book with the program that made `{folder}`, or remove that folder"))
+            Self::NoScan { book, page } => Some(format!("add one: `shelf page {book} replace {page} FILE`")),
+            Self::UnknownStage { folder, .. } => {
+                Some(format!("use the program that has the stage `{folder}`, or delete that folder"))
             }
-            Self::Scan { failure, .. } => failure.hint.clone(),
+            Self::Unreadable { failure, .. } => failure.hint.clone(),
             _ => None,
         }
     }
 }
 
-fn pages(number: u32) -> String {
-    if number == 1 { "1 page".to_owned() } else { format!("{number} pages") }
+impl From<SourceError> for EditError {
+    fn from(error: SourceError) -> Self {
+        match error {
+            SourceError::File(error) => Self::File(error),
+            SourceError::Unreadable { file, failure } => Self::Unreadable { file, failure },
+            SourceError::Stopped => Self::Stopped,
+        }
+    }
+}
+
+fn count(pages: u32) -> String {
+    if pages == 1 { "1 page".to_owned() } else { format!("{pages} pages") }
 }

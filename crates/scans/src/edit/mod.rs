@@ -1,17 +1,20 @@
-//! `shelf page`: mends the scans of a book that is there already. A better scan takes the place of a page's, a missing leaf is put in, a
-//! page that was scanned twice is taken out, one that lies on its side is turned.
+//! `shelf page`: edits the scans of a book that exists already. A better scan replaces that of a page, a missing page is inserted, a page that was
+//! scanned twice is removed, one that lies on its side is rotated.
 //!
-//! The mended book is built in a hidden folder, of links to the files that stay as they are, and changes places with the old
-//! one in a single step: a book is never half renumbered. Where numbers move, the records move with them ([`pages`]), so that
-//! no page is made again for its number alone.
+//! The edited book is built in a hidden folder, of links to the files that do not change, and is exchanged with the old one in a single step:
+//! a book is never half renumbered. Where page numbers change, the records change with them ([`records`]), so that no page is made again
+//! only because of its number.
 
-mod book;
+mod book_copy;
+
+mod edit_scans;
 mod error;
-mod numbering;
-mod pages;
+mod records;
+mod renumbering;
+mod scan_edit;
 
-pub use book::{Mended, mend};
-pub use error::MendError;
-pub use numbering::Change;
+pub use edit_scans::{EditSummary, edit_scans};
+pub use error::EditError;
+pub use scan_edit::ScanEdit;
 
-pub use crate::turn::Turn;
+pub use crate::rotation::Rotation;

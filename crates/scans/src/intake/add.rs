@@ -1,17 +1,23 @@
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
-use super::gather::{Gathered, gather};
-use super::plan::{Planned, note_spreads, plan};
-use super::records::Records;
-use super::scan::{Scan, ScanOrder, WRITE_SCAN};
-use super::source::{Source, copy_originals, find_spreads, inspect_all, needed_bytes};
-use super::staging::Staging;
+use super::discover::{DiscoveredFiles, discover};
+use super::find_spreads::find_spreads;
+use super::free_space::check_free_space;
+use super::originals::{copy_originals, needed_bytes};
+use super::progress::{Progress, Report};
 use super::title::title_of;
-use super::{AddError, AddRequest, DPI_RANGE, room};
+use super::warning::{Warning, skipped_warning, spread_warnings};
+use super::{AddError, AddRequest, DPI_RANGE};
+use crate::file_error::FileError;
+use crate::scan::plan::{PlannedPage, plan_pages};
+use crate::scan::records::ScanRecords;
+use crate::scan::source::{Source, inspect_all};
+use crate::scan::write::{ScanRequest, WRITE_SCAN, WrittenScan};
+use crate::staging::Staging;
 use shelf_runtime::book::{BookMetadata, PageNumber, Presumed, ScanId};
 use shelf_runtime::clock::now;
 use shelf_runtime::failure::Failure;
@@ -25,51 +31,12 @@ pub struct Added {
     pub id: ScanId,
     /// Its title.
     pub title: String,
-    /// Its pages, those that failed included.
+    /// Its pages, including those that failed.
     pub pages: usize,
-    /// The pages that could not be read, and why. They stand in `source/failed`.
+    /// The pages that cannot be read, and why. They are recorded in `source/failed`.
     pub failed: Vec<(PageNumber, Failure)>,
     /// What else the user should know.
-    pub notes: Vec<Note>,
-}
-
-/// Something the user should know, and the pages it is about.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Note {
-    /// What is to be said.
-    pub text: String,
-    /// The pages; none where it is about the whole.
-    pub pages: Vec<PageNumber>,
-}
-
-/// How far an addition has come.
-#[derive(Debug)]
-pub enum Progress<'a> {
-    /// There are pictures wider than high, and it will be looked whether they show two pages.
-    Landscape {
-        /// Such pictures.
-        pictures: usize,
-    },
-    /// One of them was looked at.
-    Looked,
-    /// The files are looked through.
-    Counted {
-        /// Files.
-        files: usize,
-        /// Pages in them.
-        pages: usize,
-    },
-    /// A page is done.
-    Page {
-        /// Its number.
-        page: PageNumber,
-        /// Pages done, this one included.
-        done: usize,
-        /// Pages in all.
-        pages: usize,
-        /// Why it failed, if it did.
-        failure: Option<&'a Failure>,
-    },
+    pub warnings: Vec<Warning>,
 }
 
 /// The most pages of a book.
@@ -77,44 +44,48 @@ const MAX_PAGES: usize = 100_000;
 
 /// Adds a book to the library: all of it, or nothing.
 ///
-/// `workers` pages are worked on at a time, each in a worker of `worker_pool`. A page that cannot be read is a failed page, and the
-/// others go in. `stop` is looked at between pages.
+/// `workers` pages are processed at a time, each in one of the worker processes in `worker_pool`. A page that cannot be read is a failed page, and the
+/// others are added. `stop` is checked between pages.
+///
+/// # Errors
+/// The first thing that makes the book impossible; the library is then unchanged.
 pub fn add(
     store: &FolderStore,
     worker_pool: &WorkerPool,
     request: &AddRequest,
     workers: usize,
-    progress: &(dyn Fn(Progress<'_>) + Sync),
+    report: &(dyn Fn(Progress<'_>) + Sync),
     stop: &AtomicBool,
 ) -> Result<Added, AddError> {
     if !DPI_RANGE.contains(&request.dpi) {
-        return Err(AddError::Resolution { found: request.dpi });
+        return Err(AddError::DpiOutOfRange { found: request.dpi });
     }
-    let Gathered { files, skipped } = gather(&request.inputs)?;
-    let (id, title) = name_of(request)?;
+    let DiscoveredFiles { files, skipped } = discover(&request.inputs)?;
+    let (id, title) = id_and_title(request)?;
     if store.book_folder(&id).symlink_metadata().is_ok() {
         return Err(AddError::Exists { id });
     }
     let pool = rayon::ThreadPoolBuilder::new().num_threads(workers.max(1)).build();
-    let pool = pool.map_err(|error| AddError::io("start threads for", store.root())(std::io::Error::other(error)))?;
+    let no_threads = |error| FileError::cannot("start threads for", store.root())(std::io::Error::other(error));
+    let pool = pool.map_err(no_threads)?;
     let mut sources = pool.install(|| inspect_all(files, worker_pool, request.dpi, stop))?;
     count_pages(&sources)?;
-    pool.install(|| find_spreads(&mut sources, request.spreads, worker_pool, request.dpi, progress, stop))?;
+    pool.install(|| find_spreads(&mut sources, request.spreads, worker_pool, request.dpi, report, stop))?;
     let pages = count_pages(&sources)?;
-    progress(Progress::Counted { files: sources.len(), pages });
-    room::check_room(store.root(), needed_bytes(&sources)?)?;
+    report(Progress::Counted { files: sources.len(), pages });
+    check_free_space(store.root(), needed_bytes(&sources)?)?;
 
     let staging = Staging::new(store.root(), &id)?;
     let folder = staging.make_folder("source")?;
     copy_originals(&mut sources, &staging)?;
-    let plan = plan(&sources, request.languages.first().map(String::as_str));
-    let scans = pool.install(|| write_scans(&plan, &folder, request.dpi, worker_pool, progress, stop))?;
-    let mut records = Records::new(&staging, &folder);
+    let plan = plan_pages(&sources, request.languages.first().map(String::as_str));
+    let scans = pool.install(|| write_scans(&plan, &folder, request.dpi, worker_pool, report, stop))?;
+    let mut records = ScanRecords::new(&staging, &folder);
     for (page, scan) in plan.iter().zip(scans) {
         records.write(page.number, page.origin(), scan)?;
     }
     if records.failed.len() == plan.len() {
-        return Err(AddError::EveryPage { inputs: request.inputs.clone(), failed: records.failed });
+        return Err(AddError::AllPagesFailed { inputs: request.inputs.clone(), failed: records.failed });
     }
     let mut metadata = BookMetadata {
         title: request.title.clone(),
@@ -123,25 +94,25 @@ pub fn add(
         total_pages: pages as u32,
         scan_date: Some(now()),
         source_files: sources.iter().map(|source| source.name.clone()).collect(),
-        extraction_dpi: records.drawn_dpi,
+        extraction_dpi: records.rendered_dpi,
         status: Some("registered".to_owned()),
         ..BookMetadata::default()
     };
     metadata.presume(Presumed { title: Some(title.clone()), ..Presumed::default() });
     staging.write_json("metadata.json", &metadata)?;
-    let Records { failed, notes, .. } = records;
+    let ScanRecords { failed, warnings, .. } = records;
     if stop.load(Ordering::Relaxed) {
         return Err(AddError::Stopped);
     }
     staging.publish()?;
-    let is_written = |page: &&Planned<'_>| failed.binary_search_by_key(&page.number, |(page, _)| *page).is_err();
-    let of_spreads = note_spreads(plan.iter().filter(is_written), request.spreads);
-    let of_scans = notes.into_iter().map(|(text, pages)| Note { text, pages });
-    let notes = of_scans.chain(of_spreads).chain(note_skipped(&skipped)).collect();
-    Ok(Added { id, title, pages, failed, notes })
+    let is_written = |page: &&PlannedPage<'_>| failed.binary_search_by_key(&page.number, |(page, _)| *page).is_err();
+    let of_spreads = spread_warnings(plan.iter().filter(is_written), request.spreads);
+    let of_scans = warnings.into_iter().map(|(text, pages)| Warning { text, pages });
+    let warnings = of_scans.chain(of_spreads).chain(skipped_warning(&skipped)).collect();
+    Ok(Added { id, title, pages, failed, warnings })
 }
 
-fn name_of(request: &AddRequest) -> Result<(ScanId, String), AddError> {
+fn id_and_title(request: &AddRequest) -> Result<(ScanId, String), AddError> {
     let id = request.book_id();
     let id = id.ok_or_else(|| AddError::NoId { name: request.inputs.first().cloned().unwrap_or_default() })?;
     let title = request.title.clone().or_else(|| title_of(&request.inputs)).unwrap_or_else(|| id.to_string());
@@ -151,49 +122,37 @@ fn name_of(request: &AddRequest) -> Result<(ScanId, String), AddError> {
 fn count_pages(sources: &[Source]) -> Result<usize, AddError> {
     let pages = sources.iter().map(Source::page_count).sum();
     if pages > MAX_PAGES {
-        return Err(AddError::TooManyPages { found: pages, most: MAX_PAGES });
+        return Err(AddError::TooManyPages { found: pages, max: MAX_PAGES });
     }
     Ok(pages)
 }
 
 fn write_scans(
-    plan: &[Planned<'_>],
+    plan: &[PlannedPage<'_>],
     folder: &Path,
     dpi: u32,
     worker_pool: &WorkerPool,
-    progress: &(dyn Fn(Progress<'_>) + Sync),
+    report: Report<'_>,
     stop: &AtomicBool,
-) -> Result<Vec<Result<Scan, Failure>>, AddError> {
+) -> Result<Vec<Result<WrittenScan, Failure>>, AddError> {
     let done = AtomicUsize::new(0);
-    // Reports come one after the other, so that the count only grows.
+    // One report at a time, so that the count only grows.
     let reporting = Mutex::new(());
-    let write = |page: &Planned<'_>| {
+    let write = |page: &PlannedPage<'_>| {
         if stop.load(Ordering::Relaxed) {
             return Err(AddError::Stopped);
         }
-        let from = page.file.page(page.page, dpi);
-        let order = ScanOrder { from, cut: page.cut, turn: None, folder: folder.to_owned(), number: page.number };
-        let scan = worker_pool.call(&WRITE_SCAN, order, Allowance::pixels(page.sketch().pixels));
+        let whole = ScanRequest::whole(page.source.page(page.page, dpi), folder, page.number);
+        let request = ScanRequest { half: page.half, ..whole };
+        let scan = worker_pool.call(&WRITE_SCAN, request, Allowance::pixels(page.image.estimate.pixels));
         if scan.is_err() {
-            // A full disk is the book's failure, not the page's.
-            room::check_room(folder, 0)?;
+            // A full disk fails the book, not the page.
+            check_free_space(folder, 0)?;
         }
         let _one_at_a_time = reporting.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let done = done.fetch_add(1, Ordering::Relaxed) + 1;
-        progress(Progress::Page { page: page.number, done, pages: plan.len(), failure: scan.as_ref().err() });
+        report(Progress::Page { page: page.number, done, pages: plan.len(), failure: scan.as_ref().err() });
         Ok(scan)
     };
     plan.par_iter().with_max_len(1).map(write).collect()
-}
-
-/// Names every file that was skipped.
-fn note_skipped(skipped: &[PathBuf]) -> Option<Note> {
-    let names = skipped.iter().filter_map(|path| path.file_name()).map(|name| name.to_string_lossy());
-    let names = names.collect::<Vec<_>>().join(", ");
-    let text = match skipped.len() {
-        0 => return None,
-        1 => format!("skipped 1 file that is not a scan: {names}"),
-        count => format!("skipped {count} files that are not scans: {names}"),
-    };
-    Some(Note { text, pages: Vec::new() })
 }

@@ -1,86 +1,80 @@
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
+use crate::file_error::FileError;
+use crate::scan::SourceError;
+use crate::staging::StagingError;
 use shelf_runtime::book::{PageNumber, ScanId};
 use shelf_runtime::failure::Failure;
 
-/// Why a book was not added. Nothing is left of it then.
+/// Why a book was not added. The library is then unchanged.
 #[derive(Debug, thiserror::Error)]
 pub enum AddError {
-    /// There is a book of this id.
-    #[error("there is a book `{id}` already")]
+    /// A book has this id already.
+    #[error("a book `{id}` exists already")]
     Exists {
         /// The id.
         id: ScanId,
     },
-    /// No id can be made from the file names.
-    #[error("no id can be made from the name {}", name.display())]
+    /// The file names have no letter or digit for an id.
+    #[error("cannot derive an id from the name {}", name.display())]
     NoId {
         /// The file or folder.
         name: PathBuf,
     },
-    /// The resolution for drawn pages is out of bounds.
-    #[error("{found} dpi is no resolution to draw pages at: expected {} to {}", super::DPI_RANGE.start(), super::DPI_RANGE.end())]
-    Resolution {
-        /// What was asked for, dots per inch.
+    /// The resolution for rendered pages is out of range.
+    #[error("cannot render pages at {found} dpi: expected {} to {}", super::DPI_RANGE.start(), super::DPI_RANGE.end())]
+    DpiOutOfRange {
+        /// What was requested, dots per inch.
         found: u32,
     },
-    /// There is no scan in what was given.
-    #[error("{} no scan: expected PDF, PNG, JPEG or TIFF files, or folders of them", nothing_in(inputs))]
-    Nothing {
-        /// What was given.
+    /// There is no scan among the inputs.
+    #[error("no scans in {}: expected PDF, PNG, JPEG or TIFF files, or folders with them", summary(inputs))]
+    NoScans {
+        /// The inputs.
         inputs: Vec<PathBuf>,
     },
-    /// A file cannot be added, and the pages of the book could not be counted without it.
-    #[error("{} cannot be added: {failure}", file.display())]
-    File {
+    /// A file cannot be added, so the pages of the book cannot be counted.
+    #[error("cannot add {}: {failure}", file.display())]
+    Unreadable {
         /// The file.
         file: PathBuf,
-        /// Why.
+        /// The cause.
         failure: Box<Failure>,
     },
-    /// No page could be read.
-    #[error("{} cannot be added: {}", together(inputs), every_page(failed))]
-    EveryPage {
-        /// What was given.
+    /// No page can be read.
+    #[error("cannot add {}: {}", summary(inputs), first_failure(failed))]
+    AllPagesFailed {
+        /// The inputs.
         inputs: Vec<PathBuf>,
         /// Why each page failed.
         failed: Vec<(PageNumber, Failure)>,
     },
-    /// The disk is too full.
+    /// The disk has too little space.
     #[error(
-        "{} has too little room: the book needs about {} MiB, and {} MiB are free",
+        "not enough disk space in {}: the book needs about {} MiB, {} MiB are free",
         folder.display(),
         needed_bytes.div_ceil(1 << 20),
         free_bytes >> 20
     )]
-    Room {
+    DiskSpace {
         /// The library.
         folder: PathBuf,
-        /// What the book is estimated to take, bytes.
+        /// Estimated size of the book, bytes.
         needed_bytes: u64,
-        /// What is free, bytes.
+        /// Free space, bytes.
         free_bytes: u64,
     },
-    /// The book has more pages than can be told apart.
-    #[error("the book has {found} pages, expected at most {most}")]
+    /// The book has too many pages.
+    #[error("the book has {found} pages: expected at most {max}")]
     TooManyPages {
         /// Pages counted.
         found: usize,
-        /// The most.
-        most: usize,
+        /// The maximum.
+        max: usize,
     },
-    /// Reading or writing failed.
-    #[error("cannot {action} {}", path.display())]
-    Io {
-        /// `read`, `write`, …
-        action: &'static str,
-        /// The file or folder.
-        path: PathBuf,
-        /// Why.
-        #[source]
-        source: io::Error,
-    },
+    /// A file or folder cannot be read or written.
+    #[error(transparent)]
+    File(#[from] FileError),
     /// It was interrupted.
     #[error("stopped; nothing was added")]
     Stopped,
@@ -91,49 +85,53 @@ impl AddError {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::Exists { id } => Some(format!(
-                "give the new book another id with `--id`, or remove the old one with `shelf delete {id}`"
-            )),
-            Self::NoId { .. } => Some("give the book an id with `--id`".to_owned()),
-            Self::File { failure, .. } => failure.hint.clone(),
-            Self::EveryPage { failed, .. } => failed.iter().find_map(|(_, failure)| failure.hint.clone()),
-            Self::Room { .. } => Some("make room, or use another disk with `--library`".to_owned()),
-            Self::TooManyPages { .. } => Some("add the parts as books of their own, with `--each`".to_owned()),
-            Self::Io { source, .. } if source.kind() == io::ErrorKind::StorageFull => {
-                Some("make room, or use another disk with `--library`".to_owned())
+            Self::Exists { id } => {
+                Some(format!("choose another id with `--id`, or delete the old book: `shelf delete {id}`"))
             }
-            Self::Nothing { .. } | Self::Resolution { .. } | Self::Io { .. } | Self::Stopped => None,
+            Self::NoId { .. } => Some("choose an id with `--id`".to_owned()),
+            Self::Unreadable { failure, .. } => failure.hint.clone(),
+            Self::AllPagesFailed { failed, .. } => failed.iter().find_map(|(_, failure)| failure.hint.clone()),
+            Self::DiskSpace { .. } => Some(FREE_SPACE.to_owned()),
+            Self::TooManyPages { .. } => Some("add each part as a separate book, with `--each`".to_owned()),
+            Self::File(error) if error.is_disk_full() => Some(FREE_SPACE.to_owned()),
+            Self::NoScans { .. } | Self::DpiOutOfRange { .. } | Self::File(_) | Self::Stopped => None,
         }
     }
+}
 
-    pub(crate) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
-        let path = path.to_owned();
-        move |source| Self::Io { action, path, source }
+const FREE_SPACE: &str = "free some space, or use another disk with `--library`";
+
+impl From<SourceError> for AddError {
+    fn from(error: SourceError) -> Self {
+        match error {
+            SourceError::File(error) => Self::File(error),
+            SourceError::Unreadable { file, failure } => Self::Unreadable { file, failure },
+            SourceError::Stopped => Self::Stopped,
+        }
     }
 }
 
-fn nothing_in(inputs: &[PathBuf]) -> String {
-    match inputs {
-        [] => "nothing was given, so there is".to_owned(),
-        [_] => format!("{} holds", together(inputs)),
-        _ => format!("{} hold", together(inputs)),
+impl From<StagingError> for AddError {
+    fn from(error: StagingError) -> Self {
+        match error {
+            StagingError::Exists { id } => Self::Exists { id },
+            StagingError::File(error) => Self::File(error),
+        }
     }
 }
 
-fn together(inputs: &[PathBuf]) -> String {
+fn summary(inputs: &[PathBuf]) -> String {
     match inputs {
-        [] => "nothing".to_owned(),
+        [] => "an empty list of files".to_owned(),
         [only] => only.display().to_string(),
         [first, rest @ ..] => format!("{} and {} more", first.display(), rest.len()),
     }
 }
 
-fn every_page(failed: &[(PageNumber, Failure)]) -> String {
+fn first_failure(failed: &[(PageNumber, Failure)]) -> String {
     match failed {
         [(_, failure)] => format!("its only page cannot be read: {failure}"),
-        [(page, failure), ..] => {
-            format!("none of the {} pages can be read; page {page}: {failure}", failed.len())
-        }
-        [] => "there is no page".to_owned(),
+        [(page, failure), ..] => format!("none of the {} pages can be read; page {page}: {failure}", failed.len()),
+        [] => "it has no pages".to_owned(),
     }
 }

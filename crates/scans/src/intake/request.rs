@@ -1,19 +1,21 @@
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
-use super::kind::{Kind, kind_of};
-use super::order::natural;
+use super::AddError;
 use super::title::title_of;
-use super::{AddError, Spreads};
+use crate::file_error::FileError;
+use crate::formats::file_format::{FileFormat, detect_format};
+use crate::natural_order::natural_order;
+use crate::spread::Spreads;
 use shelf_runtime::book::ScanId;
 
-/// Resolutions at which pages can be drawn, dots per inch.
+/// Resolutions at which pages can be rendered, dots per inch.
 pub const DPI_RANGE: RangeInclusive<u32> = 50..=1200;
 
 /// A book to be added.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AddRequest {
-    /// PDFs, pictures, and folders of them. Their pages follow each other in the natural order of their names.
+    /// PDFs, images, and folders of them. Their pages follow each other in the natural order of their names.
     pub inputs: Vec<PathBuf>,
     /// The book's id; made from the title or the file name where it is missing.
     pub id: Option<ScanId>,
@@ -23,9 +25,9 @@ pub struct AddRequest {
     pub author: Option<String>,
     /// Languages as BCP 47 tags, most important first.
     pub languages: Vec<String>,
-    /// Resolution at which PDF pages that are no scans are drawn, dots per inch, within [`DPI_RANGE`].
+    /// Resolution at which PDF pages that are not scans are rendered, dots per inch, within [`DPI_RANGE`].
     pub dpi: u32,
-    /// What becomes of pictures that show two pages.
+    /// What to do with images that show two pages.
     pub spreads: Spreads,
 }
 
@@ -56,32 +58,35 @@ impl AddRequest {
 
 /// The books in a folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Each {
+pub struct FolderOfBooks {
     /// A request for every PDF and every subfolder, in natural order.
     pub books: Vec<AddRequest>,
     /// Files that are neither, in natural order.
     pub skipped: Vec<PathBuf>,
 }
 
-/// A request for every PDF and every subfolder of `folder`; each takes all but its files, id and title from `like`.
-pub fn each(folder: &Path, like: &AddRequest) -> Result<Each, AddError> {
+/// A request for every PDF and every subfolder of `folder`; each takes everything but its files, id and title from `template`.
+///
+/// # Errors
+/// The folder cannot be read, or it contains no books.
+pub fn books_in(folder: &Path, template: &AddRequest) -> Result<FolderOfBooks, AddError> {
     let (mut books, mut skipped) = (Vec::new(), Vec::new());
-    for entry in std::fs::read_dir(folder).map_err(AddError::io("list", folder))? {
-        let path = entry.map_err(AddError::io("list", folder))?.path();
+    for entry in std::fs::read_dir(folder).map_err(FileError::cannot("list", folder))? {
+        let path = entry.map_err(FileError::cannot("list", folder))?.path();
         let is_hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
-        let is_pdf = || path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("pdf"));
-        let holds_pdf = || path.is_file() && kind_of(&path).is_ok_and(|kind| kind == Kind::Pdf);
+        let is_named_pdf = || path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("pdf"));
+        let is_pdf = || path.is_file() && detect_format(&path).is_ok_and(|format| format == FileFormat::Pdf);
         if is_hidden {
             continue;
         }
-        let list = if path.is_dir() || is_pdf() || holds_pdf() { &mut books } else { &mut skipped };
+        let list = if path.is_dir() || is_named_pdf() || is_pdf() { &mut books } else { &mut skipped };
         list.push(path);
     }
     if books.is_empty() {
-        return Err(AddError::Nothing { inputs: vec![folder.to_owned()] });
+        return Err(AddError::NoScans { inputs: vec![folder.to_owned()] });
     }
-    books.sort_by(|a, b| natural(a, b));
-    skipped.sort_by(|a, b| natural(a, b));
-    let request = |book| AddRequest { inputs: vec![book], id: None, title: None, ..like.clone() };
-    Ok(Each { books: books.into_iter().map(request).collect(), skipped })
+    books.sort_by(|a, b| natural_order(a, b));
+    skipped.sort_by(|a, b| natural_order(a, b));
+    let request = |book| AddRequest { inputs: vec![book], id: None, title: None, ..template.clone() };
+    Ok(FolderOfBooks { books: books.into_iter().map(request).collect(), skipped })
 }

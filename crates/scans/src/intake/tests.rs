@@ -1,4 +1,4 @@
-//! Whole additions in this process.
+//! Adding books, in this process.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use shelf_runtime::book::{BookMetadata, Presumed, SourcePage};
 use shelf_runtime::store::FolderStore;
 use shelf_runtime::worker::WorkerPool;
 
-/// A library of its own, and files beside it.
+/// A temporary library, and files beside it.
 pub(crate) struct Library {
     folder: tempfile::TempDir,
     pub(crate) store: FolderStore,
@@ -70,11 +70,11 @@ fn sorted_files(folder: &Path, extension: &str) -> Vec<PathBuf> {
 }
 
 #[test]
-fn a_scanned_pdf_gives_the_very_pixels_of_its_scans() {
-    let Some(scans) = real("a_scanned_pdf_gives_the_very_pixels_of_its_scans", "book-colonial-florida") else { return };
+fn keeps_pixels_of_scans_in_pdf() {
+    let Some(scans) = real("keeps_pixels_of_scans_in_pdf", "book-colonial-florida") else { return };
     let library = Library::new();
     let added = library.add_files(&[scans.join("colonial-florida-20pp.pdf")]).unwrap();
-    assert_eq!((added.pages, added.failed.len(), added.notes.len()), (20, 0, 0));
+    assert_eq!((added.pages, added.failed.len(), added.warnings.len()), (20, 0, 0));
     assert_eq!(added.title, "Colonial Florida 20pp");
     let originals = sorted_files(&scans, "tiff");
     assert_eq!(originals.len(), 20);
@@ -97,8 +97,8 @@ fn a_scanned_pdf_gives_the_very_pixels_of_its_scans() {
 }
 
 #[test]
-fn tiffs_of_one_bit_go_in_as_they_are() {
-    let Some(scans) = real("tiffs_of_one_bit_go_in_as_they_are", "book-colonial-florida") else { return };
+fn keeps_pixels_of_bilevel_tiffs() {
+    let Some(scans) = real("keeps_pixels_of_bilevel_tiffs", "book-colonial-florida") else { return };
     let library = Library::new();
     let originals = sorted_files(&scans, "tiff");
     library.add_files(&originals).unwrap();
@@ -109,23 +109,23 @@ fn tiffs_of_one_bit_go_in_as_they_are() {
     }
 }
 
-/// A grey page of 60 × 80 px whose light grows to the right and down.
-fn drawn(seed: u8) -> image::GrayImage {
+/// A grey page of 60 × 80 px that gets brighter to the right and down.
+fn gradient(seed: u8) -> image::GrayImage {
     image::GrayImage::from_fn(60, 80, |x, y| image::Luma([seed + (x + y) as u8]))
 }
 
-fn encoded(picture: &image::DynamicImage, format: image::ImageFormat) -> Vec<u8> {
+fn encoded(image: &image::DynamicImage, format: image::ImageFormat) -> Vec<u8> {
     let mut bytes = std::io::Cursor::new(Vec::new());
-    picture.write_to(&mut bytes, format).unwrap();
+    image.write_to(&mut bytes, format).unwrap();
     bytes.into_inner()
 }
 
 fn png_page(seed: u8) -> Vec<u8> {
-    encoded(&drawn(seed).into(), image::ImageFormat::Png)
+    encoded(&gradient(seed).into(), image::ImageFormat::Png)
 }
 
 #[test]
-fn pictures_follow_each_other_in_natural_order() {
+fn pages_are_in_natural_order_of_file_names() {
     let library = Library::new();
     let names = ["p10.png", "p2.png", "p1.png"];
     let files = names.map(|name| library.file(name, &png_page(name.len() as u8)));
@@ -135,7 +135,7 @@ fn pictures_follow_each_other_in_natural_order() {
 }
 
 #[test]
-fn a_png_keeps_its_bytes_and_its_facts_stand_beside_it() {
+fn keeps_png_bytes_and_writes_metadata() {
     let library = Library::new();
     let bytes = png_page(1);
     let added = library.add_files(&[library.file("page.png", &bytes)]).unwrap();
@@ -149,7 +149,7 @@ fn a_png_keeps_its_bytes_and_its_facts_stand_beside_it() {
 }
 
 #[test]
-fn what_is_known_stands_in_the_metadata() {
+fn writes_book_metadata() {
     let library = Library::new();
     let request = AddRequest {
         inputs: vec![library.file("the-gold-bug.png", &png_page(1))],
@@ -166,13 +166,13 @@ fn what_is_known_stands_in_the_metadata() {
     assert_eq!(metadata.language, ["en", "fr"]);
     assert_eq!((metadata.total_pages, metadata.status.as_deref()), (1, Some("registered")));
     assert!(metadata.scan_date.unwrap().parse::<jiff::Timestamp>().is_ok());
-    assert_eq!(metadata.extraction_dpi, None, "nothing was drawn");
+    assert_eq!(metadata.extraction_dpi, None, "nothing was rendered");
     let presumed = Presumed { title: Some("The Gold Bug".to_owned()), ..Presumed::default() };
-    assert_eq!(metadata.presumed, presumed, "nobody has said the title, but for the file's name");
+    assert_eq!(metadata.presumed, presumed, "the title is from the file name");
 }
 
 #[test]
-fn a_title_that_is_given_is_not_presumed() {
+fn given_title_is_not_inferred() {
     let library = Library::new();
     let inputs = vec![library.file("the-gold-bug.png", &png_page(1))];
     let title = Some("The Gold-Bug".to_owned());
@@ -183,7 +183,7 @@ fn a_title_that_is_given_is_not_presumed() {
 }
 
 #[test]
-fn one_bad_page_is_a_failed_page_and_the_others_go_in() {
+fn bad_page_fails_and_the_others_are_added() {
     let library = Library::new();
     let mut broken = png_page(2);
     broken.truncate(broken.len() / 2);
@@ -195,24 +195,24 @@ fn one_bad_page_is_a_failed_page_and_the_others_go_in() {
         serde_json::from_slice(&fs::read(library.path("source/failed/page_0002.json")).unwrap()).unwrap();
     assert_eq!((record["stage"].as_str(), record["page"].as_u64()), (Some("source"), Some(2)));
     assert_eq!(record["origin"]["file"], "2.png");
-    assert!(record["failure"]["error"].as_str().unwrap().contains("PNG is broken"), "{record}");
+    assert!(record["failure"]["error"].as_str().unwrap().contains("damaged PNG"), "{record}");
     assert!(!library.path("source/page_0002.png").exists() && !library.path("source/page_0002.json").exists());
 }
 
 #[test]
-fn where_every_page_fails_nothing_is_added() {
+fn nothing_is_added_if_every_page_fails() {
     let library = Library::new();
     let error = library.add_files(&[library.file("1.png", b"x"), library.file("2.tif", b"")]).unwrap_err();
-    let said = error.to_string();
+    let message = error.to_string();
     assert!(
-        said.contains("1.png and 1 more cannot be added: none of the 2 pages can be read; page 1: the file is no"),
-        "{said}"
+        message.contains("1.png and 1 more: none of the 2 pages can be read; page 1: not a supported image"),
+        "{message}"
     );
     assert!(library.is_empty());
 }
 
 #[test]
-fn an_id_that_is_taken_is_refused_and_its_book_untouched() {
+fn rejects_existing_id_and_leaves_its_book_unchanged() {
     let library = Library::new();
     let page = library.file("page.png", &png_page(1));
     library.add_files(std::slice::from_ref(&page)).unwrap();
@@ -223,25 +223,25 @@ fn an_id_that_is_taken_is_refused_and_its_book_untouched() {
 }
 
 #[test]
-fn what_is_no_scan_is_refused_with_a_hint() {
+fn rejects_files_that_are_not_scans_with_a_hint() {
     let library = Library::new();
     for (name, bytes, error, hint) in [
         ("page.heic", b"\0\0\0\x18ftypheic\0\0\0\0".as_slice(), "it is HEIC", "heif-convert"),
         ("page.png", b"\0\0\0\x0CJXL \r\n\x87\n", "it is JPEG XL", "djxl"),
-        ("notes.txt", b"some text", "neither a PDF nor a picture", ""),
+        ("notes.txt", b"some text", "not a supported image", ""),
         ("empty.pdf", b"", "the file is empty", ""),
-        ("text.pdf", b"some text", "it is no PDF", ""),
-        ("broken.pdf", b"%PDF-1.4\nnothing", "the PDF is broken", "qpdf"),
+        ("text.pdf", b"some text", "not a PDF", ""),
+        ("broken.pdf", b"%PDF-1.4\nnothing", "damaged PDF", "qpdf"),
     ] {
         let refusal = library.add_files(&[library.file(name, bytes)]).unwrap_err();
         assert!(refusal.to_string().contains(error), "{name}: {refusal}");
         assert!(refusal.hint().unwrap_or_default().contains(hint), "{name}: {:?}", refusal.hint());
         assert!(library.is_empty(), "{name}");
     }
-    assert!(matches!(library.add_files(&[]), Err(AddError::Nothing { .. })));
+    assert!(matches!(library.add_files(&[]), Err(AddError::NoScans { .. })));
     let coarse =
         AddRequest { inputs: vec![library.file("page.png", &png_page(1))], dpi: 5000, ..AddRequest::default() };
-    assert!(matches!(library.add(&coarse), Err(AddError::Resolution { found: 5000 })));
+    assert!(matches!(library.add(&coarse), Err(AddError::DpiOutOfRange { found: 5000 })));
 }
 
 #[test]
@@ -258,27 +258,27 @@ fn a_folder_gives_its_pages_and_names_what_it_skips() {
     let added = library.add_files(&[library.folder.path().join("The Folder")]).unwrap();
     assert_eq!((added.pages, added.title.as_str()), (2, "The Folder"));
     assert_eq!(
-        added.notes,
-        [Note { text: "skipped 1 file that is not a scan: b1.gt.txt".to_owned(), pages: Vec::new() }]
+        added.warnings,
+        [Warning { text: "skipped 1 file that is not a scan: b1.gt.txt".to_owned(), pages: Vec::new() }]
     );
 }
 
 #[test]
-fn each_pdf_and_subfolder_is_a_book_of_its_own() {
+fn each_pdf_and_subfolder_is_a_book() {
     let library = Library::new();
     library.file("shelf/book-10.pdf", b"%PDF-1.4");
     library.file("shelf/book-2.pdf", b"%PDF-1.4");
     library.file("shelf/folder/1.png", &png_page(1));
     library.file("shelf/loose.png", &png_page(1));
     let like = AddRequest { author: Some("A".to_owned()), id: Some("x".parse().unwrap()), ..AddRequest::default() };
-    let books = each(&library.folder.path().join("shelf"), &like).unwrap().books;
+    let books = books_in(&library.folder.path().join("shelf"), &like).unwrap().books;
     let names: Vec<_> = books.iter().map(|book| book.inputs[0].file_name().unwrap().to_str().unwrap()).collect();
     assert_eq!(names, ["book-2.pdf", "book-10.pdf", "folder"]);
     assert!(books.iter().all(|book| book.id.is_none() && book.author.as_deref() == Some("A")));
 }
 
 #[test]
-fn a_stop_leaves_nothing_behind() {
+fn stopping_leaves_nothing_behind() {
     let library = Library::new();
     let files: Vec<PathBuf> = (1..9).map(|n| library.file(&format!("{n}.png"), &png_page(n))).collect();
     let request = AddRequest { inputs: files, id: Some("book".parse().unwrap()), ..AddRequest::default() };
@@ -299,29 +299,29 @@ fn progress_counts_every_page_once() {
     let files: Vec<PathBuf> = (1..9).map(|n| library.file(&format!("{n}.png"), &png_page(n))).collect();
     let request = AddRequest { inputs: files, id: Some("book".parse().unwrap()), ..AddRequest::default() };
     let seen = std::sync::Mutex::new(Vec::new());
-    let note = |progress: Progress<'_>| {
+    let count = |progress: Progress<'_>| {
         if let Progress::Page { done, pages: 8, .. } = progress {
             seen.lock().unwrap().push(done);
         }
     };
-    add(&library.store, &WorkerPool::in_process(), &request, 3, &note, &AtomicBool::new(false)).unwrap();
+    add(&library.store, &WorkerPool::in_process(), &request, 3, &count, &AtomicBool::new(false)).unwrap();
     assert_eq!(seen.into_inner().unwrap(), (1..9).collect::<Vec<_>>());
 }
 
 #[test]
-fn every_page_of_a_tiff_goes_in() {
+fn adds_every_page_of_a_tiff() {
     use ::tiff::encoder::{TiffEncoder, colortype::Gray8};
     let library = Library::new();
     let mut bytes = std::io::Cursor::new(Vec::new());
     let mut encoder = TiffEncoder::new(&mut bytes).unwrap();
     for seed in 1..4 {
-        encoder.write_image::<Gray8>(60, 80, drawn(seed).as_raw()).unwrap();
+        encoder.write_image::<Gray8>(60, 80, gradient(seed).as_raw()).unwrap();
     }
     library.add_files(&[library.file("book.tif", &bytes.into_inner())]).unwrap();
     for number in 1..4 {
         let page = library.page(number);
         let found = image::open(library.path("source").join(&page.image)).unwrap().into_luma8();
-        assert_eq!((found, page.origin.page), (drawn(number as u8), Some(number)));
+        assert_eq!((found, page.origin.page), (gradient(number as u8), Some(number)));
     }
 }
 
@@ -330,7 +330,7 @@ fn rarer_formats_become_png_without_loss() {
     use image::ImageFormat::{Bmp, Gif, Pnm, WebP};
     for (format, name) in [(Bmp, "page.bmp"), (Gif, "page.gif"), (WebP, "page.webp"), (Pnm, "page.pgm")] {
         let library = Library::new();
-        let colour = image::DynamicImage::ImageLuma8(drawn(1)).into_rgb8();
+        let colour = image::DynamicImage::ImageLuma8(gradient(1)).into_rgb8();
         library.add_files(&[library.file(name, &encoded(&colour.clone().into(), format))]).unwrap();
         let found = image::open(library.path("source/page_0001.png")).unwrap().into_rgb8();
         // GIF keeps at most 256 colours; these are fewer.
@@ -339,8 +339,8 @@ fn rarer_formats_become_png_without_loss() {
 }
 
 #[test]
-fn a_pdf_that_is_named_like_a_scan_does_not_pass_for_one() {
-    let Some(scans) = real("a_pdf_that_is_named_like_a_scan_does_not_pass_for_one", "book-colonial-florida") else {
+fn pdf_named_like_a_scan_is_not_taken_for_one() {
+    let Some(scans) = real("pdf_named_like_a_scan_is_not_taken_for_one", "book-colonial-florida") else {
         return;
     };
     let library = Library::new();

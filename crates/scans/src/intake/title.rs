@@ -1,9 +1,9 @@
 use std::path::{Path, PathBuf};
 
-/// A title made from the names of the files that a book is added from; until something better is known.
+/// A title made from the names of a book's files, until a better one is known.
 pub(crate) fn title_of(inputs: &[PathBuf]) -> Option<String> {
     let names: Vec<String> = inputs.iter().filter_map(|path| name_of(path)).collect();
-    // A name of its own may be short; what several names share has to be more than a prefix.
+    // A single name may be short; what several names share must be more than a prefix.
     let (shared, fewest_letters) = match names.as_slice() {
         [] => return None,
         [only] => (only.clone(), 1),
@@ -15,14 +15,14 @@ pub(crate) fn title_of(inputs: &[PathBuf]) -> Option<String> {
     })
 }
 
-/// The file's name without its extension; a folder's whole name.
+/// The name of a file without its extension, or the whole name of a folder.
 fn name_of(path: &Path) -> Option<String> {
     let path = if path.file_name().is_some() { path.to_owned() } else { path.canonicalize().ok()? };
     let name = if path.is_dir() { path.file_name() } else { path.file_stem() };
     name.map(|name| name.to_string_lossy().into_owned())
 }
 
-/// What several names start with, without the number that tells them apart.
+/// What several names start with, without the number in which they differ.
 fn shared_start(names: &[String]) -> String {
     let first: Vec<char> = names[0].chars().collect();
     let length = names
@@ -44,7 +44,7 @@ fn shared_start(names: &[String]) -> String {
     words.join(" ")
 }
 
-/// Underscores and hyphens become spaces, small letters capitals where there are none. `None` where too few letters are left.
+/// Replaces underscores and hyphens with spaces, and capitalises if there are no capitals. `None` if too few letters are left.
 fn readable(name: &str, fewest_letters: usize) -> Option<String> {
     let spaced = name.replace("%20", " ").replace(['_', '+'], " ");
     let spaced = if spaced.contains(' ') { spaced } else { spaced.replace(['-', '.'], " ") };
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_name_becomes_a_title() {
+    fn file_name_becomes_a_title() {
         for (name, expected) in [
             ("colonial-florida-20pp.pdf", "Colonial Florida 20pp"),
             ("the_history_of_rome.pdf", "The History of Rome"),
@@ -91,14 +91,14 @@ mod tests {
     }
 
     #[test]
-    fn several_files_give_what_they_share() {
+    fn several_files_give_their_common_prefix() {
         assert_eq!(title(&["book-2.pdf", "book-10.pdf"]).as_deref(), Some("Book"));
         assert_eq!(title(&["rome_vol_1.pdf", "rome_vol_2.pdf"]).as_deref(), Some("Rome"));
         assert_eq!(title(&["gibbon rome 1.tif", "gibbon rome 2.tif"]).as_deref(), Some("Gibbon Rome"));
     }
 
     #[test]
-    fn names_that_say_nothing_give_the_folder() {
+    fn names_without_letters_give_the_folder() {
         let folder = tempfile::Builder::new().prefix("Seat Weaving ").tempdir().unwrap();
         let files = ["001.png", "002.png"].map(|name| folder.path().join(name));
         for file in &files {

@@ -1,0 +1,174 @@
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use super::book_copy::BookCopy;
+use super::error::EditError;
+use super::renumbering::Renumbering;
+use super::scan_edit::ScanEdit;
+use crate::formats::opened_page::PageInFile;
+use crate::rotation::Rotation;
+use crate::scan::plan::{PlannedPage, plan_pages};
+use crate::scan::records::ScanRecords;
+use crate::scan::source::{InputFile, Source, inspect_all};
+use crate::scan::write::{ScanRequest, WRITE_SCAN, WrittenScan};
+use crate::staging::Staging;
+use shelf_runtime::book::{BookMetadata, Origin, PageNumber, ScanId};
+use shelf_runtime::inspect::{BookState, look, metadata};
+use shelf_runtime::registry::Registry;
+use shelf_runtime::report;
+use shelf_runtime::store::{FolderStore, Store};
+use shelf_runtime::worker::{Allowance, WorkerPool};
+
+/// What an edit did to a book.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EditSummary {
+    /// The pages that have a new scan, by their new numbers.
+    pub new_pages: Vec<PageNumber>,
+    /// The scans that were replaced or removed: paths in the book's folder.
+    pub kept_scans: Vec<PathBuf>,
+    /// Pages that have another number than before.
+    pub renumbered: usize,
+    /// Pages in the book now.
+    pub pages: u32,
+}
+
+/// Resolution at which pages of a PDF are rendered that are not scans, dots per inch.
+const RENDER_DPI: u32 = 300;
+
+/// Edits the scans of a book: completely, or not at all. Other pages keep their results and records.
+///
+/// # Errors
+/// The first thing that makes the edit impossible; the book is then unchanged.
+pub fn edit_scans(
+    store: &FolderStore,
+    registry: &Registry,
+    worker_pool: &WorkerPool,
+    book: &ScanId,
+    edit: &ScanEdit,
+) -> Result<EditSummary, EditError> {
+    metadata(store, book)?;
+    let _lock = store.lock(book)?;
+    let state = look(store, registry, book)?;
+    let last = state.pages.last().map_or(0, |page| page.get());
+    check(&state, edit, last)?;
+    let sources = inspect_sources(edit, worker_pool)?;
+    let staging = Staging::new(store.root(), book)?;
+    let folder = staging.make_folder("source")?;
+    let mut records = ScanRecords::new(&staging, &folder);
+    let mut new_pages = Vec::new();
+    match edit {
+        ScanEdit::Replace { page, .. } | ScanEdit::Insert { page, .. } => {
+            // Spreads are not split here: someone who edits single pages has seen them.
+            for (number, planned) in (page.get()..).filter_map(PageNumber::new).zip(plan_pages(&sources, None)) {
+                let scan = write_scan(worker_pool, &planned, &folder, number)?;
+                records.write(number, planned.origin(), Ok(scan))?;
+                new_pages.push(number);
+            }
+        }
+        ScanEdit::Rotate { page, rotation } => {
+            let (scan, origin) = rotate_scan(store, worker_pool, &state, *page, *rotation, &folder)?;
+            records.write(*page, origin, Ok(scan))?;
+            new_pages.push(*page);
+        }
+        ScanEdit::Drop { .. } => {}
+    }
+    let is_insert = matches!(edit, ScanEdit::Insert { .. });
+    let renumbering = Renumbering::of(edit, new_pages.len() as u32);
+    let rescanned = if is_insert { BTreeSet::new() } else { new_pages.iter().copied().collect() };
+    let mut copy = BookCopy::new(store.book_folder(book), &staging, &renumbering, rescanned);
+    copy.link_book(book, registry)?;
+    let kept_scans = copy.kept_scans();
+    let inserted = if is_insert { new_pages.len() as u32 } else { 0 };
+    let dropped = state.pages.iter().filter(|page| renumbering.of_page(**page).is_none()).count() as u32;
+    let pages = last + inserted - dropped;
+    let mut source_files = state.metadata.source_files.clone();
+    for source in &sources {
+        if !source_files.contains(&source.name) {
+            source_files.push(source.name.clone());
+        }
+    }
+    let metadata = BookMetadata { total_pages: pages, source_files, ..state.metadata.clone() };
+    staging.write_json("metadata.json", &metadata)?;
+    staging.replace_book()?;
+    for entry in registry.stages() {
+        if store.read(&report::path(book, entry.row.name).expect("a stage's name is a valid folder name"))?.is_some() {
+            report::write(store, book, &report::read(store, entry, book)?)?;
+        }
+    }
+    let is_renumbered = |page: &&PageNumber| renumbering.of_page(**page).is_some() && !renumbering.keeps(**page);
+    let renumbered = state.pages.iter().filter(is_renumbered).count();
+    Ok(EditSummary { new_pages, kept_scans, renumbered, pages })
+}
+
+/// Refuses page numbers that are out of range.
+fn check(state: &BookState, edit: &ScanEdit, last: u32) -> Result<(), EditError> {
+    let in_range = |page: PageNumber| {
+        if page.get() <= last { Ok(()) } else { Err(EditError::OutOfRange { book: state.id.clone(), page, last }) }
+    };
+    match edit {
+        ScanEdit::Replace { page, .. } => in_range(*page),
+        // A page may be appended after the last one.
+        ScanEdit::Insert { page, .. } if page.get() > last + 1 => {
+            Err(EditError::Gap { book: state.id.clone(), page: *page, last })
+        }
+        ScanEdit::Rotate { page, .. } if !state.scans.contains_key(page) => {
+            in_range(*page).and(Err(EditError::NoScan { book: state.id.clone(), page: *page }))
+        }
+        ScanEdit::Insert { .. } | ScanEdit::Rotate { .. } => Ok(()),
+        ScanEdit::Drop { pages } if pages.len() as u32 >= last => {
+            Err(EditError::NoPagesLeft { book: state.id.clone() })
+        }
+        ScanEdit::Drop { pages } => pages.iter().try_for_each(|page| in_range(*page)),
+    }
+}
+
+/// Inspects the files that new scans come from.
+fn inspect_sources(edit: &ScanEdit, worker_pool: &WorkerPool) -> Result<Vec<Source>, EditError> {
+    let files: Vec<&PathBuf> = match edit {
+        ScanEdit::Replace { file, .. } => vec![file],
+        ScanEdit::Insert { files, .. } => files.iter().collect(),
+        ScanEdit::Drop { .. } | ScanEdit::Rotate { .. } => Vec::new(),
+    };
+    let inputs = files.into_iter().map(|path| InputFile::detect(path)).collect::<Result<Vec<_>, _>>()?;
+    let sources = inspect_all(inputs, worker_pool, RENDER_DPI, &false.into())?;
+    match (edit, sources.as_slice()) {
+        (ScanEdit::Replace { file, .. }, [source]) if source.images.len() != 1 => {
+            Err(EditError::SeveralPages { file: file.clone(), pages: source.images.len() })
+        }
+        _ => Ok(sources),
+    }
+}
+
+fn write_scan(
+    worker_pool: &WorkerPool,
+    page: &PlannedPage<'_>,
+    folder: &Path,
+    number: PageNumber,
+) -> Result<WrittenScan, EditError> {
+    let request = ScanRequest::whole(page.source.page(page.page, RENDER_DPI), folder, number);
+    let allowance = Allowance::pixels(page.image.estimate.pixels);
+    worker_pool
+        .call(&WRITE_SCAN, request, allowance)
+        .map_err(|failure| EditError::Unreadable { file: page.source.input.path.clone(), failure: Box::new(failure) })
+}
+
+fn rotate_scan(
+    store: &FolderStore,
+    worker_pool: &WorkerPool,
+    state: &BookState,
+    page: PageNumber,
+    rotation: Rotation,
+    folder: &Path,
+) -> Result<(WrittenScan, Origin), EditError> {
+    let scan = state.scans.get(&page).ok_or_else(|| EditError::NoScan { book: state.id.clone(), page })?;
+    let InputFile { path: file, format } =
+        InputFile::detect(&store.book_folder(&state.id).join("source").join(&scan.image))?;
+    let from = PageInFile { file: file.clone(), format, page: 1, dpi: RENDER_DPI };
+    let request = ScanRequest { rotation: Some(rotation), ..ScanRequest::whole(from, folder, page) };
+    let metadata = scan.page.as_ref();
+    let pixels = metadata.map_or(0, |metadata| u64::from(metadata.width) * u64::from(metadata.height));
+    let unreadable = |failure| EditError::Unreadable { file, failure: Box::new(failure) };
+    let written = worker_pool.call(&WRITE_SCAN, request, Allowance::pixels(pixels)).map_err(unreadable)?;
+    let origin = metadata.map(|metadata| metadata.origin.clone());
+    Ok((written, origin.unwrap_or_else(|| Origin { file: scan.image.clone(), page: None, half: None })))
+}
