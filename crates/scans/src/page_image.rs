@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use shelf_runtime::book::SourcePage;
 use shelf_runtime::failure::Failure;
 use shelf_runtime::stage::{Cx, ExternalInput, FromCx, HasPage, Parameter, Stage};
-use shelf_runtime::worker::{Allowance, WorkerPool, Task};
+use shelf_runtime::worker::{Allowance, Task, WorkerPool};
 
 /// The scan of a page: a handle. Nothing is decoded here; a worker process opens the file.
 #[derive(Clone)]

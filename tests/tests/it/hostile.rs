@@ -10,7 +10,7 @@ use shelf::book::{BookMetadata, PageNumber, SourcePage};
 use shelf::intake::{AddError, AddRequest, Added, add};
 use shelf::store::FolderStore;
 use shelf::testing::real_scans;
-use shelf::worker::{WorkerSettings, WorkerPool};
+use shelf::worker::{WorkerPool, WorkerSettings};
 
 /// The default of the command line. The kernel holds every child, and what it starts, to it.
 const MEMORY_LIMIT_BYTES: u64 = 1434 << 20;

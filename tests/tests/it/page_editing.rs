@@ -16,7 +16,7 @@ use shelf::registry::Registry;
 use shelf::stage::{ScanFile, Stage as _};
 use shelf::store::{FolderStore, Store};
 use shelf::testing::TestBook;
-use shelf::worker::{WorkerPool, Task, worker_task};
+use shelf::worker::{Task, WorkerPool, worker_task};
 
 /// How light the middle of a scan is, and a file beside the page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
@@ -221,7 +221,8 @@ fn a_sideways_page_is_rotated() {
 #[test]
 fn a_page_rotated_twice_keeps_both_earlier_scans() {
     let book = book(&[110, 120]);
-    let rotated = [Rotation::Quarter, Rotation::ThreeQuarters].map(|rotation| ScanEdit::Rotate { page: number(2), rotation });
+    let rotated =
+        [Rotation::Quarter, Rotation::ThreeQuarters].map(|rotation| ScanEdit::Rotate { page: number(2), rotation });
     let kept: BTreeSet<PathBuf> = rotated.iter().flat_map(|edit| edited(&book, edit).unwrap().kept_scans).collect();
     assert_eq!(kept.len(), 2, "{kept:?}");
     assert!(kept.iter().all(|scan| book.bytes(&scan.display().to_string()).is_some()));
@@ -245,7 +246,7 @@ fn a_refused_edit_changes_nothing() {
     let text = folder.path().join("page_9.png");
     std::fs::write(&text, "not an image").unwrap();
     let before = files(book.store());
-    let message = |change: Change| edited(&book, &edit).unwrap_err().to_string();
+    let message = |edit: ScanEdit| edited(&book, &edit).unwrap_err().to_string();
     assert_eq!(
         message(ScanEdit::Replace { page: number(3), file: file.clone() }),
         "page 3 is out of range (`book` has 2 pages)"
@@ -258,7 +259,10 @@ fn a_refused_edit_changes_nothing() {
     assert!(message(ScanEdit::Insert { page: number(1), files: vec![text] }).contains("not a supported image"));
     book.write("sketches/page_0002.json", b"{}");
     let unknown = message(ScanEdit::Drop { pages: [number(1)].into() });
-    assert!(unknown.starts_with("cannot renumber the pages in `sketches`: this program has no stage of that name"), "{unknown}");
+    assert!(
+        unknown.starts_with("cannot renumber the pages in `sketches`: this program has no stage of that name"),
+        "{unknown}"
+    );
     book.remove("sketches/page_0002.json");
     assert_eq!(files(book.store()), before);
     assert_eq!(run(&book), Vec::<String>::new());

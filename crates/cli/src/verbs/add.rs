@@ -171,7 +171,9 @@ pub(super) fn one(context: &Context, request: &AddRequest) -> Result<Added> {
     let progress = |progress: Progress<'_>| {
         let mut bar = bar.lock().expect("drawing does not panic");
         match progress {
-            Progress::LandscapeImages { images } if !context.out.quiet => *bar = drawn_bar("examining", images, "images"),
+            Progress::LandscapeImages { images } if !context.out.quiet => {
+                *bar = drawn_bar("examining", images, "images")
+            }
             Progress::Examined => bar.inc(1),
             Progress::Counted { pages, .. } if !context.out.quiet => {
                 bar.finish_and_clear();
@@ -230,6 +232,7 @@ fn print(context: &Context, added: &Added) -> Result<()> {
 fn json_of(added: &Added) -> Value {
     let failed: Vec<Value> =
         added.failed.iter().map(|(page, failure)| json!({ "page": page, "failure": failure })).collect();
-    let warnings: Vec<Value> = added.warnings.iter().map(|warning| json!({ "text": warning.text, "pages": warning.pages })).collect();
+    let warnings: Vec<Value> =
+        added.warnings.iter().map(|warning| json!({ "text": warning.text, "pages": warning.pages })).collect();
     json!({ "book": added.id, "title": added.title, "pages": added.pages, "failed": failed, "notes": warnings })
 }

@@ -12,7 +12,12 @@ use shelf_runtime::worker::{Allowance, WorkerPool};
 ///
 /// # Errors
 /// The file is not an image that can be opened.
-pub fn scan_metadata(worker_pool: &WorkerPool, file: &Path, image: &str, page: PageNumber) -> Result<SourcePage, Failure> {
+pub fn scan_metadata(
+    worker_pool: &WorkerPool,
+    file: &Path,
+    image: &str,
+    page: PageNumber,
+) -> Result<SourcePage, Failure> {
     // A worker reads the image as if it were to be added; what it writes is thrown away.
     let discarded = tempfile::tempdir()?;
     let from = PageInFile { file: file.to_owned(), format: detect_format(file)?, page: 1, dpi: 300 };
