@@ -7,7 +7,7 @@
 //! | [`page_kind`] | work that waits for a model |
 //! | [`layout`] | a merge of two stages, deterministic |
 //! | [`running_head`] | a page with its neighbours; hooks |
-//! | [`usual_page`] | a stage that runs once a book |
+//! | [`usual_page`] | a stage that runs once per book |
 //! | [`odd_page`] | a page stage on a book stage |
 
 pub mod alike;

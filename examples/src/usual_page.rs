@@ -1,4 +1,4 @@
-//! What most pages of a book look like: a stage that runs once a book.
+//! What most pages of a book look like: a stage that runs once per book.
 
 use shelf::prelude::*;
 

@@ -31,7 +31,7 @@ use syn::{DeriveInput, parse_macro_input};
 /// | `parallelism = io` | an `async fn`, 30 pages at a time, on tokio | the default of an `async fn` |
 /// | `parallelism = llm` | an `async fn` that asks language models, by its parameter `Llm` or in a hook, on tokio | |
 /// | `isolated` | a `fn` whose pages are made in worker processes: a crash, a hang or too much memory costs the page in hand, with a reason, and nothing else. It shares no memory with other pages, and its `options` derive `Deserialize` as well | it runs in this process |
-/// | `scope = book` | runs once a book | `page`: once a page |
+/// | `scope = book` | runs once per book | `page`: once a page |
 /// | `version = 2` | older pages are stale | 1 |
 /// | `options = MyOptions` | its command-line options: a `clap::Args` that serialises | it has none |
 /// | `before = path` | a `fn(&StageRun) -> Result<()>` or an `async fn` like it, called before the first page; when it fails, no page is begun | nothing is called |

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use shelf::book::SourcePage;
+use shelf::book::ScanMetadata;
 use shelf::eval::{Normalisation, Rule};
 use shelf::llm::{Excerpt, LlmSettings};
 use shelf::stage::ParagraphId;
@@ -108,7 +108,7 @@ impl Page {
         let truth: Vec<char> = truth.chars().collect();
         let ocr: OcrPage = typed(shelf.json(&file("ocr")));
         let corrected: CorrectedPage = typed(shelf.json(&file("corrected")));
-        let source: SourcePage = typed(shelf.json(&file("source")));
+        let source: ScanMetadata = typed(shelf.json(&file("source")));
         let paragraphs = ocr.blocks.iter().flat_map(|block| {
             block.paragraphs.iter().map(|paragraph| {
                 let id = ParagraphId { block: block.block_num, paragraph: paragraph.par_num };

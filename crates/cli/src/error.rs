@@ -145,7 +145,7 @@ impl From<ProcessError> for CliError {
             ProcessError::Plan(error) => error.into(),
             ProcessError::Store(error) => error.into(),
             ProcessError::Missing { ref finding, .. } => {
-                let hint = finding.mend.clone().unwrap_or_default();
+                let hint = finding.hint.clone().unwrap_or_default();
                 Self::failed(error).exit(Exit::Refused).hint(hint)
             }
             error => Self::failed(error),

@@ -7,7 +7,7 @@ use shelf_runtime::registry::Entry;
 use shelf_runtime::report;
 use shelf_runtime::store::{BookPath, Store};
 
-/// The pages of a book that a stage's report flags; none for a stage that runs once a book.
+/// The pages of a book that a stage's report flags; none for a stage that runs once per book.
 pub(super) fn pages(context: &Context, book: &ScanId, entry: &Entry) -> Result<Vec<PageNumber>> {
     if entry.row.book {
         return Ok(Vec::new());

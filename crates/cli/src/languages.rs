@@ -5,8 +5,8 @@ use shelf_runtime::doctor;
 pub(super) fn warn_of_missing(context: &Context, tags: &[String]) {
     for tag in tags {
         for finding in doctor::examine_language(tag) {
-            if let Some(mend) = finding.mend {
-                context.out.note(format_args!("warning: {}: {}\nhint: {mend}", finding.what, finding.found));
+            if let Some(hint) = finding.hint {
+                context.out.note(format_args!("warning: {}: {}\nhint: {hint}", finding.what, finding.found));
             }
         }
     }

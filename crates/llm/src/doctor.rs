@@ -9,7 +9,7 @@ use crate::caller::Caller;
 use crate::cost::{Spent, UsageCounter, ledger};
 use crate::dispatch::Dispatcher;
 use crate::handle::Llm;
-use shelf_runtime::book::{Origin, Resolution, ScanId, SourcePage};
+use shelf_runtime::book::{Origin, Resolution, ScanId, ScanMetadata};
 use shelf_runtime::doctor::Finding;
 use shelf_runtime::failure::Failure;
 use shelf_runtime::record::Hash;
@@ -87,7 +87,7 @@ fn picture(folder: &std::path::Path) -> Result<PageImage, Failure> {
     let image = GrayImage::from_fn(width, height, |x, y| Luma([if ink(x, y) { 0 } else { 255 }]));
     let path = folder.join("squares.png");
     image.save(&path)?;
-    let source = SourcePage {
+    let source = ScanMetadata {
         page_number: 1,
         image: "squares.png".to_owned(),
         hash: Hash::of(&image).to_string(),
@@ -114,7 +114,7 @@ mod tests {
         });
         let findings = check_model(&Dispatcher::start(model.settings()).unwrap(), &store);
         let lines = findings.iter().map(|finding| {
-            let sign = if finding.mend.is_some() { "MISSING " } else { "" };
+            let sign = if finding.hint.is_some() { "MISSING " } else { "" };
             format!("{sign}{}: {}", finding.what, finding.found)
         });
         (lines.collect(), ledger(&store, &LEDGER.parse().unwrap()).unwrap().len())

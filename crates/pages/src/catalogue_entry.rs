@@ -3,7 +3,7 @@ use std::ops::RangeInclusive;
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use shelf_runtime::book::{Isbn, Presumed};
+use shelf_runtime::book::{Inferred, Isbn};
 
 use super::BookType;
 
@@ -85,8 +85,8 @@ impl<T> CatalogueField<T> {
 impl CatalogueEntry {
     /// The fields that are certain enough to be filled into the book's metadata.
     #[must_use]
-    pub fn sure(&self) -> Presumed {
-        Presumed {
+    pub fn sure(&self) -> Inferred {
+        Inferred {
             title: sure(self.title.as_ref()),
             author: sure(self.author.as_ref()),
             year: sure(self.year.as_ref()),
@@ -98,15 +98,15 @@ impl CatalogueEntry {
 
     /// The lowest confidence among the fields that `presumed` took from this entry, 0..=1; `None` if it took none.
     #[must_use]
-    pub fn confidence_in(&self, presumed: &Presumed) -> Option<f64> {
+    pub fn confidence_in(&self, inferred: &Inferred) -> Option<f64> {
         let sure = self.sure();
         let confidences = [
-            confidence(self.title.as_ref(), sure.title == presumed.title),
-            confidence(self.author.as_ref(), sure.author == presumed.author),
-            confidence(self.year.as_ref(), sure.year == presumed.year),
-            confidence(self.publisher.as_ref(), sure.publisher == presumed.publisher),
-            confidence(self.isbn.as_ref(), sure.isbn == presumed.isbn),
-            confidence(self.kind.as_ref(), sure.kind == presumed.kind),
+            confidence(self.title.as_ref(), sure.title == inferred.title),
+            confidence(self.author.as_ref(), sure.author == inferred.author),
+            confidence(self.year.as_ref(), sure.year == inferred.year),
+            confidence(self.publisher.as_ref(), sure.publisher == inferred.publisher),
+            confidence(self.isbn.as_ref(), sure.isbn == inferred.isbn),
+            confidence(self.kind.as_ref(), sure.kind == inferred.kind),
         ];
         confidences.into_iter().flatten().reduce(f64::min)
     }
@@ -130,8 +130,8 @@ fn sure<T: Clone>(found: Option<&CatalogueField<T>>) -> Option<T> {
     found.filter(|found| found.is_confident()).map(|found| found.value.clone())
 }
 
-fn confidence<T>(found: Option<&CatalogueField<T>>, is_presumed: bool) -> Option<f64> {
-    found.filter(|found| is_presumed && found.is_confident()).map(|found| found.confidence)
+fn confidence<T>(found: Option<&CatalogueField<T>>, is_inferred: bool) -> Option<f64> {
+    found.filter(|found| is_inferred && found.is_confident()).map(|found| found.confidence)
 }
 
 #[cfg(test)]
@@ -160,8 +160,8 @@ mod tests {
     fn confidence_is_that_of_the_least_certain_field_filled_in() {
         let entry = entry();
         assert_eq!(entry.confidence_in(&entry.sure()), Some(0.5));
-        assert_eq!(entry.confidence_in(&Presumed { year: None, ..entry.sure() }), Some(0.8));
-        let from_the_file = Presumed { title: Some("Florida 20pp".to_owned()), ..Presumed::default() };
+        assert_eq!(entry.confidence_in(&Inferred { year: None, ..entry.sure() }), Some(0.8));
+        let from_the_file = Inferred { title: Some("Florida 20pp".to_owned()), ..Inferred::default() };
         assert_eq!(entry.confidence_in(&from_the_file), None);
     }
 

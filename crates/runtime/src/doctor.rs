@@ -27,21 +27,22 @@ pub struct Finding {
     pub what: String,
     /// What was found.
     pub found: String,
-    /// How to get what is missing; `None` where all is well.
-    pub mend: Option<String>,
+    /// How to get what is missing; `None` if nothing is.
+    #[serde(rename = "mend")]
+    pub hint: Option<String>,
 }
 
 impl Finding {
     /// It is there.
     #[must_use]
     pub fn good(what: impl Into<String>, found: impl Into<String>) -> Self {
-        Self { what: what.into(), found: found.into(), mend: None }
+        Self { what: what.into(), found: found.into(), hint: None }
     }
 
-    /// It is missing; `mend` says how to get it.
+    /// It is missing; `hint` says how to get it.
     #[must_use]
-    pub fn missing(what: impl Into<String>, found: impl Into<String>, mend: impl Into<String>) -> Self {
-        Self { what: what.into(), found: found.into(), mend: Some(mend.into()) }
+    pub fn missing(what: impl Into<String>, found: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { what: what.into(), found: found.into(), hint: Some(hint.into()) }
     }
 }
 

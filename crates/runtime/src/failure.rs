@@ -46,7 +46,7 @@ pub enum Cause {
     Error,
     /// The stage panicked.
     Panic,
-    /// The output does not fit its schema.
+    /// The output does not match its schema.
     Output,
     /// An input page could not be read.
     Input,
@@ -58,8 +58,9 @@ pub enum Cause {
     Timeout,
     /// The page could not be written.
     Write,
-    /// Language models are not asked any more in this run: the page stays to do.
-    Halted,
+    /// The run was aborted, since a provider is no longer available: the page is still to be made. Called `halted` in records.
+    #[serde(rename = "halted", alias = "aborted")]
+    Aborted,
 }
 
 impl Failure {

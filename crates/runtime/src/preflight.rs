@@ -58,7 +58,7 @@ impl<'a> Prospect<'a> {
 #[must_use]
 pub fn missing(stage: &str, prospect: &Prospect<'_>) -> Vec<Finding> {
     let checks = inventory::iter::<Preflight>().filter(|preflight| preflight.stage == stage);
-    checks.flat_map(|preflight| (preflight.check)(prospect)).filter(|finding| finding.mend.is_some()).collect()
+    checks.flat_map(|preflight| (preflight.check)(prospect)).filter(|finding| finding.hint.is_some()).collect()
 }
 
 /// Registers a `fn(&Prospect) -> Vec<Finding>` that is called once before a run makes pages of a stage; what it misses refuses the run.

@@ -82,7 +82,7 @@ impl Abort {
     /// The abort that a page's failure tells of.
     #[must_use]
     pub fn of(failure: &Failure) -> Option<Self> {
-        (failure.cause == Cause::Halted).then(|| Self { failure: failure.clone(), is_budget: false })
+        (failure.cause == Cause::Aborted).then(|| Self { failure: failure.clone(), is_budget: false })
     }
 }
 

@@ -51,8 +51,8 @@ pub enum RegistryError {
         #[source]
         source: StageNameError,
     },
-    /// An output that is no JSON object.
-    #[error("the output of stage `{name}` ({site}) is no JSON object, so that its record has no place in it")]
+    /// An output that is not a JSON object.
+    #[error("the output of stage `{name}` ({site}) is not a JSON object, so that its record has no place in it")]
     Output {
         /// The stage.
         name: &'static str,

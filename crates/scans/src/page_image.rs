@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use shelf_runtime::book::SourcePage;
+use shelf_runtime::book::ScanMetadata;
 use shelf_runtime::failure::Failure;
 use shelf_runtime::stage::{Cx, ExternalInput, FromCx, HasPage, Parameter, Stage};
 use shelf_runtime::worker::{Allowance, Task, WorkerPool};
@@ -11,7 +11,7 @@ use shelf_runtime::worker::{Allowance, Task, WorkerPool};
 #[derive(Clone)]
 pub struct PageImage {
     file: ScanFile,
-    source: SourcePage,
+    source: ScanMetadata,
     worker_pool: WorkerPool,
 }
 
@@ -31,14 +31,14 @@ pub struct ScanFile {
 impl PageImage {
     /// A scan in a file.
     #[must_use]
-    pub fn new(path: PathBuf, source: SourcePage, worker_pool: WorkerPool) -> Self {
+    pub fn new(path: PathBuf, source: ScanMetadata, worker_pool: WorkerPool) -> Self {
         let file = ScanFile { path, dpi: source.resolution.dpi, width: source.width, height: source.height };
         Self { file, source, worker_pool }
     }
 
     /// Metadata of the scan: size, resolution, hash, origin.
     #[must_use]
-    pub fn source(&self) -> &SourcePage {
+    pub fn source(&self) -> &ScanMetadata {
         &self.source
     }
 

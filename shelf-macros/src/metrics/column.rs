@@ -84,13 +84,13 @@ pub(super) fn check_column(field: &Field, of: bool, diagnostics: &mut Diagnostic
             diagnostics.error(span, message);
         } else if column.title.is_some() || column.says_more() {
             let message = format!(
-                "`{name}` is no column of the report, so nothing else can be said of it; drop `skip` or the rest"
+                "`{name}` is not a column of the report, so other options have no effect; drop `skip` or the rest"
             );
             diagnostics.error(span, message);
         }
     } else if field.group.is_some() && column.says_more() {
         let message =
-            format!("`{name}` is a struct of metrics, whose own `#[derive(Report)]` says this of each column");
+            format!("`{name}` is a struct of metrics; set this for its columns, where it has `#[derive(Report)]`");
         diagnostics.error(field.ident.span(), message);
     }
     if let (Some(path), false) = (&column.path, of) {

@@ -43,14 +43,14 @@ fn check_enum<'a>(input: &'a DeriveInput, diagnostics: &mut Diagnostics) -> Vec<
         Data::Enum(DataEnum { variants, .. }) => variants,
         Data::Struct(_) | Data::Union(_) => {
             let message = format!(
-                "`{name}` is no enum; a metric that is derived is one of a few words (for a struct of metrics derive `PageMetrics`)"
+                "`{name}` is not an enum; `Metric` is derived for enums without fields (for a struct of metrics, derive `PageMetrics`)"
             );
             diagnostics.error(name.span(), message);
             return Vec::new();
         }
     };
     if variants.is_empty() {
-        diagnostics.error(name.span(), format!("`{name}` has no variant, and a metric is one of a few words"));
+        diagnostics.error(name.span(), format!("`{name}` has no variants; a metric needs at least one"));
     }
     for variant in variants.iter().filter(|variant| !matches!(variant.fields, Fields::Unit)) {
         let message =

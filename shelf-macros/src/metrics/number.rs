@@ -20,7 +20,7 @@ impl Parse for Number {
             other => return Err(syn::Error::new_spanned(other, "expected a number")),
         };
         if !value.is_finite() {
-            return Err(syn::Error::new_spanned(&literal, "a number of this size is no `f64`"));
+            return Err(syn::Error::new_spanned(&literal, "this number does not fit into an `f64`"));
         }
         let value = if minus.is_some() { -value } else { value };
         Ok(Self { minus, literal, value })

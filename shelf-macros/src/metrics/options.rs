@@ -20,7 +20,7 @@ pub(super) fn parse_options(
     let mut seen: Vec<String> = Vec::new();
     for found in attributes.iter().filter(|found| found.path().is_ident(attribute)) {
         let Ok(list) = found.meta.require_list() else {
-            let message = format!("`#[{attribute}]` says nothing; write `#[{attribute}({})]`", known[0].1);
+            let message = format!("`#[{attribute}]` is empty; write `#[{attribute}({})]`", known[0].1);
             diagnostics.error_at(found, message);
             continue;
         };

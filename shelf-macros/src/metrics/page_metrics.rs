@@ -108,8 +108,7 @@ fn check_range(span: Span, content: syn::parse::ParseStream) -> syn::Result<Rang
 fn check_names(fields: &[Field], diagnostics: &mut Diagnostics) {
     let own = fields.iter().filter(|field| field.group.is_none());
     for Field { ident, name, .. } in own.filter(|field| RESERVED.contains(&field.name.as_str())) {
-        let message =
-            format!("`{name}` is kept by the runtime for every page; drop the field, or give it another name");
+        let message = format!("`{name}` is a name that the runtime uses itself; drop the field or rename it");
         diagnostics.error(ident.span(), message);
     }
 }

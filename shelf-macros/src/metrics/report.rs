@@ -70,10 +70,10 @@ fn check_order(order: &[Ident], columns: &[(&Field, Column)], diagnostics: &mut 
         let message = match columns.iter().find(|(field, _)| field.name == name) {
             None => {
                 let near = did_you_mean(&name, columns.iter().map(|(field, _)| field.name.as_str()));
-                Some(format!("`order` names the fields of this struct, and `{name}` is none{near}"))
+                Some(format!("`order` lists the fields of this struct, and `{name}` is not one of them{near}"))
             }
             Some((_, column)) if column.skip.is_some() => {
-                Some(format!("`{name}` is skipped, so it has no place in the report; drop it here, or its `skip`"))
+                Some(format!("`{name}` is skipped, so it is not in the report; drop it here, or drop its `skip`"))
             }
             Some(_) if names.contains(&name) => Some(format!("`{name}` has a place already; keep one")),
             Some(_) => None,

@@ -101,7 +101,7 @@ fn check_asks(arguments: &Arguments, function: &Function, parameters: &[Paramete
         diagnostics.error(
             word.span(),
             format!(
-                "stage `{name}` has `parallelism = llm` and asks no model; take `llm: Llm`, or write `parallelism = io`"
+                "stage `{name}` has `parallelism = llm` but does not ask a model; add the parameter `llm: Llm`, or write `parallelism = io`"
             ),
         );
     }
@@ -135,7 +135,7 @@ fn check_signature(function: &Function, diagnostics: &mut Diagnostics) {
         diagnostics.error(token.span, format!("stage `{name}` is `const`; it runs for every page: drop `const`"));
     }
     if let Some(abi) = &signature.abi {
-        diagnostics.error_at(abi, format!("stage `{name}` is `extern`; it is called from Rust: drop `extern`"));
+        diagnostics.error_at(abi, format!("stage `{name}` is `extern`, but it is called from Rust; drop `extern`"));
     }
     if let Some(variadic) = &signature.variadic {
         diagnostics.error_at(variadic, format!("stage `{name}` is variadic; a stage has a fixed number of parameters"));
@@ -150,7 +150,7 @@ fn check_version(version: Option<&Lit>, diagnostics: &mut Diagnostics) -> Option
         _ => None,
     };
     if number.is_none() {
-        diagnostics.error_at(version, "a version is a whole number from 1 on: `version = 2`");
+        diagnostics.error_at(version, "a version is an integer of at least 1: `version = 2`");
     }
     number
 }
@@ -199,7 +199,10 @@ fn check_parallelism(
         }
     };
     if let (Some(number), false) = (argument, matches!(parallelism, Parallelism::Fixed(_))) {
-        diagnostics.error_at(number, format!("`{kind}` takes no number; for so many pages at a time write `fixed(8)`"));
+        diagnostics.error_at(
+            number,
+            format!("`{kind}` does not take a number; to limit the pages in flight write `fixed(8)`"),
+        );
     }
     match (&parallelism, asyncness) {
         (Parallelism::Cpu | Parallelism::Fixed(_), Some(token)) => diagnostics.error(
@@ -226,7 +229,7 @@ fn check_isolated(word: Option<&Ident>, function: &Function, diagnostics: &mut D
         diagnostics.error(
             word.span(),
             format!(
-                "stage `{name}` is `async`, and `isolated` is for a `fn`: a future needs no process of its own to be stopped by `timeout`; drop `isolated` or `async`"
+                "stage `{name}` is `async`, but `isolated` is for a plain `fn`: `timeout` can stop a future without its own process; drop `isolated` or `async`"
             ),
         );
     }
@@ -241,7 +244,7 @@ fn check_fixed(word: &Ident, argument: Option<&Lit>, diagnostics: &mut Diagnosti
             None
         }
         None => {
-            diagnostics.error(word.span(), "`fixed` says how many pages at a time: `fixed(8)`");
+            diagnostics.error(word.span(), "`fixed` needs the number of pages in flight: `fixed(8)`");
             None
         }
     }

@@ -37,7 +37,7 @@ pub(crate) fn expand_beside(attribute: TokenStream, item: &TokenStream) -> Token
         (Ok(_), Ok(method)) => {
             diagnostics.error_at(
                 &method.signature.inputs[0],
-                "a stage has no `self`; make it a function outside of any `impl`, and take what it needs as parameters",
+                "a stage cannot take `self`; make it a function outside of any `impl`, with what it needs as parameters",
             );
             TokenStream::new()
         }

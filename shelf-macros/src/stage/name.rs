@@ -38,12 +38,12 @@ fn check_text(name: &LitStr, like: &str, diagnostics: &mut Diagnostics) -> Strin
     if text.is_empty() {
         diagnostics.error(name.span(), format!("a stage's name is not empty; such as `name = \"{like}\"`"));
     } else if !fits {
-        let mended = snake_case(&text);
-        let mended = if mended.is_empty() { like } else { &mended };
+        let suggestion = snake_case(&text);
+        let suggestion = if suggestion.is_empty() { like } else { &suggestion };
         diagnostics.error(
             name.span(),
             format!(
-                "`{text}` is no stage name: expected a lower-case letter, then up to {} of a-z, 0-9 and `_`, such as `{mended}`",
+                "invalid stage name `{text}`: expected a lower-case letter, then up to {} of a-z, 0-9 and `_`, such as `{suggestion}`",
                 LONGEST - 1
             ),
         );

@@ -34,12 +34,12 @@ impl Listed {
         if self.scope == Scope::Book {
             diagnostics.error(
                 word.span(),
-                format!("`{written}` is about a page, and a stage with `scope = book` has none; drop it"),
+                format!("`{written}` applies to pages, and a stage with `scope = book` has no page; drop it"),
             );
             return None;
         }
         if !self.names.contains(&name) {
-            diagnostics.error(word.span(), format!("`{written}` names no dependency; {}", self.expected(&name)));
+            diagnostics.error(word.span(), format!("`{written}` does not name a dependency; {}", self.expected(&name)));
             return None;
         }
         // Where the parameter is missing, that is the mistake, and it is told already.

@@ -33,7 +33,7 @@ pub(super) fn check_dependencies(
         } else if dependencies.iter().any(|known| known.parameter == parameter) {
             diagnostics.error(
                 word.span(),
-                format!("two dependencies are called `{parameter}`; drop one, or rename it: `deps = [other = path]`"),
+                format!("two dependencies are named `{parameter}`; drop one, or rename it: `deps = [other = path]`"),
             );
         } else {
             dependencies.push(Dependency { parameter, word, stage: path });
@@ -87,7 +87,7 @@ fn check_pattern<'a>(pattern: &'a Pat, diagnostics: &mut Diagnostics) -> Option<
         Pat::Ident(name) if name.by_ref.is_none() && name.subpat.is_none() => Some(&name.ident),
         Pat::Wild(_) => None,
         other => {
-            diagnostics.error_at(other, "a stage's parameter is a plain name; take it apart in the body");
+            diagnostics.error_at(other, "a parameter of a stage is a plain name; destructure it in the body");
             None
         }
     }
@@ -96,12 +96,12 @@ fn check_pattern<'a>(pattern: &'a Pat, diagnostics: &mut Diagnostics) -> Option<
 /// A parameter's type is one that the runtime can make: no `impl Trait`, no `&mut`.
 fn check_type(ty: &Type, diagnostics: &mut Diagnostics) {
     if mentions_impl(ty.to_token_stream()) {
-        diagnostics.error_at(ty, "a stage's parameter has a type of its own, no `impl Trait`: name the type");
+        diagnostics.error_at(ty, "a parameter of a stage cannot be `impl Trait`; name the type");
     }
     if let Type::Reference(reference) = ty
         && let Some(token) = &reference.mutability
     {
-        diagnostics.error(token.span, "pages share their options: take `&Options`, not `&mut`");
+        diagnostics.error(token.span, "options are shared by all pages: take `&Options`, not `&mut`");
     }
 }
 
@@ -128,7 +128,7 @@ fn check_dependency_type(dependency: &Dependency, ty: &Type, scope: Scope, diagn
         ),
         (_, Some("Window"), Scope::Book) => diagnostics.error_at(
             ty,
-            "`Window` is a page and its neighbours, and a stage with `scope = book` has no page; take `Pages` instead",
+            "`Window` is a page with its neighbours, and a stage with `scope = book` has no page; use `Pages` instead",
         ),
         _ => {}
     }
@@ -140,17 +140,17 @@ fn check_offered_type(ty: &Type, options: Option<&Type>, scope: Scope, diagnosti
         let shown = shown(&reference.elem);
         diagnostics.error_at(
             ty,
-            format!("a `&` parameter is the stage's options, and it says none; add `options = {shown}`, or take the value without `&`"),
+            format!("a `&` parameter takes the options of the stage, and it has none; add `options = {shown}`, or take the value without `&`"),
         );
     }
     if let Some(options) = options.filter(|options| shown(options) == shown(ty)) {
         let shown = shown(options);
-        diagnostics.error_at(ty, format!("the pages share their options: take `&{shown}`"));
+        diagnostics.error_at(ty, format!("options are shared by all pages: take `&{shown}`"));
     }
     match (last_word(ty).as_deref(), scope) {
         (Some(word @ ("PageNumber" | "PageImage")), Scope::Book) => diagnostics.error_at(
             ty,
-            format!("a stage with `scope = book` runs once a book and has no `{word}`; take `Pages` of a dependency"),
+            format!("a stage with `scope = book` runs once per book and has no `{word}`; take `Pages` of a dependency"),
         ),
         (Some(word @ ("Pages" | "Window")), _) => diagnostics.error_at(
             ty,
@@ -168,7 +168,9 @@ fn check_missing(dependency: &Dependency, strangers: &[&Ident], function: &Funct
         let stranger = strangers.iter().find(|stranger| stranger.unraw() == near).expect("it is one of them");
         diagnostics.error(
             stranger.span(),
-            format!("dependency `{name}` has no parameter called so; did you mean `{name}` instead of `{near}`?"),
+            format!(
+                "dependency `{name}` has no parameter of the same name; did you mean `{name}` instead of `{near}`?"
+            ),
         );
     } else {
         let stage = &function.signature.ident;

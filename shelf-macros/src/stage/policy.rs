@@ -38,7 +38,7 @@ fn check_retries(retries: Option<&Lit>, diagnostics: &mut Diagnostics) -> Option
     if number.is_none() {
         diagnostics.error_at(
             retries,
-            format!("retries are a whole number from 0 to {MOST_RETRIES}: `retries = 2` tries a page three times"),
+            format!("`retries` is an integer from 0 to {MOST_RETRIES}: `retries = 2` tries a page three times"),
         );
     }
     number
@@ -56,7 +56,7 @@ fn check_timeout(
         Lit::Str(text) => parse_time(&text.value()),
         _ => None,
     };
-    let unit = "a timeout is a time with its unit: `\"500ms\"`, `\"120s\"`, `\"5m\"` or `\"1h\"`";
+    let unit = "a timeout is a duration with its unit: `\"500ms\"`, `\"120s\"`, `\"5m\"` or `\"1h\"`";
     let thread = || {
         let name = &function.signature.ident;
         format!(
@@ -103,7 +103,7 @@ fn check_on_error(
             .check(name, "on_error = copy(", ")", parameters, diagnostics)
             .map(|named| OnError::Copy(Box::new(named))),
         ("copy", None) => {
-            diagnostics.error(word.span(), "`copy` says which dependency stands in: `on_error = copy(ocr)`");
+            diagnostics.error(word.span(), "`copy` needs the dependency to copy: `on_error = copy(ocr)`");
             None
         }
         (known @ ("fail" | "skip"), Some(name)) => {

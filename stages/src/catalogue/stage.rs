@@ -39,8 +39,8 @@ pub async fn catalogue(
 /// Fills the certain fields into the book's metadata unless a person has set them.
 fn fill_in(run: &mut StageRun) -> Result<()> {
     let Some(entry) = run.book_output::<CatalogueEntry>()? else { return Ok(()) };
-    run.metadata.presume(entry.sure());
-    if let Some(confidence) = entry.confidence_in(&run.metadata.presumed) {
+    run.metadata.infer(entry.sure());
+    if let Some(confidence) = entry.confidence_in(&run.metadata.inferred) {
         run.metadata.metadata_extraction_confidence = Some(confidence);
     }
     Ok(())

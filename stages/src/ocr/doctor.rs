@@ -72,8 +72,8 @@ mod tests {
 
     #[test]
     fn missing_language_is_reported_with_its_package() {
-        assert_eq!(check_language("en")[0].mend, None);
+        assert_eq!(check_language("en")[0].hint, None);
         let missing = &check_language("tlh")[0];
-        assert!(missing.found.contains("`tlh`") && missing.mend.is_some(), "{missing:?}");
+        assert!(missing.found.contains("`tlh`") && missing.hint.is_some(), "{missing:?}");
     }
 }

@@ -163,7 +163,7 @@ mod tests {
             statistics.add(&page(truth.len() as u32, head.into_iter().chain(prose).chain(foot).collect()));
         };
         for front in 1..=8 {
-            let folio = (front > 2).then(|| shelf::book::print_roman(front));
+            let folio = (front > 2).then(|| shelf::book::format_roman(front));
             add("", folio.as_deref().unwrap_or_default(), 25, folio.clone());
         }
         for number in 1..=40 {

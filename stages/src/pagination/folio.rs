@@ -1,4 +1,4 @@
-use shelf::book::{parse_roman, print_roman};
+use shelf::book::{format_roman, parse_roman};
 use shelf_pages::NumberingStyle;
 
 /// A folio: a page number as printed in a book, with its numerals.
@@ -29,7 +29,7 @@ impl Folio {
     #[must_use]
     pub fn print(self) -> String {
         match self.style {
-            NumberingStyle::Roman => print_roman(self.value),
+            NumberingStyle::Roman => format_roman(self.value),
             NumberingStyle::Arabic | NumberingStyle::None => self.value.to_string(),
         }
     }

@@ -14,8 +14,8 @@ fn check_installation() -> Vec<Finding> {
     vec![if english {
         Finding::good("dictionaries", found)
     } else {
-        let mend = format!("apt-get install {}", debian_package("en"));
-        Finding::missing("dictionaries", format!("{found}; not `en`, the default"), mend)
+        let hint = format!("apt-get install {}", debian_package("en"));
+        Finding::missing("dictionaries", format!("{found}; not `en`, the default"), hint)
     }]
 }
 
@@ -39,8 +39,8 @@ mod tests {
 
     #[test]
     fn missing_dictionary_is_reported_with_its_package() {
-        assert_eq!(check_language("en")[0].mend, None);
+        assert_eq!(check_language("en")[0].hint, None);
         let missing = &check_language("tlh")[0];
-        assert!(missing.mend.as_deref().unwrap_or_default().contains("hunspell-tlh"), "{missing:?}");
+        assert!(missing.hint.as_deref().unwrap_or_default().contains("hunspell-tlh"), "{missing:?}");
     }
 }

@@ -176,7 +176,7 @@ fn what_a_person_has_said_stays_and_what_the_file_was_called_goes() {
     let book = book().with(&model);
     book.set(|metadata| {
         metadata.title = Some("florida 300dpi".to_owned());
-        metadata.presumed.title.clone_from(&metadata.title);
+        metadata.inferred.title.clone_from(&metadata.title);
         metadata.author = Some("R. Campbell".to_owned());
     });
     book.run::<catalogue>();

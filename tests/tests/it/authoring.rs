@@ -240,7 +240,7 @@ fn try_lists_differences_from_the_stored_page() {
     let damaged = shelf.ok(["try", "book", "--stage", "counted", "--page", "2"]);
     assert_snapshot!(damaged.split_once("\nCompared with").unwrap().1, @r"
     the page in the library
-     its file is no JSON: EOF while parsing an object at line 1 column 1
+     its file is not valid JSON: EOF while parsing an object at line 1 column 1
     ");
     assert_eq!(files(shelf.library()), before);
 }
@@ -279,7 +279,7 @@ fn try_shows_causes_hint_and_backtrace_of_a_failure() {
     let too_many = ["try", "book", "--stage", "counted", "--page", "1", "--counted-words", "100"];
     assert_snapshot!(shown(&shelf.run(too_many)), @r"
     warn: counting, page=1
-    error: counted page 1 failed: the output does not fit its schema: lines[0].words is 100: greater than 99
+    error: counted page 1 failed: the output does not match its schema: lines[0].words is 100: greater than 99
     exit 3
     ");
 }
@@ -291,7 +291,7 @@ fn a_page_that_cannot_be_tried_says_why() {
         (&["around", "--page", "1"][..], "around page 1 cannot be made: counted page 1 is not made"),
         (&["counted", "--page", "9"], "page 9 is out of range (the book has 5)"),
         (&["counted"], "stage `counted` runs once a page, and no page is named"),
-        (&["digest", "--page", "1"], "stage `digest` runs once a book and makes no page 1"),
+        (&["digest", "--page", "1"], "stage `digest` runs once per book and makes no page 1"),
         (&["digest"], "digest cannot be made: "),
     ] {
         let ended = shelf.run([&["try", "book", "--stage"], arguments].concat());

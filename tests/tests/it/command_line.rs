@@ -210,13 +210,13 @@ fn a_page_that_is_changed_is_found_and_made_again() {
     flip_last_byte(&shelf.library().join("book/source/page_0003.png"));
     let ended = shelf.run(["verify", "book"]);
     assert_eq!(ended.code, Some(3));
-    assert!(ended.out.contains("book/ocr/page_0002.json: is no JSON"), "{}", ended.out);
+    assert!(ended.out.contains("book/ocr/page_0002.json: is not valid JSON"), "{}", ended.out);
     assert!(ended.out.contains("book/source/page_0003.png: is not the scan that was added"), "{}", ended.out);
     assert_snapshot!(ended.err, @r"
     hint: `shelf process book` makes damaged pages again
     hint: `shelf page book replace 3 FILE` replaces a damaged scan
     ");
-    assert_snapshot!(shelf.run(["plan", "book", "--stage", "ocr"]).out.lines().filter(|line| !line.contains("is no JSON")).collect::<Vec<_>>().join("\n"), @r"
+    assert_snapshot!(shelf.run(["plan", "book", "--stage", "ocr"]).out.lines().filter(|line| !line.contains("is not valid JSON")).collect::<Vec<_>>().join("\n"), @r"
     book: ocr: 2 pages to make, 1 up to date
       3: the scan changed
     ");

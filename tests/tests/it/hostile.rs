@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
-use shelf::book::{BookMetadata, PageNumber, SourcePage};
+use shelf::book::{BookMetadata, PageNumber, ScanMetadata};
 use shelf::intake::{AddError, AddRequest, Added, add};
 use shelf::store::FolderStore;
 use shelf::testing::real_scans;
@@ -45,7 +45,7 @@ fn check_book(book: &Path, added: &Added, name: &str) {
             read(&format!("source/failed/{}.json", number.stem()));
             continue;
         }
-        let page: SourcePage = serde_json::from_slice(&read(&format!("source/{}.json", number.stem()))).unwrap();
+        let page: ScanMetadata = serde_json::from_slice(&read(&format!("source/{}.json", number.stem()))).unwrap();
         garde::Validate::validate(&page).unwrap_or_else(|report| panic!("{name}, page {number}: {report}"));
         assert_eq!(read(&format!("source/{}", page.image)).len() as u64, page.bytes, "{name}, page {number}");
     }

@@ -103,7 +103,7 @@ fn unrounded_numbers_are_read_back_as_they_were() {
 #[test]
 fn a_number_that_json_lacks_fails_the_page_and_names_the_field() {
     let text = |page: Sheet| made(&page).expect("the page fails");
-    let start = "the output does not fit its schema";
+    let start = "the output does not match its schema";
     assert_eq!(text(Sheet { double: f64::NAN, ..fine() }), format!("{start}: double is NaN, which JSON cannot hold"));
     assert_eq!(
         text(Sheet { sure: Some(f64::INFINITY), ..fine() }),
@@ -138,7 +138,10 @@ fn a_field_of_the_name_of_the_record_is_refused() {
 #[test]
 fn a_field_that_is_written_twice_is_named() {
     let rest = [("double".to_owned(), Shape::Whole(7))].into();
-    assert_eq!(made(&Sheet { rest, ..fine() }).unwrap(), "the output does not fit its schema: double is written twice");
+    assert_eq!(
+        made(&Sheet { rest, ..fine() }).unwrap(),
+        "the output does not match its schema: double is written twice"
+    );
 }
 
 #[test]
@@ -147,7 +150,7 @@ fn a_page_that_is_nested_too_deeply_to_be_read_fails() {
     let page = |depth| Sheet { rest: [("deep".to_owned(), nested(depth))].into(), ..fine() };
     assert_eq!(made(&page(63)), None);
     let failure = made(&page(64)).unwrap();
-    assert!(failure.starts_with("the output does not fit its schema: deep.List[0].List[0]"), "{failure}");
+    assert!(failure.starts_with("the output does not match its schema: deep.List[0].List[0]"), "{failure}");
     assert!(failure.ends_with("is nested more than 127 levels deep"), "{failure}");
 }
 

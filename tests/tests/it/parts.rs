@@ -126,7 +126,7 @@ fn an_invalid_part_is_reported_with_its_path() {
     run(&book);
     let failure = book.failure::<counted>(2).unwrap().failure.to_string();
     assert!(
-        failure.contains("`pages.2` of book.json of `index` does not fit its schema: letters is 12: greater than 9"),
+        failure.contains("`pages.2` of book.json of `index` does not match its schema: letters is 12: greater than 9"),
         "{failure}"
     );
 }

@@ -13,7 +13,7 @@ pub(super) struct Dependency {
     pub(super) output: String,
     /// Where that is used from; `None` where it cannot be named and `output` stands for itself.
     pub(super) output_module: Option<String>,
-    /// Whether it runs once a book.
+    /// Whether it runs once per book.
     pub(super) book: bool,
     /// Its folder.
     pub(super) name: &'static str,

@@ -20,7 +20,7 @@ pub struct NewStage {
     pub deps: Vec<String>,
     /// On what it runs.
     pub parallelism: Parallelism,
-    /// Whether it runs once a book.
+    /// Whether it runs once per book.
     pub book: bool,
 }
 

@@ -42,15 +42,15 @@ pub(crate) fn doctor(context: &Context, args: &Doctor) -> Result<Exit> {
     if args.asks_model {
         findings.extend(models(context, args)?);
     }
-    let well = findings.iter().all(|finding| finding.mend.is_none());
+    let well = findings.iter().all(|finding| finding.hint.is_none());
     if context.out.json {
         context.out.json(&findings)?;
     } else {
         for finding in &findings {
-            let sign = if finding.mend.is_none() { "ok" } else { "MISSING" };
+            let sign = if finding.hint.is_none() { "ok" } else { "MISSING" };
             context.out.line(format_args!("{sign:<8} {:<12} {}", finding.what, finding.found))?;
-            if let Some(mend) = &finding.mend {
-                context.out.line(format_args!("{:<8} {:<12} {mend}", "", ""))?;
+            if let Some(hint) = &finding.hint {
+                context.out.line(format_args!("{:<8} {:<12} {hint}", "", ""))?;
             }
         }
     }

@@ -5,9 +5,9 @@ use crate::error::Result;
 use crate::languages::warn_of_missing;
 use clap::Args;
 use shelf_runtime::book::BookMetadata;
+use shelf_runtime::book::Inferred;
 use shelf_runtime::book::Isbn;
 use shelf_runtime::book::IsbnError;
-use shelf_runtime::book::Presumed;
 use shelf_runtime::book::ScanId;
 use shelf_runtime::inspect::metadata;
 use shelf_runtime::store::BookPath;
@@ -129,7 +129,7 @@ pub(crate) fn set(context: &Context, args: &Set) -> Result<Exit> {
 
 fn assign(metadata: &mut BookMetadata, Assignment { field, value }: &Assignment) {
     let value = value.clone();
-    confirm(&mut metadata.presumed, *field);
+    confirm(&mut metadata.inferred, *field);
     match field {
         Field::Title => metadata.title = value,
         Field::Author => metadata.author = value,
@@ -145,14 +145,14 @@ fn assign(metadata: &mut BookMetadata, Assignment { field, value }: &Assignment)
 }
 
 /// A value that a person gives is confirmed, even if it is the same.
-fn confirm(presumed: &mut Presumed, field: Field) {
+fn confirm(inferred: &mut Inferred, field: Field) {
     match field {
-        Field::Title => presumed.title = None,
-        Field::Author => presumed.author = None,
-        Field::Publisher => presumed.publisher = None,
-        Field::Isbn => presumed.isbn = None,
-        Field::Type => presumed.kind = None,
-        Field::Year => presumed.year = None,
+        Field::Title => inferred.title = None,
+        Field::Author => inferred.author = None,
+        Field::Publisher => inferred.publisher = None,
+        Field::Isbn => inferred.isbn = None,
+        Field::Type => inferred.kind = None,
+        Field::Year => inferred.year = None,
         Field::Language => {}
     }
 }
@@ -183,12 +183,12 @@ mod tests {
 
     #[test]
     fn what_a_person_confirms_is_no_longer_presumed() {
-        let found = |year| Presumed { year: Some(year), ..Presumed::default() };
+        let found = |year| Inferred { year: Some(year), ..Inferred::default() };
         let mut metadata = BookMetadata::default();
-        metadata.presume(found(1892));
+        metadata.infer(found(1892));
         assign(&mut metadata, &assignment("year=1892").unwrap());
-        metadata.presume(found(1829));
-        assert_eq!((metadata.year, metadata.presumed.year), (Some(1892), None));
+        metadata.infer(found(1829));
+        assert_eq!((metadata.year, metadata.inferred.year), (Some(1892), None));
     }
 
     #[test]

@@ -15,8 +15,8 @@ use shelf_llm::Spent;
 use shelf_llm::ledger;
 use shelf_runtime::book::ScanId;
 use shelf_runtime::inspect::metadata;
+use shelf_runtime::metrics::Distribution;
 use shelf_runtime::metrics::Numbers;
-use shelf_runtime::metrics::Spread;
 use shelf_runtime::metrics::Summary;
 use shelf_runtime::report;
 use shelf_runtime::report::Stats as StageStats;
@@ -131,7 +131,7 @@ fn print(context: &Context, book: &ScanId, stats: &StageStats) -> Result<()> {
     ];
     context.out.table(&Table::new(columns, numbers))?;
     for metric in &stats.metrics {
-        if let Spread::Words { words } = &metric.summary.spread {
+        if let Distribution::Words { words } = &metric.summary.distribution {
             let words: BTreeMap<String, usize> = words.iter().map(|(word, times)| (yes_or_no(word), *times)).collect();
             let mut words: Vec<(&String, &usize)> = words.iter().collect();
             words.sort_by_key(|(_, times)| std::cmp::Reverse(**times));
@@ -178,7 +178,7 @@ fn most_frequent(words: &[(&String, &usize)]) -> Vec<String> {
 }
 
 fn number_row(metric: &Summarised) -> Option<Vec<String>> {
-    let Summary { measured, spread: Spread::Numbers(numbers), .. } = &metric.summary else { return None };
+    let Summary { measured, distribution: Distribution::Numbers(numbers), .. } = &metric.summary else { return None };
     let cells = numbers.map(|Numbers { min, p50, mean, p95, max, sum }| [min, p50, mean, p95, max, sum].map(short));
     let start = [words_of(&metric.name), metric.unit.unwrap_or_default().to_owned(), measured.to_string()];
     Some(start.into_iter().chain(cells.unwrap_or_default()).collect())

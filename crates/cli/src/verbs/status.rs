@@ -149,7 +149,7 @@ fn of_book(
             }
         }
         for (number, page) in &state.stage(standing.stage).pages {
-            if let PageState::Whole { record: Some(record), .. } = page {
+            if let PageState::Valid { record: Some(record), .. } = page {
                 standing.copied.extend(record.copied.is_some().then_some(*number));
                 standing.warnings.extend(record.warnings.iter().map(|warning| (*number, warning.clone())));
                 standing.seconds += record.operation.processing_time_seconds;
@@ -243,7 +243,7 @@ fn print(context: &Context, state: &BookState, stages: &[Standing]) -> Result<()
     Ok(())
 }
 
-/// `: 1-5, 9`; nothing for a stage that runs once a book.
+/// `: 1-5, 9`; nothing for a stage that runs once per book.
 fn which(pages: &[Option<PageNumber>]) -> String {
     match ranges(pages.iter().copied().flatten()) {
         pages if pages.is_empty() => pages,

@@ -209,7 +209,7 @@ impl NumberingStyle {
     pub fn print(self, number: u32) -> String {
         match self {
             Self::Arabic => number.to_string(),
-            Self::Roman => shelf_runtime::book::print_roman(number),
+            Self::Roman => shelf_runtime::book::format_roman(number),
         }
     }
 }

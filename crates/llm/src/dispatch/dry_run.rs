@@ -58,6 +58,6 @@ impl RequestLog {
             about,
         };
         self.0.lock().expect("no code that holds the lock panics").push(size);
-        Failure::of(Cause::Halted, "this is a dry run: the request is only measured")
+        Failure::of(Cause::Aborted, "this is a dry run: the request is only measured")
     }
 }

@@ -98,6 +98,6 @@ impl AbortReason {
     #[must_use]
     pub fn into_failure(self) -> Failure {
         let hint = self.hint();
-        Failure { transient: true, ..Failure::of(Cause::Halted, self) }.hint(hint)
+        Failure { transient: true, ..Failure::of(Cause::Aborted, self) }.hint(hint)
     }
 }

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use shelf_runtime::book::SourcePage;
+use shelf_runtime::book::ScanMetadata;
 
 /// A rectangle on a scan, px of the scan, origin top left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -42,10 +42,10 @@ impl Excerpt {
     /// overlap or touch; or the whole page where that costs about as much, or where no region is on the scan.
     ///
     /// ```
-    /// # use shelf::book::{Origin, Resolution, SourcePage};
+    /// # use shelf::book::{Origin, Resolution, ScanMetadata};
     /// use shelf::llm::{Excerpt, Region};
     ///
-    /// # let scan = SourcePage {
+    /// # let scan = ScanMetadata {
     /// #     page_number: 1,
     /// #     image: "page_0001.png".to_owned(),
     /// #     hash: String::new(),
@@ -62,7 +62,7 @@ impl Excerpt {
     /// assert_eq!(Excerpt::of(&scan, &[column]), Excerpt::Page);
     /// ```
     #[must_use]
-    pub fn of(scan: &SourcePage, regions: &[Region]) -> Self {
+    pub fn of(scan: &ScanMetadata, regions: &[Region]) -> Self {
         let px = |inches: f64| (inches * scan.resolution.dpi).round() as u32;
         let padded = regions.iter().filter_map(|region| region.with_margin(px(MARGIN_INCHES), scan));
         let strips = padded.fold(Vec::new(), merge);
@@ -72,7 +72,7 @@ impl Excerpt {
 
     /// Width and height of the excerpt, px of the scan.
     #[must_use]
-    pub fn size(&self, scan: &SourcePage) -> (u32, u32) {
+    pub fn size(&self, scan: &ScanMetadata) -> (u32, u32) {
         match self {
             Self::Page => (scan.width, scan.height),
             Self::Strips { strips, gap } => stacked_size(strips, *gap),
@@ -80,7 +80,7 @@ impl Excerpt {
     }
 
     /// Servers scale pictures by their longer side, so strips stacked higher than the page would be read worse.
-    fn saves_enough(&self, scan: &SourcePage) -> bool {
+    fn saves_enough(&self, scan: &ScanMetadata) -> bool {
         let pixels = |(width, height): (u32, u32)| f64::from(width) * f64::from(height);
         let size = self.size(scan);
         pixels(size) > 0.0
@@ -122,7 +122,7 @@ impl Region {
     }
 
     /// The region and `margin` px around it, clipped to the scan; `None` where it is outside of the scan.
-    fn with_margin(&self, margin: u32, scan: &SourcePage) -> Option<Self> {
+    fn with_margin(&self, margin: u32, scan: &ScanMetadata) -> Option<Self> {
         let is_on_scan = self.width > 0 && self.height > 0 && self.x < scan.width && self.y < scan.height;
         is_on_scan.then(|| {
             Self::between(
@@ -156,8 +156,8 @@ mod tests {
     use shelf_runtime::book::{Origin, Resolution};
 
     /// A scan at 100 dpi: the margin around regions is 6 px, the gap between strips 4 px.
-    fn scan(width: u32, height: u32) -> SourcePage {
-        SourcePage {
+    fn scan(width: u32, height: u32) -> ScanMetadata {
+        ScanMetadata {
             page_number: 1,
             image: "page_0001.png".to_owned(),
             hash: String::new(),

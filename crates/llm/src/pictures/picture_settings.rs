@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Excerpt;
-use shelf_runtime::book::SourcePage;
+use shelf_runtime::book::ScanMetadata;
 
 /// How pictures are scaled down.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -17,12 +17,12 @@ pub struct PictureSettings {
 impl PictureSettings {
     /// Width and height of the picture that a model gets, px. It is smaller still where it would exceed `max_bytes`.
     #[must_use]
-    pub fn size(&self, scan: &SourcePage, excerpt: &Excerpt) -> (u32, u32) {
+    pub fn size(&self, scan: &ScanMetadata, excerpt: &Excerpt) -> (u32, u32) {
         scaled(excerpt.size(scan), self.factor(scan.resolution.dpi))
     }
 
     /// Pixels of that picture.
-    pub(crate) fn pixels(&self, scan: &SourcePage, excerpt: &Excerpt) -> f64 {
+    pub(crate) fn pixels(&self, scan: &ScanMetadata, excerpt: &Excerpt) -> f64 {
         let (width, height) = self.size(scan, excerpt);
         f64::from(width) * f64::from(height)
     }

@@ -3,7 +3,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::Presumed;
+use super::Inferred;
 
 /// What is known of a book: `<scan-id>/metadata.json`.
 ///
@@ -52,8 +52,8 @@ pub struct BookMetadata {
     #[garde(range(min = 0.0, max = 1.0))]
     pub metadata_extraction_confidence: Option<f64>,
     /// What of the above nobody has said, with the value that was filled in: as long as a field has it, something better may take its place.
-    #[serde(default, skip_serializing_if = "Presumed::is_empty")]
-    pub presumed: Presumed,
+    #[serde(rename = "presumed", default, skip_serializing_if = "Inferred::is_empty")]
+    pub inferred: Inferred,
     /// What others keep in the file; written back as it was read.
     #[serde(flatten)]
     #[schemars(skip)]

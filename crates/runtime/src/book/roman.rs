@@ -17,7 +17,7 @@ const DIGITS: [(u32, &str); 13] = [
 
 /// `number` in small roman digits: `xiv`; nothing for 0.
 #[must_use]
-pub fn print_roman(mut number: u32) -> String {
+pub fn format_roman(mut number: u32) -> String {
     let mut roman = String::new();
     for (value, digits) in DIGITS {
         while number >= value {
@@ -28,7 +28,7 @@ pub fn print_roman(mut number: u32) -> String {
     roman
 }
 
-/// The number that roman digits of either case say; none where they are not written as [`print_roman`] writes them (or with `iiii`
+/// The number that roman digits of either case say; none where they are not written as [`format_roman`] writes them (or with `iiii`
 /// for `iv`, as old books do).
 #[must_use]
 pub fn parse_roman(text: &str) -> Option<u32> {
@@ -41,7 +41,7 @@ pub fn parse_roman(text: &str) -> Option<u32> {
             number += value;
         }
     }
-    let printed = print_roman(number);
+    let printed = format_roman(number);
     let old = printed.replace("iv", "iiii");
     (rest.is_empty() && number > 0 && (text == printed || text == old)).then_some(number)
 }
@@ -62,8 +62,8 @@ mod tests {
     proptest! {
         #[test]
         fn what_is_printed_is_read(number in 1..3999u32) {
-            prop_assert_eq!(parse_roman(&print_roman(number)), Some(number));
-            prop_assert_eq!(parse_roman(&print_roman(number).to_uppercase()), Some(number));
+            prop_assert_eq!(parse_roman(&format_roman(number)), Some(number));
+            prop_assert_eq!(parse_roman(&format_roman(number).to_uppercase()), Some(number));
         }
     }
 }

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use crate::book::{BookMetadata, PageNumber, ScanId, SourcePage};
+use crate::book::{BookMetadata, PageNumber, ScanId, ScanMetadata};
 use crate::events::PageOf;
 use crate::failure::Failure;
 use crate::record::{AfterDue, FailedRecord, Hash, OutputHash, PageRecord, RedoMarker};
@@ -32,7 +32,7 @@ pub struct Scan {
     /// Hash of the image file.
     pub hash: Hash,
     /// What `add` noted of it; a book from elsewhere has none.
-    pub page: Option<SourcePage>,
+    pub page: Option<ScanMetadata>,
 }
 
 /// A stage's pages as they lie in the library; a book stage has one, under `None`.
@@ -51,14 +51,14 @@ pub struct StageState {
 /// A page's file.
 #[derive(Debug, Clone, PartialEq)]
 pub enum PageState {
-    /// It is whole. A page of the original tool has no record.
-    Whole {
+    /// It is valid. A page of the original tool has no record.
+    Valid {
         /// Hash of its output.
         hash: OutputHash,
         /// How it was made.
         record: Option<Box<PageRecord>>,
     },
-    /// It is no page: cut off, changed by hand, of another schema.
+    /// It is not a valid page: truncated, changed by hand, or of another schema.
     Damaged(String),
 }
 
@@ -67,7 +67,7 @@ impl BookState {
     #[must_use]
     pub fn hash(&self, of: PageOf) -> Option<&OutputHash> {
         match self.stage(of.stage).pages.get(&of.page) {
-            Some(PageState::Whole { hash, .. }) => Some(hash),
+            Some(PageState::Valid { hash, .. }) => Some(hash),
             _ => None,
         }
     }

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use super::{BookState, PageState, Scan, StageState};
-use crate::book::{BookMetadata, PageNumber, ScanId, SourcePage};
+use crate::book::{BookMetadata, PageNumber, ScanId, ScanMetadata};
 use crate::failure::Failure;
 use crate::record::{AfterDue, FailedRecord, Hash, RedoMarker};
 use crate::registry::{Entry, Registry};
@@ -100,7 +100,7 @@ fn scans(store: &dyn Store, book: &ScanId) -> Result<Scans, LookError> {
 fn scan(store: &dyn Store, book: &ScanId, page: PageNumber, image: String) -> Result<Scan, LookError> {
     let image_path = BookPath::new(book, &format!("source/{image}"))?;
     let note_path = BookPath::page(book, "source", page);
-    let noted = json::<SourcePage>(store, &note_path)?.filter(|noted| noted.image == image);
+    let noted = json::<ScanMetadata>(store, &note_path)?.filter(|noted| noted.image == image);
     if let Some(noted) = &noted
         && let (Some((bytes, changed)), Some((_, written))) = (store.stamp(&image_path)?, store.stamp(&note_path)?)
         && bytes == noted.bytes
@@ -129,7 +129,7 @@ fn stage(store: &dyn Store, book: &ScanId, entry: &Entry) -> Result<StageState, 
         .map(|(page, file)| {
             let bytes = store.read(&BookPath::new(book, &format!("{name}/{file}"))?)?.unwrap_or_default();
             let state = match entry.page_type.read(&bytes) {
-                Ok(found) => PageState::Whole { hash: found.hash, record: found.record.map(Box::new) },
+                Ok(found) => PageState::Valid { hash: found.hash, record: found.record.map(Box::new) },
                 Err(damage) => PageState::Damaged(damage.to_string()),
             };
             Ok((page, state))

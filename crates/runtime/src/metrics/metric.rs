@@ -56,14 +56,14 @@ impl Kind {
 
 /// A metric that is a number, so that it has a range and can be below or above another.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no number: `range`, `below` and `above` are for numbers",
+    message = "`{Self}` is not a number: `range`, `below` and `above` are for numbers",
     label = "`{Self}` is not compared with numbers"
 )]
 pub trait Quantity: Metric {}
 
 /// A metric with a fraction, which a report may round.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` has no decimals: `decimals` is for `f32` and `f64`",
+    message = "`{Self}` has no decimals; `decimals` is for `f32` and `f64`",
     label = "`{Self}` is not rounded"
 )]
 pub trait Fractional: Quantity {}

@@ -94,5 +94,5 @@ pub use metric::{Discrete, Fractional, Kind, Metric, Missable, Quantity};
 pub(crate) use page_metrics::values_by_name;
 pub use page_metrics::{MetricError, MetricsRow, NoMetrics, PageMetrics, RESERVED};
 pub use report::Report;
-pub use summary::{Numbers, Spread, Summary};
+pub use summary::{Distribution, Numbers, Summary};
 pub use values::Values;

@@ -3,7 +3,7 @@ use super::{Columns, PageMetrics};
 /// Which metrics stand in `report.csv`, and which values make a page worth a look. Derive it beside [`PageMetrics`], or on a
 /// struct of its own with `#[report(of = Metrics)]`.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` says no columns for the report",
+    message = "`{Self}` does not define columns for the report",
     label = "add `Report` to its derives",
     note = "put `#[derive(PageMetrics, Report)]` on it"
 )]

@@ -14,13 +14,13 @@ pub struct Summary {
     pub missing: usize,
     /// How the values lie.
     #[serde(flatten)]
-    pub spread: Spread,
+    pub distribution: Distribution,
 }
 
 /// How values lie.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
-pub enum Spread {
+pub enum Distribution {
     /// Of numbers; `None` where there is none.
     Numbers(Option<Numbers>),
     /// How often each word was found: of text, enums, and yes or no.
@@ -53,16 +53,16 @@ impl Summary {
     pub fn of<'a>(kind: Kind, values: impl IntoIterator<Item = &'a Value>) -> Self {
         let values: Vec<&Value> = values.into_iter().collect();
         let there: Vec<&Value> = values.iter().copied().filter(|value| !value.is_null()).collect();
-        let spread = if kind.is_number() {
-            Spread::Numbers(Numbers::of(there.iter().filter_map(|value| value.as_f64()).collect()))
+        let distribution = if kind.is_number() {
+            Distribution::Numbers(Numbers::of(there.iter().filter_map(|value| value.as_f64()).collect()))
         } else {
             let mut words = BTreeMap::new();
             for value in &there {
                 *words.entry(super::flag::shown(value, None)).or_default() += 1;
             }
-            Spread::Words { words }
+            Distribution::Words { words }
         };
-        Self { measured: there.len(), missing: values.len() - there.len(), spread }
+        Self { measured: there.len(), missing: values.len() - there.len(), distribution }
     }
 }
 
@@ -104,7 +104,7 @@ mod tests {
     fn a_missing_value_is_counted_and_is_not_zero() {
         let summary = Summary::of(Kind::Number, &[json!(0.5), Value::Null, json!(1)]);
         assert_eq!((summary.measured, summary.missing), (2, 1));
-        let Spread::Numbers(Some(numbers)) = summary.spread else { panic!("{summary:?}") };
+        let Distribution::Numbers(Some(numbers)) = summary.distribution else { panic!("{summary:?}") };
         assert_eq!((numbers.min, numbers.sum), (0.5, 1.5));
     }
 
@@ -113,7 +113,7 @@ mod tests {
         let words = Summary::of(Kind::Text, &[json!("eng"), json!("deu"), json!("eng"), Value::Null]);
         assert_eq!(serde_json::to_string(&words).unwrap(), r#"{"measured":3,"missing":1,"words":{"deu":1,"eng":2}}"#);
         let yes = Summary::of(Kind::Flag, &[json!(true), json!(true)]);
-        assert_eq!(yes.spread, Spread::Words { words: BTreeMap::from([("true".to_owned(), 2)]) });
+        assert_eq!(yes.distribution, Distribution::Words { words: BTreeMap::from([("true".to_owned(), 2)]) });
     }
 
     #[test]
@@ -144,7 +144,7 @@ mod tests {
         #[test]
         fn every_word_is_counted_once(words in prop::collection::vec("[a-c]{1,2}", 0..50)) {
             let values: Vec<Value> = words.iter().map(|word| json!(word)).collect();
-            let Spread::Words { words: counted } = Summary::of(Kind::Text, &values).spread else { panic!("words") };
+            let Distribution::Words { words: counted } = Summary::of(Kind::Text, &values).distribution else { panic!("words") };
             prop_assert_eq!(counted.values().sum::<usize>(), words.len());
             prop_assert!(counted.iter().all(|(word, times)| words.iter().filter(|other| *other == word).count() == *times));
         }

@@ -172,7 +172,7 @@ pub(crate) fn json_page(
     metrics: Result<Map<String, Value>, MetricError>,
 ) -> Result<JsonPage, Failure> {
     let refused =
-        |problem: String| Failure::of(Cause::Output, format!("the output does not fit its schema: {problem}"));
+        |problem: String| Failure::of(Cause::Output, format!("the output does not match its schema: {problem}"));
     let metrics = metrics.map_err(|error| Failure::of(Cause::Output, error))?;
     let value = page.to_json().map_err(|violation| refused(violation.to_string()))?;
     if let Some(violation) = first_violation(&page.violations(), &value) {

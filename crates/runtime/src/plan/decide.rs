@@ -87,7 +87,7 @@ impl Planning<'_> {
         let edited = |page: &&Option<PageNumber>| {
             let here = PageOf { stage: row.name, page: **page };
             matches!(self.settled.get(&here), Some(Settled::Kept))
-                && matches!(self.book.stage(row.name).pages.get(*page), Some(PageState::Whole { record: Some(record), .. }) if record.is_edited_since(&tokens, row.site.version))
+                && matches!(self.book.stage(row.name).pages.get(*page), Some(PageState::Valid { record: Some(record), .. }) if record.is_edited_since(&tokens, row.site.version))
         };
         let edited_since = asked.iter().filter(edited).count();
         let earlier_release = self.earlier_release.iter().filter(|page| page.stage == row.name).count();
@@ -116,7 +116,7 @@ impl Planning<'_> {
 
     fn to_redo(&self, row: &Row, page: Option<PageNumber>, marker: &RedoMarker) -> bool {
         let state = self.book.stage(row.name);
-        let made = matches!(state.pages.get(&page), Some(PageState::Whole { record: Some(record), .. }) if record.redo.as_ref() == Some(&marker.id));
+        let made = matches!(state.pages.get(&page), Some(PageState::Valid { record: Some(record), .. }) if record.redo.as_ref() == Some(&marker.id));
         let failed = state.failed.get(&page).is_some_and(|failed| failed.redo.as_ref() == Some(&marker.id));
         marker.asks_for(page) && !made && !failed
     }
@@ -137,7 +137,7 @@ impl Planning<'_> {
         let found = state.pages.get(&here.page);
         let why = match (found, &blocker) {
             // A page of the original tool counts as done, whatever became of its inputs.
-            (Some(PageState::Whole { record: None, .. }), _) if !redoing => return self.settle(here, Settled::Kept),
+            (Some(PageState::Valid { record: None, .. }), _) if !redoing => return self.settle(here, Settled::Kept),
             (_, Some(blocker)) => return self.settle(here, Settled::Blocked(blocker.clone())),
             _ if redoing => Why::Redo,
             (found, None) => {
@@ -180,9 +180,9 @@ impl Planning<'_> {
         match (found, now, upstream) {
             (None, ..) => Ok(failed.map_or(Why::Missing, |failed| Why::Failed(failed.failure.to_string()))),
             (Some(PageState::Damaged(problem)), ..) => Ok(Why::Damaged(problem.clone())),
-            (Some(PageState::Whole { .. }), _, Some(_)) if self.request.only_missing => Err(Settled::Kept),
-            (Some(PageState::Whole { .. }), _, Some(upstream)) => Ok(Why::Upstream(upstream)),
-            (Some(PageState::Whole { record: Some(record), .. }), Some(now), None) => {
+            (Some(PageState::Valid { .. }), _, Some(_)) if self.request.only_missing => Err(Settled::Kept),
+            (Some(PageState::Valid { .. }), _, Some(upstream)) => Ok(Why::Upstream(upstream)),
+            (Some(PageState::Valid { record: Some(record), .. }), Some(now), None) => {
                 let mut changes = changes(entry, now, &record.fingerprint);
                 if is_kept(&changes, self.paid.contains(&here)) {
                     changes.clear();
@@ -197,7 +197,7 @@ impl Planning<'_> {
                     (false, false) => Ok(Why::Stale(changes)),
                 }
             }
-            (Some(PageState::Whole { .. }), _, None) => Err(Settled::Kept),
+            (Some(PageState::Valid { .. }), _, None) => Err(Settled::Kept),
         }
     }
 
@@ -232,7 +232,7 @@ impl Planning<'_> {
                     Some(_) => Blocker::Failed(need),
                     None => Blocker::Missing(need),
                 }),
-                (_, Some(PageState::Whole { .. })) => None,
+                (_, Some(PageState::Valid { .. })) => None,
             }
         })
     }
@@ -310,7 +310,7 @@ pub(crate) fn is_kept(changes: &[Change], is_paid: bool) -> bool {
 /// The pages that are paid, and all pages that they were made from.
 fn paid(book: &BookState) -> BTreeSet<PageOf> {
     let record = |page: &PageOf| match book.stage(page.stage).pages.get(&page.page) {
-        Some(PageState::Whole { record: Some(record), .. }) => Some(record),
+        Some(PageState::Valid { record: Some(record), .. }) => Some(record),
         _ => None,
     };
     let all =

@@ -18,7 +18,7 @@ pub use failed::FailedRecord;
 pub use fingerprint::{Change, Fingerprint, Input};
 pub use hash::{Hash, OutputHash};
 pub(crate) use page_file::file_hashes;
-pub use page_file::{Damage, Found, PageType};
+pub use page_file::{Damage, PageType, StoredPage};
 pub use page_record::{Copied, ModelUse, Operation, PageRecord};
 pub use redo::RedoMarker;
 pub use schema_fields::{SchemaField, schema_fields};

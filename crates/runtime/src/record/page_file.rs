@@ -14,9 +14,9 @@ pub struct PageType {
     pub shape: Shape,
 }
 
-/// A page that is there and whole.
+/// A valid page as it is stored.
 #[derive(Debug, Clone)]
-pub struct Found {
+pub struct StoredPage {
     /// The output, without its record.
     pub output: Value,
     /// Hash of the output.
@@ -25,23 +25,23 @@ pub struct Found {
     pub record: Option<PageRecord>,
 }
 
-/// Why a page's file is no page.
+/// Why a file is not a valid page.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Damage {
     /// It cannot be parsed.
-    #[error("is no JSON: {0}")]
+    #[error("is not valid JSON: {0}")]
     Json(String),
     /// It is JSON, but no object.
-    #[error("is no JSON object")]
+    #[error("is not a JSON object")]
     Shape,
     /// The record cannot be read.
     #[error("has a record that cannot be read: {0}")]
     Record(String),
     /// The output is not the one that the record was made for.
-    #[error("was changed after it was made: its output does not have the hash in its record")]
+    #[error("was modified after it was written (hash mismatch)")]
     Changed,
     /// The output does not fit the schema.
-    #[error("does not fit its schema: {0}")]
+    #[error("does not match its schema: {0}")]
     Schema(#[from] SchemaViolation),
 }
 
@@ -85,7 +85,11 @@ impl PageType {
     }
 
     /// The bytes of a page's file (the output's fields, then its record), and the page that a reader finds in these very bytes.
-    pub(crate) fn written(&self, output: Map<String, Value>, record: &PageRecord) -> Result<(Vec<u8>, Found), Failure> {
+    pub(crate) fn written(
+        &self,
+        output: Map<String, Value>,
+        record: &PageRecord,
+    ) -> Result<(Vec<u8>, StoredPage), Failure> {
         let mut page = output;
         if page.insert(RECORD_KEY.to_owned(), serde_json::to_value(record)?).is_some() {
             let problem = format!("the output has a field `{RECORD_KEY}`, which is where shelf writes its own record");
@@ -105,7 +109,7 @@ impl PageType {
     }
 
     /// Reads a page's file and checks it: schema, record and hash.
-    pub fn read(&self, bytes: &[u8]) -> Result<Found, Damage> {
+    pub fn read(&self, bytes: &[u8]) -> Result<StoredPage, Damage> {
         let mut output: Value = serde_json::from_slice(bytes).map_err(|error| Damage::Json(error.to_string()))?;
         let record = output.as_object_mut().ok_or(Damage::Shape)?.shift_remove(RECORD_KEY);
         let record: Option<PageRecord> =
@@ -114,7 +118,7 @@ impl PageType {
         let hash = self.hash(&output);
         match &record {
             Some(record) if record.output != hash.whole => Err(Damage::Changed),
-            _ => Ok(Found { output, hash, record }),
+            _ => Ok(StoredPage { output, hash, record }),
         }
     }
 }

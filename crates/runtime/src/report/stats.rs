@@ -66,7 +66,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::metrics::{Fields, Spread};
+    use crate::metrics::{Distribution, Fields};
     use crate::report::test_report::{Counted, with};
 
     #[test]
@@ -88,9 +88,9 @@ mod tests {
         let operation = [("processing_time_seconds", Some("s")), ("cost_usd", Some("USD")), ("attempts", None)];
         assert_eq!(names[..2], [("words", None), ("sure", Some("%"))]);
         assert_eq!(names[4..], operation);
-        let sums = stats.metrics.iter().map(|metric| match metric.summary.spread {
-            Spread::Numbers(numbers) => numbers.map(|numbers| numbers.sum),
-            Spread::Words { .. } => None,
+        let sums = stats.metrics.iter().map(|metric| match metric.summary.distribution {
+            Distribution::Numbers(numbers) => numbers.map(|numbers| numbers.sum),
+            Distribution::Words { .. } => None,
         });
         assert_eq!(sums.collect::<Vec<_>>(), [Some(16.0), None, None, None, Some(4.0), Some(0.25), Some(5.0)]);
         assert_eq!((stats.pages, stats.failed, stats.metrics[0].summary.missing), (3, 1, 1));

@@ -13,7 +13,7 @@ use crate::events::{Blocker, PageOf};
 use crate::failure::Failure;
 use crate::inspect::{BookState, LookError, look};
 use crate::plan::{Need, PlanError, Request, Settled, changes, fingerprint, plan};
-use crate::record::{Change, Difference, Found, Hash, PageRecord, differences};
+use crate::record::{Change, Difference, Hash, PageRecord, StoredPage, differences};
 use crate::registry::Entry;
 use crate::stage::ExternalInput;
 use crate::store::{BookPath, StoreError};
@@ -77,8 +77,8 @@ pub enum TryError {
     /// The stage runs once a page, and none is named.
     #[error("stage `{0}` runs once a page, and no page is named")]
     WhichPage(&'static str),
-    /// The stage runs once a book, and a page is named.
-    #[error("stage `{stage}` runs once a book and makes no page {page}")]
+    /// The stage runs once per book, and a page is named.
+    #[error("stage `{stage}` runs once per book and makes no page {page}")]
     OnceABook {
         /// The stage.
         stage: &'static str,
@@ -176,7 +176,7 @@ fn beside_stored(runtime: &Runtime, entry: &Entry, work: &Work, made: Complete) 
     let (stored, files) = match found {
         None => (Stored::Missing, BTreeMap::new()),
         Some(Err(damage)) => (Stored::Damaged(damage.to_string()), BTreeMap::new()),
-        Some(Ok(Found { output: stored, record, .. })) => {
+        Some(Ok(StoredPage { output: stored, record, .. })) => {
             let differing = differences(&bare(&stored), &bare(&output));
             let now = Value::Object(measured.clone());
             let record = record.map(|record| {

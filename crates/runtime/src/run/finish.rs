@@ -51,7 +51,7 @@ impl Work {
         );
         let full = failure.cause == Cause::Write && failure.causes.iter().any(|cause| cause.contains("No space left"));
         let is_tried_again = failure.transient && !last_attempt;
-        if full || is_tried_again || failure.cause == Cause::Halted {
+        if full || is_tried_again || failure.cause == Cause::Aborted {
             return Ended::Failed { failure, full };
         }
         if let OnError::Copy(copying) = self.cx.row.policy.on_error {
@@ -99,7 +99,7 @@ impl Work {
             .map(|file| Ok((BookPath::new(&self.cx.book, &format!("{}/{}", file.folder, file.name))?, file.bytes)))
             .collect::<Result<_, Failure>>()?;
         let Value::Object(output) = output else {
-            return Err(Failure::of(Cause::Output, "the output is no JSON object"));
+            return Err(Failure::of(Cause::Output, "the output is not a JSON object"));
         };
         let mut fingerprint = self.cx.fingerprint.clone();
         if self.cx.row.parallelism == Parallelism::Llm && usage.calls == 0 {

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::make::{Ran, Work, call};
 use crate::__private::Registered;
-use crate::book::{BookMetadata, PageNumber, ScanId, SourcePage};
+use crate::book::{BookMetadata, PageNumber, ScanId, ScanMetadata};
 use crate::failure::{Cause, Failure};
 use crate::record::Fingerprint;
 use crate::stage::{Cx, ExternalInput, Handles, PageFile, Warnings};
@@ -29,7 +29,7 @@ struct IsolatedPage {
     fingerprint: Fingerprint,
     options: Value,
     metadata: BookMetadata,
-    source: Option<SourcePage>,
+    source: Option<ScanMetadata>,
     prompt: String,
 }
 

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 
 use super::Runtime;
-use crate::book::SourcePage;
+use crate::book::ScanMetadata;
 use crate::events::PageOf;
 use crate::failure::{Cause, Failure};
 use crate::inspect::BookState;
@@ -45,7 +45,7 @@ impl Work {
         handles: Handles,
     ) -> Self {
         let files = Arc::new(Mutex::new(Vec::new()));
-        let source: Option<SourcePage> = page.page.and_then(|page| book.scans.get(&page)?.page.clone());
+        let source: Option<ScanMetadata> = page.page.and_then(|page| book.scans.get(&page)?.page.clone());
         let row = stage.entry.row;
         let cx = Cx {
             store: Arc::clone(&runtime.store),

@@ -5,7 +5,7 @@ use rayon::prelude::*;
 
 use super::scheduler::{Settings, run};
 use super::{Stop, Summary};
-use crate::book::{Languages, PageNumber, ScanId, SourcePage};
+use crate::book::{Languages, PageNumber, ScanId, ScanMetadata};
 use crate::doctor::Finding;
 use crate::events::{Event, Listener};
 use crate::failure::Failure;
@@ -69,7 +69,7 @@ pub enum ProcessError {
     /// A stage has a name that is no folder.
     #[error(transparent)]
     Path(#[from] BookPathError),
-    /// What is to be noted is no JSON.
+    /// What is to be noted is not valid JSON.
     #[error("cannot note what is known of the book")]
     Note(#[source] serde_json::Error),
 }
@@ -177,7 +177,7 @@ pub(super) fn look_at_scan(
     book: &ScanId,
     page: PageNumber,
     scan: &Scan,
-) -> Result<Result<SourcePage, Failure>, ProcessError> {
+) -> Result<Result<ScanMetadata, Failure>, ProcessError> {
     let file = runtime.store.local(&BookPath::new(book, &format!("source/{}", scan.image))?)?;
     Ok(describe_scan(&runtime.worker_pool, &file, &scan.image, page))
 }

@@ -228,7 +228,7 @@ impl Scheduler<'_> {
         let now = fingerprint(&stage.entry, asked, &self.book, job.page.page, &hash);
         let found = self.book.stage(job.page.stage).pages.get(&job.page.page);
         if let Why::Upstream(_) = job.why
-            && let Some(PageState::Whole { record: Some(record), .. }) = found
+            && let Some(PageState::Valid { record: Some(record), .. }) = found
             && let changes = changes(&stage.entry, &now, &record.fingerprint)
             && (changes.is_empty() || is_kept(&changes, self.plan.plan.paid.contains(&job.page)))
         {
@@ -262,7 +262,7 @@ impl Scheduler<'_> {
     fn retry_epoch(&self, stage: &PlannedStage, job: &Job) -> Option<String> {
         let found = self.book.stage(job.page.stage);
         let copied = || match found.pages.get(&job.page.page)? {
-            PageState::Whole { record: Some(record), .. } => {
+            PageState::Valid { record: Some(record), .. } => {
                 Some((&record.copied.as_ref()?.failure, &record.operation.finished))
             }
             _ => None,
@@ -328,7 +328,7 @@ impl Scheduler<'_> {
             }
             Ended::Failed { full: true, .. } => self.stop(Stopped::DiskFull),
             // The page stays to do.
-            Ended::Failed { failure, .. } if failure.cause == Cause::Halted => {
+            Ended::Failed { failure, .. } if failure.cause == Cause::Aborted => {
                 self.abort = self.abort.take().or(Abort::of(&failure));
                 self.stop(self.halted().unwrap_or(Stopped::Aborted));
             }

@@ -6,14 +6,14 @@ use std::sync::{Arc, Mutex};
 use serde_json::Value;
 
 use super::{FromCx, Handle, Handles, Load, PageFile, PageFiles, Parts, Row, Warnings};
-use crate::book::{BookMetadata, PageNumber, ScanId, SourcePage};
+use crate::book::{BookMetadata, PageNumber, ScanId, ScanMetadata};
 use crate::failure::{Cause, Failure};
 use crate::page::{Page, SchemaViolation};
 use crate::record::{Fingerprint, Input, RECORD_KEY};
 use crate::store::{BookPath, Store};
 use crate::worker::WorkerPool;
 
-/// One page on its way through one stage: where its parameters come from.
+/// The context of one page in one stage, from which its parameters are extracted.
 pub struct Cx {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) book: ScanId,
@@ -22,7 +22,7 @@ pub struct Cx {
     pub(crate) row: &'static Row,
     pub(crate) options: Arc<dyn Any + Send + Sync>,
     pub(crate) metadata: Arc<BookMetadata>,
-    pub(crate) source: Option<SourcePage>,
+    pub(crate) source: Option<ScanMetadata>,
     pub(crate) worker_pool: WorkerPool,
     pub(crate) prompt: Arc<str>,
     pub(crate) handles: Handles,
@@ -31,7 +31,7 @@ pub struct Cx {
     pub(crate) parts: Arc<Parts>,
 }
 
-/// Reads pages of one stage, apart from any page's context.
+/// Reads pages of one stage, independently of the context of a page.
 #[derive(Clone)]
 pub(crate) struct Reader {
     store: Arc<dyn Store>,
@@ -39,8 +39,8 @@ pub(crate) struct Reader {
     row: &'static Row,
 }
 
-/// What a stage made, as it lies in the store without its record.
-pub(crate) struct Found {
+/// A stage output as it is stored, without its record, not yet read into its type.
+pub(crate) struct UnparsedPage {
     value: Value,
     stage: &'static str,
     path: BookPath,
@@ -49,12 +49,12 @@ pub(crate) struct Found {
 }
 
 impl Cx {
-    /// What a parameter takes by its type.
+    /// Extracts the value of a parameter by its type.
     pub fn get<'a, T: FromCx<'a>>(&'a self) -> Result<T, Failure> {
         T::from_cx(self)
     }
 
-    /// What the parameter that is called so takes from its dependency.
+    /// Loads the value of the parameter with this name from its dependency.
     pub fn load<T: Load>(&self, parameter: &str) -> Result<T, Failure> {
         T::load(self, self.dependency(parameter))
     }
@@ -67,12 +67,12 @@ impl Cx {
     /// The page.
     ///
     /// # Errors
-    /// The stage runs once a book.
+    /// The stage runs once per book.
     pub fn page(&self) -> Result<PageNumber, Failure> {
-        self.page.ok_or_else(|| Failure::new(format!("stage `{}` runs once a book and has no page", self.row.name)))
+        self.page.ok_or_else(|| Failure::new(format!("stage `{}` runs once per book and has no page", self.row.name)))
     }
 
-    /// The pages of `stage` that this page is made from, ascending.
+    /// The pages of `stage` that this page depends on, in ascending order.
     pub(crate) fn inputs(&self, stage: &str) -> Vec<PageNumber> {
         let page = |input: &Input| match input {
             Input::Page { stage: of, page } if of == stage => PageNumber::new(*page),
@@ -88,30 +88,30 @@ impl Cx {
     }
 
     pub(crate) fn options<O: 'static>(&self) -> Result<&O, Failure> {
-        self.options.downcast_ref().ok_or_else(|| Failure::new("the stage was started with options of another type"))
+        self.options.downcast_ref().ok_or_else(|| Failure::new("the options of the stage have another type"))
     }
 
-    /// What a provider gave to this page, by its type; `None` where the program has no such provider.
+    /// The handle of this type from a provider; `None` if the program has no such provider.
     #[must_use]
     pub fn provided<T: Handle>(&self) -> Option<&T> {
         self.handles.get()
     }
 
-    /// The page's scan: a local file with the picture, and what is known of it.
+    /// The scan of the page: a local image file and its metadata.
     ///
     /// # Errors
-    /// The stage runs once a book, or the scan cannot be opened.
-    pub fn scan(&self) -> Result<(PathBuf, SourcePage), Failure> {
+    /// The stage runs once per book, or the scan cannot be opened.
+    pub fn scan(&self) -> Result<(PathBuf, ScanMetadata), Failure> {
         let page = self.page()?;
         let source = self.source.clone().ok_or_else(|| {
             Failure::of(Cause::Input, format!("the scan of page {page} is not a supported image"))
-                .hint("put a PNG, JPEG or TIFF file in its place in `source/`")
+                .hint("replace it in `source/` by a PNG, JPEG or TIFF file")
         })?;
         let path = self.store.local(&BookPath::new(&self.book, &format!("source/{}", source.image))?)?;
         Ok((path, source))
     }
 
-    /// Where the book is stored.
+    /// The store of the book.
     #[must_use]
     pub fn store(&self) -> &Arc<dyn Store> {
         &self.store
@@ -129,7 +129,7 @@ impl Cx {
         self.row
     }
 
-    /// The worker processes, for what opens files from outside.
+    /// The worker processes, for code that opens external files.
     #[must_use]
     pub fn workers(&self) -> &WorkerPool {
         &self.worker_pool
@@ -143,8 +143,8 @@ impl Cx {
         Reader::new(Arc::clone(&self.store), self.book.clone(), row)
     }
 
-    /// What `row` made of the page that this one is made from, or of the book.
-    pub(crate) fn found(&self, row: &'static Row) -> Result<Found, Failure> {
+    /// The output of `row` for this page, or for the book.
+    pub(crate) fn open_output(&self, row: &'static Row) -> Result<UnparsedPage, Failure> {
         let reader = self.reader(row);
         if row.book {
             reader.file(BookPath::book_output(&self.book, row.name), "book.json".to_owned())
@@ -153,15 +153,15 @@ impl Cx {
         }
     }
 
-    /// What book stage `row` made of this page.
-    pub(crate) fn found_part(&self, row: &'static Row) -> Result<Found, Failure> {
+    /// The part of this page in the output of book stage `row`.
+    pub(crate) fn open_part(&self, row: &'static Row) -> Result<UnparsedPage, Failure> {
         let page = self.page()?;
         let reader = self.reader(row);
         let (path, what) = (BookPath::book_output(&self.book, row.name), "book.json");
         let part = self.parts.part(row.name, page, || reader.value(&path, what))?;
         let part =
-            part.ok_or_else(|| reader.problem(&path, what, &format!("holds nothing of page {page} in `pages`")))?;
-        Ok(Found { value: part, stage: row.name, path, what: format!("`pages.{page}` of book.json") })
+            part.ok_or_else(|| reader.problem(&path, what, &format!("has no part for page {page} in `pages`")))?;
+        Ok(UnparsedPage { value: part, stage: row.name, path, what: format!("`pages.{page}` of book.json") })
     }
 }
 
@@ -170,26 +170,26 @@ impl Reader {
         Self { store, book, row }
     }
 
-    /// Reads what was made of the whole book; none where nothing was.
-    pub(crate) fn book(&self) -> Result<Option<Found>, Failure> {
+    /// Reads the output for the whole book; `None` if there is none.
+    pub(crate) fn book(&self) -> Result<Option<UnparsedPage>, Failure> {
         let path = BookPath::book_output(&self.book, self.row.name);
         let is_there = self.store.stamp(&path)?.is_some();
         is_there.then(|| self.file(path, "book.json".to_owned())).transpose()
     }
 
     /// Reads one page.
-    pub(crate) fn page(&self, page: PageNumber) -> Result<Found, Failure> {
+    pub(crate) fn page(&self, page: PageNumber) -> Result<UnparsedPage, Failure> {
         self.file(BookPath::page(&self.book, self.row.name, page), format!("page {page}"))
     }
 
-    fn file(&self, path: BookPath, what: String) -> Result<Found, Failure> {
-        Ok(Found { value: self.value(&path, &what)?, stage: self.row.name, path, what })
+    fn file(&self, path: BookPath, what: String) -> Result<UnparsedPage, Failure> {
+        Ok(UnparsedPage { value: self.value(&path, &what)?, stage: self.row.name, path, what })
     }
 
     fn value(&self, path: &BookPath, what: &str) -> Result<Value, Failure> {
         let bytes = self.store.read(path)?.ok_or_else(|| self.problem(path, what, "is missing"))?;
         let mut value: Value = serde_json::from_slice(&bytes)
-            .map_err(|error| self.problem(path, what, &format!("is no JSON: {error}")))?;
+            .map_err(|error| self.problem(path, what, &format!("is not valid JSON: {error}")))?;
         value.as_object_mut().map(|fields| fields.remove(RECORD_KEY));
         Ok(value)
     }
@@ -205,8 +205,8 @@ impl fmt::Debug for Reader {
     }
 }
 
-impl Found {
-    /// Reads the page. It alone is compiled for every type.
+impl UnparsedPage {
+    /// Reads the page into its type. Only this is compiled for every type.
     pub(crate) fn read<T: Page>(&self) -> Result<T, Failure> {
         match T::from_json(&self.value) {
             Ok(page) => Ok(page),
@@ -215,7 +215,7 @@ impl Found {
     }
 
     fn violation(&self, violation: &SchemaViolation) -> Failure {
-        unreadable(self.stage, &self.path, &self.what, &format!("does not fit its schema: {violation}"))
+        unreadable(self.stage, &self.path, &self.what, &format!("does not match its schema: {violation}"))
     }
 }
 

@@ -72,10 +72,10 @@ impl Deref for RowRef {
 /// A parameter that is filled from a stage of scope `Of` which makes `Output`, in a stage of scope `In`: that very output, or pages of
 /// it. It asks for the stage's types and not for the stage, so that what is no stage is one mistake.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not what the dependency hands over",
-    label = "the dependency makes `{Output}`",
-    note = "what a page stage makes is taken as it is or as `Window<…>` of it, in a `scope = book` stage as `Pages<…>` of it",
-    note = "what a `scope = book` stage makes is taken as it is, in a page stage also as `Part<…>` of it"
+    message = "`{Self}` cannot be loaded from this dependency",
+    label = "the output of the dependency is `{Output}`",
+    note = "the output of a page stage is taken as it is or as `Window<…>`; in a `scope = book` stage, as `Pages<…>`",
+    note = "the output of a `scope = book` stage is taken as it is; in a page stage, also as `Part<…>`"
 )]
 pub trait FromStage<Output, Of: Scope, In: Scope>: Load {}
 
@@ -106,7 +106,7 @@ impl<T: Page> Load for T {
     const REACH: Reach = Reach::Same;
 
     fn load(cx: &Cx, from: &'static Row) -> Result<Self, Failure> {
-        match cx.found(from) {
+        match cx.open_output(from) {
             Ok(found) => found.read(),
             Err(failure) => Err(failure),
         }

@@ -16,8 +16,8 @@ pub struct Isolated {
 
 /// Options that a worker process can be told: those that can be read again from what they serialise to.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be handed to a worker process, where the pages of an `isolated` stage are made",
-    label = "not a set of options that can be read again",
+    message = "`{Self}` cannot be sent to a worker process, where an `isolated` stage runs",
+    label = "not options that can be deserialized",
     note = "derive `Deserialize` for it, beside `clap::Args` and `Serialize`"
 )]
 pub trait IsolatedOptions: StageOptions {

@@ -12,7 +12,7 @@ pub struct StageName(String);
 #[derive(Debug, Clone, thiserror::Error, PartialEq, Eq)]
 pub enum StageNameError {
     /// It has other characters, or is too long.
-    #[error("`{0}` is no stage name: expected a lower-case letter, then up to 39 of a-z, 0-9 and `_`")]
+    #[error("invalid stage name `{0}`: expected a lower-case letter, then up to 39 of a-z, 0-9 and `_`")]
     Shape(String),
     /// It is a name that a book uses otherwise.
     #[error("`{0}` is reserved: a book keeps other things under that name")]

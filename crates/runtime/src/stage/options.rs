@@ -21,8 +21,8 @@ pub struct NoOptions {}
 
 /// Holds for one type only: itself. So `&MyOptions` is a parameter only where `options = MyOptions` is said.
 #[diagnostic::on_unimplemented(
-    message = "`&{T}` is not what this stage's `options` say",
-    label = "these are not the stage's options",
+    message = "`&{T}` does not match the `options` of this stage",
+    label = "not the options of this stage",
     note = "name the type in the attribute: `#[stage(…, options = {T})]`"
 )]
 pub trait SameAs<T: ?Sized> {}

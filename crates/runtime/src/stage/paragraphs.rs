@@ -19,9 +19,9 @@ pub struct ParagraphId {
 /// A page that knows which paragraphs stand in it, so that none is lost on the way: see `conserves` in
 /// [`#[stage]`](macro@crate::stage).
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` does not say which paragraphs stand in it",
+    message = "`{Self}` does not list its paragraphs",
     label = "`conserves` compares the paragraphs of this type",
-    note = "implement `shelf::stage::Paragraphs` for `{Self}`: its one function lists the paragraphs' ids"
+    note = "implement `shelf::stage::Paragraphs` for `{Self}`: its one function returns the ids of the paragraphs"
 )]
 pub trait Paragraphs {
     /// The ids of all paragraphs, in any order; one that stands there twice is listed twice.

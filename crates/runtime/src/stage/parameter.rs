@@ -4,14 +4,17 @@ use crate::failure::Failure;
 
 /// What a stage takes by type, beside its dependencies.
 #[diagnostic::on_unimplemented(
-    message = "a page offers no `{Self}`",
-    label = "neither a dependency nor something a page offers",
+    message = "`{Self}` cannot be a parameter of this stage",
+    label = "neither a dependency nor a type that a stage can take",
     note = "a parameter is a dependency's output, named after the stage and listed in `deps`, or one of `PageNumber`, `PageImage` (both in page stages only), `BookMetadata`, `Languages`, `PageFiles`, `Warnings`, `Prompt`, `Llm` (in stages with `parallelism = llm`), `&Options`"
 )]
 pub trait Parameter<'a, S: Stage>: FromCx<'a> {}
 
 /// Takes what [`Parameter`] allows.
-#[diagnostic::on_unimplemented(message = "a page offers no `{Self}`", label = "not something a page offers")]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a parameter of this stage",
+    label = "not a type that a stage can take"
+)]
 pub trait FromCx<'a>: Sized {
     /// What taking it reads, for the fingerprint.
     const INPUT: ExternalInput = ExternalInput::None;

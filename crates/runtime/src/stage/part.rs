@@ -47,9 +47,9 @@ use crate::page::Page;
 /// # fn main() {}
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` holds nothing of single pages",
+    message = "`{Self}` has no parts for single pages",
     label = "not an output with a part for every page",
-    note = "give it a field `pages` that maps page numbers to what it holds of them, and `impl ByPage for {Self} {{ type Part = …; }}`"
+    note = "give it a field `pages` that maps page numbers to parts, and `impl ByPage for {Self} {{ type Part = …; }}`"
 )]
 pub trait ByPage: Page {
     /// What it holds of a page.
@@ -80,7 +80,7 @@ impl<T: Page> Load for Part<T> {
     const REACH: Reach = Reach::Part;
 
     fn load(cx: &Cx, from: &'static Row) -> Result<Self, Failure> {
-        Ok(Self(cx.found_part(from)?.read()?))
+        Ok(Self(cx.open_part(from)?.read()?))
     }
 }
 

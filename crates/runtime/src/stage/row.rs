@@ -25,7 +25,7 @@ pub struct Row {
     pub deps: &'static [Dep],
     /// What else its parameters read.
     pub inputs: &'static [ExternalInput],
-    /// Whether it runs once a book.
+    /// Whether it runs once per book.
     pub book: bool,
     /// On what it runs, and how many at a time.
     pub parallelism: Parallelism,

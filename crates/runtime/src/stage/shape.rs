@@ -6,7 +6,7 @@ use crate::page::Page;
 
 /// A stage, as the compiler sees it. Written by `#[stage]` for the marker type named like the function.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no stage",
+    message = "`{Self}` is not a stage",
     label = "not a stage",
     note = "a stage is a function under `#[stage(…)]`; name it here by its path, such as `crate::ocr::ocr`"
 )]
@@ -33,14 +33,14 @@ pub trait Scope: 'static {
 
 /// Scopes that have a page at hand.
 #[diagnostic::on_unimplemented(
-    message = "a `scope = book` stage has no page of its own",
-    note = "in a book stage take `Pages<…>`, the book's pages; a page with its neighbours is for page stages"
+    message = "a `scope = book` stage has no single page",
+    note = "use `Pages<…>`, which reads all pages of the book; `Window` is for page stages"
 )]
 pub trait HasPage: Scope {}
 
 /// A stage that runs once a page.
 pub enum EachPage {}
-/// A stage that runs once a book.
+/// A stage that runs once per book.
 pub enum Book {}
 
 impl Scope for EachPage {

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use tempfile::TempDir;
 
 use super::EventLog;
-use crate::book::{BookMetadata, Origin, PageNumber, Resolution, ScanId, SourcePage};
+use crate::book::{BookMetadata, Origin, PageNumber, Resolution, ScanId, ScanMetadata};
 use crate::inspect::look;
 use crate::page::Page;
 use crate::plan::{Plan, Request, plan};
@@ -66,7 +66,7 @@ impl TestBook {
     pub fn scans(self, scans: impl IntoIterator<Item = (Vec<u8>, (u32, u32), f64)>) -> Self {
         for (page, (png, (width, height), dpi)) in (1..).filter_map(PageNumber::new).zip(scans) {
             let image = format!("{}.png", page.stem());
-            let noted = SourcePage {
+            let noted = ScanMetadata {
                 page_number: page.get(),
                 image: image.clone(),
                 hash: Hash::of(&png).to_string(),

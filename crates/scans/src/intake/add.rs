@@ -18,7 +18,7 @@ use crate::scan::records::ScanRecords;
 use crate::scan::source::{Source, inspect_all};
 use crate::scan::write::{ScanRequest, WRITE_SCAN, WrittenScan};
 use crate::staging::Staging;
-use shelf_runtime::book::{BookMetadata, PageNumber, Presumed, ScanId};
+use shelf_runtime::book::{BookMetadata, PageNumber, Inferred, ScanId};
 use shelf_runtime::clock::now;
 use shelf_runtime::failure::Failure;
 use shelf_runtime::store::FolderStore;
@@ -98,7 +98,7 @@ pub fn add(
         status: Some("registered".to_owned()),
         ..BookMetadata::default()
     };
-    metadata.presume(Presumed { title: Some(title.clone()), ..Presumed::default() });
+    metadata.infer(Inferred { title: Some(title.clone()), ..Inferred::default() });
     staging.write_json("metadata.json", &metadata)?;
     let ScanRecords { failed, warnings, .. } = records;
     if stop.load(Ordering::Relaxed) {

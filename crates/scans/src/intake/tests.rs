@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::*;
-use shelf_runtime::book::{BookMetadata, Presumed, SourcePage};
+use shelf_runtime::book::{BookMetadata, Inferred, ScanMetadata};
 use shelf_runtime::store::FolderStore;
 use shelf_runtime::worker::WorkerPool;
 
@@ -44,7 +44,7 @@ impl Library {
         self.store.root().join("book").join(name)
     }
 
-    pub(crate) fn page(&self, page: u32) -> SourcePage {
+    pub(crate) fn page(&self, page: u32) -> ScanMetadata {
         serde_json::from_slice(&fs::read(self.path(&format!("source/page_{page:04}.json"))).unwrap()).unwrap()
     }
 
@@ -167,8 +167,8 @@ fn writes_book_metadata() {
     assert_eq!((metadata.total_pages, metadata.status.as_deref()), (1, Some("registered")));
     assert!(metadata.scan_date.unwrap().parse::<jiff::Timestamp>().is_ok());
     assert_eq!(metadata.extraction_dpi, None, "nothing was rendered");
-    let presumed = Presumed { title: Some("The Gold Bug".to_owned()), ..Presumed::default() };
-    assert_eq!(metadata.presumed, presumed, "the title is from the file name");
+    let inferred = Inferred { title: Some("The Gold Bug".to_owned()), ..Inferred::default() };
+    assert_eq!(metadata.inferred, inferred, "the title is from the file name");
 }
 
 #[test]
@@ -179,7 +179,7 @@ fn given_title_is_not_inferred() {
     let id = Some("book".parse().unwrap());
     library.add(&AddRequest { inputs, id, title: title.clone(), ..AddRequest::default() }).unwrap();
     let metadata = library.metadata();
-    assert_eq!((metadata.title, metadata.presumed), (title, Presumed::default()));
+    assert_eq!((metadata.title, metadata.inferred), (title, Inferred::default()));
 }
 
 #[test]

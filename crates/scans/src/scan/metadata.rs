@@ -3,7 +3,7 @@ use std::path::Path;
 use super::write::{ScanRequest, WRITE_SCAN};
 use crate::formats::file_format::detect_format;
 use crate::formats::opened_page::PageInFile;
-use shelf_runtime::book::{Origin, PageNumber, SourcePage};
+use shelf_runtime::book::{Origin, PageNumber, ScanMetadata};
 use shelf_runtime::failure::Failure;
 use shelf_runtime::record::Hash;
 use shelf_runtime::worker::{Allowance, WorkerPool};
@@ -17,14 +17,14 @@ pub fn scan_metadata(
     file: &Path,
     image: &str,
     page: PageNumber,
-) -> Result<SourcePage, Failure> {
+) -> Result<ScanMetadata, Failure> {
     // A worker reads the image as if it were to be added; what it writes is thrown away.
     let discarded = tempfile::tempdir()?;
     let from = PageInFile { file: file.to_owned(), format: detect_format(file)?, page: 1, dpi: 300 };
     let request = ScanRequest::whole(from, discarded.path(), page);
     let scan = worker_pool.call(&WRITE_SCAN, request, Allowance::default())?;
     let bytes = std::fs::read(file)?;
-    Ok(SourcePage {
+    Ok(ScanMetadata {
         page_number: page.get(),
         image: image.to_owned(),
         hash: Hash::of(&bytes).as_str().to_owned(),

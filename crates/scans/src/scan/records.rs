@@ -6,7 +6,7 @@ use serde_json::json;
 use super::write::WrittenScan;
 use crate::file_error::FileError;
 use crate::staging::Staging;
-use shelf_runtime::book::{Origin, PageNumber, SourcePage};
+use shelf_runtime::book::{Origin, PageNumber, ScanMetadata};
 use shelf_runtime::clock::now;
 use shelf_runtime::failure::Failure;
 
@@ -46,7 +46,7 @@ impl<'a> ScanRecords<'a> {
         if let Some(dpi) = scan.rendered_dpi {
             self.rendered_dpi = self.rendered_dpi.max(Some(dpi.round() as u32));
         }
-        let source = SourcePage {
+        let source = ScanMetadata {
             page_number: page.get(),
             image: scan.image,
             hash: scan.hash.as_str().to_owned(),

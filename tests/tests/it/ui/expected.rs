@@ -2,8 +2,8 @@
 //!
 //! ```text
 //! 10:20 `WordCount`
-//! error[E0277]: `WordCount` is not what the dependency hands over
-//! label: the dependency makes `OcrPage`
+//! error[E0277]: `WordCount` cannot be loaded from this dependency
+//! label: the output of the dependency is `OcrPage`
 //! note: what a page stage makes is taken as it is …
 //! ```
 //!

@@ -5,10 +5,10 @@ use super::BookMetadata;
 
 /// What was made out of a book without a person: from its file's name, from its first pages.
 ///
-/// In [`BookMetadata::presumed`] it says which fields nobody has said, and with what value they were filled in.
+/// In [`BookMetadata::inferred`] it says which fields nobody has said, and with what value they were filled in.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
-pub struct Presumed {
+pub struct Inferred {
     /// The title.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
@@ -29,8 +29,8 @@ pub struct Presumed {
     pub kind: Option<String>,
 }
 
-impl Presumed {
-    /// Whether nothing is presumed.
+impl Inferred {
+    /// Whether nothing is inferred.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
@@ -38,23 +38,23 @@ impl Presumed {
 }
 
 impl BookMetadata {
-    /// Fills in what was found, where a field is empty or still has the value that was presumed before. What a person has said stays.
-    pub fn presume(&mut self, found: Presumed) {
-        let presumed = &mut self.presumed;
-        fill(&mut self.title, &mut presumed.title, found.title);
-        fill(&mut self.author, &mut presumed.author, found.author);
-        fill(&mut self.year, &mut presumed.year, found.year);
-        fill(&mut self.publisher, &mut presumed.publisher, found.publisher);
-        fill(&mut self.isbn, &mut presumed.isbn, found.isbn);
-        fill(&mut self.kind, &mut presumed.kind, found.kind);
+    /// Fills in what was found, where a field is empty or still has the value that was inferred before. What a person has said stays.
+    pub fn infer(&mut self, found: Inferred) {
+        let inferred = &mut self.inferred;
+        fill(&mut self.title, &mut inferred.title, found.title);
+        fill(&mut self.author, &mut inferred.author, found.author);
+        fill(&mut self.year, &mut inferred.year, found.year);
+        fill(&mut self.publisher, &mut inferred.publisher, found.publisher);
+        fill(&mut self.isbn, &mut inferred.isbn, found.isbn);
+        fill(&mut self.kind, &mut inferred.kind, found.kind);
     }
 }
 
-fn fill<T: Clone + PartialEq>(field: &mut Option<T>, presumed: &mut Option<T>, found: Option<T>) {
-    let said_by_nobody = field.is_none() || field == presumed;
+fn fill<T: Clone + PartialEq>(field: &mut Option<T>, inferred: &mut Option<T>, found: Option<T>) {
+    let said_by_nobody = field.is_none() || field == inferred;
     if found.is_some() && said_by_nobody {
         field.clone_from(&found);
-        *presumed = found;
+        *inferred = found;
     }
 }
 
@@ -62,29 +62,29 @@ fn fill<T: Clone + PartialEq>(field: &mut Option<T>, presumed: &mut Option<T>, f
 mod tests {
     use super::*;
 
-    fn titled(title: &str) -> Presumed {
-        Presumed { title: Some(title.to_owned()), ..Presumed::default() }
+    fn titled(title: &str) -> Inferred {
+        Inferred { title: Some(title.to_owned()), ..Inferred::default() }
     }
 
-    fn after(metadata: &BookMetadata, found: &Presumed) -> BookMetadata {
+    fn after(metadata: &BookMetadata, found: &Inferred) -> BookMetadata {
         let mut metadata = metadata.clone();
-        metadata.presume(found.clone());
+        metadata.infer(found.clone());
         metadata
     }
 
     #[test]
     fn an_empty_field_is_filled_and_filling_it_again_changes_nothing() {
         let once = after(&BookMetadata::default(), &titled("Emma"));
-        assert_eq!((once.title.as_deref(), once.presumed.title.as_deref()), (Some("Emma"), Some("Emma")));
+        assert_eq!((once.title.as_deref(), once.inferred.title.as_deref()), (Some("Emma"), Some("Emma")));
         assert_eq!(after(&once, &titled("Emma")), once);
-        assert_eq!(after(&once, &Presumed::default()), once);
+        assert_eq!(after(&once, &Inferred::default()), once);
     }
 
     #[test]
     fn something_better_takes_the_place_of_what_was_presumed_and_never_of_what_a_person_said() {
-        let presumed = after(&BookMetadata::default(), &titled("Emma 300dpi"));
-        assert_eq!(after(&presumed, &titled("Emma")).title.as_deref(), Some("Emma"));
-        let said = BookMetadata { title: Some("Emma, a Novel".to_owned()), ..presumed };
+        let inferred = after(&BookMetadata::default(), &titled("Emma 300dpi"));
+        assert_eq!(after(&inferred, &titled("Emma")).title.as_deref(), Some("Emma"));
+        let said = BookMetadata { title: Some("Emma, a Novel".to_owned()), ..inferred };
         assert_eq!(after(&said, &titled("Emma")), said);
     }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 /// A book from elsewhere has only images; then these facts are read from the image when they are needed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
 #[garde(allow_unvalidated)]
-pub struct SourcePage {
+pub struct ScanMetadata {
     /// The scan's number.
     #[garde(range(min = 1))]
     pub page_number: u32,
