@@ -18,7 +18,7 @@ use crate::scan::records::ScanRecords;
 use crate::scan::source::{Source, inspect_all};
 use crate::scan::write::{ScanRequest, WRITE_SCAN, WrittenScan};
 use crate::staging::Staging;
-use shelf_runtime::book::{BookMetadata, PageNumber, Inferred, ScanId};
+use shelf_runtime::book::{BookMetadata, Inferred, PageNumber, ScanId};
 use shelf_runtime::clock::now;
 use shelf_runtime::failure::Failure;
 use shelf_runtime::store::FolderStore;
