@@ -7,19 +7,19 @@ use serde::Serialize;
 
 use super::Normalisation;
 
-/// Edits counted against a length. Rates of several pages are added up as edits and lengths, so that a book's
-/// rate is all its edits over all its length, and a short page weighs little.
+/// Edits and the length that they are divided by. Rates of several pages are summed as edits and lengths, so that a book's rate is the sum of
+/// its edits divided by the sum of its lengths, and a short page has little weight.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct ErrorRate {
-    /// Insertions, deletions and replacements that make one text of the other.
+    /// Insertions, deletions and substitutions that turn one text into the other.
     pub edits: usize,
-    /// Length of the truth.
+    /// Length of the ground truth.
     pub length: usize,
 }
 
 impl ErrorRate {
-    /// Edits over length: 0 for equal texts, above 1 where a text is much longer than its truth. An empty truth
-    /// counts as one long.
+    /// Edits divided by length: 0 for equal texts, above 1 if a text is much longer than its ground truth. An empty ground truth
+    /// counts as of length 1.
     #[must_use]
     pub fn rate(self) -> f64 {
         self.edits as f64 / self.length.max(1) as f64
@@ -34,7 +34,7 @@ impl Add for ErrorRate {
     }
 }
 
-/// How far a text is from its truth.
+/// Error rates of a text.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Score {
     /// Over characters: the rate is the CER.
@@ -58,7 +58,7 @@ impl Sum for Score {
     }
 }
 
-/// Scores `text` against `truth`, both normalised first. A page that is missing scores as an empty text.
+/// Scores `text` against `truth`, after normalising both. A missing page counts as an empty text.
 ///
 /// ```
 /// use shelf::eval::{Normalisation, score};
@@ -81,7 +81,7 @@ pub fn score(truth: &str, text: &str, normalisation: &Normalisation) -> Score {
     Score { characters, words }
 }
 
-/// A number a distinct word, which is what the distance can compare.
+/// Replaces each distinct word by a number, which the distance can compare.
 fn numbered_words<'t>(text: &'t str, numbers: &mut HashMap<&'t str, u64>) -> Vec<u64> {
     text.split_whitespace()
         .map(|word| {
@@ -105,7 +105,7 @@ mod tests {
 
     /// Pinned from the reference tool: character edits, characters, word edits, words.
     #[test]
-    fn scores_are_those_of_the_reference() {
+    fn scores_agree_with_the_reference_tool() {
         for (truth, text, expected) in [
             (
                 "The shadow of the white man’s sail, in January, 1540.",
@@ -123,27 +123,27 @@ mod tests {
     }
 
     #[test]
-    fn a_book_weighs_its_pages_by_length() {
+    fn pages_are_weighted_by_length() {
         let pages = [ErrorRate { edits: 1, length: 10 }, ErrorRate { edits: 0, length: 990 }];
         let book: Score = pages.map(|characters| Score { characters, ..Score::default() }).into_iter().sum();
         assert!((book.characters.rate() - 0.001).abs() < 1e-12);
     }
 
     #[test]
-    fn an_empty_truth_has_a_rate() {
+    fn empty_ground_truth_has_a_rate() {
         assert_eq!(edits("", ""), [0, 0, 0, 0]);
         assert!((score("", "abc", &Normalisation::default()).characters.rate() - 3.0).abs() < 1e-12);
     }
 
     proptest! {
         #[test]
-        fn a_text_is_like_itself(text in "\\PC{0,80}") {
+        fn text_has_no_errors_against_itself(text in "\\PC{0,80}") {
             let same = score(&text, &text, &Normalisation::default());
             prop_assert_eq!((same.characters.edits, same.words.edits), (0, 0));
         }
 
         #[test]
-        fn one_letter_more_is_one_edit(text in "[a-z]{1,8}( [a-z]{1,8}){0,9}", at in any::<prop::sample::Index>()) {
+        fn inserted_letter_is_one_edit(text in "[a-z]{1,8}( [a-z]{1,8}){0,9}", at in any::<prop::sample::Index>()) {
             let mut longer = text.clone();
             longer.insert(at.index(text.len()), 'X');
             prop_assert_eq!(edits(&text, &longer)[0], 1);
@@ -151,7 +151,7 @@ mod tests {
         }
 
         #[test]
-        fn the_distance_is_the_same_both_ways(a in "[a-c ]{0,30}", b in "[a-c ]{0,30}") {
+        fn distance_is_symmetric(a in "[a-c ]{0,30}", b in "[a-c ]{0,30}") {
             prop_assert_eq!(edits(&a, &b)[0], edits(&b, &a)[0]);
             prop_assert_eq!(edits(&a, &b)[2], edits(&b, &a)[2]);
         }

@@ -5,34 +5,34 @@ use serde::Serialize;
 
 use super::ErrorRate;
 
-/// A word that a line end parts at a hyphen, and what became of it.
+/// A hyphen at a line end, and how it was corrected.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct JudgedHyphen {
-    /// What was read at the line's end, with the hyphen: `self-`, `cam-`.
+    /// The text by OCR at the end of the line, with the hyphen: `self-`, `cam-`.
     pub before: String,
-    /// What the next line was read to start with: `aware,`, `paign`.
+    /// The text by OCR at the start of the next line: `aware,`, `paign`.
     pub after: String,
-    /// The word as it stands in the truth: `self-aware,`, `campaign`.
+    /// The word in the ground truth: `self-aware,`, `campaign`.
     pub truth: String,
-    /// Whether the truth has the hyphen, or a dash in its place.
+    /// Whether the ground truth has the hyphen, or a dash in its place.
     pub real: bool,
-    /// What the corrected text has in its place; none where the halves were not put together.
+    /// The word in the corrected text; `None` if the halves were not joined.
     pub corrected: Option<String>,
-    /// Whether the halves were put together, with the hyphen if and only if the truth has it.
+    /// Whether the halves were joined, with the hyphen if and only if the ground truth has it.
     pub right: bool,
 }
 
-/// How many hyphens at line ends were treated right, of each kind. Scores of several pages are added up.
+/// How many hyphens at line ends were corrected, of each kind. Scores of several pages are summed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct HyphenScore {
-    /// Words that only the line end parts (`cam-paign`): wrong ones over all.
+    /// Words that only the line end divides (`cam-paign`): errors and total.
     pub split: ErrorRate,
-    /// Words that have the hyphen anywhere (`self-aware`): wrong ones over all.
+    /// Words that have the hyphen everywhere (`self-aware`): errors and total.
     pub real: ErrorRate,
 }
 
 impl HyphenScore {
-    /// Adds up what was found on one page or on many.
+    /// Counts the hyphens of one or more pages.
     #[must_use]
     pub fn of(hyphens: &[JudgedHyphen]) -> Self {
         let count = |real| {
@@ -51,11 +51,11 @@ impl Add for HyphenScore {
     }
 }
 
-/// Judges every hyphen at a line end of a page: words of `ocr` (as they were read) and of `corrected` are aligned to those of `truth`,
-/// whose lines may be broken anywhere or not at all.
+/// Evaluates every hyphen at a line end of a page: words of `ocr` and `corrected` are aligned with those of `truth`, whose lines may be broken
+/// anywhere or not at all.
 ///
-/// [`score`](super::score) can't tell: its normalisation drops hyphens. What is no word of the truth, such as `pre- and post-war`, and words
-/// that are parted by the end of the page, are not judged.
+/// [`score`](super::score) cannot do this, since its normalisation removes hyphens. Hyphens that do not join a word of the ground truth, as in
+/// `pre- and post-war`, and words across a page end are ignored.
 ///
 /// ```
 /// use shelf::eval::{HyphenScore, judge_hyphens};
@@ -69,43 +69,43 @@ impl Add for HyphenScore {
 #[must_use]
 pub fn judge_hyphens(truth: &str, ocr: &str, corrected: &str) -> Vec<JudgedHyphen> {
     let truth: Vec<&str> = truth.split_whitespace().collect();
-    let true_words: Vec<Bare> = truth.iter().map(|word| Bare::of(word)).collect();
-    let parted = parted_words(ocr);
+    let true_words: Vec<BareWord> = truth.iter().map(|word| BareWord::of(word)).collect();
+    let divided = divided_words(ocr);
     let corrected: Vec<&str> = corrected.split_whitespace().collect();
-    let parted_words: Vec<Bare> = parted.iter().map(|(before, after)| Bare::of(&format!("{before}{after}"))).collect();
-    let corrected_words: Vec<Bare> = corrected.iter().map(|word| Bare::of(word)).collect();
-    let found = aligned(&true_words, &parted_words);
+    let divided_words: Vec<BareWord> = divided.iter().map(|(before, after)| BareWord::of(&format!("{before}{after}"))).collect();
+    let corrected_words: Vec<BareWord> = corrected.iter().map(|word| BareWord::of(word)).collect();
+    let found = aligned(&true_words, &divided_words);
     let became = aligned(&true_words, &corrected_words);
     let mut hyphens = Vec::new();
     for (at, true_word) in true_words.iter().enumerate() {
-        let Some((before, after)) = found[at].map(|index| parted[index]).filter(|(_, after)| !after.is_empty()) else {
+        let Some((before, after)) = found[at].map(|index| divided[index]).filter(|(_, after)| !after.is_empty()) else {
             continue;
         };
-        let place = Bare::of(before).letters.len();
+        let place = BareWord::of(before).letters.len();
         let real = true_word.has_hyphen_near(place);
-        let put_together = became[at].map(|index| (corrected[index], &corrected_words[index]));
+        let joined = became[at].map(|index| (corrected[index], &corrected_words[index]));
         hyphens.push(JudgedHyphen {
             before: before.to_owned(),
             after: after.to_owned(),
             truth: truth[at].to_owned(),
             real,
-            corrected: put_together.map(|(word, _)| word.to_owned()),
-            right: put_together.is_some_and(|(_, word)| word.has_hyphen_near(place) == real),
+            corrected: joined.map(|(word, _)| word.to_owned()),
+            right: joined.is_some_and(|(_, word)| word.has_hyphen_near(place) == real),
         });
     }
     hyphens
 }
 
-/// A word as it is compared: its letters and digits, in lower case, and how many of them stand before each hyphen or dash in it.
-struct Bare {
+/// A word for comparison: its letters and digits in lower case, and how many of them precede each hyphen or dash.
+struct BareWord {
     letters: Vec<char>,
     hyphens: Vec<usize>,
 }
 
-/// A letter read as two, or two as one, moves a hyphen by so much.
-const MOVED: usize = 1;
+/// How far a letter read as two, or two as one, moves a hyphen, letters.
+const MAX_SHIFT: usize = 1;
 
-impl Bare {
+impl BareWord {
     fn of(word: &str) -> Self {
         let (mut letters, mut hyphens) = (Vec::new(), Vec::new());
         for c in word.chars() {
@@ -120,7 +120,7 @@ impl Bare {
     }
 
     fn has_hyphen_near(&self, place: usize) -> bool {
-        self.hyphens.iter().any(|hyphen| hyphen.abs_diff(place) <= MOVED)
+        self.hyphens.iter().any(|hyphen| hyphen.abs_diff(place) <= MAX_SHIFT)
     }
 }
 
@@ -128,24 +128,24 @@ fn is_hyphen(c: char) -> bool {
     matches!(c, '-' | '‐' | '‑' | '\u{ad}' | '¬')
 }
 
-/// The words of a text, where those that end in a hyphen hold what follows as their other half.
-fn parted_words(text: &str) -> Vec<(&str, &str)> {
+/// The words of a text; one that ends in a hyphen is paired with the next as its other half.
+fn divided_words(text: &str) -> Vec<(&str, &str)> {
     let mut words = text.split_whitespace().peekable();
     let mut found = Vec::new();
     while let Some(word) = words.next() {
-        let parted = word.len() > 1 && word.ends_with(is_hyphen);
-        let after = words.next_if(|next| parted && next.starts_with(|c: char| c.is_alphanumeric()));
+        let divided = word.len() > 1 && word.ends_with(is_hyphen);
+        let after = words.next_if(|next| divided && next.starts_with(|c: char| c.is_alphanumeric()));
         found.push((word, after.unwrap_or("")));
     }
     found
 }
 
-/// Words that differ in more than this share of their letters are not the same.
-const MOST_DIFFERENT: f64 = 0.4;
+/// Words that differ in more than this ratio of their letters are different words.
+const MAX_DIFFERENCE_RATIO: f64 = 0.4;
 
-/// Where each word of `truth` stands in `text`: the alignment that costs least, a word more or less costing 1, a misread word the
-/// share of its letters that differ.
-fn aligned(truth: &[Bare], text: &[Bare]) -> Vec<Option<usize>> {
+/// The index in `text` of each word of `truth`: the alignment of least cost, where insertions and deletions cost 1, and a misread word
+/// the ratio of letters that differ.
+fn aligned(truth: &[BareWord], text: &[BareWord]) -> Vec<Option<usize>> {
     let width = text.len() + 1;
     let mut costs = vec![0.0; (truth.len() + 1) * width];
     let cost_of = |t: usize, x: usize| difference(&truth[t - 1].letters, &text[x - 1].letters);
@@ -179,18 +179,18 @@ fn aligned(truth: &[Bare], text: &[Bare]) -> Vec<Option<usize>> {
     found
 }
 
-/// The share of letters that differ, 0..=1; none where the words are not the same.
+/// The ratio of letters that differ, 0..=1; `None` for different words.
 fn difference(a: &[char], b: &[char]) -> Option<f64> {
     let longer = a.len().max(b.len());
     if longer == 0 || a == b {
         return Some(0.0);
     }
-    let most = (longer as f64 * MOST_DIFFERENT) as usize;
-    if a.len().abs_diff(b.len()) > most {
+    let max = (longer as f64 * MAX_DIFFERENCE_RATIO) as usize;
+    if a.len().abs_diff(b.len()) > max {
         return None;
     }
     let edits = levenshtein::distance(a.iter().copied(), b.iter().copied());
-    (edits <= most).then(|| edits as f64 / longer as f64)
+    (edits <= max).then(|| edits as f64 / longer as f64)
 }
 
 #[cfg(test)]
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn joined_and_kept_are_told_from_their_opposites() {
+    fn distinguishes_correct_joins_and_hyphens_from_wrong_ones() {
         let truth = "The self-aware campaign, in well-known Saint-Hilaire.";
         let read = "The self-\naware cam-\npaign, in well-\nknown Saint-\nHilaire.";
         assert_eq!(
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn misread_words_and_lost_words_do_not_mislead() {
+    fn tolerates_misread_and_missing_words() {
         let truth = "It was a long campaign that he had commanded with a cold-blooded calm";
         let read = "It was a long cam-\npaigu he had cornman-\nded with ~ a cold-\nbl00ded calm";
         let corrected = "It was a long campaign he had commanded with a cold-bl00ded calm";
@@ -229,18 +229,18 @@ mod tests {
     }
 
     #[test]
-    fn a_text_without_line_breaks_is_judged_as_well() {
+    fn evaluates_text_without_line_breaks() {
         assert_eq!(judged("a campaign", "a cam- paign", "a campaign"), ["campaign: right"]);
     }
 
     #[test]
-    fn a_dash_counts_as_real_and_a_hanging_hyphen_is_not_judged() {
+    fn dash_counts_as_real_and_suspended_hyphen_is_ignored() {
         assert_eq!(judged("he came—so late", "he came-\nso late", "he came-so late"), ["came—so: real right"]);
         assert_eq!(judged("pre- and post-war", "pre- and\npost-war", "pre- and post-war"), [""; 0]);
     }
 
     #[test]
-    fn scores_add_up() {
+    fn scores_are_summed() {
         let one = HyphenScore::of(&judge_hyphens("a campaign", "a cam-\npaign", "a cam-paign"));
         let both = one + HyphenScore::of(&judge_hyphens("self-aware", "self-\naware", "self-aware"));
         assert_eq!((both.split.edits, both.split.length, both.real.edits, both.real.length), (1, 1, 0, 1));
@@ -248,7 +248,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_like_the_truth_is_right(words in proptest::collection::vec(("[a-z]{2,7}", "[a-z]{2,7}", any::<bool>()), 1..12)) {
+        fn text_equal_to_ground_truth_has_no_errors(words in proptest::collection::vec(("[a-z]{2,7}", "[a-z]{2,7}", any::<bool>()), 1..12)) {
             let whole: Vec<String> =
                 words.iter().map(|(a, b, real)| format!("{a}{}{b}", if *real { "-" } else { "" })).collect();
             let read: Vec<String> = words.iter().map(|(a, b, _)| format!("{a}-\n{b}")).collect();

@@ -1,6 +1,7 @@
-//! How good a text is: character and word error rates against the true text.
+//! Evaluation: character and word error rates of texts, and scores of [labels](labels), against ground truth; [synthetic pages](draw) and a [demo
+//! book](demo), whose ground truth is exact.
 //!
-//! Both sides are [normalised](Normalisation) first, since a truth made by people has lost its line breaks and has quotes and dashes of its own.
+//! Texts are [normalised](Normalisation) first, since ground truth made by people has no line breaks, and has quotes and dashes of its own.
 
 pub mod demo;
 pub mod draw;

@@ -1,6 +1,6 @@
 use unicode_normalization::UnicodeNormalization;
 
-/// One thing that [`Normalisation`] does to both texts before they are compared.
+/// A step of the [`Normalisation`] of both texts before they are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Rule {
@@ -12,12 +12,12 @@ pub enum Rule {
     Quotes,
     /// Every dash, and a double hyphen, becomes one hyphen.
     Dashes,
-    /// A hyphen at a line end goes, and joins what it parted.
+    /// Hyphens at line ends are removed, and the words joined.
     LineEndHyphens,
-    /// Hyphens between letters or digits go: a truth without line breaks can't tell a hyphen that a line end
-    /// made from one that the word has.
+    /// Hyphens between letters or digits are removed: a ground truth without line breaks does not distinguish hyphens of line ends from those
+    /// of words.
     WordHyphens,
-    /// White space becomes one space, and none at the ends.
+    /// White space becomes one space, and is trimmed at the ends.
     WhiteSpace,
 }
 
@@ -48,7 +48,7 @@ impl Rule {
     ];
 }
 
-/// The rules by which two texts count as the same; all of them by default.
+/// The rules by which texts are normalised; all of them by default.
 ///
 /// ```
 /// use shelf::eval::{Normalisation, Rule};
@@ -69,27 +69,27 @@ impl Default for Normalisation {
 }
 
 impl Normalisation {
-    /// The texts as they are.
+    /// No rules.
     #[must_use]
     pub fn none() -> Self {
         Self { rules: [false; Rule::ALL.len()] }
     }
 
-    /// With `rule` as well.
+    /// Adds `rule`.
     #[must_use]
     pub fn with(mut self, rule: Rule) -> Self {
         self.rules[rule as usize] = true;
         self
     }
 
-    /// Without `rule`.
+    /// Removes `rule`.
     #[must_use]
     pub fn without(mut self, rule: Rule) -> Self {
         self.rules[rule as usize] = false;
         self
     }
 
-    /// `text` by these rules. Carriage returns go and form feeds are spaces in any case.
+    /// Normalises `text`. Carriage returns are always removed, and form feeds become spaces.
     #[must_use]
     pub fn apply(&self, text: &str) -> String {
         let text = text.replace('\u{c}', " ").replace('\r', "");
@@ -190,7 +190,7 @@ mod tests {
 
     /// Each rule alone, so that one cannot hide behind another.
     #[test]
-    fn a_rule_does_one_thing() {
+    fn each_rule_changes_one_thing() {
         let only = |rule, text| Normalisation::none().with(rule).apply(text);
         assert_eq!(only(Rule::Compose, "Cabec\u{327}a"), "Cabeça");
         assert_eq!(only(Rule::Ligatures, "ﬁne aﬀair, baﬄed oﬃce, ﬂat"), "fine affair, baffled office, flat");
@@ -203,7 +203,7 @@ mod tests {
 
     /// Pinned from `re.sub` and friends in Python, by the reference tool's `normalise`.
     #[test]
-    fn the_rules_together_give_what_the_reference_gives() {
+    fn all_rules_agree_with_the_reference_tool() {
         for (text, normal) in [
             ("“Don’t,” said the printer’s devil — ‘not yet’.", "\"Don't,\" said the printer's devil - 'not yet'."),
             (
@@ -219,20 +219,20 @@ mod tests {
     }
 
     #[test]
-    fn without_rules_a_text_stays() {
+    fn no_rules_change_nothing() {
         let text = "“cam-\npaign”  —  ﬁn";
         assert_eq!(Normalisation::none().apply(text), text);
     }
 
     proptest! {
         #[test]
-        fn line_breaks_between_words_do_not_count(words in proptest::collection::vec("[a-z]{1,9}", 0..20)) {
+        fn line_breaks_between_words_are_ignored(words in proptest::collection::vec("[a-z]{1,9}", 0..20)) {
             let all = Normalisation::default();
             prop_assert_eq!(all.apply(&words.join("\n")), all.apply(&words.join(" ")));
         }
 
         #[test]
-        fn a_word_split_at_a_line_end_is_whole_again(left in "[a-z]{2,9}", right in "[a-z]{2,9}", hyphen in "[-‐—]") {
+        fn word_split_at_a_line_end_is_joined(left in "[a-z]{2,9}", right in "[a-z]{2,9}", hyphen in "[-‐—]") {
             let all = Normalisation::default();
             prop_assert_eq!(all.apply(&format!("x {left}{hyphen}\n{right} y")), format!("x {left}{right} y"));
         }

@@ -1,10 +1,10 @@
 use serde::Serialize;
 use serde_json::Value;
 
-/// The text of a page as a stage takes it: [`text_of`] the JSON that it is written as.
+/// The text of a stage's output: [`text_of`] its JSON.
 ///
 /// # Errors
-/// The page cannot be written as JSON.
+/// The output cannot be serialised as JSON.
 pub fn page_text(page: &impl Serialize) -> Result<String, serde_json::Error> {
     Ok(text_of(&serde_json::to_value(page)?))
 }
@@ -32,7 +32,7 @@ mod tests {
     use super::text_of;
 
     #[test]
-    fn paragraphs_stand_in_order() {
+    fn paragraphs_are_in_order() {
         let page = json!({ "page_number": 3, "blocks": [
             { "block_num": 0, "paragraphs": [{ "par_num": 0, "text": "14 OF SHELVES" }] },
             { "block_num": 1, "paragraphs": [{ "par_num": 0, "text": "One cam-\npaign." }, { "par_num": 1, "text": "Two." }] },
@@ -41,7 +41,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_without_text_is_empty() {
+    fn page_without_text_is_empty() {
         let unchanged = json!({ "blocks": [{ "paragraphs": [{ "par_num": 0, "text": null }] }, { "block_num": 1 }] });
         for page in [json!({}), json!({ "blocks": [] }), json!(null), unchanged] {
             assert_eq!(text_of(&page), "", "{page}");

@@ -4,41 +4,41 @@ use std::path::{Path, PathBuf};
 use shelf_runtime::book::PageNumber;
 use shelf_scans::natural_order;
 
-/// The true text of a book's pages, a file a page.
+/// Ground truth: the correct text of a book's pages, a file per page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Truth {
     /// The file of each page that has one.
     pub files: BTreeMap<PageNumber, PathBuf>,
-    /// Files that belong to no page.
-    pub left_over: Vec<PathBuf>,
+    /// Files without a page.
+    pub unmatched: Vec<PathBuf>,
 }
 
-/// Why a folder of texts cannot be laid beside a book.
+/// Why a folder of texts cannot be matched with a book.
 #[derive(Debug, thiserror::Error)]
 pub enum TruthError {
     /// It cannot be read.
-    #[error("cannot read the truth in {folder}")]
+    #[error("cannot read the ground truth in {folder}")]
     Folder {
         /// The folder.
         folder: PathBuf,
-        /// Why.
+        /// The cause.
         #[source]
         cause: std::io::Error,
     },
-    /// It holds no text.
-    #[error("{folder} holds no text: expected a file `.gt.txt` or `.txt` for every page")]
+    /// It contains no text files.
+    #[error("no ground truth in {folder}: expected a `.gt.txt` or `.txt` file for every page")]
     Empty {
         /// The folder.
         folder: PathBuf,
     },
-    /// Names say nothing, and the numbers differ.
+    /// The file names match no page, and the numbers differ.
     #[error(
-        "{folder} holds {files} texts, and the book has {pages} pages: no name says which text belongs to which page"
+        "cannot match {files} texts in {folder} with {pages} pages: expected names of pages, or as many texts as pages"
     )]
     Pairing {
         /// The folder.
         folder: PathBuf,
-        /// Texts in it.
+        /// Text files in it.
         files: usize,
         /// Pages of the book.
         pages: usize,
@@ -46,19 +46,21 @@ pub enum TruthError {
 }
 
 impl Truth {
-    /// Lays the texts in `folder` beside the pages of a book. `scans` names the file that each page came from.
+    /// Matches the texts in `folder` with the pages of a book. `scans` has the file that each page came from.
     ///
-    /// A text belongs to the page whose number it has (`page_0012.gt.txt`), else to the one whose scan has its name (`g015.gt.txt`
-    /// and `g015.tif`). Where no name says anything and there are as many texts as pages, they pair in the order of their
-    /// names.
-    pub fn beside(folder: &Path, scans: &BTreeMap<PageNumber, Option<String>>) -> Result<Self, TruthError> {
+    /// A text belongs to the page whose number is in its name (`page_0012.gt.txt`), else to the one whose scan has the same name (`g015.gt.txt`
+    /// and `g015.tif`). If no name matches and there are as many texts as pages, they are matched in natural order.
+    ///
+    /// # Errors
+    /// The folder cannot be read, contains no texts, or they cannot be matched.
+    pub fn match_pages(folder: &Path, scans: &BTreeMap<PageNumber, Option<String>>) -> Result<Self, TruthError> {
         let unreadable = |cause| TruthError::Folder { folder: folder.to_owned(), cause };
         let mut texts = Vec::new();
         for entry in std::fs::read_dir(folder).map_err(unreadable)? {
             let path = entry.map_err(unreadable)?.path();
             texts.extend(path.extension().is_some_and(|extension| extension == "txt").then_some(path));
         }
-        // Beside `x.gt.txt`, a plain `x.txt` is somebody's reading, not the truth.
+        // Beside `x.gt.txt`, a plain `x.txt` is an OCR result, not ground truth.
         if texts.iter().any(|path| name(path).ends_with(".gt.txt")) {
             texts.retain(|path| name(path).ends_with(".gt.txt"));
         }
@@ -66,32 +68,32 @@ impl Truth {
         if texts.is_empty() {
             return Err(TruthError::Empty { folder: folder.to_owned() });
         }
-        let of_scan: BTreeMap<&str, PageNumber> = once_each(scans);
+        let of_scan: BTreeMap<&str, PageNumber> = unique_stems(scans);
         let page_of = |path: &Path| {
             let name = name(path);
             let stem = stem(&name);
             let numbered = PageNumber::of_file(&format!("{stem}.json")).filter(|page| scans.contains_key(page));
             numbered.or_else(|| of_scan.get(stem).copied())
         };
-        let mut truth = Self { files: BTreeMap::new(), left_over: Vec::new() };
+        let mut truth = Self { files: BTreeMap::new(), unmatched: Vec::new() };
         for path in &texts {
             match page_of(path) {
                 Some(page) => drop(truth.files.insert(page, path.clone())),
-                None => truth.left_over.push(path.clone()),
+                None => truth.unmatched.push(path.clone()),
             }
         }
         if !truth.files.is_empty() {
             return Ok(truth);
         }
         if texts.len() == scans.len() {
-            return Ok(Self { files: scans.keys().copied().zip(texts).collect(), left_over: Vec::new() });
+            return Ok(Self { files: scans.keys().copied().zip(texts).collect(), unmatched: Vec::new() });
         }
         Err(TruthError::Pairing { folder: folder.to_owned(), files: texts.len(), pages: scans.len() })
     }
 }
 
-/// Pages by the stem of the file that they came from, where it is the file of no other page.
-fn once_each(scans: &BTreeMap<PageNumber, Option<String>>) -> BTreeMap<&str, PageNumber> {
+/// Pages by the stem of the file that they came from, if no other page came from it.
+fn unique_stems(scans: &BTreeMap<PageNumber, Option<String>>) -> BTreeMap<&str, PageNumber> {
     let mut pages: BTreeMap<&str, Vec<PageNumber>> = BTreeMap::new();
     for (page, file) in scans {
         if let Some(file) = file {
@@ -132,41 +134,41 @@ mod tests {
 
     fn paired(names: &[&str], files: &[Option<&str>]) -> Vec<(u32, String)> {
         let folder = folder(names);
-        let truth = Truth::beside(folder.path(), &pages(files)).unwrap();
+        let truth = Truth::match_pages(folder.path(), &pages(files)).unwrap();
         truth.files.iter().map(|(page, path)| (page.get(), name(path))).collect()
     }
 
     #[test]
-    fn a_text_belongs_to_the_page_whose_number_it_has() {
+    fn matches_by_page_number() {
         let found = paired(&["page_0002.gt.txt", "page_0001.gt.txt", "page_0001.txt"], &[None, None, None]);
         assert_eq!(found, [(1, "page_0001.gt.txt".to_owned()), (2, "page_0002.gt.txt".to_owned())]);
     }
 
     #[test]
-    fn a_text_belongs_to_the_scan_whose_name_it_has() {
+    fn matches_by_name_of_scan() {
         let found = paired(&["g016.gt.txt", "g015.gt.txt", "g099.gt.txt"], &[Some("scans/g015.tif"), Some("g016.tif")]);
         assert_eq!(found, [(1, "g015.gt.txt".to_owned()), (2, "g016.gt.txt".to_owned())]);
     }
 
     #[test]
-    fn where_names_say_nothing_the_order_does() {
+    fn matches_by_order_if_names_do_not_match() {
         let found = paired(&["g10.txt", "g9.txt"], &[Some("book.pdf"), Some("book.pdf")]);
         assert_eq!(found, [(1, "g9.txt".to_owned()), (2, "g10.txt".to_owned())]);
     }
 
     #[test]
-    fn texts_that_cannot_be_paired_are_refused() {
-        let said = |names: &[&str]| {
+    fn rejects_texts_that_cannot_be_matched() {
+        let message = |names: &[&str]| {
             let folder = folder(names);
-            let error = Truth::beside(folder.path(), &pages(&[None, None])).unwrap_err().to_string();
+            let error = Truth::match_pages(folder.path(), &pages(&[None, None])).unwrap_err().to_string();
             error.replace(&folder.path().display().to_string(), "DIR")
         };
         assert_eq!(
-            said(&["a.txt"]),
-            "DIR holds 1 texts, and the book has 2 pages: no name says which text belongs to which page"
+            message(&["a.txt"]),
+            "cannot match 1 texts in DIR with 2 pages: expected names of pages, or as many texts as pages"
         );
-        assert!(said(&["a.md"]).starts_with("DIR holds no text"));
-        let missing = Truth::beside(Path::new("no/such/folder"), &pages(&[None])).unwrap_err();
+        assert!(message(&["a.md"]).starts_with("no ground truth in DIR"));
+        let missing = Truth::match_pages(Path::new("no/such/folder"), &pages(&[None])).unwrap_err();
         assert!(missing.to_string().contains("no/such/folder"));
     }
 }

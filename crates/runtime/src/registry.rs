@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use crate::__private::Registered;
+use crate::page::Page;
 use crate::record::PageType;
 use crate::stage::{OptionChoices, Reach, Row, StageName, StageNameError};
 
@@ -147,6 +148,11 @@ impl Registry {
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Arc<Entry>> {
         self.stages.iter().find(|entry| entry.row.name == name)
+    }
+
+    /// The stages whose output is of this type, dependencies before dependants.
+    pub fn making<T: Page>(&self) -> impl Iterator<Item = &Arc<Entry>> {
+        self.stages.iter().filter(|entry| entry.row.output.is::<T>())
     }
 
     /// The names, dependencies before dependants.

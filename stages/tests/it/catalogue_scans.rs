@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use shelf::book::Languages;
-use shelf::draw::{Manuscript, PageFormat, Scanner, TitlePage};
+use shelf::draw::{Document, PageFormat, Scanner, TitlePage};
 use shelf::stage::{ScanFile, Timestamp};
 use shelf::testing::real_scans;
 use stages::catalogue::rules::entry_of;
@@ -41,7 +41,7 @@ fn the_back_of_a_real_title_page_says_the_year() {
 fn drawn(title: &str, author: &str, imprint: &str) -> CatalogueEntry {
     let [title, author, imprint] = [title, author, imprint].map(ToOwned::to_owned);
     let prose = "The shelf stood where it had always stood, and nobody remembered who had put it there. ".repeat(12);
-    let manuscript = Manuscript::new()
+    let document = Document::new()
         .title_page(TitlePage { title, subtitle: "with an Account of Its Readers".to_owned(), author, imprint })
         .colophon("Copyright 1859 by the keeper. All rights reserved to the reader. ISBN 978-0-306-40615-7")
         .body()
@@ -53,7 +53,7 @@ fn drawn(title: &str, author: &str, imprint: &str) -> CatalogueEntry {
         Scanner::new(7).scan(drawn, page).image.save(&path).unwrap();
         read_page(&path, page)
     };
-    let pages: Vec<OcrPage> = (1..).zip(&manuscript.typeset(&PageFormat::octavo())).map(read).collect();
+    let pages: Vec<OcrPage> = (1..).zip(&document.typeset(&PageFormat::octavo())).map(read).collect();
     entry_of(&front_matter_pages(&pages))
 }
 

@@ -1,8 +1,8 @@
 //! Labels and printed page numbers of drawn books, whose truth is known, as a perfect recogniser would read them.
 
 use shelf::demo::{DemoBook, write_truth};
-use shelf::draw::{self, DrawnBlock, DrawnPage, Figure, Manuscript, PageFormat, TitlePage};
-use shelf::eval::labels::{LabelScore, LabelTruth, labelled, score_labels};
+use shelf::draw::{self, DrawnBlock, DrawnPage, TestFigure, Document, PageFormat, TitlePage};
+use shelf::eval::labels::{LabelScore, LabelTruth, LabelledPage, score_labels};
 use shelf::stage::Timestamp;
 use shelf_pages::Bbox;
 use stages::labels::label_blocks;
@@ -29,8 +29,8 @@ fn prose(paragraphs: usize, notes: bool) -> String {
     (0..paragraphs).map(paragraph).collect::<Vec<_>>().join("\n\n")
 }
 
-fn manuscript() -> Manuscript {
-    Manuscript::new()
+fn document() -> Document {
+    Document::new()
         .running_heads("THE PATIENT SHELF", "OF BOOKS AND READERS")
         .title_page(TitlePage {
             title: "THE PATIENT SHELF".to_owned(),
@@ -49,7 +49,7 @@ fn manuscript() -> Manuscript {
         .prose(&prose(4, false))
         .chapter("Of Books")
         .prose(&prose(6, true))
-        .figure(Figure::Bookcase { width_mm: 60.0, height_mm: 40.0, seed: 3 }, "A shelf, before it was flattened.")
+        .figure(TestFigure { width_mm: 60.0, height_mm: 40.0, seed: 3 }, "A shelf, before it was flattened.")
         .prose(&prose(7, false))
         .section("The Examination")
         .prose(&prose(5, true))
@@ -102,7 +102,7 @@ fn look_at(pages: &[OcrPage]) -> Pagination {
 
 /// The scores by `structure.tsv` and by `blocks.tsv`.
 fn scores(format: &PageFormat) -> [LabelScore; 2] {
-    let book = DemoBook { pages: manuscript().typeset(format) };
+    let book = DemoBook { pages: document().typeset(format) };
     let truth = tempfile::tempdir().unwrap();
     write_truth(&book, truth.path()).unwrap();
     let pages: Vec<OcrPage> = book.pages.iter().zip(1..).map(|(page, number)| as_read(page, number)).collect();
@@ -110,10 +110,7 @@ fn scores(format: &PageFormat) -> [LabelScore; 2] {
     let labelled = |number: u32| {
         let page = pages.get(number as usize - 1)?;
         let book = &pagination.pages[&number];
-        let labels = serde_json::json!({
-            "printed_page_number": book.printed_page_number, "blocks": label_blocks(page, book)
-        });
-        Some(labelled(&labels, &serde_json::to_value(page).unwrap()))
+        Some(LabelledPage::join(book.printed_page_number.as_deref(), &label_blocks(page, book), page))
     };
     ["structure.tsv", "blocks.tsv"]
         .map(|table| score_labels(&LabelTruth::read(&truth.path().join(table)).unwrap(), labelled))

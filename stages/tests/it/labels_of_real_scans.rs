@@ -2,9 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use serde_json::json;
 use shelf::book::Languages;
-use shelf::eval::labels::{LabelScore, LabelTruth, labelled, score_labels};
+use shelf::eval::labels::{LabelScore, LabelTruth, LabelledPage, score_labels};
 use shelf::stage::{ScanFile, Timestamp};
 use shelf::testing::real_scans;
 use stages::labels::{Classification, label_blocks};
@@ -58,8 +57,7 @@ impl Book {
         score_labels(&LabelTruth::read(truth).unwrap(), |number| {
             let page = self.pages.get(number as usize - 1)?;
             let book = &self.pagination.pages[&number];
-            let labels = json!({ "printed_page_number": book.printed_page_number, "blocks": label_blocks(page, book) });
-            Some(labelled(&labels, &serde_json::to_value::<&OcrPage>(page).unwrap()))
+            Some(LabelledPage::join(book.printed_page_number.as_deref(), &label_blocks(page, book), page))
         })
     }
 }

@@ -17,7 +17,7 @@ use std::process::Command;
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::{DynamicImage, GrayImage};
 use serde_json::{Value, json};
-use shelf::draw::{Manuscript, PageFormat, Scanner, TitlePage};
+use shelf::draw::{Document, PageFormat, Scanner, TitlePage};
 use shelf::testing::{ReceivedRequest, ScriptedModel, ScriptedReply};
 
 fn main() {
@@ -95,7 +95,7 @@ fn scans() -> tempfile::TempDir {
         bottom_pt: 50.0,
         ..PageFormat::octavo()
     };
-    let pages = Manuscript::new()
+    let pages = Document::new()
         .running_heads("THE SHORT BOOK", "OF UPGRADES")
         .title_page(TitlePage {
             title: "THE SHORT BOOK".to_owned(),

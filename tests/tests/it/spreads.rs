@@ -2,14 +2,14 @@
 
 use image::{GrayImage, Luma};
 use insta::assert_snapshot;
-use shelf::draw::{DrawnPage, Manuscript, PageFormat};
+use shelf::draw::{DrawnPage, Document, PageFormat};
 use shelf_tests::Shelf;
 
 const VERSO: &str = "The left page speaks of the harbour, and of ships that came in with the morning tide. ";
 const RECTO: &str = "The right page tells of mountains, and of snow that fell upon the silent villages. ";
 
 fn page(text: &str) -> DrawnPage {
-    Manuscript::new().prose(&text.repeat(12)).typeset(&PageFormat::octavo().at_dpi(200)).remove(0)
+    Document::new().prose(&text.repeat(12)).typeset(&PageFormat::octavo().at_dpi(200)).remove(0)
 }
 
 /// Two pages with the shadow of their gutter.

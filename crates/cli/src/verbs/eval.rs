@@ -153,7 +153,7 @@ fn texts(
         None => eval_stages::conserved_by(context, book, &stage)?,
     };
     let against = against.as_deref().filter(|entry| entry.row.name != stage.row.name);
-    let truth = Truth::beside(folder, &sources(book)).map_err(|error| {
+    let truth = Truth::match_pages(folder, &sources(book)).map_err(|error| {
         let hint = match &error {
             TruthError::Pairing { .. } => "name the files after their pages: `page_0012.gt.txt` for page 12",
             _ => "`--truth` takes a folder of text files, one per page",
@@ -229,7 +229,7 @@ fn document(args: &Eval, stage: &Entry, against: Option<&Entry>, truth: &Truth, 
     json!({
         "book": args.id, "stage": stage.row.name, "against": against.map(|entry| entry.row.name),
         "pages": shown(args, pages).iter().map(json_of).collect::<Vec<_>>(),
-        "left_over": truth.left_over, "total": rates(total), "total_before": before.map(rates),
+        "left_over": truth.unmatched, "total": rates(total), "total_before": before.map(rates),
         "hyphens": all_hyphens(pages),
     })
 }
@@ -292,8 +292,8 @@ fn print(
             stage.row.name
         ));
     }
-    if !truth.left_over.is_empty() {
-        context.out.note(format_args!("ignored {} without a page", count(truth.left_over.len(), "ground-truth file")));
+    if !truth.unmatched.is_empty() {
+        context.out.note(format_args!("ignored {} without a page", count(truth.unmatched.len(), "ground-truth file")));
     }
     Ok(())
 }

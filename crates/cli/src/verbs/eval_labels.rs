@@ -12,9 +12,13 @@ use serde_json::json;
 use shelf_eval::labels::ClassScore;
 use shelf_eval::labels::LabelScore;
 use shelf_eval::labels::LabelTruth;
-use shelf_eval::labels::labelled;
+use shelf_eval::labels::LabelledPage;
 use shelf_eval::labels::score_labels;
+use serde::de::DeserializeOwned;
+use shelf_pages::LabelsPage;
+use shelf_pages::OcrPage;
 use shelf_runtime::inspect::BookState;
+use shelf_runtime::page::Page;
 use shelf_runtime::store::BookPath;
 use shelf_runtime::store::Store;
 use std::path::Path;
@@ -30,14 +34,13 @@ pub(super) struct Labels {
 impl Labels {
     pub(super) fn measure(context: &Context, book: &BookState, file: &Path) -> Result<Self> {
         let truth = LabelTruth::read(file).map_err(|error| CliError::failed(error).exit(Exit::Refused))?;
-        let page = |stage: &str, number: u32| -> Option<Value> {
-            let page = book.pages.iter().find(|page| page.get() == number)?;
-            let bytes = context.store.read(&BookPath::page(&book.id, stage, *page)).ok()??;
-            serde_json::from_slice(&bytes).ok()
-        };
-        // Labels have no boxes and no texts of their own: those are `ocr`'s.
-        let score = score_labels(&truth, |number| Some(labelled(&page("labels", number)?, &page("ocr", number)?)));
-        let missing = truth.pages.keys().filter(|number| page("labels", **number).is_none()).count();
+        let labels = |number: u32| latest::<LabelsPage>(context, book, number);
+        // Labels have no boxes and texts of their own: those are from OCR.
+        let score = score_labels(&truth, |number| {
+            let (labels, ocr) = (labels(number)?, latest::<OcrPage>(context, book, number)?);
+            Some(LabelledPage::join(labels.printed_page_number.as_deref(), &labels.blocks, &ocr))
+        });
+        let missing = truth.pages.keys().filter(|number| labels(**number).is_none()).count();
         Ok(Self { score, pages: truth.pages.len(), missing })
     }
 
@@ -99,4 +102,12 @@ fn json_of(class: &ClassScore) -> Value {
     value["recall"] = json!(class.recall());
     value["f1"] = json!(class.f1());
     value
+}
+
+/// A page of this type, as the last stage with this output type left it.
+fn latest<T: Page + DeserializeOwned>(context: &Context, book: &BookState, number: u32) -> Option<T> {
+    let page = *book.pages.iter().find(|page| page.get() == number)?;
+    let stage = context.registry.making::<T>().last()?;
+    let bytes = context.store.read(&BookPath::page(&book.id, stage.row.name, page)).ok()??;
+    serde_json::from_slice(&bytes).ok()
 }

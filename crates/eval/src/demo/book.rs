@@ -1,26 +1,26 @@
 use rayon::prelude::*;
 
-use crate::draw::{DrawnPage, Figure, Manuscript, PageFormat, Scanner, TitlePage};
+use crate::draw::{DrawnPage, TestFigure, Document, PageFormat, Scanner, TitlePage};
 
 /// The demo book, page by page.
 #[derive(Debug, Clone)]
 pub struct DemoBook {
-    /// The pages as they came from the press, or from the scanner, with their truth.
+    /// The pages, rasterized or scanned, with their ground truth.
     pub pages: Vec<DrawnPage>,
 }
 
 /// The title that the book's metadata should have.
 pub const TITLE: &str = "The Patient Shelf";
 
-/// Sets and draws the demo book: title page, colophon, contents, preface, two chapters with a figure, a quotation and
-/// footnotes, and more hyphens than is decent. Compounds that a dictionary would join at a line end stand in the
-/// colophon as well, where they are whole, so that the book itself can tell.
+/// Typesets the demo book: title page, colophon, contents, preface, two chapters with a figure, a quotation and footnotes, and very many
+/// hyphens at line ends. Compounds that a dictionary would join at a line end also occur undivided in the colophon, so that the vocabulary of
+/// the book can decide.
 #[must_use]
 pub fn book() -> DemoBook {
-    DemoBook { pages: manuscript().typeset(&PageFormat::octavo().seeking_compound_hyphens(1.0)) }
+    DemoBook { pages: document().typeset(&PageFormat::octavo().seeking_compound_hyphens(1.0)) }
 }
 
-/// The demo book, scanned: crooked, dusty, unevenly lit. The same seed gives the same scans.
+/// The demo book, scanned: skewed, dusty, unevenly lit. The same seed gives the same scans.
 #[must_use]
 pub fn scans(seed: u64) -> DemoBook {
     let scanner = Scanner::new(seed);
@@ -28,8 +28,8 @@ pub fn scans(seed: u64) -> DemoBook {
     DemoBook { pages }
 }
 
-fn manuscript() -> Manuscript {
-    Manuscript::new()
+fn document() -> Document {
+    Document::new()
         .running_heads("THE PATIENT SHELF", "OF BOOKS AND THEIR READERS")
         .title_page(TitlePage {
             title: "THE PATIENT SHELF".to_owned(),
@@ -45,7 +45,7 @@ fn manuscript() -> Manuscript {
         .chapter("Of Shelves, and What Becomes of Them")
         .prose(include_str!("prose/chapter_1a.txt"))
         .figure(
-            Figure::Bookcase { width_mm: 74.0, height_mm: 46.0, seed: 4 },
+            TestFigure { width_mm: 74.0, height_mm: 46.0, seed: 4 },
             "The patient shelf, before it was flattened.",
         )
         .prose(include_str!("prose/chapter_1b.txt"))
@@ -65,7 +65,7 @@ mod tests {
     use crate::draw::{BlockKind, line_end_hyphens};
 
     #[test]
-    fn the_book_has_all_that_a_book_has() {
+    fn book_has_every_kind_of_block() {
         let pages = book().pages;
         assert_eq!(pages.len(), 10);
         let kinds: HashSet<BlockKind> = pages.iter().flat_map(|page| &page.blocks).map(|block| block.kind).collect();
@@ -91,9 +91,9 @@ mod tests {
         assert_eq!(pages.iter().map(|page| page.figures.len()).sum::<usize>(), 1);
     }
 
-    /// The book is a trap for whoever joins or keeps all hyphens: it needs enough of both kinds.
+    /// Neither joining nor keeping all hyphens may give good results.
     #[test]
-    fn lines_end_in_both_kinds_of_hyphens() {
+    fn many_lines_end_in_either_kind_of_hyphen() {
         let hyphens = line_end_hyphens(&book().pages);
         let real = hyphens.iter().filter(|hyphen| hyphen.real).count();
         assert!(real >= 50, "{real} real ones");
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn a_scan_says_what_its_page_says() {
+    fn scan_has_the_text_of_its_page() {
         let (book, scans) = (book(), scans(1));
         for (page, scan) in book.pages.iter().zip(&scans.pages) {
             assert_eq!(page.text(), scan.text());

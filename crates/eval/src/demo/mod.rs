@@ -1,4 +1,4 @@
-//! The demo book: a little essay of ten pages, written for shelf and drawn by it, so that its text is known to the letter.
+//! The demo book: a synthetic book of ten pages, whose text is known exactly.
 
 mod book;
 mod pdf;

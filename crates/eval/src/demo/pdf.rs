@@ -5,11 +5,10 @@ use rayon::prelude::*;
 
 const QUALITY: u8 = 80;
 
-/// A PDF as scanners write it: a page an image, which is a grey JPEG and all that the page has. Pages have the size of
-/// their images at `dpi` dots per inch.
+/// A PDF as scanners write it: every page is one grey JPEG. Pages have the size of their images at `dpi` dots per inch.
 ///
 /// # Panics
-/// If a page has a side of none or of more than 65,535 px, which JPEG cannot hold.
+/// If a side of a page is 0 or more than 65,535 px, the limits of JPEG.
 #[must_use]
 pub fn pdf(pages: &[GrayImage], dpi: u32, title: &str) -> Vec<u8> {
     let jpegs: Vec<Vec<u8>> = pages.par_iter().map(jpeg).collect();
@@ -68,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_is_one_upright_image_of_its_size() {
+    fn page_is_one_upright_image_of_its_size() {
         let bytes = pdf(&[ramp(), GrayImage::new(300, 300)], 30, "Two pages");
         let file = Pdf::new(bytes.clone()).unwrap();
         let sizes: Vec<(f32, f32)> = file.pages().iter().map(hayro_syntax::page::Page::render_dimensions).collect();
@@ -80,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_pages_give_the_same_bytes() {
+    fn same_pages_give_same_bytes() {
         assert_eq!(pdf(&[ramp()], 300, "A"), pdf(&[ramp()], 300, "A"));
     }
 }

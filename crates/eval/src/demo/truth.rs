@@ -5,20 +5,20 @@ use shelf_runtime::book::PageNumber;
 
 use super::DemoBook;
 
-/// A file of the truth that could not be written.
+/// A file of ground truth that cannot be written.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot write the truth to {path}")]
+#[error("cannot write the ground truth to {path}")]
 pub struct TruthError {
     /// The file or folder.
     pub path: PathBuf,
-    /// Why.
+    /// The cause.
     #[source]
     pub cause: std::io::Error,
 }
 
-/// Writes all that is true of `book` into `folder`, which is made where it is missing:
+/// Writes the ground truth of `book` into `folder`, which is made if it is missing:
 ///
-/// * `page_NNNN.gt.txt`: the text of each page, a line a paragraph;
+/// * `page_NNNN.gt.txt`: the text of each page, a line per paragraph;
 /// * `structure.tsv`: folio, running head, headings and footnotes of each page;
 /// * `blocks.tsv`: each block with its classification and its box, px;
 /// * `hyphens.tsv`: each hyphen at a line end, and whether it is `real` or from a `split` word.
@@ -87,7 +87,7 @@ fn hyphens(book: &DemoBook) -> String {
     table(&["page", "before", "after", "hyphen"], rows)
 }
 
-/// The text of the head without the page's number.
+/// The text of the running head without the page number.
 fn running_head(page: &DrawnPage, folio: &str) -> String {
     let head = texts(page, BlockKind::Header).join(" ");
     head.trim_start_matches(folio).trim_end_matches(folio).trim().to_owned()
@@ -97,7 +97,7 @@ fn texts(page: &DrawnPage, kind: BlockKind) -> Vec<String> {
     page.blocks_of(kind).flat_map(|block| &block.paragraphs).map(crate::draw::DrawnParagraph::text).collect()
 }
 
-/// Tab-separated lines; no text of a drawn page holds a tab or a line break.
+/// Tab-separated lines; texts of synthetic pages contain no tabs or line breaks.
 fn table(head: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {
     let mut lines = head.join("\t") + "\n";
     for row in rows {
@@ -111,20 +111,20 @@ fn table(head: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {
 mod tests {
     use super::write_truth;
     use crate::demo::DemoBook;
-    use crate::draw::{Manuscript, PageFormat};
+    use crate::draw::{Document, PageFormat};
 
     fn small_book() -> DemoBook {
-        let manuscript = Manuscript::new()
+        let document = Document::new()
             .running_heads("THE VERSO", "THE RECTO")
             .chapter("Of Truth")
             .prose("A short page,* and a true one.\n\n* Upon the whole.")
             .blank_page()
             .prose("The third.");
-        DemoBook { pages: manuscript.typeset(&PageFormat::octavo().at_dpi(72)) }
+        DemoBook { pages: document.typeset(&PageFormat::octavo().at_dpi(72)) }
     }
 
     #[test]
-    fn the_truth_is_texts_and_tables() {
+    fn ground_truth_is_texts_and_tables() {
         let folder = tempfile::tempdir().unwrap();
         let truth = folder.path().join("truth");
         write_truth(&small_book(), &truth).unwrap();
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_that_cannot_be_made_is_named() {
+    fn error_names_the_folder() {
         let file = tempfile::NamedTempFile::new().unwrap();
         let inside = file.path().join("truth");
         let error = write_truth(&small_book(), &inside).unwrap_err();

@@ -1,4 +1,4 @@
-use super::face::{Face, Type};
+use super::font::{FontStyle, Font};
 
 /// Paper, margins and type of a book, in points (1/72 in), and the resolution at which its pages are drawn.
 #[derive(Debug, Clone, PartialEq)]
@@ -96,49 +96,49 @@ impl PageFormat {
         self.px(self.leading_pt)
     }
 
-    pub(crate) fn body_type(&self) -> Type {
-        self.type_of(Face::Roman, 1.0, self.leading_pt)
+    pub(crate) fn body_font(&self) -> Font {
+        self.font_of(FontStyle::Roman, 1.0, self.leading_pt)
     }
 
-    pub(crate) fn quote_type(&self) -> Type {
-        self.type_of(Face::Roman, 0.92, self.leading_pt * 0.94)
+    pub(crate) fn quote_font(&self) -> Font {
+        self.font_of(FontStyle::Roman, 0.92, self.leading_pt * 0.94)
     }
 
-    pub(crate) fn note_type(&self) -> Type {
-        self.type_of(Face::Roman, 0.82, self.leading_pt * 0.8)
+    pub(crate) fn note_font(&self) -> Font {
+        self.font_of(FontStyle::Roman, 0.82, self.leading_pt * 0.8)
     }
 
-    pub(crate) fn caption_type(&self) -> Type {
-        self.type_of(Face::Italic, 0.88, self.leading_pt * 0.88)
+    pub(crate) fn caption_font(&self) -> Font {
+        self.font_of(FontStyle::Italic, 0.88, self.leading_pt * 0.88)
     }
 
-    pub(crate) fn head_type(&self) -> Type {
+    pub(crate) fn head_font(&self) -> Font {
         self.capitals(0.8, 0.1)
     }
 
-    pub(crate) fn chapter_type(&self) -> Type {
+    pub(crate) fn chapter_font(&self) -> Font {
         self.capitals(1.15, 0.14)
     }
 
-    pub(crate) fn chapter_title_type(&self) -> Type {
-        self.type_of(Face::Italic, 1.35, self.leading_pt * 1.4)
+    pub(crate) fn chapter_title_font(&self) -> Font {
+        self.font_of(FontStyle::Italic, 1.35, self.leading_pt * 1.4)
     }
 
-    pub(crate) fn section_type(&self) -> Type {
-        self.type_of(Face::Bold, 1.0, self.leading_pt)
+    pub(crate) fn section_font(&self) -> Font {
+        self.font_of(FontStyle::Bold, 1.0, self.leading_pt)
     }
 
-    pub(crate) fn title_type(&self) -> Type {
-        self.capitals(2.3, 0.06).with_face(Face::Bold)
+    pub(crate) fn title_font(&self) -> Font {
+        self.capitals(2.3, 0.06).with_style(FontStyle::Bold)
     }
 
     /// Letterspaced capitals; `tracking` in em.
-    fn capitals(&self, size: f32, tracking: f32) -> Type {
-        let plain = self.type_of(Face::Roman, size, self.leading_pt * size.max(1.0) * 1.15);
-        Type { tracking: plain.em * tracking, ..plain }
+    fn capitals(&self, size: f32, tracking: f32) -> Font {
+        let plain = self.font_of(FontStyle::Roman, size, self.leading_pt * size.max(1.0) * 1.15);
+        Font { tracking: plain.em * tracking, ..plain }
     }
 
-    fn type_of(&self, face: Face, size: f32, leading_pt: f32) -> Type {
-        Type { face, em: self.px(self.body_pt * size), leading: self.px(leading_pt), tracking: 0.0 }
+    fn font_of(&self, style: FontStyle, size: f32, leading_pt: f32) -> Font {
+        Font { style, em: self.px(self.body_pt * size), leading: self.px(leading_pt), tracking: 0.0 }
     }
 }

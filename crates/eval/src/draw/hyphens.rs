@@ -64,7 +64,7 @@ fn flows(block: &DrawnBlock) -> bool {
 #[cfg(test)]
 mod tests {
     use super::line_end_hyphens;
-    use crate::draw::{Manuscript, PageFormat};
+    use crate::draw::{Document, PageFormat};
 
     /// Every hyphen, put together, gives a word of the text, on pages so small that some words go over a page.
     #[test]
@@ -74,7 +74,7 @@ mod tests {
             conversation about typographical peculiarities. "
                 .repeat(20);
         let format = PageFormat { width_pt: 230.0, height_pt: 200.0, ..PageFormat::octavo() };
-        let pages = Manuscript::new().prose(&text).typeset(&format);
+        let pages = Document::new().prose(&text).typeset(&format);
         let hyphens = line_end_hyphens(&pages);
         let words: Vec<&str> = text.split_whitespace().collect();
         for hyphen in &hyphens {

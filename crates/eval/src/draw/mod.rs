@@ -1,40 +1,40 @@
-//! A small typesetter: pages drawn by code, whose text, lines and boxes are therefore known exactly.
+//! Synthetic pages: a small typesetter, so that text, lines and boxes of a page are known exactly.
 //!
-//! A [`Manuscript`] is text and what it is; [`Manuscript::typeset`] makes [`DrawnPage`]s of it, with justified lines,
-//! split words, running heads, folios, footnotes and figures; a [`Scanner`] makes a page look scanned, and moves its boxes along.
+//! [`Document::typeset`] turns a [`Document`] into [`DrawnPage`]s, with justified lines, hyphenation, running heads, page numbers, footnotes
+//! and figures; a [`Scanner`] makes a page look scanned, and moves its boxes accordingly.
 //!
 //! ```
-//! use shelf::draw::{BlockKind, Manuscript, PageFormat};
+//! use shelf::draw::{BlockKind, Document, PageFormat};
 //!
-//! let pages = Manuscript::new().prose("A page of one line.").typeset(&PageFormat::octavo());
+//! let pages = Document::new().prose("A page of one line.").typeset(&PageFormat::octavo());
 //! let body = &pages[0].blocks[0];
 //! assert_eq!((body.kind, body.text().as_str()), (BlockKind::Body, "A page of one line."));
 //! assert_eq!(pages[0].image.dimensions(), (1650, 2550));
 //! ```
 
-mod bbox;
-mod bookcase;
-mod face;
+
+mod test_figure;
+mod font;
 mod format;
 mod hyphens;
 mod line_breaking;
-mod make_up;
-mod manuscript;
+mod paginate;
+mod document;
 mod page;
 mod placed_page;
-mod press;
+mod rasterize;
 mod random;
-mod scan;
+mod scanner;
 mod set_line;
 mod words;
 
-pub use bbox::Bbox;
+pub use shelf_pages::Bbox;
 pub use format::{Alignment, PageFormat};
 pub use hyphens::{LineEndHyphen, line_end_hyphens};
-pub use manuscript::{Figure, Manuscript, TitlePage};
+pub use document::{TestFigure, Document, TitlePage};
 pub use page::{
     BlockKind, DrawnBlock, DrawnLine, DrawnPage, DrawnParagraph, DrawnWord, Folio, FolioPlace, LineEnd, NumberingStyle,
     PageRegion,
 };
 pub use random::Random;
-pub use scan::Scanner;
+pub use scanner::Scanner;

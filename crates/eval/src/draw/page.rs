@@ -64,7 +64,7 @@ impl DrawnBlock {
     /// The ink of the block, px; `None` where it has none.
     #[must_use]
     pub fn bbox(&self) -> Option<Bbox> {
-        Bbox::around(self.lines().filter_map(DrawnLine::bbox))
+        Bbox::bounding(self.lines().filter_map(DrawnLine::bbox))
     }
 }
 
@@ -115,7 +115,7 @@ impl DrawnLine {
     /// The ink of the line, px; `None` where it has none.
     #[must_use]
     pub fn bbox(&self) -> Option<Bbox> {
-        Bbox::around(self.words.iter().map(|word| word.bbox))
+        Bbox::bounding(self.words.iter().map(|word| word.bbox))
     }
 }
 

@@ -1,8 +1,8 @@
-use super::manuscript::{Figure, RunningHeads};
+use super::document::{TestFigure, RunningHeads};
 use super::set_line::{SetLine, height, set_apart, set_centred};
 use super::{BlockKind, Folio, FolioPlace, NumberingStyle, PageFormat, PageRegion};
 
-/// A page on which everything has its place, and nothing is printed yet. All px, from the paper's upper left corner.
+/// A page on which everything has its position, before it is rasterized. All px, from the upper left corner.
 #[derive(Debug)]
 pub(crate) struct PlacedPage {
     pub(crate) region: PageRegion,
@@ -23,14 +23,14 @@ pub(crate) struct PlacedPage {
     drop_folio: Option<PlacedLine>,
 }
 
-/// How a page is headed.
+/// What is at the top and bottom of a page besides the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Opening {
-    /// With the running head.
+pub(crate) enum PageStart {
+    /// The running head.
     Running,
-    /// Without, and with its number at the foot.
+    /// Only the page number, at the foot.
     DropFolio,
-    /// Without both.
+    /// Neither.
     Silent,
 }
 
@@ -48,7 +48,7 @@ pub(crate) struct PlacedLine {
 
 #[derive(Debug)]
 pub(crate) struct PlacedFigure {
-    pub(crate) figure: Figure,
+    pub(crate) figure: TestFigure,
     pub(crate) x: f32,
     pub(crate) y: f32,
 }
@@ -60,8 +60,8 @@ pub(crate) struct PlacedRule {
     pub(crate) width: f32,
 }
 
-/// Where the baseline lies in a line, of its leading.
-const BASELINE: f32 = 0.72;
+/// Position of the baseline in a line, as a ratio to its leading.
+const BASELINE_RATIO: f32 = 0.72;
 
 impl PlacedPage {
     pub(crate) fn new(format: &PageFormat, recto: bool, region: PageRegion) -> Self {
@@ -83,13 +83,13 @@ impl PlacedPage {
         }
     }
 
-    /// Heads the page as an even or odd one: its number at the outer end, the book's or the part's name in the middle.
+    /// Sets the running head of an even or odd page: the page number at the outer edge, the title in the middle.
     pub(crate) fn set_head(&mut self, format: &PageFormat, heads: &RunningHeads, folio: Folio, recto: bool) {
-        let type_ = format.head_type();
+        let font = format.head_font();
         let title = if recto { &heads.recto } else { &heads.verso };
         let (left, right) = if recto { ("", folio.printed.as_str()) } else { (folio.printed.as_str(), "") };
-        let middle = set_centred(title, type_, self.measure).into_iter().next();
-        if let Some(mut line) = set_apart(left, right, type_, self.measure) {
+        let middle = set_centred(title, font, self.measure).into_iter().next();
+        if let Some(mut line) = set_apart(left, right, font, self.measure) {
             let at = if recto { 0 } else { line.words.len() };
             line.words.splice(at..at, middle.into_iter().flat_map(|middle| middle.words));
             self.head = Some(PlacedLine { line, baseline: self.top - format.px(format.leading_pt * 1.15) });
@@ -97,15 +97,15 @@ impl PlacedPage {
         self.folio = Some(folio);
     }
 
-    /// Prints the page's number at its foot.
+    /// Sets the page number at the foot.
     pub(crate) fn set_drop_folio(&mut self, format: &PageFormat, folio: Folio) {
-        let line = set_centred(&folio.printed, format.note_type(), self.measure).into_iter().next();
+        let line = set_centred(&folio.printed, format.note_font(), self.measure).into_iter().next();
         let baseline = format.px(format.height_pt - format.bottom_pt + format.leading_pt * 1.6);
         self.drop_folio = line.map(|line| PlacedLine { line, baseline });
         self.folio = Some(folio);
     }
 
-    pub(crate) fn is_fresh(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.blocks.is_empty() && self.figures.is_empty()
     }
 
@@ -123,14 +123,14 @@ impl PlacedPage {
         self.rules.push(PlacedRule { x: self.left + (self.measure - width) / 2.0, y, width });
     }
 
-    /// Lays down a paragraph.
+    /// Places a paragraph.
     pub(crate) fn place(&mut self, kind: BlockKind, lines: Vec<SetLine>) {
         for (number, line) in lines.into_iter().enumerate() {
             self.place_line(kind, line, number == 0);
         }
     }
 
-    /// Lays down a line of the block before, if that is of its kind, or of a new one.
+    /// Places a line, in the last block if that is of its kind, else in a new one.
     pub(crate) fn place_line(&mut self, kind: BlockKind, line: SetLine, starts_paragraph: bool) {
         if self.blocks.last().is_none_or(|block| block.kind != kind) {
             self.blocks.push(PlacedBlock { kind, paragraphs: Vec::new() });
@@ -139,20 +139,20 @@ impl PlacedPage {
         if starts_paragraph || block.paragraphs.is_empty() {
             block.paragraphs.push(Vec::new());
         }
-        let placed = PlacedLine { baseline: self.y + line.leading * BASELINE, line };
+        let placed = PlacedLine { baseline: self.y + line.leading * BASELINE_RATIO, line };
         self.y += placed.line.leading;
         if let Some(paragraph) = block.paragraphs.last_mut() {
             paragraph.push(placed);
         }
     }
 
-    /// Keeps room for a note at the foot.
+    /// Reserves room for a footnote.
     pub(crate) fn add_note(&mut self, lines: Vec<SetLine>, gap: f32) {
         self.bottom -= height(&lines) + if self.notes.is_empty() { gap } else { 0.0 };
         self.notes.push(lines);
     }
 
-    /// Lays down what frames the text: notes, running head, folio.
+    /// Places footnotes, running head and page number.
     pub(crate) fn finish(&mut self, format: &PageFormat) {
         if !self.notes.is_empty() {
             self.rules.push(PlacedRule {
@@ -174,8 +174,8 @@ impl PlacedPage {
     }
 }
 
-impl Opening {
-    /// The place of the folio on a page that is headed so.
+impl PageStart {
+    /// The page number of such a page.
     pub(crate) fn folio(self, style: NumberingStyle, number: u32) -> Option<Folio> {
         let place = match self {
             Self::Running => FolioPlace::Header,

@@ -1,4 +1,4 @@
-use super::face::{Face, Type};
+use super::font::{FontStyle, Font};
 use super::line_breaking::{Breakable, Column, break_lines};
 use super::words::{Splitting, Word, words_of};
 use super::{Alignment, LineEnd};
@@ -16,7 +16,7 @@ pub(crate) struct SetWord {
     /// px from the column's left end.
     pub(crate) x: f32,
     /// Text and type of its runs, from left to right.
-    pub(crate) runs: Vec<(String, Type)>,
+    pub(crate) runs: Vec<(String, Font)>,
 }
 
 impl SetWord {
@@ -25,7 +25,7 @@ impl SetWord {
     }
 
     fn width(&self) -> f32 {
-        self.runs.iter().map(|(text, type_)| type_.width(text)).sum()
+        self.runs.iter().map(|(text, font)| font.width(text)).sum()
     }
 }
 
@@ -71,18 +71,18 @@ pub(crate) struct Shape {
 }
 
 /// The lines of a paragraph.
-pub(crate) fn set_paragraph(text: &str, type_: Type, shape: Shape) -> Vec<SetLine> {
+pub(crate) fn set_paragraph(text: &str, font: Font, shape: Shape) -> Vec<SetLine> {
     let splitting = match shape.alignment {
         Alignment::Justified => Splitting::Syllables,
         Alignment::Ragged => Splitting::Never,
     };
-    let words = words_of(text, type_.face, splitting);
-    let pieces: Vec<Breakable> = words.iter().flat_map(|word| breakables(word, type_)).collect();
+    let words = words_of(text, font.style, splitting);
+    let pieces: Vec<Breakable> = words.iter().flat_map(|word| breakables(word, font)).collect();
     let column = Column {
         width: shape.width,
         indent: shape.indent,
-        space: type_.space(),
-        hyphen: type_.width("-"),
+        space: font.space(),
+        hyphen: font.width("-"),
         alignment: shape.alignment,
         compound_hyphens: shape.compound_hyphens,
     };
@@ -91,9 +91,9 @@ pub(crate) fn set_paragraph(text: &str, type_: Type, shape: Shape) -> Vec<SetLin
         .into_iter()
         .map(|end| {
             let indent = if start == 0 { shape.indent } else { 0.0 };
-            let words = words_between(&words, start, end, type_);
+            let words = words_between(&words, start, end, font);
             let justified = shape.alignment == Alignment::Justified && end < pieces.len();
-            let mut line = set_line(words, type_, justified.then_some(shape.width - indent), shape.width - indent);
+            let mut line = set_line(words, font, justified.then_some(shape.width - indent), shape.width - indent);
             line.end = pieces[end - 1].end.unwrap_or(LineEnd::Space);
             line.shift(shape.left + indent);
             start = end;
@@ -103,20 +103,20 @@ pub(crate) fn set_paragraph(text: &str, type_: Type, shape: Shape) -> Vec<SetLin
 }
 
 /// Ragged lines, each in the middle of `width`. A line break in the text stays one.
-pub(crate) fn set_centred(text: &str, type_: Type, width: f32) -> Vec<SetLine> {
+pub(crate) fn set_centred(text: &str, font: Font, width: f32) -> Vec<SetLine> {
     let shape = Shape { width, left: 0.0, indent: 0.0, alignment: Alignment::Ragged, compound_hyphens: 0.0 };
-    let mut lines: Vec<SetLine> = text.lines().flat_map(|text| set_paragraph(text, type_, shape)).collect();
+    let mut lines: Vec<SetLine> = text.lines().flat_map(|text| set_paragraph(text, font, shape)).collect();
     for line in &mut lines {
         // The space after the last letter is not ink, so that spaced capitals would hang to the left.
-        line.shift((width - (line.width() - type_.tracking)) / 2.0);
+        line.shift((width - (line.width() - font.tracking)) / 2.0);
     }
     lines
 }
 
 /// One line with text at both ends of `width`.
-pub(crate) fn set_apart(left: &str, right: &str, type_: Type, width: f32) -> Option<SetLine> {
-    let all = |text| words_of(text, type_.face, Splitting::Never);
-    let set = |words: Vec<Word>| set_line(whole_words(&words, type_), type_, None, width);
+pub(crate) fn set_apart(left: &str, right: &str, font: Font, width: f32) -> Option<SetLine> {
+    let all = |text| words_of(text, font.style, Splitting::Never);
+    let set = |words: Vec<Word>| set_line(whole_words(&words, font), font, None, width);
     let (mut line, mut end) = (set(all(left)), set(all(right)));
     end.shift(width - end.width());
     line.words.append(&mut end.words);
@@ -125,39 +125,39 @@ pub(crate) fn set_apart(left: &str, right: &str, type_: Type, width: f32) -> Opt
 
 /// Words side by side: over the whole of `fill` if that is given, else with spaces of their own, a little narrower where
 /// the line would not fit into `width`.
-fn set_line(runs: Vec<Vec<(String, Type)>>, type_: Type, fill: Option<f32>, width: f32) -> SetLine {
+fn set_line(runs: Vec<Vec<(String, Font)>>, font: Font, fill: Option<f32>, width: f32) -> SetLine {
     let mut words: Vec<SetWord> = runs.into_iter().map(|runs| SetWord { x: 0.0, runs }).collect();
     let ink: f32 = words.iter().map(SetWord::width).sum();
     let gaps = words.len().saturating_sub(1).max(1) as f32;
-    let space = fill.map_or_else(|| type_.space().min(((width - ink) / gaps).max(0.0)), |fill| (fill - ink) / gaps);
+    let space = fill.map_or_else(|| font.space().min(((width - ink) / gaps).max(0.0)), |fill| (fill - ink) / gaps);
     let mut x = 0.0;
     for word in &mut words {
         word.x = x;
         x += word.width() + space;
     }
-    SetLine { words, end: LineEnd::Space, leading: type_.leading }
+    SetLine { words, end: LineEnd::Space, leading: font.leading }
 }
 
-fn breakables(word: &Word, type_: Type) -> impl Iterator<Item = Breakable> {
+fn breakables(word: &Word, font: Font) -> impl Iterator<Item = Breakable> {
     let last = word.pieces.len() - 1;
     word.pieces.iter().enumerate().map(move |(number, piece)| Breakable {
-        width: type_.with_face(piece.face).width(&piece.text),
+        width: font.with_style(piece.style).width(&piece.text),
         ends_word: number == last,
         end: piece.end,
     })
 }
 
 /// The runs of the words that the pieces `start..end` of a paragraph make, with the hyphen of a split at the end.
-fn words_between(words: &[Word], start: usize, end: usize, type_: Type) -> Vec<Vec<(String, Type)>> {
+fn words_between(words: &[Word], start: usize, end: usize, font: Font) -> Vec<Vec<(String, Font)>> {
     let mut number = 0;
     let mut line = Vec::new();
     for word in words {
-        let mut runs: Vec<(String, Type)> = Vec::new();
+        let mut runs: Vec<(String, Font)> = Vec::new();
         for piece in &word.pieces {
             if (start..end).contains(&number) {
-                push_run(&mut runs, &piece.text, type_, piece.face);
+                push_run(&mut runs, &piece.text, font, piece.style);
                 if number == end - 1 && piece.end == Some(LineEnd::SplitHyphen) {
-                    push_run(&mut runs, "-", type_, piece.face);
+                    push_run(&mut runs, "-", font, piece.style);
                 }
             }
             number += 1;
@@ -169,25 +169,25 @@ fn words_between(words: &[Word], start: usize, end: usize, type_: Type) -> Vec<V
     line
 }
 
-fn whole_words(words: &[Word], type_: Type) -> Vec<Vec<(String, Type)>> {
+fn whole_words(words: &[Word], font: Font) -> Vec<Vec<(String, Font)>> {
     let pieces = words.iter().map(|word| word.pieces.len()).sum();
-    words_between(words, 0, pieces, type_)
+    words_between(words, 0, pieces, font)
 }
 
-/// Pieces of one face are one run, so that kerning and ligatures reach over their seams.
-fn push_run(runs: &mut Vec<(String, Type)>, text: &str, type_: Type, face: Face) {
+/// Pieces of one style are one run, so that kerning and ligatures reach over their seams.
+fn push_run(runs: &mut Vec<(String, Font)>, text: &str, font: Font, style: FontStyle) {
     match runs.last_mut() {
-        Some((run, last)) if last.face == face => run.push_str(text),
-        _ => runs.push((text.to_owned(), type_.with_face(face))),
+        Some((run, last)) if last.style == style => run.push_str(text),
+        _ => runs.push((text.to_owned(), font.with_style(style))),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Alignment, Face, LineEnd, Shape, Type, set_apart, set_centred, set_paragraph};
+    use super::{Alignment, FontStyle, LineEnd, Shape, Font, set_apart, set_centred, set_paragraph};
 
-    const BODY: Type = Type { face: Face::Roman, em: 40.0, leading: 60.0, tracking: 0.0 };
-    const TEXT: &str = "Whoever has carried a bookcase up four pairs of stairs will have formed a just estimate of the \
+    const BODY: Font = Font { style: FontStyle::Roman, em: 40.0, leading: 60.0, tracking: 0.0 };
+    const TEXT: &str = "Whoever has carried a test_figure up four pairs of stairs will have formed a just estimate of the \
         weight of literature, and of the self-command of those who live below.";
 
     fn shape(alignment: Alignment) -> Shape {
@@ -224,7 +224,7 @@ mod tests {
 
     #[test]
     fn a_centred_line_has_equal_margins() {
-        let line = set_centred("OF SHELVES", Type { tracking: 6.0, ..BODY }, 900.0).remove(0);
+        let line = set_centred("OF SHELVES", Font { tracking: 6.0, ..BODY }, 900.0).remove(0);
         let left = line.words[0].x;
         let right = 900.0 - (left + line.width() - 6.0);
         assert!((left - right).abs() < 0.1, "{left} {right}");

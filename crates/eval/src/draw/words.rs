@@ -1,5 +1,5 @@
 use super::LineEnd;
-use super::face::Face;
+use super::font::FontStyle;
 
 /// A word, with the punctuation that touches it, in the pieces that a line end may part.
 #[derive(Debug, Clone, PartialEq)]
@@ -10,7 +10,7 @@ pub(crate) struct Word {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Piece {
     pub(crate) text: String,
-    pub(crate) face: Face,
+    pub(crate) style: FontStyle,
     /// What a line that ends after this piece ends in; `None` where no line may end.
     pub(crate) end: Option<LineEnd>,
 }
@@ -24,9 +24,9 @@ pub(crate) enum Splitting {
     Never,
 }
 
-/// The words of `text`. An underscore switches between `face` and italics (or roman in italics) and is not printed.
-pub(crate) fn words_of(text: &str, face: Face, splitting: Splitting) -> Vec<Word> {
-    let emphasis = if face == Face::Italic { Face::Roman } else { Face::Italic };
+/// The words of `text`. An underscore switches between `style` and italics (or roman in italics) and is not printed.
+pub(crate) fn words_of(text: &str, style: FontStyle, splitting: Splitting) -> Vec<Word> {
+    let emphasis = if style == FontStyle::Italic { FontStyle::Roman } else { FontStyle::Italic };
     let mut emphasised = false;
     let mut words = Vec::new();
     for raw in text.split_whitespace() {
@@ -34,11 +34,11 @@ pub(crate) fn words_of(text: &str, face: Face, splitting: Splitting) -> Vec<Word
         let mut pieces: Vec<Piece> = Vec::new();
         for (number, run) in raw.split('_').enumerate() {
             emphasised ^= number > 0;
-            let face = if emphasised { emphasis } else { face };
+            let style = if emphasised { emphasis } else { style };
             let splitting = if compound { Splitting::Never } else { splitting };
             pieces.extend(parts_of(run, splitting).into_iter().map(|(text, end)| Piece {
                 text: text.to_owned(),
-                face,
+                style,
                 end,
             }));
         }
@@ -50,7 +50,7 @@ pub(crate) fn words_of(text: &str, face: Face, splitting: Splitting) -> Vec<Word
     words
 }
 
-/// The parts of a run of one face, each with the line end it allows.
+/// The parts of a run of one style, each with the line end it allows.
 fn parts_of(run: &str, splitting: Splitting) -> Vec<(&str, Option<LineEnd>)> {
     let mut parts = Vec::new();
     let mut rest = run;
@@ -108,11 +108,11 @@ fn syllables_of(run: &str, splitting: Splitting) -> Vec<(&str, Option<LineEnd>)>
 
 #[cfg(test)]
 mod tests {
-    use super::{Face, LineEnd, Splitting, words_of};
+    use super::{FontStyle, LineEnd, Splitting, words_of};
 
     /// The pieces of a text's words: `|` a split, `+` a real hyphen, `~` a dash, `!` no line end.
     fn pieces(text: &str) -> String {
-        let words = words_of(text, Face::Roman, Splitting::Syllables);
+        let words = words_of(text, FontStyle::Roman, Splitting::Syllables);
         let mut out = String::new();
         for piece in words.iter().flat_map(|word| &word.pieces) {
             out.push_str(&piece.text);
@@ -137,12 +137,12 @@ mod tests {
 
     #[test]
     fn underscores_switch_to_italics_and_are_not_printed() {
-        let words = words_of("the _codex_, and _two words_.", Face::Roman, Splitting::Never);
-        let faces: Vec<(&str, Face)> =
-            words.iter().flat_map(|word| &word.pieces).map(|piece| (piece.text.as_str(), piece.face)).collect();
-        let (roman, italic) = (Face::Roman, Face::Italic);
+        let words = words_of("the _codex_, and _two words_.", FontStyle::Roman, Splitting::Never);
+        let styles: Vec<(&str, FontStyle)> =
+            words.iter().flat_map(|word| &word.pieces).map(|piece| (piece.text.as_str(), piece.style)).collect();
+        let (roman, italic) = (FontStyle::Roman, FontStyle::Italic);
         assert_eq!(
-            faces,
+            styles,
             [
                 ("the", roman),
                 ("codex", italic),

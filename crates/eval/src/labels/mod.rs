@@ -1,15 +1,15 @@
-//! How good the labels of blocks and the printed page numbers are, against a table of what they should be.
+//! How good labels of blocks and printed page numbers are, compared with a table of ground truth.
 //!
-//! [`LabelTruth`] reads the table, in one of three shapes; [`score_labels`] lays the pages of `merged` beside it, or those of `labels`
-//! [joined](labelled) with `ocr`'s.
+//! [`LabelTruth`] reads the table, in one of three formats; [`score_labels`] compares it with merged pages, or with labels
+//! [joined](LabelledPage::join) with OCR pages.
 
-mod boxes;
+mod ground_truth;
+mod overlap;
 mod page;
 mod score;
 mod table;
 mod text_match;
-mod truth;
 
-pub use page::{Labelled, LabelledPage, labelled};
+pub use ground_truth::{LabelClass, LabelTruth, LabelTruthError, Locator, PageTruth, TrueBlock};
+pub use page::{BlockWithText, LabelledPage};
 pub use score::{ClassScore, LabelScore, PageNumberScore, score_labels};
-pub use truth::{Kind, LabelTruth, LabelTruthError, PageTruth, Place, TrueBlock};

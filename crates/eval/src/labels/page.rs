@@ -1,63 +1,52 @@
-use serde_json::Value;
+use shelf_pages::{Bbox, Classification, LabelledBlock, MergedPage, OcrPage};
 
-use super::boxes::parse_box;
-use crate::draw::Bbox;
-
-/// What a stage says of a page: its number and its blocks.
+/// The labels of a page, with what is needed to compare them with ground truth.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct LabelledPage {
-    /// The page's number as printed.
+    /// The page number as printed.
     pub printed_page_number: Option<String>,
-    /// The blocks, in their order.
-    pub blocks: Vec<Labelled>,
+    /// The blocks, in reading order.
+    pub blocks: Vec<BlockWithText>,
 }
 
-/// A block with its label.
+/// A block with its label and text.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Labelled {
-    /// What it is, as page files spell it.
-    pub classification: String,
-    /// Where it lies; none where the page does not say.
-    pub bbox: Option<Bbox>,
-    /// What stands in it.
+pub struct BlockWithText {
+    /// Its label.
+    pub classification: Classification,
+    /// Its box, px.
+    pub bbox: Bbox,
+    /// Its text, paragraphs separated by spaces.
     pub text: String,
 }
 
 impl LabelledPage {
-    /// Takes what counts from a page of `merged`, or one that [`labelled`] has joined.
+    /// Joins labels with the boxes and texts of the same page by OCR. Blocks without a label are [`Classification::Other`].
     #[must_use]
-    pub fn of(page: &Value) -> Self {
-        let text = |block: &Value| {
-            let paragraphs = block["paragraphs"].as_array().into_iter().flatten();
-            paragraphs.filter_map(|paragraph| paragraph["text"].as_str()).collect::<Vec<_>>().join(" ")
-        };
-        let block = |block: &Value| Labelled {
-            classification: block["classification"].as_str().unwrap_or("OTHER").to_owned(),
-            bbox: parse_box(&block["bbox"]),
-            text: text(block),
-        };
-        Self {
-            printed_page_number: page["printed_page_number"].as_str().map(str::to_owned),
-            blocks: page["blocks"].as_array().into_iter().flatten().map(block).collect(),
-        }
+    pub fn join(printed_page_number: Option<&str>, labels: &[LabelledBlock], ocr: &OcrPage) -> Self {
+        let label_of = |block_num: u32| labels.iter().find(|label| label.block_num == block_num);
+        let blocks = ocr.blocks.iter().map(|block| BlockWithText {
+            classification: label_of(block.block_num).map_or(Classification::Other, |label| label.classification),
+            bbox: block.bbox,
+            text: joined(block.paragraphs.iter().map(|paragraph| paragraph.text.as_str())),
+        });
+        Self { printed_page_number: printed_page_number.map(str::to_owned), blocks: blocks.collect() }
     }
 }
 
-/// A page of `labels` with the boxes and texts of the same page of `ocr`: enough of `merged` to be scored.
-#[must_use]
-pub fn labelled(labels: &Value, ocr: &Value) -> Value {
-    let label_of = |number: &Value| {
-        let mut labels = labels["blocks"].as_array().into_iter().flatten();
-        labels.find(|label| label["block_num"] == *number).map(|label| label["classification"].clone())
-    };
-    let mut page = ocr.clone();
-    page["printed_page_number"] = labels["printed_page_number"].clone();
-    for block in page["blocks"].as_array_mut().into_iter().flatten() {
-        if let Some(classification) = label_of(&block["block_num"]) {
-            block["classification"] = classification;
-        }
+impl From<&MergedPage> for LabelledPage {
+    fn from(page: &MergedPage) -> Self {
+        let blocks = page.blocks.iter().map(|block| BlockWithText {
+            classification: block.classification,
+            bbox: block.bbox,
+            text: joined(block.paragraphs.iter().map(|paragraph| paragraph.text.as_str())),
+        });
+        Self { printed_page_number: page.printed_page_number.clone(), blocks: blocks.collect() }
     }
-    page
+}
+
+fn joined<'t>(paragraphs: impl Iterator<Item = &'t str>) -> String {
+    paragraphs.collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
@@ -67,17 +56,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn labels_get_the_boxes_and_texts_of_ocr() {
-        let labels = json!({ "printed_page_number": "9", "blocks": [{ "block_num": 2, "classification": "HEADER" }] });
-        let ocr = json!({ "blocks": [
-            { "block_num": 1, "bbox": [0, 0, 5, 5], "paragraphs": [{ "text": "dust" }] },
-            { "block_num": 2, "bbox": [1, 2, 3, 4], "paragraphs": [{ "text": "9" }, { "text": "HEAD" }] },
-        ] });
-        let page = LabelledPage::of(&labelled(&labels, &ocr));
+    fn labels_are_joined_with_boxes_and_texts_of_ocr() {
+        let labels: Vec<LabelledBlock> = serde_json::from_value(json!([
+            { "block_num": 2, "classification": "HEADER", "classification_confidence": 0.9 }
+        ]))
+        .unwrap();
+        let paragraph = |par_num: u32, text: &str| {
+            json!({ "par_num": par_num, "bbox": [0, 0, 5, 5], "text": text, "avg_confidence": 0.9 })
+        };
+        let ocr: OcrPage = serde_json::from_value(json!({
+            "page_number": 1, "page_dimensions": { "width": 9, "height": 9 }, "blocks": [
+                { "block_num": 1, "bbox": [0, 0, 5, 5], "paragraphs": [paragraph(0, "dust")] },
+                { "block_num": 2, "bbox": [1, 2, 3, 4], "paragraphs": [paragraph(0, "9"), paragraph(1, "HEAD")] },
+            ]
+        }))
+        .unwrap();
+        let page = LabelledPage::join(Some("9"), &labels, &ocr);
         assert_eq!(page.printed_page_number.as_deref(), Some("9"));
-        let found: Vec<(&str, &str)> =
-            page.blocks.iter().map(|block| (block.classification.as_str(), block.text.as_str())).collect();
-        assert_eq!(found, [("OTHER", "dust"), ("HEADER", "9 HEAD")]);
-        assert_eq!(page.blocks[1].bbox, Some(Bbox { x: 1, y: 2, width: 3, height: 4 }));
+        let found: Vec<(Classification, &str)> =
+            page.blocks.iter().map(|block| (block.classification, block.text.as_str())).collect();
+        assert_eq!(found, [(Classification::Other, "dust"), (Classification::Header, "9 HEAD")]);
+        assert_eq!(page.blocks[1].bbox, Bbox { x: 1, y: 2, width: 3, height: 4 });
     }
 }

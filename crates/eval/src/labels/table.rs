@@ -2,17 +2,18 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use csv::{ReaderBuilder, StringRecord};
-use serde_json::Value;
+use serde::Deserialize;
+use serde::de::value::{Error as ValueError, StrDeserializer};
+use serde::de::IntoDeserializer;
 
-use super::boxes::parse_box;
-use super::truth::{Kind, LabelTruth, LabelTruthError, PageTruth, Place, TrueBlock};
-use crate::draw::Bbox;
+use super::ground_truth::{LabelClass, LabelTruth, LabelTruthError, Locator, PageTruth, TrueBlock};
+use shelf_pages::{Bbox, Classification};
 use shelf_scans::natural_order;
 
-/// Columns of a table of pages that hold the texts of blocks.
+/// Columns of a table of pages that contain the texts of blocks.
 const TEXT_COLUMNS: [&str; 5] = ["running_head", "chapter_headings", "section_headings", "footnotes", "captions"];
 
-/// A table of labels from its text; `path` is for messages.
+/// Parses a table of labels; `path` is for messages.
 pub(super) fn parse_table(text: &str, path: &Path) -> Result<LabelTruth, LabelTruthError> {
     let tabs = text.lines().next().unwrap_or_default().contains('\t');
     let mut reader = ReaderBuilder::new();
@@ -44,14 +45,14 @@ impl Table<'_> {
     fn pages(&self, rows: &[StringRecord]) -> Result<LabelTruth, LabelTruthError> {
         let mut truth = LabelTruth::default();
         let columns: Vec<&str> = TEXT_COLUMNS.into_iter().filter(|column| self.at(column).is_some()).collect();
-        truth.kinds = columns.iter().map(|column| kind_of_column(column)).collect();
+        truth.classes = columns.iter().map(|column| class_of_column(column)).collect();
         for row in rows {
             let page = truth.pages.entry(self.number(row, "page")?).or_default();
             page.printed_page_number = self.cell(row, "printed_page_number").map(|number| number.trim().to_owned());
             for column in &columns {
                 let text = self.cell(row, column).unwrap_or_default().trim();
                 if !text.is_empty() {
-                    page.blocks.push(TrueBlock { kind: kind_of_column(column), place: Place::Text(text.to_owned()) });
+                    page.blocks.push(TrueBlock { class: class_of_column(column), locator: Locator::Text(text.to_owned()) });
                 }
             }
         }
@@ -61,47 +62,49 @@ impl Table<'_> {
     fn blocks(&self, rows: &[StringRecord]) -> Result<LabelTruth, LabelTruthError> {
         let mut truth = LabelTruth::default();
         for row in rows {
-            let kind = Kind::Classification(self.cell(row, "classification").unwrap_or_default().to_owned());
+            let found = self.cell(row, "classification").unwrap_or_default();
+            let class = classification(found).map(LabelClass::Classification);
+            let class = class
+                .ok_or_else(|| self.invalid_cell(row, "classification", Some(found), "a label such as `BODY`"))?;
             let bbox = Bbox {
                 x: self.number(row, "x")?,
                 y: self.number(row, "y")?,
                 width: self.number(row, "width")?,
                 height: self.number(row, "height")?,
             };
-            truth.kinds.insert(kind.clone());
+            truth.classes.insert(class.clone());
             let page = truth.pages.entry(self.number(row, "page")?).or_default();
-            page.blocks.push(TrueBlock { kind, place: Place::Box(bbox) });
+            page.blocks.push(TrueBlock { class, locator: Locator::Box(bbox) });
         }
         Ok(truth)
     }
 
-    /// An export of VGG Image Annotator: picture, size, attributes, count, number, shape, attributes of the region.
+    /// An export of VGG Image Annotator: image, size, attributes, count, number, shape, attributes of the region.
     fn regions(&self, rows: &[StringRecord]) -> Result<LabelTruth, LabelTruthError> {
-        let mut pictures: Vec<&str> = rows.iter().filter_map(|row| row.get(0)).collect();
-        pictures.sort_by(|a, b| natural_order(Path::new(a), Path::new(b)));
-        pictures.dedup();
-        let pages: BTreeMap<&str, u32> = pictures.into_iter().zip(1..).collect();
+        let mut images: Vec<&str> = rows.iter().filter_map(|row| row.get(0)).collect();
+        images.sort_by(|a, b| natural_order(Path::new(a), Path::new(b)));
+        images.dedup();
+        let pages: BTreeMap<&str, u32> = images.into_iter().zip(1..).collect();
         let mut truth =
-            LabelTruth { kinds: [Kind::Title, Kind::PageNumber, footnote()].into(), ..LabelTruth::default() };
+            LabelTruth { classes: [LabelClass::Title, LabelClass::PageNumber, footnote()].into(), ..LabelTruth::default() };
         for row in rows {
-            let json = |at: usize| row.get(at).and_then(|cell| serde_json::from_str::<Value>(cell).ok());
-            let bbox = json(5).as_ref().and_then(parse_box);
+            let bbox = row.get(5).and_then(|cell| serde_json::from_str::<RegionShape>(cell).ok()).map(RegionShape::bbox);
             let bbox =
-                bbox.ok_or_else(|| self.misfit(row, "shape", row.get(5), "a box with x, y, width and height"))?;
-            let kind = json(6).and_then(|attributes| Some(attributes["text"].as_str()?.to_owned()));
-            let kind = kind.ok_or_else(|| self.misfit(row, "attributes", row.get(6), "a kind under `text`"))?;
+                bbox.ok_or_else(|| self.invalid_cell(row, "shape", row.get(5), "a box with x, y, width and height"))?;
+            let kind = row.get(6).and_then(|cell| serde_json::from_str::<RegionAttributes>(cell).ok());
+            let kind = kind.map(|attributes| attributes.text).ok_or_else(|| self.invalid_cell(row, "attributes", row.get(6), "a kind under `text`"))?;
             let page: &mut PageTruth = truth.pages.entry(pages[row.get(0).unwrap_or_default()]).or_default();
-            let kind = match kind.as_str() {
+            let class = match kind.as_str() {
                 "undefined" => {
                     page.ignored.push(bbox);
                     continue;
                 }
-                "title" => Kind::Title,
-                "page_number" => Kind::PageNumber,
+                "title" => LabelClass::Title,
+                "page_number" => LabelClass::PageNumber,
                 "footnote" => footnote(),
-                _ => Kind::Text,
+                _ => LabelClass::Text,
             };
-            page.blocks.push(TrueBlock { kind, place: Place::Box(bbox) });
+            page.blocks.push(TrueBlock { class, locator: Locator::Box(bbox) });
         }
         Ok(truth)
     }
@@ -117,10 +120,10 @@ impl Table<'_> {
     fn number(&self, row: &StringRecord, column: &'static str) -> Result<u32, LabelTruthError> {
         let found = self.cell(row, column);
         let number = found.and_then(|cell| cell.trim().parse().ok());
-        number.ok_or_else(|| self.misfit(row, column, found, "a whole number"))
+        number.ok_or_else(|| self.invalid_cell(row, column, found, "a whole number"))
     }
 
-    fn misfit(
+    fn invalid_cell(
         &self,
         row: &StringRecord,
         column: &'static str,
@@ -133,18 +136,46 @@ impl Table<'_> {
     }
 }
 
-fn kind_of_column(column: &str) -> Kind {
-    match column {
-        "running_head" => Kind::Classification("HEADER".to_owned()),
-        "footnotes" => footnote(),
-        "captions" => Kind::Classification("CAPTION".to_owned()),
-        "section_headings" => Kind::Classification("SECTION_HEADING".to_owned()),
-        _ => Kind::ChapterHeading,
+/// The shape of a region in an export of VGG Image Annotator.
+#[derive(Deserialize)]
+struct RegionShape {
+    x: f64,
+    y: f64,
+    width: f64,
+    height: f64,
+}
+
+impl RegionShape {
+    fn bbox(self) -> Bbox {
+        let px = |side: f64| side.max(0.0) as u32;
+        Bbox { x: px(self.x), y: px(self.y), width: px(self.width), height: px(self.height) }
     }
 }
 
-fn footnote() -> Kind {
-    Kind::Classification("FOOTNOTE".to_owned())
+/// The attributes of such a region.
+#[derive(Deserialize)]
+struct RegionAttributes {
+    text: String,
+}
+
+/// The label of this name, as in page files.
+fn classification(name: &str) -> Option<Classification> {
+    let name: StrDeserializer<'_, ValueError> = name.into_deserializer();
+    Classification::deserialize(name).ok()
+}
+
+fn class_of_column(column: &str) -> LabelClass {
+    match column {
+        "running_head" => LabelClass::Classification(Classification::Header),
+        "footnotes" => footnote(),
+        "captions" => LabelClass::Classification(Classification::Caption),
+        "section_headings" => LabelClass::Classification(Classification::SectionHeading),
+        _ => LabelClass::ChapterHeading,
+    }
+}
+
+fn footnote() -> LabelClass {
+    LabelClass::Classification(Classification::Footnote)
 }
 
 #[cfg(test)]
@@ -156,51 +187,51 @@ mod tests {
     }
 
     #[test]
-    fn a_line_a_page() {
+    fn parses_a_line_per_page() {
         let truth = parse(
             "page\tscan\tprinted_page_number\trunning_head\tfootnotes\n\
              1\tg015\t\t\t\n\
              2\tg016\tix\tTHE \"HEAD\"\t* A note.\n",
         )
         .unwrap();
-        assert_eq!(truth.kinds.iter().map(Kind::name).collect::<Vec<_>>(), ["FOOTNOTE", "HEADER"]);
+        assert_eq!(truth.classes.iter().map(LabelClass::name).collect::<Vec<_>>(), ["FOOTNOTE", "HEADER"]);
         assert_eq!(truth.pages[&1].printed_page_number.as_deref(), Some(""));
         assert_eq!(truth.pages[&2].printed_page_number.as_deref(), Some("ix"));
-        let places: Vec<&Place> = truth.pages[&2].blocks.iter().map(|block| &block.place).collect();
-        assert_eq!(places, [&Place::Text("THE \"HEAD\"".to_owned()), &Place::Text("* A note.".to_owned())]);
+        let locators: Vec<&Locator> = truth.pages[&2].blocks.iter().map(|block| &block.locator).collect();
+        assert_eq!(locators, [&Locator::Text("THE \"HEAD\"".to_owned()), &Locator::Text("* A note.".to_owned())]);
     }
 
     #[test]
-    fn a_line_a_block() {
+    fn parses_a_line_per_block() {
         let truth = parse("page,block,classification,x,y,width,height,text\n3,0,BODY,1,2,3,4,\"a, b\"\n").unwrap();
         let bbox = Bbox { x: 1, y: 2, width: 3, height: 4 };
-        assert_eq!(truth.pages[&3].blocks[0].place, Place::Box(bbox));
+        assert_eq!(truth.pages[&3].blocks[0].locator, Locator::Box(bbox));
         assert_eq!(truth.pages[&3].printed_page_number, None);
     }
 
     #[test]
-    fn a_line_a_region() {
-        let line = |picture: &str, kind: &str| {
+    fn parses_a_line_per_region() {
+        let line = |image: &str, class: &str| {
             format!(
-                "{picture},1,\"{{}}\",2,0,\"{{\"\"name\"\":\"\"rect\"\",\"\"x\"\":1,\"\"y\"\":2,\"\"width\"\":3,\"\"height\"\":4}}\",\"{{\"\"text\"\":\"\"{kind}\"\"}}\"\n"
+                "{image},1,\"{{}}\",2,0,\"{{\"\"name\"\":\"\"rect\"\",\"\"x\"\":1,\"\"y\"\":2,\"\"width\"\":3,\"\"height\"\":4}}\",\"{{\"\"text\"\":\"\"{class}\"\"}}\"\n"
             )
         };
         let truth = parse(&[line("p_10.png", "title"), line("p_2.png", "undefined"), line("p_2.png", "poem")].concat())
             .unwrap();
-        assert_eq!(truth.pages[&2].blocks[0].kind, Kind::Title);
-        assert_eq!((truth.pages[&1].ignored.len(), &truth.pages[&1].blocks[0].kind), (1, &Kind::Text));
+        assert_eq!(truth.pages[&2].blocks[0].class, LabelClass::Title);
+        assert_eq!((truth.pages[&1].ignored.len(), &truth.pages[&1].blocks[0].class), (1, &LabelClass::Text));
     }
 
     #[test]
-    fn what_is_no_table_of_labels_is_refused_with_what_it_has() {
+    fn rejects_other_tables_with_what_was_found() {
         assert!(
             parse("name,age\nx,1\n")
                 .unwrap_err()
-                .starts_with("truth.tsv has the columns `name`, `age`: expected `page`")
+                .starts_with("truth.tsv: columns are `name`, `age`: expected `page`")
         );
         assert_eq!(
             parse("page\tclassification\tx\ty\twidth\theight\n1\tBODY\t1\ttwo\t3\t4\n").unwrap_err(),
-            "line 2 of truth.tsv: `y` is `two`, expected a whole number"
+            "truth.tsv, line 2: `y` is `two`, expected a whole number"
         );
         assert!(parse("").is_err());
     }

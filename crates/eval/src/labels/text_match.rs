@@ -1,25 +1,25 @@
-/// As much of the shorter text may be wrong, 0..=1.
-const WRONG: f64 = 0.25;
+/// The largest ratio of wrong letters in the shorter text, 0..=1. Set on the running heads and headings in `book-colonial-florida`.
+const MAX_ERROR_RATIO: f64 = 0.25;
 
-/// Texts with fewer letters than this say nothing.
-const FEWEST_LETTERS: usize = 3;
+/// Texts with fewer letters than this are never the same.
+const MIN_LETTERS: usize = 3;
 
-/// Whether two texts are of the same thing: one stands in the other, give or take misread letters. A block may have the folio beside the
-/// head, and a table may join a chapter's number and title; but a block that is much longer than what should stand in it is another thing.
+/// Whether two texts are of the same block: one is contained in the other, give or take misread letters. A block may have the page number
+/// beside the running head, and a table may join number and title of a chapter; but a block that is much longer than its ground truth is another one.
 pub(super) fn same_text(truth: &str, found: &str) -> bool {
     let (truth, found) = (letters(truth), letters(found));
-    if truth.len().min(found.len()) < FEWEST_LETTERS || found.len() > 2 * truth.len() + 12 {
+    if truth.len().min(found.len()) < MIN_LETTERS || found.len() > 2 * truth.len() + 12 {
         return false;
     }
     let (short, long) = if truth.len() <= found.len() { (&truth, &found) } else { (&found, &truth) };
-    edits_within(short, long) as f64 <= WRONG * short.len() as f64
+    edits_within(short, long) as f64 <= MAX_ERROR_RATIO * short.len() as f64
 }
 
 fn letters(text: &str) -> Vec<char> {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
-/// The edits between `short` and that stretch of `long` which is most like it (Sellers's algorithm).
+/// The edit distance between `short` and the most similar part of `long` (Sellers's algorithm).
 fn edits_within(short: &[char], long: &[char]) -> usize {
     let mut above = vec![0; long.len() + 1];
     for (row, letter) in short.iter().enumerate() {
@@ -38,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn heads_and_headings_are_found_in_what_was_read() {
+    fn misread_heads_and_headings_are_the_same() {
         for (truth, found) in [
             ("HISTORICAL SKETCHES OF", "10 HISTORICAL SKETCHES OF"),
             ("COLONIAL FLORIDA.", "‘COLONIAL, FLORIDA. Cae"),

@@ -101,6 +101,12 @@ impl OutputRow {
     pub(crate) const fn of<T: Page>() -> Self {
         Self { path: std::any::type_name::<T>, schema: T::schema, check: check::<T> }
     }
+
+    /// Whether the output is of this type.
+    #[must_use]
+    pub fn is<T: Page>(&self) -> bool {
+        (self.path)() == std::any::type_name::<T>()
+    }
 }
 
 /// Reads a value from JSON, and validates it.

@@ -4,7 +4,7 @@ use image::{GrayImage, Luma};
 
 use super::search::{Evidence, SpreadFinding, search_gutter};
 use crate::raster::{Raster, Samples};
-use shelf_eval::draw::{DrawnPage, Manuscript, PageFormat, Random};
+use shelf_eval::draw::{DrawnPage, Document, PageFormat, Random};
 
 /// About the resolution of the search's thumbnails.
 const DPI: u32 = 75;
@@ -17,15 +17,15 @@ fn prose(seed: u64, paragraphs: usize) -> String {
     (0..paragraphs).map(|_| paragraph()).collect::<Vec<_>>().join("\n\n")
 }
 
-fn typeset(manuscript: &Manuscript, format: PageFormat) -> Vec<GrayImage> {
-    let pages: Vec<DrawnPage> = manuscript.typeset(&format.at_dpi(DPI));
+fn typeset(document: &Document, format: PageFormat) -> Vec<GrayImage> {
+    let pages: Vec<DrawnPage> = document.typeset(&format.at_dpi(DPI));
     pages.into_iter().map(|page| page.image).collect()
 }
 
 /// Full pages of a book: a recto, a verso, and so on.
 pub(crate) fn pages(seed: u64) -> Vec<GrayImage> {
-    let manuscript = Manuscript::new().running_heads("THE PATIENT SHELF", "OF READERS").prose(&prose(seed, 12));
-    typeset(&manuscript, PageFormat::octavo())
+    let document = Document::new().running_heads("THE PATIENT SHELF", "OF READERS").prose(&prose(seed, 12));
+    typeset(&document, PageFormat::octavo())
 }
 
 pub(crate) fn beside(left: &GrayImage, right: &GrayImage) -> GrayImage {
@@ -148,7 +148,7 @@ fn blank_spread_is_recognised_by_its_shadow_only() {
 fn page_of_two_columns_is_not_a_spread() {
     let column =
         PageFormat { width_pt: 260.0, height_pt: 400.0, inner_pt: 12.0, outer_pt: 48.0, ..PageFormat::octavo() };
-    let columns = typeset(&Manuscript::new().prose(&prose(3, 12)), column);
+    let columns = typeset(&Document::new().prose(&prose(3, 12)), column);
     assert_not_a_spread(&beside(&columns[1], &columns[2]), "wide margins, narrow gap");
 }
 
@@ -228,7 +228,7 @@ fn page_number_or_title_in_the_middle_rules_out_a_spread() {
     fill(&mut page, [width / 2 - 6, height - 30, width / 2 + 6, height - 23]);
     assert_eq!(search(&page).evidence, Evidence::OnePage);
     let landscape = PageFormat { width_pt: 792.0, ..PageFormat::octavo() };
-    assert_not_a_spread(&typeset(&Manuscript::new().prose(&prose(5, 12)), landscape)[1], "one column of prose");
+    assert_not_a_spread(&typeset(&Document::new().prose(&prose(5, 12)), landscape)[1], "one column of prose");
     assert_not_a_spread(&blank(880, 620), "a blank page");
     assert_not_a_spread(
         &Scan { has_dark_edges: true, degrees: 1.0, ..Scan::default() }.of(&blank(880, 620)),

@@ -95,7 +95,7 @@ fn is_number(word: &str) -> bool {
 mod tests {
     use image::Luma;
     use shelf::book::Languages;
-    use shelf::draw::{Manuscript, PageFormat};
+    use shelf::draw::{Document, PageFormat};
     use shelf::stage::ScanFile;
 
     use super::super::recognise;
@@ -107,7 +107,7 @@ mod tests {
 
     /// Renders the first page of a book, with its number in the footer, and returns the text recognised below the prose.
     fn text_in_footer(change: impl FnOnce(&mut GrayImage, Bbox)) -> Vec<String> {
-        let book = Manuscript::new().running_heads("THE COAST", "THE COAST").body().chapter("The River").prose(PROSE);
+        let book = Document::new().running_heads("THE COAST", "THE COAST").body().chapter("The River").prose(PROSE);
         let mut page = book.typeset(&PageFormat::octavo()).swap_remove(0);
         let number = page.lines().last().unwrap().bbox().unwrap();
         assert_eq!(page.text().lines().last(), Some("1"));

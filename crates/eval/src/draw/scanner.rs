@@ -2,42 +2,42 @@ use image::GrayImage;
 
 use super::{Bbox, DrawnPage, Random};
 
-/// A flatbed scanner that has seen better days. The same seed and page give the same scan, on every machine: only
-/// whole numbers and basic operations are used.
+/// Simulates a worn flatbed scanner. The same seed and page give the same scan on every machine: only integers and
+/// basic operations are used.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Scanner {
-    /// Which scan of all that are like it.
+    /// Determines all random effects.
     pub seed: u64,
-    /// How crooked a page may lie, degrees to either side.
+    /// Largest skew, degrees to either side.
     pub skew_degrees: f32,
     /// Specks on a page of 4 megapixels.
     pub specks: u32,
-    /// How much darker the paper may be at its darkest place, in levels of grey.
+    /// How much darker the background is at its darkest point, grey levels.
     pub shading: u8,
-    /// How much a pixel may differ from its neighbours, in levels of grey.
+    /// Largest noise of a pixel, grey levels.
     pub noise: u8,
     /// Whether the gutter is dark.
     pub dark_gutter: bool,
 }
 
 impl Scanner {
-    /// A scanner as most are: up to 0.6° skew, some specks, uneven light, a shadow in the gutter.
+    /// A typical scanner: up to 0.6° skew, some specks, uneven illumination, a shadow in the gutter.
     #[must_use]
     pub fn new(seed: u64) -> Self {
         Self { seed, skew_degrees: 0.6, specks: 80, shading: 46, noise: 7, dark_gutter: true }
     }
 
-    /// Scans `page`, the `number`th of its book from 1; odd ones have their spine at the left. Its boxes move along.
+    /// Scans `page`, whose number in its book is `number`, from 1; odd pages have their spine at the left. The boxes are moved accordingly.
     #[must_use]
     pub fn scan(&self, page: &DrawnPage, number: u32) -> DrawnPage {
         let mut random = Random::new(self.seed ^ (u64::from(number) << 32));
         let (width, height) = page.image.dimensions();
-        let turn = Turn::new(random.around_zero() * self.skew_degrees, width, height);
-        let light = Light::new(self, &mut random, number % 2 == 1, page);
+        let skew = Skew::new(random.around_zero() * self.skew_degrees, width, height);
+        let illumination = Illumination::new(self, &mut random, number % 2 == 1, page);
         let mut image = GrayImage::new(width, height);
         for (y, row) in image.chunks_exact_mut(width as usize).enumerate() {
             let mut noise = Random::new(random.bits());
-            light.expose_row(&page.image, &turn, y as u32, row, &mut noise);
+            illumination.expose_row(&page.image, &skew, y as u32, row, &mut noise);
         }
         let specks = u64::from(self.specks) * u64::from(width) * u64::from(height) / 4_000_000;
         for _ in 0..specks {
@@ -51,18 +51,18 @@ impl Scanner {
             .flat_map(|paragraph| &mut paragraph.lines)
             .flat_map(|line| &mut line.words)
         {
-            word.bbox = turn.turned(word.bbox);
+            word.bbox = skew.rotated(word.bbox);
         }
         for figure in &mut scanned.figures {
-            *figure = turn.turned(*figure);
+            *figure = skew.rotated(*figure);
         }
         scanned
     }
 }
 
-/// A turn about the middle of the page, in 1/65536.
+/// A rotation about the centre of the page, in 1/65536.
 #[derive(Debug, Clone, Copy)]
-struct Turn {
+struct Skew {
     sine: i64,
     cosine: i64,
     width: i64,
@@ -71,9 +71,9 @@ struct Turn {
 
 const ONE: i64 = 1 << 16;
 
-impl Turn {
+impl Skew {
     fn new(degrees: f32, width: u32, height: u32) -> Self {
-        // So small an angle is its own sine, to one in 50,000; no trigonometry, which differs from machine to machine.
+        // A small angle is its own sine, to one in 50,000; trigonometric functions differ between machines.
         let sine = f64::from(degrees) * (std::f64::consts::PI / 180.0);
         let cosine = (1.0 - sine * sine).sqrt();
         Self {
@@ -84,15 +84,15 @@ impl Turn {
         }
     }
 
-    /// Where on the paper the scan's pixel comes from, in 1/65536 px.
+    /// The position on paper of a pixel of the scan, in 1/65536 px.
     fn source(&self, x: i64, y: i64) -> (i64, i64) {
         let (dx, dy) = (2 * x - self.width, 2 * y - self.height);
         let (right, down) = (dx * self.cosine + dy * self.sine, dy * self.cosine - dx * self.sine);
         ((self.width * ONE + right) >> 1, (self.height * ONE + down) >> 1)
     }
 
-    /// The box around a turned box, cut at the scan's edges.
-    fn turned(&self, bbox: Bbox) -> Bbox {
+    /// The box around a rotated box, cropped to the scan.
+    fn rotated(&self, bbox: Bbox) -> Bbox {
         let back = Self { sine: -self.sine, ..*self };
         let corners =
             [(bbox.x, bbox.y), (bbox.right(), bbox.y), (bbox.x, bbox.bottom()), (bbox.right(), bbox.bottom())]
@@ -107,21 +107,21 @@ impl Turn {
     }
 }
 
-/// How bright the paper is, from place to place.
-struct Light {
-    /// Paper and ink at the brightest place, in levels of grey.
+/// Uneven brightness of the background.
+struct Illumination {
+    /// Background and ink at the brightest point, grey levels.
     paper: i64,
     ink: i64,
     shading: i64,
     noise: u32,
-    /// The brightest place, in 1/1024 of the page.
+    /// The brightest point, in 1/1024 of the page.
     bright: (i64, i64),
     /// Width of the gutter's shadow, px.
     gutter: i64,
     spine_left: bool,
 }
 
-impl Light {
+impl Illumination {
     fn new(scanner: &Scanner, random: &mut Random, spine_left: bool, page: &DrawnPage) -> Self {
         let off_spine = i64::from(random.between(80, 260)) * if spine_left { 1 } else { -1 };
         Self {
@@ -135,15 +135,15 @@ impl Light {
         }
     }
 
-    /// One row of the scan: the paper seen askew, a little blurred, in this light.
-    fn expose_row(&self, paper: &GrayImage, turn: &Turn, y: u32, row: &mut [u8], noise: &mut Random) {
+    /// One row of the scan: skewed, slightly blurred, in this illumination.
+    fn expose_row(&self, paper: &GrayImage, skew: &Skew, y: u32, row: &mut [u8], noise: &mut Random) {
         let (width, height) = paper.dimensions();
         let down = i64::from(y) * 1024 / i64::from(height) - self.bright.1;
-        let (mut from_x, mut from_y) = turn.source(0, i64::from(y));
+        let (mut from_x, mut from_y) = skew.source(0, i64::from(y));
         for (x, pixel) in (0i64..).zip(row) {
             let white = sample(paper, from_x, from_y);
-            from_x += turn.cosine;
-            from_y -= turn.sine;
+            from_x += skew.cosine;
+            from_y -= skew.sine;
             let across = x * 1024 / i64::from(width) - self.bright.0;
             let dark = self.shading * (across * across + down * down) / (1024 * 1024) + self.shadow(x, width);
             let paper_level = (self.paper - dark).max(self.ink + 8);
@@ -152,14 +152,14 @@ impl Light {
         }
     }
 
-    /// What the gutter takes, in levels of grey.
+    /// What the gutter's shadow subtracts, grey levels.
     fn shadow(&self, x: i64, width: u32) -> i64 {
         let from_spine = if self.spine_left { x } else { i64::from(width) - 1 - x };
         let depth = (self.gutter - from_spine).max(0);
         if depth == 0 { 0 } else { 190 * depth * depth / (self.gutter * self.gutter) }
     }
 
-    /// Two dice, so that small differences are more common than great ones.
+    /// The difference of two random numbers, so that small values are more common than large ones.
     fn grain(&self, noise: &mut Random) -> i64 {
         let bits = noise.bits();
         let die = |bits: u32| (i64::from(bits) * i64::from(self.noise + 1)) >> 32;
@@ -167,7 +167,7 @@ impl Light {
     }
 }
 
-/// The paper's level at a place in 1/65536 px, between its four neighbours; white outside.
+/// The grey level of the paper at a position in 1/65536 px, interpolated bilinearly; white outside.
 fn sample(paper: &GrayImage, x: i64, y: i64) -> i64 {
     let (width, height) = paper.dimensions();
     let (left, top) = (x >> 16, y >> 16);
@@ -199,31 +199,31 @@ fn drop_speck(image: &mut GrayImage, random: &mut Random, dpi: u32) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Scanner, Turn};
-    use crate::draw::{Bbox, DrawnPage, Manuscript, PageFormat};
+    use super::{Scanner, Skew};
+    use crate::draw::{Bbox, DrawnPage, Document, PageFormat};
 
     fn page() -> DrawnPage {
         let text = "A page that lies crooked on the glass. ".repeat(30);
-        Manuscript::new().prose(&text).typeset(&PageFormat::octavo().at_dpi(100)).remove(0)
+        Document::new().prose(&text).typeset(&PageFormat::octavo().at_dpi(100)).remove(0)
     }
 
     #[test]
-    fn a_scan_is_the_same_again_and_its_seed_changes_it() {
+    fn scan_depends_on_seed_and_page_only() {
         let (page, scanner) = (page(), Scanner::new(7));
         assert_eq!(scanner.scan(&page, 1).image, scanner.scan(&page, 1).image);
         assert_ne!(scanner.scan(&page, 1).image, scanner.scan(&page, 2).image);
         assert_ne!(scanner.scan(&page, 1).image, Scanner::new(8).scan(&page, 1).image);
     }
 
-    /// A change here changes every drawn scan: look at them, and pin it anew.
+    /// A change here changes every synthetic scan: inspect some, then update the hash.
     #[test]
-    fn a_scan_is_the_same_on_every_machine() {
+    fn scan_is_the_same_on_every_machine() {
         let hash = blake3::hash(Scanner::new(7).scan(&page(), 1).image.as_raw());
         assert_eq!(&hash.to_hex()[..16], "a5066143af418187");
     }
 
     #[test]
-    fn without_faults_a_scan_is_the_page_in_grey() {
+    fn scan_without_defects_is_the_page_in_grey() {
         let perfect = Scanner { seed: 1, skew_degrees: 0.0, specks: 0, shading: 0, noise: 0, dark_gutter: false };
         let page = page();
         let scan = perfect.scan(&page, 1);
@@ -247,15 +247,16 @@ mod tests {
                 }
             }
         }
-        assert!(ink.pixels().all(|pixel| pixel.0[0] > 180), "all ink lay in the boxes of words");
+        assert!(ink.pixels().all(|pixel| pixel.0[0] > 180), "all ink is in the boxes of words");
     }
 
     #[test]
-    fn a_turn_goes_there_and_back() {
-        let turn = Turn::new(0.6, 1650, 2550);
+    fn box_around_a_rotated_box_contains_it() {
+        let skew = Skew::new(0.6, 1650, 2550);
         let bbox = Bbox { x: 200, y: 300, width: 400, height: 50 };
-        let turned = turn.turned(bbox);
-        assert!(turned.height >= 54 && turned.height <= 56, "{turned:?}");
-        assert!(turned.contains(Bbox { x: turned.x + 2, y: turned.y + 2, width: 398, height: 50 }), "{turned:?}");
+        let rotated = skew.rotated(bbox);
+        assert!(rotated.height >= 54 && rotated.height <= 56, "{rotated:?}");
+        let inside = Bbox { x: rotated.x + 2, y: rotated.y + 2, width: 398, height: 50 };
+        assert_eq!(rotated.union(&inside), rotated);
     }
 }

@@ -1,11 +1,11 @@
-use super::make_up::make_up;
+use super::paginate::paginate;
 use super::{DrawnPage, PageFormat};
 
-/// What a book says, before it is a book: text, and what each piece of it is.
+/// The content of a book before it is typeset: texts with their roles.
 ///
-/// In all texts `_so_` is set in italics, and the underscores are not printed.
+/// In all texts, `_words_` between underscores are set in italics.
 #[derive(Debug, Clone, Default)]
-pub struct Manuscript {
+pub struct Document {
     pub(crate) elements: Vec<Element>,
     pub(crate) running_heads: Option<RunningHeads>,
 }
@@ -23,16 +23,16 @@ pub(crate) enum Element {
     Contents,
     BlankPage,
     Preface(String),
-    /// Chapters are numbered again from 1 by the make-up.
+    /// Chapters are numbered from 1 when they are paginated.
     Chapter(String),
     Section(String),
     Paragraph {
         text: String,
-        notes: Vec<Note>,
+        notes: Vec<Footnote>,
     },
     Quote(String),
     Figure {
-        figure: Figure,
+        figure: TestFigure,
         caption: String,
     },
     /// Arabic numbers start here.
@@ -40,48 +40,44 @@ pub(crate) enum Element {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Note {
+pub(crate) struct Footnote {
     pub(crate) mark: char,
     pub(crate) text: String,
 }
 
-/// The lines of a title page, each in the middle. A line break in one stays, and an empty one is left out.
+/// The lines of a title page, centred. Line breaks are kept, and empty lines are skipped.
 #[derive(Debug, Clone, Default)]
 pub struct TitlePage {
     /// In large bold capitals.
     pub title: String,
     /// In italics below it.
     pub subtitle: String,
-    /// Who wrote it.
+    /// The author.
     pub author: String,
     /// Place, printer and year, at the foot.
     pub imprint: String,
 }
 
-/// A figure that is drawn by code.
+/// A synthetic figure: an engraving of shelves with books, one connected component of dark pixels.
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[non_exhaustive]
-pub enum Figure {
-    /// An engraving of shelves with books, one connected dark region.
-    Bookcase {
-        /// Width, mm.
-        width_mm: f32,
-        /// Height, mm.
-        height_mm: f32,
-        /// Which books stand in it.
-        seed: u64,
-    },
+pub struct TestFigure {
+    /// Width, mm.
+    pub width_mm: f32,
+    /// Height, mm.
+    pub height_mm: f32,
+    /// Determines the books.
+    pub seed: u64,
 }
 
-impl Manuscript {
-    /// An empty manuscript: no running heads, and no page numbers.
+impl Document {
+    /// An empty document, without running heads and page numbers.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Prints a running head with the page's number on every page but openings: `verso` on even pages, `recto` on odd ones. Pages
-    /// that open a chapter have their number at the foot instead.
+    /// Sets a running head with the page number on every page: `verso` on even pages, `recto` on odd ones. The first page of a chapter
+    /// has only its number, at the foot.
     #[must_use]
     pub fn running_heads(mut self, verso: &str, recto: &str) -> Self {
         self.running_heads = Some(RunningHeads { verso: verso.to_owned(), recto: recto.to_owned() });
@@ -94,38 +90,38 @@ impl Manuscript {
         self.with(Element::TitlePage(page))
     }
 
-    /// A page of its own that says who made the book, in small type at the foot: a copyright notice.
+    /// A separate page with a copyright notice, in small type at the foot.
     #[must_use]
     pub fn colophon(self, text: &str) -> Self {
         self.with(Element::Colophon(text.to_owned()))
     }
 
-    /// A table of contents with the preface and the chapters, and their pages as they come out.
+    /// A table of contents with the preface and the chapters, and their page numbers.
     #[must_use]
     pub fn contents(self) -> Self {
         self.with(Element::Contents)
     }
 
-    /// A page with nothing on it.
+    /// A blank page.
     #[must_use]
     pub fn blank_page(self) -> Self {
         self.with(Element::BlankPage)
     }
 
-    /// Opens a preface on a new page, its title in capitals.
+    /// Begins a preface on a new page, with its title in capitals.
     #[must_use]
     pub fn preface(self, title: &str) -> Self {
         self.with(Element::Preface(title.to_owned()))
     }
 
-    /// Ends the front matter: pages before this have roman numbers, the next is an odd page with the arabic
-    /// number 1 (after a blank one where it would be an even page).
+    /// Ends the front matter, whose pages have roman numbers: the next page is an odd one with the arabic number 1 (after a blank
+    /// page if it would be even).
     #[must_use]
     pub fn body(self) -> Self {
         self.with(Element::Body)
     }
 
-    /// Opens a chapter on a new page: `CHAPTER I.` and its title.
+    /// Begins a chapter on a new page: `CHAPTER I.` and its title.
     #[must_use]
     pub fn chapter(self, title: &str) -> Self {
         self.with(Element::Chapter(title.to_owned()))
@@ -137,12 +133,12 @@ impl Manuscript {
         self.with(Element::Section(title.to_owned()))
     }
 
-    /// Paragraphs, parted by empty lines; line breaks within one do not count. One that starts with `*`, `†` or `‡` and a space is the
-    /// footnote of the paragraph before it, in which the mark stands.
+    /// Paragraphs separated by empty lines; line breaks within one are ignored. One that starts with `*`, `†` or `‡` and a space is a
+    /// footnote to the mark in the paragraph before it.
     #[must_use]
     pub fn prose(mut self, text: &str) -> Self {
         for paragraph in text.split("\n\n").map(str::trim).filter(|paragraph| !paragraph.is_empty()) {
-            match (note_of(paragraph), self.elements.last_mut()) {
+            match (footnote_of(paragraph), self.elements.last_mut()) {
                 (Some(note), Some(Element::Paragraph { notes, .. })) => notes.push(note),
                 _ => self.elements.push(Element::Paragraph { text: paragraph.to_owned(), notes: Vec::new() }),
             }
@@ -156,16 +152,16 @@ impl Manuscript {
         self.with(Element::Quote(text.to_owned()))
     }
 
-    /// A figure with its caption: here, or at the head of the next page where there is no room.
+    /// A figure with its caption: here, or at the top of the next page if there is no room.
     #[must_use]
-    pub fn figure(self, figure: Figure, caption: &str) -> Self {
+    pub fn figure(self, figure: TestFigure, caption: &str) -> Self {
         self.with(Element::Figure { figure, caption: caption.to_owned() })
     }
 
-    /// Sets the manuscript and draws its pages.
+    /// Typesets the document and rasterizes its pages.
     #[must_use]
     pub fn typeset(&self, format: &PageFormat) -> Vec<DrawnPage> {
-        make_up(self, format).iter().map(|page| page.print(format)).collect()
+        paginate(self, format).iter().map(|page| page.rasterize(format)).collect()
     }
 
     fn with(mut self, element: Element) -> Self {
@@ -174,20 +170,20 @@ impl Manuscript {
     }
 }
 
-fn note_of(paragraph: &str) -> Option<Note> {
+fn footnote_of(paragraph: &str) -> Option<Footnote> {
     let mark = paragraph.chars().next().filter(|c| matches!(c, '*' | '†' | '‡'))?;
     let text = paragraph[mark.len_utf8()..].starts_with(char::is_whitespace).then(|| paragraph.to_owned())?;
-    Some(Note { mark, text })
+    Some(Footnote { mark, text })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Element, Manuscript};
+    use super::{Element, Document};
 
     #[test]
-    fn prose_is_paragraphs_with_their_notes() {
-        let manuscript = Manuscript::new().prose("One,* and\nmore.\n\n* A note.\n\nTwo.\n\n*not* a note");
-        let paragraphs: Vec<(&str, usize)> = manuscript
+    fn prose_is_split_into_paragraphs_with_footnotes() {
+        let document = Document::new().prose("One,* and\nmore.\n\n* A note.\n\nTwo.\n\n*not* a note");
+        let paragraphs: Vec<(&str, usize)> = document
             .elements
             .iter()
             .map(|element| match element {

@@ -1,15 +1,15 @@
 use image::{GrayImage, Luma};
 
-use super::manuscript::Figure;
+use super::document::TestFigure;
 use super::placed_page::{PlacedFigure, PlacedLine, PlacedPage};
 use super::set_line::SetWord;
 use super::{Bbox, DrawnBlock, DrawnLine, DrawnPage, DrawnParagraph, DrawnWord, PageFormat};
 
 impl PlacedPage {
-    /// Prints the page: black on white.
-    pub(crate) fn print(&self, format: &PageFormat) -> DrawnPage {
+    /// Rasterizes the page: black on white.
+    pub(crate) fn rasterize(&self, format: &PageFormat) -> DrawnPage {
         let (width, height) = (format.px(format.width_pt).round() as u32, format.px(format.height_pt).round() as u32);
-        let mut sheet = Sheet { image: GrayImage::from_pixel(width, height, Luma([255])) };
+        let mut canvas = Canvas { image: GrayImage::from_pixel(width, height, Luma([255])) };
         let blocks = self
             .blocks
             .iter()
@@ -19,17 +19,17 @@ impl PlacedPage {
                     .paragraphs
                     .iter()
                     .map(|lines| DrawnParagraph {
-                        lines: lines.iter().map(|line| sheet.print_line(line, self.left)).collect(),
+                        lines: lines.iter().map(|line| canvas.draw_line(line, self.left)).collect(),
                     })
                     .collect(),
             })
             .collect();
         for rule in &self.rules {
-            sheet.fill(rule.x, rule.y, rule.width, format.px(0.6));
+            canvas.fill(rule.x, rule.y, rule.width, format.px(0.6));
         }
-        let figures = self.figures.iter().map(|figure| sheet.print_figure(figure, format)).collect();
+        let figures = self.figures.iter().map(|figure| canvas.draw_figure(figure, format)).collect();
         DrawnPage {
-            image: sheet.image,
+            image: canvas.image,
             dpi: format.dpi,
             blocks,
             figures,
@@ -39,42 +39,42 @@ impl PlacedPage {
     }
 }
 
-struct Sheet {
+struct Canvas {
     image: GrayImage,
 }
 
-impl Sheet {
-    fn print_line(&mut self, line: &PlacedLine, left: f32) -> DrawnLine {
-        let words = line.line.words.iter().filter_map(|word| self.print_word(word, left, line.baseline)).collect();
+impl Canvas {
+    fn draw_line(&mut self, line: &PlacedLine, left: f32) -> DrawnLine {
+        let words = line.line.words.iter().filter_map(|word| self.draw_word(word, left, line.baseline)).collect();
         DrawnLine { words, end: line.line.end }
     }
 
-    /// A word without ink (of characters that the font lacks, say) is no word.
-    fn print_word(&mut self, word: &SetWord, left: f32, baseline: f32) -> Option<DrawnWord> {
+    /// `None` for a word without ink, such as one of characters that the font lacks.
+    fn draw_word(&mut self, word: &SetWord, left: f32, baseline: f32) -> Option<DrawnWord> {
         let mut x = left + word.x;
         let mut ink: Option<Bbox> = None;
-        for (text, type_) in &word.runs {
-            for glyph in type_.outlines(text, x, baseline.round()) {
+        for (text, font) in &word.runs {
+            for glyph in font.outlines(text, x, baseline.round()) {
                 let bounds = glyph.px_bounds();
                 let (from_x, from_y) = (bounds.min.x as i64, bounds.min.y as i64);
                 glyph.draw(|x, y, coverage| {
                     if let Some(bbox) = self.darken(from_x + i64::from(x), from_y + i64::from(y), coverage) {
-                        ink = Some(ink.map_or(bbox, |ink| ink.union(bbox)));
+                        ink = Some(ink.map_or(bbox, |ink| ink.union(&bbox)));
                     }
                 });
             }
-            x += type_.width(text);
+            x += font.width(text);
         }
         ink.map(|bbox| DrawnWord { text: word.text(), bbox })
     }
 
-    fn print_figure(&mut self, placed: &PlacedFigure, format: &PageFormat) -> Bbox {
-        let picture = placed.figure.draw(format);
+    fn draw_figure(&mut self, placed: &PlacedFigure, format: &PageFormat) -> Bbox {
+        let image = placed.figure.draw(format);
         let (left, top) = (placed.x.round() as u32, placed.y.round() as u32);
-        for (x, y, pixel) in picture.enumerate_pixels() {
+        for (x, y, pixel) in image.enumerate_pixels() {
             self.darken(i64::from(left + x), i64::from(top + y), 1.0 - f32::from(pixel.0[0]) / 255.0);
         }
-        Bbox { x: left, y: top, width: picture.width(), height: picture.height() }
+        Bbox { x: left, y: top, width: image.width(), height: image.height() }
     }
 
     fn fill(&mut self, x: f32, y: f32, width: f32, height: f32) {
@@ -85,7 +85,7 @@ impl Sheet {
         }
     }
 
-    /// Inks a pixel, and gives it where the ink can be seen: on the paper, and more than a shade of it.
+    /// Darkens a pixel; returns it if it is on the page and visibly dark.
     fn darken(&mut self, x: i64, y: i64, coverage: f32) -> Option<Bbox> {
         let (x, y) = (u32::try_from(x).ok()?, u32::try_from(y).ok()?);
         let pixel = self.image.get_pixel_mut_checked(x, y)?;
@@ -94,17 +94,15 @@ impl Sheet {
     }
 }
 
-impl Figure {
+impl TestFigure {
     /// Width and height, px.
     pub(crate) fn size_px(self, format: &PageFormat) -> (f32, f32) {
-        let Self::Bookcase { width_mm, height_mm, .. } = self;
         let to_px = format.dpi as f32 / 25.4;
-        ((width_mm * to_px).round(), (height_mm * to_px).round())
+        ((self.width_mm * to_px).round(), (self.height_mm * to_px).round())
     }
 
     fn draw(self, format: &PageFormat) -> GrayImage {
-        let Self::Bookcase { seed, .. } = self;
         let (width, height) = self.size_px(format);
-        super::bookcase::draw_bookcase(width as u32, height as u32, format.dpi, seed)
+        super::test_figure::draw_test_figure(width as u32, height as u32, format.dpi, self.seed)
     }
 }

@@ -2,31 +2,31 @@ use image::{GrayImage, Luma};
 
 use super::Random;
 
-/// An engraving of a bookcase: boards, and books whose spines are hatched in several ways. All of its ink hangs together.
-pub(crate) fn draw_bookcase(width: u32, height: u32, dpi: u32, seed: u64) -> GrayImage {
+/// An engraving of a bookcase: boards, and books whose spines are hatched in several ways. All of its ink is connected.
+pub(crate) fn draw_test_figure(width: u32, height: u32, dpi: u32, seed: u64) -> GrayImage {
     let mut image = GrayImage::from_pixel(width, height, Luma([255]));
     let mm = dpi as f32 / 25.4;
     let (width, height) = (width as f32 / mm, height as f32 / mm);
     let mut engraving = Engraving { image: &mut image, mm, random: Random::new(seed) };
-    engraving.fill(0.0, 0.0, width, BOARD);
-    engraving.fill(0.0, height - BOARD * 1.6, width, height);
-    engraving.fill(0.0, 0.0, BOARD, height);
-    engraving.fill(width - BOARD, 0.0, width, height);
+    engraving.fill(0.0, 0.0, width, BOARD_MM);
+    engraving.fill(0.0, height - BOARD_MM * 1.6, width, height);
+    engraving.fill(0.0, 0.0, BOARD_MM, height);
+    engraving.fill(width - BOARD_MM, 0.0, width, height);
     let shelves = (height / 21.0).round().max(1.0);
-    let pitch = (height - BOARD * 1.6) / shelves;
+    let pitch = (height - BOARD_MM * 1.6) / shelves;
     for shelf in 0..shelves as u32 {
         let floor = pitch * (shelf as f32 + 1.0);
-        engraving.fill(BOARD, floor, width - BOARD, floor + BOARD * 0.8);
-        engraving.row_of_books(BOARD, width - BOARD, floor, pitch - BOARD * 1.8);
+        engraving.fill(BOARD_MM, floor, width - BOARD_MM, floor + BOARD_MM * 0.8);
+        engraving.row_of_books(BOARD_MM, width - BOARD_MM, floor, pitch - BOARD_MM * 1.8);
     }
     image
 }
 
 /// Thickness of the boards, mm.
-const BOARD: f32 = 1.1;
+const BOARD_MM: f32 = 1.1;
 
 /// Thickness of a book's outline, mm.
-const OUTLINE: f32 = 0.22;
+const OUTLINE_MM: f32 = 0.22;
 
 /// Lengths in mm, from the upper left corner.
 struct Engraving<'i> {
@@ -54,7 +54,7 @@ impl Engraving<'_> {
         }
     }
 
-    /// A book that stands on `floor`; `lean` is how far it goes to the right as it goes up.
+    /// A book on the board at `floor`, slanted to the right by `lean` times its height.
     fn book(&mut self, x: f32, floor: f32, thickness: f32, tall: f32, lean: f32) {
         let hatching = Hatching::ALL[self.random.below(Hatching::ALL.len() as u32) as usize];
         let bands = self.random.between(2, 4);
@@ -65,8 +65,8 @@ impl Engraving<'_> {
             for column in self.pixels(start, start + thickness) {
                 let across = (column as f32 / self.mm - start) / thickness;
                 let from_edge = across.min(1.0 - across) * thickness;
-                let border = from_edge < OUTLINE || (1.0 - up) * tall < OUTLINE;
-                let rim = hatching == Hatching::Dark && from_edge < OUTLINE * 2.2;
+                let border = from_edge < OUTLINE_MM || (1.0 - up) * tall < OUTLINE_MM;
+                let rim = hatching == Hatching::Dark && from_edge < OUTLINE_MM * 2.2;
                 let band = up > 0.1 && (up * (bands + 1) as f32).fract() < 0.045;
                 let label = (0.2..0.8).contains(&across) && (label_foot..label_foot + 0.12).contains(&up);
                 let shade = across > 0.8 || hatching.inks(column, row, self.mm);
@@ -121,13 +121,13 @@ impl Hatching {
 
 #[cfg(test)]
 mod tests {
-    use super::draw_bookcase;
+    use super::draw_test_figure;
 
-    /// What figure detection is tried on: one region of ink that holds nearly all of it.
+    /// Figure detection relies on it: one connected component has nearly all of the ink.
     #[test]
-    fn the_ink_hangs_together() {
+    fn nearly_all_ink_is_connected() {
         let (width, height) = (600, 400);
-        let image = draw_bookcase(width, height, 200, 4);
+        let image = draw_test_figure(width, height, 200, 4);
         let ink = image.pixels().filter(|pixel| pixel.0[0] == 0).count();
         assert!((0.25..0.75).contains(&(ink as f32 / (width * height) as f32)), "{ink} px are dark");
         let mut seen = vec![false; (width * height) as usize];
@@ -143,12 +143,12 @@ mod tests {
             let near = |at: u32, end: u32| at.saturating_sub(1)..(at + 2).min(end);
             todo.extend(near(y, height).flat_map(|y| near(x, width).map(move |x| (x, y))));
         }
-        assert!(connected * 100 > ink * 98, "{connected} of {ink} dark px hang together");
+        assert!(connected * 100 > ink * 98, "{connected} of {ink} dark px are connected");
     }
 
     #[test]
-    fn a_seed_picks_the_books() {
-        assert_eq!(draw_bookcase(300, 200, 100, 1), draw_bookcase(300, 200, 100, 1));
-        assert_ne!(draw_bookcase(300, 200, 100, 1), draw_bookcase(300, 200, 100, 2));
+    fn seed_determines_the_figure() {
+        assert_eq!(draw_test_figure(300, 200, 100, 1), draw_test_figure(300, 200, 100, 1));
+        assert_ne!(draw_test_figure(300, 200, 100, 1), draw_test_figure(300, 200, 100, 2));
     }
 }

@@ -1,15 +1,15 @@
-use crate::draw::manuscript::{Element, Figure, Manuscript, Note};
-use crate::draw::placed_page::{Opening, PlacedFigure, PlacedPage};
+use crate::draw::document::{Element, TestFigure, Document, Footnote};
+use crate::draw::placed_page::{PageStart, PlacedFigure, PlacedPage};
 use crate::draw::set_line::{SetLine, Shape, height, set_centred, set_paragraph};
 use crate::draw::{BlockKind, FolioPlace, NumberingStyle, PageFormat, PageRegion};
 
-/// Cuts a manuscript into pages: every line gets its place.
+/// Splits a document into pages: every line gets its position.
 ///
-/// Done twice, since the table of contents stands before the pages that it names.
-pub(crate) fn make_up(manuscript: &Manuscript, format: &PageFormat) -> Vec<PlacedPage> {
-    let unknown: Vec<Entry> = manuscript.elements.iter().filter_map(Entry::of).collect();
-    let (_, entries) = MakeUp::new(manuscript, format, &unknown).run();
-    MakeUp::new(manuscript, format, &entries).run().0
+/// Runs twice, since the table of contents comes before the pages that it lists.
+pub(crate) fn paginate(document: &Document, format: &PageFormat) -> Vec<PlacedPage> {
+    let unknown: Vec<Entry> = document.elements.iter().filter_map(Entry::of).collect();
+    let (_, entries) = Paginator::new(document, format, &unknown).run();
+    Paginator::new(document, format, &entries).run().0
 }
 
 /// A line of the table of contents.
@@ -30,37 +30,37 @@ impl Entry {
     }
 }
 
-pub(super) struct MakeUp<'m> {
-    manuscript: &'m Manuscript,
+pub(super) struct Paginator<'m> {
+    document: &'m Document,
     pub(super) format: &'m PageFormat,
-    /// What the contents are to say.
+    /// The entries of the table of contents.
     pub(super) contents: &'m [Entry],
-    /// What they should have said.
+    /// The entries as they turned out.
     pub(super) entries: Vec<Entry>,
     done: Vec<PlacedPage>,
     page: Option<PlacedPage>,
     /// Figures that wait for the next page.
-    waiting: Vec<(Figure, Vec<SetLine>)>,
+    waiting: Vec<(TestFigure, Vec<SetLine>)>,
     pub(super) style: NumberingStyle,
     pub(super) number: u32,
     pub(super) region: PageRegion,
     pub(super) chapters: u32,
-    /// The next paragraph opens a chapter, so that it is not indented.
+    /// The next paragraph is the first of a chapter, so it is not indented.
     pub(super) opens: bool,
-    /// What plain paragraphs are: the body's, or the preface's.
+    /// The kind of plain paragraphs: body or preface.
     pub(super) prose: BlockKind,
 }
 
-impl<'m> MakeUp<'m> {
-    fn new(manuscript: &'m Manuscript, format: &'m PageFormat, contents: &'m [Entry]) -> Self {
-        let front = manuscript.elements.iter().any(|element| matches!(element, Element::Body));
+impl<'m> Paginator<'m> {
+    fn new(document: &'m Document, format: &'m PageFormat, contents: &'m [Entry]) -> Self {
+        let front = document.elements.iter().any(|element| matches!(element, Element::Body));
         let (style, region) = if front {
             (NumberingStyle::Roman, PageRegion::FrontMatter)
         } else {
             (NumberingStyle::Arabic, PageRegion::Body)
         };
         Self {
-            manuscript,
+            document,
             format,
             contents,
             entries: Vec::new(),
@@ -77,7 +77,7 @@ impl<'m> MakeUp<'m> {
     }
 
     fn run(mut self) -> (Vec<PlacedPage>, Vec<Entry>) {
-        for element in &self.manuscript.elements {
+        for element in &self.document.elements {
             match element {
                 Element::TitlePage(title) => self.title_page(title),
                 Element::Colophon(text) => self.colophon(text),
@@ -97,38 +97,38 @@ impl<'m> MakeUp<'m> {
     }
 
     fn blank_page(&mut self) {
-        self.open(Opening::Silent);
+        self.open(PageStart::Silent);
         self.end_page();
     }
 
-    fn paragraph(&mut self, text: &str, notes: &[Note]) {
+    fn paragraph(&mut self, text: &str, notes: &[Footnote]) {
         let format = self.format;
-        let type_ = format.body_type();
-        let indent = if self.opens { 0.0 } else { type_.em * 1.4 };
+        let font = format.body_font();
+        let indent = if self.opens { 0.0 } else { font.em * 1.4 };
         let notes: Vec<(char, Vec<SetLine>)> = notes
             .iter()
             .map(|note| {
-                let note_type = format.note_type();
-                (note.mark, set_paragraph(&note.text, note_type, self.shape(0.0, note_type.em)))
+                let note_font = format.note_font();
+                (note.mark, set_paragraph(&note.text, note_font, self.shape(0.0, note_font.em)))
             })
             .collect();
-        let lines = set_paragraph(text, type_, self.shape(0.0, indent));
+        let lines = set_paragraph(text, font, self.shape(0.0, indent));
         self.opens = false;
         self.flow(self.prose, lines, notes);
     }
 
     fn quote(&mut self, text: &str) {
-        let type_ = self.format.quote_type();
-        let gap = self.format.body_type().leading * 0.5;
-        let lines = set_paragraph(text, type_, self.shape(type_.em * 2.2, 0.0));
-        self.page_with_room(gap + type_.leading * 2.0).skip(gap);
+        let font = self.format.quote_font();
+        let gap = self.format.body_font().leading * 0.5;
+        let lines = set_paragraph(text, font, self.shape(font.em * 2.2, 0.0));
+        self.page_with_room(gap + font.leading * 2.0).skip(gap);
         self.flow(BlockKind::Quote, lines, Vec::new());
         self.page_with_room(0.0).skip(gap);
         self.opens = false;
     }
 
-    fn figure(&mut self, figure: Figure, caption: &str) {
-        let caption = set_centred(caption, self.format.caption_type(), self.format.measure());
+    fn figure(&mut self, figure: TestFigure, caption: &str) {
+        let caption = set_centred(caption, self.format.caption_font(), self.format.measure());
         self.waiting.push((figure, caption));
         let (figure, caption) = &self.waiting[0];
         let room = figure_height(*figure, caption, self.format);
@@ -145,14 +145,14 @@ impl<'m> MakeUp<'m> {
         (self.style, self.number, self.region) = (NumberingStyle::Arabic, 0, PageRegion::Body);
     }
 
-    /// Lays lines down, from page to page, with the notes whose marks stand in them.
+    /// Places lines, from page to page, with the footnotes whose marks they contain.
     fn flow(&mut self, kind: BlockKind, lines: Vec<SetLine>, mut notes: Vec<(char, Vec<SetLine>)>) {
         let count = lines.len();
         let note_gap = self.format.note_gap();
         let keep = |number: usize| if count - number <= 3 && number == 0 { count } else { 2.min(count - number) };
         let room: Vec<f32> = (0..count)
             .map(|number| {
-                // No first or last line of a paragraph stands alone on a page.
+                // No widows and orphans: at least two lines of a paragraph are together on a page.
                 let together = if number == 0 || number + 2 == count { keep(number) } else { 1 };
                 lines[number..number + together]
                     .iter()
@@ -184,29 +184,29 @@ impl<'m> MakeUp<'m> {
         }
     }
 
-    /// The open page, or the next one where it has not `room` px left.
+    /// The current page, or the next one if less than `room` px are left.
     pub(super) fn page_with_room(&mut self, room: f32) -> &mut PlacedPage {
-        if self.page.as_ref().is_some_and(|page| !page.has_room(room) && !page.is_fresh()) {
+        if self.page.as_ref().is_some_and(|page| !page.has_room(room) && !page.is_empty()) {
             self.end_page();
         }
         if self.page.is_none() {
-            self.next_page(Opening::Running);
+            self.next_page(PageStart::Running);
             self.place_waiting();
         }
         self.page.as_mut().expect("a page was just opened")
     }
 
-    /// Opens a page of its own, after all that waits.
-    pub(super) fn open(&mut self, opening: Opening) -> &mut PlacedPage {
+    /// Starts a new page, after all waiting figures.
+    pub(super) fn open(&mut self, start: PageStart) -> &mut PlacedPage {
         self.end_pages();
-        self.next_page(opening)
+        self.next_page(start)
     }
 
-    fn next_page(&mut self, opening: Opening) -> &mut PlacedPage {
+    fn next_page(&mut self, start: PageStart) -> &mut PlacedPage {
         self.number += 1;
         let recto = self.number % 2 == 1;
         let mut page = PlacedPage::new(self.format, recto, self.region);
-        if let (Some(heads), Some(folio)) = (&self.manuscript.running_heads, opening.folio(self.style, self.number)) {
+        if let (Some(heads), Some(folio)) = (&self.document.running_heads, start.folio(self.style, self.number)) {
             match folio.place {
                 FolioPlace::Header => page.set_head(self.format, heads, folio, recto),
                 FolioPlace::Footer => page.set_drop_folio(self.format, folio),
@@ -219,8 +219,8 @@ impl<'m> MakeUp<'m> {
         let format = self.format;
         let Some(page) = &mut self.page else { return };
         for (figure, caption) in self.waiting.drain(..) {
-            let gap = format.body_type().leading * 0.5;
-            if !page.is_fresh() {
+            let gap = format.body_font().leading * 0.5;
+            if !page.is_empty() {
                 page.skip(gap * 1.4);
             }
             let (width, height) = figure.size_px(format);
@@ -239,7 +239,7 @@ impl<'m> MakeUp<'m> {
         }
     }
 
-    /// Ends the page, and the next one as well where figures wait for it.
+    /// Ends the page, and the next one as well if figures wait for it.
     fn end_pages(&mut self) {
         self.end_page();
         if !self.waiting.is_empty() {
@@ -254,14 +254,14 @@ fn notes_in<'n>(line: &SetLine, notes: &'n [(char, Vec<SetLine>)]) -> impl Itera
     notes.iter().filter(move |(mark, _)| text.contains(*mark))
 }
 
-fn figure_height(figure: Figure, caption: &[SetLine], format: &PageFormat) -> f32 {
-    figure.size_px(format).1 + height(caption) + format.body_type().leading * 1.9
+fn figure_height(figure: TestFigure, caption: &[SetLine], format: &PageFormat) -> f32 {
+    figure.size_px(format).1 + height(caption) + format.body_font().leading * 1.9
 }
 
 #[cfg(test)]
 mod tests {
     use crate::draw::{
-        Bbox, BlockKind, DrawnLine, DrawnPage, Figure, FolioPlace, Manuscript, NumberingStyle, PageFormat, PageRegion,
+        Bbox, BlockKind, DrawnLine, DrawnPage, TestFigure, FolioPlace, Document, NumberingStyle, PageFormat, PageRegion,
     };
 
     /// Pages of some ten lines.
@@ -282,22 +282,22 @@ mod tests {
     }
 
     #[test]
-    fn text_flows_from_page_to_page_and_none_is_lost() {
-        let pages = Manuscript::new().prose(&sentences(40)).typeset(&small());
+    fn text_flows_from_page_to_page_without_loss() {
+        let pages = Document::new().prose(&sentences(40)).typeset(&small());
         assert!(pages.len() > 3);
         let words = |text: &str| text.split_whitespace().count();
         let all: usize = pages.iter().map(|page| words(&page.text())).sum();
         let parted = crate::draw::line_end_hyphens(&pages).len();
         assert!(all >= words(&sentences(40)) && all <= words(&sentences(40)) + parted);
         assert_eq!(pages[0].region, PageRegion::Body);
-        assert_eq!(folios(&pages).concat(), "", "nobody asked for page numbers");
+        assert_eq!(folios(&pages).concat(), "", "page numbers are off by default");
     }
 
     #[test]
-    fn no_line_of_a_paragraph_is_alone_on_a_page() {
+    fn paragraphs_have_no_widows_or_orphans() {
         for paragraph in 1..9 {
             let text = format!("{}\n\n", sentences(paragraph)).repeat(12);
-            let pages = Manuscript::new().prose(&text).typeset(&small());
+            let pages = Document::new().prose(&text).typeset(&small());
             for page in &pages[..pages.len() - 1] {
                 let paragraphs = &page.blocks[0].paragraphs;
                 let lengths: Vec<usize> = paragraphs.iter().map(|paragraph| paragraph.lines.len()).collect();
@@ -308,9 +308,9 @@ mod tests {
     }
 
     #[test]
-    fn all_ink_of_words_is_inside_the_margins_and_no_line_touches_another() {
+    fn lines_are_inside_the_margins_and_do_not_overlap() {
         let format = small();
-        let pages = Manuscript::new().running_heads("V", "R").prose(&sentences(60)).typeset(&format);
+        let pages = Document::new().running_heads("V", "R").prose(&sentences(60)).typeset(&format);
         for (page, number) in pages.iter().zip(1..) {
             let (left, right) =
                 if number % 2 == 1 { (format.inner_pt, format.outer_pt) } else { (format.outer_pt, format.inner_pt) };
@@ -321,15 +321,15 @@ mod tests {
                 height: format.px(format.height_pt - format.bottom_pt) as u32 + 1,
             };
             let lines: Vec<Bbox> = page.lines().filter_map(DrawnLine::bbox).collect();
-            assert!(lines.iter().all(|line| paper.contains(*line)), "page {number}: {lines:?} in {paper:?}");
+            assert!(lines.iter().all(|line| paper.union(line) == paper), "page {number}: {lines:?} in {paper:?}");
             assert!(lines.windows(2).all(|pair| pair[0].bottom() <= pair[1].y), "page {number}: {lines:?}");
         }
     }
 
     #[test]
-    fn a_note_stands_below_the_page_that_has_its_mark() {
+    fn footnote_is_on_the_page_of_its_mark() {
         let text = format!("{}\n\n{}marked†{}\n\n† The note.", sentences(5), sentences(4), sentences(9));
-        let pages = Manuscript::new().prose(&text).typeset(&small());
+        let pages = Document::new().prose(&text).typeset(&small());
         let marked: Vec<usize> = (0..pages.len()).filter(|at| pages[*at].text().contains("marked†")).collect();
         let noted: Vec<usize> =
             (0..pages.len()).filter(|at| pages[*at].blocks_of(BlockKind::Footnote).next().is_some()).collect();
@@ -342,23 +342,23 @@ mod tests {
     }
 
     #[test]
-    fn a_figure_without_room_heads_the_next_page() {
-        let figure = Figure::Bookcase { width_mm: 30.0, height_mm: 20.0, seed: 1 };
+    fn figure_without_room_goes_to_the_top_of_the_next_page() {
+        let figure = TestFigure { width_mm: 30.0, height_mm: 20.0, seed: 1 };
         let pages =
-            Manuscript::new().prose(&sentences(5)).figure(figure, "A shelf.").prose(&sentences(5)).typeset(&small());
+            Document::new().prose(&sentences(5)).figure(figure, "A shelf.").prose(&sentences(5)).typeset(&small());
         assert!(pages[0].figures.is_empty());
         let page = &pages[1];
         assert_eq!(kinds(page)[..2], [BlockKind::Caption, BlockKind::Body]);
         assert!(page.figures[0].bottom() < page.blocks[0].bbox().unwrap().y);
-        let alone = Manuscript::new().figure(figure, "A shelf.").typeset(&small());
+        let alone = Document::new().figure(figure, "A shelf.").typeset(&small());
         assert_eq!((alone.len(), alone[0].figures.len()), (1, 1));
-        let room = Manuscript::new().prose("Short.").figure(figure, "A shelf.").typeset(&small());
+        let room = Document::new().prose("Short.").figure(figure, "A shelf.").typeset(&small());
         assert_eq!(kinds(&room[0]), [BlockKind::Body, BlockKind::Caption]);
     }
 
     #[test]
-    fn front_matter_is_numbered_apart_and_contents_name_the_pages() {
-        let pages = Manuscript::new()
+    fn front_matter_has_roman_numbers_and_contents_list_the_pages() {
+        let pages = Document::new()
             .running_heads("THE VERSO", "THE RECTO")
             .contents()
             .preface("To All")

@@ -1,19 +1,19 @@
 use std::sync::OnceLock;
 
-use ab_glyph::{Font, FontRef, Glyph, GlyphId, OutlinedGlyph, point};
+use ab_glyph::{Font as _, FontRef, Glyph, GlyphId, OutlinedGlyph, point};
 
-/// A typeface of the printing office: `DejaVu` Serif Condensed.
+/// A style of the font in which pages are set, `DejaVu` Serif Condensed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Face {
+pub(crate) enum FontStyle {
     Roman,
     Italic,
     Bold,
 }
 
-/// A face at a size.
+/// A style at a size.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Type {
-    pub(crate) face: Face,
+pub(crate) struct Font {
+    pub(crate) style: FontStyle,
     /// Size, px.
     pub(crate) em: f32,
     /// From one baseline to the next, px.
@@ -22,9 +22,9 @@ pub(crate) struct Type {
     pub(crate) tracking: f32,
 }
 
-impl Type {
-    pub(crate) fn with_face(self, face: Face) -> Self {
-        Self { face, ..self }
+impl Font {
+    pub(crate) fn with_style(self, style: FontStyle) -> Self {
+        Self { style, ..self }
     }
 
     /// The width of `text`, px.
@@ -39,7 +39,7 @@ impl Type {
 
     /// The glyphs of `text`, its first letter's left edge at `x`.
     pub(crate) fn outlines(self, text: &str, x: f32, baseline: f32) -> Vec<OutlinedGlyph> {
-        let font = self.face.font();
+        let font = self.style.data();
         // ab_glyph's scale is the height from descender to ascender, not the em.
         let scale = self.em * font.height_unscaled() / self.units_per_em();
         self.place(text)
@@ -53,7 +53,7 @@ impl Type {
 
     /// The glyphs with their offsets, and the width of all.
     fn place(self, text: &str) -> (Vec<(GlyphId, f32)>, f32) {
-        let font = self.face.font();
+        let font = self.style.data();
         let to_px = self.em / self.units_per_em();
         let mut glyphs: Vec<(GlyphId, f32)> = Vec::with_capacity(text.len());
         let mut x = 0.0;
@@ -79,16 +79,16 @@ impl Type {
     }
 
     fn units_per_em(self) -> f32 {
-        self.face.font().units_per_em().expect("the fonts of the dejavu crate say their units")
+        self.style.data().units_per_em().expect("the fonts of the dejavu crate state their units")
     }
 }
 
-impl Face {
-    fn font(self) -> &'static FontRef<'static> {
+impl FontStyle {
+    fn data(self) -> &'static FontRef<'static> {
         static FONTS: OnceLock<[FontRef<'static>; 3]> = OnceLock::new();
         let fonts = FONTS.get_or_init(|| {
             [dejavu::serif_condensed::regular(), dejavu::serif_condensed::italic(), dejavu::serif_condensed::bold()]
-                .map(|bytes| FontRef::try_from_slice(bytes).expect("the dejavu crate holds fonts"))
+                .map(|bytes| FontRef::try_from_slice(bytes).expect("the dejavu crate contains fonts"))
         });
         &fonts[self as usize]
     }
@@ -96,28 +96,28 @@ impl Face {
 
 #[cfg(test)]
 mod tests {
-    use super::{Face, Type};
+    use super::{FontStyle, Font};
 
-    const BODY: Type = Type { face: Face::Roman, em: 40.0, leading: 60.0, tracking: 0.0 };
+    const BODY: Font = Font { style: FontStyle::Roman, em: 40.0, leading: 60.0, tracking: 0.0 };
 
     #[test]
-    fn type_is_as_large_as_it_says() {
+    fn glyphs_have_the_stated_size() {
         let capital = BODY.outlines("H", 0.0, 100.0).remove(0).px_bounds();
         assert!((capital.height() - 0.73 * 40.0).abs() <= 2.0, "capitals of DejaVu are 0.73 em high: {capital:?}");
-        assert!((capital.max.y - 100.0).abs() <= 1.0, "and stand on the baseline: {capital:?}");
+        assert!((capital.max.y - 100.0).abs() <= 1.0, "and are on the baseline: {capital:?}");
     }
 
     #[test]
-    fn kerning_and_tracking_count() {
+    fn width_includes_kerning_and_tracking() {
         let apart = BODY.width("A") + BODY.width("V");
         assert!(BODY.width("AV") < apart);
-        let spaced = Type { tracking: 5.0, ..BODY };
+        let spaced = Font { tracking: 5.0, ..BODY };
         assert!((spaced.width("AV") - BODY.width("AV") - 10.0).abs() < 0.01);
     }
 
     #[test]
-    fn letters_that_collide_are_one_glyph() {
+    fn ligatures_are_one_glyph() {
         assert_eq!(BODY.outlines("office", 0.0, 0.0).len(), 4);
-        assert_eq!(Type { tracking: 2.0, ..BODY }.outlines("office", 0.0, 0.0).len(), 6);
+        assert_eq!(Font { tracking: 2.0, ..BODY }.outlines("office", 0.0, 0.0).len(), 6);
     }
 }

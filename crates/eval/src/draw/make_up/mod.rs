@@ -1,6 +1,0 @@
-//! Cuts a manuscript into pages.
-
-mod openings;
-mod pages;
-
-pub(super) use pages::make_up;

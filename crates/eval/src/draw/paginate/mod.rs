@@ -1,0 +1,6 @@
+//! Splits a document into pages.
+
+mod headings;
+mod pages;
+
+pub(super) use pages::paginate;
