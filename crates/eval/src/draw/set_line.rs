@@ -187,7 +187,7 @@ mod tests {
     use super::{Alignment, FontStyle, LineEnd, Shape, Font, set_apart, set_centred, set_paragraph};
 
     const BODY: Font = Font { style: FontStyle::Roman, em: 40.0, leading: 60.0, tracking: 0.0 };
-    const TEXT: &str = "Whoever has carried a test_figure up four pairs of stairs will have formed a just estimate of the \
+    const TEXT: &str = "Whoever has carried a bookcase up four pairs of stairs will have formed a just estimate of the \
         weight of literature, and of the self-command of those who live below.";
 
     fn shape(alignment: Alignment) -> Shape {
