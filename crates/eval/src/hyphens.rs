@@ -72,7 +72,8 @@ pub fn judge_hyphens(truth: &str, ocr: &str, corrected: &str) -> Vec<JudgedHyphe
     let true_words: Vec<BareWord> = truth.iter().map(|word| BareWord::of(word)).collect();
     let divided = divided_words(ocr);
     let corrected: Vec<&str> = corrected.split_whitespace().collect();
-    let divided_words: Vec<BareWord> = divided.iter().map(|(before, after)| BareWord::of(&format!("{before}{after}"))).collect();
+    let divided_words: Vec<BareWord> =
+        divided.iter().map(|(before, after)| BareWord::of(&format!("{before}{after}"))).collect();
     let corrected_words: Vec<BareWord> = corrected.iter().map(|word| BareWord::of(word)).collect();
     let found = aligned(&true_words, &divided_words);
     let became = aligned(&true_words, &corrected_words);

@@ -1,7 +1,7 @@
 //! Labels and printed page numbers of drawn books, whose truth is known, as a perfect recogniser would read them.
 
 use shelf::demo::{DemoBook, write_truth};
-use shelf::draw::{self, DrawnBlock, DrawnPage, TestFigure, Document, PageFormat, TitlePage};
+use shelf::draw::{self, Document, DrawnBlock, DrawnPage, PageFormat, TestFigure, TitlePage};
 use shelf::eval::labels::{LabelScore, LabelTruth, LabelledPage, score_labels};
 use shelf::stage::Timestamp;
 use shelf_pages::Bbox;

@@ -2,7 +2,7 @@
 
 use image::{GrayImage, Luma};
 use insta::assert_snapshot;
-use shelf::draw::{DrawnPage, Document, PageFormat};
+use shelf::draw::{Document, DrawnPage, PageFormat};
 use shelf_tests::Shelf;
 
 const VERSO: &str = "The left page speaks of the harbour, and of ships that came in with the morning tide. ";

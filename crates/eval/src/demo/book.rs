@@ -1,6 +1,6 @@
 use rayon::prelude::*;
 
-use crate::draw::{DrawnPage, TestFigure, Document, PageFormat, Scanner, TitlePage};
+use crate::draw::{Document, DrawnPage, PageFormat, Scanner, TestFigure, TitlePage};
 
 /// The demo book, page by page.
 #[derive(Debug, Clone)]
@@ -44,10 +44,7 @@ fn document() -> Document {
         .body()
         .chapter("Of Shelves, and What Becomes of Them")
         .prose(include_str!("prose/chapter_1a.txt"))
-        .figure(
-            TestFigure { width_mm: 74.0, height_mm: 46.0, seed: 4 },
-            "The patient shelf, before it was flattened.",
-        )
+        .figure(TestFigure { width_mm: 74.0, height_mm: 46.0, seed: 4 }, "The patient shelf, before it was flattened.")
         .prose(include_str!("prose/chapter_1b.txt"))
         .chapter("Of the Hyphen, and Its Two Trades")
         .prose(include_str!("prose/chapter_2a.txt"))

@@ -178,7 +178,7 @@ fn footnote_of(paragraph: &str) -> Option<Footnote> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Element, Document};
+    use super::{Document, Element};
 
     #[test]
     fn prose_is_split_into_paragraphs_with_footnotes() {

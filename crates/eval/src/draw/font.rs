@@ -96,7 +96,7 @@ impl FontStyle {
 
 #[cfg(test)]
 mod tests {
-    use super::{FontStyle, Font};
+    use super::{Font, FontStyle};
 
     const BODY: Font = Font { style: FontStyle::Roman, em: 40.0, leading: 60.0, tracking: 0.0 };
 

@@ -1,4 +1,4 @@
-use super::font::{FontStyle, Font};
+use super::font::{Font, FontStyle};
 
 /// Paper, margins and type of a book, in points (1/72 in), and the resolution at which its pages are drawn.
 #[derive(Debug, Clone, PartialEq)]

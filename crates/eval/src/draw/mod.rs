@@ -12,29 +12,28 @@
 //! assert_eq!(pages[0].image.dimensions(), (1650, 2550));
 //! ```
 
-
-mod test_figure;
+mod document;
 mod font;
 mod format;
 mod hyphens;
 mod line_breaking;
-mod paginate;
-mod document;
 mod page;
+mod paginate;
 mod placed_page;
-mod rasterize;
 mod random;
+mod rasterize;
 mod scanner;
 mod set_line;
+mod test_figure;
 mod words;
 
-pub use shelf_pages::Bbox;
+pub use document::{Document, TestFigure, TitlePage};
 pub use format::{Alignment, PageFormat};
 pub use hyphens::{LineEndHyphen, line_end_hyphens};
-pub use document::{TestFigure, Document, TitlePage};
 pub use page::{
     BlockKind, DrawnBlock, DrawnLine, DrawnPage, DrawnParagraph, DrawnWord, Folio, FolioPlace, LineEnd, NumberingStyle,
     PageRegion,
 };
 pub use random::Random;
 pub use scanner::Scanner;
+pub use shelf_pages::Bbox;

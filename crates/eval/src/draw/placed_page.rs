@@ -1,4 +1,4 @@
-use super::document::{TestFigure, RunningHeads};
+use super::document::{RunningHeads, TestFigure};
 use super::set_line::{SetLine, height, set_apart, set_centred};
 use super::{BlockKind, Folio, FolioPlace, NumberingStyle, PageFormat, PageRegion};
 

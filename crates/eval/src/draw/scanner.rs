@@ -200,7 +200,7 @@ fn drop_speck(image: &mut GrayImage, random: &mut Random, dpi: u32) {
 #[cfg(test)]
 mod tests {
     use super::{Scanner, Skew};
-    use crate::draw::{Bbox, DrawnPage, Document, PageFormat};
+    use crate::draw::{Bbox, Document, DrawnPage, PageFormat};
 
     fn page() -> DrawnPage {
         let text = "A page that lies crooked on the glass. ".repeat(30);

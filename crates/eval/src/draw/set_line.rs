@@ -1,4 +1,4 @@
-use super::font::{FontStyle, Font};
+use super::font::{Font, FontStyle};
 use super::line_breaking::{Breakable, Column, break_lines};
 use super::words::{Splitting, Word, words_of};
 use super::{Alignment, LineEnd};
@@ -184,7 +184,7 @@ fn push_run(runs: &mut Vec<(String, Font)>, text: &str, font: Font, style: FontS
 
 #[cfg(test)]
 mod tests {
-    use super::{Alignment, FontStyle, LineEnd, Shape, Font, set_apart, set_centred, set_paragraph};
+    use super::{Alignment, Font, FontStyle, LineEnd, Shape, set_apart, set_centred, set_paragraph};
 
     const BODY: Font = Font { style: FontStyle::Roman, em: 40.0, leading: 60.0, tracking: 0.0 };
     const TEXT: &str = "Whoever has carried a bookcase up four pairs of stairs will have formed a just estimate of the \

@@ -131,10 +131,9 @@ impl LabelClass {
     #[must_use]
     pub fn name(&self) -> String {
         match self {
-            Self::Classification(label) => serde_json::to_value(label)
-                .ok()
-                .and_then(|name| name.as_str().map(str::to_owned))
-                .unwrap_or_default(),
+            Self::Classification(label) => {
+                serde_json::to_value(label).ok().and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default()
+            }
             Self::ChapterHeading => "chapter heading".to_owned(),
             Self::Title => "head or heading".to_owned(),
             Self::PageNumber => "page number".to_owned(),

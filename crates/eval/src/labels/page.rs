@@ -61,9 +61,7 @@ mod tests {
             { "block_num": 2, "classification": "HEADER", "classification_confidence": 0.9 }
         ]))
         .unwrap();
-        let paragraph = |par_num: u32, text: &str| {
-            json!({ "par_num": par_num, "bbox": [0, 0, 5, 5], "text": text, "avg_confidence": 0.9 })
-        };
+        let paragraph = |par_num: u32, text: &str| json!({ "par_num": par_num, "bbox": [0, 0, 5, 5], "text": text, "avg_confidence": 0.9 });
         let ocr: OcrPage = serde_json::from_value(json!({
             "page_number": 1, "page_dimensions": { "width": 9, "height": 9 }, "blocks": [
                 { "block_num": 1, "bbox": [0, 0, 5, 5], "paragraphs": [paragraph(0, "dust")] },

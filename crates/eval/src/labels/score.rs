@@ -117,7 +117,8 @@ impl ClassScore {
                 self.claimed += 1;
                 self.right += usize::from(right);
             }
-            follows_a_right_one |= right && !expected.blocks.iter().any(|truth| matches!(truth.locator, Locator::Box(_)));
+            follows_a_right_one |=
+                right && !expected.blocks.iter().any(|truth| matches!(truth.locator, Locator::Box(_)));
         }
     }
 }
@@ -152,10 +153,7 @@ mod tests {
             let bbox = Bbox { x, y, width, height };
             BlockWithText { classification: *classification, bbox, text: (*text).to_owned() }
         };
-        LabelledPage {
-            printed_page_number: number.map(str::to_owned),
-            blocks: blocks.iter().map(block).collect(),
-        }
+        LabelledPage { printed_page_number: number.map(str::to_owned), blocks: blocks.iter().map(block).collect() }
     }
 
     const BOX: [u32; 4] = [0, 0, 9, 9];
@@ -182,11 +180,18 @@ mod tests {
             Some(match number {
                 1 => page(
                     None,
-                    &[(Classification::ChapterHeading, BOX, "CHAPTER I"), (Classification::ChapterHeading, BOX, "A long title of it, with more")],
+                    &[
+                        (Classification::ChapterHeading, BOX, "CHAPTER I"),
+                        (Classification::ChapterHeading, BOX, "A long title of it, with more"),
+                    ],
                 ),
                 2 => page(
                     None,
-                    &[(Classification::Header, BOX, "2 THE HEAD"), (Classification::Body, BOX, "text"), (Classification::ChapterHeading, BOX, "no heading")],
+                    &[
+                        (Classification::Header, BOX, "2 THE HEAD"),
+                        (Classification::Body, BOX, "text"),
+                        (Classification::ChapterHeading, BOX, "no heading"),
+                    ],
                 ),
                 _ => page(None, &[(Classification::Body, BOX, "THE HEAD")]),
             })
@@ -199,7 +204,11 @@ mod tests {
     #[test]
     fn blocks_are_matched_by_box() {
         let truth = truth("page,classification,x,y,width,height\n1,BODY,0,0,100,100\n1,FOOTNOTE,0,200,100,50\n");
-        let blocks = [(Classification::Body, [0, 0, 100, 40], ""), (Classification::Body, [0, 40, 100, 60], ""), (Classification::Body, [0, 200, 100, 50], "")];
+        let blocks = [
+            (Classification::Body, [0, 0, 100, 40], ""),
+            (Classification::Body, [0, 40, 100, 60], ""),
+            (Classification::Body, [0, 200, 100, 50], ""),
+        ];
         let score = score_labels(&truth, |_| Some(page(None, &blocks)));
         assert_eq!(score.classes["BODY"], ClassScore { expected: 1, found: 1, claimed: 3, right: 2 });
         assert_eq!(score.classes["FOOTNOTE"].f1(), Some(0.0));
@@ -214,7 +223,8 @@ mod tests {
             )
         };
         let truth = truth(&[line("page_number", 0), line("title", 50), line("undefined", 200)].concat());
-        let blocks = [(Classification::Header, [0, 0, 60, 10], ""), (Classification::SectionHeading, [200, 0, 10, 10], "")];
+        let blocks =
+            [(Classification::Header, [0, 0, 60, 10], ""), (Classification::SectionHeading, [200, 0, 10, 10], "")];
         let score = score_labels(&truth, |_| Some(page(None, &blocks)));
         assert_eq!(score.classes["page number"], ClassScore { expected: 1, found: 1, claimed: 0, right: 0 });
         assert_eq!(score.classes["head or heading"], ClassScore { expected: 1, found: 1, claimed: 1, right: 1 });

@@ -3,8 +3,8 @@ use std::path::Path;
 
 use csv::{ReaderBuilder, StringRecord};
 use serde::Deserialize;
-use serde::de::value::{Error as ValueError, StrDeserializer};
 use serde::de::IntoDeserializer;
+use serde::de::value::{Error as ValueError, StrDeserializer};
 
 use super::ground_truth::{LabelClass, LabelTruth, LabelTruthError, Locator, PageTruth, TrueBlock};
 use shelf_pages::{Bbox, Classification};
@@ -52,7 +52,8 @@ impl Table<'_> {
             for column in &columns {
                 let text = self.cell(row, column).unwrap_or_default().trim();
                 if !text.is_empty() {
-                    page.blocks.push(TrueBlock { class: class_of_column(column), locator: Locator::Text(text.to_owned()) });
+                    page.blocks
+                        .push(TrueBlock { class: class_of_column(column), locator: Locator::Text(text.to_owned()) });
                 }
             }
         }
@@ -64,8 +65,8 @@ impl Table<'_> {
         for row in rows {
             let found = self.cell(row, "classification").unwrap_or_default();
             let class = classification(found).map(LabelClass::Classification);
-            let class = class
-                .ok_or_else(|| self.invalid_cell(row, "classification", Some(found), "a label such as `BODY`"))?;
+            let class =
+                class.ok_or_else(|| self.invalid_cell(row, "classification", Some(found), "a label such as `BODY`"))?;
             let bbox = Bbox {
                 x: self.number(row, "x")?,
                 y: self.number(row, "y")?,
@@ -85,14 +86,19 @@ impl Table<'_> {
         images.sort_by(|a, b| natural_order(Path::new(a), Path::new(b)));
         images.dedup();
         let pages: BTreeMap<&str, u32> = images.into_iter().zip(1..).collect();
-        let mut truth =
-            LabelTruth { classes: [LabelClass::Title, LabelClass::PageNumber, footnote()].into(), ..LabelTruth::default() };
+        let mut truth = LabelTruth {
+            classes: [LabelClass::Title, LabelClass::PageNumber, footnote()].into(),
+            ..LabelTruth::default()
+        };
         for row in rows {
-            let bbox = row.get(5).and_then(|cell| serde_json::from_str::<RegionShape>(cell).ok()).map(RegionShape::bbox);
+            let bbox =
+                row.get(5).and_then(|cell| serde_json::from_str::<RegionShape>(cell).ok()).map(RegionShape::bbox);
             let bbox =
                 bbox.ok_or_else(|| self.invalid_cell(row, "shape", row.get(5), "a box with x, y, width and height"))?;
             let kind = row.get(6).and_then(|cell| serde_json::from_str::<RegionAttributes>(cell).ok());
-            let kind = kind.map(|attributes| attributes.text).ok_or_else(|| self.invalid_cell(row, "attributes", row.get(6), "a kind under `text`"))?;
+            let kind = kind
+                .map(|attributes| attributes.text)
+                .ok_or_else(|| self.invalid_cell(row, "attributes", row.get(6), "a kind under `text`"))?;
             let page: &mut PageTruth = truth.pages.entry(pages[row.get(0).unwrap_or_default()]).or_default();
             let class = match kind.as_str() {
                 "undefined" => {
@@ -225,9 +231,7 @@ mod tests {
     #[test]
     fn rejects_other_tables_with_what_was_found() {
         assert!(
-            parse("name,age\nx,1\n")
-                .unwrap_err()
-                .starts_with("truth.tsv: columns are `name`, `age`: expected `page`")
+            parse("name,age\nx,1\n").unwrap_err().starts_with("truth.tsv: columns are `name`, `age`: expected `page`")
         );
         assert_eq!(
             parse("page\tclassification\tx\ty\twidth\theight\n1\tBODY\t1\ttwo\t3\t4\n").unwrap_err(),

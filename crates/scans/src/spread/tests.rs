@@ -4,7 +4,7 @@ use image::{GrayImage, Luma};
 
 use super::search::{Evidence, SpreadFinding, search_gutter};
 use crate::raster::{Raster, Samples};
-use shelf_eval::draw::{DrawnPage, Document, PageFormat, Random};
+use shelf_eval::draw::{Document, DrawnPage, PageFormat, Random};
 
 /// About the resolution of the search's thumbnails.
 const DPI: u32 = 75;

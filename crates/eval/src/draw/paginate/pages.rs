@@ -1,4 +1,4 @@
-use crate::draw::document::{Element, TestFigure, Document, Footnote};
+use crate::draw::document::{Document, Element, Footnote, TestFigure};
 use crate::draw::placed_page::{PageStart, PlacedFigure, PlacedPage};
 use crate::draw::set_line::{SetLine, Shape, height, set_centred, set_paragraph};
 use crate::draw::{BlockKind, FolioPlace, NumberingStyle, PageFormat, PageRegion};
@@ -261,7 +261,7 @@ fn figure_height(figure: TestFigure, caption: &[SetLine], format: &PageFormat) -
 #[cfg(test)]
 mod tests {
     use crate::draw::{
-        Bbox, BlockKind, DrawnLine, DrawnPage, TestFigure, FolioPlace, Document, NumberingStyle, PageFormat, PageRegion,
+        Bbox, BlockKind, Document, DrawnLine, DrawnPage, FolioPlace, NumberingStyle, PageFormat, PageRegion, TestFigure,
     };
 
     /// Pages of some ten lines.
