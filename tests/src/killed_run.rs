@@ -14,7 +14,7 @@ use shelf::provide::Providers;
 use shelf::registry::Registry;
 use shelf::run::{Runtime, Settings, Stop, process};
 use shelf::stage::Stage as _;
-use shelf::store::{BookLock, BookPath, FolderStore, LedgerFile, Store, StoreError};
+use shelf::store::{BookLock, BookPath, FolderStore, LedgerFile, Stamp, Store, StoreError};
 use shelf::testing::EventLog;
 use shelf::worker::WorkerPool;
 
@@ -127,7 +127,7 @@ impl Store for Passing {
     fn local(&self, path: &BookPath) -> Result<PathBuf, StoreError> {
         self.0.local(path)
     }
-    fn stamp(&self, path: &BookPath) -> Result<Option<(u64, u128)>, StoreError> {
+    fn stamp(&self, path: &BookPath) -> Result<Option<Stamp>, StoreError> {
         self.0.stamp(path)
     }
     fn lock(&self, book: &ScanId) -> Result<BookLock, StoreError> {

@@ -24,6 +24,7 @@ use shelf_runtime::plan::Plan;
 use shelf_runtime::plan::Request;
 use shelf_runtime::plan::plan;
 use shelf_runtime::provide::Providers;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// What a run may spend, and where replies come from and go.
@@ -72,11 +73,11 @@ impl SpendArgs {
         llm: &Dispatcher,
         books: &[ScanId],
         request: &Request,
-    ) -> Result<()> {
-        let Some(settings) = llm.settings().filter(|_| self.replay.is_none()) else { return Ok(()) };
-        let estimates = estimates(context, llm, books, request)?;
+    ) -> Result<Inspected> {
+        let Some(settings) = llm.settings().filter(|_| self.replay.is_none()) else { return Ok(Inspected::new()) };
+        let (estimates, inspected) = estimates(context, llm, books, request)?;
         if estimates.is_empty() {
-            return Ok(());
+            return Ok(inspected);
         }
         let models: Vec<String> = estimates.iter().flat_map(|estimate| settings.models(&estimate.model)).collect();
         check_prices(settings, &|model| llm.price(model), &models)?;
@@ -85,12 +86,12 @@ impl SpendArgs {
         }
         let free = models.iter().all(|model| llm.price(model).is_some_and(|price| price.is_free()));
         if free || settings.spending.allowed {
-            return Ok(());
+            return Ok(inspected);
         }
         match ask("ask these models?")? {
             Some(true) => {
                 llm.allow_spending();
-                Ok(())
+                Ok(inspected)
             }
             Some(false) => Err(CliError::refused("no model was asked; nothing was changed")),
             None => Err(not_allowed("refusing to spend money without confirmation (no terminal)")),
@@ -110,9 +111,22 @@ pub(super) fn estimates_of(
     Ok(estimate(plan, state, settings, &|model| llm.price(model), &requests))
 }
 
+/// Books as they were inspected for the estimate, before they were locked.
+pub(super) type Inspected = BTreeMap<ScanId, BookState>;
+
+/// So many pages of stages are kept of what was inspected, some 60 MiB; the books after these are inspected again when they are processed.
+const MAX_INSPECTED_PAGES: usize = 40_000;
+
 /// What the stages of all books will ask. A book that cannot be looked at asks nothing, and is complained of later.
-fn estimates(context: &Context, llm: &Dispatcher, books: &[ScanId], request: &Request) -> Result<Vec<Estimate>> {
+fn estimates(
+    context: &Context,
+    llm: &Dispatcher,
+    books: &[ScanId],
+    request: &Request,
+) -> Result<(Vec<Estimate>, Inspected)> {
     let mut together: Vec<Estimate> = Vec::new();
+    let mut inspected = Inspected::new();
+    let mut kept_pages = 0;
     for book in books {
         let Ok(state) = look(&context.store, &context.registry, book) else { continue };
         let providers = Providers::default().with(llm.clone());
@@ -123,8 +137,13 @@ fn estimates(context: &Context, llm: &Dispatcher, books: &[ScanId], request: &Re
                 None => together.push(one),
             }
         }
+        let pages: usize = state.stages.values().map(|stage| stage.pages.len()).sum();
+        if kept_pages + pages <= MAX_INSPECTED_PAGES {
+            kept_pages += pages;
+            inspected.insert(book.clone(), state);
+        }
     }
-    Ok(together)
+    Ok((together, inspected))
 }
 
 /// ``corrected: 14 of 20 pages by `m` about 31 paragraphs; 9,200 to 14,000 tokens in, 280 to 57,344 out: $0.30 to $4.10``.

@@ -121,7 +121,7 @@ impl Listener for Reporter {
             Event::Failed { page, failure } => self.say(&format!("{page} failed: {failure}")),
             Event::Skipped { page, failure } => self.say(&format!("{page} skipped: {failure}")),
             Event::Copied { page, failure } => self.say(&format!("{page} failed and was copied: {failure}")),
-            Event::GaveUp { stage, why } => self.say(&format!("{stage} stops: {why}")),
+            Event::FailureLimitReached { stage, why } => self.say(&format!("{stage} stops: {why}")),
             Event::Retrying { page, failure, wait_s } => {
                 self.say(&format!("{page} failed, next attempt in {}: {failure}", time(*wait_s)));
             }

@@ -67,7 +67,7 @@ pub enum Event {
         stage: &'static str,
     },
     /// More pages of a stage failed than it allows; its other pages are left.
-    GaveUp {
+    FailureLimitReached {
         /// The stage.
         stage: &'static str,
         /// How many failed, and what is allowed.
@@ -99,7 +99,7 @@ pub enum Blocker {
     Damaged(PageOf),
     /// A page of a dependency that was left out: `on_error = skip`.
     Skipped(PageOf),
-    /// A page of a dependency that was not come to: its stage gave up.
+    /// A page of a dependency that was left to do: its stage reached its failure limit.
     Left(PageOf),
     /// The page has no scan.
     NoScan(PageNumber),

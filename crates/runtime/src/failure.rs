@@ -58,6 +58,8 @@ pub enum Cause {
     Timeout,
     /// The page could not be written.
     Write,
+    /// The page could not be written, since the disk is full: it is still to be made.
+    DiskFull,
     /// The run was aborted, since a provider is no longer available: the page is still to be made. Called `halted` in records.
     #[serde(rename = "halted", alias = "aborted")]
     Aborted,

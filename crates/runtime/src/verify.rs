@@ -55,8 +55,8 @@ pub fn book(store: &dyn Store, registry: &Registry, book: &ScanId) -> Result<Ver
                 page.map_or_else(|| BookPath::book_output(book, stage), |page| BookPath::page(book, stage, page));
             match found {
                 PageState::Damaged(problem) => verified.fault(path, None, problem),
-                PageState::Valid { record, .. } => {
-                    for (file, hash) in record.map(|record| record.files).unwrap_or_default() {
+                PageState::Valid(page) => {
+                    for (file, hash) in page.record.map(|record| record.files()).unwrap_or_default() {
                         verified.file(store, BookPath::new(book, &file)?, None, &hash)?;
                     }
                 }

@@ -14,7 +14,7 @@ use shelf::provide::Providers;
 use shelf::registry::Registry;
 use shelf::run::{Runtime, Settings, Stop, Stopped, process};
 use shelf::stage::Stage;
-use shelf::store::{BookLock, BookPath, FolderStore, LedgerFile, Store, StoreError};
+use shelf::store::{BookLock, BookPath, FolderStore, LedgerFile, Stamp, Store, StoreError};
 use shelf::testing::{EventLog, TestBook};
 use shelf::worker::WorkerPool;
 use shelf_tests::killed_run::{CALLS, POINTS, closing};
@@ -47,7 +47,7 @@ impl Store for Filling {
             Err(_) => Err(StoreError::Io {
                 action: "write",
                 path: PathBuf::from(path.relative()),
-                source: std::io::Error::from_raw_os_error(28),
+                source: std::io::Error::new(std::io::ErrorKind::StorageFull, "plein"),
             }),
         }
     }
@@ -84,7 +84,7 @@ impl Store for Filling {
     fn local(&self, path: &BookPath) -> Result<PathBuf, StoreError> {
         self.store.local(path)
     }
-    fn stamp(&self, path: &BookPath) -> Result<Option<(u64, u128)>, StoreError> {
+    fn stamp(&self, path: &BookPath) -> Result<Option<Stamp>, StoreError> {
         self.store.stamp(path)
     }
     fn lock(&self, book: &ScanId) -> Result<BookLock, StoreError> {
@@ -110,7 +110,7 @@ fn a_full_disk_stops_the_run_and_loses_nothing() {
     assert_eq!(stopped.stopped, Some(Stopped::DiskFull));
     let stage = &stopped.stages[0];
     assert_eq!((stage.done, stage.left), (3, 2));
-    assert!(stage.trouble.as_ref().is_some_and(|trouble| trouble.contains("report")), "{:?}", stage.trouble);
+    assert!(stage.report_error.as_ref().is_some_and(|error| error.contains("report")), "{:?}", stage.report_error);
     store.room.store(100, Ordering::SeqCst);
     assert_eq!((run().stages[0].done, run().stages[0].kept), (2, 5));
 }

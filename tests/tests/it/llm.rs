@@ -360,7 +360,7 @@ fn calls_of_hooks_are_in_the_ledger() {
     let model = ScriptedModel::with_replies([GOOD]);
     let book = TestBook::of_pages(1).scans([scan()]).with(&model);
     let run = book.run::<seen>();
-    assert_eq!(run.summary.stages[0].trouble, None);
+    assert_eq!(run.summary.stages[0].error(), None);
     let questions: Vec<String> = model.requests().into_iter().map(|asked| asked.user).collect();
     assert_eq!(questions, ["hello", "What is it?", "Are you sure?", "1 pages are seen"]);
     assert!(String::from_utf8(book.bytes("metadata.json").unwrap()).unwrap().contains("It rains."));

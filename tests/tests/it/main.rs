@@ -14,6 +14,7 @@ pub mod llm_spending;
 pub mod new_stage;
 pub mod outside;
 pub mod page_editing;
+pub mod page_reads;
 pub mod page_round_trip;
 pub mod parts;
 pub mod policy;

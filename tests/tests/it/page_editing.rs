@@ -147,7 +147,7 @@ fn verified(book: &TestBook) {
     let state = look(book.store(), &registry(), book.id()).unwrap();
     for stage in state.stages.values() {
         for (page, state) in &stage.pages {
-            assert!(matches!(state, shelf::inspect::PageState::Valid { .. }), "{page:?}: {state:?}");
+            assert!(matches!(state, shelf::inspect::PageState::Valid(_)), "{page:?}: {state:?}");
         }
     }
 }

@@ -138,7 +138,7 @@ fn a_skipped_page_is_left_out_and_blocks_what_is_made_from_it() {
     assert_eq!(picky_.skipped[0].1.error, "nothing to see here");
     for stage in [follower, last] {
         assert_eq!(stage.blocked[0].1.to_string(), "picky page 2 was skipped");
-        assert!(!stage.is_held_up(), "nothing is to be done about it");
+        assert!(!stage.is_blocked(), "nothing is to be done about it");
     }
     assert!(book.failure::<picky>(2).unwrap().skipped);
     let again = all(&[after_that::ROW], &book);
@@ -257,7 +257,7 @@ fn a_stage_stops_at_its_failure_limit() {
     let [odd_, after] = &run.summary.stages[..] else { panic!("two stages") };
     assert_eq!(*CALLED.lock().unwrap(), [1, 2, 3, 4, 5, 6]);
     assert_eq!((odd_.done, odd_.failed.len(), odd_.left), (3, 3, 4));
-    assert_eq!(odd_.gave_up.as_deref(), Some("3 of 10 pages failed, and it says `max_failed = \"20%\"`"));
+    assert_eq!(odd_.failure_limit_reached.as_deref(), Some("3 of 10 pages failed, and it says `max_failed = \"20%\"`"));
     assert_eq!((after.done, after.blocked.len()), (3, 7));
     assert_eq!(after.blocked[6].1.to_string(), "odd page 10 is left to do");
     CALLED.lock().unwrap().clear();
@@ -317,14 +317,14 @@ fn an_after_hook_that_failed_is_called_again_when_there_is_nothing_to_do() {
     let book = TestBook::of_pages(2);
     let run = book.run::<hooked>();
     assert_eq!(*SAID.lock().unwrap(), ["before 2 pages of A test", "after: 2 done, 0 failed"]);
-    let trouble = run.summary.stages[0].trouble.as_deref();
-    assert_eq!(trouble, Some("the stage's `after` hook failed: the office is closed"));
+    let error = run.summary.stages[0].hook_error.as_deref();
+    assert_eq!(error, Some("the stage's `after` hook failed: the office is closed"));
     assert_eq!(title(&book), "A test", "a hook that failed changes nothing");
     assert!(book.bytes("hooked/after.json").is_some());
     *CLOSED.lock().unwrap() = false;
     SAID.lock().unwrap().clear();
     let again = book.run::<hooked>();
-    assert_eq!((again.summary.stages[0].kept, again.summary.stages[0].trouble.as_deref()), (2, None));
+    assert_eq!((again.summary.stages[0].kept, again.summary.stages[0].hook_error.as_deref()), (2, None));
     assert_eq!(*SAID.lock().unwrap(), ["after: 2 done, 0 failed"]);
     assert_eq!(title(&book), "Renamed");
     assert!(book.bytes("hooked/after.json").is_none());
@@ -358,7 +358,7 @@ fn a_before_hook_that_fails_stops_its_stage_before_a_page_is_begun() {
     assert_eq!(run.summary.stages[0].blocked.len(), 2);
     let by = run.summary.stages[0].blocked[0].1.to_string();
     assert_eq!(by, "the stage's `before` hook failed: 2 pages are too many");
-    assert!(book.bytes("refused/after.json").is_none() && run.summary.stages[0].trouble.is_none());
+    assert!(book.bytes("refused/after.json").is_none() && run.summary.stages[0].hook_error.is_none());
 }
 
 /// Asks a model with constants.

@@ -95,11 +95,8 @@ pub(crate) fn demo(context: &Context, args: &Demo) -> Result<Exit> {
     };
     let pages = measure(context, &book, &drawn, read, last)?;
     let mut flagged: BTreeMap<&str, Vec<PageNumber>> = BTreeMap::new();
-    for entry in context.registry.stages() {
-        let pages = flagged::pages(context, &book, entry)?;
-        if !pages.is_empty() {
-            flagged.insert(entry.row.name, pages);
-        }
+    for stage in summary.stages.iter().filter(|stage| !stage.flagged.is_empty()) {
+        flagged.insert(stage.stage, stage.flagged.clone());
     }
     let title = metadata(&context.store, &book)?.title.unwrap_or_default();
     if context.out.json {

@@ -19,10 +19,8 @@ use serde_json::Value;
 use serde_json::json;
 use shelf_runtime::book::PageNumber;
 use shelf_runtime::book::ScanId;
-use shelf_runtime::plan::Request;
 use shelf_runtime::run;
 use shelf_runtime::run::ProcessError;
-use shelf_runtime::run::Runtime;
 use shelf_runtime::run::Settings;
 use shelf_runtime::run::StageSummary;
 use shelf_runtime::run::Stop;
@@ -69,7 +67,7 @@ pub(crate) fn process(context: &Context, args: &Process, given: &ArgMatches) -> 
     };
     let books = args.selection.books(context)?;
     let llm = args.spend.dispatcher(said)?;
-    args.spend.consent(context, &llm, &books, &request)?;
+    let mut inspected = args.spend.consent(context, &llm, &books, &request)?;
     let runtime = context.runtime(workers, llm)?;
     let settings = Settings { workers, attempts: 3 };
     let reporter = Reporter::new(context.out.quiet, books.len());
@@ -84,7 +82,11 @@ pub(crate) fn process(context: &Context, args: &Process, given: &ArgMatches) -> 
             continue;
         }
         reporter.begin(book, number);
-        let ended = one(&runtime, book, &request, settings, context, args.wait, &stop, &reporter);
+        let process = || match inspected.remove(book) {
+            Some(earlier) => run::process_inspected(&runtime, &earlier, &request, settings, &reporter, &stop),
+            None => run::process(&runtime, book, &request, settings, &reporter, &stop),
+        };
+        let ended = when_free(context, book, args.wait, &stop, process);
         reporter.end();
         match ended.map_err(|error| context.near(error)) {
             Ok(summary) => {
@@ -118,20 +120,17 @@ pub(crate) fn process(context: &Context, args: &Process, given: &ArgMatches) -> 
     })
 }
 
-#[expect(clippy::too_many_arguments, reason = "a run is made of them")]
-fn one(
-    runtime: &Runtime,
-    book: &ScanId,
-    request: &Request,
-    settings: Settings,
+/// Processes a book, and waits for it with `wait`, if it is in use.
+fn when_free(
     context: &Context,
+    book: &ScanId,
     wait: bool,
     stop: &Stop,
-    reporter: &Reporter,
+    mut process: impl FnMut() -> Result<Summary, ProcessError>,
 ) -> Result<Summary> {
     let mut told = false;
     loop {
-        match run::process(runtime, book, request, settings, reporter, stop) {
+        match process() {
             Err(ProcessError::Store(StoreError::Locked { holder, .. })) if wait && stop.reason().is_none() => {
                 if !told {
                     context.out.note(format_args!("{book} is in use by {holder}: waiting"));
@@ -145,21 +144,23 @@ fn one(
 }
 
 fn exit_of(summary: &Summary) -> Exit {
-    let pages =
-        if summary.stages.iter().any(|stage| !stage.failed.is_empty() || stage.gave_up.is_some() || stage.is_held_up())
-        {
-            Exit::SomePages
-        } else {
-            Exit::Done
-        };
-    let trouble = if summary.stages.iter().any(|stage| stage.trouble.is_some()) { Exit::Failed } else { Exit::Done };
+    let pages = if summary
+        .stages
+        .iter()
+        .any(|stage| !stage.failed.is_empty() || stage.failure_limit_reached.is_some() || stage.is_blocked())
+    {
+        Exit::SomePages
+    } else {
+        Exit::Done
+    };
+    let errors = if summary.stages.iter().any(|stage| stage.error().is_some()) { Exit::Failed } else { Exit::Done };
     let stopped = match summary.stopped {
         None => Exit::Done,
         Some(Stopped::Interrupted) => Exit::Interrupted,
         Some(Stopped::TimeUp | Stopped::BudgetUsedUp) => Exit::Stopped,
         Some(Stopped::DiskFull | Stopped::Aborted) => Exit::Failed,
     };
-    pages.and(trouble).and(stopped)
+    pages.and(errors).and(stopped)
 }
 
 fn print(context: &Context, summary: &Summary, made: Option<String>, args: &Process) -> Result<()> {
@@ -167,13 +168,14 @@ fn print(context: &Context, summary: &Summary, made: Option<String>, args: &Proc
     let book = &summary.book;
     if let Some(line) = up_to_date(context, summary) {
         out.line(line)?;
-        return print_flagged(context, summary);
+        print_flagged(context, summary);
+        return Ok(());
     }
     for stage in &summary.stages {
         let once_a_book = context.registry.get(stage.stage).is_some_and(|entry| entry.row.book);
         out.line(format_args!("{book}: {}", line(stage, if once_a_book { "book" } else { "page" })))?;
-        if let Some(trouble) = &stage.trouble {
-            out.line(format_args!("  {trouble}"))?;
+        if let Some(error) = stage.error() {
+            out.line(format_args!("  {error}"))?;
         }
         if !stage.failed.is_empty() {
             for (page, failure) in &stage.failed {
@@ -189,7 +191,7 @@ fn print(context: &Context, summary: &Summary, made: Option<String>, args: &Proc
         for (page, failure) in &stage.copied {
             out.line(format_args!("  {page} failed and was copied: {failure}"))?;
         }
-        if let Some(why) = &stage.gave_up {
+        if let Some(why) = &stage.failure_limit_reached {
             out.line(format_args!("  stopped early: {why}"))?;
         }
         for (by, pages) in blocked(stage) {
@@ -224,12 +226,11 @@ fn print(context: &Context, summary: &Summary, made: Option<String>, args: &Proc
         }
     }
     for stage in summary.stages.iter().filter(|stage| stage.done > 0) {
-        let entry = context.registry.get(stage.stage);
-        for warning in entry.map(|entry| flagged::warnings(context, book, entry)).transpose()?.unwrap_or_default() {
+        for warning in &stage.book_warnings {
             out.note(format_args!("{}: warning: {warning}", stage.stage));
         }
     }
-    print_flagged(context, summary)?;
+    print_flagged(context, summary);
     if summary.stages.iter().any(|stage| !stage.failed.is_empty()) {
         out.note("hint: `--retry-failed` retries pages that failed permanently; so does any change of their inputs or options");
     }
@@ -246,20 +247,16 @@ fn print(context: &Context, summary: &Summary, made: Option<String>, args: &Proc
     Ok(())
 }
 
-fn print_flagged(context: &Context, summary: &Summary) -> Result<()> {
-    for entry in summary.stages.iter().filter_map(|stage| context.registry.get(stage.stage)) {
-        let flagged = flagged::pages(context, &summary.book, entry)?;
-        if !flagged.is_empty() {
-            context.out.note(flagged::line(&summary.book, entry.row.name, &flagged));
-        }
+fn print_flagged(context: &Context, summary: &Summary) {
+    for stage in summary.stages.iter().filter(|stage| !stage.flagged.is_empty()) {
+        context.out.note(flagged::line(&summary.book, stage.stage, &stage.flagged));
     }
-    Ok(())
 }
 
 /// `florida: nothing to do (18 pages, 7 stages up to date)`, where every stage has all its pages.
 fn up_to_date(context: &Context, summary: &Summary) -> Option<String> {
     let is_quiet = |stage: &StageSummary| {
-        stage.asked > 0 && stage.kept == stage.asked && stage.edited_since == 0 && stage.trouble.is_none()
+        stage.asked > 0 && stage.kept == stage.asked && stage.edited_since == 0 && stage.error().is_none()
     };
     let of_pages = |stage: &&StageSummary| context.registry.get(stage.stage).is_some_and(|entry| !entry.row.book);
     let pages = summary.stages.iter().filter(of_pages).map(|stage| stage.asked).max().map(|pages| count(pages, "page"));
@@ -319,8 +316,8 @@ fn json_of(summary: &Summary, exit: Exit) -> Value {
                 "copied": stage.copied.iter().map(|(page, failure)| json!({ "page": page.page, "failure": failure })).collect::<Vec<_>>(),
                 "blocked": stage.blocked.iter().map(|(page, by)| json!({ "page": page.page, "by": by.to_string() })).collect::<Vec<_>>(),
                 "edited_since": stage.edited_since,
-                "gave_up": stage.gave_up,
-                "trouble": stage.trouble,
+                "gave_up": stage.failure_limit_reached,
+                "trouble": stage.error(),
             })
         })
         .collect();

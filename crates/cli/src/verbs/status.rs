@@ -23,8 +23,8 @@ use shelf_runtime::book::PageNumber;
 use shelf_runtime::book::ScanId;
 use shelf_runtime::events::PageOf;
 use shelf_runtime::inspect::BookState;
-use shelf_runtime::inspect::PageState;
 use shelf_runtime::inspect::look;
+use shelf_runtime::inspect::{PageState, PageSummary};
 use shelf_runtime::plan::Need;
 use shelf_runtime::plan::Plan;
 use shelf_runtime::plan::Request;
@@ -32,6 +32,7 @@ use shelf_runtime::plan::Settled;
 use shelf_runtime::plan::Why;
 use shelf_runtime::plan::plan;
 use shelf_runtime::provide::Providers;
+use shelf_runtime::report;
 use std::collections::BTreeSet;
 
 /// Show the progress of books, stage by stage
@@ -117,7 +118,7 @@ fn of_book(
     let mut stages: Vec<Standing> =
         plan.stages.iter().map(|stage| Standing { stage: stage.entry.row.name, ..Standing::default() }).collect();
     for (standing, stage) in stages.iter_mut().zip(&plan.stages) {
-        standing.flagged = flagged::pages(context, book, &stage.entry)?;
+        standing.flagged = report::of(&state, &stage.entry).flagged_pages();
         standing.earlier_release = stage.earlier_release;
     }
     let certain = certain(&plan);
@@ -149,10 +150,10 @@ fn of_book(
             }
         }
         for (number, page) in &state.stage(standing.stage).pages {
-            if let PageState::Valid { record: Some(record), .. } = page {
-                standing.copied.extend(record.copied.is_some().then_some(*number));
-                standing.warnings.extend(record.warnings.iter().map(|warning| (*number, warning.clone())));
-                standing.seconds += record.operation.processing_time_seconds;
+            if let PageState::Valid(PageSummary { record: Some(record), .. }) = page {
+                standing.copied.extend(record.copied().is_some().then_some(*number));
+                standing.warnings.extend(record.warnings().iter().map(|warning| (*number, warning.clone())));
+                standing.seconds += record.operation().processing_time_seconds;
             }
         }
         for failed in state.stage(standing.stage).failed.values() {

@@ -24,7 +24,7 @@ impl Standing {
             (sum(|stage| stage.failed.len()), "failed"),
             (sum(|stage| stage.blocked.len()), "blocked"),
             (sum(|stage| stage.left), "left to do"),
-            (sum(|stage| usize::from(stage.trouble.is_some())), "with an error"),
+            (sum(|stage| usize::from(stage.error().is_some())), "with an error"),
         ];
         let problems: Vec<String> =
             numbers.iter().filter(|(number, _)| *number > 0).map(|(number, what)| format!("{number} {what}")).collect();

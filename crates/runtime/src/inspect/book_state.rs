@@ -1,9 +1,11 @@
 use std::collections::BTreeMap;
 
+use super::{PageSummary, RecordSummary};
 use crate::book::{BookMetadata, PageNumber, ScanId, ScanMetadata};
 use crate::events::PageOf;
 use crate::failure::Failure;
-use crate::record::{AfterDue, FailedRecord, Hash, OutputHash, PageRecord, RedoMarker};
+use crate::record::{AfterDue, FailedRecord, Hash, OutputHash, RedoMarker};
+use crate::store::Stamp;
 
 /// A book as it lies in the library.
 #[derive(Debug, Clone)]
@@ -33,6 +35,8 @@ pub struct Scan {
     pub hash: Hash,
     /// What `add` noted of it; a book from elsewhere has none.
     pub page: Option<ScanMetadata>,
+    /// The stamps of the image and of its metadata when they were read.
+    pub(super) stamps: [Option<Stamp>; 2],
 }
 
 /// A stage's pages as they lie in the library; a book stage has one, under `None`.
@@ -40,6 +44,8 @@ pub struct Scan {
 pub struct StageState {
     /// Pages that are there.
     pub pages: BTreeMap<Option<PageNumber>, PageState>,
+    /// The stamps of their files when they were read.
+    pub(super) stamps: BTreeMap<Option<PageNumber>, Stamp>,
     /// Failures that are noted.
     pub failed: BTreeMap<Option<PageNumber>, FailedRecord>,
     /// A `--redo` that is not finished.
@@ -51,32 +57,52 @@ pub struct StageState {
 /// A page's file.
 #[derive(Debug, Clone, PartialEq)]
 pub enum PageState {
-    /// It is valid. A page of the original tool has no record.
-    Valid {
-        /// Hash of its output.
-        hash: OutputHash,
-        /// How it was made.
-        record: Option<Box<PageRecord>>,
-    },
+    /// It is valid.
+    Valid(PageSummary),
     /// It is not a valid page: truncated, changed by hand, or of another schema.
     Damaged(String),
 }
 
 impl BookState {
-    /// The hash of a page's output, where it is there and whole.
+    /// What is known of a page that is there and valid.
+    #[must_use]
+    pub fn page(&self, of: PageOf) -> Option<&PageSummary> {
+        match self.stage(of.stage).pages.get(&of.page)? {
+            PageState::Valid(page) => Some(page),
+            PageState::Damaged(_) => None,
+        }
+    }
+
+    /// How a page was made that is there and valid; a page of the original tool has no record.
+    #[must_use]
+    pub fn record(&self, of: PageOf) -> Option<&RecordSummary> {
+        self.page(of)?.record.as_deref()
+    }
+
+    /// The hash of the output of a page that is there and valid.
     #[must_use]
     pub fn hash(&self, of: PageOf) -> Option<&OutputHash> {
-        match self.stage(of.stage).pages.get(&of.page) {
-            Some(PageState::Valid { hash, .. }) => Some(hash),
-            _ => None,
-        }
+        self.page(of).map(|page| &page.hash)
+    }
+
+    /// Notes that a page was written.
+    pub(crate) fn written(&mut self, of: PageOf, page: PageSummary) {
+        let stage = self.stages.get_mut(of.stage).expect("a book state has every stage of the registry");
+        stage.pages.insert(of.page, PageState::Valid(page));
+        stage.stamps.remove(&of.page);
+        stage.failed.remove(&of.page);
     }
 
     /// The state of a stage.
     #[must_use]
     pub fn stage(&self, name: &str) -> &StageState {
-        static NONE: StageState =
-            StageState { pages: BTreeMap::new(), failed: BTreeMap::new(), redo: None, after_due: None };
+        static NONE: StageState = StageState {
+            pages: BTreeMap::new(),
+            stamps: BTreeMap::new(),
+            failed: BTreeMap::new(),
+            redo: None,
+            after_due: None,
+        };
         self.stages.get(name).unwrap_or(&NONE)
     }
 }

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use super::{BookState, PageState, Scan, StageState};
+use super::{BookState, PageState, PageSummary, Scan, StageState};
 use crate::book::{BookMetadata, PageNumber, ScanId, ScanMetadata};
 use crate::failure::Failure;
 use crate::record::{AfterDue, FailedRecord, Hash, RedoMarker};
@@ -33,14 +33,29 @@ pub enum LookError {
 
 /// Looks at a book: every page of every stage, parsed, validated and compared with its record.
 pub fn look(store: &dyn Store, registry: &Registry, book: &ScanId) -> Result<BookState, LookError> {
+    look_since(store, registry, book, None)
+}
+
+/// Looks at a book again, which others may have changed since. Of `earlier`, which was seen with the same registry, it reuses what was read
+/// of files that have not changed: their size, modification time and inode are the same.
+pub fn look_again(store: &dyn Store, registry: &Registry, earlier: &BookState) -> Result<BookState, LookError> {
+    look_since(store, registry, &earlier.id, Some(earlier))
+}
+
+fn look_since(
+    store: &dyn Store,
+    registry: &Registry,
+    book: &ScanId,
+    earlier: Option<&BookState>,
+) -> Result<BookState, LookError> {
     let metadata = metadata(store, book)?;
-    let (scans, unreadable) = scans(store, book)?;
+    let (scans, unreadable) = scans(store, book, earlier)?;
     let last = scans.keys().chain(unreadable.keys()).map(|page| page.get()).max().unwrap_or(0);
     let pages = (1..=last.max(metadata.total_pages)).filter_map(PageNumber::new).collect();
     let stages = registry
         .stages()
         .iter()
-        .map(|entry| Ok((entry.row.name, stage(store, book, entry)?)))
+        .map(|entry| Ok((entry.row.name, stage(store, book, entry, earlier)?)))
         .collect::<Result<_, LookError>>()?;
     let prompts = prompts(store, registry, book)?;
     Ok(BookState { id: book.clone(), metadata, pages, scans, unreadable, prompts, stages })
@@ -76,7 +91,7 @@ fn json<T: serde::de::DeserializeOwned>(store: &dyn Store, path: &BookPath) -> R
 
 type Scans = (BTreeMap<PageNumber, Scan>, BTreeMap<PageNumber, Failure>);
 
-fn scans(store: &dyn Store, book: &ScanId) -> Result<Scans, LookError> {
+fn scans(store: &dyn Store, book: &ScanId, earlier: Option<&BookState>) -> Result<Scans, LookError> {
     let images: BTreeMap<PageNumber, String> = store
         .list(book, "source")?
         .into_iter()
@@ -85,7 +100,7 @@ fn scans(store: &dyn Store, book: &ScanId) -> Result<Scans, LookError> {
         .collect();
     let found = images
         .into_par_iter()
-        .map(|(page, image)| Ok((page, scan(store, book, page, image)?)))
+        .map(|(page, image)| Ok((page, scan(store, book, page, image, earlier)?)))
         .collect::<Result<BTreeMap<_, _>, LookError>>()?;
     let mut unreadable = BTreeMap::new();
     for (page, record) in failures(store, book, "source")? {
@@ -97,24 +112,44 @@ fn scans(store: &dyn Store, book: &ScanId) -> Result<Scans, LookError> {
 }
 
 /// A scan with its hash: the noted one as long as the image is no younger than the note and has its size, else a new one.
-fn scan(store: &dyn Store, book: &ScanId, page: PageNumber, image: String) -> Result<Scan, LookError> {
+fn scan(
+    store: &dyn Store,
+    book: &ScanId,
+    page: PageNumber,
+    image: String,
+    earlier: Option<&BookState>,
+) -> Result<Scan, LookError> {
     let image_path = BookPath::new(book, &format!("source/{image}"))?;
     let note_path = BookPath::page(book, "source", page);
+    let stamps = [store.stamp(&image_path)?, store.stamp(&note_path)?];
+    if let Some(scan) = earlier.and_then(|earlier| earlier.scans.get(&page))
+        && stamps[0].is_some()
+        && scan.image == image
+        && scan.stamps == stamps
+    {
+        return Ok(scan.clone());
+    }
     let noted = json::<ScanMetadata>(store, &note_path)?.filter(|noted| noted.image == image);
     if let Some(noted) = &noted
-        && let (Some((bytes, changed)), Some((_, written))) = (store.stamp(&image_path)?, store.stamp(&note_path)?)
-        && bytes == noted.bytes
-        && changed <= written
+        && let [Some(file), Some(note)] = stamps
+        && file.bytes == noted.bytes
+        && file.modified_ns <= note.modified_ns
     {
-        return Ok(Scan { image, hash: Hash::known(&noted.hash), page: Some(noted.clone()) });
+        return Ok(Scan { image, hash: Hash::known(&noted.hash), page: Some(noted.clone()), stamps });
     }
     let hash = Hash::of(&store.read(&image_path)?.unwrap_or_default());
     let page = noted.filter(|noted| noted.hash == hash.as_str());
-    Ok(Scan { image, hash, page })
+    Ok(Scan { image, hash, page, stamps })
 }
 
-fn stage(store: &dyn Store, book: &ScanId, entry: &Entry) -> Result<StageState, LookError> {
+fn stage(
+    store: &dyn Store,
+    book: &ScanId,
+    entry: &Entry,
+    earlier: Option<&BookState>,
+) -> Result<StageState, LookError> {
     let name = entry.row.name;
+    let earlier = earlier.map(|earlier| earlier.stage(name));
     let files: Vec<(Option<PageNumber>, String)> = store
         .list(book, name)?
         .into_iter()
@@ -124,20 +159,35 @@ fn stage(store: &dyn Store, book: &ScanId, entry: &Entry) -> Result<StageState, 
             _ => None,
         })
         .collect();
-    let pages = files
+    let seen = files
         .into_par_iter()
         .map(|(page, file)| {
-            let bytes = store.read(&BookPath::new(book, &format!("{name}/{file}"))?)?.unwrap_or_default();
-            let state = match entry.page_type.read(&bytes) {
-                Ok(found) => PageState::Valid { hash: found.hash, record: found.record.map(Box::new) },
-                Err(damage) => PageState::Damaged(damage.to_string()),
+            let path = BookPath::new(book, &format!("{name}/{file}"))?;
+            // Taken before the file is read: one that is replaced in between is read again by whoever looks again.
+            let stamp = store.stamp(&path)?;
+            let known = earlier.and_then(|earlier| {
+                let unchanged = stamp.is_some() && earlier.stamps.get(&page) == stamp.as_ref();
+                earlier.pages.get(&page).filter(|_| unchanged)
+            });
+            let state = match known {
+                Some(known) => known.clone(),
+                None => page_state(entry, &store.read(&path)?.unwrap_or_default()),
             };
-            Ok((page, state))
+            Ok((page, state, stamp))
         })
-        .collect::<Result<_, LookError>>()?;
+        .collect::<Result<Vec<_>, LookError>>()?;
+    let stamps = seen.iter().filter_map(|(page, _, stamp)| Some((*page, (*stamp)?))).collect();
+    let pages = seen.into_iter().map(|(page, state, _)| (page, state)).collect();
     let redo = json::<RedoMarker>(store, &RedoMarker::path(book, name)?)?;
     let after_due = json::<AfterDue>(store, &AfterDue::path(book, name)?)?;
-    Ok(StageState { pages, failed: failures(store, book, name)?, redo, after_due })
+    Ok(StageState { pages, stamps, failed: failures(store, book, name)?, redo, after_due })
+}
+
+fn page_state(entry: &Entry, bytes: &[u8]) -> PageState {
+    match entry.page_type.read(bytes) {
+        Ok(found) => PageState::Valid(PageSummary::new(found.hash, found.record.as_ref())),
+        Err(damage) => PageState::Damaged(damage.to_string()),
+    }
 }
 
 fn failures(

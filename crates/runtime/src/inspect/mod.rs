@@ -2,8 +2,10 @@
 
 mod book_state;
 mod look;
+mod page_summary;
 mod scan_reader;
 
 pub use book_state::{BookState, PageState, Scan, StageState};
-pub use look::{LookError, look, metadata};
+pub use look::{LookError, look, look_again, metadata};
+pub use page_summary::{PageSummary, RecordSummary};
 pub use scan_reader::{ScanReader, describe_scan};

@@ -3,8 +3,10 @@
 mod filled;
 mod located;
 mod output;
+mod paragraph_id;
 mod to_json;
 
 pub use filled::{Filled, Model, ProcessingCost, Timestamp};
 pub(crate) use output::json_page;
 pub use output::{JsonPage, OutputRow, Page, PlaceholderOutput, SchemaViolation, read};
+pub use paragraph_id::ParagraphId;

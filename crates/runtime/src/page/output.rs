@@ -5,6 +5,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
+use super::ParagraphId;
 use super::located::Located;
 use super::to_json::ToJson;
 use crate::failure::{Cause, Failure};
@@ -74,6 +75,8 @@ pub struct JsonPage {
     pub output: Map<String, Value>,
     /// The metrics' fields.
     pub metrics: Map<String, Value>,
+    /// The output's paragraphs, where its stage says that it conserves them.
+    pub paragraphs: Vec<ParagraphId>,
 }
 
 /// A page type in the registry, without its type.
@@ -176,6 +179,7 @@ fn shown(value: &Value) -> String {
 pub(crate) fn json_page(
     page: &dyn Page,
     metrics: Result<Map<String, Value>, MetricError>,
+    paragraphs: Vec<ParagraphId>,
 ) -> Result<JsonPage, Failure> {
     let refused =
         |problem: String| Failure::of(Cause::Output, format!("the output does not match its schema: {problem}"));
@@ -185,7 +189,7 @@ pub(crate) fn json_page(
         return Err(refused(violation.to_string()));
     }
     match value {
-        Value::Object(output) => Ok(JsonPage { output, metrics }),
+        Value::Object(output) => Ok(JsonPage { output, metrics, paragraphs }),
         other => Err(refused(format!("expected a JSON object, found {}", shown(&other)))),
     }
 }

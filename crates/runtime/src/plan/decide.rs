@@ -8,7 +8,7 @@ use super::{Job, Plan, PlanError, Request, Settled, Why};
 use crate::book::PageNumber;
 use crate::events::{Blocker, PageOf};
 use crate::failure::Failure;
-use crate::inspect::{BookState, PageState};
+use crate::inspect::{BookState, PageState, PageSummary};
 use crate::provide::Providers;
 use crate::record::{Change, Fingerprint, Hash, Input, OutputHash, RedoMarker};
 use crate::registry::{Entry, Registry};
@@ -87,7 +87,7 @@ impl Planning<'_> {
         let edited = |page: &&Option<PageNumber>| {
             let here = PageOf { stage: row.name, page: **page };
             matches!(self.settled.get(&here), Some(Settled::Kept))
-                && matches!(self.book.stage(row.name).pages.get(*page), Some(PageState::Valid { record: Some(record), .. }) if record.is_edited_since(&tokens, row.site.version))
+                && self.book.record(here).is_some_and(|record| record.is_edited_since(&tokens, row.site.version))
         };
         let edited_since = asked.iter().filter(edited).count();
         let earlier_release = self.earlier_release.iter().filter(|page| page.stage == row.name).count();
@@ -116,7 +116,8 @@ impl Planning<'_> {
 
     fn to_redo(&self, row: &Row, page: Option<PageNumber>, marker: &RedoMarker) -> bool {
         let state = self.book.stage(row.name);
-        let made = matches!(state.pages.get(&page), Some(PageState::Valid { record: Some(record), .. }) if record.redo.as_ref() == Some(&marker.id));
+        let record = self.book.record(PageOf { stage: row.name, page });
+        let made = record.is_some_and(|record| record.redo() == Some(&marker.id));
         let failed = state.failed.get(&page).is_some_and(|failed| failed.redo.as_ref() == Some(&marker.id));
         marker.asks_for(page) && !made && !failed
     }
@@ -137,7 +138,9 @@ impl Planning<'_> {
         let found = state.pages.get(&here.page);
         let why = match (found, &blocker) {
             // A page of the original tool counts as done, whatever became of its inputs.
-            (Some(PageState::Valid { record: None, .. }), _) if !redoing => return self.settle(here, Settled::Kept),
+            (Some(PageState::Valid(PageSummary { record: None, .. })), _) if !redoing => {
+                return self.settle(here, Settled::Kept);
+            }
             (_, Some(blocker)) => return self.settle(here, Settled::Blocked(blocker.clone())),
             _ if redoing => Why::Redo,
             (found, None) => {
@@ -180,15 +183,15 @@ impl Planning<'_> {
         match (found, now, upstream) {
             (None, ..) => Ok(failed.map_or(Why::Missing, |failed| Why::Failed(failed.failure.to_string()))),
             (Some(PageState::Damaged(problem)), ..) => Ok(Why::Damaged(problem.clone())),
-            (Some(PageState::Valid { .. }), _, Some(_)) if self.request.only_missing => Err(Settled::Kept),
-            (Some(PageState::Valid { .. }), _, Some(upstream)) => Ok(Why::Upstream(upstream)),
-            (Some(PageState::Valid { record: Some(record), .. }), Some(now), None) => {
-                let mut changes = changes(entry, now, &record.fingerprint);
+            (Some(PageState::Valid(_)), _, Some(_)) if self.request.only_missing => Err(Settled::Kept),
+            (Some(PageState::Valid(_)), _, Some(upstream)) => Ok(Why::Upstream(upstream)),
+            (Some(PageState::Valid(PageSummary { record: Some(record), .. })), Some(now), None) => {
+                let mut changes = changes(entry, now, &record.fingerprint());
                 if is_kept(&changes, self.paid.contains(&here)) {
                     changes.clear();
                     self.earlier_release.insert(here);
                 }
-                let copied = record.copied.as_ref().map(|copied| &copied.failure);
+                let copied = record.copied().map(|copied| &copied.failure);
                 let again = |failure: &&Failure| failure.transient || self.request.retry_failed;
                 match (changes.is_empty(), self.request.only_missing) {
                     (true, false) if let Some(failure) = copied.filter(again) => Ok(Why::Failed(failure.to_string())),
@@ -197,7 +200,7 @@ impl Planning<'_> {
                     (false, false) => Ok(Why::Stale(changes)),
                 }
             }
-            (Some(PageState::Valid { .. }), _, None) => Err(Settled::Kept),
+            (Some(PageState::Valid(_)), _, None) => Err(Settled::Kept),
         }
     }
 
@@ -232,7 +235,7 @@ impl Planning<'_> {
                     Some(_) => Blocker::Failed(need),
                     None => Blocker::Missing(need),
                 }),
-                (_, Some(PageState::Valid { .. })) => None,
+                (_, Some(PageState::Valid(_))) => None,
             }
         })
     }
@@ -309,18 +312,14 @@ pub(crate) fn is_kept(changes: &[Change], is_paid: bool) -> bool {
 
 /// The pages that are paid, and all pages that they were made from.
 fn paid(book: &BookState) -> BTreeSet<PageOf> {
-    let record = |page: &PageOf| match book.stage(page.stage).pages.get(&page.page) {
-        Some(PageState::Valid { record: Some(record), .. }) => Some(record),
-        _ => None,
-    };
     let all =
         book.stages.iter().flat_map(|(stage, state)| state.pages.keys().map(|page| PageOf { stage, page: *page }));
-    let mut open: Vec<PageOf> = all.filter(|page| record(page).is_some_and(|record| record.is_paid())).collect();
+    let mut open: Vec<PageOf> = all.filter(|page| book.record(*page).is_some_and(|record| record.is_paid())).collect();
     let mut found = BTreeSet::new();
     while let Some(page) = open.pop() {
         if found.insert(page) {
-            let inputs = record(&page).into_iter().flat_map(|record| record.fingerprint.inputs.keys());
-            open.extend(inputs.filter_map(|input| made_by(book, input)));
+            let inputs = book.record(page).map(|record| record.fingerprint().inputs).unwrap_or_default();
+            open.extend(inputs.keys().filter_map(|input| made_by(book, input)));
         }
     }
     found

@@ -82,6 +82,12 @@ impl Report {
         }
     }
 
+    /// The pages that are worth a look.
+    #[must_use]
+    pub fn flagged_pages(&self) -> Vec<PageNumber> {
+        self.rows.iter().filter(|row| !self.flags(row).is_empty()).filter_map(|row| row.page).collect()
+    }
+
     /// The column of this title, else of the metric of this name, else of this title in words (`confidence mean`).
     #[must_use]
     pub fn column(&self, name: &str) -> Option<&Column> {

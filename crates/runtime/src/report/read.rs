@@ -1,5 +1,6 @@
 use super::{Report, Row};
 use crate::book::{PageNumber, ScanId};
+use crate::inspect::{BookState, PageState};
 use crate::record::{FailedRecord, Operation};
 use crate::registry::Entry;
 use crate::store::{BookPath, BookPathError, Store, StoreError};
@@ -16,6 +17,32 @@ pub enum ReportError {
     /// A line could not be written.
     #[error("cannot write a line")]
     Line(#[from] csv::Error),
+}
+
+/// A stage's report from what was read of its pages when the book was inspected, or is known of them since they were written.
+#[must_use]
+pub fn of(book: &BookState, entry: &Entry) -> Report {
+    let state = book.stage(entry.row.name);
+    let valid = state.pages.iter().filter_map(|(page, state)| match state {
+        PageState::Valid(summary) => Some((*page, summary)),
+        PageState::Damaged(_) => None,
+    });
+    let rows = valid.map(|(page, summary)| match &summary.record {
+        Some(record) => Row {
+            page,
+            metrics: record.metrics(),
+            operation: Some(record.operation()),
+            copied: record.copied().map(|copied| copied.from.clone()),
+        },
+        None => Row { page, ..Row::default() },
+    });
+    let failed = state.failed.values().map(FailedRecord::operation);
+    report(entry, rows.collect(), failed.collect())
+}
+
+fn report(entry: &Entry, rows: Vec<Row>, failed: Vec<Operation>) -> Report {
+    let (columns, copies) = (entry.row.metrics.columns(), entry.row.policy.copies());
+    Report { stage: entry.row.name, columns, copies, rows, failed }
 }
 
 /// Reads a stage's report out of the records of its pages, or of its one output. What is damaged has no line.
@@ -44,9 +71,7 @@ pub fn read(store: &dyn Store, entry: &Entry, book: &ScanId) -> Result<Report, R
             });
         }
     }
-    let failed = failed(store, book, name)?;
-    let (columns, copies) = (entry.row.metrics.columns(), entry.row.policy.copies());
-    Ok(Report { stage: name, columns, copies, rows, failed })
+    Ok(report(entry, rows, failed(store, book, name)?))
 }
 
 /// What the runtime measured of the pages that failed.

@@ -3,26 +3,26 @@ use std::sync::Arc;
 use tracing::subscriber::NoSubscriber;
 
 use super::Runtime;
-use super::make::Work;
+use super::page_attempt::PageAttempt;
 use crate::failure::Failure;
 use crate::inspect::BookState;
 use crate::page::JsonPage;
 use crate::plan::{Job, PlannedStage, fingerprint};
 use crate::provide::{Provider, Providers};
-use crate::stage::Parts;
+use crate::stage::PageCache;
 
 /// Calls the functions of stages on pages of a plan, and writes nothing: to find out what they would do with a provider.
 pub struct DryRun<'a> {
     runtime: &'a Runtime,
     book: &'a BookState,
-    parts: Arc<Parts>,
+    cache: Arc<PageCache>,
 }
 
 impl<'a> DryRun<'a> {
     /// A dry run over a book.
     #[must_use]
     pub fn new(runtime: &'a Runtime, book: &'a BookState) -> Self {
-        Self { runtime, book, parts: Arc::default() }
+        Self { runtime, book, cache: Arc::default() }
     }
 
     /// What the function makes of a page with `provider` in place of the runtime's own providers; `None` where something that the page
@@ -42,7 +42,7 @@ impl<'a> DryRun<'a> {
         let handles = runtime.handles(self.book, row, job.page.page, None);
         let asked = (&stage.option_values(), stage.model.as_deref());
         let now = fingerprint(&stage.entry, asked, self.book, job.page.page, &|of| self.book.hash(of));
-        let work = Work::new(job.page, stage, self.book, now, &runtime, &self.parts, handles);
-        Some(tracing::subscriber::with_default(NoSubscriber::default(), || work.here().made))
+        let attempt = PageAttempt::new(job.page, stage, self.book, now, &runtime, &self.cache, handles);
+        Some(tracing::subscriber::with_default(NoSubscriber::default(), || attempt.here().made))
     }
 }

@@ -1,9 +1,10 @@
 use serde_json::Value;
 
-use super::make::{Ran, Work, checked};
+use super::page_attempt::{PageAttempt, Ran, checked};
 use crate::book::PageNumber;
 use crate::clock;
 use crate::failure::{Cause, Failure};
+use crate::inspect::PageSummary;
 use crate::page::JsonPage;
 use crate::plan::tokens;
 use crate::record::{Copied, FailedRecord, Operation, OutputHash, PageRecord, file_hashes};
@@ -12,12 +13,12 @@ use crate::store::{BookPath, StoreError};
 
 /// How one attempt at a page ended.
 pub(super) enum Ended {
-    /// The page stands on disk, with this hash.
-    Done(OutputHash),
-    /// The stage failed, and the page is a copy of another's, with this hash.
-    Copied { hash: OutputHash, failure: Failure },
-    /// It failed; `full` when the disk has no room left.
-    Failed { failure: Failure, full: bool },
+    /// The page is on disk.
+    Done(PageSummary),
+    /// The stage failed, and the page on disk is a copy of another's.
+    Copied { page: PageSummary, failure: Failure },
+    /// It failed.
+    Failed(Failure),
 }
 
 /// A page that is ready to be written.
@@ -31,14 +32,14 @@ pub(super) struct Complete {
     pub(super) files: Vec<(BookPath, Vec<u8>)>,
 }
 
-impl Work {
+impl PageAttempt {
     /// Writes what the stage made, in one atomic step after the files beside it, or notes what went wrong.
     pub(super) fn finish(&self, ran: Ran, last_attempt: bool) -> Ended {
         let seconds = (self.earlier + ran.time).as_secs_f64();
         let mut failure = match ran.made.and_then(|made| self.write(made, seconds, None)) {
-            Ok(hash) => {
+            Ok(page) => {
                 tracing::info!(seconds, "page done");
-                return Ended::Done(hash);
+                return Ended::Done(page);
             }
             Err(failure) => failure,
         };
@@ -49,34 +50,33 @@ impl Work {
             backtrace = failure.backtrace.as_deref(),
             "page failed"
         );
-        let full = failure.cause == Cause::Write && failure.causes.iter().any(|cause| cause.contains("No space left"));
         let is_tried_again = failure.transient && !last_attempt;
-        if full || is_tried_again || failure.cause == Cause::Aborted {
-            return Ended::Failed { failure, full };
+        if is_tried_again || matches!(failure.cause, Cause::DiskFull | Cause::Aborted) {
+            return Ended::Failed(failure);
         }
         if let OnError::Copy(copying) = self.cx.row.policy.on_error {
             match self.copy(copying, &failure, seconds) {
-                Ok(hash) => return Ended::Copied { hash, failure },
+                Ok(page) => return Ended::Copied { page, failure },
                 Err(error) => failure.causes.push(format!("nor could `{}` be copied: {error}", copying.parameter)),
             }
         }
         if let Err(error) = self.note(&failure, seconds) {
             tracing::error!(%error, "the failure could not be noted");
         }
-        Ended::Failed { failure, full }
+        Ended::Failed(failure)
     }
 
     /// Writes what the dependency made in place of the page that failed.
-    fn copy(&self, copying: Copying, failure: &Failure, seconds: f64) -> Result<OutputHash, Failure> {
+    fn copy(&self, copying: Copying, failure: &Failure, seconds: f64) -> Result<PageSummary, Failure> {
         let made = checked(&self.cx, copying.make(&self.cx))?;
         // What the stage left beside the page before it failed is no part of the copy.
         self.files.lock().expect("no panic while a file is noted").clear();
         self.cx.warnings.take();
         let of_parameter = self.cx.row.deps.iter().find(|dep| dep.parameter == copying.parameter);
         let from = of_parameter.expect("`#[stage]` names a dependency").row.name.to_owned();
-        let hash = self.write(made, seconds, Some(Copied { from, failure: failure.clone() }))?;
+        let page = self.write(made, seconds, Some(Copied { from, failure: failure.clone() }))?;
         tracing::warn!(from = copying.parameter, "page copied");
-        Ok(hash)
+        Ok(page)
     }
 
     /// Checks what the stage made and fills in what the runtime knows: all of a page but that it is on disk.
@@ -116,7 +116,7 @@ impl Work {
                 page_num: self.page.page.map_or(0, PageNumber::get),
                 processing_time_seconds: seconds,
                 cost_usd: usage.cost_usd,
-                attempts: if usage.calls > 0 { usage.calls } else { self.attempt },
+                attempts: if usage.calls > 0 { usage.calls } else { self.number },
                 finished: when,
                 model_use: usage.model_use,
             },
@@ -130,16 +130,18 @@ impl Work {
         Ok(Complete { output: found.output, hash: found.hash, record, bytes, files })
     }
 
-    fn write(&self, made: JsonPage, seconds: f64, copied: Option<Copied>) -> Result<OutputHash, Failure> {
-        let Complete { hash, bytes, files, .. } = self.complete(made, seconds, copied)?;
+    fn write(&self, made: JsonPage, seconds: f64, copied: Option<Copied>) -> Result<PageSummary, Failure> {
+        let Complete { hash, record, bytes, files, .. } = self.complete(made, seconds, copied)?;
         let store = &self.cx.store;
         for (path, bytes) in &files {
             store.write(path, bytes).map_err(unwritten)?;
         }
-        store.write(&self.path(), &bytes).map_err(unwritten)?;
+        let path = self.path();
+        store.write(&path, &bytes).map_err(unwritten)?;
+        self.cx.cache.recent.written(&path, &bytes);
         let failed = FailedRecord::path(&self.cx.book, self.page.stage, self.page.page)?;
         store.remove(&failed).map_err(unwritten)?;
-        Ok(hash)
+        Ok(PageSummary::new(hash, Some(&record)))
     }
 
     pub(super) fn path(&self) -> BookPath {
@@ -156,7 +158,7 @@ impl Work {
             page: self.page.page.map_or(0, PageNumber::get),
             failure: failure.clone(),
             fingerprint: Some(self.cx.fingerprint.clone()),
-            attempts: self.attempt,
+            attempts: self.number,
             processing_time_seconds: seconds,
             cost_usd: self.cx.handles.usage().cost_usd,
             when: clock::now(),
@@ -170,6 +172,7 @@ impl Work {
 
 /// A page that could not be written: another try may find room.
 fn unwritten(error: StoreError) -> Failure {
-    Failure { cause: Cause::Write, transient: true, ..Failure::from(error) }
+    let cause = if error.is_disk_full() { Cause::DiskFull } else { Cause::Write };
+    Failure { cause, transient: true, ..Failure::from(error) }
         .hint("see that the disk has room and that the library can be written")
 }

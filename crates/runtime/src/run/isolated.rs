@@ -8,7 +8,7 @@ use std::time::Instant;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::make::{Ran, Work, call};
+use super::page_attempt::{PageAttempt, Ran, call};
 use crate::__private::Registered;
 use crate::book::{BookMetadata, PageNumber, ScanId, ScanMetadata};
 use crate::failure::{Cause, Failure};
@@ -44,7 +44,7 @@ struct RanThere {
 static PAGE: Task<IsolatedPage, RanThere> = Task::new("run.page", make);
 worker_task!(PAGE);
 
-impl Work {
+impl PageAttempt {
     /// Calls an isolated stage in a worker process. Time counts there; where the worker died, from when it was asked for.
     pub(super) fn call_in_worker(&self) -> Ran {
         let started = Instant::now();
@@ -113,7 +113,7 @@ fn make(page: IsolatedPage) -> Result<RanThere, Failure> {
         handles: Handles::default(),
         files: Arc::clone(&files),
         warnings: Warnings::default(),
-        parts: Arc::default(),
+        cache: Arc::default(),
     };
     let ran = call(&cx);
     let files = std::mem::take(&mut *files.lock().expect("no panic while a file is noted"));

@@ -1,21 +1,24 @@
 //! Carries out a plan: page by page across stages, in bounded flight, and counts how every page ended.
 
-mod attempt;
 mod dry_run;
+mod executor;
+mod failures;
 mod finish;
 mod hooks;
 mod isolated;
-mod lanes;
-mod make;
-mod policy;
+mod job_state;
+mod page_attempt;
 mod process;
+mod queues;
 mod scheduler;
+mod stage_progress;
 mod stop;
 mod summary;
+mod try_page;
 
-pub use attempt::{Stored, Tried, TriedFile, TriedPage, TryError, try_page};
 pub use dry_run::DryRun;
-pub use process::{ProcessError, Runtime, process};
-pub use scheduler::{Settings, run};
+pub use process::{ProcessError, Runtime, process, process_inspected};
+pub use scheduler::Settings;
 pub use stop::{Stop, Stopped};
 pub use summary::{Outcome, StageSummary, Summary};
+pub use try_page::{Stored, Tried, TriedFile, TriedPage, TryError, try_page};

@@ -7,15 +7,15 @@ use super::scheduler::{Settings, run};
 use super::{Stop, Summary};
 use crate::book::{Languages, PageNumber, ScanId, ScanMetadata};
 use crate::doctor::Finding;
-use crate::events::{Event, Listener};
+use crate::events::{Event, Listener, PageOf};
 use crate::failure::Failure;
-use crate::inspect::{BookState, LookError, Scan, describe_scan, look};
+use crate::inspect::{BookState, LookError, Scan, describe_scan, look, look_again};
 use crate::plan::{Plan, PlanError, Request, plan};
 use crate::preflight::{self, Prospect};
 use crate::provide::{HandleRequest, Providers};
 use crate::record::RedoMarker;
 use crate::registry::Registry;
-use crate::report::{self, ReportError};
+use crate::report;
 use crate::stage::{ExternalInput, Handles, Row};
 use crate::store::{BookPath, BookPathError, Store, StoreError};
 use crate::worker::WorkerPool;
@@ -83,13 +83,39 @@ pub fn process(
     listener: &dyn Listener,
     stop: &Stop,
 ) -> Result<Summary, ProcessError> {
+    with_lock(runtime, book, settings, listener, stop, request, |store, registry| look(store, registry, book))
+}
+
+/// Processes a book that was inspected before it was locked: what was read of files that have not changed since is not read again.
+pub fn process_inspected(
+    runtime: &Runtime,
+    earlier: &BookState,
+    request: &Request,
+    settings: Settings,
+    listener: &dyn Listener,
+    stop: &Stop,
+) -> Result<Summary, ProcessError> {
+    with_lock(runtime, &earlier.id, settings, listener, stop, request, |store, registry| {
+        look_again(store, registry, earlier)
+    })
+}
+
+fn with_lock(
+    runtime: &Runtime,
+    book: &ScanId,
+    settings: Settings,
+    listener: &dyn Listener,
+    stop: &Stop,
+    request: &Request,
+    inspect: impl FnOnce(&dyn Store, &Registry) -> Result<BookState, LookError>,
+) -> Result<Summary, ProcessError> {
     let store = &*runtime.store;
-    if store.read(&BookPath::metadata(book))?.is_none() {
+    if store.stamp(&BookPath::metadata(book))?.is_none() {
         return Err(LookError::NoBook(book.clone()).into());
     }
     let _lock = store.lock(book)?;
     runtime.providers.open_book(store, book)?;
-    let mut state = look(store, &runtime.registry, book)?;
+    let mut state = inspect(store, &runtime.registry)?;
     let planned = plan(&runtime.registry, &state, request, &runtime.providers)?;
     check_needs(&state, &planned)?;
     note_scans(runtime, &mut state, &planned)?;
@@ -97,7 +123,7 @@ pub fn process(
     let stages: Vec<_> = planned.stages.iter().map(|stage| (Arc::clone(&stage.entry), stage.redo.clone())).collect();
     let asked: BTreeSet<_> = planned.jobs.iter().map(|job| job.page).chain(planned.settled.keys().copied()).collect();
     let had_jobs: BTreeSet<_> = planned.jobs.iter().map(|job| job.page.stage).collect();
-    let mut summary = run(runtime, &state, planned, settings, listener, stop);
+    let (mut summary, state) = run(runtime, state, planned, settings, listener, stop);
     for (entry, redo) in stages {
         let name = entry.row.name;
         if summary.stopped.is_none()
@@ -109,14 +135,19 @@ pub fn process(
         {
             store.remove(&RedoMarker::path(book, name)?)?;
         }
-        if entry.row.book || !(had_jobs.contains(name) || needs_report(store, &state, name)?) {
+        let counted = summary.stages.iter_mut().find(|stage| stage.stage == name).expect("every stage is summed up");
+        if entry.row.book {
+            let record = state.record(PageOf { stage: name, page: None });
+            counted.book_warnings = record.map(|record| record.warnings().to_vec()).unwrap_or_default();
             continue;
         }
-        let written = report::read(store, &entry, book).and_then(|report| report::write(store, book, &report));
-        let counted = summary.stages.iter_mut().find(|stage| stage.stage == name).expect("every stage is summed up");
-        match written {
-            Ok(()) => listener.on(&Event::Reported { stage: name }),
-            Err(error) => counted.trouble = Some(trouble(&error)),
+        let report = report::of(&state, &entry);
+        counted.flagged = report.flagged_pages();
+        if had_jobs.contains(name) || needs_report(store, &state, name)? {
+            match report::write(store, book, &report) {
+                Ok(()) => listener.on(&Event::Reported { stage: name }),
+                Err(error) => counted.report_error = Some(format!("the report was not written: {error}")),
+            }
         }
     }
     Ok(summary)
@@ -135,10 +166,6 @@ fn check_needs(state: &BookState, plan: &Plan) -> Result<(), ProcessError> {
         }
     }
     Ok(())
-}
-
-fn trouble(error: &ReportError) -> String {
-    format!("the report was not written: {error}")
 }
 
 /// Whether a stage has pages, and no report: a run died before it was written.

@@ -1,185 +1,149 @@
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, mpsc};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::executor::{Executor, Returned};
 use super::finish::Ended;
-use super::lanes::Lanes;
-use super::make::Work;
+use super::job_state::JobState;
+use super::page_attempt::PageAttempt;
+use super::queues::Queues;
+use super::stage_progress::StageProgress;
 use super::{Outcome, Runtime, Stop, Stopped, Summary};
 use crate::events::{Blocker, Event, Listener, PageOf};
 use crate::failure::Cause;
-use crate::inspect::{BookState, PageState};
-use crate::panics::caught;
-use crate::plan::{Job, Plan, PlannedStage, Why, changes, fingerprint, is_kept};
+use crate::inspect::BookState;
+use crate::plan::{Plan, Settled, Why, changes, fingerprint, is_kept};
 use crate::provide::Abort;
-use crate::record::OutputHash;
-use crate::stage::{Handles, OnError, Parallelism, Parts, Run};
+use crate::record::Fingerprint;
+use crate::stage::{OnError, PageCache, Parallelism};
 
 /// How a run uses the machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Settings {
     /// Pages of `cpu` stages at a time.
     pub workers: usize,
-    /// How often a page that fails in passing is tried in one run.
+    /// How often a page with a transient failure is tried in one run.
     pub attempts: u32,
 }
 
-/// Carries out a plan. A page's failure is counted, not returned.
-pub fn run(
+/// Carries out a plan. A page's failure is counted, not returned. Returns the book as it is stored then.
+pub(super) fn run(
     runtime: &Runtime,
-    book: &BookState,
+    book: BookState,
     plan: Plan,
     settings: Settings,
     listener: &dyn Listener,
     stop: &Stop,
-) -> Summary {
-    let (sender, ended) = mpsc::channel();
-    let plan = Shared::new(plan);
-    let in_flight = runtime.providers.concurrency().unwrap_or(Parallelism::IN_FLIGHT);
-    let lanes = Lanes::new(plan.stages.values().map(Arc::as_ref), settings.workers, in_flight);
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(lanes.threads())
-        .thread_name(|n| format!("page-{n}"))
-        .build()
-        .expect("threads can be started");
-    let mut scheduler = Scheduler {
-        runtime,
-        book: Cow::Borrowed(book),
-        plan: &plan,
-        settings,
-        listener,
-        lanes,
-        pool,
-        io: None,
-        sender,
-        waiting: BTreeMap::new(),
-        dependants: BTreeMap::new(),
-        hashes: BTreeMap::new(),
-        parts: Arc::default(),
-        attempts: BTreeMap::new(),
-        handles: BTreeMap::new(),
-        retries: BTreeSet::new(),
-        outcomes: BTreeMap::new(),
-        open: BTreeMap::new(),
-        in_flight: BTreeSet::new(),
-        failed: BTreeMap::new(),
-        spent: BTreeMap::new(),
-        gave_up: BTreeMap::new(),
-        before: BTreeMap::new(),
-        trouble: BTreeMap::new(),
-        stopped: None,
-        abort: None,
-    };
+) -> (Summary, BookState) {
+    let mut scheduler = Scheduler::new(runtime, book, plan, settings, listener);
     runtime.providers.started();
     scheduler.start();
     while scheduler.goes_on(stop) {
         scheduler.dispatch();
-        if let Ok((job, time, result)) = ended.recv_timeout(scheduler.patience()) {
-            scheduler.ended(job, time, result);
+        let patience = scheduler.queues.until_due(Duration::from_millis(100));
+        if let Some(returned) = scheduler.executor.next_returned(patience) {
+            scheduler.returned(returned);
         }
     }
-    let Scheduler { outcomes, gave_up, trouble, stopped, abort, .. } = scheduler;
-    let abort = runtime.providers.abort().or(abort);
-    Summary { abort, ..Summary::new(&plan.plan, outcomes, gave_up, trouble, stopped) }
-}
-
-/// A plan with its stages where workers can hold on to them.
-pub(super) struct Shared {
-    pub(super) plan: Plan,
-    stages: BTreeMap<&'static str, Arc<PlannedStage>>,
-    pub(super) numbers: BTreeMap<PageOf, usize>,
-}
-
-impl Shared {
-    fn new(plan: Plan) -> Self {
-        let stages = plan.stages.iter().map(|stage| (stage.entry.row.name, Arc::new(stage.clone()))).collect();
-        let numbers = plan.jobs.iter().enumerate().map(|(number, job)| (job.page, number)).collect();
-        Self { plan, stages, numbers }
-    }
-
-    pub(super) fn stage(&self, name: &str) -> &Arc<PlannedStage> {
-        &self.stages[name]
-    }
+    scheduler.into_summary()
 }
 
 pub(super) struct Scheduler<'a> {
     pub(super) runtime: &'a Runtime,
-    /// As it was looked at, with what hooks have changed since.
-    pub(super) book: Cow<'a, BookState>,
-    pub(super) plan: &'a Shared,
-    pub(super) settings: Settings,
+    /// As it was inspected, with what this run has written since.
+    pub(super) book: BookState,
+    /// Attempts at a page of a stage that does not say how many.
+    pub(super) default_attempts: u32,
     pub(super) listener: &'a dyn Listener,
-    pub(super) lanes: Lanes,
-    pool: rayon::ThreadPool,
-    /// Started when the first async stage is.
-    io: Option<tokio::runtime::Runtime>,
-    sender: mpsc::Sender<(usize, Duration, Ended)>,
-    /// How many needs of a job are still open.
-    waiting: BTreeMap<usize, usize>,
-    dependants: BTreeMap<PageOf, Vec<usize>>,
-    /// Outputs made in this run.
-    hashes: BTreeMap<PageOf, OutputHash>,
-    /// What book stages made of single pages.
-    parts: Arc<Parts>,
-    pub(super) attempts: BTreeMap<usize, u32>,
-    /// What providers gave to jobs in flight, over all attempts.
-    handles: BTreeMap<usize, Handles>,
-    /// Jobs that wait for another try.
-    pub(super) retries: BTreeSet<(Instant, usize)>,
-    pub(super) outcomes: BTreeMap<PageOf, Outcome>,
-    /// Jobs of each stage that have not ended.
-    pub(super) open: BTreeMap<&'static str, usize>,
-    /// Jobs that are on their way.
-    pub(super) in_flight: BTreeSet<usize>,
-    /// Pages of each stage that failed in this run, whatever became of them then.
-    pub(super) failed: BTreeMap<&'static str, usize>,
-    /// Time in the function for each job, all attempts.
-    pub(super) spent: BTreeMap<usize, Duration>,
-    /// Stages that stopped, since more pages failed than they allow.
-    pub(super) gave_up: BTreeMap<&'static str, String>,
-    /// What the `before` hooks said, as far as they were asked.
-    pub(super) before: BTreeMap<&'static str, Result<(), String>>,
-    pub(super) trouble: BTreeMap<&'static str, String>,
+    /// The jobs of the plan, by number.
+    pub(super) jobs: Vec<JobState>,
+    /// The stages of the plan, in order.
+    pub(super) stages: Vec<StageProgress>,
+    /// Pages that are not made in this run.
+    pub(super) settled: BTreeMap<PageOf, Settled>,
+    /// Pages that are paid, and all that they were made from.
+    paid: BTreeSet<PageOf>,
+    pub(super) queues: Queues,
+    pub(super) executor: Executor,
+    /// Outputs that pages are made from.
+    pub(super) cache: Arc<PageCache>,
     pub(super) stopped: Option<Stopped>,
-    /// Why a page was the last: what it needs is no longer to be had.
+    /// Why a page was the last: what it needs is no longer available.
     abort: Option<Abort>,
 }
 
-impl Scheduler<'_> {
-    fn start(&mut self) {
-        let jobs = &self.plan.plan.jobs;
-        for (number, job) in jobs.iter().enumerate() {
-            *self.open.entry(job.page.stage).or_default() += 1;
-            self.waiting.insert(number, job.needs.len());
-            for need in &job.needs {
-                self.dependants.entry(need.page).or_default().push(number);
-            }
-            if job.needs.is_empty() {
-                self.lanes.push(self.plan.stage(job.page.stage), number);
+impl<'a> Scheduler<'a> {
+    fn new(runtime: &'a Runtime, book: BookState, plan: Plan, settings: Settings, listener: &'a dyn Listener) -> Self {
+        let places: BTreeMap<&str, usize> =
+            plan.stages.iter().enumerate().map(|(place, stage)| (stage.entry.row.name, place)).collect();
+        let mut jobs: Vec<JobState> = plan
+            .jobs
+            .into_iter()
+            .map(|job| {
+                let stage = places[job.page.stage];
+                JobState::new(job, stage)
+            })
+            .collect();
+        let numbers: BTreeMap<PageOf, usize> =
+            jobs.iter().enumerate().map(|(number, job)| (job.page(), number)).collect();
+        for number in 0..jobs.len() {
+            let needs: Vec<usize> = jobs[number].needs().map(|page| numbers[&page]).collect();
+            for need in needs {
+                jobs[need].add_dependant(number);
             }
         }
-        let count =
-            |stage: &PlannedStage| (stage.entry.row.name, self.open.get(stage.entry.row.name).copied().unwrap_or(0));
-        let jobs = self.plan.plan.stages.iter().map(count).collect();
+        let stages: Vec<StageProgress> = plan
+            .stages
+            .into_iter()
+            .enumerate()
+            .map(|(place, stage)| {
+                let of_stage = jobs.iter().filter(|job| job.stage() == place).count();
+                let settled = plan.settled.keys().filter(|page| page.stage == stage.entry.row.name).count();
+                StageProgress::new(Arc::new(stage), of_stage, settled)
+            })
+            .collect();
+        let in_flight = runtime.providers.concurrency().unwrap_or(Parallelism::IN_FLIGHT);
+        let queues = Queues::new(stages.iter().map(StageProgress::row), settings.workers, in_flight);
+        Self {
+            runtime,
+            book,
+            default_attempts: settings.attempts,
+            listener,
+            jobs,
+            stages,
+            settled: plan.settled,
+            paid: plan.paid,
+            executor: Executor::new(queues.threads()),
+            queues,
+            cache: Arc::default(),
+            stopped: None,
+            abort: None,
+        }
+    }
+
+    fn start(&mut self) {
+        for number in (0..self.jobs.len()).filter(|number| self.jobs[*number].is_ready()).collect::<Vec<_>>() {
+            self.enqueue(number);
+        }
+        let jobs = self.stages.iter().map(|stage| (stage.row().name, stage.jobs())).collect();
         self.listener.on(&Event::RunStarted { book: self.book.id.clone(), jobs });
         self.resume_after();
     }
 
     fn goes_on(&mut self, stop: &Stop) -> bool {
         if self.stopped.is_none()
-            && let Some(reason) = self.halted().or_else(|| stop.reason())
+            && let Some(reason) = self.aborted().or_else(|| stop.reason())
         {
             self.stop(reason);
         }
         match self.stopped {
-            Some(_) => self.lanes.in_flight() > 0,
-            None => self.outcomes.len() < self.plan.plan.jobs.len(),
+            Some(_) => self.queues.in_flight() > 0,
+            None => self.stages.iter().any(StageProgress::is_open),
         }
     }
 
-    /// Whether models may not be asked any more.
-    fn halted(&self) -> Option<Stopped> {
+    /// Whether a provider has aborted the run.
+    fn aborted(&self) -> Option<Stopped> {
         let abort = self.runtime.providers.abort()?;
         Some(if abort.is_budget { Stopped::BudgetUsedUp } else { Stopped::Aborted })
     }
@@ -192,10 +156,8 @@ impl Scheduler<'_> {
         }
     }
 
-    /// How long to wait for a page to end before looking at the clock again.
-    fn patience(&self) -> Duration {
-        let longest = Duration::from_millis(100);
-        self.retries.first().map_or(longest, |(when, _)| when.saturating_duration_since(Instant::now()).min(longest))
+    fn enqueue(&mut self, number: usize) {
+        self.queues.push(self.stages[self.jobs[number].stage()].row(), number);
     }
 
     fn dispatch(&mut self) {
@@ -203,161 +165,130 @@ impl Scheduler<'_> {
             return;
         }
         let now = Instant::now();
-        while let Some((when, job)) = self.retries.first().copied().filter(|(when, _)| *when <= now) {
-            self.retries.remove(&(when, job));
-            self.lanes.push(self.plan.stage(self.plan.plan.jobs[job].page.stage), job);
+        while let Some(number) = self.queues.pop_due(now) {
+            self.enqueue(number);
         }
-        while let Some(job) = self.lanes.next() {
-            if !self.begin(job) {
-                self.lanes.free(self.plan.stage(self.plan.plan.jobs[job].page.stage));
+        while let Some(number) = self.queues.pop() {
+            if !self.begin(number) {
+                self.queues.release(self.stages[self.jobs[number].stage()].row());
             }
         }
     }
 
-    /// Sends a job on its way; `false` when it ended without.
+    /// Begins an attempt at a job; `false` when the job ended without one.
     fn begin(&mut self, number: usize) -> bool {
-        let job = &self.plan.plan.jobs[number];
-        // It ended while it waited: its stage gave up.
-        if self.outcomes.contains_key(&job.page) {
+        let job = &self.jobs[number];
+        // It ended while it waited: its stage has reached its failure limit.
+        if job.has_ended() {
             return false;
         }
-        let stage = Arc::clone(self.plan.stage(job.page.stage));
-        let values = stage.option_values();
-        let asked = (&values, stage.model.as_deref());
-        let hash = |page: PageOf| self.hashes.get(&page).or_else(|| self.book.hash(page));
-        let now = fingerprint(&stage.entry, asked, &self.book, job.page.page, &hash);
-        let found = self.book.stage(job.page.stage).pages.get(&job.page.page);
-        if let Why::Upstream(_) = job.why
-            && let Some(PageState::Valid { record: Some(record), .. }) = found
-            && let changes = changes(&stage.entry, &now, &record.fingerprint)
-            && (changes.is_empty() || is_kept(&changes, self.plan.plan.paid.contains(&job.page)))
-        {
-            self.listener.on(&Event::Kept(job.page));
-            self.settle(job.page, Outcome::Kept);
+        let (page, stage) = (job.page(), job.stage());
+        let now = self.fingerprint(job);
+        if matches!(job.why(), Why::Upstream(_)) && self.is_up_to_date(job, &now) {
+            self.listener.on(&Event::Kept(page));
+            self.settle(number, Outcome::Kept);
             return false;
         }
-        if let Err(error) = self.before(&stage) {
-            self.block(job.page, Blocker::Before(error));
+        if let Err(error) = self.before(stage) {
+            self.block(number, Blocker::Before(error));
             return false;
         }
-        let epoch = self.retry_epoch(&stage, job);
-        let handles = self
-            .handles
-            .entry(number)
-            .or_insert_with(|| self.runtime.handles(&self.book, stage.entry.row, job.page.page, epoch.as_deref()));
-        let handles = handles.clone();
-        let attempt = self.attempts.entry(number).or_default();
-        *attempt += 1;
-        let mut work = Work::new(job.page, &stage, &self.book, now, self.runtime, &self.parts, handles);
-        work.attempt = *attempt;
-        work.earlier = self.spent.get(&number).copied().unwrap_or_default();
-        let last = work.attempt >= self.attempts_of(&stage);
-        self.listener.on(&Event::Started(job.page));
-        self.in_flight.insert(number);
-        self.send(number, work, last);
+        let attempts = self.attempts_of(stage);
+        let planned = Arc::clone(self.stages[stage].planned());
+        let epoch = self.retry_epoch(&self.jobs[number]);
+        let job = &mut self.jobs[number];
+        let earlier = job.time();
+        let (runtime, book) = (self.runtime, &self.book);
+        let handles = job.begin(|| runtime.handles(book, planned.entry.row, page.page, epoch.as_deref()));
+        let mut attempt = PageAttempt::new(page, &planned, &self.book, now, self.runtime, &self.cache, handles);
+        attempt.number = job.attempts();
+        attempt.earlier = earlier;
+        let is_last = attempt.number >= attempts;
+        self.listener.on(&Event::Started(page));
+        self.executor.start(number, attempt, is_last);
         true
     }
 
-    /// The request that the page be made anew, if there is one.
-    fn retry_epoch(&self, stage: &PlannedStage, job: &Job) -> Option<String> {
-        let found = self.book.stage(job.page.stage);
-        let copied = || match found.pages.get(&job.page.page)? {
-            PageState::Valid { record: Some(record), .. } => {
-                Some((&record.copied.as_ref()?.failure, &record.operation.finished))
-            }
-            _ => None,
-        };
-        match job.why {
-            Why::Redo => stage.redo.as_ref().map(|marker| marker.id.clone()),
-            Why::Failed(_) => {
-                let failed = found.failed.get(&job.page.page).map(|failed| (&failed.failure, &failed.when));
-                failed.or_else(copied).filter(|(failure, _)| !failure.transient).map(|(_, when)| when.clone())
-            }
-            _ => None,
-        }
+    /// The fingerprint of a job's page, with what this run has made so far.
+    fn fingerprint(&self, job: &JobState) -> Fingerprint {
+        let planned = self.stages[job.stage()].planned();
+        let values = planned.option_values();
+        let asked = (&values, planned.model.as_deref());
+        fingerprint(&planned.entry, asked, &self.book, job.page().page, &|page| self.book.hash(page))
     }
 
-    fn send(&mut self, number: usize, work: Work, last: bool) {
-        let sender = self.sender.clone();
-        let finish = move |work: &Work, ran: super::make::Ran| {
-            let time = ran.time;
-            let ended = work.span().in_scope(|| caught(|| Ok(work.finish(ran, last))));
-            let ended = ended.unwrap_or_else(|failure| Ended::Failed { failure, full: false });
-            // The receiver is gone only when the run is: then nobody counts any more.
-            let _ = sender.send((number, time, ended));
-        };
-        if let Run::Blocking(_) = work.cx.row.run {
-            self.pool.spawn(move || {
-                let ran = work.span().in_scope(|| work.call());
-                finish(&work, ran);
-            });
-        } else {
-            let io = self.io();
-            io.spawn(async move {
-                use tracing::Instrument;
-                let span = work.span();
-                let ran = work.wait().instrument(span).await;
-                tokio::task::spawn_blocking(move || finish(&work, ran));
-            });
-        }
-    }
-
-    /// What async stages and hooks run on.
-    pub(super) fn io(&mut self) -> &tokio::runtime::Runtime {
-        self.io.get_or_insert_with(|| {
-            tokio::runtime::Builder::new_multi_thread()
-                .worker_threads(2)
-                .enable_all()
-                .build()
-                .expect("an io runtime can be started")
+    /// Whether a page is there, and was made from the same, or is kept until `--redo`.
+    fn is_up_to_date(&self, job: &JobState, now: &Fingerprint) -> bool {
+        let entry = &self.stages[job.stage()].planned().entry;
+        self.book.record(job.page()).is_some_and(|record| {
+            let changes = changes(entry, now, &record.fingerprint());
+            changes.is_empty() || is_kept(&changes, self.paid.contains(&job.page()))
         })
     }
 
-    fn ended(&mut self, number: usize, time: Duration, ended: Ended) {
-        let page = self.plan.plan.jobs[number].page;
-        let stage = Arc::clone(self.plan.stage(page.stage));
-        let allowed = self.attempts_of(&stage);
-        self.lanes.free(&stage);
-        self.in_flight.remove(&number);
-        *self.spent.entry(number).or_default() += time;
+    /// The request that the page be made anew, if there is one.
+    fn retry_epoch(&self, job: &JobState) -> Option<String> {
+        let page = job.page();
+        match job.why() {
+            Why::Redo => self.stages[job.stage()].planned().redo.as_ref().map(|marker| marker.id.clone()),
+            Why::Failed(_) => {
+                let failed = self.book.stage(page.stage).failed.get(&page.page);
+                let failed = failed.map(|failed| (&failed.failure, failed.when.clone()));
+                let record = || self.book.record(page);
+                let copied =
+                    || record().and_then(|record| Some((&record.copied()?.failure, record.operation().finished)));
+                failed.or_else(copied).filter(|(failure, _)| !failure.transient).map(|(_, when)| when)
+            }
+            _ => None,
+        }
+    }
+
+    fn returned(&mut self, Returned { job: number, time, ended }: Returned) {
+        let job = &mut self.jobs[number];
+        job.returned(time);
+        let (page, stage, attempts) = (job.page(), job.stage(), job.attempts());
+        let row = self.stages[stage].row();
+        self.queues.release(row);
         match ended {
-            Ended::Done(hash) => {
-                self.hashes.insert(page, hash);
+            Ended::Done(summary) => {
+                self.book.written(page, summary);
                 self.listener.on(&Event::Done { page, seconds: time.as_secs_f64() });
-                self.settle(page, Outcome::Done);
+                self.settle(number, Outcome::Done);
             }
-            Ended::Failed { full: true, .. } => self.stop(Stopped::DiskFull),
+            Ended::Failed(failure) if failure.cause == Cause::DiskFull => self.stop(Stopped::DiskFull),
             // The page stays to do.
-            Ended::Failed { failure, .. } if failure.cause == Cause::Aborted => {
+            Ended::Failed(failure) if failure.cause == Cause::Aborted => {
                 self.abort = self.abort.take().or(Abort::of(&failure));
-                self.stop(self.halted().unwrap_or(Stopped::Aborted));
+                self.stop(self.aborted().unwrap_or(Stopped::Aborted));
             }
-            Ended::Copied { hash, failure } => {
-                self.hashes.insert(page, hash);
+            Ended::Copied { page: summary, failure } => {
+                self.book.written(page, summary);
                 self.listener.on(&Event::Copied { page, failure: failure.clone() });
-                self.settle_failed(page, Outcome::Copied(failure));
+                self.settle_failed(number, Outcome::Copied(failure));
             }
-            Ended::Failed { failure, .. } if failure.transient && self.attempts[&number] < allowed => {
+            Ended::Failed(failure) if failure.transient && attempts < self.attempts_of(stage) => {
                 self.retry(number, failure);
             }
-            Ended::Failed { failure, .. } if matches!(stage.entry.row.policy.on_error, OnError::Skip) => {
+            Ended::Failed(failure) if matches!(row.policy.on_error, OnError::Skip) => {
                 self.listener.on(&Event::Skipped { page, failure: failure.clone() });
-                self.settle_failed(page, Outcome::Skipped(failure));
+                self.settle_failed(number, Outcome::Skipped(failure));
             }
-            Ended::Failed { failure, .. } => {
+            Ended::Failed(failure) => {
                 self.listener.on(&Event::Failed { page, failure: failure.clone() });
-                self.settle_failed(page, Outcome::Failed(failure));
+                self.settle_failed(number, Outcome::Failed(failure));
             }
         }
     }
 
-    fn block(&mut self, page: PageOf, by: Blocker) {
-        self.listener.on(&Event::Blocked { page, by: by.clone() });
-        self.settle(page, Outcome::Blocked(by));
+    fn block(&mut self, number: usize, by: Blocker) {
+        self.listener.on(&Event::Blocked { page: self.jobs[number].page(), by: by.clone() });
+        self.settle(number, Outcome::Blocked(by));
     }
 
-    /// Notes how a page ended, and lets go or blocks what waits for it.
-    pub(super) fn settle(&mut self, page: PageOf, outcome: Outcome) {
+    /// Notes how a job ended, and starts or blocks the jobs that wait for it.
+    pub(super) fn settle(&mut self, number: usize, outcome: Outcome) {
+        let job = &mut self.jobs[number];
+        let (page, stage) = (job.page(), job.stage());
         let blocker = match &outcome {
             Outcome::Failed(_) => Some(Blocker::Failed(page)),
             Outcome::Skipped(_) => Some(Blocker::Skipped(page)),
@@ -366,28 +297,34 @@ impl Scheduler<'_> {
             Outcome::Blocked(_) => Some(Blocker::Blocked(page)),
             _ => None,
         };
-        self.outcomes.insert(page, outcome);
-        self.handles.remove(&self.plan.numbers[&page]);
-        for number in self.dependants.remove(&page).unwrap_or_default() {
-            let job = &self.plan.plan.jobs[number];
-            let required = job.needs.iter().any(|need| need.page == page && need.required);
-            if self.outcomes.contains_key(&job.page) {
+        job.end(outcome);
+        for number in job.take_dependants() {
+            let job = &mut self.jobs[number];
+            if job.has_ended() {
                 continue;
             }
-            if let (Some(by), true) = (&blocker, required) {
-                self.block(job.page, by.clone());
+            if let Some(by) = blocker.clone().filter(|_| job.requires(page)) {
+                self.block(number, by);
                 continue;
             }
-            let waiting = self.waiting.get_mut(&number).expect("every job waits for its needs");
-            *waiting -= 1;
-            if *waiting == 0 {
-                self.lanes.push(self.plan.stage(job.page.stage), number);
+            job.need_ended();
+            if job.is_ready() {
+                self.enqueue(number);
             }
         }
-        let open = self.open.get_mut(page.stage).expect("every stage of the plan is counted");
-        *open -= 1;
-        if *open == 0 && !self.gave_up.contains_key(page.stage) {
-            self.after(page.stage);
+        self.stages[stage].job_ended();
+        if !self.stages[stage].is_open() && !self.stages[stage].has_reached_failure_limit() {
+            self.after(stage);
         }
+    }
+
+    fn into_summary(self) -> (Summary, BookState) {
+        let abort = self.runtime.providers.abort().or(self.abort);
+        let made = self.jobs.into_iter().map(|job| (job.page(), job.into_outcome()));
+        let mut outcomes: BTreeMap<PageOf, Outcome> = made.collect();
+        outcomes.extend(self.settled.into_iter().map(|(page, settled)| (page, Outcome::from(settled))));
+        let stages = self.stages.into_iter().map(StageProgress::into_summary).collect();
+        let summary = Summary::new(self.book.id.clone(), stages, &outcomes, self.stopped);
+        (Summary { abort, ..summary }, self.book)
     }
 }

@@ -1,10 +1,10 @@
 use std::collections::BTreeMap;
 
 use super::Stopped;
-use crate::book::ScanId;
+use crate::book::{PageNumber, ScanId};
 use crate::events::{Blocker, PageOf};
 use crate::failure::Failure;
-use crate::plan::{Plan, Settled};
+use crate::plan::Settled;
 use crate::provide::Abort;
 
 /// How one page ended.
@@ -66,65 +66,64 @@ pub struct StageSummary {
     pub left: usize,
     /// Pages that were made before the function was last edited.
     pub edited_since: usize,
+    /// Done pages that its report flags, made in this run or before; none for a stage that runs once a book.
+    pub flagged: Vec<PageNumber>,
+    /// What a stage that runs once a book warned of when it made its output, in this run or before.
+    pub book_warnings: Vec<String>,
     /// Why the stage stopped before its pages were done: more failed than `max_failed` allows.
-    pub gave_up: Option<String>,
-    /// A hook failed, or the report could not be written.
-    pub trouble: Option<String>,
+    pub failure_limit_reached: Option<String>,
+    /// Its `after` hook failed.
+    pub hook_error: Option<String>,
+    /// The report could not be written.
+    pub report_error: Option<String>,
+}
+
+impl From<Settled> for Outcome {
+    fn from(settled: Settled) -> Self {
+        match settled {
+            Settled::Kept => Self::Kept,
+            Settled::LeftStale(_) => Self::LeftStale,
+            Settled::Failed(failure) => Self::Failed(failure),
+            Settled::Skipped(failure) => Self::Skipped(failure),
+            Settled::Blocked(by) => Self::Blocked(by),
+        }
+    }
 }
 
 impl Summary {
+    /// Counts how the pages of each stage ended.
     pub(super) fn new(
-        plan: &Plan,
-        mut outcomes: BTreeMap<PageOf, Outcome>,
-        mut gave_up: BTreeMap<&'static str, String>,
-        mut trouble: BTreeMap<&'static str, String>,
+        book: ScanId,
+        mut stages: Vec<StageSummary>,
+        outcomes: &BTreeMap<PageOf, Outcome>,
         stopped: Option<Stopped>,
     ) -> Self {
-        for (page, settled) in &plan.settled {
-            let outcome = match settled {
-                Settled::Kept => Outcome::Kept,
-                Settled::LeftStale(_) => Outcome::LeftStale,
-                Settled::Failed(failure) => Outcome::Failed(failure.clone()),
-                Settled::Skipped(failure) => Outcome::Skipped(failure.clone()),
-                Settled::Blocked(by) => Outcome::Blocked(by.clone()),
-            };
-            outcomes.insert(*page, outcome);
+        for summary in &mut stages {
+            let stage = summary.stage;
+            for (page, outcome) in outcomes.iter().filter(|(page, _)| page.stage == stage) {
+                summary.count(*page, outcome);
+            }
         }
-        for job in &plan.jobs {
-            outcomes.entry(job.page).or_insert(Outcome::Left);
-        }
-        let stages = plan
-            .stages
-            .iter()
-            .map(|planned| {
-                let stage = planned.entry.row.name;
-                let mut summary = StageSummary {
-                    stage,
-                    edited_since: planned.edited_since,
-                    gave_up: gave_up.remove(stage),
-                    trouble: trouble.remove(stage),
-                    ..StageSummary::default()
-                };
-                for (page, outcome) in outcomes.iter().filter(|(page, _)| page.stage == stage) {
-                    summary.count(*page, outcome);
-                }
-                summary
-            })
-            .collect();
-        Self { book: plan.book.clone(), stages, stopped, abort: None }
+        Self { book, stages, stopped, abort: None }
     }
 
     /// Whether every page asked for is done.
     #[must_use]
     pub fn complete(&self) -> bool {
-        self.stages.iter().all(|stage| stage.done + stage.kept == stage.asked && stage.trouble.is_none())
+        self.stages.iter().all(|stage| stage.done + stage.kept == stage.asked && stage.error().is_none())
     }
 }
 
 impl StageSummary {
-    /// Whether pages are blocked by something else than a page that was left out.
+    /// What went wrong apart from its pages: the report, or the `after` hook.
     #[must_use]
-    pub fn is_held_up(&self) -> bool {
+    pub fn error(&self) -> Option<&str> {
+        self.report_error.as_deref().or(self.hook_error.as_deref())
+    }
+
+    /// Whether pages are blocked by something other than a page that was left out.
+    #[must_use]
+    pub fn is_blocked(&self) -> bool {
         self.blocked.iter().any(|(_, by)| !matches!(by, Blocker::Skipped(_)))
     }
 

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::Value;
 
-use super::{FromCx, Handle, Handles, Load, PageFile, PageFiles, Parts, Row, Warnings};
+use super::{FromCx, Handle, Handles, Load, PageCache, PageFile, PageFiles, Row, Warnings};
 use crate::book::{BookMetadata, PageNumber, ScanId, ScanMetadata};
 use crate::failure::{Cause, Failure};
 use crate::page::{Page, SchemaViolation};
@@ -28,13 +28,14 @@ pub struct Cx {
     pub(crate) handles: Handles,
     pub(crate) files: Arc<Mutex<Vec<PageFile>>>,
     pub(crate) warnings: Warnings,
-    pub(crate) parts: Arc<Parts>,
+    pub(crate) cache: Arc<PageCache>,
 }
 
 /// Reads pages of one stage, independently of the context of a page.
 #[derive(Clone)]
 pub(crate) struct Reader {
     store: Arc<dyn Store>,
+    cache: Arc<PageCache>,
     book: ScanId,
     row: &'static Row,
 }
@@ -140,7 +141,7 @@ impl Cx {
     }
 
     pub(crate) fn reader(&self, row: &'static Row) -> Reader {
-        Reader::new(Arc::clone(&self.store), self.book.clone(), row)
+        Reader::new(Arc::clone(&self.store), Arc::clone(&self.cache), self.book.clone(), row)
     }
 
     /// The output of `row` for this page, or for the book.
@@ -158,7 +159,7 @@ impl Cx {
         let page = self.page()?;
         let reader = self.reader(row);
         let (path, what) = (BookPath::book_output(&self.book, row.name), "book.json");
-        let part = self.parts.part(row.name, page, || reader.value(&path, what))?;
+        let part = self.cache.parts.part(row.name, page, || reader.value(&path, what))?;
         let part =
             part.ok_or_else(|| reader.problem(&path, what, &format!("has no part for page {page} in `pages`")))?;
         Ok(UnparsedPage { value: part, stage: row.name, path, what: format!("`pages.{page}` of book.json") })
@@ -166,8 +167,8 @@ impl Cx {
 }
 
 impl Reader {
-    pub(crate) fn new(store: Arc<dyn Store>, book: ScanId, row: &'static Row) -> Self {
-        Self { store, book, row }
+    pub(crate) fn new(store: Arc<dyn Store>, cache: Arc<PageCache>, book: ScanId, row: &'static Row) -> Self {
+        Self { store, cache, book, row }
     }
 
     /// Reads the output for the whole book; `None` if there is none.
@@ -187,7 +188,8 @@ impl Reader {
     }
 
     fn value(&self, path: &BookPath, what: &str) -> Result<Value, Failure> {
-        let bytes = self.store.read(path)?.ok_or_else(|| self.problem(path, what, "is missing"))?;
+        let read = || self.store.read(path)?.ok_or_else(|| self.problem(path, what, "is missing"));
+        let bytes = self.cache.recent.get(path, read)?;
         let mut value: Value = serde_json::from_slice(&bytes)
             .map_err(|error| self.problem(path, what, &format!("is not valid JSON: {error}")))?;
         value.as_object_mut().map(|fields| fields.remove(RECORD_KEY));

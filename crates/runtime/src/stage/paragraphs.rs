@@ -1,20 +1,9 @@
+use std::any::Any;
 use std::collections::BTreeMap;
-use std::fmt;
-
-use serde_json::{Map, Value};
 
 use super::{Cx, Load};
 use crate::failure::{Cause, Failure};
-use crate::page::Page;
-
-/// A paragraph of a page, by the numbers that it was read with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ParagraphId {
-    /// Its block in the page.
-    pub block: u32,
-    /// Its number in the block.
-    pub paragraph: u32,
-}
+use crate::page::{Page, ParagraphId};
 
 /// A page that knows which paragraphs stand in it, so that none is lost on the way: see `conserves` in
 /// [`#[stage]`](macro@crate::stage).
@@ -33,33 +22,34 @@ pub trait Paragraphs {
 pub struct Conserves {
     /// The dependency, by the name of its parameter.
     pub parameter: &'static str,
-    check: Check,
+    before: fn(&Cx, &'static str) -> Result<Vec<ParagraphId>, Failure>,
+    after: fn(&dyn Any) -> Vec<ParagraphId>,
 }
-
-/// Compares the page of the dependency that the parameter of this name takes with an output.
-type Check = fn(&Cx, &'static str, &Map<String, Value>) -> Result<(), Failure>;
 
 /// What `conserves = ocr` says, of the dependency's type and the output's. Called by the expansion of `#[stage]`.
 #[must_use]
 pub const fn conserves<In: Load + Paragraphs, Out: Page + Paragraphs>(parameter: &'static str) -> Option<Conserves> {
-    Some(Conserves { parameter, check: check::<In, Out> })
+    Some(Conserves { parameter, before: before::<In>, after: after::<Out> })
 }
 
 impl Conserves {
+    /// The paragraphs of an output, as the stage's function returned it.
+    pub(super) fn paragraphs(&self, output: &dyn Any) -> Vec<ParagraphId> {
+        (self.after)(output)
+    }
+
     /// Compares what was made of a page with what it was made from.
-    pub(crate) fn check(&self, cx: &Cx, output: &Map<String, Value>) -> Result<(), Failure> {
-        (self.check)(cx, self.parameter, output)
+    pub(crate) fn check(&self, cx: &Cx, after: &[ParagraphId]) -> Result<(), Failure> {
+        compare(self.parameter, &(self.before)(cx, self.parameter)?, after)
     }
 }
 
-fn check<In: Load + Paragraphs, Out: Page + Paragraphs>(
-    cx: &Cx,
-    parameter: &'static str,
-    output: &Map<String, Value>,
-) -> Result<(), Failure> {
-    let before = cx.load::<In>(parameter)?.paragraphs();
-    let after = Out::from_json(&Value::Object(output.clone()))?.paragraphs();
-    compare(parameter, &before, &after)
+fn before<In: Load + Paragraphs>(cx: &Cx, parameter: &'static str) -> Result<Vec<ParagraphId>, Failure> {
+    Ok(cx.load::<In>(parameter)?.paragraphs())
+}
+
+fn after<Out: Page + Paragraphs>(output: &dyn Any) -> Vec<ParagraphId> {
+    output.downcast_ref::<Out>().expect("`#[stage]` writes the output's type into its row").paragraphs()
 }
 
 fn compare(stage: &str, before: &[ParagraphId], after: &[ParagraphId]) -> Result<(), Failure> {
@@ -87,12 +77,6 @@ fn compare(stage: &str, before: &[ParagraphId], after: &[ParagraphId]) -> Result
     let problem = format!("the paragraphs of `{stage}` do not stand in the output once each; {}", problems.join("; "));
     Err(Failure::of(Cause::Output, problem)
         .hint(format!("the stage says `conserves = {stage}`: hand on every paragraph with its own numbers, just once")))
-}
-
-impl fmt::Display for ParagraphId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "block {} paragraph {}", self.block, self.paragraph)
-    }
 }
 
 #[cfg(test)]

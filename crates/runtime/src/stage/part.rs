@@ -87,13 +87,13 @@ impl<T: Page> Load for Part<T> {
 #[diagnostic::do_not_recommend]
 impl<T: Page, Output: ByPage<Part = T>> FromStage<Output, Book, EachPage> for Part<T> {}
 
-/// The outputs of book stages, read once in a run and not once a page.
+/// The outputs of book stages by page: each is read once in a run.
 #[derive(Default)]
-pub(crate) struct Parts {
+pub(super) struct BookParts {
     stages: Mutex<BTreeMap<&'static str, Map<String, Value>>>,
 }
 
-impl Parts {
+impl BookParts {
     /// What the output of `stage` holds of `page`; `read` reads that output, the first time.
     pub(super) fn part(
         &self,

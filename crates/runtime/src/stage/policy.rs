@@ -123,7 +123,8 @@ impl Copying {
 
 fn copy<In: Load, Out: Page + CopyOf<In>>(cx: &Cx, parameter: &'static str) -> Result<JsonPage, Failure> {
     let page = Out::copy_of(cx.load::<In>(parameter)?);
-    crate::page::json_page(&page, Ok(Map::new()))
+    let paragraphs = cx.row.conserves.map(|conserves| conserves.paragraphs(&page)).unwrap_or_default();
+    crate::page::json_page(&page, Ok(Map::new()), paragraphs)
 }
 
 impl MaxFailed {

@@ -1,16 +1,23 @@
+use std::any::Any;
+
 use serde_json::Map;
 
 use super::Stage;
 use crate::failure::{Failure, IntoFailure};
 use crate::metrics::{PageMetrics, values_by_name};
-use crate::page::{JsonPage, json_page};
+use crate::page::{JsonPage, ParagraphId, json_page};
 
 /// What a function without metrics returned, ready to be written. Called by the expansion of `#[stage]`.
 pub fn to_json<S: Stage>(returned: Result<S::Output, impl IntoFailure>) -> Result<JsonPage, Failure> {
     match returned {
-        Ok(output) => json_page(&output, Ok(Map::new())),
+        Ok(output) => json_page(&output, Ok(Map::new()), paragraphs::<S>(&output)),
         Err(error) => Err(error.into_failure()),
     }
+}
+
+/// The paragraphs of an output of a stage that conserves them.
+fn paragraphs<S: Stage>(output: &dyn Any) -> Vec<ParagraphId> {
+    S::ROW.conserves.map(|conserves| conserves.paragraphs(output)).unwrap_or_default()
 }
 
 /// What a function with metrics returned, ready to be written. Called by the expansion of `#[stage]`.
@@ -18,7 +25,9 @@ pub fn to_json_with_metrics<S: Stage>(
     returned: Result<(S::Output, S::Metrics), impl IntoFailure>,
 ) -> Result<JsonPage, Failure> {
     match returned {
-        Ok((output, metrics)) => json_page(&output, values_by_name(S::Metrics::fields, &metrics)),
+        Ok((output, metrics)) => {
+            json_page(&output, values_by_name(S::Metrics::fields, &metrics), paragraphs::<S>(&output))
+        }
         Err(error) => Err(error.into_failure()),
     }
 }

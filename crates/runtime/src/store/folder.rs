@@ -1,10 +1,11 @@
 use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
-use super::{BookLock, BookPath, LedgerFile, Store, StoreError};
+use super::{BookLock, BookPath, LedgerFile, Stamp, Store, StoreError};
 use crate::book::ScanId;
 
 /// A library in a folder: a book each subfolder.
@@ -217,12 +218,14 @@ impl Store for FolderStore {
         Some(&self.root)
     }
 
-    fn stamp(&self, path: &BookPath) -> Result<Option<(u64, u128)>, StoreError> {
+    fn stamp(&self, path: &BookPath) -> Result<Option<Stamp>, StoreError> {
         let file = self.file(path)?;
-        match fs::metadata(&file).and_then(|found| Ok((found.len(), found.modified()?))) {
-            Ok((bytes, changed)) => {
-                Ok(Some((bytes, changed.duration_since(UNIX_EPOCH).map_or(0, |age| age.as_nanos()))))
-            }
+        match fs::metadata(&file).and_then(|found| Ok((found.modified()?, found))) {
+            Ok((modified, found)) => Ok(Some(Stamp {
+                bytes: found.len(),
+                modified_ns: modified.duration_since(UNIX_EPOCH).map_or(0, |age| age.as_nanos() as u64),
+                inode: found.ino(),
+            })),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(io_error("look at", &file)(error)),
         }

@@ -67,11 +67,22 @@ pub trait Store: Send + Sync + 'static {
         None
     }
 
-    /// Size in bytes and time of the last change (ns since 1970) of a file, or `None` where it is missing.
-    fn stamp(&self, path: &BookPath) -> Result<Option<(u64, u128)>, StoreError>;
+    /// What tells whether a file has changed, or `None` where it is missing.
+    fn stamp(&self, path: &BookPath) -> Result<Option<Stamp>, StoreError>;
 
     /// Takes the book for this process, or says who has it.
     fn lock(&self, book: &ScanId) -> Result<BookLock, StoreError>;
+}
+
+/// What tells whether a file has changed since it was read: two equal stamps, the same contents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stamp {
+    /// Size.
+    pub bytes: u64,
+    /// Time of the last change, ns since 1970.
+    pub modified_ns: u64,
+    /// The file's number in its file system. A file that is replaced has another, also within one tick of the clock.
+    pub inode: u64,
 }
 
 /// What can go wrong in a store.
@@ -102,4 +113,13 @@ pub enum StoreError {
         /// Process and host, as they stand in the lock file.
         holder: String,
     },
+}
+
+impl StoreError {
+    /// Whether there is no room left to write.
+    #[must_use]
+    pub fn is_disk_full(&self) -> bool {
+        use io::ErrorKind::{QuotaExceeded, StorageFull};
+        matches!(self, Self::Io { source, .. } if matches!(source.kind(), StorageFull | QuotaExceeded))
+    }
 }

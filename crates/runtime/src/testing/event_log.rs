@@ -24,7 +24,7 @@ impl Listener for EventLog {
             Event::Failed { page, failure } => format!("{page}: failed: {}", failure.error),
             Event::Skipped { page, failure } => format!("{page}: skipped: {}", failure.error),
             Event::Copied { page, failure } => format!("{page}: copied: {}", failure.error),
-            Event::GaveUp { stage, why } => format!("{stage}: gave up: {why}"),
+            Event::FailureLimitReached { stage, why } => format!("{stage}: failure limit reached: {why}"),
             Event::Retrying { page, failure, .. } => format!("{page}: to be tried again: {}", failure.error),
             Event::Blocked { page, by } => format!("{page}: blocked: {by}"),
             Event::Stopping => "stopping".to_owned(),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 
 use super::finish::Complete;
-use super::make::Work;
+use super::page_attempt::PageAttempt;
 use super::process::look_at_scan;
 use super::{ProcessError, Runtime};
 use crate::book::{PageNumber, PageSet, ScanId};
@@ -144,14 +144,14 @@ pub fn try_page(
     let asked = (&planned.option_values(), planned.model.as_deref());
     let now = fingerprint(stage, asked, &book, page, &|of| book.hash(of));
     let handles = runtime.handles(&book, stage.row, page, None);
-    let work = Work::new(here, &planned, &book, now, runtime, &Arc::default(), handles);
-    let (ran, made) = work.span().in_scope(|| {
-        let ran = work.here();
+    let attempt = PageAttempt::new(here, &planned, &book, now, runtime, &Arc::default(), handles);
+    let (ran, made) = attempt.span().in_scope(|| {
+        let ran = attempt.here();
         let seconds = ran.time.as_secs_f64();
-        (ran.time, ran.made.and_then(|made| work.complete(made, seconds, None)))
+        (ran.time, ran.made.and_then(|made| attempt.complete(made, seconds, None)))
     });
     let made = match made {
-        Ok(page) => Ok(beside_stored(runtime, stage, &work, page)?),
+        Ok(page) => Ok(beside_stored(runtime, stage, &attempt, page)?),
         Err(failure) => Err(failure),
     };
     Ok(Tried { page: here, made, time: ran })
@@ -169,8 +169,13 @@ fn note_scan(runtime: &Runtime, book: &mut BookState, here: PageOf, stage: &Entr
     Ok(())
 }
 
-fn beside_stored(runtime: &Runtime, entry: &Entry, work: &Work, made: Complete) -> Result<TriedPage, StoreError> {
-    let found = runtime.store.read(&work.path())?.map(|bytes| entry.page_type.read(&bytes));
+fn beside_stored(
+    runtime: &Runtime,
+    entry: &Entry,
+    attempt: &PageAttempt,
+    made: Complete,
+) -> Result<TriedPage, StoreError> {
+    let found = runtime.store.read(&attempt.path())?.map(|bytes| entry.page_type.read(&bytes));
     let Complete { output, record: PageRecord { metrics: measured, .. }, files: left, .. } = made;
     let bare = |output: &Value| entry.page_type.bare(output);
     let (stored, files) = match found {
@@ -180,7 +185,7 @@ fn beside_stored(runtime: &Runtime, entry: &Entry, work: &Work, made: Complete) 
             let differing = differences(&bare(&stored), &bare(&output));
             let now = Value::Object(measured.clone());
             let record = record.map(|record| {
-                let stale = changes(entry, &work.cx.fingerprint, &record.fingerprint);
+                let stale = changes(entry, &attempt.cx.fingerprint, &record.fingerprint);
                 (stale, differences(&Value::Object(record.metrics), &now), record.files)
             });
             let (stale, metrics, files) = record.unwrap_or_default();

@@ -13,35 +13,35 @@ use crate::page::JsonPage;
 use crate::panics::caught;
 use crate::plan::PlannedStage;
 use crate::record::Fingerprint;
-use crate::stage::{Cx, Handles, PageFile, Parts, Run, Warnings};
+use crate::stage::{Cx, Handles, PageCache, PageFile, Run, Warnings};
 
-/// One page to be made by one stage: all that it takes, without a reference to the plan.
+/// One attempt at making a page by a stage: all that it takes, without a reference to the plan.
 #[derive(Clone)]
-pub(super) struct Work {
+pub(super) struct PageAttempt {
     pub(super) page: PageOf,
     pub(super) cx: Arc<Cx>,
     pub(super) files: Arc<Mutex<Vec<PageFile>>>,
     pub(super) stage: Arc<PlannedStage>,
-    pub(super) attempt: u32,
+    pub(super) number: u32,
     /// Time that earlier attempts took.
     pub(super) earlier: Duration,
 }
 
-/// What a stage's function came to.
+/// What a stage's function returned.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Ran {
     pub(super) made: Result<JsonPage, Failure>,
     pub(super) time: Duration,
 }
 
-impl Work {
+impl PageAttempt {
     pub(super) fn new(
         page: PageOf,
         stage: &Arc<PlannedStage>,
         book: &BookState,
         fingerprint: Fingerprint,
         runtime: &Runtime,
-        parts: &Arc<Parts>,
+        cache: &Arc<PageCache>,
         handles: Handles,
     ) -> Self {
         let files = Arc::new(Mutex::new(Vec::new()));
@@ -61,15 +61,15 @@ impl Work {
             handles,
             files: Arc::clone(&files),
             warnings: Warnings::default(),
-            parts: Arc::clone(parts),
+            cache: Arc::clone(cache),
         };
-        Self { page, cx: Arc::new(cx), files, stage: Arc::clone(stage), attempt: 1, earlier: Duration::ZERO }
+        Self { page, cx: Arc::new(cx), files, stage: Arc::clone(stage), number: 1, earlier: Duration::ZERO }
     }
 
-    /// The span that a stage's log lines stand in.
+    /// The span of a stage's log lines.
     pub(super) fn span(&self) -> tracing::Span {
         let page = self.page.page.map_or(0, crate::book::PageNumber::get);
-        tracing::info_span!("page", book = %self.cx.book, stage = self.page.stage, page, attempt = self.attempt)
+        tracing::info_span!("page", book = %self.cx.book, stage = self.page.stage, page, attempt = self.number)
     }
 
     /// Makes the page in this thread, of whichever kind the stage is.
@@ -128,10 +128,10 @@ pub(super) fn call(cx: &Cx) -> Ran {
     Ran { made: checked(cx, made), time: started.elapsed() }
 }
 
-/// What was made, if it conserves what the stage says it does.
+/// What was made, if it conserves the paragraphs that the stage says it does.
 pub(super) fn checked(cx: &Cx, made: Result<JsonPage, Failure>) -> Result<JsonPage, Failure> {
     let made = made?;
-    cx.row.conserves.map_or(Ok(()), |conserves| conserves.check(cx, &made.output))?;
+    cx.row.conserves.map_or(Ok(()), |conserves| conserves.check(cx, &made.paragraphs))?;
     Ok(made)
 }
 

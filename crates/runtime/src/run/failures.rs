@@ -1,0 +1,63 @@
+use std::time::{Duration, Instant};
+
+use super::Outcome;
+use super::scheduler::Scheduler;
+use crate::events::Event;
+use crate::failure::Failure;
+use crate::stage::Parallelism;
+
+impl Scheduler<'_> {
+    /// How often a page of a stage with a transient failure is tried.
+    pub(super) fn attempts_of(&self, stage: usize) -> u32 {
+        let row = self.stages[stage].row();
+        // A page that asks a model has asked several times before it fails.
+        let otherwise = if row.parallelism == Parallelism::Llm { 1 } else { self.default_attempts };
+        row.policy.attempts.unwrap_or(otherwise)
+    }
+
+    /// Lets a job with a transient failure wait for its next attempt, unless there is to be none.
+    pub(super) fn retry(&mut self, number: usize, failure: Failure) {
+        let job = &self.jobs[number];
+        if self.stages[job.stage()].has_reached_failure_limit() {
+            self.settle(number, Outcome::Left);
+        } else if self.stopped.is_none() {
+            let wait = backoff(job.attempts(), &failure);
+            self.listener.on(&Event::Retrying { page: job.page(), failure, wait_s: wait.as_secs_f64() });
+            self.queues.push_at(Instant::now() + wait, number);
+        }
+    }
+
+    /// Notes how a job ended that failed permanently, and stops its stage if that is one too many.
+    pub(super) fn settle_failed(&mut self, number: usize, outcome: Outcome) {
+        let place = self.jobs[number].stage();
+        let stage = &mut self.stages[place];
+        let name = stage.row().name;
+        let limit_reached = stage.page_failed();
+        if let Some(why) = &limit_reached {
+            self.listener.on(&Event::FailureLimitReached { stage: name, why: why.clone() });
+        }
+        self.settle(number, outcome);
+        if limit_reached.is_some() {
+            self.leave(place);
+        }
+    }
+
+    /// Leaves all jobs of a stage that are not in flight.
+    fn leave(&mut self, stage: usize) {
+        for number in 0..self.jobs.len() {
+            let job = &self.jobs[number];
+            if job.stage() == stage && !job.is_in_flight() && !job.has_ended() {
+                self.settle(number, Outcome::Left);
+            }
+        }
+    }
+}
+/// How long to wait before another try: what the failure asks for, else half a second, doubled each time, and up to half as much
+/// again by chance, so that pages that failed together do not come back together.
+fn backoff(attempt: u32, failure: &Failure) -> Duration {
+    use std::hash::{BuildHasher, RandomState};
+    let base =
+        failure.retry_after_s.unwrap_or_else(|| 0.5 * f64::from(1 << attempt.min(8).saturating_sub(1))).min(120.0);
+    let chance = RandomState::new().hash_one(attempt) as f64 / u64::MAX as f64;
+    Duration::from_secs_f64(base * (1.0 + 0.5 * chance))
+}

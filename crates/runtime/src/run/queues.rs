@@ -1,0 +1,105 @@
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
+use std::time::{Duration, Instant};
+
+use crate::stage::{Parallelism, Row};
+
+/// The queues of a run: how many pages are in flight at a time, which are ready, and which wait for another attempt. Jobs are known
+/// by their place in the plan; the first goes first, so that a page is finished before the next is begun.
+pub(super) struct Queues {
+    queues: BTreeMap<QueueKey, Queue>,
+    retries: BTreeSet<(Instant, usize)>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum QueueKey {
+    Cpu,
+    Io,
+    Llm,
+    Fixed(&'static str),
+}
+
+struct Queue {
+    width: usize,
+    in_flight: usize,
+    ready: BinaryHeap<Reverse<usize>>,
+}
+
+impl QueueKey {
+    fn of(row: &Row) -> Self {
+        match row.parallelism {
+            Parallelism::Cpu => Self::Cpu,
+            Parallelism::Io => Self::Io,
+            Parallelism::Llm => Self::Llm,
+            Parallelism::Fixed(_) => Self::Fixed(row.name),
+        }
+    }
+}
+
+impl Queues {
+    /// `requests` are those of language models at a time.
+    pub(super) fn new(stages: impl Iterator<Item = &'static Row>, workers: usize, requests: usize) -> Self {
+        let queues = stages.map(|row| {
+            let width = match row.parallelism {
+                Parallelism::Cpu => workers,
+                Parallelism::Io => Parallelism::IN_FLIGHT,
+                // While some wait for their replies, others prepare their images.
+                Parallelism::Llm => 2 * requests,
+                Parallelism::Fixed(width) => width as usize,
+            };
+            (QueueKey::of(row), Queue { width: width.max(1), in_flight: 0, ready: BinaryHeap::new() })
+        });
+        Self { queues: queues.collect(), retries: BTreeSet::new() }
+    }
+
+    /// The most threads that blocking stages need.
+    pub(super) fn threads(&self) -> usize {
+        let blocking = self.queues.iter().filter(|(key, _)| matches!(key, QueueKey::Cpu | QueueKey::Fixed(_)));
+        blocking.map(|(_, queue)| queue.width).sum::<usize>().max(1)
+    }
+
+    /// Adds a job that is ready.
+    pub(super) fn push(&mut self, row: &Row, job: usize) {
+        self.queue(row).ready.push(Reverse(job));
+    }
+
+    /// Adds a job that is ready again at `when`.
+    pub(super) fn push_at(&mut self, when: Instant, job: usize) {
+        self.retries.insert((when, job));
+    }
+
+    /// A job whose time for another attempt has come; it is to be pushed.
+    pub(super) fn pop_due(&mut self, now: Instant) -> Option<usize> {
+        self.retries.first().filter(|(when, _)| *when <= now)?;
+        self.retries.pop_first().map(|(_, job)| job)
+    }
+
+    /// How long to wait for the next job that is due, at most `longest`.
+    pub(super) fn until_due(&self, longest: Duration) -> Duration {
+        self.retries.first().map_or(longest, |(when, _)| when.saturating_duration_since(Instant::now()).min(longest))
+    }
+
+    /// The next job for which there is a slot, which it takes.
+    pub(super) fn pop(&mut self) -> Option<usize> {
+        let queue = self
+            .queues
+            .values_mut()
+            .filter(|queue| queue.in_flight < queue.width && !queue.ready.is_empty())
+            .max_by_key(|queue| queue.ready.peek().copied())?;
+        queue.in_flight += 1;
+        queue.ready.pop().map(|Reverse(job)| job)
+    }
+
+    /// Gives a slot back.
+    pub(super) fn release(&mut self, row: &Row) {
+        self.queue(row).in_flight -= 1;
+    }
+
+    pub(super) fn in_flight(&self) -> usize {
+        self.queues.values().map(|queue| queue.in_flight).sum()
+    }
+
+    fn queue(&mut self, row: &Row) -> &mut Queue {
+        self.queues.get_mut(&QueueKey::of(row)).expect("every stage of the plan has a queue")
+    }
+}

@@ -1,0 +1,11 @@
+use super::part::BookParts;
+use super::recent_pages::RecentPages;
+
+/// What the pages of one run share of the outputs that they are made from.
+#[derive(Default)]
+pub(crate) struct PageCache {
+    /// The outputs of book stages, by page.
+    pub(super) parts: BookParts,
+    /// Page files that were written or read last.
+    pub(crate) recent: RecentPages,
+}

@@ -1,0 +1,234 @@
+//! How often a run opens the files of pages: once where there is nothing to do, and never those that it has made itself.
+
+#![expect(missing_docs, reason = "the fields of these pages say nothing to anybody")]
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use shelf::book::ScanId;
+use shelf::inspect::look;
+use shelf::plan::Request;
+use shelf::prelude::*;
+use shelf::provide::Providers;
+use shelf::registry::Registry;
+use shelf::run::{Runtime, Settings, Stop, Summary, process, process_inspected};
+use shelf::stage::Stage;
+use shelf::store::{BookLock, BookPath, FolderStore, LedgerFile, Stamp, Store, StoreError};
+use shelf::testing::{EventLog, TestBook};
+use shelf::worker::WorkerPool;
+
+/// A text.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+#[garde(allow_unvalidated)]
+pub struct Text {
+    pub text: String,
+}
+
+impl Paragraphs for Text {
+    fn paragraphs(&self) -> Vec<ParagraphId> {
+        vec![ParagraphId { block: 1, paragraph: 1 }]
+    }
+}
+
+/// What is measured of a text.
+#[derive(PageMetrics, Report)]
+pub struct Measured {
+    #[report(title = "Characters", flag(above = 6))]
+    pub characters: u32,
+}
+
+/// Writes the page's number.
+#[stage(name = "written")]
+pub fn written(page: PageNumber) -> Result<(Text, Measured)> {
+    let text = format!("page {page}");
+    let characters = text.len() as u32;
+    Ok((Text { text }, Measured { characters }))
+}
+
+/// Doubles it.
+#[stage(name = "doubled", deps = [written], conserves = written)]
+pub fn doubled(written: Text) -> Result<Text> {
+    Ok(Text { text: written.text.repeat(2) })
+}
+
+/// Puts both together, with the neighbours.
+#[stage(name = "joined", deps = [written, doubled])]
+pub fn joined(written: Window<Text>, doubled: Text) -> Result<Text> {
+    Ok(Text { text: format!("{}{}", written.page.text, doubled.text) })
+}
+
+/// Puts all pages together.
+#[stage(name = "collected", scope = book, deps = [joined])]
+pub fn collected(joined: Pages<Text>) -> Result<Text> {
+    let texts = joined.iter().map(|page| Ok(page?.1.text)).collect::<Result<Vec<_>>>()?;
+    Ok(Text { text: texts.join("\n") })
+}
+
+const ROWS: [&shelf::stage::Row; 4] =
+    [<written as Stage>::ROW, <doubled as Stage>::ROW, <joined as Stage>::ROW, <collected as Stage>::ROW];
+
+/// A library that counts how often each file is read.
+struct Counting {
+    store: FolderStore,
+    reads: Mutex<BTreeMap<String, usize>>,
+}
+
+impl Counting {
+    /// How often files of stages' outputs were read since the last call.
+    fn take(&self) -> BTreeMap<String, usize> {
+        let reads = std::mem::take(&mut *self.reads.lock().unwrap());
+        let is_output = |path: &str| {
+            let file = Path::new(path).file_name().unwrap().to_str().unwrap();
+            !path.starts_with("source/")
+                && !path.contains("/failed/")
+                && (file.starts_with("page_") || file == "book.json")
+        };
+        reads.into_iter().filter(|(path, _)| is_output(path)).collect()
+    }
+}
+
+impl Store for Counting {
+    fn read(&self, path: &BookPath) -> Result<Option<Vec<u8>>, StoreError> {
+        *self.reads.lock().unwrap().entry(path.relative().to_owned()).or_default() += 1;
+        self.store.read(path)
+    }
+    fn write(&self, path: &BookPath, contents: &[u8]) -> Result<(), StoreError> {
+        self.store.write(path, contents)
+    }
+    fn books(&self) -> Result<Vec<ScanId>, StoreError> {
+        self.store.books()
+    }
+    fn list(&self, book: &ScanId, folder: &str) -> Result<Vec<String>, StoreError> {
+        self.store.list(book, folder)
+    }
+    fn append(&self, path: &BookPath, bytes: &[u8]) -> Result<(), StoreError> {
+        self.store.append(path, bytes)
+    }
+    fn append_ledger(&self, book: &ScanId, file: LedgerFile, lines: &[u8]) -> Result<(), StoreError> {
+        self.store.append_ledger(book, file, lines)
+    }
+    fn read_ledger(&self, book: &ScanId, file: LedgerFile) -> Result<Vec<u8>, StoreError> {
+        self.store.read_ledger(book, file)
+    }
+    fn clear_sent(&self, book: &ScanId) -> Result<(), StoreError> {
+        self.store.clear_sent(book)
+    }
+    fn ledgers(&self) -> Result<Vec<ScanId>, StoreError> {
+        self.store.ledgers()
+    }
+    fn remove(&self, path: &BookPath) -> Result<(), StoreError> {
+        self.store.remove(path)
+    }
+    fn remove_folder(&self, book: &ScanId, folder: &str) -> Result<(), StoreError> {
+        self.store.remove_folder(book, folder)
+    }
+    fn local(&self, path: &BookPath) -> Result<PathBuf, StoreError> {
+        self.store.local(path)
+    }
+    fn stamp(&self, path: &BookPath) -> Result<Option<Stamp>, StoreError> {
+        self.store.stamp(path)
+    }
+    fn lock(&self, book: &ScanId) -> Result<BookLock, StoreError> {
+        self.store.lock(book)
+    }
+}
+
+fn counted(book: &TestBook) -> (Arc<Counting>, Runtime) {
+    let store = Arc::new(Counting { store: book.store().clone(), reads: Mutex::default() });
+    let runtime = Runtime {
+        store: store.clone(),
+        registry: Arc::new(Registry::of(ROWS).unwrap()),
+        worker_pool: WorkerPool::in_process(),
+        providers: Providers::default(),
+    };
+    (store, runtime)
+}
+
+const SETTINGS: Settings = Settings { workers: 2, attempts: 1 };
+
+fn run(runtime: &Runtime, book: &TestBook, request: &Request) -> Summary {
+    process(runtime, book.id(), request, SETTINGS, &EventLog::default(), &Stop::default()).unwrap()
+}
+
+fn path(book: &TestBook, relative: &str) -> BookPath {
+    BookPath::new(book.id(), relative).unwrap()
+}
+
+/// Every output of a book of 12 pages, read so often.
+fn all(times: usize) -> BTreeMap<String, usize> {
+    let pages = ["written", "doubled", "joined"].into_iter();
+    let pages = pages.flat_map(|stage| (1..=12).map(move |page| format!("{stage}/page_{page:04}.json")));
+    pages.chain(["collected/book.json".to_owned()]).map(|path| (path, times)).collect()
+}
+
+#[test]
+fn a_run_does_not_read_the_pages_that_it_makes() {
+    let book = TestBook::of_pages(12);
+    let (store, runtime) = counted(&book);
+    let summary = run(&runtime, &book, &Request::default());
+    assert!(summary.complete());
+    assert_eq!(store.take(), BTreeMap::new(), "not for reports, flags or fingerprints, nor for what is made from them");
+    let flagged: Vec<u32> = summary.stages[0].flagged.iter().map(|page| page.get()).collect();
+    assert_eq!(flagged, [10, 11, 12], "seven characters are too many");
+    assert_eq!(book.report::<written>().lines().nth(12), Some("12,7"));
+}
+
+#[test]
+fn a_run_with_nothing_to_do_reads_each_page_once() {
+    let book = TestBook::of_pages(12);
+    let (store, runtime) = counted(&book);
+    run(&runtime, &book, &Request::default());
+    store.take();
+    let summary = run(&runtime, &book, &Request::default());
+    assert!(summary.complete() && summary.stages.iter().all(|stage| stage.done == 0));
+    assert_eq!(store.take(), all(1));
+    assert_eq!(summary.stages[0].flagged.len(), 3);
+    book.store().remove(&path(&book, "written/report.csv")).unwrap();
+    run(&runtime, &book, &Request::default());
+    assert_eq!(store.take(), all(1), "a missing report is written from what was read");
+    assert_eq!(book.report::<written>().lines().count(), 13);
+}
+
+#[test]
+fn pages_of_an_earlier_run_are_read_once_for_all_that_is_made_from_them() {
+    let book = TestBook::of_pages(12);
+    let (store, runtime) = counted(&book);
+    run(&runtime, &book, &Request { stages: Some(vec!["written".to_owned()]), ..Request::default() });
+    store.take();
+    assert!(run(&runtime, &book, &Request::default()).complete());
+    let written = (1..=12).map(|page| (format!("written/page_{page:04}.json"), 2));
+    assert_eq!(
+        store.take(),
+        written.collect(),
+        "once to inspect them, and once for `doubled`, `joined` and its neighbours"
+    );
+}
+
+#[test]
+fn what_was_read_before_the_book_was_locked_is_used_as_long_as_the_file_is_the_same() {
+    let book = TestBook::of_pages(12);
+    let (store, runtime) = counted(&book);
+    run(&runtime, &book, &Request::default());
+    let earlier = look(&*runtime.store, &runtime.registry, book.id()).unwrap();
+    store.take();
+    let again =
+        || process_inspected(&runtime, &earlier, &Request::default(), SETTINGS, &EventLog::default(), &Stop::default());
+    assert!(again().unwrap().complete());
+    assert_eq!(store.take(), BTreeMap::new());
+
+    let changed = path(&book, "doubled/page_0003.json");
+    let before = store.stamp(&changed).unwrap().unwrap();
+    let file = store.local(&changed).unwrap();
+    let modified = file.metadata().unwrap().modified().unwrap();
+    let text = String::from_utf8(book.bytes("doubled/page_0003.json").unwrap()).unwrap();
+    store.write(&changed, text.replacen("page 3", "page 4", 1).as_bytes()).unwrap();
+    File::options().write(true).open(&file).unwrap().set_modified(modified).unwrap();
+    let after = store.stamp(&changed).unwrap().unwrap();
+    assert_eq!((before.bytes, before.modified_ns), (after.bytes, after.modified_ns), "only the inode tells");
+    let summary = again().unwrap();
+    assert_eq!(summary.stages.iter().map(|stage| stage.done).collect::<Vec<_>>(), [0, 1, 0, 0]);
+    assert_eq!(store.take().get("doubled/page_0003.json"), Some(&1));
+    assert_eq!(book.page::<doubled>(3).text, "page 3page 3");
+}
