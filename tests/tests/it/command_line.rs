@@ -161,8 +161,8 @@ fn errors_come_with_hints() {
     ");
     let again = shelf.run(["add".as_ref(), scans.path().as_os_str(), "--id".as_ref(), "book".as_ref()]);
     assert_snapshot!(shown(&again), @r"
-    error: there is a book `book` already
-    hint: give the new book another id with `--id`, or remove the old one with `shelf delete book`
+    error: a book `book` exists already
+    hint: choose another id with `--id`, or delete the old book: `shelf delete book`
     exit 4
     ");
 }
@@ -340,7 +340,7 @@ fn scans_are_edited_and_metadata_are_set() {
       3: not made yet
     ");
     assert_snapshot!(said(&["page", "book", "rotate", "4", "90"]), @r"
-    error: `book` has no page 4: its pages are 1 to 3
+    error: page 4 is out of range (`book` has 3 pages)
     exit 4
     ");
     assert_snapshot!(said(&["set", "book", "title=Another Book", "year=1892"]), @r"

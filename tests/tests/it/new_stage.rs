@@ -340,7 +340,7 @@ fn a_new_crate_is_complete() {
     edition = "2024"
     publish = false
 
-    # clap, garde, schemars and serde have to be of the same major versions as shelf's: the derives of a stage's types name them.
+    # clap, garde, schemars and serde must have the same major versions as shelf's: the derives of a stage's types name them.
     [dependencies]
     clap = { version = "4.6", features = ["derive"] }
     garde = { version = "0.23", features = ["derive"] }
@@ -356,9 +356,16 @@ fn a_new_crate_is_complete() {
     opt-level = 2 # pixels in debug builds are unusable otherwise
     debug = false
 
-    # As in its own workspace, shelf itself is not optimised: it is compiled sooner.
+    # As in its own workspace, shelf itself is not optimised: it compiles sooner.
     [profile.dev.package]
     shelf-books.opt-level = 0
+    shelf-cli.opt-level = 0
+    shelf-eval.opt-level = 0
+    shelf-llm.opt-level = 0
+    shelf-macros.opt-level = 0
+    shelf-pages.opt-level = 0
+    shelf-runtime.opt-level = 0
+    shelf-scans.opt-level = 0
     shelf-stages.opt-level = 0
 
     # It lies in the folder of another workspace and is no member of it.
@@ -401,19 +408,19 @@ fn an_invalid_stage_is_refused_and_writes_no_file() {
     let (shelf, folder) = checkout();
     write(&folder.path().join("stages/src/taken.rs"), "");
     for (arguments, expected, hint) in [
-        ("WordCount", "`WordCount` is no stage name: expected a lower-case letter", "`word_count`"),
+        ("WordCount", "invalid stage name `WordCount`: expected a lower-case letter", "`word_count`"),
         ("source", "`source` is reserved", "add a word to it"),
-        ("type", "`type` cannot be a stage's name: it is a word of Rust", "add a word to it"),
-        ("str", "`str` cannot be a stage's name: it is a type of Rust", "add a word to it"),
+        ("type", "`type` cannot be a stage's name: it is a Rust keyword", "add a word to it"),
+        ("str", "`str` cannot be a stage's name: it is a Rust type", "add a word to it"),
         ("garde", "`garde` cannot be a stage's name: it is a crate that stages use", "add a word to it"),
-        ("counted", "there is a stage `counted` already, in ", "choose another name"),
+        ("counted", "stage `counted` exists already, in ", "choose another name"),
         ("ocr", "FOLDER/stages/src/lib.rs has a module `ocr` already", "choose another name"),
-        ("taken", "FOLDER/stages/src/taken.rs is there already", "choose another name"),
+        ("taken", "FOLDER/stages/src/taken.rs exists already", "choose another name"),
         ("a --deps counted,counted", "`counted` is listed twice", "name every stage once"),
-        ("--crate std", "`std` cannot be the name of a crate", "name the folder otherwise"),
-        ("--crate x/my.shelf a", "`my.shelf` cannot be the name of a crate", "name the folder otherwise"),
-        ("--crate stages", "`stages` cannot be the name of a crate", "name the folder otherwise"),
-        ("--crate my-shelf a --path stages", "stages is no checkout of shelf: it has no shelf", "git clone"),
+        ("--crate std", "`std` cannot be the name of a crate", "choose another folder name"),
+        ("--crate x/my.shelf a", "`my.shelf` cannot be the name of a crate", "choose another folder name"),
+        ("--crate stages", "`stages` cannot be the name of a crate", "choose another folder name"),
+        ("--crate my-shelf a --path stages", "stages is not a checkout of shelf: shelf is missing", "git clone"),
     ] {
         let ended = run(&shelf, folder.path(), arguments);
         let (error, what_to_do) = ended.err.split_once("\nhint: ").unwrap_or_default();
@@ -424,7 +431,7 @@ fn an_invalid_stage_is_refused_and_writes_no_file() {
     assert_eq!(fs::read_dir(folder.path().join("stages/src")).unwrap().count(), 2);
     let nowhere = tempfile::tempdir().unwrap();
     assert_snapshot!(shown(&run(&shelf, nowhere.path(), "headlines")), @r"
-    error: FOLDER is in no checkout of shelf and in no crate whose `src/main.rs` calls `shelf::main()`
+    error: FOLDER is neither in a checkout of shelf nor in a crate whose `src/main.rs` calls `shelf::main()`
     hint: run it in a checkout of shelf, or make a crate of your own: `shelf new-stage --crate my-shelf word_count`
     exit Some(4)
     ");

@@ -113,7 +113,7 @@ fn a_page_without_a_part_fails_and_says_where_it_looked() {
     let book = TestBook::of_pages(4).outputs::<text>(|_| Text { text: "x".to_owned() });
     run(&book);
     let failure = book.failure::<counted>(4).unwrap().failure.to_string();
-    assert!(failure.contains("book.json of `index` holds nothing of page 4 in `pages`"), "{failure}");
+    assert!(failure.contains("book.json of `index` has no part for page 4 in `pages`"), "{failure}");
     assert_eq!(book.page::<counted>(3).text, "1");
 }
 

@@ -286,7 +286,7 @@ fn a_damaged_page_is_remade_with_the_reason() {
     let plan = book.plan(&rows([row!(first)]), &Request::default());
     let why: Vec<_> = plan.jobs.iter().map(|job| job.why.to_string()).collect();
     assert!(why[0].starts_with("its file is not valid JSON"), "{why:?}");
-    assert!(why[1].starts_with("its file was changed after it was made"), "{why:?}");
+    assert!(why[1].starts_with("its file was modified after it was written"), "{why:?}");
     assert_eq!(book.run::<first>().summary.stages[0].done, 2);
     assert_eq!(book.page::<first>(2).said, "3");
 }

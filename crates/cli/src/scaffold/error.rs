@@ -18,7 +18,7 @@ pub enum ScaffoldError {
         why: &'static str,
     },
     /// There is such a stage.
-    #[error("there is a stage `{name}` already, in {site}")]
+    #[error("stage `{name}` exists already, in {site}")]
     Taken {
         /// The name.
         name: String,
@@ -26,16 +26,16 @@ pub enum ScaffoldError {
         site: String,
     },
     /// A dependency that is not there.
-    #[error("there is no stage `{0}` to make it from")]
+    #[error("unknown stage `{0}` in the dependencies")]
     NoStage(String),
     /// A dependency that is listed twice.
     #[error("`{0}` is listed twice in the dependencies")]
     Twice(String),
     /// No place for a stage's file.
-    #[error("{} is in no checkout of shelf and in no crate whose `src/main.rs` calls `shelf::main()`", .0.display())]
+    #[error("{} is neither in a checkout of shelf nor in a crate whose `src/main.rs` calls `shelf::main()`", .0.display())]
     NoHome(PathBuf),
     /// A file that would be overwritten.
-    #[error("{} is there already", .0.display())]
+    #[error("{} exists already", .0.display())]
     There(PathBuf),
     /// The module is declared already.
     #[error("{} has a module `{name}` already", file.display())]
@@ -50,8 +50,8 @@ pub enum ScaffoldError {
         "`{0}` cannot be the name of a crate: expected a letter, then letters, digits, `-` and `_`, and no word that means something else"
     )]
     Crate(String),
-    /// A folder that is no checkout.
-    #[error("{} is no checkout of shelf: it has no {missing}", folder.display())]
+    /// A folder that is not a checkout.
+    #[error("{} is not a checkout of shelf: {missing} is missing", folder.display())]
     NoCheckout {
         /// The folder.
         folder: PathBuf,
@@ -59,7 +59,7 @@ pub enum ScaffoldError {
         missing: &'static str,
     },
     /// A `Cargo.toml` that cannot be read.
-    #[error("{} is no TOML", file.display())]
+    #[error("{} is not valid TOML", file.display())]
     Toml {
         /// The file.
         file: PathBuf,
@@ -90,16 +90,16 @@ impl ScaffoldError {
             }
             Self::Name(_) | Self::Word { .. } => "add a word to it: `word_count` in place of `count`",
             Self::Taken { .. } => "choose another name, or change that stage",
-            Self::NoStage(_) => "`shelf stages` lists the stages there are",
+            Self::NoStage(_) => "`shelf stages` lists the stages",
             Self::Twice(_) => "name every stage once: `--deps ocr,labels`",
             Self::NoHome(_) => {
                 "run it in a checkout of shelf, or make a crate of your own: `shelf new-stage --crate my-shelf word_count`"
             }
-            Self::There(_) | Self::Module { .. } => "choose another name, or move what is there away",
-            Self::Crate(_) => "name the folder otherwise: `shelf new-stage --crate my-shelf word_count`",
+            Self::There(_) | Self::Module { .. } => "choose another name, or move the existing file away",
+            Self::Crate(_) => "choose another folder name: `shelf new-stage --crate my-shelf word_count`",
             Self::NoCheckout { .. } => "name the folder that `git clone` made: `--path ../shelf`",
-            Self::Toml { .. } => "mend the file first",
-            Self::Io { .. } => "see that the folder is there and can be written",
+            Self::Toml { .. } => "correct the file first",
+            Self::Io { .. } => "check that the folder exists and is writable",
         }
     }
 

@@ -47,10 +47,10 @@ pub(super) fn check_name(name: &str, registry: &Registry) -> Result<(), Scaffold
 /// What a word means in the file of a stage, if it is not free.
 pub(super) fn means_else(name: &str) -> Option<&'static str> {
     match name {
-        name if KEYWORDS.contains(&name) => Some("it is a word of Rust"),
-        name if PRIMITIVES.contains(&name) => Some("it is a type of Rust"),
+        name if KEYWORDS.contains(&name) => Some("it is a Rust keyword"),
+        name if PRIMITIVES.contains(&name) => Some("it is a Rust type"),
         name if CRATES.contains(&name) => Some("it is a crate that stages use"),
-        "main" | "lib" | "tests" => Some("it is the name of a module that is there already"),
+        "main" | "lib" | "tests" => Some("a module of that name exists already"),
         _ => None,
     }
 }

@@ -33,7 +33,7 @@ impl NewCrate {
     /// The checkout that this program was built from, while it is there; none of one that came from the registry.
     #[must_use]
     pub fn built_from() -> Option<PathBuf> {
-        let checkout = Path::new(env!("CARGO_MANIFEST_DIR")).parent()?;
+        let checkout = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2)?;
         let is_there = PARTS.iter().all(|part| checkout.join(part).join("Cargo.toml").is_file());
         is_there.then(|| checkout.to_owned())
     }
@@ -108,7 +108,7 @@ mod tests {
     /// Both would be found out only by somebody whose crate does not build.
     #[test]
     fn the_versions_are_those_of_this_workspace_and_of_the_note_on_pages() {
-        let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap();
         let manifest = manifest(workspace).unwrap().expect("the workspace has a manifest");
         for (krate, version) in VERSIONS {
             let found = &manifest["workspace"]["dependencies"][krate]["version"];
