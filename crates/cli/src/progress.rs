@@ -79,7 +79,7 @@ impl Progress {
             // These never began.
             Event::Kept(page) | Event::Blocked { page, .. } => self.with(*page, |stage| stage.ended += 1),
             Event::Retrying { page, .. } => {
-                self.with(*page, |stage| stage.in_flight = stage.in_flight.saturating_sub(1))
+                self.with(*page, |stage| stage.in_flight = stage.in_flight.saturating_sub(1));
             }
             _ => {}
         }
@@ -103,9 +103,9 @@ impl Progress {
         let left = self.left(share, elapsed).map(|left| format!("{left} left")).unwrap_or_default();
         let fixed = columns(&percent) + if left.is_empty() { 0 } else { columns(&left) + 2 };
         let name = truncate(&self.name, width.saturating_sub(fixed + 2).max(8));
-        let spare = width.saturating_sub(columns(&name) + fixed + 4);
+        let room = width.saturating_sub(columns(&name) + fixed + 4);
         let mut parts = vec![name, percent];
-        parts.extend(self.stages_told(spare));
+        parts.extend(self.stages_told(room));
         parts.extend((!left.is_empty()).then_some(left));
         truncate(&parts.join("  "), width)
     }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Deserializer, Serializer};
 use shelf_runtime::book::PageNumber;
 
-#[expect(clippy::ref_option, reason = "serde's signature")]
+#[expect(clippy::ref_option, clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
 pub(crate) fn serialize<S: Serializer>(page: &Option<PageNumber>, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_u32(page.map_or(0, PageNumber::get))
 }

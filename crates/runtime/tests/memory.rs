@@ -58,6 +58,7 @@ pub fn long(page: PageNumber, options: &SomeOptions, warnings: Warnings) -> Resu
     long_page(page, options, &warnings)
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "it stands for a stage's function")]
 fn long_page(page: PageNumber, options: &SomeOptions, warnings: &Warnings) -> Result<(LongPage, ManyMetrics)> {
     let words: Vec<String> = (0..2000).map(|word| format!("word {word} of page {page}")).collect();
     for word in words.iter().step_by(10) {

@@ -75,17 +75,17 @@ mod tests {
         test_pages::page(number, &[(text, 0.9)])
     }
 
-    fn english() -> Option<Dictionary> {
-        Some(Dictionary::of_words(
+    fn english() -> Dictionary {
+        Dictionary::of_words(
             "It was the best of times it was worst age wisdom foolishness epoch belief incredulity season Light so in an",
-        ))
+        )
     }
 
     #[test]
     fn pages_in_another_language_are_reported_where_english_is_assumed() {
         let mut others = OtherLanguages::default();
         for (number, text) in (1..).zip([GERMAN, ENGLISH, GERMAN, "Kapitel II"]) {
-            others.add(&page(number, text), &Languages::default(), english().as_ref());
+            others.add(&page(number, text), &Languages::default(), Some(&english()));
         }
         assert_eq!(
             others.warnings().collect::<Vec<_>>(),
@@ -97,14 +97,14 @@ mod tests {
     #[test]
     fn a_book_whose_language_is_known_is_not_checked() {
         let mut others = OtherLanguages::default();
-        others.add(&page(1, GERMAN), &Languages(vec!["de".to_owned()]), english().as_ref());
+        others.add(&page(1, GERMAN), &Languages(vec!["de".to_owned()]), Some(&english()));
         assert_eq!(others.warnings().count(), 0);
     }
 
     #[test]
     fn misread_english_is_not_another_language() {
         let misread = ENGLISH.replace("wisdom", "vvisdoin").replace("foolishness", "fooltshnefs");
-        assert!(other_language(&misread, english().as_ref()).is_none());
+        assert!(other_language(&misread, Some(&english())).is_none());
         assert!(other_language(ENGLISH, None).is_none());
     }
 }

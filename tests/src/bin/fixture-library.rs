@@ -61,7 +61,9 @@ fn remove_traces(folder: &Path) {
         match (path.is_dir(), name) {
             (true, "logs") => fs::remove_dir_all(&path).expect("the library can be written"),
             (true, _) => remove_traces(&path),
-            (false, name) if name.ends_with(".lock") => fs::remove_file(&path).expect("the library can be written"),
+            (false, _) if path.extension().is_some_and(|ending| ending == "lock") => {
+                fs::remove_file(&path).expect("the library can be written");
+            }
             (false, _) => {}
         }
     }

@@ -262,13 +262,19 @@ fn numbers_of(path: &str, shape: &Shape, found: &mut dyn FnMut(&str, f64)) {
         Shape::Pair(number, _) => found(&format!("{path}.Pair[0]"), *number),
         Shape::Named { value, inner } => {
             found(&format!("{path}.Named.value"), *value);
-            inner.iter().for_each(|inner| numbers_of(&format!("{path}.Named.inner"), inner, found));
+            if let Some(inner) = inner {
+                numbers_of(&format!("{path}.Named.inner"), inner, found);
+            }
         }
         Shape::List(items) => {
-            items.iter().enumerate().for_each(|(at, item)| numbers_of(&format!("{path}.List[{at}]"), item, found));
+            for (at, item) in items.iter().enumerate() {
+                numbers_of(&format!("{path}.List[{at}]"), item, found);
+            }
         }
         Shape::Map(fields) => {
-            fields.iter().for_each(|(name, field)| numbers_of(&format!("{path}.Map.{name}"), field, found));
+            for (name, field) in fields {
+                numbers_of(&format!("{path}.Map.{name}"), field, found);
+            }
         }
     }
 }

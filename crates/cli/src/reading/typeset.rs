@@ -23,9 +23,7 @@ impl Typesetter {
         for passage in passages {
             let between = match (before, passage.style) {
                 (None, _) => "",
-                (Some(Style::Note), Style::Note) => "\n",
-                (Some(Style::PageMark), Style::ChapterHeading) => "\n",
-                (Some(_), Style::ChapterHeading) => "\n\n",
+                (Some(before), Style::ChapterHeading) if before != Style::PageMark => "\n\n",
                 (Some(_), _) => "\n",
             };
             text.push_str(between);

@@ -172,7 +172,7 @@ pub(super) fn one(context: &Context, request: &AddRequest) -> Result<Added> {
         let mut bar = bar.lock().expect("drawing does not panic");
         match progress {
             Progress::LandscapeImages { images } if !context.out.quiet => {
-                *bar = drawn_bar("examining", images, "images")
+                *bar = drawn_bar("examining", images, "images");
             }
             Progress::Examined => bar.inc(1),
             Progress::Counted { pages, .. } if !context.out.quiet => {

@@ -214,13 +214,13 @@ fn print(context: &Context, pages: &[Measured], read: &Entry, last: &Entry) -> R
     };
     let names =
         [format!("CER of {}", read.row.name), format!("CER of {}", last.row.name), format!("WER of {}", last.row.name)];
-    let [read_cer, last_cer, last_wer] = names;
+    let [ocr_cer, final_cer, word_error_rate] = names;
     let columns = [
         Column::number("page"),
         Column::number("characters").rank(2),
-        Column::number(read_cer).rank(1),
-        Column::number(last_cer),
-        Column::number(last_wer).rank(1),
+        Column::number(ocr_cer).rank(1),
+        Column::number(final_cer),
+        Column::number(word_error_rate).rank(1),
         Column::word("page number").rank(2),
     ];
     context.out.table(&Table::new(columns, pages.iter().map(row).collect()))?;

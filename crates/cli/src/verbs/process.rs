@@ -210,7 +210,7 @@ fn print(context: &Context, summary: &Summary, made: Option<String>, args: &Proc
             out.note(format_args!("interrupted; `shelf process {book}` continues where it stopped"));
         }
         Some(Stopped::TimeUp) => {
-            out.note(format_args!("time limit reached; `shelf process {book}` continues where it stopped"))
+            out.note(format_args!("time limit reached; `shelf process {book}` continues where it stopped"));
         }
         Some(Stopped::DiskFull) => out.note("the disk is full; free some space and run the same command again"),
         Some(Stopped::BudgetUsedUp | Stopped::Aborted) => {

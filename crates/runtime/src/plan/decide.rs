@@ -314,7 +314,8 @@ pub(crate) fn is_kept(changes: &[Change], is_paid: bool) -> bool {
 fn paid(book: &BookState) -> BTreeSet<PageOf> {
     let all =
         book.stages.iter().flat_map(|(stage, state)| state.pages.keys().map(|page| PageOf { stage, page: *page }));
-    let mut open: Vec<PageOf> = all.filter(|page| book.record(*page).is_some_and(|record| record.is_paid())).collect();
+    let mut open: Vec<PageOf> =
+        all.filter(|page| book.record(*page).is_some_and(crate::inspect::RecordSummary::is_paid)).collect();
     let mut found = BTreeSet::new();
     while let Some(page) = open.pop() {
         if found.insert(page) {

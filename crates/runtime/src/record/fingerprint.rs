@@ -119,9 +119,8 @@ impl Fingerprint {
         for (input, hash) in &self.inputs {
             match old.inputs.get(input) {
                 None if old.reads_like(input) => changes.push(Change::NewInput(input.clone())),
-                None => {}
                 Some(before) if before != hash => changes.push(Change::Input(input.clone())),
-                Some(_) => {}
+                None | Some(_) => {}
             }
         }
         for input in old.inputs.keys().filter(|input| !self.inputs.contains_key(input)) {

@@ -97,7 +97,7 @@ pub trait Load: Sized + Send + 'static {
     /// Which pages it takes, of a stage that runs once a page.
     const REACH: Reach;
 
-    /// ExternalInput, checks and hands over what stage `from` made.
+    /// Reads and validates the output of stage `from`.
     fn load(cx: &Cx, from: &'static Row) -> Result<Self, Failure>;
 }
 
