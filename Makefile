@@ -43,7 +43,8 @@ test-peers:
 lint:
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --quiet -- -D warnings
-	cargo clippy --package shelf-stages --no-default-features --all-targets --quiet -- -D warnings
+	cargo clippy --package shelf-stages --no-default-features --features cli --all-targets --quiet -- -D warnings
+	cargo clippy --package shelf-stages --no-default-features --lib --quiet -- -D warnings
 
 docs:
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --quiet
