@@ -44,7 +44,7 @@ fn status_counts_book_stages() {
     let digest = || shelf.ok(["status", "book"]).lines().find(|line| line.starts_with("digest")).map(ToOwned::to_owned);
     assert_eq!(digest().as_deref(), Some("digest      ·           1      ·       ·        ·      ·"));
     fs::write(shelf.library().join("book/digest/book.json"), "{").unwrap();
-    assert_eq!(digest().as_deref(), Some("digest      ·           1      ·       ·        ·      ·"));
+    assert_eq!(digest().as_deref(), Some("digest      ·           ·      1       ·        ·      ·"));
 }
 
 #[test]
