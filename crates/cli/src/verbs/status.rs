@@ -152,7 +152,7 @@ fn of_book(
         for (number, page) in &state.stage(standing.stage).pages {
             if let PageState::Valid(PageSummary { record: Some(record), .. }) = page {
                 standing.copied.extend(record.copied().is_some().then_some(*number));
-                standing.warnings.extend(record.warnings().iter().map(|warning| (*number, warning.clone())));
+                standing.warnings.extend(record.warnings().into_iter().map(|warning| (*number, warning)));
                 standing.seconds += record.operation().processing_time_seconds;
             }
         }

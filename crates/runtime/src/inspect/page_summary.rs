@@ -23,7 +23,6 @@ pub struct RecordSummary {
     is_paid: bool,
     redo: Option<Box<str>>,
     copied: Option<Box<Copied>>,
-    warnings: Box<[String]>,
     json: Box<str>,
 }
 
@@ -35,10 +34,12 @@ struct Packed<'a> {
     operation: &'a Operation,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     files: &'a BTreeMap<String, Hash>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<String>,
 }
 
 /// Warnings that are kept of a page, bytes; the record on disk has all of them. Of a book all are kept.
-const PAGE_WARNINGS_BYTES: usize = 512;
+const PAGE_WARNINGS_BYTES: usize = 256;
 
 impl PageSummary {
     /// A page with this hash and record.
@@ -53,13 +54,15 @@ impl RecordSummary {
         // Reports and plans do not need the provider's own figures, which can be of any size.
         let model_use = record.operation.model_use.as_ref().map(|used| ModelUse { usage: None, ..used.clone() });
         let operation = Operation { model_use, ..record.operation.clone() };
+        let is_book = record.operation.page_num == 0;
+        let limit_bytes = if is_book { usize::MAX } else { PAGE_WARNINGS_BYTES };
         let packed = Packed {
             fingerprint: &record.fingerprint,
             metrics: &record.metrics,
             operation: &operation,
             files: &record.files,
+            warnings: first_warnings(&record.warnings, limit_bytes),
         };
-        let is_book = record.operation.page_num == 0;
         let copied = record.copied.clone().map(|mut copied| {
             copied.failure.backtrace = None;
             Box::new(copied)
@@ -70,7 +73,6 @@ impl RecordSummary {
             is_paid: record.is_paid(),
             redo: record.redo.as_deref().map(Into::into),
             copied,
-            warnings: first_warnings(&record.warnings, if is_book { usize::MAX } else { PAGE_WARNINGS_BYTES }),
             json: serde_json::to_string(&packed).expect("a record was read from JSON, or is written as such").into(),
         }
     }
@@ -142,8 +144,13 @@ impl RecordSummary {
 
     /// The first warnings of the stage.
     #[must_use]
-    pub fn warnings(&self) -> &[String] {
-        &self.warnings
+    pub fn warnings(&self) -> Vec<String> {
+        #[derive(Deserialize)]
+        struct Part {
+            #[serde(default)]
+            warnings: Vec<String>,
+        }
+        self.part(|part: Part| part.warnings)
     }
 
     fn part<'a, T: Deserialize<'a>, R>(&'a self, of: impl FnOnce(T) -> R) -> R {
@@ -152,7 +159,7 @@ impl RecordSummary {
 }
 
 /// Warnings up to so many bytes, and how many more there are.
-fn first_warnings(warnings: &[String], limit_bytes: usize) -> Box<[String]> {
+fn first_warnings(warnings: &[String], limit_bytes: usize) -> Vec<String> {
     let mut bytes = 0;
     let fits = |warning: &&String| {
         bytes += warning.len();
@@ -164,7 +171,7 @@ fn first_warnings(warnings: &[String], limit_bytes: usize) -> Box<[String]> {
         1 => first.push("1 more warning; see the page's record".to_owned()),
         more => first.push(format!("{more} more warnings; see the page's record")),
     }
-    first.into()
+    first
 }
 
 #[cfg(test)]
@@ -210,8 +217,8 @@ mod tests {
     #[test]
     fn keeps_the_first_warnings_of_a_page_and_all_of_a_book() {
         let of_page = RecordSummary::of(&record(1, 50));
-        assert_eq!(of_page.warnings().len(), 17);
-        assert_eq!(of_page.warnings()[16], "34 more warnings; see the page's record");
+        assert_eq!(of_page.warnings().len(), 9);
+        assert_eq!(of_page.warnings()[8], "42 more warnings; see the page's record");
         assert_eq!(RecordSummary::of(&record(0, 50)).warnings().len(), 50);
     }
 }

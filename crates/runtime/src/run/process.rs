@@ -138,7 +138,7 @@ fn with_lock(
         let counted = summary.stages.iter_mut().find(|stage| stage.stage == name).expect("every stage is summed up");
         if entry.row.book {
             let record = state.record(PageOf { stage: name, page: None });
-            counted.book_warnings = record.map(|record| record.warnings().to_vec()).unwrap_or_default();
+            counted.book_warnings = record.map(|record| record.warnings()).unwrap_or_default();
             continue;
         }
         let report = report::of(&state, &entry);
