@@ -9,7 +9,7 @@ use crate::book::{Languages, PageNumber, ScanId, ScanMetadata};
 use crate::doctor::Finding;
 use crate::events::{Event, Listener, PageOf};
 use crate::failure::Failure;
-use crate::inspect::{BookState, LookError, Scan, describe_scan, look, look_again};
+use crate::inspect::{BookState, LookError, RecordSummary, Scan, describe_scan, look, look_again};
 use crate::plan::{Plan, PlanError, Request, plan};
 use crate::preflight::{self, Prospect};
 use crate::provide::{HandleRequest, Providers};
@@ -138,7 +138,7 @@ fn with_lock(
         let counted = summary.stages.iter_mut().find(|stage| stage.stage == name).expect("every stage is summed up");
         if entry.row.book {
             let record = state.record(PageOf { stage: name, page: None });
-            counted.book_warnings = record.map(|record| record.warnings()).unwrap_or_default();
+            counted.book_warnings = record.map(RecordSummary::warnings).unwrap_or_default();
             continue;
         }
         let report = report::of(&state, &entry);
