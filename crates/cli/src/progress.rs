@@ -209,7 +209,7 @@ mod tests {
         assert_eq!(line(60), "florida   48 %  ocr 9/18, labels 3/18  about 13 s left");
         assert_eq!(line(44), "florida   48 %  ocr 9/18  about 13 s left");
         assert_eq!(line(32), "florida   48 %  about 13 s left");
-        assert_eq!(run(None, 0).line(Duration::ZERO, 60), "florida    8 %  ocr 0/18, labels 3/18");
+        assert_eq!(run(None, 0).line(Duration::ZERO, 60), "florida   15 %  ocr 0/18, labels 3/18");
     }
 
     #[test]
