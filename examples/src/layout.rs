@@ -26,7 +26,7 @@ pub struct LayoutMetrics {
     pub captions: usize,
 }
 
-/// Says of every line whether it is text or a caption.
+/// Decides whether each line is text or a caption.
 #[stage(name = "layout", deps = [text_lines, page_kind], parallelism = fixed(8), conserves = text_lines)]
 pub fn layout(text_lines: LinesPage, page_kind: KindPage) -> Result<(LayoutPage, LayoutMetrics)> {
     let (text, captions) = match page_kind.kind {
