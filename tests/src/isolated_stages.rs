@@ -58,7 +58,7 @@ pub mod misdeed {
     pub const PANIC: u32 = 5;
     /// Returns an error that another try may mend.
     pub const FAIL: u32 = 6;
-    /// Measures what is no number.
+    /// Measures a float that is not finite.
     pub const MISMEASURE: u32 = 7;
     /// Hangs in the process that makes it; only `stuck` does.
     pub const HANG: u32 = 2;

@@ -2,6 +2,7 @@
 
 mod command;
 mod folder_watch;
+mod hooked_store;
 pub mod isolated_stages;
 pub mod killed_run;
 pub mod quality;
@@ -10,3 +11,4 @@ pub mod worker_tasks;
 
 pub use command::{Ended, Shelf};
 pub use folder_watch::FolderWatch;
+pub use hooked_store::HookedStore;

@@ -85,7 +85,7 @@ impl Reading<'_> {
 
     fn stage(&self, name: &str) -> Result<&Entry> {
         let known = || self.registry.names();
-        let unknown = || self.refuse(format!("there is no stage `{name}`{}", did_you_mean(name, known())));
+        let unknown = || self.refuse(format!("unknown stage `{name}`{}", did_you_mean(name, known())));
         self.registry.get(name).map(AsRef::as_ref).ok_or_else(unknown)
     }
 
@@ -132,7 +132,7 @@ fn did_you_mean<'a>(written: &str, known: impl Iterator<Item = &'a str>) -> Stri
         Some(candidate) => format!("; did you mean `{candidate}`?"),
         None if known.is_empty() => "; it has none".to_owned(),
         None => {
-            format!("; there are {}", known.iter().map(|known| format!("`{known}`")).collect::<Vec<_>>().join(", "))
+            format!("; known: {}", known.iter().map(|known| format!("`{known}`")).collect::<Vec<_>>().join(", "))
         }
     }
 }
@@ -180,8 +180,8 @@ mod tests {
     #[test]
     fn what_is_wrong_is_named() {
         for (text, problem) in [
-            ("[quit]", "there is no stage `quit`; did you mean `quiet`?"),
-            ("[columns]", "there is no stage `columns`; there are `quiet`"),
+            ("[quit]", "unknown stage `quit`; did you mean `quiet`?"),
+            ("[columns]", "unknown stage `columns`; known: `quiet`"),
             ("quiet = 3", "`quiet` is a stage: write its options under `[quiet]`"),
             ("[quiet]\nloudnes = 3", "`[quiet]` has no option `loudnes`; did you mean `loudness`?"),
             ("[quiet]\nloudness = 10", "`[quiet] loudness = 10`: invalid value '10' for '--loudness"),

@@ -39,7 +39,7 @@ pub(super) struct LlmArgs {
     /// Send at most this many requests at a time
     #[arg(long, value_name = "N", env = "SHELF_LLM_IN_FLIGHT", hide_env_values = true, value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub(super) llm_in_flight: Option<u16>,
-    /// Send at most this many requests per minute; 0 is no limit
+    /// Send at most this many requests per minute; 0 means unlimited
     #[arg(
         long,
         value_name = "N",

@@ -18,7 +18,7 @@ pub struct LlmSettings {
     pub model: Option<String>,
     /// The models that are asked in turn when it gives no usable reply.
     pub fallbacks: Vec<String>,
-    /// Maximum requests per minute; 0 is no limit.
+    /// Maximum requests per minute; 0 means unlimited.
     pub requests_per_minute: u32,
     /// Maximum requests in flight.
     pub in_flight: usize,

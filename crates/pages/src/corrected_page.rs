@@ -70,7 +70,7 @@ pub struct CorrectedParagraph {
 pub const MAX_NOTES_CHARS: usize = 100;
 
 impl CorrectedPage {
-    /// The paragraph with this id; `None` if there is no such paragraph.
+    /// The paragraph with this id; `None` if the page does not have it.
     #[must_use]
     pub fn paragraph(&self, id: ParagraphId) -> Option<&CorrectedParagraph> {
         let mut block = self.blocks.iter().filter(|block| block.block_num == id.block).flat_map(|b| &b.paragraphs);

@@ -60,7 +60,7 @@ pub enum Cause {
     Write,
     /// The page could not be written, since the disk is full: it is still to be made.
     DiskFull,
-    /// The run was aborted, since a provider is no longer available: the page is still to be made. Called `halted` in records.
+    /// The run was aborted, since a provider has become unavailable: the page is still to be made. Called `halted` in records.
     #[serde(rename = "halted", alias = "aborted")]
     Aborted,
 }

@@ -29,7 +29,7 @@ pub(crate) fn caught<T>(work: impl FnOnce() -> Result<T, Failure>) -> Result<T, 
             .downcast_ref::<String>()
             .map(String::as_str)
             .or_else(|| payload.downcast_ref::<&str>().copied())
-            .unwrap_or("with a value that is no message");
+            .unwrap_or("without a message");
         let elsewhere = || ELSEWHERE.lock().unwrap_or_else(PoisonError::into_inner).take();
         let (place, backtrace) = HERE.take().or_else(elsewhere).unzip();
         let place = place.map(|place| format!(" at {place}")).unwrap_or_default();

@@ -65,7 +65,7 @@ pub struct HandleRequest<'a> {
     pub retry_epoch: Option<&'a str>,
 }
 
-/// Why a run was aborted: what a provider offers is no longer to be had.
+/// Why a run was aborted: a provider is no longer available.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Abort {
     /// What happened, with a hint.

@@ -32,7 +32,7 @@ pub enum DictionaryError {
         source: std::io::Error,
     },
     /// A file is in letters that nobody knows.
-    #[error("the dictionary {} is written in `{encoding}`, which is no known encoding", path.display())]
+    #[error("the dictionary {} has an unknown encoding, `{encoding}`", path.display())]
     Encoding {
         /// The file.
         path: PathBuf,
@@ -340,6 +340,6 @@ mod tests {
         let found = installed([folder.path()].into_iter());
         let problem = |tag| Dictionary::among(&found, &languages(&[tag])).unwrap_err().to_string();
         assert!(problem("xx").contains("xx.dic does not fit Hunspell's format: "), "{}", problem("xx"));
-        assert!(problem("yy").ends_with("yy.aff is written in `VOLAPUK-8`, which is no known encoding"));
+        assert!(problem("yy").ends_with("yy.aff has an unknown encoding, `VOLAPUK-8`"));
     }
 }

@@ -27,7 +27,7 @@ fn main() -> ExitCode {
 const INTRODUCTION: &str = "\
 # What a question costs
 
-Counted by `make tokens` on twenty pages of Colonial Florida, with the o200k tokenizer of [tiktoken-rs](https://crates.io/crates/tiktoken-rs); a test fails if the shares rise.
+Counted by `make tokens` on twenty pages of Colonial Florida, with the o200k tokenizer of the crate `tiktoken-rs`; a test fails if the shares rise.
 
 * *shelf* is what `corrected --engine llm` sends to a scripted model on 127.0.0.1 after the rules have run: the numbers and texts of the paragraphs in doubt. The reply carries those that change.
 * *original* is what the original program would have sent for the same page: the page's complete JSON with its boxes, indented, as shelf's `ocr` read it, without the lines and words that only shelf stores. The

@@ -7,18 +7,17 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::Value;
-use shelf::book::ScanId;
 use shelf::plan::Request;
 use shelf::prelude::*;
 use shelf::provide::Providers;
 use shelf::registry::Registry;
 use shelf::run::{Runtime, Settings, Stop, Stopped, process};
 use shelf::stage::Stage;
-use shelf::store::{BookLock, BookPath, FolderStore, LedgerFile, Stamp, Store, StoreError};
+use shelf::store::StoreError;
 use shelf::testing::{EventLog, TestBook};
 use shelf::worker::WorkerPool;
 use shelf_tests::killed_run::{CALLS, POINTS, closing};
-use shelf_tests::{FolderWatch, Shelf};
+use shelf_tests::{FolderWatch, HookedStore, Shelf};
 
 /// A page's number.
 #[derive(Debug, Serialize, Deserialize, JsonSchema, Validate)]
@@ -33,76 +32,21 @@ pub fn numbered(page: PageNumber) -> Result<Numbered> {
     Ok(Numbered { page_number: page.get() })
 }
 
-/// A store on a disk that has room for so many files.
-struct Filling {
-    store: FolderStore,
-    room: AtomicUsize,
-}
-
-impl Store for Filling {
-    fn write(&self, path: &BookPath, contents: &[u8]) -> Result<(), StoreError> {
-        let room = self.room.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |room| room.checked_sub(1));
-        match room {
-            Ok(_) => self.store.write(path, contents),
-            Err(_) => Err(StoreError::Io {
-                action: "write",
-                path: PathBuf::from(path.relative()),
-                source: std::io::Error::new(std::io::ErrorKind::StorageFull, "plein"),
-            }),
-        }
-    }
-    fn books(&self) -> Result<Vec<ScanId>, StoreError> {
-        self.store.books()
-    }
-    fn list(&self, book: &ScanId, folder: &str) -> Result<Vec<String>, StoreError> {
-        self.store.list(book, folder)
-    }
-    fn read(&self, path: &BookPath) -> Result<Option<Vec<u8>>, StoreError> {
-        self.store.read(path)
-    }
-    fn append(&self, path: &BookPath, bytes: &[u8]) -> Result<(), StoreError> {
-        self.store.append(path, bytes)
-    }
-    fn append_ledger(&self, book: &ScanId, file: LedgerFile, lines: &[u8]) -> Result<(), StoreError> {
-        self.store.append_ledger(book, file, lines)
-    }
-    fn read_ledger(&self, book: &ScanId, file: LedgerFile) -> Result<Vec<u8>, StoreError> {
-        self.store.read_ledger(book, file)
-    }
-    fn clear_sent(&self, book: &ScanId) -> Result<(), StoreError> {
-        self.store.clear_sent(book)
-    }
-    fn ledgers(&self) -> Result<Vec<ScanId>, StoreError> {
-        self.store.ledgers()
-    }
-    fn remove(&self, path: &BookPath) -> Result<(), StoreError> {
-        self.store.remove(path)
-    }
-    fn remove_folder(&self, book: &ScanId, folder: &str) -> Result<(), StoreError> {
-        self.store.remove_folder(book, folder)
-    }
-    fn local(&self, path: &BookPath) -> Result<PathBuf, StoreError> {
-        self.store.local(path)
-    }
-    fn stamp(&self, path: &BookPath) -> Result<Option<Stamp>, StoreError> {
-        self.store.stamp(path)
-    }
-    fn lock(&self, book: &ScanId) -> Result<BookLock, StoreError> {
-        self.store.lock(book)
-    }
-}
-
 #[test]
 fn a_full_disk_stops_the_run_and_loses_nothing() {
     let book = TestBook::of_pages(5);
-    let store = Arc::new(Filling { store: book.store().clone(), room: AtomicUsize::new(3) });
+    let room = Arc::new(AtomicUsize::new(3));
+    let left = Arc::clone(&room);
+    let store = Arc::new(HookedStore::new(book.store().clone()).before_write(move |path| {
+        let room = left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |room| room.checked_sub(1));
+        room.map(drop).map_err(|_| StoreError::Io {
+            action: "write",
+            path: PathBuf::from(path.relative()),
+            source: std::io::Error::new(std::io::ErrorKind::StorageFull, "plein"),
+        })
+    }));
     let registry = Arc::new(Registry::of([<numbered as Stage>::ROW]).unwrap());
-    let runtime = Runtime {
-        store: store.clone(),
-        registry,
-        worker_pool: WorkerPool::in_process(),
-        providers: Providers::default(),
-    };
+    let runtime = Runtime { store, registry, worker_pool: WorkerPool::in_process(), providers: Providers::default() };
     let settings = Settings { workers: 1, attempts: 3 };
     let run =
         || process(&runtime, book.id(), &Request::default(), settings, &EventLog::default(), &Stop::default()).unwrap();
@@ -111,7 +55,7 @@ fn a_full_disk_stops_the_run_and_loses_nothing() {
     let stage = &stopped.stages[0];
     assert_eq!((stage.done, stage.left), (3, 2));
     assert!(stage.report_error.as_ref().is_some_and(|error| error.contains("report")), "{:?}", stage.report_error);
-    store.room.store(100, Ordering::SeqCst);
+    room.store(100, Ordering::SeqCst);
     assert_eq!((run().stages[0].done, run().stages[0].kept), (2, 5));
 }
 

@@ -368,7 +368,7 @@ fn a_new_crate_is_complete() {
     shelf-scans.opt-level = 0
     shelf-stages.opt-level = 0
 
-    # It lies in the folder of another workspace and is no member of it.
+    # This folder is inside another workspace, of which it is not a member.
     [workspace]
     "#);
     let elsewhere = tempfile::tempdir().unwrap();

@@ -7,7 +7,6 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use shelf::book::ScanId;
 use shelf::inspect::look;
 use shelf::plan::Request;
 use shelf::prelude::*;
@@ -15,9 +14,10 @@ use shelf::provide::Providers;
 use shelf::registry::Registry;
 use shelf::run::{Runtime, Settings, Stop, Summary, process, process_inspected};
 use shelf::stage::Stage;
-use shelf::store::{BookLock, BookPath, FolderStore, LedgerFile, Stamp, Store, StoreError};
+use shelf::store::{BookPath, Store};
 use shelf::testing::{EventLog, TestBook};
 use shelf::worker::WorkerPool;
+use shelf_tests::HookedStore;
 
 /// A text.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
@@ -69,16 +69,14 @@ pub fn collected(joined: Pages<Text>) -> Result<Text> {
 const ROWS: [&shelf::stage::Row; 4] =
     [<written as Stage>::ROW, <doubled as Stage>::ROW, <joined as Stage>::ROW, <collected as Stage>::ROW];
 
-/// A library that counts how often each file is read.
-struct Counting {
-    store: FolderStore,
-    reads: Mutex<BTreeMap<String, usize>>,
-}
+/// How often each file was read.
+#[derive(Clone, Default)]
+struct Counting(Arc<Mutex<BTreeMap<String, usize>>>);
 
 impl Counting {
     /// How often files of stages' outputs were read since the last call.
     fn take(&self) -> BTreeMap<String, usize> {
-        let reads = std::mem::take(&mut *self.reads.lock().unwrap());
+        let reads = std::mem::take(&mut *self.0.lock().unwrap());
         let is_output = |path: &str| {
             let file = Path::new(path).file_name().unwrap().to_str().unwrap();
             !path.starts_with("source/")
@@ -89,61 +87,19 @@ impl Counting {
     }
 }
 
-impl Store for Counting {
-    fn read(&self, path: &BookPath) -> Result<Option<Vec<u8>>, StoreError> {
-        *self.reads.lock().unwrap().entry(path.relative().to_owned()).or_default() += 1;
-        self.store.read(path)
-    }
-    fn write(&self, path: &BookPath, contents: &[u8]) -> Result<(), StoreError> {
-        self.store.write(path, contents)
-    }
-    fn books(&self) -> Result<Vec<ScanId>, StoreError> {
-        self.store.books()
-    }
-    fn list(&self, book: &ScanId, folder: &str) -> Result<Vec<String>, StoreError> {
-        self.store.list(book, folder)
-    }
-    fn append(&self, path: &BookPath, bytes: &[u8]) -> Result<(), StoreError> {
-        self.store.append(path, bytes)
-    }
-    fn append_ledger(&self, book: &ScanId, file: LedgerFile, lines: &[u8]) -> Result<(), StoreError> {
-        self.store.append_ledger(book, file, lines)
-    }
-    fn read_ledger(&self, book: &ScanId, file: LedgerFile) -> Result<Vec<u8>, StoreError> {
-        self.store.read_ledger(book, file)
-    }
-    fn clear_sent(&self, book: &ScanId) -> Result<(), StoreError> {
-        self.store.clear_sent(book)
-    }
-    fn ledgers(&self) -> Result<Vec<ScanId>, StoreError> {
-        self.store.ledgers()
-    }
-    fn remove(&self, path: &BookPath) -> Result<(), StoreError> {
-        self.store.remove(path)
-    }
-    fn remove_folder(&self, book: &ScanId, folder: &str) -> Result<(), StoreError> {
-        self.store.remove_folder(book, folder)
-    }
-    fn local(&self, path: &BookPath) -> Result<PathBuf, StoreError> {
-        self.store.local(path)
-    }
-    fn stamp(&self, path: &BookPath) -> Result<Option<Stamp>, StoreError> {
-        self.store.stamp(path)
-    }
-    fn lock(&self, book: &ScanId) -> Result<BookLock, StoreError> {
-        self.store.lock(book)
-    }
-}
-
-fn counted(book: &TestBook) -> (Arc<Counting>, Runtime) {
-    let store = Arc::new(Counting { store: book.store().clone(), reads: Mutex::default() });
+fn counted(book: &TestBook) -> (Counting, Runtime) {
+    let reads = Counting::default();
+    let counting = reads.clone();
+    let store = HookedStore::new(book.store().clone()).before_read(move |path| {
+        *counting.0.lock().unwrap().entry(path.relative().to_owned()).or_default() += 1;
+    });
     let runtime = Runtime {
-        store: store.clone(),
+        store: Arc::new(store),
         registry: Arc::new(Registry::of(ROWS).unwrap()),
         worker_pool: WorkerPool::in_process(),
         providers: Providers::default(),
     };
-    (store, runtime)
+    (reads, runtime)
 }
 
 const SETTINGS: Settings = Settings { workers: 2, attempts: 1 };
@@ -166,10 +122,10 @@ fn all(times: usize) -> BTreeMap<String, usize> {
 #[test]
 fn a_run_does_not_read_the_pages_that_it_makes() {
     let book = TestBook::of_pages(12);
-    let (store, runtime) = counted(&book);
+    let (reads, runtime) = counted(&book);
     let summary = run(&runtime, &book, &Request::default());
     assert!(summary.complete());
-    assert_eq!(store.take(), BTreeMap::new(), "not for reports, flags or fingerprints, nor for what is made from them");
+    assert_eq!(reads.take(), BTreeMap::new(), "not for reports, flags or fingerprints, nor for what is made from them");
     let flagged: Vec<u32> = summary.stages[0].flagged.iter().map(|page| page.get()).collect();
     assert_eq!(flagged, [10, 11, 12], "seven characters are too many");
     assert_eq!(book.report::<written>().lines().nth(12), Some("12,7"));
@@ -178,29 +134,29 @@ fn a_run_does_not_read_the_pages_that_it_makes() {
 #[test]
 fn a_run_with_nothing_to_do_reads_each_page_once() {
     let book = TestBook::of_pages(12);
-    let (store, runtime) = counted(&book);
+    let (reads, runtime) = counted(&book);
     run(&runtime, &book, &Request::default());
-    store.take();
+    reads.take();
     let summary = run(&runtime, &book, &Request::default());
     assert!(summary.complete() && summary.stages.iter().all(|stage| stage.done == 0));
-    assert_eq!(store.take(), all(1));
+    assert_eq!(reads.take(), all(1));
     assert_eq!(summary.stages[0].flagged.len(), 3);
     book.store().remove(&path(&book, "written/report.csv")).unwrap();
     run(&runtime, &book, &Request::default());
-    assert_eq!(store.take(), all(1), "a missing report is written from what was read");
+    assert_eq!(reads.take(), all(1), "a missing report is written from what was read");
     assert_eq!(book.report::<written>().lines().count(), 13);
 }
 
 #[test]
 fn pages_of_an_earlier_run_are_read_once_for_all_that_is_made_from_them() {
     let book = TestBook::of_pages(12);
-    let (store, runtime) = counted(&book);
+    let (reads, runtime) = counted(&book);
     run(&runtime, &book, &Request { stages: Some(vec!["written".to_owned()]), ..Request::default() });
-    store.take();
+    reads.take();
     assert!(run(&runtime, &book, &Request::default()).complete());
     let written = (1..=12).map(|page| (format!("written/page_{page:04}.json"), 2));
     assert_eq!(
-        store.take(),
+        reads.take(),
         written.collect(),
         "once to inspect them, and once for `doubled`, `joined` and its neighbours"
     );
@@ -209,26 +165,26 @@ fn pages_of_an_earlier_run_are_read_once_for_all_that_is_made_from_them() {
 #[test]
 fn what_was_read_before_the_book_was_locked_is_used_as_long_as_the_file_is_the_same() {
     let book = TestBook::of_pages(12);
-    let (store, runtime) = counted(&book);
+    let (reads, runtime) = counted(&book);
     run(&runtime, &book, &Request::default());
     let earlier = look(&*runtime.store, &runtime.registry, book.id()).unwrap();
-    store.take();
+    reads.take();
     let again =
         || process_inspected(&runtime, &earlier, &Request::default(), SETTINGS, &EventLog::default(), &Stop::default());
     assert!(again().unwrap().complete());
-    assert_eq!(store.take(), BTreeMap::new());
+    assert_eq!(reads.take(), BTreeMap::new());
 
     let changed = path(&book, "doubled/page_0003.json");
-    let before = store.stamp(&changed).unwrap().unwrap();
-    let file = store.local(&changed).unwrap();
+    let before = book.store().stamp(&changed).unwrap().unwrap();
+    let file = book.store().local(&changed).unwrap();
     let modified = file.metadata().unwrap().modified().unwrap();
     let text = String::from_utf8(book.bytes("doubled/page_0003.json").unwrap()).unwrap();
-    store.write(&changed, text.replacen("page 3", "page 4", 1).as_bytes()).unwrap();
+    book.store().write(&changed, text.replacen("page 3", "page 4", 1).as_bytes()).unwrap();
     File::options().write(true).open(&file).unwrap().set_modified(modified).unwrap();
-    let after = store.stamp(&changed).unwrap().unwrap();
+    let after = book.store().stamp(&changed).unwrap().unwrap();
     assert_eq!((before.bytes, before.modified_ns), (after.bytes, after.modified_ns), "only the inode tells");
     let summary = again().unwrap();
     assert_eq!(summary.stages.iter().map(|stage| stage.done).collect::<Vec<_>>(), [0, 1, 0, 0]);
-    assert_eq!(store.take().get("doubled/page_0003.json"), Some(&1));
+    assert_eq!(reads.take().get("doubled/page_0003.json"), Some(&1));
     assert_eq!(book.page::<doubled>(3).text, "page 3page 3");
 }

@@ -170,7 +170,7 @@ fn an_invalid_filter_is_explained() {
     exit 2
     ");
     assert_snapshot!(report(&["--filter", "confidence_mean"]), @r"
-    error: `confidence_mean` is no filter; expected a column, one of < <= > >= = != and a value, such as `confidence_mean<10`
+    error: invalid filter `confidence_mean`: expected a column, one of < <= > >= = != and a value, such as `confidence_mean<10`
     hint: `shelf report --stage ocr --explain` lists the columns
     exit 2
     ");

@@ -80,7 +80,7 @@ impl NewCrate {
             text = text.replace(&format!("{{{krate}}}"), version);
         }
         if self.within_workspace()? {
-            text.push_str("\n# It lies in the folder of another workspace and is no member of it.\n[workspace]\n");
+            text.push_str("\n# This folder is inside another workspace, of which it is not a member.\n[workspace]\n");
         }
         Ok(text)
     }

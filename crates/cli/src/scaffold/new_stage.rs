@@ -68,7 +68,7 @@ impl NewStage {
 
 /// Writes a file that is not there yet, and the folders that it is in.
 pub(super) fn write_new(path: &Path, text: &str) -> Result<(), ScaffoldError> {
-    let folder = path.parent().expect("a file lies in a folder");
+    let folder = path.parent().expect("a file is in a folder");
     fs::create_dir_all(folder).map_err(ScaffoldError::io("make", folder))?;
     let file = fs::File::create_new(path).map_err(|error| match error.kind() {
         std::io::ErrorKind::AlreadyExists => ScaffoldError::There(path.to_owned()),

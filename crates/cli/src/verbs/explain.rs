@@ -57,7 +57,7 @@ pub(super) fn explain(context: &Context, stage: &str) -> Result<Exit> {
 
 fn entry<'a>(context: &'a Context, stage: &str) -> Result<&'a Entry> {
     let found = context.registry.get(stage).map(AsRef::as_ref);
-    found.ok_or_else(|| CliError::refused(format!("there is no stage `{stage}`")).hint("`shelf stages` lists them"))
+    found.ok_or_else(|| CliError::refused(format!("unknown stage `{stage}`")).hint("`shelf stages` lists them"))
 }
 
 fn options(context: &Context, entry: &Entry) -> Result<()> {

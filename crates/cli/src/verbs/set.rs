@@ -68,7 +68,7 @@ fn assignment(text: &str) -> Result<Assignment, String> {
     let (_, field) = FIELDS
         .into_iter()
         .find(|(known, _)| *known == name)
-        .ok_or_else(|| format!("there is no field `{name}`; the fields are {}", names()))?;
+        .ok_or_else(|| format!("unknown field `{name}`; the fields are {}", names()))?;
     let value = Some(value.trim()).filter(|value| !value.is_empty()).map(ToOwned::to_owned);
     match (field, &value) {
         (Field::Year, Some(year)) => check_year(year)?,
@@ -194,7 +194,7 @@ mod tests {
     #[test]
     fn a_mistake_says_what_would_be_right() {
         for (text, said) in [
-            ("titel=x", "there is no field `titel`; the fields are title, author, year"),
+            ("titel=x", "unknown field `titel`; the fields are title, author, year"),
             ("1892", "expected FIELD=VALUE"),
             ("year=MDCCC", "invalid year \"MDCCC\": expected a number from 500 to 20"),
             ("year=18922", "invalid year \"18922\""),

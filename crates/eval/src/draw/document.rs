@@ -152,7 +152,7 @@ impl Document {
         self.with(Element::Quote(text.to_owned()))
     }
 
-    /// A figure with its caption: here, or at the top of the next page if there is no room.
+    /// A figure with its caption: here, or at the top of the next page if it does not fit.
     #[must_use]
     pub fn figure(self, figure: TestFigure, caption: &str) -> Self {
         self.with(Element::Figure { figure, caption: caption.to_owned() })

@@ -29,7 +29,7 @@ struct State {
 const SUCCESSES_TO_SPEED_UP: u32 = 20;
 
 impl RateLimiter {
-    /// A limiter of requests per minute; 0 is no limit.
+    /// A limiter of requests per minute; 0 means unlimited.
     pub(super) fn new(per_minute: u32) -> Self {
         let configured = NonZeroU32::new(per_minute);
         let limiter = configured.map(limiter);

@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 #[serde(try_from = "String", into = "String")]
 pub struct ScanId(String);
 
-/// Why a text is no scan id.
+/// Why a text is not a valid book id.
 #[derive(Debug, Clone, thiserror::Error, PartialEq, Eq)]
 #[error(
-    "`{found}` is no scan id: expected 1 to 100 of a-z, 0-9, `.`, `_` and `-`, starting with a letter or a digit{}",
+    "invalid book id `{found}`: expected 1 to 100 of a-z, 0-9, `.`, `_` and `-`, starting with a letter or a digit{}",
     suggestion(.found)
 )]
 pub struct ScanIdError {

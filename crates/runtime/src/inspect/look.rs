@@ -68,7 +68,7 @@ fn prompts(store: &dyn Store, registry: &Registry, book: &ScanId) -> Result<BTre
         let path = BookPath::new(book, &format!("prompts/{}.md", row.name))?;
         if let Some(bytes) = store.read(&path)? {
             let text = String::from_utf8(bytes)
-                .map_err(|_| LookError::File { path, problem: "is no text in UTF-8".to_owned() })?;
+                .map_err(|_| LookError::File { path, problem: "is not UTF-8 text".to_owned() })?;
             prompts.insert(row.name, text);
         }
     }

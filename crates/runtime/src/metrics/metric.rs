@@ -15,7 +15,7 @@ pub trait Metric: 'static {
     /// The values that it may have as a report prints them, where they are few.
     const WORDS: &'static [&'static str] = &[];
 
-    /// The value; `Null` where it is missing (or a float that is no number).
+    /// The value; `Null` where it is missing (or a float that is not finite).
     fn to_value(&self) -> Value;
 }
 

@@ -21,7 +21,7 @@ pub trait PageMetrics: Send + 'static {
     /// The values by the fields' names.
     ///
     /// # Errors
-    /// A value that is missing without being optional (a float that is no number), or out of its range.
+    /// A value that is missing without being optional (a float that is not finite), or out of its range.
     fn to_map(&self) -> Result<Map<String, Value>, MetricError>
     where
         Self: Sized,
@@ -47,7 +47,7 @@ pub(crate) fn values_by_name(
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum MetricError {
     /// No value where one is needed.
-    #[error("metric `{0}` is no number")]
+    #[error("metric `{0}` is not a finite number")]
     Missing(String),
     /// Out of range.
     #[error("metric `{name}` is {found}, expected {}..={}", range.0, range.1)]
@@ -182,7 +182,7 @@ mod tests {
     fn a_value_out_of_range_or_no_number_is_refused() {
         assert!(Sharpness(1.0).to_map().is_ok());
         assert_eq!(Sharpness(1.5).to_map().unwrap_err().to_string(), "metric `sharpness` is 1.5, expected 0..=1");
-        assert_eq!(Sharpness(f64::NAN).to_map().unwrap_err().to_string(), "metric `sharpness` is no number");
+        assert_eq!(Sharpness(f64::NAN).to_map().unwrap_err().to_string(), "metric `sharpness` is not a finite number");
     }
 
     #[test]

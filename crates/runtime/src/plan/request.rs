@@ -26,7 +26,7 @@ pub struct Request {
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum PlanError {
     /// A stage that does not exist.
-    #[error("there is no stage `{found}`; there are {known}")]
+    #[error("unknown stage `{found}`; the stages are {known}")]
     NoStage {
         /// What was asked for.
         found: String,

@@ -222,7 +222,7 @@ impl TryFrom<String> for Input {
             (_, Some((stage, part))) if let Some(Ok(page)) = part.strip_prefix("book/").map(number) => {
                 Ok(Self::Part { stage: stage.to_owned(), page })
             }
-            _ => Err(format!("`{text}` is no input of a page")),
+            _ => Err(format!("`{text}` is not an input of a page")),
         }
     }
 }

@@ -43,11 +43,11 @@ enum Wanted {
     Word(String),
 }
 
-/// Why a text is no filter.
+/// Why a text is not a valid filter.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FilterError {
     /// It has no operator, or nothing before it.
-    #[error("`{found}` is no filter; expected a column, one of < <= > >= = != and a value, such as `{column}<10`")]
+    #[error("invalid filter `{found}`: expected a column, one of < <= > >= = != and a value, such as `{column}<10`")]
     Form {
         /// The text.
         found: String,
@@ -230,7 +230,7 @@ mod tests {
     fn a_mistake_names_value_rule_and_fix() {
         assert_eq!(
             refused("words"),
-            "`words` is no filter; expected a column, one of < <= > >= = != and a value, such as `Words<10`"
+            "invalid filter `words`: expected a column, one of < <= > >= = != and a value, such as `Words<10`"
         );
         assert_eq!(
             refused("wrods<3"),
@@ -254,7 +254,8 @@ mod tests {
         );
         assert_eq!(refused("script<latin"), "`script` (text) is not compared by size; use `=` or `!=` in place of `<`");
         assert!(
-            refused("!words").starts_with("`!words` is no filter") && refused("<3").starts_with("`<3` is no filter")
+            refused("!words").starts_with("invalid filter `!words`")
+                && refused("<3").starts_with("invalid filter `<3`")
         );
     }
 

@@ -68,7 +68,7 @@ pub(super) struct Scheduler<'a> {
     /// Outputs that pages are made from.
     pub(super) cache: Arc<PageCache>,
     pub(super) stopped: Option<Stopped>,
-    /// Why a page was the last: what it needs is no longer available.
+    /// Why a page was the last: what it needs has become unavailable.
     abort: Option<Abort>,
 }
 

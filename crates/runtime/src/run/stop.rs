@@ -20,7 +20,7 @@ pub enum Stopped {
     DiskFull,
     /// What may be spent on language models is spent.
     BudgetUsedUp,
-    /// What a stage needs from outside, such as a language model, is no longer to be had: see [`Summary::abort`](super::Summary::abort).
+    /// What a stage needs from outside, such as a language model, has become unavailable: see [`Summary::abort`](super::Summary::abort).
     Aborted,
 }
 

@@ -37,7 +37,7 @@ pub struct Summary {
     pub stages: Vec<StageSummary>,
     /// Why it stopped with work left.
     pub stopped: Option<Stopped>,
-    /// Why what a stage needs from outside is no longer to be had.
+    /// Why what a stage needs from outside has become unavailable.
     pub abort: Option<Abort>,
 }
 

@@ -36,7 +36,7 @@ pub struct StageRun {
 }
 
 impl StageRun {
-    /// What a provider gave to this hook, by its type; `None` where there is no such provider, or the stage does not use it.
+    /// What a provider gave to this hook, by its type; `None` without such a provider, or if the stage does not use it.
     #[must_use]
     pub fn provided<T: Handle>(&self) -> Option<&T> {
         self.handles.get()

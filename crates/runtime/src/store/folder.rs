@@ -126,7 +126,7 @@ impl Store for FolderStore {
 
     fn write(&self, path: &BookPath, contents: &[u8]) -> Result<(), StoreError> {
         let file = self.file(path)?;
-        let folder = file.parent().expect("a file of a book lies in a folder");
+        let folder = file.parent().expect("a file of a book is in a folder");
         let written = || -> io::Result<()> {
             fs::create_dir_all(folder)?;
             let mut temporary = tempfile::Builder::new().prefix(HALF_WRITTEN).tempfile_in(folder)?;
@@ -141,7 +141,7 @@ impl Store for FolderStore {
 
     fn append(&self, path: &BookPath, bytes: &[u8]) -> Result<(), StoreError> {
         let file = self.file(path)?;
-        let folder = file.parent().expect("a file of a book lies in a folder");
+        let folder = file.parent().expect("a file of a book is in a folder");
         fs::create_dir_all(folder)
             .and_then(|()| OpenOptions::new().create(true).append(true).open(&file)?.write_all(bytes))
             .map_err(io_error("write", &file))

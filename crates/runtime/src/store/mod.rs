@@ -116,7 +116,7 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// Whether there is no room left to write.
+    /// Whether the disk is full.
     #[must_use]
     pub fn is_disk_full(&self) -> bool {
         use io::ErrorKind::{QuotaExceeded, StorageFull};

@@ -11,7 +11,7 @@ pub struct BookPath {
 
 /// Why a text is no path in a book.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no path in a book: expected names joined by `/`, none of them empty, `.` or `..`")]
+#[error("invalid path in a book `{0}`: expected names joined by `/`, none of them empty, `.` or `..`")]
 pub struct BookPathError(String);
 
 impl BookPath {

@@ -27,7 +27,7 @@ pub enum AddError {
         /// What was requested, dots per inch.
         found: u32,
     },
-    /// There is no scan among the inputs.
+    /// None of the inputs is a scan.
     #[error("no scans in {}: expected PDF, PNG, JPEG or TIFF files, or folders with them", summary(inputs))]
     NoScans {
         /// The inputs.

@@ -74,7 +74,7 @@ struct State {
     fill: FillColour,
     clip: Area,
     is_text_hidden: bool,
-    /// Whether there is no transparency, soft mask or blend mode.
+    /// Whether it is free of transparency, soft masks and blend modes.
     is_plain: bool,
 }
 
