@@ -1,3 +1,5 @@
+use std::path::PathBuf;
+
 use shelf::book::ScanId;
 use shelf::store::{BookLock, BookPath, FolderStore, LedgerFile, Stamp, Store, StoreError};
 
