@@ -24,8 +24,9 @@ pub(super) struct Dependency {
 impl Dependency {
     /// The stage of `row`, as seen from the crate `home`.
     ///
-    /// A stage's function, file and module share one word, and its module hands out function and output: so
-    /// `stages::ocr::stage::ocr` is used as `stages::ocr::ocr`.
+    /// A stage's function, file and module share one name, and its module exports the function and the output: so
+    /// `stages::ocr::stage::ocr` is used as `stages::ocr::ocr`. An output type of a third crate, such as a page format, is taken from the
+    /// stage's module as well: the new stage's crate may not depend on that crate.
     pub(super) fn of(row: &Row, home: &str) -> Self {
         let path: Vec<&str> = (row.path)().split("::").collect();
         let function = path.last().copied().unwrap_or(row.name);
@@ -35,9 +36,10 @@ impl Dependency {
             (projection(function), None)
         } else {
             let path: Vec<&str> = output.split("::").collect();
-            let beside = path.starts_with(module);
-            let from = if beside { module } else { &path[..path.len() - 1] };
-            (path.last().copied().unwrap_or_default().to_owned(), Some(seen_from(home, from)))
+            let (type_name, defined_in) = path.split_last().expect("a path has a last word");
+            let nameable = path[0] == home || path[0] == module[0];
+            let from = if nameable && !path.starts_with(module) { defined_in } else { module };
+            ((*type_name).to_owned(), Some(seen_from(home, from)))
         };
         Self {
             function: function.to_owned(),
