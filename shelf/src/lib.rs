@@ -32,6 +32,8 @@ pub mod testing;
 
 #[doc(inline)]
 pub use shelf_macros::{Metric, PageMetrics, Report, stage};
+#[doc(inline)]
+pub use shelf_pages as pages;
 #[doc(hidden)]
 pub use shelf_runtime::__private;
 #[doc(inline)]

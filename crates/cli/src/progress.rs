@@ -60,7 +60,7 @@ impl Progress {
         match event {
             Event::Started(page) => self.with(*page, |stage| stage.in_flight += 1),
             Event::Done { page, seconds } => {
-                self.pages.extend(page.page);
+                self.pages.extend(page.unit.page());
                 self.with(*page, |stage| {
                     stage.made += 1;
                     stage.seconds += seconds;
@@ -68,7 +68,7 @@ impl Progress {
                 });
             }
             Event::Copied { page, .. } => {
-                self.pages.extend(page.page);
+                self.pages.extend(page.unit.page());
                 self.with(*page, Stage::end);
             }
             Event::Failed { page, .. } => self.with(*page, |stage| {
@@ -178,10 +178,12 @@ impl Throttle {
 
 #[cfg(test)]
 mod tests {
+    use shelf_runtime::book::Unit;
+
     use super::*;
 
     fn page(stage: &'static str, page: u32) -> PageOf {
-        PageOf { stage, page: PageNumber::new(page) }
+        PageOf { stage, unit: Unit::of_number(page) }
     }
 
     /// A run over 18 pages, in which `ocr` has read `read` of them in two seconds each, and `labels` labelled three.

@@ -5,17 +5,15 @@
 
 pub mod demo;
 pub mod draw;
+mod conserved;
 mod error_rate;
 mod hyphens;
 pub mod labels;
 mod normalise;
-mod page_text;
-mod stage_text;
 mod truth;
 
+pub use conserved::conserved;
 pub use error_rate::{ErrorRate, Score, score};
 pub use hyphens::{HyphenScore, JudgedHyphen, judge_hyphens};
 pub use normalise::{Normalisation, Rule};
-pub use page_text::{page_text, text_of};
-pub use stage_text::{conserved, stage_page, stage_text};
 pub use truth::{Truth, TruthError};

@@ -8,7 +8,7 @@ use crate::caller::Caller;
 use crate::chat::Reply;
 use crate::error::{AbortReason, CallError};
 use crate::transport::wire;
-use shelf_runtime::book::{PageNumber, ScanId};
+use shelf_runtime::book::{ScanId, Unit};
 use shelf_runtime::failure::Failure;
 use shelf_runtime::record::{Hash, differences};
 
@@ -35,8 +35,7 @@ pub(crate) struct RecordedCall {
     book: ScanId,
     stage: String,
     /// The page; `None` for the whole book and for hooks. In the file, `None` is 0.
-    #[serde(with = "crate::page_or_zero")]
-    page: Option<PageNumber>,
+    page: Unit,
     /// With hashes in place of pictures: see [`wire::canonical`].
     request: Value,
     reply: Reply,
@@ -107,13 +106,13 @@ impl Cassette {
         let call = RecordedCall {
             book: caller.book.clone(),
             stage: caller.stage.to_owned(),
-            page: caller.page,
+            page: caller.unit,
             request: request.clone(),
             reply: reply.clone(),
         };
         let short = &hash.as_str()[..16];
         let path =
-            folder.join(format!("{}_page_{:04}_{short}.json", call.stage, caller.page.map_or(0, PageNumber::get)));
+            folder.join(format!("{}_page_{:04}_{short}.json", call.stage, caller.unit.number()));
         let write = || -> std::io::Result<()> {
             let file = tempfile::NamedTempFile::new_in(folder)?;
             serde_json::to_writer_pretty(&file, &call)?;
@@ -144,13 +143,13 @@ fn read(folder: &Path) -> Result<BTreeMap<Hash, RecordedCall>, CassetteError> {
 
 /// How a request differs from the most similar recorded one.
 fn unrecorded<'a>(calls: impl Iterator<Item = &'a RecordedCall>, caller: &Caller, request: &Value) -> String {
-    let here = match caller.page {
-        Some(page) => format!("{} page {page}", caller.stage),
-        None => caller.stage.to_owned(),
+    let here = match caller.unit {
+        Unit::Page(page) => format!("{} page {page}", caller.stage),
+        Unit::Book => caller.stage.to_owned(),
     };
     let similar = calls
         .filter(|call| call.stage == caller.stage)
-        .map(|call| (call.page != caller.page, differences(&call.request, request)))
+        .map(|call| (call.page != caller.unit, differences(&call.request, request)))
         .min_by_key(|(other_page, differences)| (*other_page, differences.len()));
     let Some((other_page, differences)) = similar else {
         return format!("the request of {here} was not recorded, and no other request of `{}` was", caller.stage);

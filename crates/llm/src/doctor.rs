@@ -9,7 +9,7 @@ use crate::caller::Caller;
 use crate::cost::{Spent, UsageCounter, ledger};
 use crate::dispatch::Dispatcher;
 use crate::handle::Llm;
-use shelf_runtime::book::{Origin, Resolution, ScanId, ScanMetadata};
+use shelf_runtime::book::{Origin, Resolution, ScanId, ScanMetadata, Unit};
 use shelf_runtime::doctor::Finding;
 use shelf_runtime::failure::Failure;
 use shelf_runtime::record::Hash;
@@ -49,7 +49,7 @@ fn try_check(llm: &Dispatcher, store: &dyn Store) -> Result<Vec<Finding>, Failur
         store: Arc::new(temporary.clone()),
         book: book.clone(),
         stage: "doctor",
-        page: None,
+        unit: Unit::Book,
         retry_epoch: None,
     };
     let handle = Llm::new(llm.clone(), caller, "", UsageCounter::default());

@@ -15,7 +15,7 @@
 //! | `pictures` | which part of a scan a model sees, and the JPEG made from it |
 //! | `chat` | requests, replies, their schema and validation |
 //! | `error` | how a call fails, and what aborts the run |
-//! | `cost`, `caller`, `page_or_zero` | prices, budget, ledger, usage of a page; who asks; how files write a page |
+//! | `cost`, `caller` | prices, budget, ledger, usage of a page; who asks |
 //! | `transport` | HTTP, server-sent events, the wire format |
 //! | `cassette` | recorded replies |
 //! | `settings` | all settings |
@@ -33,7 +33,6 @@ mod engine;
 mod error;
 mod estimates;
 mod handle;
-mod page_or_zero;
 mod pictures;
 mod provider;
 mod settings;

@@ -22,7 +22,7 @@ impl Provider for Dispatcher {
             store: Arc::clone(page.store),
             book: page.book.clone(),
             stage: page.row.name,
-            page: page.page,
+            unit: page.unit,
             retry_epoch: page.retry_epoch.map(ToOwned::to_owned),
         };
         Some(Arc::new(Llm::new(self.clone(), caller, page.row.model, UsageCounter::default())))

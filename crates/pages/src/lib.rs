@@ -28,6 +28,7 @@ mod numbering;
 mod ocr_page;
 mod pagination;
 mod text;
+mod text_page;
 mod vocabulary;
 
 pub use bbox::Bbox;
@@ -43,4 +44,5 @@ pub use ocr_page::{Block, Figure, Line, OcrPage, PageDimensions, Paragraph, Word
 pub use pagination::{PagePagination, Pagination};
 pub use shelf_runtime::book::{Isbn, IsbnError};
 pub use text::{PageText, TextParagraph};
+pub use text_page::TextPage;
 pub use vocabulary::{Commonness, PageVocabulary, Vocabulary, WordEvidence, word_key};

@@ -1,7 +1,8 @@
-//! The time of day, as files carry it.
+//! The time of day.
 
-/// Now, ISO 8601 in UTC, to the microsecond.
+/// Now, to the microsecond. Files have it as ISO 8601 in UTC.
 #[must_use]
-pub fn now() -> String {
-    format!("{:.6}", jiff::Timestamp::now())
+pub fn now() -> jiff::Timestamp {
+    let now = jiff::Timestamp::now();
+    now.round(jiff::Unit::Microsecond).unwrap_or(now)
 }

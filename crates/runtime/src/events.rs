@@ -1,6 +1,6 @@
 //! What happens while shelf works. The library tells; the command line's reporter draws.
 
-use crate::book::{PageNumber, ScanId};
+use crate::book::{PageNumber, ScanId, Unit};
 use crate::failure::Failure;
 
 /// Something that happened in a run.
@@ -82,8 +82,8 @@ pub enum Event {
 pub struct PageOf {
     /// The stage.
     pub stage: &'static str,
-    /// The page, or `None` for the book.
-    pub page: Option<PageNumber>,
+    /// The page or the book.
+    pub unit: Unit,
 }
 
 /// What keeps a page from being made.
@@ -109,9 +109,9 @@ pub enum Blocker {
 
 impl std::fmt::Display for PageOf {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self.page {
-            Some(page) => write!(f, "{} page {page}", self.stage),
-            None => f.write_str(self.stage),
+        match self.unit {
+            Unit::Page(page) => write!(f, "{} page {page}", self.stage),
+            Unit::Book => f.write_str(self.stage),
         }
     }
 }

@@ -25,7 +25,7 @@ impl StageLogs {
     /// Logs of a process that starts now.
     #[must_use]
     pub fn new(store: Arc<dyn Store>) -> Self {
-        let started: String = clock::now().chars().filter(char::is_ascii_alphanumeric).take(15).collect();
+        let started: String = clock::now().to_string().chars().filter(char::is_ascii_alphanumeric).take(15).collect();
         let file = format!("{started}-{}.jsonl", std::process::id());
         Self { write: Box::new(move |line| append(&*store, &file, line)) }
     }
@@ -68,7 +68,7 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for StageLogs {
 
     fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
         let mut line = Map::new();
-        line.insert("time".to_owned(), clock::now().into());
+        line.insert("time".to_owned(), clock::now().to_string().into());
         line.insert("level".to_owned(), event.metadata().level().to_string().to_lowercase().into());
         for span in context.event_scope(event).into_iter().flat_map(tracing_subscriber::registry::Scope::from_root) {
             if let Some(PageSpan(fields)) = span.extensions().get() {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use crate::book::{PageNumber, ScanId};
+use crate::book::{ScanId, Unit};
 use crate::failure::{Cause, Failure};
 use crate::registry::Entry;
 use crate::stage::{Handle, Handles, Row};
@@ -58,8 +58,8 @@ pub struct HandleRequest<'a> {
     pub book: &'a ScanId,
     /// The stage.
     pub row: &'static Row,
-    /// The page; `None` for the whole book.
-    pub page: Option<PageNumber>,
+    /// The page or the book.
+    pub unit: Unit,
     /// The request that the page be made anew, if there is one: the id of a `--redo`, or when the page failed permanently. What was paid for an earlier one
     /// is not used again.
     pub retry_epoch: Option<&'a str>,

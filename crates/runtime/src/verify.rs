@@ -49,10 +49,9 @@ pub fn book(store: &dyn Store, registry: &Registry, book: &ScanId) -> Result<Ver
         }
     }
     for (stage, pages) in state.stages {
-        for (page, found) in pages.pages {
+        for (unit, found) in pages.pages {
             verified.pages += 1;
-            let path =
-                page.map_or_else(|| BookPath::book_output(book, stage), |page| BookPath::page(book, stage, page));
+            let path = BookPath::output(book, stage, unit);
             match found {
                 PageState::Damaged(problem) => verified.fault(path, None, problem),
                 PageState::Valid(page) => {

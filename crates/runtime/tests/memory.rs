@@ -3,7 +3,7 @@
 #![expect(missing_docs, reason = "the fields of this page say nothing to anybody")]
 use std::collections::BTreeMap;
 
-use shelf::book::PageNumber;
+use shelf::book::Unit;
 use shelf::inspect::{PageState, PageSummary};
 use shelf::plan::Request;
 use shelf::prelude::*;
@@ -115,10 +115,10 @@ fn an_inspected_page_takes_two_kibibytes_at_most_whatever_its_size() {
     let found = PageType::of(&<shortened as Stage>::ROW.output).read(&bytes).expect("the page is valid");
     assert_eq!(found.record.as_ref().expect("it has a record").warnings.len(), 200);
     let before = resident_bytes();
-    let pages: BTreeMap<Option<PageNumber>, PageState> = (1..=PAGES)
+    let pages: BTreeMap<Unit, PageState> = (1..=PAGES)
         .map(|page| {
             let summary = PageSummary::new(found.hash.clone(), found.record.as_ref());
-            (PageNumber::new(page), PageState::Valid(summary))
+            (Unit::of_number(page), PageState::Valid(summary))
         })
         .collect();
     let per_page = (resident_bytes() - before) / pages.len();

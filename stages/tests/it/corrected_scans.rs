@@ -6,10 +6,10 @@ use std::sync::LazyLock;
 use shelf::book::Languages;
 use shelf::demo::book;
 use shelf::draw::{DrawnBlock, DrawnPage};
-use shelf::eval::{ErrorRate, HyphenScore, JudgedHyphen, Normalisation, judge_hyphens, page_text, score};
+use shelf::eval::{ErrorRate, HyphenScore, JudgedHyphen, Normalisation, judge_hyphens, score};
 use shelf::stage::{ScanFile, Timestamp};
 use shelf::testing::real_scans;
-use shelf_pages::Bbox;
+use shelf_pages::{Bbox, PageText};
 use stages::corrected::rules::{CorrectionResult, correct_page};
 use stages::ocr::{
     Block, OcrOptions, OcrPage, PageDimensions, Paragraph, RecognitionSettings, recognise, requested_languages,
@@ -28,11 +28,11 @@ impl Page {
     /// Character edits and the truth's length, before and after.
     fn edits(&self) -> (ErrorRate, ErrorRate) {
         let edits = |text: &str| score(&self.truth, text, &Normalisation::default()).characters;
-        (edits(&page_text(&self.ocr).unwrap()), edits(&self.mended.page.text(&self.ocr)))
+        (edits(&self.ocr.text()), edits(&self.mended.page.text(&self.ocr)))
     }
 
     fn hyphens(&self) -> Vec<JudgedHyphen> {
-        judge_hyphens(&self.truth, &page_text(&self.ocr).unwrap(), &self.mended.page.text(&self.ocr))
+        judge_hyphens(&self.truth, &self.ocr.text(), &self.mended.page.text(&self.ocr))
     }
 }
 

@@ -1,9 +1,11 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use shelf::eval::labels::ClassScore;
-use shelf::eval::{ErrorRate, HyphenScore, Normalisation, Score, score, text_of};
+use shelf::eval::{ErrorRate, HyphenScore, Normalisation, Score, score};
+use shelf::pages::{MergedPage, OcrPage, PageText};
 
 use super::conservation::{lost, pages};
 use super::put_in::words_put_in;
@@ -119,7 +121,7 @@ fn unreadable(shelf: &Shelf, data: &Path, measures: &mut Vec<Measure>) {
     let lines = report("corrected");
     for (at, (scan, [ocr, _, merged])) in scans.iter().zip(pages(shelf, "noisy")).enumerate() {
         let truth = scan.with_extension("").with_extension("gt.txt");
-        let put_in = words_put_in(&text_of(&ocr), &text_of(&merged), &read(&truth));
+        let put_in = words_put_in(&text::<OcrPage>(ocr), &text::<MergedPage>(merged), &read(&truth));
         all = all + put_in;
         if lines[at]["too_bad_to_mend"] == true {
             hopeless = hopeless + put_in;
@@ -142,6 +144,10 @@ fn unreadable(shelf: &Shelf, data: &Path, measures: &mut Vec<Measure>) {
         target: Target::AtMost(0.1),
         unit: Unit::Percent,
     });
+}
+
+fn text<T: PageText + DeserializeOwned>(page: Value) -> String {
+    serde_json::from_value::<T>(page).expect("a stored page fits its type").text()
 }
 
 /// How crooked, dusty and unevenly lit the drawn book is; the last scan stays in the library. One scan has less than fifty hyphens of either kind.

@@ -5,7 +5,8 @@ use std::process::Command;
 use std::sync::LazyLock;
 
 use serde_json::{Value, json};
-use shelf::eval::{Normalisation, Score, score, text_of};
+use shelf::eval::{Normalisation, Score, score};
+use shelf::pages::{OcrPage, PageText};
 use shelf::testing::{ReceivedRequest, ScriptedModel, ScriptedReply, real_scans};
 use shelf_tests::{FolderWatch, Shelf};
 
@@ -98,10 +99,11 @@ fn a_real_book_is_read_well_survives_twenty_kills_and_then_has_nothing_left_to_d
     assert!(report.starts_with("page_num,confidence_mean,blocks_detected"), "{report}");
 
     let mut scores: Vec<Score> = Vec::new();
-    for (page, output) in outputs(shelf.library(), "ocr") {
+    for (page, _) in outputs(shelf.library(), "ocr") {
+        let output: OcrPage = serde_json::from_value(shelf.json(&format!("florida/ocr/{page}"))).unwrap();
         let number: u32 = page["page_".len()..][..4].parse().unwrap();
         let truth = std::fs::read_to_string(truth.join(format!("g{:03}.gt.txt", number + 14))).unwrap();
-        scores.push(score(&truth, &text_of(&output), &Normalisation::default()));
+        scores.push(score(&truth, &output.text(), &Normalisation::default()));
     }
     assert_eq!(scores.len(), 20);
     let book: Score = scores.into_iter().sum();

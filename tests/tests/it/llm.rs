@@ -87,7 +87,7 @@ fn page_records_model_usage() {
     assert_eq!(page.processing_cost.0, Some(0.001));
     let record = book.record::<summed>(1);
     assert_eq!(record.fingerprint.model.as_deref(), Some("scripted"));
-    assert_eq!((record.operation.attempts, record.operation.cost_usd), (1, Some(0.001)));
+    assert_eq!((record.operation.attempts, record.operation.cost_usd), (1, Some(Usd(0.001))));
     let used = record.operation.model_use.unwrap();
     assert_eq!((used.tokens_total, used.provider.as_deref()), (GOOD.len() as u64 / 4, Some("here")));
     assert!(used.ttft_seconds.is_some() && used.total_time_seconds >= used.execution_time_seconds);
@@ -134,7 +134,7 @@ fn violation_is_quoted_twice_then_next_model_is_asked() {
     assert_eq!(requests[3].user, "page 1", "another model is asked afresh");
     // Failed attempts are paid as well, and the model is still the one that was asked first.
     let record = book.record::<summed>(1);
-    assert_eq!((record.operation.attempts, record.operation.cost_usd), (4, Some(0.004)));
+    assert_eq!((record.operation.attempts, record.operation.cost_usd), (4, Some(Usd(0.004))));
     assert_eq!(record.fingerprint.model.as_deref(), Some("scripted"));
 }
 
@@ -147,7 +147,7 @@ fn page_without_usable_reply_fails_permanently_with_reason() {
         "no model gave a usable reply: `scripted`: reply rejected: it is not a complete JSON object: expected value at line 1 column 1"
     );
     let failed = book.failure::<summed>(1).unwrap();
-    assert!(!failed.failure.transient && failed.cost_usd == Some(0.003));
+    assert!(!failed.failure.transient && failed.cost_usd == Some(Usd(0.003)));
     // Nothing changed, so nothing is asked; only on demand, and then afresh.
     book.run::<summed>();
     assert_eq!(model.requests().len(), 3);
@@ -189,7 +189,7 @@ fn retries_transient_errors_up_to_limit() {
     assert_eq!(model.requests().len(), 4);
     assert_eq!(run.summary.stages[0].failed.len(), 1);
     let failed = book.failure::<summed>(1).unwrap();
-    assert!(failed.failure.transient && failed.cost_usd == Some(0.0), "{failed:?}");
+    assert!(failed.failure.transient && failed.cost_usd == Some(Usd(0.0)), "{failed:?}");
     assert!(book.ledger().iter().all(|entry| entry.ended == "http 503" && entry.cost == CostBasis::Nothing));
 }
 
@@ -239,7 +239,7 @@ fn a_reply_validated_is_cut_at_any_byte_is_never_half_a_page() {
     let book = TestBook::of_pages(bytes.len() as u32).with(LlmSettings { retry: once, ..settings });
     let run = book.run::<summed>();
     let failed: Vec<u32> =
-        run.summary.stages[0].failed.iter().filter_map(|(of, _)| of.page.map(PageNumber::get)).collect();
+        run.summary.stages[0].failed.iter().filter_map(|(of, _)| of.unit.page().map(PageNumber::get)).collect();
     assert!((1..finished as u32).all(|cut| failed.contains(&cut)), "accepted before it was known to be whole");
     assert!(!failed.contains(&(bytes.len() as u32)));
     for page in (1..=bytes.len() as u32).filter(|page| !failed.contains(page)) {
@@ -296,7 +296,7 @@ fn paid_reply_is_reused() {
     book.remove("summed/page_0001.json");
     book.run::<summed>();
     assert_eq!(model.requests().len(), 2);
-    assert_eq!(book.record::<summed>(1).operation.cost_usd, Some(0.001), "the page costs what was paid for it");
+    assert_eq!(book.record::<summed>(1).operation.cost_usd, Some(Usd(0.001)), "the page costs what was paid for it");
     assert_eq!(book.ledger().len(), 2);
     // Who wants another reply asks anew, and an interrupted wish goes on where it was.
     let redo = Request { redo: Some("again".to_owned()), ..Request::default() };
@@ -364,9 +364,9 @@ fn calls_of_hooks_are_in_the_ledger() {
     let questions: Vec<String> = model.requests().into_iter().map(|asked| asked.user).collect();
     assert_eq!(questions, ["hello", "What is it?", "Are you sure?", "1 pages are seen"]);
     assert!(String::from_utf8(book.bytes("metadata.json").unwrap()).unwrap().contains("It rains."));
-    let pages: Vec<Option<u32>> = book.ledger().iter().map(|entry| entry.page.map(PageNumber::get)).collect();
+    let pages: Vec<Option<u32>> = book.ledger().iter().map(|entry| entry.page.page().map(PageNumber::get)).collect();
     assert_eq!(pages, [None, Some(1), Some(1), None]);
-    assert_eq!(book.record::<seen>(1).operation.cost_usd, Some(0.002), "a page pays for itself, not for hooks");
+    assert_eq!(book.record::<seen>(1).operation.cost_usd, Some(Usd(0.002)), "a page pays for itself, not for hooks");
 }
 
 #[test]

@@ -53,7 +53,6 @@ fn a_page_stage_is_written_with_its_test() {
     //! The `headlines` stage.
 
     use authors_shelf::{Counted, counted};
-    use shelf::eval::page_text;
     use shelf::prelude::*;
 
     /// What `headlines` makes of a page: `headlines/page_NNNN.json`.
@@ -78,7 +77,7 @@ fn a_page_stage_is_written_with_its_test() {
     /// Counts the characters of every page.
     #[stage(name = "headlines", deps = [counted], parallelism = cpu)]
     pub fn headlines(page: PageNumber, counted: Counted) -> Result<(HeadlinesPage, HeadlinesMetrics)> {
-        let characters = page_text(&counted)?.chars().count();
+        let characters = serde_json::to_string(&counted)?.chars().count();
         let output = HeadlinesPage { page_number: page.get(), characters };
         Ok((output, HeadlinesMetrics { characters }))
     }
@@ -128,7 +127,6 @@ fn a_book_stage_takes_all_pages() {
     //! The `index` stage.
 
     use authors_shelf::{Counted, Digest, counted, digest};
-    use shelf::eval::page_text;
     use shelf::prelude::*;
 
     /// What `index` makes of a book: `index/book.json`.
@@ -145,9 +143,9 @@ fn a_book_stage_takes_all_pages() {
         let mut characters = 0;
         for page in counted.iter() {
             let (_, page) = page?;
-            characters += page_text(&page)?.chars().count();
+            characters += serde_json::to_string(&page)?.chars().count();
         }
-        characters += page_text(&digest)?.chars().count();
+        characters += serde_json::to_string(&digest)?.chars().count();
         Ok(IndexBook { characters })
     }
 
@@ -164,7 +162,7 @@ fn a_book_stage_takes_all_pages() {
             book.write("digest/book.json", &serde_json::to_vec(&digest_book()).unwrap());
             let run = book.run::<index>();
             assert_eq!(run.summary.stages.last().unwrap().done, 1, "{run:?}");
-            assert_eq!(book.book_output::<index>(), IndexBook { characters: 0 });
+            assert!(book.book_output::<index>().characters > 0);
         }
 
         /// What `counted` makes of a page at least.
@@ -212,7 +210,6 @@ fn a_stage_that_asks_a_model_has_a_model_in_its_test() {
     //! The `topic` stage.
 
     use authors_shelf::{Counted, counted};
-    use shelf::eval::page_text;
     use shelf::prelude::*;
 
     /// What `topic` makes of a page, which is what the model replies: `topic/page_NNNN.json`.
@@ -240,7 +237,7 @@ fn a_stage_that_asks_a_model_has_a_model_in_its_test() {
     /// Asks a model what every page is about.
     #[stage(name = "topic", deps = [counted], parallelism = llm, prompt = PROMPT)]
     pub async fn topic(counted: Counted, llm: Llm) -> Result<(TopicPage, TopicMetrics)> {
-        let question = page_text(&counted)?;
+        let question = serde_json::to_string(&counted)?;
         let asked = llm.ask().system(PROMPT).user(question);
         let output: TopicPage = asked.reply().await?;
         let confidence = output.confidence;
@@ -290,10 +287,10 @@ fn a_book_stage_asks_of_all_pages() {
         let mut question = String::new();
         for page in counted.iter() {
             let (_, page) = page?;
-            question += &page_text(&page)?;
+            question += &serde_json::to_string(&page)?;
             question.push('\n');
         }
-        question += &page_text(&digest)?;
+        question += &serde_json::to_string(&digest)?;
         question.push('\n');
         llm.ask().system(PROMPT).user(question).reply().await
     }

@@ -233,7 +233,7 @@ fn renumbers_failures_and_unfinished_redo() {
     let book = book(&[110, 0, 130]);
     book.write("light/redo.json", br#"{"id": "today", "pages": [1, 2, 3]}"#);
     edited(&book, &ScanEdit::Drop { pages: [number(1)].into() }).unwrap();
-    assert_eq!(book.failure::<light>(1).map(|failed| failed.page), Some(1));
+    assert_eq!(book.failure::<light>(1).map(|failed| failed.page.number()), Some(1));
     assert!(book.failure::<light>(2).is_none());
     let redo = book.bytes("light/redo.json").unwrap();
     assert_eq!(String::from_utf8(redo).unwrap(), r#"{"id":"today","pages":[1,2]}"#);

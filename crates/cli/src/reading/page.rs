@@ -1,30 +1,52 @@
-use serde::Deserialize;
-use shelf_pages::{Classification, Continuation};
+use shelf_pages::{Classification, Continuation, PageText, TextPage, TextParagraph};
 
-/// What is read of a page: the blocks of a merged page, or of any other page with text.
-#[derive(Debug, Clone, Deserialize)]
+/// What is read of a page.
+#[derive(Debug, Clone)]
 pub(crate) struct ReadablePage {
     pub(crate) page_number: u32,
-    #[serde(default)]
     pub(super) printed_page_number: Option<String>,
     pub(super) blocks: Vec<ReadableBlock>,
-    #[serde(default)]
     pub(super) continuation: Continuation,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone)]
 pub(super) struct ReadableBlock {
-    /// What the block is; a page that has no labels is all body.
-    #[serde(default = "body")]
+    /// What the block is; on a page without labels all of them are body text.
     pub(super) classification: Classification,
-    pub(super) paragraphs: Vec<ReadableParagraph>,
+    /// The texts of its paragraphs.
+    pub(super) paragraphs: Vec<String>,
 }
 
-#[derive(Debug, Clone, Deserialize)]
-pub(super) struct ReadableParagraph {
-    pub(super) text: Option<String>,
+impl From<TextPage> for ReadablePage {
+    fn from(page: TextPage) -> Self {
+        match page {
+            TextPage::Ocr(page) => Self::unlabelled(page.page_number, &page.reading_order()),
+            TextPage::Corrected { corrected, ocr } => Self::unlabelled(ocr.page_number, &corrected.reading_order(&ocr)),
+            TextPage::Merged(page) => Self {
+                page_number: page.page_number,
+                printed_page_number: page.printed_page_number,
+                blocks: page.blocks.into_iter().map(|block| ReadableBlock {
+                    classification: block.classification,
+                    paragraphs: block.paragraphs.into_iter().map(|paragraph| paragraph.text).collect(),
+                }).collect(),
+                continuation: page.continuation,
+            },
+        }
+    }
 }
 
-fn body() -> Classification {
-    Classification::Body
+impl ReadablePage {
+    fn unlabelled(page_number: u32, paragraphs: &[TextParagraph]) -> Self {
+        let blocks = paragraphs.chunk_by(|one, next| one.id.block == next.id.block);
+        let block = |paragraphs: &[TextParagraph]| ReadableBlock {
+            classification: Classification::Body,
+            paragraphs: paragraphs.iter().map(|paragraph| paragraph.text.to_owned()).collect(),
+        };
+        Self {
+            page_number,
+            printed_page_number: None,
+            blocks: blocks.map(block).collect(),
+            continuation: Continuation::default(),
+        }
+    }
 }

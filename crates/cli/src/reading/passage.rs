@@ -99,7 +99,7 @@ fn split(page: &ReadablePage) -> (Vec<Passage>, Vec<Passage>) {
     let (mut flow, mut notes): (Vec<Passage>, Vec<Passage>) = Default::default();
     for block in &page.blocks {
         let Some(style) = style_of(block.classification) else { continue };
-        for text in block.paragraphs.iter().filter_map(|paragraph| paragraph.text.as_deref()) {
+        for text in &block.paragraphs {
             let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
             let text = if style == Style::Lines { lines.collect::<Vec<_>>().join("\n") } else { join_lines(lines) };
             if !text.is_empty() {
@@ -152,18 +152,24 @@ fn join_lines<'t>(lines: impl Iterator<Item = &'t str>) -> String {
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
+    use shelf_pages::{OcrPage, TextPage};
 
+    use super::super::page::ReadableBlock;
     use super::*;
 
     fn page(number: u32, blocks: &[(&str, &str)], continuation: &Value) -> ReadablePage {
-        let blocks: Vec<Value> = blocks
-            .iter()
-            .map(|(class, text)| json!({ "classification": class, "paragraphs": [{ "text": text }] }))
-            .collect();
+        let block = |(class, text): &(&str, &str)| ReadableBlock {
+            classification: serde_json::from_value(Value::from(*class)).unwrap(),
+            paragraphs: vec![(*text).to_owned()],
+        };
         let mut whole = json!({ "continues_from_previous": false, "continues_to_next": false });
         whole.as_object_mut().unwrap().extend(continuation.as_object().unwrap().clone());
-        let page = json!({ "page_number": number, "blocks": blocks, "continuation": whole });
-        serde_json::from_value(page).unwrap()
+        ReadablePage {
+            page_number: number,
+            printed_page_number: None,
+            blocks: blocks.iter().map(block).collect(),
+            continuation: serde_json::from_value(whole).unwrap(),
+        }
     }
 
     fn read(pages: &[ReadablePage]) -> Vec<String> {
@@ -218,7 +224,12 @@ mod tests {
 
     #[test]
     fn a_page_of_ocr_is_all_body() {
-        let page = json!({ "page_number": 2, "blocks": [{ "block_num": 0, "paragraphs": [{ "text": "One\ntwo" }] }] });
-        assert_eq!(read(&[serde_json::from_value(page).unwrap()]), ["PageMark: page 2", "Body: One two"]);
+        let page: OcrPage = serde_json::from_value(json!({
+            "page_number": 2, "page_dimensions": { "width": 100, "height": 100 },
+            "blocks": [{ "block_num": 0, "bbox": [0, 0, 9, 9], "paragraphs": [
+                { "par_num": 0, "bbox": [0, 0, 9, 9], "text": "One\ntwo", "avg_confidence": 0.9 }] }],
+        }))
+        .unwrap();
+        assert_eq!(read(&[TextPage::Ocr(page).into()]), ["PageMark: page 2", "Body: One two"]);
     }
 }

@@ -1,6 +1,7 @@
 use serde_json::Value;
 
 use super::example_page::example_page;
+use shelf_pages::{MergedPage, OcrPage};
 use shelf_runtime::stage::Row;
 
 /// A stage that the new one is made from, as the new stage's file names it.
@@ -15,6 +16,8 @@ pub(super) struct Dependency {
     pub(super) output_module: Option<String>,
     /// Whether it runs once per book.
     pub(super) book: bool,
+    /// Whether its output is a page with text.
+    pub(super) has_text: bool,
     /// Its folder.
     pub(super) name: &'static str,
     /// A page that fits its schema.
@@ -47,9 +50,15 @@ impl Dependency {
             output,
             output_module,
             book: row.book,
+            has_text: row.output.is::<OcrPage>() || row.output.is::<MergedPage>(),
             name: row.name,
             example: example_page(&(row.output.schema)()),
         }
+    }
+
+    /// The expression for its text, or for its JSON where it has none by its type.
+    pub(super) fn text(&self, page: &str) -> String {
+        if self.has_text { format!("{page}.text()") } else { format!("serde_json::to_string(&{page})?") }
     }
 
     /// Whether the other's output has the same name, and is another type.

@@ -15,11 +15,10 @@ use serde_json::Value;
 use serde_json::json;
 use shelf_eval::Normalisation;
 use shelf_eval::Score;
-use shelf_eval::conserved;
 use shelf_eval::demo;
 use shelf_eval::demo::DemoBook;
 use shelf_eval::score;
-use shelf_eval::stage_text;
+use shelf_pages::TextPage;
 use shelf_llm::Dispatcher;
 use shelf_runtime::book::PageNumber;
 use shelf_runtime::book::ScanId;
@@ -146,13 +145,9 @@ fn program() -> String {
     std::env::args().next().unwrap_or_else(|| "shelf".to_owned())
 }
 
-/// The stages that leave a text: those that conserve another's, and those that are conserved.
+/// The stages whose pages have text.
 fn text_stages(context: &Context) -> Vec<&Entry> {
-    let stages = context.registry.stages();
-    let kept: Vec<&str> =
-        stages.iter().filter_map(|entry| Some(conserved(&context.registry, entry)?.row.name)).collect();
-    let leaves_text = |entry: &&Entry| kept.contains(&entry.row.name) || conserved(&context.registry, entry).is_some();
-    stages.iter().map(AsRef::as_ref).filter(leaves_text).collect()
+    context.registry.stages().iter().map(AsRef::as_ref).filter(|entry| TextPage::is_made_by(entry)).collect()
 }
 
 /// A page beside what was drawn.
@@ -182,12 +177,14 @@ fn measure(context: &Context, book: &ScanId, drawn: &DemoBook, read: &Entry, las
     for (page, truth) in (1..).filter_map(PageNumber::new).zip(&drawn.pages) {
         let true_text = truth.text();
         let scored = |entry: &Entry| -> Result<Score> {
-            let text = stage_text(&context.store, &context.registry, book, entry, page)?.unwrap_or_default();
+            let found = TextPage::read(&context.store, &context.registry, book, entry, page)?;
+            let text = found.map(|page| page.text()).unwrap_or_default();
             Ok(score(&true_text, &text, &Normalisation::default()))
         };
-        let output = context.store.read(&BookPath::page(book, last.row.name, page))?.unwrap_or_default();
-        let output: Value = serde_json::from_slice(&output)?;
-        let found = output["printed_page_number"].as_str().map(ToOwned::to_owned);
+        let found = match TextPage::read(&context.store, &context.registry, book, last, page)? {
+            Some(TextPage::Merged(page)) => page.printed_page_number,
+            _ => None,
+        };
         let folio = (found, truth.folio.as_ref().map(|folio| folio.printed.clone()));
         pages.push(Measured { page, read: scored(read)?, last: scored(last)?, folio });
     }

@@ -25,7 +25,7 @@ use shelf_eval::Truth;
 use shelf_eval::TruthError;
 use shelf_eval::judge_hyphens;
 use shelf_eval::score;
-use shelf_eval::stage_text;
+use shelf_pages::TextPage;
 use shelf_runtime::book::PageNumber;
 use shelf_runtime::book::ScanId;
 use shelf_runtime::inspect::BookState;
@@ -188,7 +188,10 @@ fn measure(
 ) -> Result<Vec<Measured>> {
     let kept = Rule::ALL.into_iter().filter(|rule| args.keep.iter().any(|name| name == rule.name()));
     let normalisation = kept.fold(Normalisation::default(), Normalisation::without);
-    let text = |entry: &Entry, page| stage_text(&context.store, &context.registry, &args.id, entry, page);
+    let text = |entry: &Entry, page| -> Result<Option<String>> {
+        let found = TextPage::read(&context.store, &context.registry, &args.id, entry, page)?;
+        Ok(found.map(|page| page.text()))
+    };
     let mut pages = Vec::new();
     for (page, file) in &truth.files {
         let true_text = std::fs::read_to_string(file).map_err(|error| {

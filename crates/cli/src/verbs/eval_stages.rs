@@ -4,7 +4,7 @@ use crate::context::Context;
 use crate::error::CliError;
 use crate::error::Result;
 use shelf_eval::conserved;
-use shelf_eval::stage_text;
+use shelf_pages::TextPage;
 use shelf_runtime::inspect::BookState;
 use shelf_runtime::registry::Entry;
 use std::sync::Arc;
@@ -54,10 +54,9 @@ pub(super) fn conserved_by(context: &Context, book: &BookState, entry: &Entry) -
 }
 
 fn has_text(context: &Context, book: &BookState, entry: &Entry) -> Result<bool> {
-    let made = book.stage(entry.row.name).pages.keys().filter_map(|page| *page);
-    for page in made.filter(|_| !entry.row.book) {
-        let text = stage_text(&context.store, &context.registry, &book.id, entry, page)?;
-        if text.is_some_and(|text| !text.is_empty()) {
+    for page in book.stage(entry.row.name).pages.keys().filter_map(|unit| unit.page()) {
+        let text = TextPage::read(&context.store, &context.registry, &book.id, entry, page)?;
+        if text.is_some_and(|page| !page.text().is_empty()) {
             return Ok(true);
         }
     }

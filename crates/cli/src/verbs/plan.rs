@@ -82,7 +82,7 @@ impl Selection {
         let request = Request {
             stages: self.stages.clone().or_else(|| self.stage.clone().map(|stage| vec![stage])),
             pages: self.pages.clone(),
-            redo: self.redo.then(shelf_runtime::clock::now),
+            redo: self.redo.then(|| shelf_runtime::clock::now().to_string()),
             only_missing: self.only_missing,
             retry_failed: self.retry_failed,
             options,
@@ -165,7 +165,7 @@ fn print(context: &Context, plan: &plan::Plan, estimates: &[Estimate]) -> Result
                 plan::Why::Stale(changes) => reasons(changes),
                 why => why.to_string(),
             };
-            to_do.entry(why).or_default().extend(job.page.page);
+            to_do.entry(why).or_default().extend(job.page.unit.page());
         }
         let settled = |wanted: fn(&Settled) -> bool| {
             plan.settled.iter().filter(|(page, settled)| page.stage == name && wanted(settled)).count()
@@ -213,7 +213,7 @@ fn json_of(plan: &plan::Plan, estimates: &[Estimate]) -> Value {
     let jobs: Vec<Value> = plan
         .jobs
         .iter()
-        .map(|job| json!({ "stage": job.page.stage, "page": job.page.page, "why": job.why.to_string() }))
+        .map(|job| json!({ "stage": job.page.stage, "page": job.page.unit.page(), "why": job.why.to_string() }))
         .collect();
     let settled: Vec<Value> = plan
         .settled
@@ -226,7 +226,7 @@ fn json_of(plan: &plan::Plan, estimates: &[Estimate]) -> Value {
                 Settled::Skipped(failure) => ("skipped", Some(failure.to_string())),
                 Settled::Blocked(by) => ("blocked", Some(by.to_string())),
             };
-            json!({ "stage": page.stage, "page": page.page, "state": state, "why": why })
+            json!({ "stage": page.stage, "page": page.unit.page(), "state": state, "why": why })
         })
         .collect();
     let costs: Vec<Value> = estimates

@@ -291,8 +291,8 @@ fn blocked(stage: &StageSummary) -> Vec<(String, String)> {
     for (page, by) in &stage.blocked {
         let way = by.to_string();
         match ways.iter_mut().find(|(known, _)| *known == way) {
-            Some((_, pages)) => pages.extend(page.page),
-            None => ways.push((way, page.page.into_iter().collect())),
+            Some((_, pages)) => pages.extend(page.unit.page()),
+            None => ways.push((way, page.unit.page().into_iter().collect())),
         }
     }
     let named = |of: Vec<PageNumber>| if of.is_empty() { "book".to_owned() } else { pages(of) };
@@ -311,10 +311,10 @@ fn json_of(summary: &Summary, exit: Exit) -> Value {
                 "kept": stage.kept,
                 "left_stale": stage.left_stale,
                 "left": stage.left,
-                "failed": stage.failed.iter().map(|(page, failure)| json!({ "page": page.page, "failure": failure })).collect::<Vec<_>>(),
-                "skipped": stage.skipped.iter().map(|(page, failure)| json!({ "page": page.page, "failure": failure })).collect::<Vec<_>>(),
-                "copied": stage.copied.iter().map(|(page, failure)| json!({ "page": page.page, "failure": failure })).collect::<Vec<_>>(),
-                "blocked": stage.blocked.iter().map(|(page, by)| json!({ "page": page.page, "by": by.to_string() })).collect::<Vec<_>>(),
+                "failed": stage.failed.iter().map(|(page, failure)| json!({ "page": page.unit.page(), "failure": failure })).collect::<Vec<_>>(),
+                "skipped": stage.skipped.iter().map(|(page, failure)| json!({ "page": page.unit.page(), "failure": failure })).collect::<Vec<_>>(),
+                "copied": stage.copied.iter().map(|(page, failure)| json!({ "page": page.unit.page(), "failure": failure })).collect::<Vec<_>>(),
+                "blocked": stage.blocked.iter().map(|(page, by)| json!({ "page": page.unit.page(), "by": by.to_string() })).collect::<Vec<_>>(),
                 "edited_since": stage.edited_since,
                 "gave_up": stage.failure_limit_reached,
                 "trouble": stage.error(),

@@ -9,8 +9,7 @@ use crate::reading::passages;
 use crate::terminal;
 use clap::Args;
 use serde_json::Value;
-use shelf_eval::stage_page;
-use shelf_eval::stage_text;
+use shelf_pages::TextPage;
 use shelf_runtime::book::BookMetadata;
 use shelf_runtime::book::PageNumber;
 use shelf_runtime::book::PageSet;
@@ -114,9 +113,8 @@ fn readable(context: &Context, args: &Show, pages: &[PageNumber]) -> Result<Read
     for page in pages {
         let mut readable = None;
         for entry in stages(context, args) {
-            let stored = stage_page(&context.store, &context.registry, &args.id, entry, *page)?;
-            // A page without paragraphs, such as one of labels alone, is not for reading.
-            readable = stored.and_then(|page| serde_json::from_value::<ReadablePage>(page).ok());
+            let stored = TextPage::read(&context.store, &context.registry, &args.id, entry, *page)?;
+            readable = stored.map(ReadablePage::from);
             if readable.is_some() {
                 break;
             }
@@ -172,7 +170,8 @@ fn raw(context: &Context, args: &Show, pages: &[PageNumber]) -> Result<Exit> {
     for page in pages {
         let (mut made, mut is_printed) = (None, false);
         for entry in stages(context, args) {
-            let text = stage_text(&context.store, &context.registry, &args.id, entry, *page)?;
+            let text =
+                TextPage::read(&context.store, &context.registry, &args.id, entry, *page)?.map(|page| page.text());
             let is_made =
                 text.is_some() || context.store.stamp(&BookPath::page(&args.id, entry.row.name, *page))?.is_some();
             if let Some(text) = text.filter(|text| !text.is_empty()) {

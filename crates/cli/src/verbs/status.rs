@@ -21,6 +21,7 @@ use shelf_llm::ledger;
 use shelf_runtime::book::Origin;
 use shelf_runtime::book::PageNumber;
 use shelf_runtime::book::ScanId;
+use shelf_runtime::book::Unit;
 use shelf_runtime::events::PageOf;
 use shelf_runtime::inspect::BookState;
 use shelf_runtime::inspect::look;
@@ -62,20 +63,20 @@ struct Standing {
     /// Pages that are up to date, those that may change included.
     done: usize,
     /// Pages that are made again if an input comes out different.
-    may_change: Vec<Option<PageNumber>>,
-    stale: Vec<Option<PageNumber>>,
-    failed: Vec<Option<PageNumber>>,
-    skipped: Vec<Option<PageNumber>>,
-    blocked: Vec<Option<PageNumber>>,
+    may_change: Vec<Unit>,
+    stale: Vec<Unit>,
+    failed: Vec<Unit>,
+    skipped: Vec<Unit>,
+    blocked: Vec<Unit>,
     /// Those of `done` that are kept as an earlier release made them, since they were paid or paid pages are made from them.
     earlier_release: usize,
     /// Those of `done` that are copies.
-    copied: Vec<Option<PageNumber>>,
+    copied: Vec<Unit>,
     missing: usize,
     /// Pages that the stage's report flags.
     flagged: Vec<PageNumber>,
     /// What the stage warned of, page by page; of the book as a whole with no page.
-    warnings: Vec<(Option<PageNumber>, String)>,
+    warnings: Vec<(Unit, String)>,
     /// Time and cost of all that was done or failed.
     seconds: f64,
     /// What its models were asked, and what that cost.
@@ -128,25 +129,25 @@ fn of_book(
         for (page, settled) in plan.settled.iter().filter(|(page, _)| page.stage == standing.stage) {
             match settled {
                 Settled::Kept => standing.done += 1,
-                Settled::LeftStale(_) => standing.stale.push(page.page),
-                Settled::Failed(_) => standing.failed.push(page.page),
-                Settled::Skipped(_) => standing.skipped.push(page.page),
-                Settled::Blocked(_) => standing.blocked.push(page.page),
+                Settled::LeftStale(_) => standing.stale.push(page.unit),
+                Settled::Failed(_) => standing.failed.push(page.unit),
+                Settled::Skipped(_) => standing.skipped.push(page.unit),
+                Settled::Blocked(_) => standing.blocked.push(page.unit),
             }
         }
         for job in plan.jobs.iter().filter(|job| job.page.stage == standing.stage) {
             match job.why {
                 Why::Missing => standing.missing += 1,
                 Why::Upstream(_) if state.hash(job.page).is_none() => standing.missing += 1,
-                Why::Upstream(_) if certain.contains(&job.page) => standing.stale.push(job.page.page),
+                Why::Upstream(_) if certain.contains(&job.page) => standing.stale.push(job.page.unit),
                 Why::Upstream(_) => {
                     standing.done += 1;
-                    standing.may_change.push(job.page.page);
+                    standing.may_change.push(job.page.unit);
                 }
                 // A copy, which is to be tried again.
                 Why::Failed(_) if state.hash(job.page).is_some() => standing.done += 1,
-                Why::Failed(_) => standing.failed.push(job.page.page),
-                Why::Stale(_) | Why::Damaged(_) | Why::Redo => standing.stale.push(job.page.page),
+                Why::Failed(_) => standing.failed.push(job.page.unit),
+                Why::Stale(_) | Why::Damaged(_) | Why::Redo => standing.stale.push(job.page.unit),
             }
         }
         for (number, page) in &state.stage(standing.stage).pages {
@@ -169,7 +170,7 @@ fn certain(plan: &Plan) -> BTreeSet<PageOf> {
     let mut certain = BTreeSet::new();
     for job in &plan.jobs {
         let from_same_page =
-            |need: &Need| need.page.page.is_some() && need.page.page == job.page.page && certain.contains(&need.page);
+            |need: &Need| need.page.unit != Unit::Book && need.page.unit == job.page.unit && certain.contains(&need.page);
         if !matches!(job.why, Why::Upstream(_)) || job.needs.iter().any(from_same_page) {
             certain.insert(job.page);
         }
@@ -237,7 +238,7 @@ fn print(context: &Context, state: &BookState, stages: &[Standing]) -> Result<()
             out.line(flagged::line(&state.id, stage.stage, &stage.flagged))?;
         }
         for (page, warning) in &stage.warnings {
-            let page = page.map_or_else(String::new, |page| format!("page {page}: "));
+            let page = page.page().map_or_else(String::new, |page| format!("page {page}: "));
             out.line(format_args!("{}: warning: {page}{warning}", stage.stage))?;
         }
     }
@@ -245,8 +246,8 @@ fn print(context: &Context, state: &BookState, stages: &[Standing]) -> Result<()
 }
 
 /// `: 1-5, 9`; nothing for a stage that runs once per book.
-fn which(pages: &[Option<PageNumber>]) -> String {
-    match ranges(pages.iter().copied().flatten()) {
+fn which(pages: &[Unit]) -> String {
+    match ranges(pages.iter().filter_map(|unit| unit.page())) {
         pages if pages.is_empty() => pages,
         pages => format!(": {pages}"),
     }
@@ -271,14 +272,15 @@ fn spreads(state: &BookState) -> Vec<Vec<PageNumber>> {
 }
 
 fn json_of(state: &BookState, stages: &[Standing]) -> Value {
+    let numbers = |units: &[Unit]| units.iter().map(|unit| unit.page()).collect::<Vec<_>>();
     let stages: Vec<Value> = stages
         .iter()
         .map(|s| {
             json!({
-                "stage": s.stage, "done": s.done, "earlier_release": s.earlier_release, "may_change": s.may_change, "stale": s.stale,
-                "failed": s.failed, "skipped": s.skipped,
-                "blocked": s.blocked, "copied": s.copied, "flagged": s.flagged,
-                "warnings": s.warnings.iter().map(|(page, warning)| json!({ "page": page, "warning": warning })).collect::<Vec<_>>(),
+                "stage": s.stage, "done": s.done, "earlier_release": s.earlier_release, "may_change": numbers(&s.may_change), "stale": numbers(&s.stale),
+                "failed": numbers(&s.failed), "skipped": numbers(&s.skipped),
+                "blocked": numbers(&s.blocked), "copied": numbers(&s.copied), "flagged": s.flagged,
+                "warnings": s.warnings.iter().map(|(unit, warning)| json!({ "page": unit.page(), "warning": warning })).collect::<Vec<_>>(),
                 "to_do": s.missing, "processing_time_seconds": s.seconds, "cost_usd": s.spent.known_usd(), "models": s.spent,
             })
         })

@@ -154,7 +154,7 @@ fn print_failure(tried: &Tried, failure: &Failure) {
 fn json_of(tried: &Tried) -> Value {
     let mut value = json!({
         "stage": tried.page.stage,
-        "page": tried.page.page,
+        "page": tried.page.unit.page(),
         "seconds": tried.time.as_secs_f64(),
     });
     match &tried.made {

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-use shelf_runtime::book::{PageNumber, ScanId};
+use shelf_runtime::book::{ScanId, Unit};
 use shelf_runtime::record::Hash;
 use shelf_runtime::store::{LedgerFile, Store, StoreError};
 use shelf_runtime::usd::Usd;
@@ -21,8 +21,7 @@ pub struct LedgerEntry {
     /// The stage that asked.
     pub stage: String,
     /// The page that asked; `None` for the whole book and for hooks. In the file, `None` is 0.
-    #[serde(with = "crate::page_or_zero")]
-    pub page: Option<PageNumber>,
+    pub page: Unit,
     /// The model that was asked.
     pub model: String,
     /// Who ran the model, if reported.
@@ -162,7 +161,7 @@ pub(super) mod tests {
             attempt: AttemptId::of(time),
             time: time.parse().unwrap(),
             stage: "corrected".to_owned(),
-            page: PageNumber::new(7),
+            page: Unit::of_number(7),
             model: "m".to_owned(),
             provider: None,
             request: Hash::of(b"request"),
@@ -233,7 +232,7 @@ pub(super) mod tests {
             r#""ended":"stop","queue_s":0.0,"ttft_s":0.2,"total_s":1.0}"#,
         );
         let entry: LedgerEntry = serde_json::from_str(line).unwrap();
-        assert_eq!(entry.page, None);
+        assert_eq!(entry.page, Unit::Book);
         assert_eq!(serde_json::to_string(&entry).unwrap(), line);
         let older: LedgerEntry = serde_json::from_str(&line.replace(r#""attempt":"0123456789abcdef","#, "")).unwrap();
         assert_eq!(older.attempt, AttemptId::default());

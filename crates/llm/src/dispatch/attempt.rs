@@ -113,7 +113,7 @@ impl<'a> Attempt<'a> {
             attempt: AttemptId::new(time, ATTEMPTS.fetch_add(1, Ordering::Relaxed)),
             time,
             stage: self.caller.stage.to_owned(),
-            page: self.caller.page,
+            page: self.caller.unit,
             model: self.model.to_owned(),
             provider: None,
             request: self.hash.clone(),

@@ -140,7 +140,7 @@ impl Size {
 /// The assumed size of a page's unknown request, with a picture of the pages' mean size.
 fn mean_unknown(stage: &PlannedStage, book: &BookState, jobs: &[&Job], settings: &LlmSettings) -> Size {
     let pixels: f64 =
-        jobs.iter().map(|job| job.page.page.map_or(0.0, |page| pixels(stage, book, page, settings))).sum();
+        jobs.iter().map(|job| job.page.unit.page().map_or(0.0, |page| pixels(stage, book, page, settings))).sum();
     let mean = pixels / jobs.len().max(1) as f64;
     Size {
         requests: 1.0,

@@ -66,14 +66,14 @@ mod tests {
     #[test]
     fn sample_is_spread_evenly() {
         let job = |page| Job {
-            page: PageOf { stage: "corrected", page: shelf_runtime::book::PageNumber::new(page) },
+            page: PageOf { stage: "corrected", unit: shelf_runtime::book::Unit::of_number(page) },
             why: Why::Missing,
             needs: Vec::new(),
         };
         let jobs: Vec<Job> = (1..=250).map(job).collect();
         let pages = |count: usize| -> Vec<u32> {
             let jobs: Vec<&Job> = jobs.iter().take(count).collect();
-            sample(&jobs).iter().map(|job| job.page.page.unwrap().get()).collect()
+            sample(&jobs).iter().map(|job| job.page.unit.number()).collect()
         };
         assert!(pages(0).is_empty());
         assert_eq!(pages(3), [1, 2, 3]);

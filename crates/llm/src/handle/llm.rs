@@ -7,7 +7,6 @@ use crate::dispatch::Dispatcher;
 use crate::pictures::{Excerpt, Picture, PictureSettings};
 use shelf_runtime::failure::Failure;
 use shelf_runtime::stage::{AsksModels, Cx, FromCx, Handle, Parameter, Stage, StageRun, Usage};
-use shelf_runtime::usd::Usd;
 use shelf_scans::PageImage;
 
 /// A page's handle on the language models: a parameter of stages with `parallelism = llm`. Cheap to clone.
@@ -129,7 +128,7 @@ impl std::fmt::Debug for Llm {
 impl Handle for Llm {
     fn usage(&self) -> Usage {
         let usage = &self.usage;
-        Usage { calls: usage.calls(), cost_usd: usage.cost().map(|Usd(usd)| usd), model_use: usage.model_use() }
+        Usage { calls: usage.calls(), cost_usd: usage.cost(), model_use: usage.model_use() }
     }
 }
 
@@ -157,7 +156,7 @@ impl<'a> FromCx<'a> for Llm {
         // If the program provides none, every request fails.
         Ok(cx.provided::<Self>().cloned().unwrap_or_else(|| {
             let (store, book) = (Arc::clone(cx.store()), cx.book().clone());
-            let caller = Caller { store, book, stage: cx.row().name, page: cx.page().ok(), retry_epoch: None };
+            let caller = Caller { store, book, stage: cx.row().name, unit: cx.unit(), retry_epoch: None };
             Self::new(Dispatcher::off(), caller, cx.row().model, UsageCounter::default())
         }))
     }

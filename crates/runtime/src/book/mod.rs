@@ -8,6 +8,7 @@ mod page_number;
 mod roman;
 mod scan_id;
 mod scan_metadata;
+mod unit;
 
 pub use inferred::Inferred;
 pub use isbn::{Isbn, IsbnError};
@@ -17,3 +18,4 @@ pub use page_number::{PageNumber, PageSet, PageSetError};
 pub use roman::{format_roman, parse_roman};
 pub use scan_id::{ScanId, ScanIdError};
 pub use scan_metadata::{Half, Origin, Resolution, ScanMetadata};
+pub use unit::Unit;

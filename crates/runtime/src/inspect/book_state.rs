@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use super::{PageSummary, RecordSummary};
-use crate::book::{BookMetadata, PageNumber, ScanId, ScanMetadata};
+use crate::book::{BookMetadata, PageNumber, ScanId, ScanMetadata, Unit};
 use crate::events::PageOf;
 use crate::failure::Failure;
 use crate::record::{AfterDue, FailedRecord, Hash, OutputHash, RedoMarker};
@@ -39,15 +39,15 @@ pub struct Scan {
     pub(super) stamps: [Option<Stamp>; 2],
 }
 
-/// A stage's pages as they lie in the library; a book stage has one, under `None`.
+/// A stage's pages as they lie in the library; a book stage has one.
 #[derive(Debug, Clone, Default)]
 pub struct StageState {
     /// Pages that are there.
-    pub pages: BTreeMap<Option<PageNumber>, PageState>,
+    pub pages: BTreeMap<Unit, PageState>,
     /// The stamps of their files when they were read.
-    pub(super) stamps: BTreeMap<Option<PageNumber>, Stamp>,
+    pub(super) stamps: BTreeMap<Unit, Stamp>,
     /// Failures that are noted.
-    pub failed: BTreeMap<Option<PageNumber>, FailedRecord>,
+    pub failed: BTreeMap<Unit, FailedRecord>,
     /// A `--redo` that is not finished.
     pub redo: Option<RedoMarker>,
     /// An `after` hook that is still to be called.
@@ -67,7 +67,7 @@ impl BookState {
     /// What is known of a page that is there and valid.
     #[must_use]
     pub fn page(&self, of: PageOf) -> Option<&PageSummary> {
-        match self.stage(of.stage).pages.get(&of.page)? {
+        match self.stage(of.stage).pages.get(&of.unit)? {
             PageState::Valid(page) => Some(page),
             PageState::Damaged(_) => None,
         }
@@ -88,9 +88,9 @@ impl BookState {
     /// Notes that a page was written.
     pub(crate) fn written(&mut self, of: PageOf, page: PageSummary) {
         let stage = self.stages.get_mut(of.stage).expect("a book state has every stage of the registry");
-        stage.pages.insert(of.page, PageState::Valid(page));
-        stage.stamps.remove(&of.page);
-        stage.failed.remove(&of.page);
+        stage.pages.insert(of.unit, PageState::Valid(page));
+        stage.stamps.remove(&of.unit);
+        stage.failed.remove(&of.unit);
     }
 
     /// The state of a stage.

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use super::{BookState, PageState, PageSummary, Scan, StageState};
-use crate::book::{BookMetadata, PageNumber, ScanId, ScanMetadata};
+use crate::book::{BookMetadata, PageNumber, ScanId, ScanMetadata, Unit};
 use crate::failure::Failure;
 use crate::record::{AfterDue, FailedRecord, Hash, RedoMarker};
 use crate::registry::{Entry, Registry};
@@ -103,8 +103,8 @@ fn scans(store: &dyn Store, book: &ScanId, earlier: Option<&BookState>) -> Resul
         .map(|(page, image)| Ok((page, scan(store, book, page, image, earlier)?)))
         .collect::<Result<BTreeMap<_, _>, LookError>>()?;
     let mut unreadable = BTreeMap::new();
-    for (page, record) in failures(store, book, "source")? {
-        if let Some(page) = page.filter(|page| !found.contains_key(page)) {
+    for (unit, record) in failures(store, book, "source")? {
+        if let Some(page) = unit.page().filter(|page| !found.contains_key(page)) {
             unreadable.insert(page, record.failure);
         }
     }
@@ -150,12 +150,12 @@ fn stage(
 ) -> Result<StageState, LookError> {
     let name = entry.row.name;
     let earlier = earlier.map(|earlier| earlier.stage(name));
-    let files: Vec<(Option<PageNumber>, String)> = store
+    let files: Vec<(Unit, String)> = store
         .list(book, name)?
         .into_iter()
         .filter_map(|file| match PageNumber::of_page_file(&file) {
-            Some(page) if !entry.row.book => Some((Some(page), file)),
-            None if entry.row.book && file == "book.json" => Some((None, file)),
+            Some(page) if !entry.row.book => Some((Unit::Page(page), file)),
+            None if entry.row.book && file == "book.json" => Some((Unit::Book, file)),
             _ => None,
         })
         .collect();
@@ -194,13 +194,12 @@ fn failures(
     store: &dyn Store,
     book: &ScanId,
     stage: &str,
-) -> Result<BTreeMap<Option<PageNumber>, FailedRecord>, LookError> {
+) -> Result<BTreeMap<Unit, FailedRecord>, LookError> {
     let mut failed = BTreeMap::new();
     for file in store.list(book, &format!("{stage}/failed"))? {
-        let page = PageNumber::of_file(&file);
-        if page.is_some() || file == "book.json" {
+        if let Some(unit) = Unit::of_file(&file) {
             let path = BookPath::new(book, &format!("{stage}/failed/{file}"))?;
-            failed.extend(json::<FailedRecord>(store, &path)?.map(|record| (page, record)));
+            failed.extend(json::<FailedRecord>(store, &path)?.map(|record| (unit, record)));
         }
     }
     Ok(failed)

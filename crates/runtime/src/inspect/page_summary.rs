@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::book::Unit;
 use crate::record::{Copied, Fingerprint, Hash, ModelUse, Operation, OutputHash, PageRecord};
 
 /// What is kept of a valid page once it was read or written: all that plans, reports and flags need, so that they do not read it again.
@@ -54,7 +55,7 @@ impl RecordSummary {
         // Reports and plans do not need the provider's own figures, which can be of any size.
         let model_use = record.operation.model_use.as_ref().map(|used| ModelUse { usage: None, ..used.clone() });
         let operation = Operation { model_use, ..record.operation.clone() };
-        let is_book = record.operation.page_num == 0;
+        let is_book = record.operation.page_num == Unit::Book;
         let limit_bytes = if is_book { usize::MAX } else { PAGE_WARNINGS_BYTES };
         let packed = Packed {
             fingerprint: &record.fingerprint,
@@ -179,6 +180,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::usd::Usd;
 
     fn record(page: u32, warnings: usize) -> PageRecord {
         let record = json!({
@@ -189,7 +191,7 @@ mod tests {
             "warnings": (0..warnings).map(|word| format!("word {word:>15} is unknown")).collect::<Vec<_>>(),
             "copied": { "from": "text", "failure": { "cause": "panic", "error": "odd", "transient": false, "backtrace": "deep" } },
             "operation": {
-                "page_num": page, "processing_time_seconds": 0.5, "cost_usd": 0.25, "attempts": 2, "finished": "now",
+                "page_num": page, "processing_time_seconds": 0.5, "cost_usd": 0.25, "attempts": 2, "finished": "2026-11-01T10:00:00Z",
                 "tokens_total": 10, "tokens_per_second": null, "model_used": "m", "provider": null, "queue_time_seconds": 0.0,
                 "execution_time_seconds": 1.0, "total_time_seconds": 1.0, "ttft_seconds": null, "usage": { "cost": 0.25 },
             },
@@ -205,7 +207,7 @@ mod tests {
             (kept.fingerprint(), kept.metrics(), kept.files()),
             (record.fingerprint, record.metrics, record.files)
         );
-        assert_eq!((kept.operation().cost_usd, kept.operation().finished), (Some(0.25), record.operation.finished));
+        assert_eq!((kept.operation().cost_usd, kept.operation().finished), (Some(Usd(0.25)), record.operation.finished));
         let used = kept.operation().model_use.unwrap();
         assert_eq!((used.tokens_total, used.usage), (10, None), "the provider's own figures are left out");
         assert!(kept.is_paid() && kept.redo() == Some("today") && kept.warnings() == record.warnings);

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::job::PlannedStage;
 use super::{Job, Plan, PlanError, Request, Settled, Why};
-use crate::book::PageNumber;
+use crate::book::{PageNumber, Unit};
 use crate::events::{Blocker, PageOf};
 use crate::failure::Failure;
 use crate::inspect::{BookState, PageState, PageSummary};
@@ -44,7 +44,7 @@ pub fn plan(
     }
     let order: BTreeMap<&str, usize> = stages.iter().enumerate().map(|(i, stage)| (stage.entry.row.name, i)).collect();
     let mut jobs: Vec<Job> = planning.jobs.into_values().collect();
-    jobs.sort_by_key(|job| (job.page.page.is_none(), job.page.page, order[job.page.stage]));
+    jobs.sort_by_key(|job| (job.page.unit, order[job.page.stage]));
     let settled = planning.settled;
     Ok(Plan { book: book.id.clone(), stages, jobs, settled, paid })
 }
@@ -72,20 +72,20 @@ impl Planning<'_> {
             .unwrap_or_else(|| row.options.defaults().expect("the registry has tried the defaults"));
         let values = options.json.as_object().cloned().unwrap_or_default();
         let model = self.model(&entry, &values);
-        let asked: Vec<Option<PageNumber>> = match (row.book, &self.request.pages) {
-            (true, _) => vec![None],
-            (false, None) => self.book.pages.iter().copied().map(Some).collect(),
+        let asked: Vec<Unit> = match (row.book, &self.request.pages) {
+            (true, _) => vec![Unit::Book],
+            (false, None) => self.book.pages.iter().copied().map(Unit::Page).collect(),
             (false, Some(set)) => {
-                self.book.pages.iter().copied().filter(|page| set.contains(*page)).map(Some).collect()
+                self.book.pages.iter().copied().filter(|page| set.contains(*page)).map(Unit::Page).collect()
             }
         };
         let redo = self.redo(row, &asked);
-        for page in &asked {
-            self.page(&entry, (&values, model.as_deref()), PageOf { stage: row.name, page: *page }, redo.as_ref());
+        for unit in &asked {
+            self.page(&entry, (&values, model.as_deref()), PageOf { stage: row.name, unit: *unit }, redo.as_ref());
         }
         let tokens = tokens(row);
-        let edited = |page: &&Option<PageNumber>| {
-            let here = PageOf { stage: row.name, page: **page };
+        let edited = |unit: &&Unit| {
+            let here = PageOf { stage: row.name, unit: **unit };
             matches!(self.settled.get(&here), Some(Settled::Kept))
                 && self.book.record(here).is_some_and(|record| record.is_edited_since(&tokens, row.site.version))
         };
@@ -101,25 +101,22 @@ impl Planning<'_> {
     }
 
     /// The `--redo` that is at work: one that was interrupted goes on, unless it has nothing left of what is asked for.
-    fn redo(&self, row: &Row, asked: &[Option<PageNumber>]) -> Option<RedoMarker> {
+    fn redo(&self, row: &Row, asked: &[Unit]) -> Option<RedoMarker> {
         let state = self.book.stage(row.name);
-        let unfinished = state.redo.clone().filter(|marker| asked.iter().any(|page| self.to_redo(row, *page, marker)));
+        let unfinished = state.redo.clone().filter(|marker| asked.iter().any(|unit| self.to_redo(row, *unit, marker)));
         match (unfinished, self.request.redo.as_ref().filter(|_| self.request.names(row))) {
             (Some(marker), _) => Some(marker),
-            (None, Some(id)) => Some(RedoMarker {
-                id: id.clone(),
-                pages: asked.iter().map(|page| page.map_or(0, PageNumber::get)).collect(),
-            }),
+            (None, Some(id)) => Some(RedoMarker { id: id.clone(), pages: asked.to_vec() }),
             (None, None) => None,
         }
     }
 
-    fn to_redo(&self, row: &Row, page: Option<PageNumber>, marker: &RedoMarker) -> bool {
+    fn to_redo(&self, row: &Row, unit: Unit, marker: &RedoMarker) -> bool {
         let state = self.book.stage(row.name);
-        let record = self.book.record(PageOf { stage: row.name, page });
+        let record = self.book.record(PageOf { stage: row.name, unit });
         let made = record.is_some_and(|record| record.redo() == Some(&marker.id));
-        let failed = state.failed.get(&page).is_some_and(|failed| failed.redo.as_ref() == Some(&marker.id));
-        marker.asks_for(page) && !made && !failed
+        let failed = state.failed.get(&unit).is_some_and(|failed| failed.redo.as_ref() == Some(&marker.id));
+        marker.asks_for(unit) && !made && !failed
     }
 
     fn page(
@@ -131,11 +128,11 @@ impl Planning<'_> {
     ) {
         let row = entry.row;
         let state = self.book.stage(row.name);
-        let needs = needs(row, here.page, &self.book.pages);
+        let needs = needs(row, here.unit, &self.book.pages);
         let upstream: Vec<Need> = needs.iter().copied().filter(|need| self.jobs.contains_key(&need.page)).collect();
-        let redoing = redo.is_some_and(|marker| self.to_redo(row, here.page, marker));
-        let blocker = self.blocker(row, here.page, &needs);
-        let found = state.pages.get(&here.page);
+        let redoing = redo.is_some_and(|marker| self.to_redo(row, here.unit, marker));
+        let blocker = self.blocker(row, here.unit, &needs);
+        let found = state.pages.get(&here.unit);
         let why = match (found, &blocker) {
             // A page of the original tool counts as done, whatever became of its inputs.
             (Some(PageState::Valid(PageSummary { record: None, .. })), _) if !redoing => {
@@ -146,7 +143,7 @@ impl Planning<'_> {
             (found, None) => {
                 let now = upstream
                     .is_empty()
-                    .then(|| fingerprint(entry, asked, self.book, here.page, &|input| self.book.hash(input)));
+                    .then(|| fingerprint(entry, asked, self.book, here.unit, &|input| self.book.hash(input)));
                 match self.why(entry, here, found, now.as_ref(), upstream.first().map(|need| need.page)) {
                     Ok(why) => why,
                     Err(settled) => return self.settle(here, settled),
@@ -165,7 +162,7 @@ impl Planning<'_> {
         now: Option<&Fingerprint>,
         upstream: Option<PageOf>,
     ) -> Result<Why, Settled> {
-        let failed = self.book.stage(here.stage).failed.get(&here.page);
+        let failed = self.book.stage(here.stage).failed.get(&here.unit);
         if let (Some(failed), Some(now)) = (failed, now)
             && failed
                 .fingerprint
@@ -209,8 +206,8 @@ impl Planning<'_> {
     }
 
     /// What keeps a page from being made, before anything has run.
-    fn blocker(&self, row: &Row, page: Option<PageNumber>, needs: &[Need]) -> Option<Blocker> {
-        if let Some(page) = page
+    fn blocker(&self, row: &Row, unit: Unit, needs: &[Need]) -> Option<Blocker> {
+        if let Unit::Page(page) = unit
             && row.inputs.contains(&ExternalInput::Scan)
             && !self.book.scans.contains_key(&page)
         {
@@ -224,13 +221,13 @@ impl Planning<'_> {
         }
         needs.iter().filter(|need| need.required).filter(missing).map(|need| need.page).find_map(|need| {
             let state = self.book.stage(need.stage);
-            match (self.settled.get(&need), state.pages.get(&need.page)) {
+            match (self.settled.get(&need), state.pages.get(&need.unit)) {
                 (Some(Settled::Skipped(_)), _) => Some(Blocker::Skipped(need)),
                 (Some(Settled::Blocked(Blocker::Skipped(first))), _) => Some(Blocker::Skipped(*first)),
                 (Some(Settled::Blocked(_)), _) => Some(Blocker::Blocked(need)),
                 (Some(Settled::Failed(_)), _) => Some(Blocker::Failed(need)),
                 (_, Some(PageState::Damaged(_))) => Some(Blocker::Damaged(need)),
-                (_, None) => Some(match state.failed.get(&need.page) {
+                (_, None) => Some(match state.failed.get(&need.unit) {
                     Some(failed) if failed.skipped => Blocker::Skipped(need),
                     Some(_) => Blocker::Failed(need),
                     None => Blocker::Missing(need),
@@ -257,34 +254,34 @@ impl Need {
     /// It as a fingerprint names it.
     fn input(&self) -> Input {
         let stage = self.page.stage.to_owned();
-        match (self.page.page, self.part) {
-            (Some(page), _) => Input::Page { stage, page: page.get() },
-            (None, Some(page)) => Input::Part { stage, page: page.get() },
-            (None, None) => Input::Book { stage },
+        match (self.page.unit, self.part) {
+            (Unit::Page(page), _) => Input::Page { stage, page: page.get() },
+            (Unit::Book, Some(page)) => Input::Part { stage, page: page.get() },
+            (Unit::Book, None) => Input::Book { stage },
         }
     }
 }
 
 /// The pages of other stages that a page is made from, each once.
-fn needs(row: &Row, page: Option<PageNumber>, pages: &[PageNumber]) -> Vec<Need> {
+fn needs(row: &Row, unit: Unit, pages: &[PageNumber]) -> Vec<Need> {
     let mut needs = BTreeMap::new();
-    let mut add = |stage: &'static str, page: Option<PageNumber>, part: Option<PageNumber>, required: bool| {
-        *needs.entry((PageOf { stage, page }, part)).or_insert(false) |= required;
+    let mut add = |stage: &'static str, unit: Unit, part: Option<PageNumber>, required: bool| {
+        *needs.entry((PageOf { stage, unit }, part)).or_insert(false) |= required;
     };
     for dep in row.deps {
         let stage = dep.row.name;
-        match (dep.reach, page) {
-            (Reach::Same, page) => add(stage, page, None, true),
-            (Reach::Book, _) => add(stage, None, None, true),
-            (Reach::Part, page) => add(stage, None, page, true),
-            (Reach::Around(width), Some(page)) => {
+        match (dep.reach, unit) {
+            (Reach::Same, unit) => add(stage, unit, None, true),
+            (Reach::Book, _) => add(stage, Unit::Book, None, true),
+            (Reach::Part, unit) => add(stage, Unit::Book, unit.page(), true),
+            (Reach::Around(width), Unit::Page(page)) => {
                 let here = pages.partition_point(|other| *other < page);
                 let width = width as usize;
                 for near in &pages[here.saturating_sub(width)..pages.len().min(here + width + 1)] {
-                    add(stage, Some(*near), None, *near == page);
+                    add(stage, Unit::Page(*near), None, *near == page);
                 }
             }
-            (Reach::All | Reach::Around(_), _) => pages.iter().for_each(|page| add(stage, Some(*page), None, false)),
+            (Reach::All | Reach::Around(_), _) => pages.iter().for_each(|page| add(stage, Unit::Page(*page), None, false)),
         }
     }
     needs.into_iter().map(|((page, part), required)| Need { page, part, required }).collect()
@@ -313,7 +310,7 @@ pub(crate) fn is_kept(changes: &[Change], is_paid: bool) -> bool {
 /// The pages that are paid, and all pages that they were made from.
 fn paid(book: &BookState) -> BTreeSet<PageOf> {
     let all =
-        book.stages.iter().flat_map(|(stage, state)| state.pages.keys().map(|page| PageOf { stage, page: *page }));
+        book.stages.iter().flat_map(|(stage, state)| state.pages.keys().map(|unit| PageOf { stage, unit: *unit }));
     let mut open: Vec<PageOf> =
         all.filter(|page| book.record(*page).is_some_and(crate::inspect::RecordSummary::is_paid)).collect();
     let mut found = BTreeSet::new();
@@ -328,12 +325,12 @@ fn paid(book: &BookState) -> BTreeSet<PageOf> {
 
 /// The page of a stage that an input is.
 fn made_by(book: &BookState, input: &Input) -> Option<PageOf> {
-    let (stage, page) = match input {
-        Input::Page { stage, page } => (stage, Some(PageNumber::new(*page)?)),
-        Input::Book { stage } | Input::Part { stage, .. } => (stage, None),
+    let (stage, unit) = match input {
+        Input::Page { stage, page } => (stage, Unit::Page(PageNumber::new(*page)?)),
+        Input::Book { stage } | Input::Part { stage, .. } => (stage, Unit::Book),
         Input::Scan | Input::Languages | Input::Metadata => return None,
     };
-    book.stages.get_key_value(stage.as_str()).map(|(stage, _)| PageOf { stage, page })
+    book.stages.get_key_value(stage.as_str()).map(|(stage, _)| PageOf { stage, unit })
 }
 
 /// All that decides what a page's output will be: `asked` are the stage's options and the model that it asks first. `hash` gives the hashes of the pages it is made from, as they are now.
@@ -341,7 +338,7 @@ pub(crate) fn fingerprint<'a>(
     entry: &Entry,
     (options, model): (&Map<String, Value>, Option<&str>),
     book: &BookState,
-    page: Option<PageNumber>,
+    unit: Unit,
     hash: &dyn Fn(PageOf) -> Option<&'a OutputHash>,
 ) -> Fingerprint {
     let mut inputs = BTreeMap::new();
@@ -349,7 +346,7 @@ pub(crate) fn fingerprint<'a>(
         match input {
             ExternalInput::None => {}
             ExternalInput::Scan => {
-                let scan = page.and_then(|page| book.scans.get(&page));
+                let scan = unit.page().and_then(|page| book.scans.get(&page));
                 inputs.extend(scan.map(|scan| (Input::Scan, scan.hash.clone())));
             }
             ExternalInput::Languages => {
@@ -361,7 +358,7 @@ pub(crate) fn fingerprint<'a>(
             }
         }
     }
-    for need in needs(entry.row, page, &book.pages) {
+    for need in needs(entry.row, unit, &book.pages) {
         // A part that the book's output lacks is an input as well, so that it is seen to be new when it is there.
         let missing = || Hash::of_json(&Value::Null);
         let found = hash(need.page).map(|hash| hash.of(need.part).cloned().unwrap_or_else(missing));

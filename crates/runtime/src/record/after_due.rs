@@ -7,8 +7,8 @@ use crate::store::{BookPath, BookPathError};
 /// when the hook has succeeded; so a run that was interrupted at whatever point does not lose the hook.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AfterDue {
-    /// When the run began that it belongs to, ISO 8601 in UTC.
-    pub since: String,
+    /// When the run began that it belongs to, as ISO 8601 in UTC.
+    pub since: jiff::Timestamp,
 }
 
 impl AfterDue {

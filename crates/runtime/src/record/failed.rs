@@ -1,17 +1,18 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Fingerprint, Operation};
-use crate::book::{PageNumber, ScanId};
+use crate::book::{ScanId, Unit};
 use crate::failure::Failure;
 use crate::store::{BookPath, BookPathError};
+use crate::usd::Usd;
 
 /// Why a page failed: `<stage>/failed/page_NNNN.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FailedRecord {
     /// The stage.
     pub stage: String,
-    /// The page; 0 for a whole book.
-    pub page: u32,
+    /// The page, or the book.
+    pub page: Unit,
     /// What went wrong.
     pub failure: Failure,
     /// What it was to be made from. While it is the same, a failure for good is not tried again.
@@ -22,10 +23,10 @@ pub struct FailedRecord {
     /// Time in the stage's function, all attempts of the run, s.
     #[serde(default)]
     pub processing_time_seconds: f64,
-    /// Cost of all attempts, USD; `null` where nobody knows it.
-    pub cost_usd: Option<f64>,
-    /// When it failed, ISO 8601 in UTC.
-    pub when: String,
+    /// Cost of all attempts; `null` if it is unknown.
+    pub cost_usd: Option<Usd>,
+    /// When it failed.
+    pub when: jiff::Timestamp,
     /// The stage says `on_error = skip`: the page is left out, and that is no error.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub skipped: bool,
@@ -43,13 +44,13 @@ impl FailedRecord {
             processing_time_seconds: self.processing_time_seconds,
             cost_usd: self.cost_usd,
             attempts: self.attempts,
-            finished: self.when.clone(),
+            finished: self.when,
             ..Operation::default()
         }
     }
 
-    /// Where the record of a page's failure lies; `None` is the whole book.
-    pub fn path(book: &ScanId, stage: &str, page: Option<PageNumber>) -> Result<BookPath, BookPathError> {
-        BookPath::new(book, &format!("{stage}/failed/{}.json", page.map_or("book".to_owned(), PageNumber::stem)))
+    /// Where the record of a page's failure lies; or of a book's.
+    pub fn path(book: &ScanId, stage: &str, unit: Unit) -> Result<BookPath, BookPathError> {
+        BookPath::new(book, &format!("{stage}/failed/{}.json", unit.stem()))
     }
 }

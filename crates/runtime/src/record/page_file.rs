@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::{Hash, OutputHash, PageRecord, RECORD_KEY, Shape, filled_fields};
 use crate::failure::{Cause, Failure};
 use crate::page::{Filled, OutputRow, SchemaViolation};
+use crate::usd::Usd;
 
 /// A stage's page type, with what was read out of its schema once.
 pub struct PageType {
@@ -72,12 +73,12 @@ impl PageType {
     }
 
     /// Fills in when, at what cost and by which model the page was made, where the stage left it open.
-    pub(crate) fn fill(&self, output: &mut Value, when: &str, cost: Option<f64>, model: Option<&str>) {
+    pub(crate) fn fill(&self, output: &mut Value, when: jiff::Timestamp, cost: Option<Usd>, model: Option<&str>) {
         for (pointer, filled) in &self.filled {
             if let Some(value @ Value::Null) = output.pointer_mut(pointer) {
                 *value = match filled {
-                    Filled::Timestamp => Value::from(when),
-                    Filled::Cost => cost.map_or(Value::Null, Value::from),
+                    Filled::Timestamp => Value::from(when.to_string()),
+                    Filled::Cost => cost.map_or(Value::Null, |cost| Value::from(cost.0)),
                     Filled::Model => model.map_or(Value::Null, Value::from),
                 };
             }

@@ -3,8 +3,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::book::Unit;
 use super::{Fingerprint, Hash};
 use crate::failure::Failure;
+use crate::usd::Usd;
 
 /// What is known of how a page was made: kept in the page's own file under `_record`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -45,7 +47,7 @@ impl PageRecord {
     /// Whether a language model was asked for the page, or it cost something.
     #[must_use]
     pub fn is_paid(&self) -> bool {
-        self.operation.model_use.is_some() || self.operation.cost_usd.is_some_and(|cost| cost > 0.0)
+        self.operation.model_use.is_some() || self.operation.cost_usd.is_some_and(|cost| cost > Usd::ZERO)
     }
 
     /// Whether the stage's function was edited since the page was made, by the author who works on its crate.
@@ -67,19 +69,19 @@ pub struct Copied {
 /// What the runtime measures of every page.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Operation {
-    /// The page; 0 for a whole book.
-    pub page_num: u32,
+    /// The page, or the book.
+    pub page_num: Unit,
     /// Time in the stage's function, all attempts of the run, s.
     pub processing_time_seconds: f64,
-    /// Cost of all attempts, USD; `null` where nobody knows it.
-    pub cost_usd: Option<f64>,
+    /// Cost of all attempts; `null` if it is unknown.
+    pub cost_usd: Option<Usd>,
     /// How often a model was called for it; where none was, how often the function was.
     pub attempts: u32,
     /// What the models did, if any was asked.
     #[serde(flatten)]
     pub model_use: Option<ModelUse>,
     /// When the page was done, ISO 8601 in UTC.
-    pub finished: String,
+    pub finished: jiff::Timestamp,
 }
 
 /// What language models did for a page: all attempts together, and the last reply.

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::book::{PageNumber, ScanId};
+use crate::book::{ScanId, Unit};
 use crate::store::{BookPath, BookPathError};
 
 /// A `--redo` that is not finished: `<stage>/redo.json`. A page is still to be made again as long as neither its record nor its
@@ -9,8 +9,8 @@ use crate::store::{BookPath, BookPathError};
 pub struct RedoMarker {
     /// Tells this `--redo` from earlier ones: the time it was asked for.
     pub id: String,
-    /// The pages; 0 for a whole book.
-    pub pages: Vec<u32>,
+    /// The pages, or the book.
+    pub pages: Vec<Unit>,
 }
 
 impl RedoMarker {
@@ -19,9 +19,9 @@ impl RedoMarker {
         BookPath::new(book, &format!("{stage}/redo.json"))
     }
 
-    /// Whether `page` was asked for.
+    /// Whether `unit` was asked for.
     #[must_use]
-    pub fn asks_for(&self, page: Option<PageNumber>) -> bool {
-        self.pages.contains(&page.map_or(0, PageNumber::get))
+    pub fn asks_for(&self, unit: Unit) -> bool {
+        self.pages.contains(&unit)
     }
 }

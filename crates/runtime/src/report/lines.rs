@@ -1,7 +1,7 @@
 use serde_json::{Map, Value};
 
 use super::{Filter, Order};
-use crate::book::PageNumber;
+use crate::book::{PageNumber, Unit};
 use crate::metrics::Column;
 use crate::record::Operation;
 
@@ -29,8 +29,8 @@ pub struct Report {
 /// A page's line.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Row {
-    /// The page; `None` for a whole book.
-    pub page: Option<PageNumber>,
+    /// The page or the book.
+    pub unit: Unit,
     /// Its metrics by name; none where the page has no record.
     pub metrics: Map<String, Value>,
     /// What the runtime measured of it; `None` where the page has no record.
@@ -43,7 +43,7 @@ impl Row {
     /// The page's number as records have it: 0 for a whole book.
     #[must_use]
     pub fn page_num(&self) -> u32 {
-        self.page.map_or(0, PageNumber::get)
+        self.unit.number()
     }
 
     /// The value of a metric; `Null` where it is missing.
@@ -85,7 +85,7 @@ impl Report {
     /// The pages that are worth a look.
     #[must_use]
     pub fn flagged_pages(&self) -> Vec<PageNumber> {
-        self.rows.iter().filter(|row| !self.flags(row).is_empty()).filter_map(|row| row.page).collect()
+        self.rows.iter().filter(|row| !self.flags(row).is_empty()).filter_map(|row| row.unit.page()).collect()
     }
 
     /// The column of this title, else of the metric of this name, else of this title in words (`confidence mean`).

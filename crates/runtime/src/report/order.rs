@@ -44,7 +44,7 @@ impl Order {
     /// How two lines stand to each other. What is missing comes last, in either direction.
     pub(super) fn compare(&self, a: &Row, b: &Row) -> Ordering {
         let (a, b) = match &self.subject {
-            Subject::Page => return self.directed(a.page.cmp(&b.page)),
+            Subject::Page => return self.directed(a.unit.cmp(&b.unit)),
             Subject::Metric(name) => (a.value(name), b.value(name)),
         };
         match (a.is_null(), b.is_null()) {

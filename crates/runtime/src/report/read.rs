@@ -1,5 +1,5 @@
 use super::{Report, Row};
-use crate::book::{PageNumber, ScanId};
+use crate::book::{PageNumber, ScanId, Unit};
 use crate::inspect::{BookState, PageState};
 use crate::record::{FailedRecord, Operation};
 use crate::registry::Entry;
@@ -23,18 +23,18 @@ pub enum ReportError {
 #[must_use]
 pub fn of(book: &BookState, entry: &Entry) -> Report {
     let state = book.stage(entry.row.name);
-    let valid = state.pages.iter().filter_map(|(page, state)| match state {
-        PageState::Valid(summary) => Some((*page, summary)),
+    let valid = state.pages.iter().filter_map(|(unit, state)| match state {
+        PageState::Valid(summary) => Some((*unit, summary)),
         PageState::Damaged(_) => None,
     });
-    let rows = valid.map(|(page, summary)| match &summary.record {
+    let rows = valid.map(|(unit, summary)| match &summary.record {
         Some(record) => Row {
-            page,
+            unit,
             metrics: record.metrics(),
             operation: Some(record.operation()),
             copied: record.copied().map(|copied| copied.from.clone()),
         },
-        None => Row { page, ..Row::default() },
+        None => Row { unit, ..Row::default() },
     });
     let failed = state.failed.values().map(FailedRecord::operation);
     report(entry, rows.collect(), failed.collect())
@@ -48,26 +48,26 @@ fn report(entry: &Entry, rows: Vec<Row>, failed: Vec<Operation>) -> Report {
 /// Reads a stage's report out of the records of its pages, or of its one output. What is damaged has no line.
 pub fn read(store: &dyn Store, entry: &Entry, book: &ScanId) -> Result<Report, ReportError> {
     let name = entry.row.name;
-    let made: Vec<(Option<PageNumber>, BookPath)> = if entry.row.book {
-        vec![(None, BookPath::book_output(book, name))]
+    let made: Vec<(Unit, BookPath)> = if entry.row.book {
+        vec![(Unit::Book, BookPath::book_output(book, name))]
     } else {
         let files = store.list(book, name)?;
         let mut pages: Vec<PageNumber> = files.iter().filter_map(|file| PageNumber::of_page_file(file)).collect();
         pages.sort_unstable();
-        pages.into_iter().map(|page| (Some(page), BookPath::page(book, name, page))).collect()
+        pages.into_iter().map(|page| (Unit::Page(page), BookPath::page(book, name, page))).collect()
     };
     let mut rows = Vec::new();
-    for (page, path) in made {
+    for (unit, path) in made {
         let bytes = store.read(&path)?.unwrap_or_default();
         if let Ok(found) = entry.page_type.read(&bytes) {
             rows.push(match found.record {
                 Some(record) => Row {
-                    page,
+                    unit,
                     metrics: record.metrics,
                     operation: Some(record.operation),
                     copied: record.copied.map(|copied| copied.from),
                 },
-                None => Row { page, ..Row::default() },
+                None => Row { unit, ..Row::default() },
             });
         }
     }

@@ -35,7 +35,7 @@ type Operational = (&'static str, Option<&'static str>, Kind, fn(&Operation) -> 
 
 const OPERATION: [Operational; 3] = [
     ("processing_time_seconds", Some("s"), Kind::Number, |operation| Value::from(operation.processing_time_seconds)),
-    ("cost_usd", Some("USD"), Kind::Number, |operation| Value::from(operation.cost_usd)),
+    ("cost_usd", Some("USD"), Kind::Number, |operation| Value::from(operation.cost_usd.map(|cost| cost.0))),
     ("attempts", None, Kind::Integer, |operation| Value::from(operation.attempts)),
 ];
 
@@ -68,6 +68,7 @@ mod tests {
     use super::*;
     use crate::metrics::{Distribution, Fields};
     use crate::report::test_report::{Counted, with};
+    use crate::usd::Usd;
 
     #[test]
     fn every_metric_and_every_operation_is_summarised() {
@@ -75,13 +76,13 @@ mod tests {
         for (row, seconds) in report.rows.iter_mut().zip([0.5, 1.5]) {
             row.operation = Some(Operation {
                 processing_time_seconds: seconds,
-                cost_usd: Some(0.0),
+                cost_usd: Some(Usd::ZERO),
                 attempts: 1,
                 ..Operation::default()
             });
         }
         let failed =
-            Operation { processing_time_seconds: 2.0, cost_usd: Some(0.25), attempts: 3, ..Operation::default() };
+            Operation { processing_time_seconds: 2.0, cost_usd: Some(Usd(0.25)), attempts: 3, ..Operation::default() };
         report.failed.push(failed);
         let stats = stats(&report, &Fields::of::<Counted>());
         let names: Vec<_> = stats.metrics.iter().map(|metric| (metric.name.as_str(), metric.unit)).collect();

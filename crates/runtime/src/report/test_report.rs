@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Report, Row};
-use crate::book::PageNumber;
+use crate::book::Unit;
 use crate::metrics::Columns;
 
 #[derive(shelf_macros::PageMetrics, shelf_macros::Report)]
@@ -25,10 +25,10 @@ pub(super) fn report(words: impl IntoIterator<Item = Value>) -> Report {
 
 /// Page after page with these metrics.
 pub(super) fn with(metrics: impl IntoIterator<Item = Value>) -> Report {
-    let pages = (1..).map(PageNumber::new);
-    let rows = pages.zip(metrics).map(|(page, metrics)| {
+    let units = (1..).map(Unit::of_number);
+    let rows = units.zip(metrics).map(|(unit, metrics)| {
         let metrics = metrics.as_object().expect("metrics are an object").clone();
-        Row { page, metrics, ..Row::default() }
+        Row { unit, metrics, ..Row::default() }
     });
     let (columns, rows) = (Columns::of::<Counted>(), rows.collect());
     Report { stage: "counting", columns, copies: false, rows, failed: Vec::new() }

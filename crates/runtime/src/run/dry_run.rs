@@ -39,9 +39,9 @@ impl<'a> DryRun<'a> {
         }
         let runtime = Runtime { providers: Providers::default().with(provider), ..self.runtime.clone() };
         let row = stage.entry.row;
-        let handles = runtime.handles(self.book, row, job.page.page, None);
+        let handles = runtime.handles(self.book, row, job.page.unit, None);
         let asked = (&stage.option_values(), stage.model.as_deref());
-        let now = fingerprint(&stage.entry, asked, self.book, job.page.page, &|of| self.book.hash(of));
+        let now = fingerprint(&stage.entry, asked, self.book, job.page.unit, &|of| self.book.hash(of));
         let attempt = PageAttempt::new(job.page, stage, self.book, now, &runtime, &self.cache, handles);
         Some(tracing::subscriber::with_default(NoSubscriber::default(), || attempt.here().made))
     }

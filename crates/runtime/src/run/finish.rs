@@ -1,7 +1,7 @@
 use serde_json::Value;
 
 use super::page_attempt::{PageAttempt, Ran, checked};
-use crate::book::PageNumber;
+use crate::book::Unit;
 use crate::clock;
 use crate::failure::{Cause, Failure};
 use crate::inspect::PageSummary;
@@ -82,7 +82,7 @@ impl PageAttempt {
     /// Checks what the stage made and fills in what the runtime knows: all of a page but that it is on disk.
     pub(super) fn complete(&self, made: JsonPage, seconds: f64, copied: Option<Copied>) -> Result<Complete, Failure> {
         let mut output = Value::Object(made.output);
-        if let (Some(page), Some(found)) = (self.page.page, output.get("page_number").and_then(Value::as_u64))
+        if let (Unit::Page(page), Some(found)) = (self.page.unit, output.get("page_number").and_then(Value::as_u64))
             && found != u64::from(page.get())
         {
             return Err(Failure::of(Cause::Output, format!("the output of page {page} says that it is page {found}")));
@@ -91,7 +91,7 @@ impl PageAttempt {
         let when = clock::now();
         let usage = self.cx.handles.usage();
         let model = usage.model_use.as_ref().and_then(|used| used.model_used.clone());
-        page_type.fill(&mut output, &when, usage.cost_usd, model.as_deref());
+        page_type.fill(&mut output, when, usage.cost_usd, model.as_deref());
         let hash = page_type.hash(&output).whole;
         let files = std::mem::take(&mut *self.files.lock().expect("no panic while a file is noted"));
         let files: Vec<(BookPath, Vec<u8>)> = files
@@ -113,7 +113,7 @@ impl PageAttempt {
             crate_version: Some(self.cx.row.site.version.to_owned()),
             metrics: made.metrics,
             operation: Operation {
-                page_num: self.page.page.map_or(0, PageNumber::get),
+                page_num: self.page.unit,
                 processing_time_seconds: seconds,
                 cost_usd: usage.cost_usd,
                 attempts: if usage.calls > 0 { usage.calls } else { self.number },
@@ -139,23 +139,20 @@ impl PageAttempt {
         let path = self.path();
         store.write(&path, &bytes).map_err(unwritten)?;
         self.cx.cache.recent.written(&path, &bytes);
-        let failed = FailedRecord::path(&self.cx.book, self.page.stage, self.page.page)?;
+        let failed = FailedRecord::path(&self.cx.book, self.page.stage, self.page.unit)?;
         store.remove(&failed).map_err(unwritten)?;
         Ok(PageSummary::new(hash, Some(&record)))
     }
 
     pub(super) fn path(&self) -> BookPath {
-        match self.page.page {
-            Some(page) => BookPath::page(&self.cx.book, self.page.stage, page),
-            None => BookPath::book_output(&self.cx.book, self.page.stage),
-        }
+        BookPath::output(&self.cx.book, self.page.stage, self.page.unit)
     }
 
     /// Notes why the page failed, so that it is known after this run.
     fn note(&self, failure: &Failure, seconds: f64) -> Result<(), Failure> {
         let record = FailedRecord {
             stage: self.page.stage.to_owned(),
-            page: self.page.page.map_or(0, PageNumber::get),
+            page: self.page.unit,
             failure: failure.clone(),
             fingerprint: Some(self.cx.fingerprint.clone()),
             attempts: self.number,
@@ -165,7 +162,7 @@ impl PageAttempt {
             skipped: matches!(self.cx.row.policy.on_error, OnError::Skip),
             redo: self.stage.redo.as_ref().map(|marker| marker.id.clone()),
         };
-        let path = FailedRecord::path(&self.cx.book, self.page.stage, self.page.page)?;
+        let path = FailedRecord::path(&self.cx.book, self.page.stage, self.page.unit)?;
         Ok(self.cx.store.write(&path, &serde_json::to_vec_pretty(&record)?)?)
     }
 }

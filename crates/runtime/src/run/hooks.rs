@@ -2,6 +2,7 @@ use std::future::poll_fn;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::book::Unit;
 use super::Outcome;
 use super::job_state::JobState;
 use super::scheduler::Scheduler;
@@ -91,7 +92,7 @@ impl Scheduler<'_> {
         let jobs = || self.jobs.iter().filter(|job| job.stage() == stage);
         let settled = || self.settled.iter().filter(|(page, _)| page.stage == row.name);
         let mut pages: Vec<_> =
-            jobs().map(JobState::page).chain(settled().map(|(page, _)| *page)).filter_map(|of| of.page).collect();
+            jobs().map(JobState::page).chain(settled().map(|(page, _)| *page)).filter_map(|of| of.unit.page()).collect();
         pages.sort_unstable();
         let ended = |wanted: fn(&Outcome) -> bool| jobs().filter(|job| job.outcome().is_some_and(wanted)).count();
         let kept = settled().filter(|(_, settled)| **settled == Settled::Kept).count();
@@ -105,7 +106,7 @@ impl Scheduler<'_> {
             skipped: ended(|outcome| matches!(outcome, Outcome::Skipped(_))),
             blocked: ended(|outcome| matches!(outcome, Outcome::Blocked(_))),
             seconds: jobs().map(JobState::time).sum::<Duration>().as_secs_f64(),
-            handles: self.runtime.handles(&self.book, row, None, None),
+            handles: self.runtime.handles(&self.book, row, Unit::Book, None),
             reader: Reader::new(Arc::clone(&self.runtime.store), Arc::clone(&self.cache), self.book.id.clone(), row),
         }
     }

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::page_attempt::{PageAttempt, Ran, call};
 use crate::__private::Registered;
-use crate::book::{BookMetadata, PageNumber, ScanId, ScanMetadata};
+use crate::book::{BookMetadata, ScanId, ScanMetadata, Unit};
 use crate::failure::{Cause, Failure};
 use crate::record::Fingerprint;
 use crate::stage::{Cx, ExternalInput, Handles, PageFile, Warnings};
@@ -25,7 +25,7 @@ struct IsolatedPage {
     stage: String,
     /// Hash of the function's tokens: the worker has to have the very same.
     tokens: u64,
-    page: Option<PageNumber>,
+    unit: Unit,
     fingerprint: Fingerprint,
     options: Value,
     metadata: BookMetadata,
@@ -59,7 +59,7 @@ impl PageAttempt {
     }
 
     fn ask_worker(&self) -> Result<RanThere, Failure> {
-        let Cx { store, book, page, fingerprint, row, metadata, source, prompt, worker_pool, .. } = &*self.cx;
+        let Cx { store, book, unit, fingerprint, row, metadata, source, prompt, worker_pool, .. } = &*self.cx;
         let library = store.folder().ok_or_else(|| {
             Failure::new(format!("the library is not a folder, so no worker process can open it for `{}`", row.name))
         })?;
@@ -68,7 +68,7 @@ impl PageAttempt {
             book: book.clone(),
             stage: row.name.to_owned(),
             tokens: row.tokens,
-            page: *page,
+            unit: *unit,
             fingerprint: fingerprint.clone(),
             options: self.stage.options.json.clone(),
             metadata: (**metadata).clone(),
@@ -101,7 +101,7 @@ fn make(page: IsolatedPage) -> Result<RanThere, Failure> {
     let cx = Cx {
         store,
         book: page.book,
-        page: page.page,
+        unit: page.unit,
         fingerprint: page.fingerprint,
         row,
         options: isolated.options(page.options)?,

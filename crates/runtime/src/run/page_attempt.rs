@@ -45,12 +45,12 @@ impl PageAttempt {
         handles: Handles,
     ) -> Self {
         let files = Arc::new(Mutex::new(Vec::new()));
-        let source: Option<ScanMetadata> = page.page.and_then(|page| book.scans.get(&page)?.page.clone());
+        let source: Option<ScanMetadata> = page.unit.page().and_then(|page| book.scans.get(&page)?.page.clone());
         let row = stage.entry.row;
         let cx = Cx {
             store: Arc::clone(&runtime.store),
             book: book.id.clone(),
-            page: page.page,
+            unit: page.unit,
             fingerprint,
             row,
             options: Arc::clone(&stage.options.value),
@@ -68,7 +68,7 @@ impl PageAttempt {
 
     /// The span of a stage's log lines.
     pub(super) fn span(&self) -> tracing::Span {
-        let page = self.page.page.map_or(0, crate::book::PageNumber::get);
+        let page = self.page.unit.number();
         tracing::info_span!("page", book = %self.cx.book, stage = self.page.stage, page, attempt = self.number)
     }
 

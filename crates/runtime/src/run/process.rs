@@ -5,7 +5,7 @@ use rayon::prelude::*;
 
 use super::scheduler::{Settings, run};
 use super::{Stop, Summary};
-use crate::book::{Languages, PageNumber, ScanId, ScanMetadata};
+use crate::book::{Languages, PageNumber, ScanId, ScanMetadata, Unit};
 use crate::doctor::Finding;
 use crate::events::{Event, Listener, PageOf};
 use crate::failure::Failure;
@@ -39,10 +39,10 @@ impl Runtime {
         &self,
         book: &BookState,
         row: &'static Row,
-        page: Option<PageNumber>,
+        unit: Unit,
         retry_epoch: Option<&str>,
     ) -> Handles {
-        self.providers.handles(&HandleRequest { store: &self.store, book: &book.id, row, page, retry_epoch })
+        self.providers.handles(&HandleRequest { store: &self.store, book: &book.id, row, unit, retry_epoch })
     }
 }
 
@@ -131,13 +131,13 @@ fn with_lock(
             && marker
                 .pages
                 .iter()
-                .all(|page| asked.iter().any(|of| of.stage == name && of.page.map_or(0, PageNumber::get) == *page))
+                .all(|unit| asked.iter().any(|of| of.stage == name && of.unit == *unit))
         {
             store.remove(&RedoMarker::path(book, name)?)?;
         }
         let counted = summary.stages.iter_mut().find(|stage| stage.stage == name).expect("every stage is summed up");
         if entry.row.book {
-            let record = state.record(PageOf { stage: name, page: None });
+            let record = state.record(PageOf { stage: name, unit: Unit::Book });
             counted.book_warnings = record.map(RecordSummary::warnings).unwrap_or_default();
             continue;
         }
@@ -180,7 +180,7 @@ fn note_scans(runtime: &Runtime, state: &mut BookState, plan: &Plan) -> Result<(
     let reads_scans =
         |stage: &str| runtime.registry.get(stage).is_some_and(|entry| entry.row.inputs.contains(&ExternalInput::Scan));
     let wanted: BTreeSet<_> =
-        plan.jobs.iter().filter(|job| reads_scans(job.page.stage)).filter_map(|job| job.page.page).collect();
+        plan.jobs.iter().filter(|job| reads_scans(job.page.stage)).filter_map(|job| job.page.unit.page()).collect();
     let store = &*runtime.store;
     let book = state.id.clone();
     state.scans.par_iter_mut().filter(|(page, scan)| scan.page.is_none() && wanted.contains(page)).try_for_each(

@@ -199,7 +199,7 @@ impl<'a> Scheduler<'a> {
         let job = &mut self.jobs[number];
         let earlier = job.time();
         let (runtime, book) = (self.runtime, &self.book);
-        let handles = job.begin(|| runtime.handles(book, planned.entry.row, page.page, epoch.as_deref()));
+        let handles = job.begin(|| runtime.handles(book, planned.entry.row, page.unit, epoch.as_deref()));
         let mut attempt = PageAttempt::new(page, &planned, &self.book, now, self.runtime, &self.cache, handles);
         attempt.number = job.attempts();
         attempt.earlier = earlier;
@@ -214,7 +214,7 @@ impl<'a> Scheduler<'a> {
         let planned = self.stages[job.stage()].planned();
         let values = planned.option_values();
         let asked = (&values, planned.model.as_deref());
-        fingerprint(&planned.entry, asked, &self.book, job.page().page, &|page| self.book.hash(page))
+        fingerprint(&planned.entry, asked, &self.book, job.page().unit, &|page| self.book.hash(page))
     }
 
     /// Whether a page is there, and was made from the same, or is kept until `--redo`.
@@ -232,12 +232,12 @@ impl<'a> Scheduler<'a> {
         match job.why() {
             Why::Redo => self.stages[job.stage()].planned().redo.as_ref().map(|marker| marker.id.clone()),
             Why::Failed(_) => {
-                let failed = self.book.stage(page.stage).failed.get(&page.page);
-                let failed = failed.map(|failed| (&failed.failure, failed.when.clone()));
+                let failed = self.book.stage(page.stage).failed.get(&page.unit);
+                let failed = failed.map(|failed| (&failed.failure, failed.when));
                 let record = || self.book.record(page);
                 let copied =
                     || record().and_then(|record| Some((&record.copied()?.failure, record.operation().finished)));
-                failed.or_else(copied).filter(|(failure, _)| !failure.transient).map(|(_, when)| when)
+                failed.or_else(copied).filter(|(failure, _)| !failure.transient).map(|(_, when)| format!("{when:.6}"))
             }
             _ => None,
         }

@@ -8,7 +8,7 @@ use super::finish::Complete;
 use super::page_attempt::PageAttempt;
 use super::process::look_at_scan;
 use super::{ProcessError, Runtime};
-use crate::book::{PageNumber, PageSet, ScanId};
+use crate::book::{PageNumber, PageSet, ScanId, Unit};
 use crate::events::{Blocker, PageOf};
 use crate::failure::Failure;
 use crate::inspect::{BookState, LookError, look};
@@ -119,7 +119,7 @@ pub fn try_page(
     let here = match page {
         None if !stage.row.book => return Err(TryError::WhichPage(stage.row.name)),
         Some(page) if stage.row.book => return Err(TryError::OnceABook { stage: stage.row.name, page }),
-        page => PageOf { stage: stage.row.name, page },
+        page => PageOf { stage: stage.row.name, unit: page.map_or(Unit::Book, Unit::Page) },
     };
     let mut book = look(&*runtime.store, &runtime.registry, book)?;
     let request = Request {
@@ -142,8 +142,8 @@ pub fn try_page(
     let planned = Arc::new(planned.stages.pop().expect("the stage is planned"));
     note_scan(runtime, &mut book, here, stage)?;
     let asked = (&planned.option_values(), planned.model.as_deref());
-    let now = fingerprint(stage, asked, &book, page, &|of| book.hash(of));
-    let handles = runtime.handles(&book, stage.row, page, None);
+    let now = fingerprint(stage, asked, &book, here.unit, &|of| book.hash(of));
+    let handles = runtime.handles(&book, stage.row, here.unit, None);
     let attempt = PageAttempt::new(here, &planned, &book, now, runtime, &Arc::default(), handles);
     let (ran, made) = attempt.span().in_scope(|| {
         let ran = attempt.here();
@@ -159,7 +159,7 @@ pub fn try_page(
 
 /// Looks at the page's scan, where nobody has noted anything of it. One that cannot be opened keeps no note, and its page fails.
 fn note_scan(runtime: &Runtime, book: &mut BookState, here: PageOf, stage: &Entry) -> Result<(), ProcessError> {
-    if let Some(page) = here.page
+    if let Unit::Page(page) = here.unit
         && stage.row.inputs.contains(&ExternalInput::Scan)
         && let Some(scan) = book.scans.get_mut(&page)
         && scan.page.is_none()

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use serde_json::Value;
 
 use super::{FromCx, Handle, Handles, Load, PageCache, PageFile, PageFiles, Row, Warnings};
-use crate::book::{BookMetadata, PageNumber, ScanId, ScanMetadata};
+use crate::book::{BookMetadata, PageNumber, ScanId, ScanMetadata, Unit};
 use crate::failure::{Cause, Failure};
 use crate::page::{Page, SchemaViolation};
 use crate::record::{Fingerprint, Input, RECORD_KEY};
@@ -17,7 +17,7 @@ use crate::worker::WorkerPool;
 pub struct Cx {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) book: ScanId,
-    pub(crate) page: Option<PageNumber>,
+    pub(crate) unit: Unit,
     pub(crate) fingerprint: Fingerprint,
     pub(crate) row: &'static Row,
     pub(crate) options: Arc<dyn Any + Send + Sync>,
@@ -65,12 +65,18 @@ impl Cx {
         named.expect("`#[stage]` writes the call and the row").row.get()
     }
 
+    /// The page or the book.
+    #[must_use]
+    pub fn unit(&self) -> Unit {
+        self.unit
+    }
+
     /// The page.
     ///
     /// # Errors
     /// The stage runs once per book.
     pub fn page(&self) -> Result<PageNumber, Failure> {
-        self.page.ok_or_else(|| Failure::new(format!("stage `{}` runs once per book and has no page", self.row.name)))
+        self.unit.page().ok_or_else(|| Failure::new(format!("stage `{}` runs once per book and has no page", self.row.name)))
     }
 
     /// The pages of `stage` that this page depends on, in ascending order.

@@ -2,6 +2,7 @@ use std::any::Any;
 use std::sync::Arc;
 
 use crate::record::ModelUse;
+use crate::usd::Usd;
 
 /// What a [provider](crate::provide::Provider) gives to one page, or to a hook: a parameter takes it by its type. It is kept over all attempts at the page.
 pub trait Handle: Any + Send + Sync {
@@ -16,8 +17,8 @@ pub trait Handle: Any + Send + Sync {
 pub struct Usage {
     /// Calls of services outside of this program.
     pub calls: u32,
-    /// What they cost, USD; `None` where the cost is not known.
-    pub cost_usd: Option<f64>,
+    /// What they cost; `None` if that is unknown.
+    pub cost_usd: Option<Usd>,
     /// What language models did, where any was asked.
     pub model_use: Option<ModelUse>,
 }
@@ -28,7 +29,7 @@ pub struct Handles(Vec<Arc<dyn Handle>>);
 
 impl Default for Usage {
     fn default() -> Self {
-        Self { calls: 0, cost_usd: Some(0.0), model_use: None }
+        Self { calls: 0, cost_usd: Some(Usd::ZERO), model_use: None }
     }
 }
 

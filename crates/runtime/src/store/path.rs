@@ -1,6 +1,6 @@
 use std::fmt;
 
-use crate::book::{PageNumber, ScanId};
+use crate::book::{PageNumber, ScanId, Unit};
 
 /// A file of a book: its id, then folders and a name, none of which leads out of the book.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -42,6 +42,12 @@ impl BookPath {
     #[must_use]
     pub fn book_output(book: &ScanId, stage: &str) -> Self {
         Self { book: book.clone(), relative: format!("{stage}/book.json") }
+    }
+
+    /// What a stage makes of a page, or of the book.
+    #[must_use]
+    pub fn output(book: &ScanId, stage: &str, unit: Unit) -> Self {
+        Self { book: book.clone(), relative: format!("{stage}/{}.json", unit.stem()) }
     }
 
     /// The book.

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use tempfile::TempDir;
 
 use super::EventLog;
-use crate::book::{BookMetadata, Origin, PageNumber, Resolution, ScanId, ScanMetadata};
+use crate::book::{BookMetadata, Origin, PageNumber, Resolution, ScanId, ScanMetadata, Unit};
 use crate::inspect::look;
 use crate::page::Page;
 use crate::plan::{Plan, Request, plan};
@@ -210,7 +210,7 @@ impl TestBook {
     #[must_use]
     pub fn failure<S: Stage>(&self, page: u32) -> Option<FailedRecord> {
         let path =
-            FailedRecord::path(&self.id, S::ROW.name, PageNumber::new(page)).expect("a stage's name is a folder");
+            FailedRecord::path(&self.id, S::ROW.name, Unit::of_number(page)).expect("a stage's name is a folder");
         self.bytes(path.relative()).map(|bytes| serde_json::from_slice(&bytes).expect("a failure's record is JSON"))
     }
 

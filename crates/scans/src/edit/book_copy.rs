@@ -36,7 +36,7 @@ impl<'a> BookCopy<'a> {
         renumbering: &'a Renumbering,
         rescanned: BTreeSet<PageNumber>,
     ) -> Self {
-        let time = now().replace(':', "").chars().take_while(|c| *c != '.').collect();
+        let time = now().to_string().replace(':', "").chars().take_while(|c| *c != '.').collect();
         let (changed_hashes, kept_scans) = (ChangedHashes::default(), Vec::new());
         Self { from, staging, renumbering, rescanned, time, changed_hashes, kept_scans }
     }

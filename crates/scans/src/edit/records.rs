@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::renumbering::Renumbering;
-use shelf_runtime::book::PageNumber;
+use shelf_runtime::book::{PageNumber, Unit};
 use shelf_runtime::record::{FailedRecord, Fingerprint, Hash, Input, PageRecord, RECORD_KEY, RedoMarker};
 use shelf_runtime::registry::Entry;
 
@@ -34,7 +34,7 @@ impl RecordRenumbering<'_> {
         let record = found.record.map(|record| PageRecord {
             fingerprint: self.fingerprint(record.fingerprint),
             output: hash,
-            operation: shelf_runtime::record::Operation { page_num: new.get(), ..record.operation },
+            operation: shelf_runtime::record::Operation { page_num: new.into(), ..record.operation },
             files: record.files.into_iter().map(|(path, hash)| (renamed(&path, old, new), hash)).collect(),
             ..record
         });
@@ -50,17 +50,17 @@ impl RecordRenumbering<'_> {
     pub(super) fn failure(&self, new: PageNumber, bytes: &[u8]) -> Option<Vec<u8>> {
         let record: FailedRecord = serde_json::from_slice(bytes).ok()?;
         let fingerprint = record.fingerprint.map(|fingerprint| self.fingerprint(fingerprint));
-        serde_json::to_vec_pretty(&FailedRecord { page: new.get(), fingerprint, ..record }).ok()
+        serde_json::to_vec_pretty(&FailedRecord { page: new.into(), fingerprint, ..record }).ok()
     }
 
     /// An unfinished `--redo` for the new numbers.
     pub(super) fn redo(&self, bytes: &[u8]) -> Option<Vec<u8>> {
         let marker: RedoMarker = serde_json::from_slice(bytes).ok()?;
-        let number = |page: u32| match PageNumber::new(page) {
-            Some(page) => self.renumbering.of_page(page).map(PageNumber::get),
-            None => Some(page),
+        let renumbered = |unit: &Unit| match unit {
+            Unit::Page(page) => self.renumbering.of_page(*page).map(Unit::Page),
+            Unit::Book => Some(Unit::Book),
         };
-        let pages = marker.pages.iter().copied().filter_map(number).collect();
+        let pages = marker.pages.iter().filter_map(renumbered).collect();
         serde_json::to_vec(&RedoMarker { pages, ..marker }).ok()
     }
 

@@ -92,7 +92,7 @@ pub fn add(
         author: request.author.clone(),
         language: request.languages.clone(),
         total_pages: pages as u32,
-        scan_date: Some(now()),
+        scan_date: Some(now().to_string()),
         source_files: sources.iter().map(|source| source.name.clone()).collect(),
         extraction_dpi: records.rendered_dpi,
         status: Some("registered".to_owned()),

@@ -77,7 +77,7 @@ impl<'a> ScanRecords<'a> {
             "origin": origin,
             "attempts": 1,
             "cost_usd": 0.0,
-            "when": now(),
+            "when": now().to_string(),
         });
         self.staging.make_folder("source/failed")?;
         self.staging.write_json(&format!("source/failed/{}.json", page.stem()), &record)?;
