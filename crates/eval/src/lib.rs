@@ -3,9 +3,9 @@
 //!
 //! Texts are [normalised](Normalisation) first, since ground truth made by people has no line breaks, and has quotes and dashes of its own.
 
+mod conserved;
 pub mod demo;
 pub mod draw;
-mod conserved;
 mod error_rate;
 mod hyphens;
 pub mod labels;

@@ -111,8 +111,7 @@ impl Cassette {
             reply: reply.clone(),
         };
         let short = &hash.as_str()[..16];
-        let path =
-            folder.join(format!("{}_page_{:04}_{short}.json", call.stage, caller.unit.number()));
+        let path = folder.join(format!("{}_page_{:04}_{short}.json", call.stage, caller.unit.number()));
         let write = || -> std::io::Result<()> {
             let file = tempfile::NamedTempFile::new_in(folder)?;
             serde_json::to_writer_pretty(&file, &call)?;

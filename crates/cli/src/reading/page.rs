@@ -25,10 +25,14 @@ impl From<TextPage> for ReadablePage {
             TextPage::Merged(page) => Self {
                 page_number: page.page_number,
                 printed_page_number: page.printed_page_number,
-                blocks: page.blocks.into_iter().map(|block| ReadableBlock {
-                    classification: block.classification,
-                    paragraphs: block.paragraphs.into_iter().map(|paragraph| paragraph.text).collect(),
-                }).collect(),
+                blocks: page
+                    .blocks
+                    .into_iter()
+                    .map(|block| ReadableBlock {
+                        classification: block.classification,
+                        paragraphs: block.paragraphs.into_iter().map(|paragraph| paragraph.text).collect(),
+                    })
+                    .collect(),
                 continuation: page.continuation,
             },
         }

@@ -169,8 +169,9 @@ fn of_book(
 fn certain(plan: &Plan) -> BTreeSet<PageOf> {
     let mut certain = BTreeSet::new();
     for job in &plan.jobs {
-        let from_same_page =
-            |need: &Need| need.page.unit != Unit::Book && need.page.unit == job.page.unit && certain.contains(&need.page);
+        let from_same_page = |need: &Need| {
+            need.page.unit != Unit::Book && need.page.unit == job.page.unit && certain.contains(&need.page)
+        };
         if !matches!(job.why, Why::Upstream(_)) || job.needs.iter().any(from_same_page) {
             certain.insert(job.page);
         }

@@ -190,11 +190,7 @@ fn page_state(entry: &Entry, bytes: &[u8]) -> PageState {
     }
 }
 
-fn failures(
-    store: &dyn Store,
-    book: &ScanId,
-    stage: &str,
-) -> Result<BTreeMap<Unit, FailedRecord>, LookError> {
+fn failures(store: &dyn Store, book: &ScanId, stage: &str) -> Result<BTreeMap<Unit, FailedRecord>, LookError> {
     let mut failed = BTreeMap::new();
     for file in store.list(book, &format!("{stage}/failed"))? {
         if let Some(unit) = Unit::of_file(&file) {

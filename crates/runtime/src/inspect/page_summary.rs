@@ -207,7 +207,10 @@ mod tests {
             (kept.fingerprint(), kept.metrics(), kept.files()),
             (record.fingerprint, record.metrics, record.files)
         );
-        assert_eq!((kept.operation().cost_usd, kept.operation().finished), (Some(Usd(0.25)), record.operation.finished));
+        assert_eq!(
+            (kept.operation().cost_usd, kept.operation().finished),
+            (Some(Usd(0.25)), record.operation.finished)
+        );
         let used = kept.operation().model_use.unwrap();
         assert_eq!((used.tokens_total, used.usage), (10, None), "the provider's own figures are left out");
         assert!(kept.is_paid() && kept.redo() == Some("today") && kept.warnings() == record.warnings);

@@ -281,7 +281,9 @@ fn needs(row: &Row, unit: Unit, pages: &[PageNumber]) -> Vec<Need> {
                     add(stage, Unit::Page(*near), None, *near == page);
                 }
             }
-            (Reach::All | Reach::Around(_), _) => pages.iter().for_each(|page| add(stage, Unit::Page(*page), None, false)),
+            (Reach::All | Reach::Around(_), _) => {
+                pages.iter().for_each(|page| add(stage, Unit::Page(*page), None, false))
+            }
         }
     }
     needs.into_iter().map(|((page, part), required)| Need { page, part, required }).collect()

@@ -3,8 +3,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::book::Unit;
 use super::{Fingerprint, Hash};
+use crate::book::Unit;
 use crate::failure::Failure;
 use crate::usd::Usd;
 

@@ -2,10 +2,10 @@ use std::future::poll_fn;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::book::Unit;
 use super::Outcome;
 use super::job_state::JobState;
 use super::scheduler::Scheduler;
+use crate::book::Unit;
 use crate::clock;
 use crate::failure::Failure;
 use crate::panics::caught;
@@ -91,8 +91,11 @@ impl Scheduler<'_> {
         let row = self.stages[stage].row();
         let jobs = || self.jobs.iter().filter(|job| job.stage() == stage);
         let settled = || self.settled.iter().filter(|(page, _)| page.stage == row.name);
-        let mut pages: Vec<_> =
-            jobs().map(JobState::page).chain(settled().map(|(page, _)| *page)).filter_map(|of| of.unit.page()).collect();
+        let mut pages: Vec<_> = jobs()
+            .map(JobState::page)
+            .chain(settled().map(|(page, _)| *page))
+            .filter_map(|of| of.unit.page())
+            .collect();
         pages.sort_unstable();
         let ended = |wanted: fn(&Outcome) -> bool| jobs().filter(|job| job.outcome().is_some_and(wanted)).count();
         let kept = settled().filter(|(_, settled)| **settled == Settled::Kept).count();

@@ -128,10 +128,7 @@ fn with_lock(
         let name = entry.row.name;
         if summary.stopped.is_none()
             && let Some(marker) = redo
-            && marker
-                .pages
-                .iter()
-                .all(|unit| asked.iter().any(|of| of.stage == name && of.unit == *unit))
+            && marker.pages.iter().all(|unit| asked.iter().any(|of| of.stage == name && of.unit == *unit))
         {
             store.remove(&RedoMarker::path(book, name)?)?;
         }

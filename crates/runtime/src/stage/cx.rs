@@ -76,7 +76,9 @@ impl Cx {
     /// # Errors
     /// The stage runs once per book.
     pub fn page(&self) -> Result<PageNumber, Failure> {
-        self.unit.page().ok_or_else(|| Failure::new(format!("stage `{}` runs once per book and has no page", self.row.name)))
+        self.unit
+            .page()
+            .ok_or_else(|| Failure::new(format!("stage `{}` runs once per book and has no page", self.row.name)))
     }
 
     /// The pages of `stage` that this page depends on, in ascending order.
