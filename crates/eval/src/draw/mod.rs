@@ -1,7 +1,7 @@
 //! Synthetic pages: a small typesetter, so that text, lines and boxes of a page are known exactly.
 //!
 //! [`Document::typeset`] turns a [`Document`] into [`DrawnPage`]s, with justified lines, hyphenation, running heads, page numbers, footnotes
-//! and figures; a [`Scanner`] makes a page look scanned, and moves its boxes accordingly.
+//! and figures; a [`Scanner`] makes a page look scanned, and moves its boxes accordingly. A [`Degrader`] makes a bad scan of it.
 //!
 //! ```
 //! use shelf::draw::{BlockKind, Document, PageFormat};
@@ -12,6 +12,7 @@
 //! assert_eq!(pages[0].image.dimensions(), (1650, 2550));
 //! ```
 
+mod degrader;
 mod document;
 mod font;
 mod format;
@@ -27,6 +28,7 @@ mod set_line;
 mod test_figure;
 mod words;
 
+pub use degrader::Degrader;
 pub use document::{Document, TestFigure, TitlePage};
 pub use format::{Alignment, PageFormat};
 pub use hyphens::{LineEndHyphen, line_end_hyphens};

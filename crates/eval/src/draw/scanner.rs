@@ -62,7 +62,7 @@ impl Scanner {
 
 /// A rotation about the centre of the page, in 1/65536.
 #[derive(Debug, Clone, Copy)]
-struct Skew {
+pub(super) struct Skew {
     sine: i64,
     cosine: i64,
     width: i64,
@@ -72,7 +72,7 @@ struct Skew {
 const ONE: i64 = 1 << 16;
 
 impl Skew {
-    fn new(degrees: f32, width: u32, height: u32) -> Self {
+    pub(super) fn new(degrees: f32, width: u32, height: u32) -> Self {
         // A small angle is its own sine, to one in 50,000; trigonometric functions differ between machines.
         let sine = f64::from(degrees) * (std::f64::consts::PI / 180.0);
         let cosine = (1.0 - sine * sine).sqrt();
@@ -85,7 +85,7 @@ impl Skew {
     }
 
     /// The position on paper of a pixel of the scan, in 1/65536 px.
-    fn source(&self, x: i64, y: i64) -> (i64, i64) {
+    pub(super) fn source(&self, x: i64, y: i64) -> (i64, i64) {
         let (dx, dy) = (2 * x - self.width, 2 * y - self.height);
         let (right, down) = (dx * self.cosine + dy * self.sine, dy * self.cosine - dx * self.sine);
         ((self.width * ONE + right) >> 1, (self.height * ONE + down) >> 1)
@@ -168,7 +168,7 @@ impl Illumination {
 }
 
 /// The grey level of the paper at a position in 1/65536 px, interpolated bilinearly; white outside.
-fn sample(paper: &GrayImage, x: i64, y: i64) -> i64 {
+pub(super) fn sample(paper: &GrayImage, x: i64, y: i64) -> i64 {
     let (width, height) = paper.dimensions();
     let (left, top) = (x >> 16, y >> 16);
     if left < 0 || top < 0 || left + 1 >= i64::from(width) || top + 1 >= i64::from(height) {
