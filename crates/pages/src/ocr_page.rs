@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use shelf_runtime::page::Timestamp;
 use shelf_runtime::stage::{ParagraphId, Paragraphs};
 
-use super::Bbox;
+use super::{Bbox, Orientation};
 
 /// The text that OCR read on a page, with its layout: `ocr/page_NNNN.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
@@ -17,6 +17,10 @@ pub struct OcrPage {
     /// Size of the scan in `source/`, at whatever resolution it was recognised.
     #[garde(dive)]
     pub page_dimensions: PageDimensions,
+    /// How the text lies on the scan; absent where the scan is upright and its lines are horizontal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[garde(dive)]
+    pub orientation: Option<Orientation>,
     /// When OCR ran on the page.
     #[serde(default)]
     #[garde(skip)]
@@ -116,6 +120,18 @@ pub struct Figure {
 }
 
 impl OcrPage {
+    /// Size of the upright page.
+    #[must_use]
+    pub fn upright_dimensions(&self) -> PageDimensions {
+        self.orientation.unwrap_or_default().upright_size(self.page_dimensions)
+    }
+
+    /// Maps a box of the page, which is in px of the scan, to the upright page.
+    #[must_use]
+    pub fn to_upright(&self, bbox: Bbox) -> Bbox {
+        self.orientation.unwrap_or_default().to_upright(bbox, self.page_dimensions)
+    }
+
     /// All words in reading order; none on a page written by the original Python tool, which has only paragraphs.
     pub fn words(&self) -> impl Iterator<Item = &Word> {
         self.blocks
@@ -197,6 +213,16 @@ mod tests {
         let written = serde_json::to_value(&page).unwrap();
         assert_eq!(written["images"][0]["bbox"], json!({ "x": 10, "y": 20, "width": 300, "height": 400 }));
         assert_eq!(check(written).unwrap(), page);
+    }
+
+    #[test]
+    fn boxes_of_a_page_on_its_side_are_mapped_to_the_upright_page() {
+        let mut sideways = page();
+        assert_eq!(check(sideways.clone()).unwrap().to_upright(Bbox { x: 1, y: 2, width: 3, height: 4 }).x, 1);
+        sideways["orientation"] = json!({ "rotation_degrees": 270 });
+        let sideways = check(sideways).unwrap();
+        assert_eq!(sideways.upright_dimensions(), PageDimensions { width: 2292, height: 1375 });
+        assert_eq!(sideways.to_upright(sideways.blocks[0].bbox), Bbox { x: 660, y: 451, width: 37, height: 416 });
     }
 
     #[test]

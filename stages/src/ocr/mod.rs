@@ -16,13 +16,13 @@ mod without_tesseract;
 
 pub use installed::{debian_package, installed_languages};
 pub use language::{LanguageError, RequestedLanguage, requested_languages, tag_of};
-pub use options::{OcrOptions, Rotate};
+pub use options::{Deskew, OcrOptions, Rotate};
 pub use recognised_page::{CroppedFigure, RecognisedPage, RecognitionSettings};
 #[cfg(feature = "tesseract")]
 use recognition::recognise_page;
 #[cfg(feature = "tesseract")]
 pub use recognition::{recognise, tesseract_version};
-pub use shelf_pages::{Block, Figure, Line, OcrPage, PageDimensions, Paragraph, Word};
+pub use shelf_pages::{Block, Figure, Line, OcrPage, Orientation, PageDimensions, Paragraph, Word};
 pub use stage::{OcrMetrics, ocr};
 #[cfg(not(feature = "tesseract"))]
 use without_tesseract::recognise_page;

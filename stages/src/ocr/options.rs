@@ -16,6 +16,9 @@ pub struct OcrOptions {
     /// Try other orientations when a page reads badly
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = Self::default().rotate)]
     pub rotate: Rotate,
+    /// Deskew pages before they are read; boxes stay in pixels of the scan
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Self::default().deskew)]
+    pub deskew: Deskew,
 }
 
 /// When to try other orientations of a page.
@@ -28,9 +31,19 @@ pub enum Rotate {
     Off,
 }
 
+/// When to deskew a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Deskew {
+    /// If its lines of text are not horizontal
+    Auto,
+    /// Never
+    Off,
+}
+
 impl Default for OcrOptions {
     fn default() -> Self {
-        Self { lang: None, psm: 3, dpi: 300, rotate: Rotate::Auto }
+        Self { lang: None, psm: 3, dpi: 300, rotate: Rotate::Auto, deskew: Deskew::Auto }
     }
 }
 
@@ -75,8 +88,10 @@ mod tests {
 
     #[test]
     fn parses_rotation_resolution_and_languages() {
-        let options = parse(&["--rotate", "off", "--dpi", "400", "--lang", "deu+lat"]).unwrap();
-        assert_eq!(options, OcrOptions { lang: Some("deu+lat".to_owned()), psm: 3, dpi: 400, rotate: Rotate::Off });
+        let options = parse(&["--rotate", "off", "--deskew", "off", "--dpi", "400", "--lang", "deu+lat"]).unwrap();
+        let expected =
+            OcrOptions { lang: Some("deu+lat".to_owned()), psm: 3, dpi: 400, rotate: Rotate::Off, deskew: Deskew::Off };
+        assert_eq!(options, expected);
         assert!(parse(&["--dpi", "20"]).is_err());
     }
 }

@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 use shelf_pages::{Bbox, Block};
 
-use super::{RequestedLanguage, Rotate};
+use super::{Deskew, RequestedLanguage, Rotate};
 
 /// How a page is to be recognised.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,6 +14,8 @@ pub struct RecognitionSettings {
     pub dpi: u32,
     /// Whether to try other orientations.
     pub rotate: Rotate,
+    /// Whether to straighten skewed pages.
+    pub deskew: Deskew,
 }
 
 /// What was recognised on a scan. Boxes are in px of the scan.
@@ -27,6 +29,8 @@ pub struct RecognisedPage {
     pub height: u32,
     /// The clockwise rotation that makes the scan upright: 0, 90, 180 or 270.
     pub rotation_degrees: u16,
+    /// The further rotation, clockwise if positive, that makes its lines horizontal, degrees; 0 if they are straight enough.
+    pub skew_degrees: f64,
     /// The blocks of text in reading order.
     pub blocks: Vec<Block>,
     /// The figures, top to bottom.

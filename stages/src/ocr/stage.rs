@@ -1,7 +1,7 @@
 use shelf::prelude::*;
 
 use super::{
-    Figure, OcrOptions, OcrPage, PageDimensions, RecognisedPage, RecognitionSettings, recognise_page,
+    Figure, OcrOptions, OcrPage, Orientation, PageDimensions, RecognisedPage, RecognitionSettings, recognise_page,
     requested_languages,
 };
 use crate::rounding::round_to_4_decimals;
@@ -28,7 +28,7 @@ pub struct OcrMetrics {
 }
 
 /// Recognises the text of every scan with the position of each word, and crops the figures.
-#[stage(name = "ocr", parallelism = cpu, options = OcrOptions)]
+#[stage(name = "ocr", version = 2, parallelism = cpu, options = OcrOptions)]
 pub fn ocr(
     page: PageNumber,
     image: PageImage,
@@ -41,6 +41,7 @@ pub fn ocr(
         psm: options.psm,
         dpi: options.dpi,
         rotate: options.rotate,
+        deskew: options.deskew,
     };
     let recognised = recognise_page(&image, settings)?;
     let metrics = measure(&recognised);
@@ -49,9 +50,12 @@ pub fn ocr(
         files.image(image_file.clone(), figure.png);
         Figure { image_id, bbox: figure.bbox, image_file }
     });
+    let orientation =
+        Orientation { rotation_degrees: recognised.rotation_degrees, skew_degrees: recognised.skew_degrees };
     let output = OcrPage {
         page_number: page.get(),
         page_dimensions: PageDimensions { width: recognised.width, height: recognised.height },
+        orientation: (!orientation.is_upright()).then_some(orientation),
         ocr_timestamp: Timestamp::default(),
         images: images.collect(),
         blocks: recognised.blocks,

@@ -27,6 +27,7 @@ fn page(page_number: u32, text: &str) -> OcrPage {
     let blocks = if text.is_empty() { vec![] } else { vec![Block { block_num: 1, bbox, paragraphs: vec![paragraph] }] };
     OcrPage {
         page_number,
+        orientation: None,
         page_dimensions: PageDimensions { width, height },
         ocr_timestamp: Timestamp::default(),
         blocks,

@@ -11,12 +11,13 @@ use stages::catalogue::{CatalogueEntry, CatalogueField, front_matter_pages};
 use stages::ocr::{OcrOptions, OcrPage, PageDimensions, RecognitionSettings, recognise, requested_languages};
 
 fn read_page(path: &Path, page_number: u32) -> OcrPage {
-    let OcrOptions { psm, dpi, rotate, .. } = OcrOptions::default();
+    let OcrOptions { psm, dpi, rotate, deskew, .. } = OcrOptions::default();
     let languages = requested_languages(Some("eng"), &Languages::default()).unwrap();
     let scan = ScanFile { path: path.to_owned(), dpi: 300.0, width: 0, height: 0 };
-    let reading = recognise((scan, RecognitionSettings { languages, psm, dpi, rotate })).unwrap();
+    let reading = recognise((scan, RecognitionSettings { languages, psm, dpi, rotate, deskew })).unwrap();
     OcrPage {
         page_number,
+        orientation: None,
         page_dimensions: PageDimensions { width: reading.width, height: reading.height },
         ocr_timestamp: Timestamp::default(),
         blocks: reading.blocks,

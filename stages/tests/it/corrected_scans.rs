@@ -77,13 +77,14 @@ fn ends_in(path: &Path, extension: &str) -> bool {
 }
 
 fn read_page(path: &Path, dpi: f64, page_number: u32) -> OcrPage {
-    let OcrOptions { psm, dpi: wanted_dpi, rotate, .. } = OcrOptions::default();
+    let OcrOptions { psm, dpi: wanted_dpi, rotate, deskew, .. } = OcrOptions::default();
     let languages = requested_languages(Some("eng"), &Languages::default()).unwrap();
-    let settings = RecognitionSettings { languages, psm, dpi: wanted_dpi, rotate };
+    let settings = RecognitionSettings { languages, psm, dpi: wanted_dpi, rotate, deskew };
     let scan = ScanFile { path: path.to_owned(), dpi, width: 0, height: 0 };
     let reading = recognise((scan, settings)).unwrap();
     OcrPage {
         page_number,
+        orientation: None,
         page_dimensions: PageDimensions { width: reading.width, height: reading.height },
         ocr_timestamp: Timestamp::default(),
         blocks: reading.blocks,
@@ -176,6 +177,7 @@ fn drawn(page: &DrawnPage, page_number: u32) -> OcrPage {
     };
     OcrPage {
         page_number,
+        orientation: None,
         page_dimensions: PageDimensions { width: 1, height: 1 },
         ocr_timestamp: Timestamp::default(),
         blocks: (1..).zip(&page.blocks).map(block).collect(),

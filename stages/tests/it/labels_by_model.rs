@@ -41,6 +41,7 @@ fn page(page_number: u32, unsure: bool) -> OcrPage {
     let folio = line((880, 1500), "45", &[0.95]);
     OcrPage {
         page_number,
+        orientation: None,
         page_dimensions: PageDimensions { width: 1000, height: 1600 },
         ocr_timestamp: Timestamp::default(),
         blocks: vec![block(1, prose), block(2, vec![below]), block(3, vec![folio])],

@@ -69,6 +69,7 @@ fn read(page_number: u32, path: &Path, dpi: f64) -> OcrPage {
         psm: options.psm,
         dpi: options.dpi,
         rotate: options.rotate,
+        deskew: options.deskew,
     };
     let reading = recognise((ScanFile { path: path.to_owned(), dpi, width: 0, height: 0 }, settings)).unwrap();
     let figure = |(figure, image_id): (&stages::ocr::CroppedFigure, u32)| Figure {
@@ -78,6 +79,7 @@ fn read(page_number: u32, path: &Path, dpi: f64) -> OcrPage {
     };
     OcrPage {
         page_number,
+        orientation: None,
         page_dimensions: PageDimensions { width: reading.width, height: reading.height },
         ocr_timestamp: Timestamp::default(),
         images: reading.figures.iter().zip(1..).map(figure).collect(),

@@ -11,6 +11,7 @@ mod labels_of_drawn_books;
 #[cfg(feature = "tesseract")]
 mod labels_of_real_scans;
 #[cfg(feature = "tesseract")]
+mod ocr_of_bad_scans;
 mod ocr_scans;
 #[cfg(not(feature = "tesseract"))]
 mod ocr_without_tesseract;

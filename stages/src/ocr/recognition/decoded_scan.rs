@@ -1,12 +1,19 @@
 use std::path::{Path, PathBuf};
 
 use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{PixelType, Resizer};
+use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
 use image::{DynamicImage, GrayImage, ImageReader, Rgb, RgbImage};
 
 /// A decoded scan: grey or RGB, 8 bits per channel, opaque.
 pub(super) struct DecodedScan {
     pub(super) image: DynamicImage,
+    /// Resolution, dots per inch.
+    pub(super) dpi: f64,
+}
+
+/// A page as it is recognised: in grey, at a known resolution.
+pub(super) struct GreyPage {
+    pub(super) image: GrayImage,
     /// Resolution, dots per inch.
     pub(super) dpi: f64,
 }
@@ -36,6 +43,14 @@ pub(super) enum DecodeError {
 const MAX_SIDE_PX: f64 = 32_000.0;
 /// Scans with at least this multiple of the requested resolution are downscaled to it; below, scaling costs more time than it saves.
 const MIN_DOWNSCALE_RATIO: f64 = 1.2;
+/// Scans below this resolution are enlarged, dots per inch. Measured on pages of `cer` that a `Degrader` had made bad scans of (seeds 1 to 4): the
+/// character error rate falls from 21.6 % to 5.0 % at 100 dpi and from 6.4 % to 3.4 % at 150; at 180 dpi it stays at 3.0 %.
+const ENLARGE_BELOW_DPI: f64 = 170.0;
+/// By how much at least and at most; fourfold enlargement costs twice the time of a threefold one and gains nothing.
+const ENLARGEMENT: (f64, f64) = (2.0, 3.0);
+/// Standard deviation of the blur after enlargement, px of the scan. From 0.3 to 0.5 it makes little difference; at 0.6 noisy pages read worse, at
+/// 0.8 and without blur most do.
+const BLUR_SIGMA_PX: f64 = 0.5;
 
 impl DecodedScan {
     /// Decodes a scan without size limits: the worker process that runs this limits its memory, and foldouts are legitimately large.
@@ -52,13 +67,25 @@ impl DecodedScan {
         (self.image.width(), self.image.height())
     }
 
-    /// The scan in grey at about `dpi`, and its actual resolution. Coarser scans are not upscaled: that increases the error rate (on
-    /// synthetic pages at 100 dpi, the character error rate rises from 12 % to 19 %).
-    pub(super) fn grey_at_dpi(&self, dpi: f64) -> (GrayImage, f64) {
+    /// The scan in grey at about `dpi`, and its actual resolution. Finer scans are downscaled, coarse ones enlarged and smoothed.
+    pub(super) fn grey_at_dpi(&self, dpi: f64) -> GreyPage {
         let (width, height) = self.size();
+        let max_factor = MAX_SIDE_PX / f64::from(width.max(height));
+        if self.dpi < ENLARGE_BELOW_DPI.min(dpi) {
+            let factor = (dpi / self.dpi).clamp(ENLARGEMENT.0, ENLARGEMENT.1).min(max_factor);
+            return GreyPage { image: self.enlarged_grey(factor), dpi: self.dpi * factor };
+        }
         let downscale = if self.dpi > dpi * MIN_DOWNSCALE_RATIO { dpi / self.dpi } else { 1.0 };
-        let factor = downscale.min(MAX_SIDE_PX / f64::from(width.max(height)));
-        (self.scaled_grey(factor), self.dpi * factor)
+        let factor = downscale.min(max_factor);
+        GreyPage { image: self.scaled_grey(factor), dpi: self.dpi * factor }
+    }
+
+    /// The scan in grey, enlarged bicubically and blurred, which hides the stairs on the edges of letters.
+    fn enlarged_grey(&self, factor: f64) -> GrayImage {
+        let grey = self.image.to_luma8();
+        let side = |px: u32| (f64::from(px) * factor).round().max(1.0) as u32;
+        let enlarged = resize(&grey, side(grey.width()), side(grey.height()), FilterType::CatmullRom);
+        DynamicImage::from(enlarged).blur((BLUR_SIGMA_PX * factor) as f32).into_luma8()
     }
 
     /// The scan in grey, scaled by `factor`; each side is rounded to whole pixels.
@@ -69,7 +96,11 @@ impl DecodedScan {
         };
         let side = |px: u32| (f64::from(px) * factor).round().max(1.0) as u32;
         let (width, height) = (side(grey.width()), side(grey.height()));
-        if (width, height) == grey.dimensions() { grey.into_owned() } else { resize(&grey, width, height) }
+        if (width, height) == grey.dimensions() {
+            grey.into_owned()
+        } else {
+            resize(&grey, width, height, FilterType::Lanczos3)
+        }
     }
 }
 
@@ -95,11 +126,12 @@ fn blend_over_white(decoded: DynamicImage) -> RgbImage {
     })
 }
 
-fn resize(grey: &GrayImage, width: u32, height: u32) -> GrayImage {
+fn resize(grey: &GrayImage, width: u32, height: u32, filter: FilterType) -> GrayImage {
     let from = ImageRef::new(grey.width(), grey.height(), grey.as_raw(), PixelType::U8)
         .expect("a grey image has one byte per pixel");
     let mut to = Image::new(width, height, PixelType::U8);
-    Resizer::new().resize(&from, &mut to, None).expect("both images are grey");
+    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(filter));
+    Resizer::new().resize(&from, &mut to, &options).expect("both images are grey");
     GrayImage::from_raw(width, height, to.into_vec()).expect("the buffer has the requested size")
 }
 
@@ -115,19 +147,19 @@ mod tests {
     #[test]
     fn only_much_finer_scans_are_downscaled() {
         let read_at = |dpi: f64| {
-            let (image, at) = scan(400, 600, dpi).grey_at_dpi(300.0);
-            (image.dimensions(), at.round())
+            let page = scan(400, 600, dpi).grey_at_dpi(300.0);
+            (page.image.dimensions(), page.dpi.round())
         };
         assert_eq!(read_at(300.0), ((400, 600), 300.0));
         assert_eq!(read_at(350.0), ((400, 600), 350.0));
         assert_eq!(read_at(200.0), ((400, 600), 200.0));
         assert_eq!(read_at(600.0), ((200, 300), 300.0));
-        assert_eq!(read_at(100.0), ((400, 600), 100.0));
+        assert_eq!(read_at(100.0), ((1200, 1800), 300.0));
     }
 
     #[test]
     fn sides_never_exceed_the_limit_of_tesseract() {
-        let (image, dpi) = scan(64_000, 10, 300.0).grey_at_dpi(300.0);
+        let GreyPage { image, dpi } = scan(64_000, 10, 300.0).grey_at_dpi(300.0);
         assert_eq!(image.dimensions(), (32_000, 5));
         assert!((dpi - 150.0).abs() < 1e-9);
     }

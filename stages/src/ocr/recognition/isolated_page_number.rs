@@ -1,12 +1,13 @@
 //! Page numbers isolated above or below the text. Tesseract's segmentation discards a single digit at the foot of a page as speckle, and
 //! the page number is lost; so the connected components left there are recognised again, each as a text line.
 
-use image::{GrayImage, imageops};
+use image::imageops;
 use shelf::book::parse_roman;
 
 use shelf_pages::{Bbox, Block};
 
 use super::connected_components::{ConnectedComponent, connected_components};
+use super::decoded_scan::GreyPage;
 use super::engine::{EngineError, InputKind, recognise_words};
 use super::layout::build_blocks;
 use super::residual_image::ResidualImage;
@@ -29,13 +30,12 @@ const MIN_CONFIDENCE: f64 = 0.6;
 /// Maximum length of a page number in arabic digits.
 const MAX_DIGITS: usize = 4;
 
-/// Recognises the page numbers isolated above or below the text, as words of blocks of their own. `image` is the page as recognised, not
-/// rotated, at `dpi`; the boxes are in px of the scan.
+/// Recognises the page numbers isolated above or below the text, as words of blocks of their own. `page` is the page as recognised, not
+/// rotated; the boxes are in px of the scan.
 pub(super) fn recognise_isolated_page_numbers(
     residual: &ResidualImage,
-    image: &GrayImage,
+    page: &GreyPage,
     language: &str,
-    dpi: f64,
 ) -> Result<Vec<RecognisedWord>, EngineError> {
     let mut found = Vec::new();
     let candidates = candidates(residual);
@@ -43,9 +43,9 @@ pub(super) fn recognise_isolated_page_numbers(
         return Ok(found);
     }
     for candidate in candidates {
-        let area = residual.to_image(residual.with_margin(candidate, MARGIN_MM), image.dimensions());
-        let crop = imageops::crop_imm(image, area.x, area.y, area.width, area.height).to_image();
-        if let [word] = &recognise_words(language, InputKind::TextLine, &crop, dpi)?[..]
+        let area = residual.to_image(residual.with_margin(candidate, MARGIN_MM), page.image.dimensions());
+        let crop = imageops::crop_imm(&page.image, area.x, area.y, area.width, area.height).to_image();
+        if let [word] = &recognise_words(language, InputKind::TextLine, &crop, page.dpi)?[..]
             && word.confidence >= MIN_CONFIDENCE
             && is_number(&word.text)
         {
@@ -93,7 +93,7 @@ fn is_number(word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use image::Luma;
+    use image::{GrayImage, Luma};
     use shelf::book::Languages;
     use shelf::draw::{Document, PageFormat};
     use shelf::stage::ScanFile;
@@ -117,9 +117,9 @@ mod tests {
         let path = folder.path().join("page_0001.png");
         page.image.save(&path).unwrap();
         let file = ScanFile { path, dpi: 300.0, width: page.image.width(), height: page.image.height() };
-        let OcrOptions { psm, dpi, rotate, .. } = OcrOptions::default();
+        let OcrOptions { psm, dpi, rotate, deskew, .. } = OcrOptions::default();
         let languages = requested_languages(Some("eng"), &Languages::default()).unwrap();
-        let recognised = recognise((file, RecognitionSettings { languages, psm, dpi, rotate })).unwrap();
+        let recognised = recognise((file, RecognitionSettings { languages, psm, dpi, rotate, deskew })).unwrap();
         let below = recognised.blocks.iter().filter(|block| block.bbox.bottom() + 20 > number.y);
         below.flat_map(|block| &block.paragraphs).map(|paragraph| paragraph.text.clone()).collect()
     }

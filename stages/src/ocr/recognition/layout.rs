@@ -21,6 +21,21 @@ pub(super) fn build_blocks(words: &[RecognisedWord]) -> Vec<Block> {
         .collect()
 }
 
+/// The blocks with the box of every word moved, and the boxes around them.
+pub(super) fn move_words(mut blocks: Vec<Block>, moved: impl Fn(Bbox) -> Bbox) -> Vec<Block> {
+    for block in &mut blocks {
+        for paragraph in &mut block.paragraphs {
+            for line in &mut paragraph.lines {
+                line.words.iter_mut().for_each(|word| word.bbox = moved(word.bbox));
+                line.bbox = bounding(line.words.iter().map(|word| word.bbox));
+            }
+            paragraph.bbox = bounding(paragraph.lines.iter().map(|line| line.bbox));
+        }
+        block.bbox = bounding(block.paragraphs.iter().map(|paragraph| paragraph.bbox));
+    }
+    blocks
+}
+
 fn build_paragraph(words: &[RecognisedWord], par_num: u32) -> Paragraph {
     let mean = words.iter().map(|word| word.confidence).sum::<f64>() / words.len() as f64;
     let lines: Vec<Line> = words.chunk_by(|a, b| a.position.line == b.position.line).map(build_line).collect();

@@ -4,6 +4,7 @@ mod background;
 mod binary_image;
 mod connected_components;
 mod decoded_scan;
+mod deskew;
 mod engine;
 mod figures;
 mod isolated_page_number;
@@ -13,6 +14,7 @@ mod recognise;
 mod residual_image;
 mod scan_borders;
 mod scan_transform;
+mod skew;
 mod tsv;
 
 pub(super) use engine::can_start;

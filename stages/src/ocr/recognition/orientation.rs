@@ -1,6 +1,6 @@
-use image::DynamicImage;
+use image::imageops;
 
-use super::decoded_scan::DecodedScan;
+use super::decoded_scan::GreyPage;
 use super::engine::{EngineError, InputKind, recognise_words};
 use super::scan_transform::{Rotation, ScanTransform};
 use super::tsv::RecognisedWord;
@@ -20,25 +20,25 @@ const MIN_CONFIDENCE_GAIN: f64 = 0.1;
 /// Words of at least this length tell whether a line is vertical.
 const MIN_LONG_WORD_CHARS: usize = 4;
 
-/// Recognises a page in the orientation that gives the highest confidence.
+/// Recognises a page of a scan of `scan_size` px in the orientation that gives the highest confidence.
 pub(super) fn recognise_best_orientation(
-    scan: &DecodedScan,
+    image: &GreyPage,
+    scan_size: (u32, u32),
     language: &str,
     settings: &RecognitionSettings,
 ) -> Result<OrientedWords, EngineError> {
-    let (image, dpi) = scan.grey_at_dpi(f64::from(settings.dpi));
-    let scaled_size = image.dimensions();
-    let image = DynamicImage::from(image);
+    let GreyPage { image: upright, dpi } = image;
+    let scaled_size = upright.dimensions();
     let recognise = |rotation: Rotation| -> Result<OrientedWords, EngineError> {
         let rotated = match rotation {
             Rotation::None => None,
-            Rotation::Clockwise90 => Some(image.rotate90()),
-            Rotation::Clockwise180 => Some(image.rotate180()),
-            Rotation::Clockwise270 => Some(image.rotate270()),
+            Rotation::Clockwise90 => Some(imageops::rotate90(upright)),
+            Rotation::Clockwise180 => Some(imageops::rotate180(upright)),
+            Rotation::Clockwise270 => Some(imageops::rotate270(upright)),
         };
-        let grey = rotated.as_ref().unwrap_or(&image).as_luma8().expect("rotation keeps an image grey");
-        let mut words = recognise_words(language, InputKind::Page(settings.psm), grey, dpi)?;
-        let transform = ScanTransform { scan_size: scan.size(), scaled_size, rotation };
+        let grey = rotated.as_ref().unwrap_or(upright);
+        let mut words = recognise_words(language, InputKind::Page(settings.psm), grey, *dpi)?;
+        let transform = ScanTransform { scan_size, scaled_size, rotation };
         for word in &mut words {
             word.bbox = transform.to_scan(word.bbox);
         }

@@ -2,14 +2,16 @@ use shelf::stage::{Failure, PageImage, Result, ScanFile};
 use shelf::worker::{Task, worker_task};
 
 use super::decoded_scan::DecodedScan;
+use super::deskew::DeskewTransform;
 use super::engine::{can_start, tesseract_version};
 use super::figures::{crop_figure, drop_text_in_figures, find_figures};
 use super::isolated_page_number::{insert_isolated_page_numbers, recognise_isolated_page_numbers};
-use super::layout::build_blocks;
+use super::layout::{build_blocks, move_words};
 use super::orientation::recognise_best_orientation;
 use super::residual_image::ResidualImage;
+use super::skew::{MIN_SKEW_DEGREES, detect_skew};
 use crate::ocr::language::resolve_languages;
-use crate::ocr::{RecognisedPage, RecognitionSettings, installed_languages};
+use crate::ocr::{Deskew, RecognisedPage, RecognitionSettings, installed_languages};
 
 /// Recognises a scan in a worker process.
 static RECOGNISE: Task<(ScanFile, RecognitionSettings), RecognisedPage> = Task::new("ocr.recognise", recognise);
@@ -32,25 +34,33 @@ pub fn recognise((file, settings): (ScanFile, RecognitionSettings)) -> Result<Re
         hint.into_iter().fold(failure, Failure::hint)
     })?;
     let scan = DecodedScan::open(&file.path, file.dpi)?;
-    let recognised = recognise_best_orientation(&scan, &language, &settings)?;
+    let skew_degrees = detect_skew(&scan);
+    let deskew = (settings.deskew == Deskew::Auto && skew_degrees.abs() >= MIN_SKEW_DEGREES)
+        .then(|| DeskewTransform::new(skew_degrees, scan.size()));
+    let deskewed = deskew.map(|transform| transform.apply(&scan));
+    let page = deskewed.as_ref().unwrap_or(&scan);
+    let grey = page.grey_at_dpi(f64::from(settings.dpi));
+    let recognised = recognise_best_orientation(&grey, page.size(), &language, &settings)?;
     let blocks = build_blocks(&recognised.words);
-    let residual = ResidualImage::of(&scan, &blocks);
+    let residual = ResidualImage::of(page, &blocks);
     let figures = find_figures(&residual);
     let blocks = if recognised.is_upright() {
-        let (image, dpi) = scan.grey_at_dpi(f64::from(settings.dpi));
-        let numbers = recognise_isolated_page_numbers(&residual, &image, &language, dpi)?;
+        let numbers = recognise_isolated_page_numbers(&residual, &grey, &language)?;
         insert_isolated_page_numbers(blocks, &numbers)
     } else {
         blocks
     };
+    let blocks = drop_text_in_figures(blocks, &figures);
+    let to_scan = |bbox| deskew.map_or(bbox, |transform| transform.to_scan(bbox));
     let (width, height) = scan.size();
     Ok(RecognisedPage {
         tesseract_version: tesseract_version(),
         width,
         height,
         rotation_degrees: recognised.rotation_degrees(),
-        blocks: drop_text_in_figures(blocks, &figures),
-        figures: figures.into_iter().map(|bbox| crop_figure(&scan, bbox)).collect::<Result<_, _>>()?,
+        skew_degrees: if skew_degrees.abs() >= MIN_SKEW_DEGREES { skew_degrees } else { 0.0 },
+        blocks: move_words(blocks, to_scan),
+        figures: figures.into_iter().map(|bbox| crop_figure(&scan, to_scan(bbox))).collect::<Result<_, _>>()?,
     })
 }
 
@@ -66,7 +76,7 @@ mod tests {
 
     fn settings(languages: &str) -> RecognitionSettings {
         let languages = requested_languages(Some(languages), &Languages::default()).unwrap();
-        RecognitionSettings { languages, psm: 3, dpi: 300, rotate: Rotate::Auto }
+        RecognitionSettings { languages, psm: 3, dpi: 300, rotate: Rotate::Auto, deskew: Deskew::Auto }
     }
 
     fn recognise_image(image: &GrayImage, settings: RecognitionSettings) -> Result<RecognisedPage> {
@@ -106,6 +116,7 @@ mod tests {
             width: 10,
             height: 20,
             rotation_degrees: 90,
+            skew_degrees: -1.5,
             blocks: build_blocks(&[word(1), word(5)]),
             figures: vec![CroppedFigure { bbox: Bbox { x: 1, y: 2, width: 3, height: 4 }, png: vec![0, 159, 255] }],
         };
