@@ -31,6 +31,10 @@ pub struct RecognisedPage {
     pub rotation_degrees: u16,
     /// The further rotation, clockwise if positive, that makes its lines horizontal, degrees; 0 if they are straight enough.
     pub skew_degrees: f64,
+    /// Characters in rows of ink that look like text and that no word covers, estimated from their width.
+    pub uncovered_chars: f64,
+    /// Lines that start or end at solid black.
+    pub covered_lines: u32,
     /// The blocks of text in reading order.
     pub blocks: Vec<Block>,
     /// The figures, top to bottom.

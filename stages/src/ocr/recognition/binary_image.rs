@@ -44,6 +44,18 @@ impl BinaryImage {
         }
     }
 
+    /// Whether a pixel is foreground; outside the image none is.
+    pub(super) fn is_foreground(&self, x: usize, y: usize) -> bool {
+        x < self.width && y < self.height && self.foreground[y * self.width + x]
+    }
+
+    /// The foreground that is thicker than twice `radius_px` in both directions (morphological opening).
+    pub(super) fn opened(&self, radius_px: usize) -> Self {
+        let inverted =
+            |image: &Self| Self { foreground: image.foreground.iter().map(|dark| !dark).collect(), ..*image };
+        inverted(&inverted(self).dilate(radius_px)).dilate(radius_px)
+    }
+
     /// The image with its foreground dilated by a square of `radius_px`.
     pub(super) fn dilate(&self, radius_px: usize) -> Self {
         let mut dilated = self.clone();

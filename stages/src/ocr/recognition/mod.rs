@@ -16,6 +16,7 @@ mod scan_borders;
 mod scan_transform;
 mod skew;
 mod tsv;
+mod unread_text;
 
 pub(super) use engine::can_start;
 pub use engine::tesseract_version;

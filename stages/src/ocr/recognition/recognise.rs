@@ -10,6 +10,7 @@ use super::layout::{build_blocks, move_words};
 use super::orientation::recognise_best_orientation;
 use super::residual_image::ResidualImage;
 use super::skew::{MIN_SKEW_DEGREES, detect_skew};
+use super::unread_text::find_unread_text;
 use crate::ocr::language::resolve_languages;
 use crate::ocr::{Deskew, RecognisedPage, RecognitionSettings, installed_languages};
 
@@ -51,6 +52,7 @@ pub fn recognise((file, settings): (ScanFile, RecognitionSettings)) -> Result<Re
         blocks
     };
     let blocks = drop_text_in_figures(blocks, &figures);
+    let unread = find_unread_text(&residual, &blocks, &figures);
     let to_scan = |bbox| deskew.map_or(bbox, |transform| transform.to_scan(bbox));
     let (width, height) = scan.size();
     Ok(RecognisedPage {
@@ -59,6 +61,8 @@ pub fn recognise((file, settings): (ScanFile, RecognitionSettings)) -> Result<Re
         height,
         rotation_degrees: recognised.rotation_degrees(),
         skew_degrees: if skew_degrees.abs() >= MIN_SKEW_DEGREES { skew_degrees } else { 0.0 },
+        uncovered_chars: unread.uncovered_chars,
+        covered_lines: unread.covered_lines as u32,
         blocks: move_words(blocks, to_scan),
         figures: figures.into_iter().map(|bbox| crop_figure(&scan, to_scan(bbox))).collect::<Result<_, _>>()?,
     })
@@ -117,6 +121,8 @@ mod tests {
             height: 20,
             rotation_degrees: 90,
             skew_degrees: -1.5,
+            uncovered_chars: 12.5,
+            covered_lines: 3,
             blocks: build_blocks(&[word(1), word(5)]),
             figures: vec![CroppedFigure { bbox: Bbox { x: 1, y: 2, width: 3, height: 4 }, png: vec![0, 159, 255] }],
         };

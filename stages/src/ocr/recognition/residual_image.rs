@@ -20,6 +20,8 @@ pub(super) const MIN_TEXT_CONFIDENCE: f64 = 0.4;
 /// What is left of a page after its text: a low-resolution binary image without the recognised words and without the scan's borders.
 pub(super) struct ResidualImage {
     pub(super) image: BinaryImage,
+    /// The page before anything was erased.
+    pub(super) page_image: BinaryImage,
     /// The recognised text lines, px of the residual image.
     pub(super) lines: Vec<Bbox>,
     scan_size: (u32, u32),
@@ -33,9 +35,10 @@ impl ResidualImage {
         let px_per_mm = scan.dpi * factor / MM_PER_INCH;
         let grey = scan.scaled_grey(factor);
         let image = BinaryImage::binarise(&grey, (BACKGROUND_REACH_MM * px_per_mm) as usize);
+        let page_image = image.clone();
         let image = image.without_scan_borders((BORDER_DEPTH_MM * px_per_mm) as usize);
         let mut residual =
-            Self { image, lines: Vec::new(), scan_size: scan.size(), size: grey.dimensions(), px_per_mm };
+            Self { image, page_image, lines: Vec::new(), scan_size: scan.size(), size: grey.dimensions(), px_per_mm };
         residual.lines = lines_of(blocks).map(|line| residual.map_from_scan(line.bbox)).collect();
         let words = lines_of(blocks).flat_map(|line| &line.words);
         for word in words.filter(|word| word.confidence >= MIN_TEXT_CONFIDENCE) {
@@ -71,7 +74,8 @@ impl ResidualImage {
         Bbox::from_edges(left, top, bbox.right() + margin, bbox.bottom() + margin)
     }
 
-    fn map_from_scan(&self, bbox: Bbox) -> Bbox {
+    /// Maps a box from the scan to the residual image.
+    pub(super) fn map_from_scan(&self, bbox: Bbox) -> Bbox {
         ScanTransform { scan_size: self.size, scaled_size: self.scan_size, rotation: Rotation::None }.to_scan(bbox)
     }
 }
