@@ -13,6 +13,8 @@ const MIN_WIDTH_MM: f64 = 0.8;
 const MAX_LETTER_GAP_MM: f64 = 0.7;
 /// Pieces of a row of text are at most this far apart.
 const MAX_WORD_GAP_MM: f64 = 8.0;
+/// A piece this long is a row of its own.
+const MIN_ROW_MM: f64 = 10.0;
 /// A piece of text has at least and at most this fraction of foreground in its box; a rule or a blot has more.
 const FOREGROUND_RATIO: std::ops::Range<f64> = 0.12..0.8;
 /// Pieces of one row overlap vertically by at least this fraction of the lower one's height.
@@ -54,7 +56,8 @@ pub(super) fn find_unread_text(residual: &ResidualImage, blocks: &[Block], figur
         .collect();
     let in_row = |piece: &&Bbox| {
         let others = pieces.iter().filter(|other| other != piece).chain(&residual.lines);
-        others.into_iter().any(|other| is_same_row(piece, other, residual.px(MAX_WORD_GAP_MM)))
+        residual.size_mm(**piece).0 >= MIN_ROW_MM
+            || others.into_iter().any(|other| is_same_row(piece, other, residual.px(MAX_WORD_GAP_MM)))
     };
     let width_mm: f64 = pieces.iter().filter(in_row).map(|piece| residual.size_mm(*piece).0).sum();
     UnreadText {
