@@ -109,7 +109,8 @@ fn nothing_paid_is_made_again_in_a_library_of_an_earlier_release() {
             assert!(book == "rules" || planned.is_empty(), "{name}: {planned:?}");
             let is_new = |job: &String| job.contains(": version ") || job.ends_with(" is to be made");
             assert!(planned.iter().all(is_new), "{name}: {planned:?}");
-            let printed = run(&shelf, &model, &["plan", book]) + &run(&shelf, &model, &["process", book]);
+            // Without a model, so that what rules have made is made by rules again.
+            let printed = shelf.ok(["plan", book]) + &shelf.ok(["process", book]);
             assert!(!printed.contains("edited"), "{name}: {printed}");
             assert_eq!(to_make(&plan(&shelf, &model, book)), [""; 0], "{name}");
             assert_eq!(shelf.run(["verify", book]).code, Some(0), "{name}");
