@@ -7,7 +7,7 @@ pub use crate::metrics::{Columns, Discrete, Fields, Flag, Kind, Metric, NoMetric
 pub use crate::page::PlaceholderOutput;
 pub use crate::stage::{
     Book, Cpu, Dep, EachPage, Fixed, Io, LlmPool, NoOptions, Parallelism, Policy, Row, Run, Scope, Site, Stage,
-    conserves, hook, input, isolated, to_json, to_json_with_metrics,
+    conserves, hook, input, isolated, shared, to_json, to_json_with_metrics,
 };
 pub use crate::{register, site};
 

@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use crate::book::{ScanId, Unit};
 use crate::failure::{Cause, Failure};
 use crate::registry::Entry;
-use crate::stage::{Handle, Handles, Row};
+use crate::stage::{Handle, Handles, Resource, Resources, Row};
 use crate::store::{Store, StoreError};
 
 /// Something that stages share, and that a crate above the runtime provides. Every method but [`handle`](Self::handle) may be left out.
@@ -76,7 +76,11 @@ pub struct Abort {
 
 /// All providers of a program.
 #[derive(Clone, Default)]
-pub struct Providers(Vec<Arc<dyn Provider>>);
+pub struct Providers {
+    providers: Vec<Arc<dyn Provider>>,
+    /// What is put in the place of resources; none of it is open.
+    resources: Resources,
+}
 
 impl Abort {
     /// The abort that a page's failure tells of.
@@ -92,44 +96,61 @@ impl Providers {
     pub fn with(mut self, provider: impl Into<Arc<dyn Provider>>) -> Self {
         let provider = provider.into();
         let type_of = |provider: &Arc<dyn Provider>| (&**provider as &dyn Any).type_id();
-        self.0.retain(|other| type_of(other) != type_of(&provider));
-        self.0.push(provider);
+        self.providers.retain(|other| type_of(other) != type_of(&provider));
+        self.providers.push(provider);
         self
     }
 
+    /// Puts `resource` in the place of the one that stages would open.
+    #[must_use]
+    pub fn with_resource<R: Resource>(mut self, resource: R) -> Self {
+        self.resources.replace(resource);
+        self
+    }
+
+    /// Nothing but `provider`, and the same resources.
+    pub(crate) fn replaced_by(&self, provider: impl Into<Arc<dyn Provider>>) -> Self {
+        Self { providers: vec![provider.into()], resources: self.resources.clone() }
+    }
+
+    /// The resources of a run, none of which is open yet.
+    pub(crate) fn resources(&self) -> Resources {
+        self.resources.closed()
+    }
+
     pub(crate) fn handles(&self, request: &HandleRequest<'_>) -> Handles {
-        self.0.iter().filter_map(|provider| provider.handle(request)).collect()
+        self.providers.iter().filter_map(|provider| provider.handle(request)).collect()
     }
 
     pub(crate) fn open_book(&self, store: &dyn Store, book: &ScanId) -> Result<(), StoreError> {
-        self.0.iter().try_for_each(|provider| provider.open_book(store, book))
+        self.providers.iter().try_for_each(|provider| provider.open_book(store, book))
     }
 
     pub(crate) fn model(&self, stage: &Entry, options: &Map<String, Value>) -> Option<String> {
-        self.0.iter().find_map(|provider| provider.model(stage, options))
+        self.providers.iter().find_map(|provider| provider.model(stage, options))
     }
 
     pub(crate) fn concurrency(&self) -> Option<usize> {
-        self.0.iter().filter_map(|provider| provider.concurrency()).max()
+        self.providers.iter().filter_map(|provider| provider.concurrency()).max()
     }
 
     pub(crate) fn started(&self) {
-        self.0.iter().for_each(|provider| provider.started());
+        self.providers.iter().for_each(|provider| provider.started());
     }
 
     pub(crate) fn stopping(&self) {
-        self.0.iter().for_each(|provider| provider.stopping());
+        self.providers.iter().for_each(|provider| provider.stopping());
     }
 
     /// Why nothing more can be made in this run, if so.
     #[must_use]
     pub fn abort(&self) -> Option<Abort> {
-        self.0.iter().find_map(|provider| provider.abort())
+        self.providers.iter().find_map(|provider| provider.abort())
     }
 }
 
 impl std::fmt::Debug for Providers {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} providers", self.0.len())
+        write!(f, "{} providers", self.providers.len())
     }
 }

@@ -92,7 +92,7 @@ fn check_asks(arguments: &Arguments, function: &Function, parameters: &[Paramete
         return;
     };
     let may_ask = |Parameter { ty, source, .. }: &Parameter| match (source, last_word(ty)) {
-        (Source::Dependency { .. }, _) | (Source::Page, None) => false,
+        (Source::Dependency { .. } | Source::Shared, _) | (Source::Page, None) => false,
         (Source::Page, Some(word)) => !OTHERS.contains(&word.as_str()),
     };
     let has_hook = arguments.before.is_some() || arguments.after.is_some();

@@ -111,14 +111,15 @@ fn emit_fields(stage: &Stage, work: &Work) -> TokenStream {
 fn emit_deps(stage: &Stage, work: &Work) -> Option<TokenStream> {
     let runtime = &stage.runtime;
     let deps = work.parameters.iter().filter_map(|Parameter { cfgs, ty, source }| match source {
-        Source::Dependency { name, stage } => {
+        Source::Dependency { name, stage, is_optional } => {
             let named = Span::call_site().located_at(word_of_path(stage));
             let dep = located(quote!(#runtime::Dep::of), named);
             let stage = emit_type(stage);
             let dep = quote_spanned!(named=> #dep::<Self, #stage, #ty>(#name));
-            Some(quote!(#(#cfgs)* #dep))
+            let optional = is_optional.then(|| quote!(.optional()));
+            Some(quote!(#(#cfgs)* #dep #optional))
         }
-        Source::Page => None,
+        Source::Page | Source::Shared => None,
     });
     emit_list("deps", &deps.collect::<Vec<_>>())
 }
@@ -190,6 +191,10 @@ fn emit_inputs(stage: &Stage, work: &Work) -> Option<TokenStream> {
     let runtime = &stage.runtime;
     let inputs = work.parameters.iter().filter_map(|Parameter { cfgs, ty, source }| match source {
         Source::Dependency { .. } => None,
+        Source::Shared => {
+            let shared = Ident::new("shared", word_of(ty));
+            Some(quote!(#(#cfgs)* #runtime::#shared::<#ty>()))
+        }
         Source::Page => {
             let ty = emit_static(ty);
             Some(quote!(#(#cfgs)* #runtime::input::<Self, #ty>()))
@@ -221,9 +226,13 @@ fn emit_run(stage: &Stage, work: &Work) -> TokenStream {
     let cx = Ident::new("cx", Span::mixed_site());
     let returned = Ident::new("output", Span::mixed_site().located_at(work.error_at));
     let arguments = work.parameters.iter().map(|Parameter { cfgs, ty, source }| match source {
-        Source::Dependency { name, .. } => {
-            let load = Ident::new("load", word_of(ty));
+        Source::Dependency { name, is_optional, .. } => {
+            let load = Ident::new(if *is_optional { "load_optional" } else { "load" }, word_of(ty));
             quote!(#(#cfgs)* #cx.#load(#name)?)
+        }
+        Source::Shared => {
+            let shared = Ident::new("shared", word_of(ty));
+            quote!(#(#cfgs)* &*#cx.#shared::<#ty>()?)
         }
         Source::Page => {
             let get = Ident::new("get", word_of(ty));

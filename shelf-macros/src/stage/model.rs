@@ -86,7 +86,14 @@ pub(super) struct NamedDependency {
 /// Where a parameter's value comes from.
 pub(super) enum Source {
     /// The pages of another stage, by the parameter's name.
-    Dependency { name: String, stage: Path },
+    Dependency {
+        name: String,
+        stage: Path,
+        /// Whether the parameter is an `Option`.
+        is_optional: bool,
+    },
+    /// What a page shares with others: a resource, by reference. The parameter's type is without `&`.
+    Shared,
     /// What a page offers, by the parameter's type.
     Page,
 }

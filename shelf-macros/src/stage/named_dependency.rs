@@ -43,7 +43,7 @@ impl Listed {
             return None;
         }
         // Where the parameter is missing, that is the mistake, and it is told already.
-        let Parameter { cfgs, ty, .. } = parameters.iter().find(
+        let Parameter { cfgs, ty, source } = parameters.iter().find(
             |parameter| matches!(&parameter.source, Source::Dependency { name: parameter, .. } if *parameter == name),
         )?;
         if let Some(word_of_type @ ("Window" | "Pages")) = last_word(ty).as_deref() {
@@ -52,6 +52,13 @@ impl Listed {
                 format!(
                     "`{written}` is about the page itself, and `{name}` is taken as `{word_of_type}`; list the stage twice, the other with a name of its own: `deps = [{name}, near = {name}]`"
                 ),
+            );
+            return None;
+        }
+        if let Source::Dependency { is_optional: true, .. } = source {
+            diagnostics.error(
+                word.span(),
+                format!("`{written}` needs the page, and `{name}` is taken as `Option`; take it as the page itself"),
             );
             return None;
         }

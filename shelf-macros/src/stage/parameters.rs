@@ -1,7 +1,7 @@
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
-use syn::{Attribute, FnArg, Pat, Path, Type};
+use syn::{Attribute, FnArg, GenericArgument, Pat, Path, PathArguments, Type};
 
 use super::model::{Parameter, Scope, Source};
 use super::returned::{shown, ungrouped};
@@ -15,6 +15,14 @@ pub(super) struct Dependency {
     /// The word that names it, for messages.
     word: Ident,
     stage: Path,
+}
+
+impl Dependency {
+    /// Whether a parameter is named after it; `_ocr` is `ocr`, which the body does not use.
+    fn is_filled_by(&self, parameter: &Ident) -> bool {
+        let name = parameter.unraw().to_string();
+        name == self.parameter || name.strip_prefix('_') == Some(&self.parameter)
+    }
 }
 
 /// A dependency is another stage, listed once; its parameter is called as the last word of its path, or as `alias = path` says.
@@ -54,18 +62,28 @@ pub(super) fn check_parameters(
     let mut strangers = Vec::new();
     for input in &function.signature.inputs {
         let FnArg::Typed(input) = input else { continue };
-        let ty = ungrouped(&input.ty);
+        let mut ty = ungrouped(&input.ty);
         let name = check_pattern(&input.pat, diagnostics);
         check_type(ty, diagnostics);
-        let dependency = name.and_then(|name| dependencies.iter().position(|dep| name.unraw() == dep.parameter));
+        let dependency = name.and_then(|name| dependencies.iter().position(|dep| dep.is_filled_by(name)));
         let source = if let Some(index) = dependency {
             let dependency = dependencies.remove(index);
+            let optional = of_option(ty);
+            ty = optional.unwrap_or(ty);
             check_dependency_type(&dependency, ty, scope, diagnostics);
-            Source::Dependency { name: dependency.parameter, stage: dependency.stage }
+            check_optional(optional, diagnostics);
+            let is_optional = optional.is_some();
+            Source::Dependency { name: dependency.parameter, stage: dependency.stage, is_optional }
         } else {
             check_offered_type(ty, options, scope, diagnostics);
             strangers.extend(name);
-            Source::Page
+            match ty {
+                Type::Reference(reference) if !is_options(&reference.elem, options) => {
+                    ty = ungrouped(&reference.elem);
+                    Source::Shared
+                }
+                _ => Source::Page,
+            }
         };
         parameters.push(Parameter { cfgs: cfgs(&input.attrs), ty: ty.clone(), source });
     }
@@ -101,7 +119,7 @@ fn check_type(ty: &Type, diagnostics: &mut Diagnostics) {
     if let Type::Reference(reference) = ty
         && let Some(token) = &reference.mutability
     {
-        diagnostics.error(token.span, "options are shared by all pages: take `&Options`, not `&mut`");
+        diagnostics.error(token.span, "what is taken by reference is shared by all pages: write `&`, not `&mut`");
     }
 }
 
@@ -134,15 +152,36 @@ fn check_dependency_type(dependency: &Dependency, ty: &Type, scope: Scope, diagn
     }
 }
 
-/// What is taken by type fits the scope, and `&T` the options.
-fn check_offered_type(ty: &Type, options: Option<&Type>, scope: Scope, diagnostics: &mut Diagnostics) {
-    if let (Type::Reference(reference), None) = (ty, options) {
-        let shown = shown(&reference.elem);
+/// `OcrPage` of `Option<OcrPage>`.
+fn of_option(ty: &Type) -> Option<&Type> {
+    let Type::Path(path) = ty else { return None };
+    let last = path.path.segments.last().filter(|segment| segment.ident == "Option")?;
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
+    match arguments.args.first()? {
+        GenericArgument::Type(inner) => Some(ungrouped(inner)),
+        _ => None,
+    }
+}
+
+/// What tells by itself which pages are missing is taken without `Option`.
+fn check_optional(inner: Option<&Type>, diagnostics: &mut Diagnostics) {
+    if let Some(ty) = inner
+        && let Some(word @ ("Window" | "Pages")) = last_word(ty).as_deref()
+    {
         diagnostics.error_at(
             ty,
-            format!("a `&` parameter takes the options of the stage, and it has none; add `options = {shown}`, or take the value without `&`"),
+            format!("`{word}` has only the pages that exist; take it without `Option`, or the page itself as `Option`"),
         );
     }
+}
+
+/// Whether `&ty` takes the options; another `&` takes a resource.
+fn is_options(ty: &Type, options: Option<&Type>) -> bool {
+    options.is_some_and(|options| last_word(options) == last_word(ty))
+}
+
+/// What is taken by type fits the scope, and the options are taken by reference.
+fn check_offered_type(ty: &Type, options: Option<&Type>, scope: Scope, diagnostics: &mut Diagnostics) {
     if let Some(options) = options.filter(|options| shown(options) == shown(ty)) {
         let shown = shown(options);
         diagnostics.error_at(ty, format!("options are shared by all pages: take `&{shown}`"));

@@ -23,6 +23,7 @@ pub mod quality;
 pub mod reading;
 pub mod readme;
 pub mod report;
+pub mod resources;
 pub mod scheduling;
 pub mod spreads;
 pub mod ui;

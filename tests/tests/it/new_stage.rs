@@ -343,11 +343,9 @@ fn a_new_crate_is_complete() {
     garde = { version = "0.23", features = ["derive"] }
     schemars = "1.2"
     serde = { version = "1", features = ["derive"] }
+    serde_json = "1"
     shelf = { package = "shelf-books", path = "FOLDER/shelf" }
     stages = { package = "shelf-stages", path = "FOLDER/stages" }
-
-    [dev-dependencies]
-    serde_json = "1"
 
     [profile.dev.package."*"]
     opt-level = 2 # pixels in debug builds are unusable otherwise

@@ -1,7 +1,6 @@
 //! A stage is one file and one `mod` line: in the crate of the built-in stages, and in a crate of somebody else's.
 //!
-//! Both are built by cargo as a user does, in `target/outside`, from a copy of the workspace. So is what `shelf new-stage` writes.
-//! Only dependencies from elsewhere are shared with the workspace itself.
+//! Both are built by cargo as a user does, in `target/outside`. So is what `shelf new-stage` writes.
 
 #![expect(clippy::similar_names, reason = "`shelf` is the command, and `self` the folder it runs in")]
 
@@ -14,44 +13,66 @@ use shelf_tests::{Ended, Shelf};
 
 const STAGE: &str = include_str!("../../outside/src/word_count.rs");
 
-/// Where copies of the crates lie, the same at every run, so that cargo builds only what has changed.
+/// Where the crates lie, the same at every run, so that cargo builds only what has changed. They use the crates of this checkout,
+/// which are built already; only `stages` is a copy, since a stage is added to it.
 struct Outside {
     folder: PathBuf,
     _alone: MutexGuard<'static, ()>,
 }
 
-/// The tests here change the same copies.
+/// The tests here change the same crates.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+
+fn checkout() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
+}
 
 impl Outside {
     fn new() -> Self {
         let target = Path::new(env!("CARGO_BIN_EXE_shelf-under-test")).ancestors().nth(2).unwrap().to_owned();
         let alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
         let outside = Self { folder: target.join("outside"), _alone: alone };
-        let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-        for part in ["crates", "shelf", "shelf-macros", "stages"] {
-            if workspace.join(part).is_dir() {
-                outside.copy(workspace, Path::new(part));
-            }
-        }
-        let manifest = fs::read_to_string(workspace.join("Cargo.toml")).unwrap();
+        let manifest = fs::read_to_string(checkout().join("Cargo.toml")).unwrap();
         let (_, profile) = manifest.split_once("[profile.dev]").unwrap();
         let profile = profile.split("[profile.release]").next().unwrap();
         outside.write(".cargo/config.toml", &format!("[profile.dev]{profile}"));
-        // A version of its own: cargo keeps the artefacts of the copy apart from those of the workspace.
-        let manifest = manifest.replacen("version = \"0.1.0\"\nedition", "version = \"0.1.99\"\nedition", 1);
-        assert!(manifest.contains("0.1.99"));
-        let (before, members) = manifest.split_once("members = [").unwrap();
-        let (members, after) = members.split_once(']').unwrap();
-        let members: Vec<&str> =
-            members.split(',').filter(|one| !one.contains("examples") && !one.contains("tests")).collect();
-        outside.write("shelf-workspace/Cargo.toml", &format!("{before}members = [{}]{after}", members.join(",")));
+        outside.copy_stages(&manifest);
         for file in ["shelf-workspace/Cargo.lock", "my-shelf/Cargo.lock", "new-shelf/Cargo.lock"] {
             if !outside.folder.join(file).exists() {
-                outside.write(file, &fs::read_to_string(workspace.join("Cargo.lock")).unwrap());
+                outside.write(file, &fs::read_to_string(checkout().join("Cargo.lock")).unwrap());
             }
         }
         outside
+    }
+
+    /// A workspace with nothing but a copy of `stages`.
+    fn copy_stages(&self, manifest: &str) {
+        self.copy(checkout(), Path::new("stages"));
+        let (before, members) = manifest.split_once("members = [").unwrap();
+        let (_, after) = members.split_once(']').unwrap();
+        let here = format!("path = \"{}/", checkout().display());
+        let after = after.replace("path = \"", &here).replace(&format!("{here}stages\""), "path = \"stages\"");
+        self.write("shelf-workspace/Cargo.toml", &format!("{before}members = [\"stages\"]{after}"));
+        let stages = fs::read_to_string(checkout().join("stages/Cargo.toml")).unwrap();
+        let tests = fs::read_to_string(checkout().join("tests/Cargo.toml")).unwrap();
+        let (_, dependencies) = tests.split_once("[dependencies]\n").unwrap();
+        let (dependencies, _) = dependencies.split_once("\n[").unwrap();
+        let missing = dependencies.lines().filter(|line| {
+            line.ends_with(".workspace = true") && !stages.contains(line) && !line.starts_with("stages.")
+        });
+        let missing: String = missing.flat_map(|line| [line, "\n"]).collect();
+        let stages = stages.replacen("[dependencies]\n", &format!("[dependencies]\n{missing}"), 1);
+        self.write("shelf-workspace/stages/Cargo.toml", &stages);
+    }
+
+    /// Makes a crate depend on the tests. It does not use them; but cargo then gives all crates the same features as here, and builds none of them
+    /// twice.
+    fn with_the_features_of_the_tests(&self, manifest: &str) {
+        let text = fs::read_to_string(self.folder.join(manifest)).unwrap();
+        let tests = format!("[dependencies]\nshelf-tests.path = \"{}/tests\"\n", checkout().display());
+        if !text.contains(&tests) {
+            self.write(manifest, &text.replacen("[dependencies]\n", &tests, 1));
+        }
     }
 
     /// Copies a folder; what is no longer in it goes from the copy as well.
@@ -69,6 +90,9 @@ impl Outside {
         for entry in fs::read_dir(workspace.join(relative)).unwrap() {
             let entry = entry.unwrap();
             let path = relative.join(entry.file_name());
+            if path == Path::new("stages/Cargo.toml") {
+                continue; // it is changed
+            }
             if entry.file_type().unwrap().is_dir() {
                 self.copy(workspace, &path);
             } else if let Ok(text) = fs::read_to_string(entry.path()) {
@@ -166,7 +190,9 @@ fn a_stage_takes_one_file_and_one_line_in_any_crate() {
     let text = fs::read_to_string(&lib).unwrap();
 
     // Elsewhere first: its crate is built on the workspace as it is.
-    outside.write("my-shelf/Cargo.toml", include_str!("../../outside/Cargo.toml"));
+    let manifest = include_str!("../../outside/Cargo.toml");
+    outside.write("my-shelf/Cargo.toml", &manifest.replace("../shelf-workspace", &checkout().display().to_string()));
+    outside.with_the_features_of_the_tests("my-shelf/Cargo.toml");
     outside.write("my-shelf/src/main.rs", include_str!("../../outside/src/main.rs"));
     outside.write("my-shelf/src/fragile.rs", include_str!("../../outside/src/fragile.rs"));
     outside.write("my-shelf/src/word_count.rs", STAGE);
@@ -204,7 +230,9 @@ fn output_of_new_stage_builds_and_runs_in_any_crate() {
         let _ = fs::remove_file(own.join(written));
         let _ = fs::remove_dir_all(own.join(written));
     }
-    outside.shelf("", &shelf, "new-stage --crate new-shelf headlines --deps ocr --path shelf-workspace");
+    let checkout = checkout().display();
+    outside.shelf("", &shelf, &format!("new-stage --crate new-shelf headlines --deps ocr --path {checkout}"));
+    outside.with_the_features_of_the_tests("new-shelf/Cargo.toml");
     is_ready_to_run(&outside, "new-shelf");
     outside.shelf("new-shelf", &shelf, "new-stage book_length --deps ocr --book --parallelism fixed(1)");
     outside.shelf("new-shelf", &shelf, "new-stage looked_up --parallelism io");

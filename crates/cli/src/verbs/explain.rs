@@ -182,7 +182,7 @@ fn reach(dep: &Dep) -> String {
 
 fn read(input: ExternalInput) -> Option<&'static str> {
     match input {
-        ExternalInput::None => None,
+        ExternalInput::None | ExternalInput::Resource(_) => None,
         ExternalInput::Scan => Some("the scan"),
         ExternalInput::Metadata => Some("the book's metadata"),
         ExternalInput::Languages => Some("the book's languages"),

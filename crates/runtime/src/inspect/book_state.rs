@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use super::{PageSummary, RecordSummary};
 use crate::book::{BookMetadata, PageNumber, ScanId, ScanMetadata, Unit};
@@ -10,6 +11,8 @@ use crate::store::Stamp;
 /// A book as it lies in the library.
 #[derive(Debug, Clone)]
 pub struct BookState {
+    /// The folder of the library; `None` if it is not a folder.
+    pub library: Option<PathBuf>,
     /// The book.
     pub id: ScanId,
     /// What is known of it.

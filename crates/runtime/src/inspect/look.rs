@@ -58,7 +58,8 @@ fn look_since(
         .map(|entry| Ok((entry.row.name, stage(store, book, entry, earlier)?)))
         .collect::<Result<_, LookError>>()?;
     let prompts = prompts(store, registry, book)?;
-    Ok(BookState { id: book.clone(), metadata, pages, scans, unreadable, prompts, stages })
+    let library = store.folder().map(ToOwned::to_owned);
+    Ok(BookState { library, id: book.clone(), metadata, pages, scans, unreadable, prompts, stages })
 }
 
 /// The prompts that the book has of its own, for stages that name one.

@@ -12,7 +12,7 @@ use crate::inspect::{BookState, PageState, PageSummary};
 use crate::provide::Providers;
 use crate::record::{Change, Fingerprint, Hash, Input, OutputHash, RedoMarker};
 use crate::registry::{Entry, Registry};
-use crate::stage::{ExternalInput, Parallelism, Reach, Row};
+use crate::stage::{ExternalInput, Parallelism, ParsedOptions, Reach, ResourceContext, Resources, Row};
 
 /// Plans a request: decides for every page of every stage asked for whether it is to be made, and why.
 pub fn plan(
@@ -29,7 +29,9 @@ pub fn plan(
         }
     }
     let paid = paid(book);
+    let resources = providers.resources();
     let mut planning = Planning {
+        resources: &resources,
         book,
         request,
         providers,
@@ -50,6 +52,7 @@ pub fn plan(
 }
 
 struct Planning<'a> {
+    resources: &'a Resources,
     book: &'a BookState,
     request: &'a Request,
     providers: &'a Providers,
@@ -72,6 +75,8 @@ impl Planning<'_> {
             .unwrap_or_else(|| row.options.defaults().expect("the registry has tried the defaults"));
         let values = options.json.as_object().cloned().unwrap_or_default();
         let model = self.model(&entry, &values);
+        let resources = self.resources(row, &options);
+        let common = Asked { options: &values, model: model.as_deref(), resources: &resources };
         let asked: Vec<Unit> = match (row.book, &self.request.pages) {
             (true, _) => vec![Unit::Book],
             (false, None) => self.book.pages.iter().copied().map(Unit::Page).collect(),
@@ -81,7 +86,7 @@ impl Planning<'_> {
         };
         let redo = self.redo(row, &asked);
         for unit in &asked {
-            self.page(&entry, (&values, model.as_deref()), PageOf { stage: row.name, unit: *unit }, redo.as_ref());
+            self.page(&entry, common, PageOf { stage: row.name, unit: *unit }, redo.as_ref());
         }
         let tokens = tokens(row);
         let edited = |unit: &&Unit| {
@@ -91,7 +96,20 @@ impl Planning<'_> {
         };
         let edited_since = asked.iter().filter(edited).count();
         let earlier_release = self.earlier_release.iter().filter(|page| page.stage == row.name).count();
-        PlannedStage { entry, options, model, edited_since, earlier_release, redo }
+        PlannedStage { entry, options, model, resources, edited_since, earlier_release, redo }
+    }
+
+    /// The fingerprints of the resources that a stage takes.
+    fn resources(&self, row: &Row, options: &ParsedOptions) -> BTreeMap<Input, Hash> {
+        let context = ResourceContext::new(self.book, &*options.value, self.resources);
+        let hash = |input: &ExternalInput| match input {
+            ExternalInput::Resource(resource) => {
+                let name = resource.name().to_owned();
+                Some((Input::Resource { name }, self.resources.hash(*resource, &context)?))
+            }
+            _ => None,
+        };
+        row.inputs.iter().filter_map(hash).collect()
     }
 
     /// The model that a stage asks first, if it asks any.
@@ -122,7 +140,7 @@ impl Planning<'_> {
     fn page(
         &mut self,
         entry: &Entry,
-        asked: (&Map<String, Value>, Option<&str>),
+        asked: Asked<'_>,
         here: PageOf,
         redo: Option<&RedoMarker>,
     ) {
@@ -215,11 +233,13 @@ impl Planning<'_> {
         }
         let missing = |need: &&Need| !self.jobs.contains_key(&need.page);
         if !needs.is_empty()
-            && needs.iter().all(|need| !need.required && missing(&need) && self.book.hash(need.page).is_none())
+            && needs.iter().all(|need| {
+                need.if_missing == IfMissing::LeaveOut && missing(&need) && self.book.hash(need.page).is_none()
+            })
         {
             return Some(Blocker::Missing(needs[0].page));
         }
-        needs.iter().filter(|need| need.required).filter(missing).map(|need| need.page).find_map(|need| {
+        needs.iter().filter(|need| need.is_required()).filter(missing).map(|need| need.page).find_map(|need| {
             let state = self.book.stage(need.stage);
             match (self.settled.get(&need), state.pages.get(&need.unit)) {
                 (Some(Settled::Skipped(_)), _) => Some(Blocker::Skipped(need)),
@@ -245,12 +265,28 @@ pub struct Need {
     pub page: PageOf,
     /// The page whose part of it is taken; `None` where it is taken whole.
     pub part: Option<PageNumber>,
-    /// Whether the other cannot be made without it. Neighbours, and single pages of a book, can be missing: when they are made
-    /// later, what was made without them is stale.
-    pub required: bool,
+    /// What it means for the other if it is missing. What was made without a page is stale once that page is made.
+    pub if_missing: IfMissing,
+}
+
+/// What a missing page means for what is made from it. The last counts if a page is needed for several reasons.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum IfMissing {
+    /// It is left out: a neighbour, or a single page of a book. One of them has to be there.
+    LeaveOut,
+    /// It is taken as `None`.
+    TakeNone,
+    /// The other is blocked.
+    Block,
 }
 
 impl Need {
+    /// Whether the other cannot be made without it.
+    #[must_use]
+    pub fn is_required(&self) -> bool {
+        self.if_missing == IfMissing::Block
+    }
+
     /// It as a fingerprint names it.
     fn input(&self) -> Input {
         let stage = self.page.stage.to_owned();
@@ -265,28 +301,31 @@ impl Need {
 /// The pages of other stages that a page is made from, each once.
 fn needs(row: &Row, unit: Unit, pages: &[PageNumber]) -> Vec<Need> {
     let mut needs = BTreeMap::new();
-    let mut add = |stage: &'static str, unit: Unit, part: Option<PageNumber>, required: bool| {
-        *needs.entry((PageOf { stage, unit }, part)).or_insert(false) |= required;
+    let mut add = |stage: &'static str, unit: Unit, part: Option<PageNumber>, if_missing: IfMissing| {
+        let known = needs.entry((PageOf { stage, unit }, part)).or_insert(if_missing);
+        *known = if_missing.max(*known);
     };
     for dep in row.deps {
         let stage = dep.row.name;
+        let here = if dep.is_optional { IfMissing::TakeNone } else { IfMissing::Block };
         match (dep.reach, unit) {
-            (Reach::Same, unit) => add(stage, unit, None, true),
-            (Reach::Book, _) => add(stage, Unit::Book, None, true),
-            (Reach::Part, unit) => add(stage, Unit::Book, unit.page(), true),
+            (Reach::Same, unit) => add(stage, unit, None, here),
+            (Reach::Book, _) => add(stage, Unit::Book, None, here),
+            (Reach::Part, unit) => add(stage, Unit::Book, unit.page(), here),
             (Reach::Around(width), Unit::Page(page)) => {
                 let here = pages.partition_point(|other| *other < page);
                 let width = width as usize;
                 for near in &pages[here.saturating_sub(width)..pages.len().min(here + width + 1)] {
-                    add(stage, Unit::Page(*near), None, *near == page);
+                    let near_by = if *near == page { IfMissing::Block } else { IfMissing::LeaveOut };
+                    add(stage, Unit::Page(*near), None, near_by);
                 }
             }
             (Reach::All | Reach::Around(_), _) => {
-                pages.iter().for_each(|page| add(stage, Unit::Page(*page), None, false))
+                pages.iter().for_each(|page| add(stage, Unit::Page(*page), None, IfMissing::LeaveOut))
             }
         }
     }
-    needs.into_iter().map(|((page, part), required)| Need { page, part, required }).collect()
+    needs.into_iter().map(|((page, part), if_missing)| Need { page, part, if_missing }).collect()
 }
 
 /// Why a page of this fingerprint is stale. One that no model made is not stale since one is configured now, nor one that a model made
@@ -330,15 +369,25 @@ fn made_by(book: &BookState, input: &Input) -> Option<PageOf> {
     let (stage, unit) = match input {
         Input::Page { stage, page } => (stage, Unit::Page(PageNumber::new(*page)?)),
         Input::Book { stage } | Input::Part { stage, .. } => (stage, Unit::Book),
-        Input::Scan | Input::Languages | Input::Metadata => return None,
+        Input::Scan | Input::Languages | Input::Metadata | Input::Resource { .. } => return None,
     };
     book.stages.get_key_value(stage.as_str()).map(|(stage, _)| PageOf { stage, unit })
 }
 
-/// All that decides what a page's output will be: `asked` are the stage's options and the model that it asks first. `hash` gives the hashes of the pages it is made from, as they are now.
+/// What the fingerprints of a stage's pages have in common.
+#[derive(Clone, Copy)]
+pub(crate) struct Asked<'a> {
+    pub(crate) options: &'a Map<String, Value>,
+    /// The model that it asks first.
+    pub(crate) model: Option<&'a str>,
+    /// The fingerprints of its resources.
+    pub(crate) resources: &'a BTreeMap<Input, Hash>,
+}
+
+/// All that decides what a page's output will be. `hash` gives the hashes of the pages it is made from, as they are now.
 pub(crate) fn fingerprint<'a>(
     entry: &Entry,
-    (options, model): (&Map<String, Value>, Option<&str>),
+    Asked { options, model, resources }: Asked<'_>,
     book: &BookState,
     unit: Unit,
     hash: &dyn Fn(PageOf) -> Option<&'a OutputHash>,
@@ -346,7 +395,7 @@ pub(crate) fn fingerprint<'a>(
     let mut inputs = BTreeMap::new();
     for input in entry.row.inputs {
         match input {
-            ExternalInput::None => {}
+            ExternalInput::None | ExternalInput::Resource(_) => {}
             ExternalInput::Scan => {
                 let scan = unit.page().and_then(|page| book.scans.get(&page));
                 inputs.extend(scan.map(|scan| (Input::Scan, scan.hash.clone())));
@@ -360,10 +409,11 @@ pub(crate) fn fingerprint<'a>(
             }
         }
     }
+    inputs.extend(resources.iter().map(|(input, hash)| (input.clone(), hash.clone())));
     for need in needs(entry.row, unit, &book.pages) {
         // A part that the book's output lacks is an input as well, so that it is seen to be new when it is there.
-        let missing = || Hash::of_json(&Value::Null);
-        let found = hash(need.page).map(|hash| hash.of(need.part).cloned().unwrap_or_else(missing));
+        let found = hash(need.page).map(|hash| hash.of(need.part).cloned().unwrap_or_else(Hash::absent));
+        let found = found.or_else(|| (need.if_missing == IfMissing::TakeNone).then(Hash::absent));
         inputs.extend(found.map(|hash| (need.input(), hash)));
     }
     let row = entry.row;

@@ -3,13 +3,14 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::decide::Need;
+use super::decide::{Asked, Need};
 use crate::book::ScanId;
 use crate::events::{Blocker, PageOf};
 use crate::failure::Failure;
-use crate::record::{Change, RedoMarker};
+use crate::inspect::BookState;
+use crate::record::{Change, Hash, Input, RedoMarker};
 use crate::registry::Entry;
-use crate::stage::ParsedOptions;
+use crate::stage::{OpenResources, ParsedOptions, ResourceContext, Resources};
 
 /// Every page-stage pair that was asked for: to do with its reason, or settled.
 pub struct Plan {
@@ -34,6 +35,8 @@ pub struct PlannedStage {
     pub options: ParsedOptions,
     /// The model that it asks first, where it asks any.
     pub model: Option<String>,
+    /// The fingerprints of the resources that it takes.
+    pub(crate) resources: BTreeMap<Input, Hash>,
     /// Pages that are done, and were made before the function was last edited.
     pub edited_since: usize,
     /// Pages that are kept as an earlier release made them, since they were paid, or others that were paid are made from them.
@@ -43,6 +46,17 @@ pub struct PlannedStage {
 }
 
 impl PlannedStage {
+    /// What its pages' fingerprints have in common, with the options by name.
+    pub(crate) fn asked<'a>(&'a self, options: &'a Map<String, Value>) -> Asked<'a> {
+        Asked { options, model: self.model.as_deref(), resources: &self.resources }
+    }
+
+    /// Opens the resources that it takes.
+    pub(crate) async fn open(&self, book: &BookState, resources: &Resources) -> Result<OpenResources, Failure> {
+        let context = ResourceContext::new(book, &*self.options.value, resources);
+        context.open_all(self.entry.row.inputs).await
+    }
+
     /// The options by name.
     #[must_use]
     pub fn option_values(&self) -> Map<String, Value> {

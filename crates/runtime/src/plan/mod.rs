@@ -4,7 +4,7 @@ mod decide;
 mod job;
 mod request;
 
-pub use decide::{Need, plan};
+pub use decide::{IfMissing, Need, plan};
 pub use job::{Job, Plan, PlannedStage, Settled, Why};
 pub use request::{PlanError, Request};
 

@@ -54,6 +54,11 @@ pub enum Input {
         /// The stage.
         stage: String,
     },
+    /// A resource that the stage shares.
+    Resource {
+        /// Its type, without its modules.
+        name: String,
+    },
     /// What a book stage made of one page.
     Part {
         /// The stage.
@@ -163,6 +168,7 @@ impl fmt::Display for Input {
             Self::Metadata => f.write_str("the book's metadata"),
             Self::Page { stage, page } => write!(f, "{stage} page {page}"),
             Self::Book { stage } => f.write_str(stage),
+            Self::Resource { name } => write!(f, "the resource {name}"),
             Self::Part { stage, page } => write!(f, "what {stage} knows of page {page}"),
         }
     }
@@ -203,6 +209,7 @@ impl From<Input> for String {
             Input::Metadata => "metadata".to_owned(),
             Input::Page { stage, page } => format!("{stage}/{page}"),
             Input::Book { stage } => format!("{stage}/book"),
+            Input::Resource { name } => format!("resource:{name}"),
             Input::Part { stage, page } => format!("{stage}/book/{page}"),
         }
     }
@@ -217,6 +224,7 @@ impl TryFrom<String> for Input {
             ("scan", _) => Ok(Self::Scan),
             ("languages", _) => Ok(Self::Languages),
             ("metadata", _) => Ok(Self::Metadata),
+            (text, _) if let Some(name) = text.strip_prefix("resource:") => Ok(Self::Resource { name: name.to_owned() }),
             (_, Some((stage, "book"))) => Ok(Self::Book { stage: stage.to_owned() }),
             (_, Some((stage, page))) if let Ok(page) = number(page) => Ok(Self::Page { stage: stage.to_owned(), page }),
             (_, Some((stage, part))) if let Some(Ok(page)) = part.strip_prefix("book/").map(number) => {

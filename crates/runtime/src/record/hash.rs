@@ -26,6 +26,12 @@ impl Hash {
         Self::of(sorted.to_string().as_bytes())
     }
 
+    /// What stands for an input that does not exist, so that its absence is part of a fingerprint.
+    #[must_use]
+    pub fn absent() -> Self {
+        Self::of_json(&Value::Null)
+    }
+
     /// A hash as it stands in a file.
     #[must_use]
     pub fn known(hex: &str) -> Self {

@@ -3,26 +3,27 @@ use std::sync::Arc;
 use tracing::subscriber::NoSubscriber;
 
 use super::Runtime;
-use super::page_attempt::PageAttempt;
+use super::page_attempt::{PageAttempt, open};
 use crate::failure::Failure;
 use crate::inspect::BookState;
 use crate::page::JsonPage;
 use crate::plan::{Job, PlannedStage, fingerprint};
-use crate::provide::{Provider, Providers};
-use crate::stage::PageCache;
+use crate::provide::Provider;
+use crate::stage::{PageCache, Resources};
 
 /// Calls the functions of stages on pages of a plan, and writes nothing: to find out what they would do with a provider.
 pub struct DryRun<'a> {
     runtime: &'a Runtime,
     book: &'a BookState,
     cache: Arc<PageCache>,
+    resources: Resources,
 }
 
 impl<'a> DryRun<'a> {
     /// A dry run over a book.
     #[must_use]
     pub fn new(runtime: &'a Runtime, book: &'a BookState) -> Self {
-        Self { runtime, book, cache: Arc::default() }
+        Self { runtime, book, cache: Arc::default(), resources: runtime.providers.resources() }
     }
 
     /// What the function makes of a page with `provider` in place of the runtime's own providers; `None` where something that the page
@@ -34,15 +35,18 @@ impl<'a> DryRun<'a> {
         job: &Job,
         provider: impl Into<Arc<dyn Provider>>,
     ) -> Option<Result<JsonPage, Failure>> {
-        if job.needs.iter().any(|need| need.required && self.book.hash(need.page).is_none()) {
+        if job.needs.iter().any(|need| need.is_required() && self.book.hash(need.page).is_none()) {
             return None;
         }
-        let runtime = Runtime { providers: Providers::default().with(provider), ..self.runtime.clone() };
+        let runtime = Runtime { providers: self.runtime.providers.replaced_by(provider), ..self.runtime.clone() };
         let row = stage.entry.row;
         let handles = runtime.handles(self.book, row, job.page.unit, None);
-        let asked = (&stage.option_values(), stage.model.as_deref());
-        let now = fingerprint(&stage.entry, asked, self.book, job.page.unit, &|of| self.book.hash(of));
+        let now = fingerprint(&stage.entry, stage.asked(&stage.option_values()), self.book, job.page.unit, &|of| self.book.hash(of));
         let attempt = PageAttempt::new(job.page, stage, self.book, now, &runtime, &self.cache, handles);
+        let attempt = match open(stage, self.book, &self.resources) {
+            Ok(resources) => attempt.with_resources(resources),
+            Err(failure) => return Some(Err(failure)),
+        };
         Some(tracing::subscriber::with_default(NoSubscriber::default(), || attempt.here().made))
     }
 }

@@ -25,12 +25,27 @@ impl Scheduler<'_> {
                 None => Ok(()),
             };
             let returned = returned.map_err(|failure| format!("the stage's `before` hook failed: {failure}"));
+            let returned = returned.and_then(|()| self.open_resources(stage));
             let due =
                 || self.write_after_due(row).map_err(|failure| format!("its `after` hook cannot be noted: {failure}"));
             let returned = returned.and_then(|()| due());
             self.stages[stage].before_returned(returned);
         }
         self.stages[stage].before().cloned().expect("the hook has returned")
+    }
+
+    /// Opens the resources that the stage takes; an isolated stage opens them in its worker processes.
+    fn open_resources(&mut self, stage: usize) -> Result<(), String> {
+        let planned = Arc::clone(self.stages[stage].planned());
+        if planned.entry.row.isolated.is_some() && !self.runtime.worker_pool.is_in_process() {
+            return Ok(());
+        }
+        let opened = self.executor.block_on(planned.open(&self.book, &self.resources));
+        self.stages[stage].opened(opened.map_err(|failure| match &failure.hint {
+            Some(hint) => format!("{failure}; {hint}"),
+            None => failure.to_string(),
+        })?);
+        Ok(())
     }
 
     /// Calls the `after` hooks of stages that have nothing to do, and were interrupted before theirs had succeeded.

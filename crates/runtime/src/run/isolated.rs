@@ -2,18 +2,18 @@
 //! and hands back what it came to; this process writes it. The worker finds the stage in its own table: it is the same program.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::page_attempt::{PageAttempt, Ran, call};
+use super::page_attempt::{PageAttempt, Ran, block_on, call};
 use crate::__private::Registered;
 use crate::book::{BookMetadata, ScanId, ScanMetadata, Unit};
 use crate::failure::{Cause, Failure};
 use crate::record::Fingerprint;
-use crate::stage::{Cx, ExternalInput, Handles, PageFile, Warnings};
+use crate::stage::{Cx, ExternalInput, Handles, PageFile, ResourceContext, Resources, Warnings};
 use crate::store::{FolderStore, Store};
 use crate::worker::{Allowance, Task, WorkerPool, worker_task};
 
@@ -40,6 +40,9 @@ struct RanThere {
     files: Vec<PageFile>,
     warnings: Vec<String>,
 }
+
+/// The resources of this process, if it is a worker; dropped when it ends.
+static RESOURCES: LazyLock<Resources> = LazyLock::new(Resources::default);
 
 static PAGE: Task<IsolatedPage, RanThere> = Task::new("run.page", make);
 worker_task!(PAGE);
@@ -98,13 +101,16 @@ fn make(page: IsolatedPage) -> Result<RanThere, Failure> {
     let isolated = row.isolated.ok_or_else(|| Failure::new(format!("stage `{}` is not isolated", row.name)))?;
     let files = Arc::default();
     let store: Arc<dyn Store> = Arc::new(FolderStore::open(&page.library)?);
+    let options = isolated.options(page.options)?;
+    let context = ResourceContext::of_page((&page.library, &page.book, &page.metadata), &*options, &RESOURCES);
+    let resources = block_on(context.open_all(row.inputs))?;
     let cx = Cx {
         store,
         book: page.book,
         unit: page.unit,
         fingerprint: page.fingerprint,
         row,
-        options: isolated.options(page.options)?,
+        options,
         metadata: Arc::new(page.metadata),
         source: page.source,
         worker_pool: WorkerPool::in_process(),
@@ -113,6 +119,7 @@ fn make(page: IsolatedPage) -> Result<RanThere, Failure> {
         handles: Handles::default(),
         files: Arc::clone(&files),
         warnings: Warnings::default(),
+        resources,
         cache: Arc::default(),
     };
     let ran = call(&cx);

@@ -62,7 +62,7 @@ impl JobState {
 
     /// Whether it cannot be made without `page`.
     pub(super) fn requires(&self, page: PageOf) -> bool {
-        self.job.needs.iter().any(|need| need.page == page && need.required)
+        self.job.needs.iter().any(|need| need.page == page && need.is_required())
     }
 
     pub(super) fn add_dependant(&mut self, job: usize) {

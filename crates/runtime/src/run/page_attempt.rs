@@ -13,7 +13,7 @@ use crate::page::JsonPage;
 use crate::panics::caught;
 use crate::plan::PlannedStage;
 use crate::record::Fingerprint;
-use crate::stage::{Cx, Handles, PageCache, PageFile, Run, Warnings};
+use crate::stage::{Cx, Handles, OpenResources, PageCache, PageFile, Resources, Run, Warnings};
 
 /// One attempt at making a page by a stage: all that it takes, without a reference to the plan.
 #[derive(Clone)]
@@ -61,9 +61,17 @@ impl PageAttempt {
             handles,
             files: Arc::clone(&files),
             warnings: Warnings::default(),
+            resources: OpenResources::default(),
             cache: Arc::clone(cache),
         };
         Self { page, cx: Arc::new(cx), files, stage: Arc::clone(stage), number: 1, earlier: Duration::ZERO }
+    }
+
+    /// The same attempt, with the resources that the stage takes.
+    pub(super) fn with_resources(mut self, resources: OpenResources) -> Self {
+        let cx = Arc::get_mut(&mut self.cx).expect("nothing else has the context yet");
+        cx.resources = resources;
+        self
     }
 
     /// The span of a stage's log lines.
@@ -76,11 +84,7 @@ impl PageAttempt {
     pub(super) fn here(&self) -> Ran {
         match self.cx.row.run {
             Run::Blocking(_) => self.call(),
-            Run::Async(_) => tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build()
-                .expect("an io runtime can be started")
-                .block_on(self.wait()),
+            Run::Async(_) => block_on(self.wait()),
         }
     }
 
@@ -116,6 +120,21 @@ impl PageAttempt {
         };
         Ran { made: checked(&self.cx, made), time: started.elapsed() }
     }
+}
+
+/// Opens the resources of a stage, in this thread.
+pub(super) fn open(
+    stage: &PlannedStage,
+    book: &BookState,
+    resources: &Resources,
+) -> Result<OpenResources, Failure> {
+    block_on(stage.open(book, resources))
+}
+
+/// Waits for a future in this thread.
+pub(super) fn block_on<F: Future>(future: F) -> F::Output {
+    let io = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    io.expect("an io runtime can be started").block_on(future)
 }
 
 /// Calls a blocking stage in this thread.

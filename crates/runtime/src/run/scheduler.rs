@@ -15,7 +15,7 @@ use crate::inspect::BookState;
 use crate::plan::{Plan, Settled, Why, changes, fingerprint, is_kept};
 use crate::provide::Abort;
 use crate::record::Fingerprint;
-use crate::stage::{OnError, PageCache, Parallelism};
+use crate::stage::{OnError, PageCache, Parallelism, Resources};
 
 /// How a run uses the machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,6 +65,8 @@ pub(super) struct Scheduler<'a> {
     paid: BTreeSet<PageOf>,
     pub(super) queues: Queues,
     pub(super) executor: Executor,
+    /// What pages share.
+    pub(super) resources: Resources,
     /// Outputs that pages are made from.
     pub(super) cache: Arc<PageCache>,
     pub(super) stopped: Option<Stopped>,
@@ -113,6 +115,7 @@ impl<'a> Scheduler<'a> {
             stages,
             settled: plan.settled,
             paid: plan.paid,
+            resources: runtime.providers.resources(),
             executor: Executor::new(queues.threads()),
             queues,
             cache: Arc::default(),
@@ -200,7 +203,8 @@ impl<'a> Scheduler<'a> {
         let earlier = job.time();
         let (runtime, book) = (self.runtime, &self.book);
         let handles = job.begin(|| runtime.handles(book, planned.entry.row, page.unit, epoch.as_deref()));
-        let mut attempt = PageAttempt::new(page, &planned, &self.book, now, self.runtime, &self.cache, handles);
+        let mut attempt = PageAttempt::new(page, &planned, &self.book, now, self.runtime, &self.cache, handles)
+            .with_resources(self.stages[stage].resources());
         attempt.number = job.attempts();
         attempt.earlier = earlier;
         let is_last = attempt.number >= attempts;
@@ -213,8 +217,7 @@ impl<'a> Scheduler<'a> {
     fn fingerprint(&self, job: &JobState) -> Fingerprint {
         let planned = self.stages[job.stage()].planned();
         let values = planned.option_values();
-        let asked = (&values, planned.model.as_deref());
-        fingerprint(&planned.entry, asked, &self.book, job.page().unit, &|page| self.book.hash(page))
+        fingerprint(&planned.entry, planned.asked(&values), &self.book, job.page().unit, &|page| self.book.hash(page))
     }
 
     /// Whether a page is there, and was made from the same, or is kept until `--redo`.

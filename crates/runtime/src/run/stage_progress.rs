@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use super::StageSummary;
 use crate::plan::PlannedStage;
-use crate::stage::Row;
+use crate::stage::{OpenResources, Row};
 
 /// A stage of the plan, and how far its pages have come in this run.
 pub(super) struct StageProgress {
@@ -18,6 +18,7 @@ pub(super) struct StageProgress {
     /// What the `before` hook returned, once it was called.
     before: Option<Result<(), String>>,
     hook_error: Option<String>,
+    resources: OpenResources,
 }
 
 impl StageProgress {
@@ -32,6 +33,7 @@ impl StageProgress {
             failure_limit_reached: None,
             before: None,
             hook_error: None,
+            resources: OpenResources::default(),
         }
     }
 
@@ -80,6 +82,15 @@ impl StageProgress {
 
     pub(super) fn before_returned(&mut self, returned: Result<(), String>) {
         self.before = Some(returned);
+    }
+
+    /// The resources that it takes.
+    pub(super) fn resources(&self) -> OpenResources {
+        self.resources.clone()
+    }
+
+    pub(super) fn opened(&mut self, resources: OpenResources) {
+        self.resources = resources;
     }
 
     pub(super) fn after_failed(&mut self, error: String) {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 
 use super::finish::Complete;
-use super::page_attempt::PageAttempt;
+use super::page_attempt::{PageAttempt, open};
 use super::process::look_at_scan;
 use super::{ProcessError, Runtime};
 use crate::book::{PageNumber, PageSet, ScanId, Unit};
@@ -133,7 +133,7 @@ pub fn try_page(
     if let Some(Settled::Blocked(by)) = planned.settled.remove(&here) {
         return Err(TryError::Blocked { page: here, by });
     }
-    let missing = |need: &Need| need.required && book.hash(need.page).is_none();
+    let missing = |need: &Need| need.is_required() && book.hash(need.page).is_none();
     let job = planned.jobs.iter().find(|job| job.page == here);
     if let Some(need) = job.and_then(|job| job.needs.iter().find(|need| missing(need))) {
         return Err(TryError::Blocked { page: here, by: Blocker::Missing(need.page) });
@@ -141,10 +141,13 @@ pub fn try_page(
     // The book stages that it is made from come before it.
     let planned = Arc::new(planned.stages.pop().expect("the stage is planned"));
     note_scan(runtime, &mut book, here, stage)?;
-    let asked = (&planned.option_values(), planned.model.as_deref());
-    let now = fingerprint(stage, asked, &book, here.unit, &|of| book.hash(of));
+    let now = fingerprint(stage, planned.asked(&planned.option_values()), &book, here.unit, &|of| book.hash(of));
     let handles = runtime.handles(&book, stage.row, here.unit, None);
     let attempt = PageAttempt::new(here, &planned, &book, now, runtime, &Arc::default(), handles);
+    let attempt = match open(&planned, &book, &runtime.providers.resources()) {
+        Ok(resources) => attempt.with_resources(resources),
+        Err(failure) => return Ok(Tried { page: here, made: Err(failure), time: Duration::ZERO }),
+    };
     let (ran, made) = attempt.span().in_scope(|| {
         let ran = attempt.here();
         let seconds = ran.time.as_secs_f64();

@@ -5,11 +5,11 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::Value;
 
-use super::{FromCx, Handle, Handles, Load, PageCache, PageFile, PageFiles, Row, Warnings};
+use super::{FromCx, Handle, Handles, Load, OpenResources, PageCache, PageFile, PageFiles, Row, Shared, Warnings};
 use crate::book::{BookMetadata, PageNumber, ScanId, ScanMetadata, Unit};
 use crate::failure::{Cause, Failure};
 use crate::page::{Page, SchemaViolation};
-use crate::record::{Fingerprint, Input, RECORD_KEY};
+use crate::record::{Fingerprint, Hash, Input, RECORD_KEY};
 use crate::store::{BookPath, Store};
 use crate::worker::WorkerPool;
 
@@ -28,6 +28,7 @@ pub struct Cx {
     pub(crate) handles: Handles,
     pub(crate) files: Arc<Mutex<Vec<PageFile>>>,
     pub(crate) warnings: Warnings,
+    pub(crate) resources: OpenResources,
     pub(crate) cache: Arc<PageCache>,
 }
 
@@ -55,9 +56,28 @@ impl Cx {
         T::from_cx(self)
     }
 
+    /// Takes a parameter `&T`, apart from the options.
+    pub fn shared<T: Shared + ?Sized>(&self) -> Result<T::Holder, Failure> {
+        T::from_cx(self)
+    }
+
     /// Loads the value of the parameter with this name from its dependency.
     pub fn load<T: Load>(&self, parameter: &str) -> Result<T, Failure> {
         T::load(self, self.dependency(parameter))
+    }
+
+    /// The value of a parameter that is an `Option`; `None` where the page is made without it.
+    pub fn load_optional<T: Load>(&self, parameter: &str) -> Result<Option<T>, Failure> {
+        let row = self.dependency(parameter);
+        let is_there = self.fingerprint.inputs.iter().any(|(input, hash)| {
+            let is_of_stage = match input {
+                Input::Page { stage, page } => stage == row.name && *page == self.unit.number(),
+                Input::Book { stage } | Input::Part { stage, .. } => stage == row.name,
+                Input::Scan | Input::Languages | Input::Metadata | Input::Resource { .. } => false,
+            };
+            is_of_stage && *hash != Hash::absent()
+        });
+        is_there.then(|| T::load(self, row)).transpose()
     }
 
     fn dependency(&self, parameter: &str) -> &'static Row {

@@ -14,6 +14,8 @@ pub struct Dep {
     pub row: RowRef,
     /// Which of its pages a page needs.
     pub reach: Reach,
+    /// Whether a page is also made without it: `Option<OcrPage>`.
+    pub is_optional: bool,
 }
 
 /// Which pages of a dependency one page needs.
@@ -44,7 +46,13 @@ impl Dep {
         };
         // Evaluated here, so that stages that depend on each other in a ring do not compile.
         assert!(!S::ROW.name.is_empty(), "`#[stage]` has refused an empty name");
-        Self { parameter, row: RowRef(|| S::ROW), reach }
+        Self { parameter, row: RowRef(|| S::ROW), reach, is_optional: false }
+    }
+
+    /// The same, of a parameter that is an `Option`.
+    #[must_use]
+    pub const fn optional(self) -> Self {
+        Self { is_optional: true, ..self }
     }
 }
 

@@ -1,4 +1,4 @@
-use super::{Cx, HasPage, SameAs, Stage};
+use super::{Cx, HasPage, ResourceRow, SameAs, Stage};
 use crate::book::{BookMetadata, Languages, PageNumber};
 use crate::failure::Failure;
 
@@ -6,7 +6,7 @@ use crate::failure::Failure;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a parameter of this stage",
     label = "neither a dependency nor a type that a stage can take",
-    note = "a parameter is a dependency's output, named after the stage and listed in `deps`, or one of `PageNumber`, `PageImage` (both in page stages only), `BookMetadata`, `Languages`, `PageFiles`, `Warnings`, `Prompt`, `Llm` (in stages with `parallelism = llm`), `&Options`"
+    note = "a parameter is a dependency's output, named after the stage and listed in `deps`, or one of `PageNumber`, `PageImage` (both in page stages only), `BookMetadata`, `Languages`, `PageFiles`, `Warnings`, `Prompt`, `Llm` (in stages with `parallelism = llm`), `&Options`, or `&R` of a resource `R`"
 )]
 pub trait Parameter<'a, S: Stage>: FromCx<'a> {}
 
@@ -34,6 +34,8 @@ pub enum ExternalInput {
     Metadata,
     /// The book's languages.
     Languages,
+    /// What the pages of a run share.
+    Resource(ResourceRow),
 }
 
 /// What a parameter of type `T` reads, in stage `S`.

@@ -14,7 +14,7 @@ use crate::record::{FailedRecord, Hash, PageRecord, PageType, RECORD_KEY};
 use crate::registry::Registry;
 use crate::report;
 use crate::run::{Runtime, Settings, Stop, Summary, process};
-use crate::stage::{ParsedOptions, Row, Stage};
+use crate::stage::{ParsedOptions, Resource, Row, Stage};
 use crate::store::{BookPath, FolderStore, Store};
 use crate::worker::WorkerPool;
 
@@ -125,10 +125,17 @@ impl TestBook {
         self
     }
 
-    /// Provides something to stages: a scripted model, or what a test puts in the place of a resource.
+    /// Provides something to stages: a scripted model.
     #[must_use]
     pub fn with(mut self, provider: impl Into<Arc<dyn Provider>>) -> Self {
         self.providers = self.providers.with(provider);
+        self
+    }
+
+    /// Puts `resource` in the place of the one that stages would open.
+    #[must_use]
+    pub fn with_resource<R: Resource>(mut self, resource: R) -> Self {
+        self.providers = self.providers.with_resource(resource);
         self
     }
 
