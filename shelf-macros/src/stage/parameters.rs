@@ -1,4 +1,4 @@
-use proc_macro2::{Ident, TokenStream, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::{Attribute, FnArg, GenericArgument, Pat, Path, PathArguments, Type};
@@ -113,7 +113,7 @@ fn check_pattern<'a>(pattern: &'a Pat, diagnostics: &mut Diagnostics) -> Option<
 
 /// A parameter's type is one that the runtime can make: no `impl Trait`, no `&mut`.
 fn check_type(ty: &Type, diagnostics: &mut Diagnostics) {
-    if mentions_impl(ty.to_token_stream()) {
+    if word_impl(ty.to_token_stream()).is_some() {
         diagnostics.error_at(ty, "a parameter of a stage cannot be `impl Trait`; name the type");
     }
     if let Type::Reference(reference) = ty
@@ -123,11 +123,12 @@ fn check_type(ty: &Type, diagnostics: &mut Diagnostics) {
     }
 }
 
-fn mentions_impl(tokens: TokenStream) -> bool {
-    tokens.into_iter().any(|token| match token {
-        TokenTree::Group(group) => mentions_impl(group.stream()),
-        TokenTree::Ident(word) => word == "impl",
-        _ => false,
+/// Where `impl` is written in a type.
+pub(super) fn word_impl(tokens: TokenStream) -> Option<Span> {
+    tokens.into_iter().find_map(|token| match token {
+        TokenTree::Group(group) => word_impl(group.stream()),
+        TokenTree::Ident(word) if word == "impl" => Some(word.span()),
+        _ => None,
     })
 }
 

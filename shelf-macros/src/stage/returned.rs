@@ -3,6 +3,7 @@ use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::{GenericArgument, PathArguments, ReturnType, Type};
 
+use super::parameters::word_impl;
 use super::syntax::Function;
 use crate::diagnostics::Diagnostics;
 
@@ -31,6 +32,10 @@ pub(super) fn check_return(function: &Function, diagnostics: &mut Diagnostics) -
         diagnostics.error_at(returned, format!("stage `{name}` returns `{shown}`; expected {EXPECTED}"));
         return Returned { output: plain(returned), metrics: None, error_at };
     };
+    if let Some(word) = word_impl(made.to_token_stream()) {
+        diagnostics.error(word, format!("stage `{name}` returns `impl Trait`; the next stage needs a type: name it"));
+        return Returned { output: None, metrics: None, error_at };
+    }
     let Type::Tuple(tuple) = ungrouped(made) else {
         return Returned { output: Some(made.clone()), metrics: None, error_at };
     };

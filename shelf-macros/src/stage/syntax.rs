@@ -1,8 +1,9 @@
 use proc_macro2::{Ident, TokenStream};
+use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Expr, Lit, Path, Signature, Token, Type, Visibility, bracketed, parenthesized};
+use syn::{Attribute, Expr, Lit, LitStr, Path, Signature, Token, Type, Visibility, bracketed, parenthesized};
 
 use crate::diagnostics::Diagnostics;
 use crate::list::{read_all, read_each};
@@ -49,6 +50,15 @@ const OPTIONS: [(&str, &str); 17] = [
     ("prompt", "prompt = \"…\"` or `prompt = PROMPT"),
     ("model", "model = \"…\"` or `model = MODEL"),
     ("crate", "crate = path::to::shelf"),
+];
+
+/// What the original tool called some of them, and how they are written here.
+const FORMER: [(&str, &str); 5] = [
+    ("dependencies", "`deps = [ocr]`"),
+    ("workers", "`parallelism = fixed(8)`"),
+    ("max_workers", "`parallelism = fixed(8)`"),
+    ("report_schema", "`#[derive(Report)]` on the metrics"),
+    ("output_schema", "the output's type as the function's return type"),
 ];
 
 /// `path`, or `alias = path`.
@@ -105,6 +115,10 @@ impl Arguments {
         seen: &mut Vec<&'static str>,
         diagnostics: &mut Diagnostics,
     ) -> syn::Result<()> {
+        if let Ok(name) = input.fork().parse::<LitStr>() {
+            let problem = format!("expected `name = {}`", name.to_token_stream());
+            return Err(syn::Error::new(input.parse::<LitStr>()?.span(), problem));
+        }
         let word = input.call(Ident::parse_any)?;
         let (key, written) = known_option(&word, diagnostics)?;
         if seen.contains(&key) {
@@ -166,7 +180,8 @@ fn known_option(word: &Ident, diagnostics: &mut Diagnostics) -> syn::Result<(&'s
     }
     let names = OPTIONS.map(|(known, _)| known);
     let expected = names.map(|known| format!("`{known}`")).join(", ");
-    let near = did_you_mean(&key, names);
+    let near = FORMER.iter().find(|(former, _)| *former == key);
+    let near = near.map_or_else(|| did_you_mean(&key, names), |(_, now)| format!("; write {now}"));
     let error = syn::Error::new(word.span(), format!("unknown option `{key}`; expected {expected}{near}"));
     match nearest(&key, names).and_then(known) {
         Some(option) => {

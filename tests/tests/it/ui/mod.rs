@@ -35,6 +35,8 @@ pub mod stage_every_option;
 pub mod stage_generic_types;
 #[path = "../../../ui/stage/pass/isolated.rs"]
 pub mod stage_isolated;
+#[path = "../../../ui/stage/pass/lenient_dependencies.rs"]
+pub mod stage_lenient_dependencies;
 #[path = "../../../ui/stage/pass/llm.rs"]
 pub mod stage_llm;
 #[path = "../../../ui/stage/pass/made_by_a_macro.rs"]
