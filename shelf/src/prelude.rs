@@ -10,7 +10,8 @@ pub use shelf_runtime::book::{BookMetadata, Languages, PageNumber};
 pub use shelf_runtime::failure::{Failure, Result};
 pub use shelf_runtime::page::{Model, ProcessingCost, Timestamp};
 pub use shelf_runtime::stage::{
-    ByPage, PageFiles, Pages, ParagraphId, Paragraphs, Part, Prompt, Resource, ResourceContext, StageRun, Warnings, Window,
+    ByPage, PageFiles, Pages, ParagraphId, Paragraphs, Part, Prompt, Resource, ResourceContext, StageRun, Warnings,
+    Window,
 };
 #[cfg(feature = "scans")]
 pub use shelf_scans::PageImage;

@@ -30,7 +30,9 @@ pub(crate) fn expand_beside(attribute: TokenStream, item: &TokenStream) -> Token
     let arguments = (|input: ParseStream| Ok(Arguments::parse(input, &mut diagnostics))).parse2(attribute);
     let function = syn::parse2::<Function>(item.clone());
     let stage = match (arguments, function) {
-        (Ok(arguments), Ok(function)) if function.signature.receiver().is_none() && function.body.to_string() != ";" => {
+        (Ok(arguments), Ok(function))
+            if function.signature.receiver().is_none() && function.body.to_string() != ";" =>
+        {
             let stage = check_stage(arguments, function, &mut diagnostics);
             emit_stage(&stage)
         }

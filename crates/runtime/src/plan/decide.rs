@@ -137,13 +137,7 @@ impl Planning<'_> {
         marker.asks_for(unit) && !made && !failed
     }
 
-    fn page(
-        &mut self,
-        entry: &Entry,
-        asked: Asked<'_>,
-        here: PageOf,
-        redo: Option<&RedoMarker>,
-    ) {
+    fn page(&mut self, entry: &Entry, asked: Asked<'_>, here: PageOf, redo: Option<&RedoMarker>) {
         let row = entry.row;
         let state = self.book.stage(row.name);
         let needs = needs(row, here.unit, &self.book.pages);

@@ -224,7 +224,9 @@ impl TryFrom<String> for Input {
             ("scan", _) => Ok(Self::Scan),
             ("languages", _) => Ok(Self::Languages),
             ("metadata", _) => Ok(Self::Metadata),
-            (text, _) if let Some(name) = text.strip_prefix("resource:") => Ok(Self::Resource { name: name.to_owned() }),
+            (text, _) if let Some(name) = text.strip_prefix("resource:") => {
+                Ok(Self::Resource { name: name.to_owned() })
+            }
             (_, Some((stage, "book"))) => Ok(Self::Book { stage: stage.to_owned() }),
             (_, Some((stage, page))) if let Ok(page) = number(page) => Ok(Self::Page { stage: stage.to_owned(), page }),
             (_, Some((stage, part))) if let Some(Ok(page)) = part.strip_prefix("book/").map(number) => {

@@ -41,7 +41,9 @@ impl<'a> DryRun<'a> {
         let runtime = Runtime { providers: self.runtime.providers.replaced_by(provider), ..self.runtime.clone() };
         let row = stage.entry.row;
         let handles = runtime.handles(self.book, row, job.page.unit, None);
-        let now = fingerprint(&stage.entry, stage.asked(&stage.option_values()), self.book, job.page.unit, &|of| self.book.hash(of));
+        let now = fingerprint(&stage.entry, stage.asked(&stage.option_values()), self.book, job.page.unit, &|of| {
+            self.book.hash(of)
+        });
         let attempt = PageAttempt::new(job.page, stage, self.book, now, &runtime, &self.cache, handles);
         let attempt = match open(stage, self.book, &self.resources) {
             Ok(resources) => attempt.with_resources(resources),

@@ -123,11 +123,7 @@ impl PageAttempt {
 }
 
 /// Opens the resources of a stage, in this thread.
-pub(super) fn open(
-    stage: &PlannedStage,
-    book: &BookState,
-    resources: &Resources,
-) -> Result<OpenResources, Failure> {
+pub(super) fn open(stage: &PlannedStage, book: &BookState, resources: &Resources) -> Result<OpenResources, Failure> {
     block_on(stage.open(book, resources))
 }
 
