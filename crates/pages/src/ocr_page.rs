@@ -21,6 +21,11 @@ pub struct OcrPage {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[garde(dive)]
     pub orientation: Option<Orientation>,
+    /// Expected character error rate, 0..=1, from the confidence of the words and from ink that looks like text and was not read; absent on a page
+    /// without text, and on pages that were read before it was measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[garde(inner(range(min = 0.0, max = 1.0)))]
+    pub expected_cer: Option<f64>,
     /// When OCR ran on the page.
     #[serde(default)]
     #[garde(skip)]
@@ -186,6 +191,13 @@ mod tests {
         })
     }
 
+    /// The page with a further field.
+    fn with_field(name: &str, value: Value) -> Value {
+        let mut page = page();
+        page[name] = value;
+        page
+    }
+
     fn check(value: Value) -> Result<OcrPage, String> {
         let page: OcrPage = serde_json::from_value(value).map_err(|error| error.to_string())?;
         page.validate().map_err(|report| report.to_string().trim().to_owned())?;
@@ -244,6 +256,7 @@ mod tests {
             (with("/blocks/0/paragraphs/0/text", json!("")), "blocks[0].paragraphs[0].text"),
             (with("/blocks/0/paragraphs/0/avg_confidence", json!(1.01)), "blocks[0].paragraphs[0].avg_confidence"),
             (with("/blocks/0/paragraphs/0/avg_confidence", json!(-0.01)), "blocks[0].paragraphs[0].avg_confidence"),
+            (with_field("expected_cer", json!(1.5)), "expected_cer"),
             (with("/images/0/image_id", json!(0)), "images[0].image_id"),
             (with("/images/0/image_file", json!("")), "images[0].image_file"),
             (with_lines(json!([{ "bbox": [0, 0, 9, 9], "words": [] }])), "blocks[0].paragraphs[0].lines[0].words"),

@@ -4,6 +4,7 @@
 //! with a hint.
 
 mod doctor;
+mod expected_error;
 mod installed;
 mod language;
 mod options;
@@ -14,6 +15,7 @@ mod stage;
 #[cfg(not(feature = "tesseract"))]
 mod without_tesseract;
 
+use expected_error::expected_error_rate;
 pub use installed::{debian_package, installed_languages};
 pub use language::{LanguageError, RequestedLanguage, requested_languages, tag_of};
 pub use options::{Deskew, OcrOptions, Rotate};

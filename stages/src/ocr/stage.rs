@@ -1,8 +1,8 @@
 use shelf::prelude::*;
 
 use super::{
-    Figure, OcrOptions, OcrPage, Orientation, PageDimensions, RecognisedPage, RecognitionSettings, recognise_page,
-    requested_languages,
+    Deskew, Figure, OcrOptions, OcrPage, Orientation, PageDimensions, RecognisedPage, RecognitionSettings,
+    expected_error_rate, recognise_page, requested_languages,
 };
 use crate::rounding::round_to_4_decimals;
 
@@ -22,6 +22,10 @@ pub struct OcrMetrics {
     /// Clockwise rotation that makes the scan upright, degrees.
     #[report(flag(above = 0))]
     pub rotation_degrees: u16,
+    /// Expected share of wrong or missing characters, 0..=1, from the confidence of the words and from ink that was not read.
+    #[metrics(range(0.0..=1.0))]
+    #[report(flag(above = 0.02))]
+    pub expected_cer: Option<f64>,
     /// Version of Tesseract that recognised the page.
     #[report(skip)]
     pub tesseract_version: String,
@@ -44,7 +48,8 @@ pub fn ocr(
         deskew: options.deskew,
     };
     let recognised = recognise_page(&image, settings)?;
-    let metrics = measure(&recognised);
+    let read_skew_degrees = if options.deskew == Deskew::Auto { 0.0 } else { recognised.skew_degrees };
+    let metrics = measure(&recognised, expected_error_rate(&recognised, read_skew_degrees));
     let images = recognised.figures.into_iter().zip(1..).map(|(figure, image_id)| {
         let image_file = format!("page_{:04}_img_{image_id:03}.png", page.get());
         files.image(image_file.clone(), figure.png);
@@ -55,6 +60,7 @@ pub fn ocr(
     let output = OcrPage {
         page_number: page.get(),
         page_dimensions: PageDimensions { width: recognised.width, height: recognised.height },
+        expected_cer: metrics.expected_cer,
         orientation: (!orientation.is_upright()).then_some(orientation),
         ocr_timestamp: Timestamp::default(),
         images: images.collect(),
@@ -63,7 +69,7 @@ pub fn ocr(
     Ok((output, metrics))
 }
 
-fn measure(recognised: &RecognisedPage) -> OcrMetrics {
+fn measure(recognised: &RecognisedPage, expected_cer: Option<f64>) -> OcrMetrics {
     let paragraphs = recognised.blocks.iter().flat_map(|block| &block.paragraphs);
     let words = paragraphs.flat_map(|paragraph| &paragraph.lines).flat_map(|line| &line.words);
     let (count, sum) = words.fold((0, 0.0), |(count, sum), word| (count + 1, sum + word.confidence));
@@ -73,6 +79,7 @@ fn measure(recognised: &RecognisedPage) -> OcrMetrics {
         words: count,
         figures: recognised.figures.len() as u32,
         rotation_degrees: recognised.rotation_degrees,
+        expected_cer,
         tesseract_version: recognised.tesseract_version.clone(),
     }
 }

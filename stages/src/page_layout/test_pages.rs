@@ -43,6 +43,7 @@ pub(crate) fn page(page_number: u32, blocks: Vec<Block>) -> OcrPage {
     OcrPage {
         page_number,
         orientation: None,
+        expected_cer: None,
         page_dimensions: PageDimensions { width: 1000, height: 1600 },
         ocr_timestamp: shelf::stage::Timestamp::default(),
         blocks,

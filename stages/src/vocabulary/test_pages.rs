@@ -30,6 +30,7 @@ pub(crate) fn page(number: u32, paragraphs: &[(&str, f64)]) -> OcrPage {
     OcrPage {
         page_number: number,
         orientation: None,
+        expected_cer: None,
         page_dimensions: PageDimensions { width: 100, height: 100 },
         ocr_timestamp: Timestamp::default(),
         blocks: (1..).zip(paragraphs).map(block).collect(),

@@ -28,6 +28,7 @@ fn page(page_number: u32, text: &str) -> OcrPage {
     OcrPage {
         page_number,
         orientation: None,
+        expected_cer: None,
         page_dimensions: PageDimensions { width, height },
         ocr_timestamp: Timestamp::default(),
         blocks,

@@ -18,6 +18,7 @@ fn read_page(path: &Path, page_number: u32) -> OcrPage {
     OcrPage {
         page_number,
         orientation: None,
+        expected_cer: None,
         page_dimensions: PageDimensions { width: reading.width, height: reading.height },
         ocr_timestamp: Timestamp::default(),
         blocks: reading.blocks,

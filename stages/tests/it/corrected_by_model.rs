@@ -29,6 +29,7 @@ fn page(paragraphs: &[(&str, f64)]) -> OcrPage {
     OcrPage {
         page_number: 1,
         orientation: None,
+        expected_cer: None,
         page_dimensions: PageDimensions { width: 300, height: 800 },
         ocr_timestamp: Timestamp::default(),
         blocks: (1..).zip(paragraphs).map(block).collect(),

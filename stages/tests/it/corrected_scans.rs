@@ -85,6 +85,7 @@ fn read_page(path: &Path, dpi: f64, page_number: u32) -> OcrPage {
     OcrPage {
         page_number,
         orientation: None,
+        expected_cer: None,
         page_dimensions: PageDimensions { width: reading.width, height: reading.height },
         ocr_timestamp: Timestamp::default(),
         blocks: reading.blocks,
@@ -178,6 +179,7 @@ fn drawn(page: &DrawnPage, page_number: u32) -> OcrPage {
     OcrPage {
         page_number,
         orientation: None,
+        expected_cer: None,
         page_dimensions: PageDimensions { width: 1, height: 1 },
         ocr_timestamp: Timestamp::default(),
         blocks: (1..).zip(&page.blocks).map(block).collect(),

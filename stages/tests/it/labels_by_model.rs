@@ -42,6 +42,7 @@ fn page(page_number: u32, unsure: bool) -> OcrPage {
     OcrPage {
         page_number,
         orientation: None,
+        expected_cer: None,
         page_dimensions: PageDimensions { width: 1000, height: 1600 },
         ocr_timestamp: Timestamp::default(),
         blocks: vec![block(1, prose), block(2, vec![below]), block(3, vec![folio])],

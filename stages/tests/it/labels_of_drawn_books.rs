@@ -80,6 +80,7 @@ fn as_read(page: &DrawnPage, page_number: u32) -> OcrPage {
     OcrPage {
         page_number,
         orientation: None,
+        expected_cer: None,
         page_dimensions: PageDimensions { width: page.image.width(), height: page.image.height() },
         ocr_timestamp: Timestamp::default(),
         blocks: page.blocks.iter().zip(1..).filter_map(block).collect(),

@@ -80,6 +80,7 @@ fn read(page_number: u32, path: &Path, dpi: f64) -> OcrPage {
     OcrPage {
         page_number,
         orientation: None,
+        expected_cer: None,
         page_dimensions: PageDimensions { width: reading.width, height: reading.height },
         ocr_timestamp: Timestamp::default(),
         images: reading.figures.iter().zip(1..).map(figure).collect(),

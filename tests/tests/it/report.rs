@@ -121,8 +121,8 @@ fn pages_are_flagged_filtered_sorted_and_counted_off() {
 #[test]
 fn a_report_can_be_csv_or_json() {
     assert_snapshot!(report(&["--format", "csv", "--flagged"]), @r"
-    page_num,confidence_mean,blocks_detected,words,figures,rotation_degrees
-    3,0.61234,1,7,0,90
+    page_num,confidence_mean,blocks_detected,words,figures,rotation_degrees,expected_cer
+    3,0.61234,1,7,0,90,
     exit 0
     ");
     assert_snapshot!(report(&["--format", "json", "--filter", "page_num=3"]), @r#"
@@ -137,7 +137,8 @@ fn a_report_can_be_csv_or_json() {
         "blocks_detected": 1,
         "words": 7,
         "figures": 0,
-        "rotation_degrees": 90
+        "rotation_degrees": 90,
+        "expected_cer": null
       }
     ]
     exit 0
@@ -154,6 +155,7 @@ fn the_columns_are_explained() {
     words             whole number                               Words on the page.
     figures           whole number                               Figures cropped from the page.
     rotation_degrees  whole number                   above 0     Clockwise rotation that makes the scan upright, degrees.
+    expected_cer      number, optional        0..=1  above 0.02  Expected share of wrong or missing characters, 0..=1, from the confidence of the words and from ink that was not read.
     exit 0
     ");
     let columns: Value =
@@ -165,7 +167,7 @@ fn the_columns_are_explained() {
 #[test]
 fn an_invalid_filter_is_explained() {
     assert_snapshot!(report(&["--filter", "confidence<0.8"]), @r"
-    error: the report of `ocr` has no column `confidence`; its columns are `page_num`, `confidence_mean`, `blocks_detected`, `words`, `figures`, `rotation_degrees`
+    error: the report of `ocr` has no column `confidence`; its columns are `page_num`, `confidence_mean`, `blocks_detected`, `words`, `figures`, `rotation_degrees`, `expected_cer`
     hint: `shelf report --stage ocr --explain` lists the columns
     exit 2
     ");
@@ -180,7 +182,7 @@ fn an_invalid_filter_is_explained() {
     exit 2
     ");
     assert_snapshot!(report(&["--sort", "-lines"]), @r"
-    error: the report of `ocr` has no column `lines`; its columns are `page_num`, `confidence_mean`, `blocks_detected`, `words`, `figures`, `rotation_degrees`
+    error: the report of `ocr` has no column `lines`; its columns are `page_num`, `confidence_mean`, `blocks_detected`, `words`, `figures`, `rotation_degrees`, `expected_cer`
     hint: `shelf report --stage ocr --explain` lists the columns
     exit 2
     ");
