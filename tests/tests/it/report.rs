@@ -68,10 +68,10 @@ fn report(arguments: &[&str]) -> String {
 #[test]
 fn a_report_has_a_line_for_every_page() {
     assert_snapshot!(report(&[]), @r"
-    PAGE  CONFIDENCE MEAN  BLOCKS DETECTED  WORDS  FIGURES  ROTATION DEGREES  FLAGGED
+    PAGE  CONFIDENCE MEAN  BLOCKS DETECTED  WORDS  FIGURES  ROTATION DEGREES  EXPECTED CER  FLAGGED
        1             0.95                1    320        0                 0
        2                                 1      0        0                 0
-       3          0.61234                1      7        0                90  confidence mean, rotation degrees
+       3          0.61234                1      7        0                90                confidence mean, rotation degrees
        4              0.9                1    310        0                 0
     exit 0
     ");
@@ -80,29 +80,29 @@ fn a_report_has_a_line_for_every_page() {
 #[test]
 fn pages_are_flagged_filtered_sorted_and_counted_off() {
     assert_snapshot!(report(&["--flagged"]), @r"
-    PAGE  CONFIDENCE MEAN  BLOCKS DETECTED  WORDS  FIGURES  ROTATION DEGREES  FLAGGED
-       3          0.61234                1      7        0                90  confidence mean, rotation degrees
+    PAGE  CONFIDENCE MEAN  BLOCKS DETECTED  WORDS  FIGURES  ROTATION DEGREES  EXPECTED CER  FLAGGED
+       3          0.61234                1      7        0                90                confidence mean, rotation degrees
     exit 0
     ");
     assert_snapshot!(report(&["--filter", "confidence_mean<0.93", "--filter", "words>10"]), @r"
-    PAGE  CONFIDENCE MEAN  BLOCKS DETECTED  WORDS  FIGURES  ROTATION DEGREES  FLAGGED
+    PAGE  CONFIDENCE MEAN  BLOCKS DETECTED  WORDS  FIGURES  ROTATION DEGREES  EXPECTED CER  FLAGGED
        4              0.9                1    310        0                 0
     exit 0
     ");
     assert_snapshot!(report(&["--filter", "confidence_mean="]), @r"
-    PAGE  CONFIDENCE MEAN  BLOCKS DETECTED  WORDS  FIGURES  ROTATION DEGREES  FLAGGED
+    PAGE  CONFIDENCE MEAN  BLOCKS DETECTED  WORDS  FIGURES  ROTATION DEGREES  EXPECTED CER  FLAGGED
        2                                 1      0        0                 0
     exit 0
     ");
     assert_snapshot!(report(&["--sort", "-words", "--limit", "2"]), @r"
-    PAGE  CONFIDENCE MEAN  BLOCKS DETECTED  WORDS  FIGURES  ROTATION DEGREES  FLAGGED
+    PAGE  CONFIDENCE MEAN  BLOCKS DETECTED  WORDS  FIGURES  ROTATION DEGREES  EXPECTED CER  FLAGGED
        1             0.95                1    320        0                 0
        4              0.9                1    310        0                 0
     exit 0
     ");
     assert_snapshot!(report(&["--sort", "confidence_mean", "--limit", "4"]), @r"
-    PAGE  CONFIDENCE MEAN  BLOCKS DETECTED  WORDS  FIGURES  ROTATION DEGREES  FLAGGED
-       3          0.61234                1      7        0                90  confidence mean, rotation degrees
+    PAGE  CONFIDENCE MEAN  BLOCKS DETECTED  WORDS  FIGURES  ROTATION DEGREES  EXPECTED CER  FLAGGED
+       3          0.61234                1      7        0                90                confidence mean, rotation degrees
        4              0.9                1    310        0                 0
        1             0.95                1    320        0                 0
        2                                 1      0        0                 0
@@ -223,6 +223,7 @@ fn stats_sum_up_all_pages() {
     words                        4       0       7   159.2   320   320    637
     figures                      4       0       0       0     0     0      0
     rotation degrees             4       0       0    22.5    90    90     90
+    expected cer                 0
     processing time   s          4   0.125    0.25  0.3125   0.5   0.5   1.25
     cost              USD        4       0       0       0     0     0      0
     attempts                     4       1       1       1     1     1      4
