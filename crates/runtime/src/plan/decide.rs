@@ -315,7 +315,9 @@ fn needs(row: &Row, unit: Unit, pages: &[PageNumber]) -> Vec<Need> {
                 }
             }
             (Reach::All | Reach::Around(_), _) => {
-                pages.iter().for_each(|page| add(stage, Unit::Page(*page), None, IfMissing::LeaveOut))
+                for page in pages {
+                    add(stage, Unit::Page(*page), None, IfMissing::LeaveOut);
+                }
             }
         }
     }

@@ -186,13 +186,16 @@ impl<'a> ResourceContext<'a> {
 /// An instance of a resource, without its type.
 type Instance = Arc<dyn Any + Send + Sync>;
 
+/// A resource that is being opened.
+type Opens<'c> = Pin<Box<dyn Future<Output = Result<Instance, Failure>> + Send + 'c>>;
+
 /// A resource without its type, as a row names it.
 #[derive(Clone, Copy)]
 pub struct ResourceRow {
     type_id: fn() -> TypeId,
     type_name: fn() -> &'static str,
     fingerprint: fn(&ResourceContext<'_>) -> Result<String, Failure>,
-    open: for<'c> fn(&'c ResourceContext<'c>) -> Pin<Box<dyn Future<Output = Result<Instance, Failure>> + Send + 'c>>,
+    open: for<'c> fn(&'c ResourceContext<'c>) -> Opens<'c>,
 }
 
 impl ResourceRow {
