@@ -56,13 +56,13 @@ impl Orientation {
 }
 
 /// The box whose rotation by `-degrees` about the centre of the page has the bounds `bbox`.
-fn deskewed(bbox: Bbox, degrees: f64, size: PageDimensions) -> Bbox {
+fn deskewed(bbox: Bbox, degrees: f64, page: PageDimensions) -> Bbox {
     if degrees == 0.0 {
         return bbox;
     }
     let (sine, cosine) = degrees.to_radians().sin_cos();
     let (width, height) = (f64::from(bbox.width), f64::from(bbox.height));
-    let (middle_x, middle_y) = (f64::from(size.width) / 2.0, f64::from(size.height) / 2.0);
+    let (middle_x, middle_y) = (f64::from(page.width) / 2.0, f64::from(page.height) / 2.0);
     let (dx, dy) = (f64::from(bbox.x) + width / 2.0 - middle_x, f64::from(bbox.y) + height / 2.0 - middle_y);
     let (centre_x, centre_y) = (middle_x + dx * cosine - dy * sine, middle_y + dx * sine + dy * cosine);
     // Bounds of a rotated box: width = w·cos + h·|sin|, height = w·|sin| + h·cos. Solved for w and h.
@@ -72,13 +72,14 @@ fn deskewed(bbox: Bbox, degrees: f64, size: PageDimensions) -> Bbox {
     let (width, height) = (solved(width, height), solved(height, width));
     let edge = |at: f64, side: u32| at.round().clamp(0.0, f64::from(side)) as u32;
     Bbox::from_edges(
-        edge(centre_x - width / 2.0, size.width),
-        edge(centre_y - height / 2.0, size.height),
-        edge(centre_x + width / 2.0, size.width),
-        edge(centre_y + height / 2.0, size.height),
+        edge(centre_x - width / 2.0, page.width),
+        edge(centre_y - height / 2.0, page.height),
+        edge(centre_x + width / 2.0, page.width),
+        edge(centre_y + height / 2.0, page.height),
     )
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "garde's signature")]
 fn quarter_turns<C>(degrees: &u16, _: &C) -> garde::Result {
     match degrees {
         0 | 90 | 180 | 270 => Ok(()),

@@ -16,8 +16,8 @@ impl DeskewTransform {
     pub(super) fn new(degrees: f64, scan_size: (u32, u32)) -> Self {
         let (sine, cosine) = degrees.to_radians().sin_cos();
         let (width, height) = (f64::from(scan_size.0), f64::from(scan_size.1));
-        let side = |along: f64, other: f64| (along * cosine + other * sine.abs()).ceil() as u32;
-        Self { sine, cosine, scan_size, canvas_size: (side(width, height), side(height, width)) }
+        let extent = |along: f64, other: f64| (along * cosine + other * sine.abs()).ceil() as u32;
+        Self { sine, cosine, scan_size, canvas_size: (extent(width, height), extent(height, width)) }
     }
 
     /// The deskewed scan; its corners are filled with the colour of the paper.
