@@ -1,5 +1,6 @@
 use super::numbers::parse_bytes;
 use super::numbers::parse_time;
+use super::selection::SelectorParser;
 use super::stage_options;
 use super::verbs;
 use clap::Args;
@@ -108,11 +109,17 @@ pub(super) fn command(registry: &Registry) -> Command {
     command = command.mut_subcommand("status", |verb| {
         verb.mut_args(|arg| if arg.get_help_heading().is_some() { arg.hide(true) } else { arg })
     });
-    for verb in ["process", "plan", "try", "report", "stats", "eval", "clean", "show", "stages", "new-stage"] {
+    for verb in ["process", "plan", "status", "try", "report", "stats", "eval", "clean", "show", "stages", "new-stage"] {
         let stages = PossibleValuesParser::new(names.clone());
+        let selectors = match verb {
+            "clean" => SelectorParser::downstream_only(&names),
+            _ => SelectorParser::new(&names),
+        };
+        let verb_selects = ["process", "plan", "status", "clean"].contains(&verb);
         command = command.mut_subcommand(verb, |verb| {
             verb.mut_args(|arg| match arg.get_id().as_str() {
                 _ if !arg.get_action().takes_values() => arg,
+                "stage" | "stages" if verb_selects => arg.value_parser(selectors.clone()),
                 "stage" | "stages" | "against" | "explain" | "schema" | "deps" => arg.value_parser(stages.clone()),
                 _ => arg,
             })

@@ -3,6 +3,7 @@ use super::error::Result;
 use super::llm_options::LlmTable;
 use super::nearest::nearest;
 use super::stage_options;
+use super::workers::Workers;
 use shelf_runtime::registry::Entry;
 use shelf_runtime::registry::Registry;
 use std::collections::BTreeMap;
@@ -16,6 +17,8 @@ use toml::Value;
 /// the environment says it.
 ///
 /// ```toml
+/// workers = "4,ocr=2"
+///
 /// [ocr]
 /// lang = "deu"
 ///
@@ -28,6 +31,8 @@ pub(super) struct ConfigFile {
     options: BTreeMap<(String, String), Vec<OsString>>,
     /// How language models are asked.
     pub(super) llm: LlmTable,
+    /// How many pages to work on at a time.
+    pub(super) workers: Workers,
 }
 
 impl ConfigFile {
@@ -53,10 +58,15 @@ impl ConfigFile {
         let reading = Reading { path, registry };
         let table: Table =
             text.parse().map_err(|error: toml::de::Error| reading.refuse(error.to_string().trim_end()))?;
-        let (mut options, mut llm) = (BTreeMap::new(), LlmTable::default());
+        let (mut options, mut llm, mut workers) = (BTreeMap::new(), LlmTable::default(), Workers::default());
         for (stage, values) in &table {
             if stage == "llm" {
                 llm = LlmTable::read(values.clone()).map_err(|problem| reading.refuse(problem))?;
+                continue;
+            }
+            // A table of this name is a stage's.
+            if stage == "workers" && !values.is_table() {
+                workers = reading.workers(values)?;
                 continue;
             }
             let entry = reading.stage(stage)?;
@@ -67,7 +77,7 @@ impl ConfigFile {
                 options.insert((stage.clone(), option.clone()), reading.option(entry, option, value)?);
             }
         }
-        Ok(Self { options, llm })
+        Ok(Self { options, llm, workers })
     }
 }
 
@@ -81,6 +91,18 @@ impl Reading<'_> {
     fn refuse(&self, problem: impl std::fmt::Display) -> CliError {
         CliError::refused(format!("{}: {problem}", self.path.display()))
             .hint("`shelf config` shows the options of all stages")
+    }
+
+    fn workers(&self, value: &Value) -> Result<Workers> {
+        let written = match value {
+            Value::String(text) => text.clone(),
+            value => value.to_string(),
+        };
+        let workers: Workers = written.parse().map_err(|problem| self.refuse(format!("`workers`: {problem}")))?;
+        match workers.unknown_stage(self.registry) {
+            Some(problem) => Err(self.refuse(format!("`workers`: {problem}"))),
+            None => Ok(workers),
+        }
     }
 
     fn stage(&self, name: &str) -> Result<&Entry> {
@@ -182,6 +204,8 @@ mod tests {
         for (text, problem) in [
             ("[quit]", "unknown stage `quit`; did you mean `quiet`?"),
             ("[columns]", "unknown stage `columns`; known: `quiet`"),
+            ("workers = 0", "`workers`: `0` is not a number of workers: expected 1 to 256, or STAGE=N"),
+            ("workers = \"quit=2\"", "`workers`: unknown stage `quit`; did you mean `quiet`?"),
             ("quiet = 3", "`quiet` is a stage: write its options under `[quiet]`"),
             ("[quiet]\nloudnes = 3", "`[quiet]` has no option `loudnes`; did you mean `loudness`?"),
             ("[quiet]\nloudness = 10", "`[quiet] loudness = 10`: invalid value '10' for '--loudness"),

@@ -20,10 +20,12 @@ mod progress;
 mod reading;
 mod reporter;
 pub mod scaffold;
+mod selection;
 mod stage_options;
 mod table;
 mod terminal;
 mod verbs;
+mod workers;
 
 pub use entry::main;
 pub use exit::Exit;

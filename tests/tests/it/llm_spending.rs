@@ -87,7 +87,12 @@ fn used_up_budget_sets_exit_code() {
     let other = ended(asking(&shelf, &model, &["--llm-model", "m", "--budget", "0.02"]));
     assert_eq!((other.code, model.requests().len()), (Some(0), 2), "{other:?}");
     assert!(shelf.ok(["status", "book"]).contains("described: 2 calls to language models, $0.0020"));
+    let refused = shelf.run(["clean", "book", "--stage", "described+"]);
+    assert!(refused.err.contains("book: described: 3 files; 2 calls to language models, $0.0020"), "{}", refused.err);
+    assert_eq!(refused.code, Some(4));
     assert_eq!(shelf.run(["clean", "book", "--stage", "described", "--yes"]).code, Some(0));
+    let again = shelf.run(["clean", "book", "--stage", "described"]);
+    assert!(again.err.contains("book: described: 0 files\n"), "replies that are gone cost nothing: {}", again.err);
     assert!(shelf.ok(["status", "book"]).contains("described: 2 calls to language models, $0.0020"));
     assert_eq!(shelf.run(["delete", "book", "--yes"]).code, Some(0));
     assert_eq!(fs::read_to_string(shelf.library().join(".ledger/book.jsonl")).unwrap().lines().count(), 2);

@@ -25,6 +25,7 @@ pub mod readme;
 pub mod report;
 pub mod resources;
 pub mod scheduling;
+pub mod selectors;
 pub mod spreads;
 pub mod ui;
 pub mod upgrades;

@@ -102,10 +102,12 @@ fn counted(book: &TestBook) -> (Counting, Runtime) {
     (reads, runtime)
 }
 
-const SETTINGS: Settings = Settings { workers: 2, attempts: 1 };
+fn settings() -> Settings {
+    Settings { workers: 2, attempts: 1, ..Settings::default() }
+}
 
 fn run(runtime: &Runtime, book: &TestBook, request: &Request) -> Summary {
-    process(runtime, book.id(), request, SETTINGS, &EventLog::default(), &Stop::default()).unwrap()
+    process(runtime, book.id(), request, &settings(), &EventLog::default(), &Stop::default()).unwrap()
 }
 
 fn path(book: &TestBook, relative: &str) -> BookPath {
@@ -170,7 +172,7 @@ fn what_was_read_before_the_book_was_locked_is_used_as_long_as_the_file_is_the_s
     let earlier = look(&*runtime.store, &runtime.registry, book.id()).unwrap();
     reads.take();
     let again =
-        || process_inspected(&runtime, &earlier, &Request::default(), SETTINGS, &EventLog::default(), &Stop::default());
+        || process_inspected(&runtime, &earlier, &Request::default(), &settings(), &EventLog::default(), &Stop::default());
     assert!(again().unwrap().complete());
     assert_eq!(reads.take(), BTreeMap::new());
 

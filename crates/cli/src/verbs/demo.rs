@@ -75,11 +75,11 @@ pub(crate) fn demo(context: &Context, args: &Demo) -> Result<Exit> {
         super::add::one(context, &request)?;
     }
     let runtime = context.runtime(cores(), Dispatcher::off())?;
-    let settings = Settings { workers: cores(), attempts: 3 };
+    let settings = Settings::default();
     let started = std::time::Instant::now();
     let reporter = Reporter::new(context.out.quiet || context.out.json, 1);
     reporter.begin(&book, 1);
-    let summary = process(&runtime, &book, &Request::default(), settings, &reporter, &context.stop)?;
+    let summary = process(&runtime, &book, &Request::default(), &settings, &reporter, &context.stop)?;
     reporter.end();
     if !summary.complete() {
         return Err(CliError::refused("some pages of the demo book could not be made")

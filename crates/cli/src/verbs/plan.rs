@@ -10,6 +10,8 @@ use crate::llm_options::LlmSaid;
 use crate::numbers::count;
 use crate::numbers::ranges;
 use crate::out::print_error;
+use crate::selection::selected;
+use crate::selection::with_upstream;
 use crate::stage_options;
 use clap::ArgMatches;
 use clap::Args;
@@ -20,6 +22,7 @@ use shelf_llm::Estimate;
 use shelf_runtime::book::PageNumber;
 use shelf_runtime::book::PageSet;
 use shelf_runtime::book::ScanId;
+use shelf_runtime::events::Blocker;
 use shelf_runtime::inspect::look;
 use shelf_runtime::plan;
 use shelf_runtime::plan::Request;
@@ -32,6 +35,7 @@ use std::collections::BTreeMap;
 #[command(after_help = "\
 Examples:
   shelf plan florida                           pages to make, with reasons; model calls and their price
+  shelf plan florida --stage +merged           one stage and all it is made from, with the price of all
   shelf plan --all                             only books that have something to do
   shelf plan florida --stage ocr --ocr-psm 6   what another setting would change")]
 pub(crate) struct Plan {
@@ -49,10 +53,11 @@ pub(super) struct Selection {
     /// Work on all books of the library
     #[arg(long)]
     all: bool,
-    /// Run only this stage [default: all stages]
+    /// Run only this stage; `+STAGE` runs it with all it is made from, `STAGE+` with all made from it, `+STAGE+` with both
+    /// [default: all stages]
     #[arg(long, value_name = "STAGE", conflicts_with = "stages")]
     stage: Option<String>,
-    /// Run several stages
+    /// Run several stages, with `+` as for `--stage`
     #[arg(long, value_name = "A,B", value_delimiter = ',')]
     stages: Option<Vec<String>>,
     /// Work on these pages, such as `1-5,9` or `7-` [default: all pages]
@@ -73,14 +78,15 @@ pub(super) struct Selection {
 
 impl Selection {
     /// What is asked for, and how models are asked.
-    pub(super) fn request(&self, context: &Context, given: &ArgMatches) -> Result<(Request, LlmSaid)> {
-        let file = ConfigFile::read(context.store.root(), &context.registry)?;
-        let options = stage_options::read(given, &context.registry, &file).map_err(|error| {
+    pub(super) fn request(&self, context: &Context, file: &ConfigFile, given: &ArgMatches) -> Result<(Request, LlmSaid)> {
+        let options = stage_options::read(given, &context.registry, file).map_err(|error| {
             CliError::refused(error.to_string().trim_start_matches("error: ").trim_end()).exit(Exit::Usage)
         })?;
         let said = self.llm.said(&file.llm, context.store.root());
+        let written = self.stages.clone().or_else(|| self.stage.clone().map(|stage| vec![stage]));
+        let stages = written.map(|written| selected(&context.registry, &written)).transpose()?;
         let request = Request {
-            stages: self.stages.clone().or_else(|| self.stage.clone().map(|stage| vec![stage])),
+            stages,
             pages: self.pages.clone(),
             redo: self.redo.then(|| shelf_runtime::clock::now().to_string()),
             only_missing: self.only_missing,
@@ -93,14 +99,11 @@ impl Selection {
     pub(super) fn books(&self, context: &Context) -> Result<Vec<ScanId>> {
         context.books(&self.ids, self.all)
     }
-
-    pub(super) fn names_stages(&self) -> bool {
-        self.stage.is_some() || self.stages.is_some()
-    }
 }
 
 pub(crate) fn plan(context: &Context, args: &Plan, given: &ArgMatches) -> Result<Exit> {
-    let (request, said) = args.selection.request(context, given)?;
+    let file = ConfigFile::read(context.store.root(), &context.registry)?;
+    let (request, said) = args.selection.request(context, &file, given)?;
     let llm = said.configured().map(Dispatcher::start).transpose().map_err(CliError::failed)?;
     let providers = llm.clone().map(|llm| Providers::default().with(llm)).unwrap_or_default();
     let mut exits = Vec::new();
@@ -201,6 +204,12 @@ fn print(context: &Context, plan: &plan::Plan, estimates: &[Estimate]) -> Result
                 "  `{name}` was edited after {} of its pages were made: raise `version` or use `--redo`",
                 stage.edited_since
             ))?;
+        }
+    }
+    for stage in plan.stages.iter().map(|stage| stage.entry.row.name) {
+        let is_missing = |settled: &Settled| matches!(settled, Settled::Blocked(Blocker::Missing(_)));
+        if plan.settled.iter().any(|(page, settled)| page.stage == stage && is_missing(settled)) {
+            out.note(format_args!("hint: {}", with_upstream(&plan.book, stage)));
         }
     }
     for estimate in estimates {

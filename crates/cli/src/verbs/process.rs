@@ -2,9 +2,9 @@ use super::plan::Selection;
 use super::tally::Standing;
 use super::tally::Tally;
 use crate::Exit;
+use crate::config_file::ConfigFile;
 use crate::consent::SpendArgs;
 use crate::context::Context;
-use crate::context::cores;
 use crate::error::CliError;
 use crate::error::Result;
 use crate::flagged;
@@ -13,15 +13,18 @@ use crate::numbers::pages;
 use crate::numbers::parse_time;
 use crate::out::print_error;
 use crate::reporter::Reporter;
+use crate::selection::with_upstream;
+use crate::workers::Workers;
+use crate::workers::processes;
 use clap::ArgMatches;
 use clap::Args;
 use serde_json::Value;
 use serde_json::json;
 use shelf_runtime::book::PageNumber;
 use shelf_runtime::book::ScanId;
+use shelf_runtime::events::Blocker;
 use shelf_runtime::run;
 use shelf_runtime::run::ProcessError;
-use shelf_runtime::run::Settings;
 use shelf_runtime::run::StageSummary;
 use shelf_runtime::run::Stop;
 use shelf_runtime::run::Stopped;
@@ -39,6 +42,9 @@ use std::time::Instant;
 Examples:
   shelf process florida                       run all stages on what is missing or stale
   shelf process florida --stage ocr           run one stage
+  shelf process florida --stage +merged       run a stage and all it is made from
+  shelf process florida --stage ocr+          run a stage and all made from it
+  shelf process florida --workers ocr=2       read two pages at a time
   shelf process florida --pages 1-5,9 --redo  make these pages again
   shelf process --all --max-time 6h           process every book until the time is up
   shelf process florida --budget 3.00         spend at most three dollars on language models")]
@@ -47,9 +53,9 @@ pub(crate) struct Process {
     selection: Selection,
     #[command(flatten)]
     spend: SpendArgs,
-    /// Work on this many pages of CPU-bound stages at a time [default: one per core]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
-    workers: Option<u16>,
+    /// Work on this many pages of CPU-bound stages at a time; with `STAGE=N`, on N pages of that stage [default: one per core]
+    #[arg(long, value_name = "N,STAGE=N")]
+    workers: Option<Workers>,
     /// Wait for a book that is in use instead of refusing it
     #[arg(long)]
     wait: bool,
@@ -59,8 +65,9 @@ pub(crate) struct Process {
 }
 
 pub(crate) fn process(context: &Context, args: &Process, given: &ArgMatches) -> Result<Exit> {
-    let (request, said) = args.selection.request(context, given)?;
-    let workers = args.workers.map_or_else(cores, usize::from);
+    let file = ConfigFile::read(context.store.root(), &context.registry)?;
+    let (request, said) = args.selection.request(context, &file, given)?;
+    let settings = args.workers.clone().unwrap_or_default().or(&file.workers).settings(&context.registry)?;
     let stop = match args.max_time {
         Some(time) => context.stop.clone().at(Instant::now() + time),
         None => context.stop.clone(),
@@ -68,8 +75,7 @@ pub(crate) fn process(context: &Context, args: &Process, given: &ArgMatches) -> 
     let books = args.selection.books(context)?;
     let llm = args.spend.dispatcher(said)?;
     let mut inspected = args.spend.consent(context, &llm, &books, &request)?;
-    let runtime = context.runtime(workers, llm)?;
-    let settings = Settings { workers, attempts: 3 };
+    let runtime = context.runtime(processes(&settings), llm)?;
     let reporter = Reporter::new(context.out.quiet, books.len());
     let mut exits = Vec::new();
     let mut lines = Vec::new();
@@ -83,8 +89,8 @@ pub(crate) fn process(context: &Context, args: &Process, given: &ArgMatches) -> 
         }
         reporter.begin(book, number);
         let process = || match inspected.remove(book) {
-            Some(earlier) => run::process_inspected(&runtime, &earlier, &request, settings, &reporter, &stop),
-            None => run::process(&runtime, book, &request, settings, &reporter, &stop),
+            Some(earlier) => run::process_inspected(&runtime, &earlier, &request, &settings, &reporter, &stop),
+            None => run::process(&runtime, book, &request, &settings, &reporter, &stop),
         };
         let ended = when_free(context, book, args.wait, &stop, process);
         reporter.end();
@@ -96,7 +102,7 @@ pub(crate) fn process(context: &Context, args: &Process, given: &ArgMatches) -> 
                 if context.out.json {
                     lines.push(json_of(&summary, ended));
                 } else {
-                    print(context, &summary, reporter.summary(), args)?;
+                    print(context, &summary, reporter.summary())?;
                 }
             }
             Err(error) => {
@@ -163,7 +169,7 @@ fn exit_of(summary: &Summary) -> Exit {
     pages.and(errors).and(stopped)
 }
 
-fn print(context: &Context, summary: &Summary, made: Option<String>, args: &Process) -> Result<()> {
+fn print(context: &Context, summary: &Summary, made: Option<String>) -> Result<()> {
     let out = context.out;
     let book = &summary.book;
     if let Some(line) = up_to_date(context, summary) {
@@ -204,7 +210,6 @@ fn print(context: &Context, summary: &Summary, made: Option<String>, args: &Proc
             ))?;
         }
     }
-    let stage = summary.stages.first().map_or("ocr", |stage| stage.stage);
     match summary.stopped {
         Some(Stopped::Interrupted) => {
             out.note(format_args!("interrupted; `shelf process {book}` continues where it stopped"));
@@ -234,15 +239,9 @@ fn print(context: &Context, summary: &Summary, made: Option<String>, args: &Proc
     if summary.stages.iter().any(|stage| !stage.failed.is_empty()) {
         out.note("hint: `--retry-failed` retries pages that failed permanently; so does any change of their inputs or options");
     }
-    if summary
-        .stages
-        .iter()
-        .any(|s| s.blocked.iter().any(|(_, by)| matches!(by, shelf_runtime::events::Blocker::Missing(_))))
-        && args.selection.names_stages()
-    {
-        out.note(format_args!(
-            "hint: `shelf process {book}` without `--stage {stage}` also makes the pages that the stage needs"
-        ));
+    let is_missing = |by: &Blocker| matches!(by, Blocker::Missing(_));
+    for stage in summary.stages.iter().filter(|stage| stage.blocked.iter().any(|(_, by)| is_missing(by))) {
+        out.note(format_args!("hint: {}", with_upstream(book, stage.stage)));
     }
     Ok(())
 }

@@ -8,6 +8,7 @@ use crate::llm_options::LlmArgs;
 use crate::numbers::count;
 use crate::numbers::ranges;
 use crate::out::print_error;
+use crate::selection::selected;
 use crate::stage_options;
 use crate::table::Column;
 use crate::table::Table;
@@ -44,6 +45,7 @@ use std::collections::BTreeSet;
 #[command(after_help = "\
 Examples:
   shelf status florida
+  shelf status florida --stage ocr+     one stage and all made from it
   shelf status --all --json")]
 pub(crate) struct Status {
     /// Books to show
@@ -52,6 +54,12 @@ pub(crate) struct Status {
     /// Show all books of the library
     #[arg(long)]
     all: bool,
+    /// Show only this stage; `+STAGE` with all it is made from, `STAGE+` with all made from it, `+STAGE+` with both
+    #[arg(long, value_name = "STAGE", conflicts_with = "stages")]
+    stage: Option<String>,
+    /// Show several stages, with `+` as for `--stage`
+    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    stages: Option<Vec<String>>,
     #[command(flatten)]
     llm: LlmArgs,
 }
@@ -88,7 +96,10 @@ pub(crate) fn status(context: &Context, args: &Status, given: &ArgMatches) -> Re
     let said = args.llm.said(&file.llm, context.store.root());
     let llm = said.configured().map(Dispatcher::start).transpose().map_err(CliError::failed)?;
     let providers = llm.map(|llm| Providers::default().with(llm)).unwrap_or_default();
-    let request = Request { options: stage_options::read(given, &context.registry, &file)?, ..Request::default() };
+    let written = args.stages.clone().or_else(|| args.stage.clone().map(|stage| vec![stage]));
+    let stages = written.map(|written| selected(&context.registry, &written)).transpose()?;
+    let options = stage_options::read(given, &context.registry, &file)?;
+    let request = Request { stages, options, ..Request::default() };
     let mut exits = Vec::new();
     let mut values = Vec::new();
     for book in context.books(&args.ids, args.all)? {

@@ -9,6 +9,7 @@ use crate::llm_options::LlmArgs;
 use crate::numbers::time;
 use crate::out::print_error;
 use crate::page_log::PageLog;
+use crate::selection::with_upstream;
 use crate::stage_options;
 use clap::ArgMatches;
 use clap::Args;
@@ -196,9 +197,10 @@ impl From<TryError> for CliError {
                 Self::failed(error).exit(Exit::Usage).hint(format!("name one: `--stage {stage} --page 1`"))
             }
             TryError::OnceABook { .. } => Self::failed(error).exit(Exit::Usage).hint("leave `--page` out"),
-            TryError::Blocked { .. } => Self::failed(error)
-                .exit(Exit::SomePages)
-                .hint("make it first: `shelf process` makes a page with all that it is made from"),
+            TryError::Blocked { page, .. } => {
+                let hint = with_upstream(&"BOOK", page.stage);
+                Self::failed(error).exit(Exit::SomePages).hint(hint)
+            }
         }
     }
 }

@@ -30,6 +30,15 @@ impl Spent {
         self.unknown += usize::from(entry.cost == CostBasis::Unknown);
     }
 
+    /// Adds what was spent elsewhere.
+    pub fn merge(&mut self, other: &Self) {
+        self.calls += other.calls;
+        self.failed += other.failed;
+        self.cost_usd += other.cost_usd;
+        self.estimated_usd += other.estimated_usd;
+        self.unknown += other.unknown;
+    }
+
     /// The cost, USD; `None` if some of it is not known.
     #[must_use]
     pub fn known_usd(&self) -> Option<Usd> {

@@ -3,9 +3,11 @@
 mod decide;
 mod job;
 mod request;
+mod selector;
 
 pub use decide::{IfMissing, Need, plan};
 pub use job::{Job, Plan, PlannedStage, Settled, Why};
 pub use request::{PlanError, Request};
+pub use selector::{Selector, select};
 
 pub(crate) use decide::{changes, fingerprint, is_kept, tokens};

@@ -43,13 +43,19 @@ pub enum PlanError {
     },
 }
 
+impl PlanError {
+    pub(super) fn unknown_stage(found: &str, registry: &Registry) -> Self {
+        let known = registry.names().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        Self::NoStage { found: found.to_owned(), known }
+    }
+}
+
 impl Request {
     /// The stages asked for, and the book stages that they are made from; dependencies before dependants.
     pub fn stages(&self, registry: &Registry) -> Result<Vec<Arc<Entry>>, PlanError> {
         let Some(names) = &self.stages else { return Ok(registry.stages().to_vec()) };
         if let Some(unknown) = names.iter().find(|name| registry.get(name).is_none()) {
-            let known = registry.names().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-            return Err(PlanError::NoStage { found: unknown.clone(), known });
+            return Err(PlanError::unknown_stage(unknown, registry));
         }
         let mut wanted: BTreeSet<&str> = names.iter().map(String::as_str).collect();
         for entry in registry.stages().iter().rev().filter(|entry| self.names(entry.row) || entry.row.book) {

@@ -79,7 +79,7 @@ pub fn process(
     runtime: &Runtime,
     book: &ScanId,
     request: &Request,
-    settings: Settings,
+    settings: &Settings,
     listener: &dyn Listener,
     stop: &Stop,
 ) -> Result<Summary, ProcessError> {
@@ -91,7 +91,7 @@ pub fn process_inspected(
     runtime: &Runtime,
     earlier: &BookState,
     request: &Request,
-    settings: Settings,
+    settings: &Settings,
     listener: &dyn Listener,
     stop: &Stop,
 ) -> Result<Summary, ProcessError> {
@@ -103,7 +103,7 @@ pub fn process_inspected(
 fn with_lock(
     runtime: &Runtime,
     book: &ScanId,
-    settings: Settings,
+    settings: &Settings,
     listener: &dyn Listener,
     stop: &Stop,
     request: &Request,

@@ -2,12 +2,15 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use std::time::{Duration, Instant};
 
-use crate::stage::{Parallelism, Row};
+use super::Settings;
+use crate::stage::{Parallelism, Row, Run};
 
 /// The queues of a run: how many pages are in flight at a time, which are ready, and which wait for another attempt. Jobs are known
 /// by their place in the plan; the first goes first, so that a page is finished before the next is begun.
 pub(super) struct Queues {
     queues: BTreeMap<QueueKey, Queue>,
+    /// Stages with a queue of their own, as the user wants it for this run.
+    own: BTreeSet<&'static str>,
     retries: BTreeSet<(Instant, usize)>,
 }
 
@@ -21,13 +24,16 @@ enum QueueKey {
 
 struct Queue {
     width: usize,
+    /// Threads that it may keep busy: none for async stages.
+    threads: usize,
     in_flight: usize,
     ready: BinaryHeap<Reverse<usize>>,
 }
 
 impl QueueKey {
-    fn of(row: &Row) -> Self {
+    fn of(row: &Row, has_own: bool) -> Self {
         match row.parallelism {
+            _ if has_own => Self::Fixed(row.name),
             Parallelism::Cpu => Self::Cpu,
             Parallelism::Io => Self::Io,
             Parallelism::Llm => Self::Llm,
@@ -38,24 +44,33 @@ impl QueueKey {
 
 impl Queues {
     /// `requests` are those of language models at a time.
-    pub(super) fn new(stages: impl Iterator<Item = &'static Row>, workers: usize, requests: usize) -> Self {
-        let queues = stages.map(|row| {
-            let width = match row.parallelism {
-                Parallelism::Cpu => workers,
-                Parallelism::Io => Parallelism::IN_FLIGHT,
+    pub(super) fn new(stages: impl Iterator<Item = &'static Row>, settings: &Settings, requests: usize) -> Self {
+        let mut own = BTreeSet::new();
+        let mut queues = BTreeMap::new();
+        for row in stages {
+            let wanted = settings.stage_workers.get(row.name).copied();
+            own.extend(wanted.map(|_| row.name));
+            let width = match (wanted, row.parallelism) {
+                (Some(width), _) => width,
+                (None, Parallelism::Cpu) => settings.workers,
+                (None, Parallelism::Io) => Parallelism::IN_FLIGHT,
                 // While some wait for their replies, others prepare their images.
-                Parallelism::Llm => 2 * requests,
-                Parallelism::Fixed(width) => width as usize,
-            };
-            (QueueKey::of(row), Queue { width: width.max(1), in_flight: 0, ready: BinaryHeap::new() })
-        });
-        Self { queues: queues.collect(), retries: BTreeSet::new() }
+                (None, Parallelism::Llm) => 2 * requests,
+                (None, Parallelism::Fixed(width)) => width as usize,
+            }
+            .max(1);
+            let keeps_threads = matches!(row.run, Run::Blocking(_));
+            let threads = if keeps_threads { width } else { 0 };
+            let queue = queues.entry(QueueKey::of(row, wanted.is_some()));
+            let queue = queue.or_insert_with(|| Queue { width, threads, in_flight: 0, ready: BinaryHeap::new() });
+            queue.threads = queue.threads.max(threads);
+        }
+        Self { queues, own, retries: BTreeSet::new() }
     }
 
     /// The most threads that blocking stages need.
     pub(super) fn threads(&self) -> usize {
-        let blocking = self.queues.iter().filter(|(key, _)| matches!(key, QueueKey::Cpu | QueueKey::Fixed(_)));
-        blocking.map(|(_, queue)| queue.width).sum::<usize>().max(1)
+        self.queues.values().map(|queue| queue.threads).sum::<usize>().max(1)
     }
 
     /// Adds a job that is ready.
@@ -100,6 +115,7 @@ impl Queues {
     }
 
     fn queue(&mut self, row: &Row) -> &mut Queue {
-        self.queues.get_mut(&QueueKey::of(row)).expect("every stage of the plan has a queue")
+        let key = QueueKey::of(row, self.own.contains(row.name));
+        self.queues.get_mut(&key).expect("every stage of the plan has a queue")
     }
 }

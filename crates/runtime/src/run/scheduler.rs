@@ -18,12 +18,22 @@ use crate::record::Fingerprint;
 use crate::stage::{OnError, PageCache, Parallelism, Resources};
 
 /// How a run uses the machine.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
     /// Pages of `cpu` stages at a time.
     pub workers: usize,
+    /// Pages at a time of single stages, by name, in place of what their `parallelism` says.
+    pub stage_workers: BTreeMap<String, usize>,
     /// How often a page with a transient failure is tried in one run.
     pub attempts: u32,
+}
+
+/// One worker per core, three attempts.
+impl Default for Settings {
+    fn default() -> Self {
+        let workers = std::thread::available_parallelism().map_or(1, usize::from);
+        Self { workers, stage_workers: BTreeMap::new(), attempts: 3 }
+    }
 }
 
 /// Carries out a plan. A page's failure is counted, not returned. Returns the book as it is stored then.
@@ -31,7 +41,7 @@ pub(super) fn run(
     runtime: &Runtime,
     book: BookState,
     plan: Plan,
-    settings: Settings,
+    settings: &Settings,
     listener: &dyn Listener,
     stop: &Stop,
 ) -> (Summary, BookState) {
@@ -75,7 +85,7 @@ pub(super) struct Scheduler<'a> {
 }
 
 impl<'a> Scheduler<'a> {
-    fn new(runtime: &'a Runtime, book: BookState, plan: Plan, settings: Settings, listener: &'a dyn Listener) -> Self {
+    fn new(runtime: &'a Runtime, book: BookState, plan: Plan, settings: &Settings, listener: &'a dyn Listener) -> Self {
         let places: BTreeMap<&str, usize> =
             plan.stages.iter().enumerate().map(|(place, stage)| (stage.entry.row.name, place)).collect();
         let mut jobs: Vec<JobState> = plan
@@ -105,7 +115,7 @@ impl<'a> Scheduler<'a> {
             })
             .collect();
         let in_flight = runtime.providers.concurrency().unwrap_or(Parallelism::IN_FLIGHT);
-        let queues = Queues::new(stages.iter().map(StageProgress::row), settings.workers, in_flight);
+        let queues = Queues::new(stages.iter().map(StageProgress::row), settings, in_flight);
         Self {
             runtime,
             book,

@@ -26,7 +26,7 @@ pub struct TestBook {
     worker_pool: WorkerPool,
     providers: Providers,
     options: BTreeMap<String, ParsedOptions>,
-    workers: usize,
+    settings: Settings,
 }
 
 /// What a run came to.
@@ -52,7 +52,7 @@ impl TestBook {
             worker_pool: WorkerPool::in_process(),
             providers: Providers::default(),
             options: BTreeMap::new(),
-            workers: 1,
+            settings: Settings { workers: 1, ..Settings::default() },
         };
         book.set(|metadata| {
             metadata.title = Some("A test".to_owned());
@@ -114,7 +114,14 @@ impl TestBook {
     /// Runs so many pages of `cpu` stages at a time; one where nothing is said, so that events come in one order.
     #[must_use]
     pub fn workers(mut self, workers: usize) -> Self {
-        self.workers = workers;
+        self.settings.workers = workers;
+        self
+    }
+
+    /// Runs so many pages of `S` at a time, whatever its `parallelism` says.
+    #[must_use]
+    pub fn stage_workers<S: Stage>(mut self, workers: usize) -> Self {
+        self.settings.stage_workers.insert(S::ROW.name.to_owned(), workers);
         self
     }
 
@@ -166,8 +173,7 @@ impl TestBook {
         };
         let request = Request { options: self.options.clone(), ..request.clone() };
         let log = EventLog::default();
-        let settings = Settings { workers: self.workers, attempts: 3 };
-        let summary = process(&runtime, &self.id, &request, settings, &log, stop).expect("the request makes a plan");
+        let summary = process(&runtime, &self.id, &request, &self.settings, &log, stop).expect("the request makes a plan");
         TestRun { summary, events: log.lines() }
     }
 

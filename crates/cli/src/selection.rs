@@ -1,0 +1,63 @@
+use super::error::Result;
+use clap::Arg;
+use clap::Command;
+use clap::builder::PossibleValue;
+use clap::builder::PossibleValuesParser;
+use clap::builder::TypedValueParser;
+use shelf_runtime::plan::Selector;
+use shelf_runtime::plan::select;
+use shelf_runtime::registry::Registry;
+use std::ffi::OsStr;
+
+/// Reads `ocr`, `+ocr`, `ocr+` or `+ocr+`, where `ocr` is one of the stages of this program.
+#[derive(Debug, Clone)]
+pub(super) struct SelectorParser {
+    names: PossibleValuesParser,
+    /// `+ocr` makes sense here.
+    upstream: bool,
+}
+
+impl SelectorParser {
+    /// For the options that take a stage with or without what it is made from, and what is made from it.
+    pub(super) fn new(names: &[&'static str]) -> Self {
+        Self { names: PossibleValuesParser::new(names.to_vec()), upstream: true }
+    }
+
+    /// For an option that takes a stage with or without what is made from it.
+    pub(super) fn downstream_only(names: &[&'static str]) -> Self {
+        Self { upstream: false, ..Self::new(names) }
+    }
+}
+
+impl TypedValueParser for SelectorParser {
+    type Value = String;
+
+    fn parse_ref(&self, command: &Command, arg: Option<&Arg>, value: &OsStr) -> Result<String, clap::Error> {
+        let Some(text) = value.to_str() else { return self.names.parse_ref(command, arg, value) };
+        let Ok(selector) = text.parse::<Selector>();
+        if selector.upstream && !self.upstream {
+            let message = format!(
+                "`{text}`: only a stage (`{0}`), or a stage and all made from it (`{0}+`), can be named here\n",
+                selector.stage
+            );
+            return Err(command.clone().error(clap::error::ErrorKind::ValueValidation, message));
+        }
+        self.names.parse_ref(command, arg, OsStr::new(&selector.stage))?;
+        Ok(text.to_owned())
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        self.names.possible_values()
+    }
+}
+
+/// The names of the stages that the user selects.
+pub(super) fn selected(registry: &Registry, written: &[String]) -> Result<Vec<String>> {
+    let selectors: Vec<Selector> = written.iter().filter_map(|text| text.parse().ok()).collect();
+    Ok(select(registry, &selectors)?)
+}
+
+/// What the user asks for who wants a stage with all it is made from: `shelf process florida --stage +joined`.
+pub(super) fn with_upstream(book: &impl std::fmt::Display, stage: &str) -> String {
+    format!("`shelf process {book} --stage +{stage}` makes `{stage}` and all it is made from")
+}
