@@ -109,7 +109,8 @@ pub(super) fn command(registry: &Registry) -> Command {
     command = command.mut_subcommand("status", |verb| {
         verb.mut_args(|arg| if arg.get_help_heading().is_some() { arg.hide(true) } else { arg })
     });
-    for verb in ["process", "plan", "status", "try", "report", "stats", "eval", "clean", "show", "stages", "new-stage"] {
+    for verb in ["process", "plan", "status", "try", "report", "stats", "eval", "clean", "show", "stages", "new-stage"]
+    {
         let stages = PossibleValuesParser::new(names.clone());
         let selectors = match verb {
             "clean" => SelectorParser::downstream_only(&names),

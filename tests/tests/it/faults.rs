@@ -48,8 +48,9 @@ fn a_full_disk_stops_the_run_and_loses_nothing() {
     let registry = Arc::new(Registry::of([<numbered as Stage>::ROW]).unwrap());
     let runtime = Runtime { store, registry, worker_pool: WorkerPool::in_process(), providers: Providers::default() };
     let settings = Settings { workers: 1, ..Settings::default() };
-    let run =
-        || process(&runtime, book.id(), &Request::default(), &settings, &EventLog::default(), &Stop::default()).unwrap();
+    let run = || {
+        process(&runtime, book.id(), &Request::default(), &settings, &EventLog::default(), &Stop::default()).unwrap()
+    };
     let stopped = run();
     assert_eq!(stopped.stopped, Some(Stopped::DiskFull));
     let stage = &stopped.stages[0];

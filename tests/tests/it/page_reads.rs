@@ -171,8 +171,9 @@ fn what_was_read_before_the_book_was_locked_is_used_as_long_as_the_file_is_the_s
     run(&runtime, &book, &Request::default());
     let earlier = look(&*runtime.store, &runtime.registry, book.id()).unwrap();
     reads.take();
-    let again =
-        || process_inspected(&runtime, &earlier, &Request::default(), &settings(), &EventLog::default(), &Stop::default());
+    let again = || {
+        process_inspected(&runtime, &earlier, &Request::default(), &settings(), &EventLog::default(), &Stop::default())
+    };
     assert!(again().unwrap().complete());
     assert_eq!(reads.take(), BTreeMap::new());
 

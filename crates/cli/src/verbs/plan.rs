@@ -78,7 +78,12 @@ pub(super) struct Selection {
 
 impl Selection {
     /// What is asked for, and how models are asked.
-    pub(super) fn request(&self, context: &Context, file: &ConfigFile, given: &ArgMatches) -> Result<(Request, LlmSaid)> {
+    pub(super) fn request(
+        &self,
+        context: &Context,
+        file: &ConfigFile,
+        given: &ArgMatches,
+    ) -> Result<(Request, LlmSaid)> {
         let options = stage_options::read(given, &context.registry, file).map_err(|error| {
             CliError::refused(error.to_string().trim_start_matches("error: ").trim_end()).exit(Exit::Usage)
         })?;

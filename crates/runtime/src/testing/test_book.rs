@@ -173,7 +173,8 @@ impl TestBook {
         };
         let request = Request { options: self.options.clone(), ..request.clone() };
         let log = EventLog::default();
-        let summary = process(&runtime, &self.id, &request, &self.settings, &log, stop).expect("the request makes a plan");
+        let summary =
+            process(&runtime, &self.id, &request, &self.settings, &log, stop).expect("the request makes a plan");
         TestRun { summary, events: log.lines() }
     }
 
