@@ -12,6 +12,7 @@ mod labels_of_drawn_books;
 mod labels_of_real_scans;
 #[cfg(feature = "tesseract")]
 mod ocr_of_bad_scans;
+#[cfg(feature = "tesseract")]
 mod ocr_scans;
 #[cfg(not(feature = "tesseract"))]
 mod ocr_without_tesseract;
