@@ -8,7 +8,7 @@ use crate::stage::{Parallelism, Row, Run};
 /// The queues of a run: how many pages are in flight at a time, which are ready, and which wait for another attempt. Jobs are known
 /// by their place in the plan; the first goes first, so that a page is finished before the next is begun.
 pub(super) struct Queues {
-    queues: BTreeMap<QueueKey, Queue>,
+    by_key: BTreeMap<QueueKey, Queue>,
     /// Stages with a queue of their own, as the user wants it for this run.
     own: BTreeSet<&'static str>,
     retries: BTreeSet<(Instant, usize)>,
@@ -65,12 +65,12 @@ impl Queues {
             let queue = queue.or_insert_with(|| Queue { width, threads, in_flight: 0, ready: BinaryHeap::new() });
             queue.threads = queue.threads.max(threads);
         }
-        Self { queues, own, retries: BTreeSet::new() }
+        Self { by_key: queues, own, retries: BTreeSet::new() }
     }
 
     /// The most threads that blocking stages need.
     pub(super) fn threads(&self) -> usize {
-        self.queues.values().map(|queue| queue.threads).sum::<usize>().max(1)
+        self.by_key.values().map(|queue| queue.threads).sum::<usize>().max(1)
     }
 
     /// Adds a job that is ready.
@@ -97,7 +97,7 @@ impl Queues {
     /// The next job for which there is a slot, which it takes.
     pub(super) fn pop(&mut self) -> Option<usize> {
         let queue = self
-            .queues
+            .by_key
             .values_mut()
             .filter(|queue| queue.in_flight < queue.width && !queue.ready.is_empty())
             .max_by_key(|queue| queue.ready.peek().copied())?;
@@ -111,11 +111,11 @@ impl Queues {
     }
 
     pub(super) fn in_flight(&self) -> usize {
-        self.queues.values().map(|queue| queue.in_flight).sum()
+        self.by_key.values().map(|queue| queue.in_flight).sum()
     }
 
     fn queue(&mut self, row: &Row) -> &mut Queue {
         let key = QueueKey::of(row, self.own.contains(row.name));
-        self.queues.get_mut(&key).expect("every stage of the plan has a queue")
+        self.by_key.get_mut(&key).expect("every stage of the plan has a queue")
     }
 }
