@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use shelf_runtime::page::{Model, ProcessingCost, Timestamp};
 
-use super::{Classification, NumberingStyle, PageNumberLocation, PageRegion};
+use super::{Classification, LineRange, NumberingStyle, PageNumberLocation, PageRegion};
 
 /// The labels of a page's blocks, and its printed page number: `labels/page_NNNN.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
@@ -34,6 +34,10 @@ pub struct LabelsPage {
     /// One label for each block of `ocr`, in the same order.
     #[garde(dive, custom(unique_blocks))]
     pub blocks: Vec<LabelledBlock>,
+    /// Lines within a block that have a label of their own, such as the page number in the last line of a block of text.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[garde(dive)]
+    pub lines: Vec<LabelledLines>,
     /// The model that labelled the page; none if rules did.
     #[serde(default)]
     #[garde(skip)]
@@ -61,6 +65,23 @@ pub struct LabelledBlock {
     #[garde(skip)]
     pub block_num: u32,
     /// Its label.
+    #[garde(skip)]
+    pub classification: Classification,
+    /// Confidence in the label, 0..=1.
+    #[garde(range(min = 0.0, max = 1.0))]
+    pub classification_confidence: f64,
+}
+
+/// The label of some lines of a block; the block's own label is that of its other lines.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+pub struct LabelledLines {
+    /// The block's number in `ocr`.
+    #[garde(skip)]
+    pub block_num: u32,
+    /// The lines.
+    #[garde(dive)]
+    pub lines: LineRange,
+    /// Their label.
     #[garde(skip)]
     pub classification: Classification,
     /// Confidence in the label, 0..=1.

@@ -1,10 +1,12 @@
+use std::collections::BTreeSet;
+
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use shelf_runtime::page::{Model, Timestamp};
 use shelf_runtime::stage::{ParagraphId, Paragraphs};
 
-use super::{Bbox, Classification, NumberingStyle, PageDimensions, PageNumberLocation, PageRegion, bbox};
+use super::{Bbox, Classification, LineRange, NumberingStyle, PageDimensions, PageNumberLocation, PageRegion, bbox};
 
 /// Everything that is known about a page: `merged/page_NNNN.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
@@ -31,7 +33,7 @@ pub struct MergedPage {
     #[serde(default)]
     #[garde(skip)]
     pub page_region: Option<PageRegion>,
-    /// All blocks of `ocr`, in the same order.
+    /// All blocks of `ocr`, in the same order. A block whose lines have different labels is split.
     #[garde(dive)]
     pub blocks: Vec<MergedBlock>,
     /// How the text continues across the page breaks.
@@ -45,9 +47,13 @@ pub struct MergedPage {
 /// A block of text with its label.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
 pub struct MergedBlock {
-    /// Its number on the page, as in `ocr`.
+    /// Its number on the page, as in `ocr`; a new one for lines that were split from a block.
     #[garde(skip)]
     pub block_num: u32,
+    /// Where it comes from, if the block of `ocr` was split.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[garde(dive)]
+    pub origin: Option<BlockOrigin>,
     /// Its label; `OTHER` if it has none.
     #[garde(skip)]
     pub classification: Classification,
@@ -62,6 +68,17 @@ pub struct MergedBlock {
     /// Its paragraphs.
     #[garde(length(min = 1), dive)]
     pub paragraphs: Vec<MergedParagraph>,
+}
+
+/// The lines of a block of `ocr` that a block of `merged` consists of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema, Validate)]
+pub struct BlockOrigin {
+    /// The block's number in `ocr`.
+    #[garde(skip)]
+    pub block_num: u32,
+    /// The lines.
+    #[garde(dive)]
+    pub lines: LineRange,
 }
 
 /// A paragraph with its final text.
@@ -160,12 +177,27 @@ pub struct MergedMetadata {
     pub total_corrections_applied: u32,
 }
 
+impl MergedBlock {
+    /// The number of the block of `ocr` that it is, or is part of.
+    #[must_use]
+    pub fn ocr_block_num(&self) -> u32 {
+        self.origin.map_or(self.block_num, |origin| origin.block_num)
+    }
+}
+
 impl Paragraphs for MergedPage {
+    /// The paragraphs by their numbers in `ocr`: one that was split between two blocks is listed once.
     fn paragraphs(&self) -> Vec<ParagraphId> {
-        let of_block = |block: &MergedBlock| {
-            let id = |paragraph: &MergedParagraph| ParagraphId { block: block.block_num, paragraph: paragraph.par_num };
-            block.paragraphs.iter().map(id).collect::<Vec<_>>()
-        };
-        self.blocks.iter().flat_map(of_block).collect()
+        let mut split = BTreeSet::new();
+        let mut ids = Vec::new();
+        for block in &self.blocks {
+            for paragraph in &block.paragraphs {
+                let id = ParagraphId { block: block.ocr_block_num(), paragraph: paragraph.par_num };
+                if block.origin.is_none() || split.insert(id) {
+                    ids.push(id);
+                }
+            }
+        }
+        ids
     }
 }

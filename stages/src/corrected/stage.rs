@@ -10,6 +10,7 @@ use crate::vocabulary::{Dictionary, PageVocabulary, vocabulary};
 /// the paragraphs that are still doubtful.
 #[stage(
     name = "corrected",
+    version = 2,
     deps = [ocr, vocabulary],
     parallelism = llm,
     options = CorrectedOptions,

@@ -11,6 +11,8 @@ pub(crate) use legibility::is_unreadable;
 use legibility::{MIN_WORD_CONFIDENCE, unsure_ratio};
 pub use metrics::LabelsMetrics;
 pub use options::LabelsOptions;
-pub use rules::label_blocks;
-pub use shelf_pages::{Classification, LabelledBlock, LabelsPage, NumberingStyle, PageNumberLocation, PageRegion};
+pub use rules::{label_blocks, label_page};
+pub use shelf_pages::{
+    Classification, LabelledBlock, LabelledLines, LabelsPage, NumberingStyle, PageNumberLocation, PageRegion,
+};
 pub use stage::labels;

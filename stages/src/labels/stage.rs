@@ -1,14 +1,14 @@
 use shelf::prelude::*;
 
 use super::model::{ModelOutcome, PROMPT, ask};
-use super::rules::label_blocks;
+use super::rules::label_page;
 use super::{LabelledBlock, LabelsMetrics, LabelsOptions, LabelsPage, unsure_ratio};
 use crate::ocr::{OcrPage, ocr};
 use crate::pagination::{PagePagination, pagination};
 
 /// Labels each block of a page and finds the printed page number. Rules label every page; a model, if used, checks pages with doubtful
 /// labels.
-#[stage(name = "labels", deps = [ocr, pagination], parallelism = llm, options = LabelsOptions, prompt = PROMPT)]
+#[stage(name = "labels", version = 2, deps = [ocr, pagination], parallelism = llm, options = LabelsOptions, prompt = PROMPT)]
 pub async fn labels(
     ocr: OcrPage,
     pagination: Part<PagePagination>,
@@ -29,7 +29,7 @@ pub async fn labels(
 }
 
 fn labelled_by_rules(ocr: &OcrPage, pagination: &PagePagination) -> LabelsPage {
-    let blocks = label_blocks(ocr, pagination);
+    let (blocks, lines) = label_page(ocr, pagination);
     LabelsPage {
         page_number: ocr.page_number,
         printed_page_number: pagination.printed_page_number.clone(),
@@ -41,6 +41,7 @@ fn labelled_by_rules(ocr: &OcrPage, pagination: &PagePagination) -> LabelsPage {
         total_blocks: blocks.len() as u32,
         avg_classification_confidence: mean_confidence(&blocks),
         blocks,
+        lines,
         model_used: Model::default(),
         processing_cost: ProcessingCost::default(),
         timestamp: Timestamp::default(),

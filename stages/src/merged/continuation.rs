@@ -1,7 +1,11 @@
-//! How the text of a page continues across page breaks. By the rule of the page formats, a page continues on the next when its last body
-//! paragraph has no sentence end or ends in a hyphen, and from the previous when its first body paragraph starts in lower case.
+//! How the text of a page continues across page breaks. Both pages of a break are judged together, so that they say the same of it: the text continues
+//! where the one page ends in a paragraph of running text, the other begins in one, and the former has no sentence end or the latter starts in lower
+//! case. At a page whose neighbour is missing, its own text decides.
+
+use shelf_pages::TextRole;
 
 use super::{Continuation, MergedBlock, SplitWord};
+use crate::labels::Classification;
 
 /// How the text of a page continues, given the blocks of the page and of its neighbours if available.
 pub(super) fn continuation(
@@ -14,24 +18,64 @@ pub(super) fn continuation(
         split_word(last_body_paragraph(before?)?, first_body_paragraph(after?)?, whole)
     };
     Continuation {
-        continues_from_previous: first_body_paragraph(page).is_some_and(starts_in_lower_case),
-        continues_to_next: last_body_paragraph(page).is_some_and(|text| !ends_a_sentence(text)),
+        continues_from_previous: previous.map_or_else(
+            || first_body_paragraph(page).is_some_and(starts_in_lower_case),
+            |previous| continues(previous, page),
+        ),
+        continues_to_next: next.map_or_else(
+            || last_body_paragraph(page).is_some_and(|text| !ends_a_sentence(text)),
+            |next| continues(page, next),
+        ),
         word_from_previous: split(previous, Some(page)),
         word_to_next: split(Some(page), next),
     }
 }
 
-fn body_paragraphs(blocks: &[MergedBlock]) -> impl DoubleEndedIterator<Item = &str> {
-    let body = blocks.iter().filter(|block| !block.classification.is_outside_text_flow());
-    body.flat_map(|block| &block.paragraphs).map(|paragraph| paragraph.text.trim()).filter(|text| !text.is_empty())
+/// Whether the text continues from one page on the next.
+fn continues(before: &[MergedBlock], after: &[MergedBlock]) -> bool {
+    match (last_body_paragraph(before), first_body_paragraph(after)) {
+        (Some(last), Some(first)) => {
+            starts_in_lower_case(first) || !ends_a_sentence(last) && !is_followed_by_a_list(last)
+        }
+        _ => false,
+    }
 }
 
+/// Whether the last line introduces something that stands for itself: `The following:`.
+fn is_followed_by_a_list(text: &str) -> bool {
+    text.trim_end().ends_with(':')
+}
+
+/// The first paragraph of the page's text; `None` if a heading, a list or the like comes first.
 fn first_body_paragraph(blocks: &[MergedBlock]) -> Option<&str> {
-    body_paragraphs(blocks).next()
+    let first = text_blocks(blocks).next().filter(|block| is_running_text(block))?;
+    paragraphs_of(first).next()
 }
 
+/// The last paragraph of the page's text; `None` if a heading, a list or the like comes last.
 fn last_body_paragraph(blocks: &[MergedBlock]) -> Option<&str> {
-    body_paragraphs(blocks).next_back()
+    let last = text_blocks(blocks).next_back().filter(|block| is_running_text(block))?;
+    paragraphs_of(last).next_back()
+}
+
+/// The blocks that are read one after the other: no running heads, page numbers, notes, captions or noise.
+fn text_blocks(blocks: &[MergedBlock]) -> impl DoubleEndedIterator<Item = &MergedBlock> {
+    blocks.iter().filter(|block| !block.classification.is_outside_text_flow() && paragraphs_of(block).next().is_some())
+}
+
+fn paragraphs_of(block: &MergedBlock) -> impl DoubleEndedIterator<Item = &str> {
+    block.paragraphs.iter().map(|paragraph| paragraph.text.trim()).filter(|text| !text.is_empty())
+}
+
+/// Whether a sentence may continue in the block: not in a heading, on a title page, or in a table of contents.
+fn is_running_text(block: &MergedBlock) -> bool {
+    use Classification as Class;
+    let role = block.classification.role();
+    let is_list = matches!(
+        block.classification,
+        Class::TitlePage | Class::Copyright | Class::Dedication | Class::TableOfContents | Class::Index
+    );
+    matches!(role, TextRole::Text | TextRole::Quotation) && !is_list
 }
 
 fn starts_in_lower_case(text: &str) -> bool {
@@ -62,7 +106,6 @@ fn split_word(before: &str, after: &str, whole: &dyn Fn(&str, &str) -> String) -
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::labels::Classification;
     use crate::merged::MergedParagraph;
     use shelf_pages::Bbox;
 
@@ -72,6 +115,7 @@ mod tests {
         let bbox = Bbox { x: 0, y: 0, width: 1, height: 1 };
         let block = |(number, (classification, text)): (u32, &(Classification, &str))| MergedBlock {
             block_num: number,
+            origin: None,
             classification: *classification,
             classification_confidence: 1.0,
             bbox,
@@ -121,6 +165,25 @@ mod tests {
         assert_eq!(of(&page), (false, true));
         assert_eq!(of(&[(Header, "of florida")]), (false, false));
         assert_eq!(of(&[]), (false, false));
+    }
+
+    #[test]
+    fn both_pages_say_the_same_of_a_page_break() {
+        use Classification::{ChapterHeading, TableOfContents};
+        for (last, first, expected) in [
+            ((BODY, "He came to"), (BODY, "Narvaez, who"), true),
+            ((BODY, "It ended."), (BODY, "The next"), false),
+            ((BODY, "said Mr."), (BODY, "and Mrs. X"), true),
+            ((BODY, "the cam-"), (BODY, "paign"), true),
+            ((BODY, "without an end"), (ChapterHeading, "CHAPTER II"), false),
+            ((ChapterHeading, "CHAPTER I"), (BODY, "The coast"), false),
+            ((TableOfContents, "Of ships 9"), (TableOfContents, "of men 12"), false),
+        ] {
+            let (left, right) = (blocks(&[last]), blocks(&[first]));
+            let to_next = continuation(None, &left, Some(&right), &joined).continues_to_next;
+            let from_previous = continuation(Some(&left), &right, None, &joined).continues_from_previous;
+            assert_eq!((to_next, from_previous), (expected, expected), "{last:?} {first:?}");
+        }
     }
 
     #[test]

@@ -1,13 +1,12 @@
-use std::collections::BTreeMap;
-
 use shelf::prelude::*;
 
+use super::blocks::merge;
 use super::continuation::continuation;
-use super::{MergedBlock, MergedMetadata, MergedPage, MergedParagraph};
+use super::{MergedMetadata, MergedPage};
 use crate::corrected::rules::word_across_pages;
 use crate::corrected::{CorrectedPage, corrected};
-use crate::labels::{Classification, LabelsPage, labels};
-use crate::ocr::{Block, OcrPage, Paragraph, ocr};
+use crate::labels::{LabelsPage, labels};
+use crate::ocr::{OcrPage, ocr};
 use crate::vocabulary::Dictionary;
 
 /// Metrics of `merged` for a page.
@@ -27,7 +26,7 @@ pub struct MergedMetrics {
 }
 
 /// Merges the text, corrections and labels of a page; no recognised text is lost.
-#[stage(name = "merged", deps = [ocr, around = ocr, corrected, labels], conserves = ocr, parallelism = cpu)]
+#[stage(name = "merged", version = 2, deps = [ocr, around = ocr, corrected, labels], conserves = ocr, parallelism = cpu)]
 pub fn merged(
     ocr: OcrPage,
     around: Window<OcrPage>,
@@ -81,42 +80,6 @@ pub fn merged(
     Ok((page, metrics))
 }
 
-/// The blocks of a page with their final texts and labels; where one of these is missing, with what was read, and as `OTHER`.
-fn merge(ocr: &OcrPage, corrected: Option<&CorrectedPage>, labels: Option<&LabelsPage>) -> Vec<MergedBlock> {
-    let labels: BTreeMap<u32, (Classification, f64)> = labels
-        .iter()
-        .flat_map(|page| &page.blocks)
-        .map(|label| (label.block_num, (label.classification, label.classification_confidence)))
-        .collect();
-    let block = |block: &Block| {
-        let (classification, classification_confidence) =
-            labels.get(&block.block_num).copied().unwrap_or((Classification::Other, 0.0));
-        let paragraph = |paragraph: &Paragraph| {
-            let id = ParagraphId { block: block.block_num, paragraph: paragraph.par_num };
-            let corrected = corrected.and_then(|page| page.paragraph(id));
-            let correction = corrected.and_then(|corrected| Some((corrected.text.clone()?, corrected)));
-            let (text, by) = correction.map_or((paragraph.text.clone(), None), |(text, by)| (text, Some(by)));
-            MergedParagraph {
-                par_num: paragraph.par_num,
-                text,
-                bbox: paragraph.bbox,
-                original_confidence: paragraph.avg_confidence,
-                correction_applied: by.is_some(),
-                correction_confidence: by.map_or(1.0, |by| by.confidence),
-                correction_notes: by.and_then(|by| by.notes.clone()),
-            }
-        };
-        MergedBlock {
-            block_num: block.block_num,
-            classification,
-            classification_confidence,
-            bbox: block.bbox,
-            paragraphs: block.paragraphs.iter().map(paragraph).collect(),
-        }
-    };
-    ocr.blocks.iter().map(block).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -125,6 +88,7 @@ mod tests {
     use shelf::testing::TestBook;
 
     use super::*;
+    use crate::labels::Classification;
 
     /// Pages as the original tool wrote them: without records, boxes as lists or objects, text without lines, and fields that are
     /// not ours. The first page ends in a split word; one of its paragraphs has no correction, one of its blocks no label.

@@ -1,4 +1,4 @@
-use shelf_pages::PageNumberLocation;
+use shelf_pages::{NumberingStyle, PageNumberLocation};
 
 use super::folio::trim_punctuation;
 use super::matter::is_division;
@@ -105,6 +105,9 @@ impl HeaderFooterRow {
         if !may_contain_number {
             return Vec::new();
         }
+        if let Some(text) = self.number_of_total() {
+            return vec![PageNumberCandidate { text: text.to_owned(), location: self.location, position_score: 1.0 }];
+        }
         let last = self.words.len().saturating_sub(1);
         let mut ends = vec![0];
         if last > 0 {
@@ -116,6 +119,8 @@ impl HeaderFooterRow {
             let plain = PageNumberCandidate { text: text.clone(), location: self.location, position_score: 1.0 };
             let position_score = match (plain.folio(), text.chars().count()) {
                 _ if after_division => return None,
+                // `Sixth Generation—Joseph I.`
+                (Some(folio), 1) if folio.style == NumberingStyle::Roman && !alone && !is_running_head => return None,
                 (Some(folio), _) if is_plausible_year(folio.value) && !is_running_head => 0.3,
                 (Some(_), _) if alone || is_running_head => 1.0,
                 (Some(_), _) => 0.7,
@@ -125,6 +130,19 @@ impl HeaderFooterRow {
             Some(PageNumberCandidate { position_score, ..plain })
         };
         ends.into_iter().filter_map(candidate).collect()
+    }
+
+    /// The number in a row such as `Page 6 of 87`, which is not the number of pages.
+    fn number_of_total(&self) -> Option<&str> {
+        let words: Vec<&str> = self.words.iter().map(String::as_str).collect();
+        let is_word = |word: &str, known: &[&str]| known.contains(&word.to_lowercase().as_str());
+        let (number, of, total) = match words[..] {
+            [page, number, of, total] if is_word(page, &["page", "p", "pg", "seite"]) => (number, of, total),
+            [number, of, total] => (number, of, total),
+            _ => return None,
+        };
+        let (first, last) = (number.parse::<u32>().ok()?, total.parse::<u32>().ok()?);
+        (is_word(of, &["of", "von", "de", "sur"]) && first <= last).then_some(number)
     }
 }
 
@@ -168,6 +186,14 @@ mod tests {
     fn chapter_number_is_not_a_candidate() {
         assert_eq!(candidate_texts("CHAPTER II.", ""), Vec::<String>::new());
         assert_eq!(candidate_texts("BOOK II. 45", ""), ["45"]);
+    }
+
+    #[test]
+    fn number_of_pages_and_number_of_a_king_are_not_candidates() {
+        assert_eq!(candidate_texts("", "Page 6 of 87"), ["6"]);
+        assert_eq!(candidate_texts("", "6 of 87"), ["6"]);
+        assert_eq!(candidate_texts("JOSEPH I.", ""), Vec::<String>::new());
+        assert_eq!(candidate_texts("", "I."), ["I"], "alone it may be a page number");
     }
 
     #[test]

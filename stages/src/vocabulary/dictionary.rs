@@ -7,6 +7,7 @@ use encoding_rs::Encoding;
 use shelf::book::Languages;
 
 use super::other_spellings;
+use super::spelling::old_verb_stems;
 
 /// The words of some languages, as their Hunspell dictionaries have them.
 #[derive(Clone)]
@@ -92,8 +93,8 @@ impl Dictionary {
         self.books.iter().any(|book| book.check(word))
     }
 
-    /// Whether `word` may stand as it is read: it is known itself, in a spelling of another time or country, without a possessive, or as a compound of
-    /// known words (`self-possession`).
+    /// Whether `word` may stand as it is read: it is known itself, in a spelling of another time or country, as an old form of a verb (`cometh`),
+    /// without a possessive, or as a compound of known words (`self-possession`).
     #[must_use]
     pub fn accepts(&self, word: &str) -> bool {
         let plain = word.replace('’', "'");
@@ -103,7 +104,10 @@ impl Dictionary {
                 || part.to_lowercase() == part.to_uppercase()
                 || other_spellings(part).iter().any(|other| self.knows(other))
         };
-        is_good(&plain) || is_good(bare) || (bare.contains('-') && bare.split('-').all(is_good))
+        is_good(&plain)
+            || is_good(bare)
+            || old_verb_stems(bare).iter().any(|stem| self.knows(stem))
+            || (bare.contains('-') && bare.split('-').all(is_good))
     }
 }
 
@@ -163,7 +167,8 @@ fn installed<'a>(folders: impl Iterator<Item = &'a Path>) -> BTreeMap<String, Pa
     found
 }
 
-/// The files for a tag such as `de`, `de-Latf` or `en-GB`: those of its country where it names one that is there, else of all countries.
+/// The files for a tag such as `de`, `de-Latf` or `de-AT`: those of its country where it names one that is there, else of all countries. English
+/// books mix British and American spelling, so all English dictionaries count for any of them.
 fn files_of<'a>(installed: &'a BTreeMap<String, PathBuf>, tag: &str) -> Vec<&'a Path> {
     let mut subtags = tag.split(['-', '_']);
     let language = subtags.next().unwrap_or_default().to_lowercase();
@@ -172,7 +177,7 @@ fn files_of<'a>(installed: &'a BTreeMap<String, PathBuf>, tag: &str) -> Vec<&'a 
     let of_country = |name: &str| name.split(['_', '-']).nth(1).map(str::to_uppercase) == country;
     let all = || installed.iter().filter(|(name, _)| of_language(name));
     let mut files: Vec<&Path> = all().filter(|(name, _)| of_country(name)).map(|(_, path)| path.as_path()).collect();
-    if files.is_empty() {
+    if files.is_empty() || language == ENGLISH {
         files = all().map(|(_, path)| path.as_path()).collect();
     }
     // Several names are often one file.
@@ -269,7 +274,7 @@ mod tests {
 
     #[test]
     fn other_spellings_possessives_and_compounds_are_accepted() {
-        let dictionary = Dictionary::of_words("connection honor self possession gold seeker");
+        let dictionary = Dictionary::of_words("connection honor self possession gold seeker come look know");
         for (word, accepted) in [
             ("connexion", true),
             ("honour’s", true),
@@ -278,6 +283,10 @@ mod tests {
             ("self-posscssion", false),
             ("conncction", false),
             ("1540", true),
+            ("cometh", true),
+            ("knowest", true),
+            ("look’d", true),
+            ("comqth", false),
         ] {
             assert_eq!(dictionary.accepts(word), accepted, "{word}");
         }
@@ -302,7 +311,7 @@ mod tests {
             files_of(&found, tag).into_iter().map(|path| path.file_stem().unwrap().to_str().unwrap()).collect()
         };
         assert_eq!(names("en"), ["en_GB", "en_US"]);
-        assert_eq!(names("en-US"), ["en_US"]);
+        assert_eq!(names("en-US"), ["en_GB", "en_US"]);
         assert_eq!(names("en-IE"), ["en_GB", "en_US"]);
         assert_eq!(names("fr-FR"), ["fr"]);
         for tag in ["de", "nl", "e", ""] {

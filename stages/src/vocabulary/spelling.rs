@@ -31,6 +31,17 @@ pub fn other_spellings(word: &str) -> Vec<String> {
         .collect()
 }
 
+/// The verbs that `word` may be an old form of: `cometh`, `knowest`, `look'd`.
+#[must_use]
+pub(super) fn old_verb_stems(word: &str) -> Vec<String> {
+    let stem = ["eth", "est", "'d", "'st"].iter().find_map(|ending| word.strip_suffix(ending));
+    let stem = stem.filter(|stem| stem.chars().count() >= MIN_STEM_CHARS && stem.chars().all(char::is_lowercase));
+    stem.map(|stem| vec![stem.to_owned(), format!("{stem}e")]).unwrap_or_default()
+}
+
+/// Shorter stems are endings of any word.
+const MIN_STEM_CHARS: usize = 3;
+
 /// What a word may have, and what a dictionary has in its place.
 const HABITS: [(&str, &str); 21] = [
     ("our", "or"),

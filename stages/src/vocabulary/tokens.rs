@@ -10,6 +10,8 @@ pub struct Token {
     pub confidence: f64,
     /// Whether it is what the token before it, which ends in a hyphen, goes on with.
     pub continues: bool,
+    /// Whether it is in a passage in another language than the dictionary's.
+    pub foreign: bool,
 }
 
 /// The tokens of a paragraph, line by line. A paragraph of the original tool, which has no line breaks, is one line, and its parted words
@@ -61,12 +63,19 @@ pub fn tokens_of(paragraph: &Paragraph) -> ParagraphTokens {
 
 fn mark_continuing(lines: &mut ParagraphTokens) {
     let one_line = lines.len() == 1;
-    let mut after_hyphen = false;
+    // What precedes the hyphen before a token.
+    let mut before_hyphen: Option<char> = None;
     for line in lines {
         let last = line.len().saturating_sub(1);
         for (at, token) in line.iter_mut().enumerate() {
-            token.continues = after_hyphen && token.text.starts_with(char::is_alphanumeric);
-            after_hyphen = (at == last || one_line) && token.ends_in_hyphen();
+            // A page number below `cam-` is not its second half.
+            let same_kind = |before: char| match token.text.chars().next() {
+                Some(first) if before.is_ascii_digit() => first.is_alphanumeric(),
+                first => first.is_some_and(char::is_alphabetic),
+            };
+            token.continues = before_hyphen.is_some_and(same_kind);
+            let (_, word, _) = parts_of(&token.text);
+            before_hyphen = word.chars().next_back().filter(|_| (at == last || one_line) && token.ends_in_hyphen());
         }
     }
 }
@@ -75,7 +84,7 @@ impl Token {
     /// A token that stands for itself.
     #[must_use]
     pub fn new(text: &str, confidence: f64) -> Self {
-        Self { text: text.to_owned(), confidence, continues: false }
+        Self { text: text.to_owned(), confidence, continues: false, foreign: false }
     }
 
     /// Whether a word goes on after it: a letter or digit, then one hyphen.

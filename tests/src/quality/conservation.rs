@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use serde_json::Value;
@@ -8,8 +8,8 @@ use shelf::eval::ErrorRate;
 use super::books::files;
 use crate::Shelf;
 
-/// Paragraphs of `ocr` over a book: `edits` counts those that do not stand in `merged` exactly once, with the text that `corrected` gave them or,
-/// where it gave none, with their own.
+/// Paragraphs of `ocr` over a book: `edits` counts those that do not stand in `merged` exactly once, with the words that `corrected` gave them or,
+/// where it gave none, with their own. A paragraph that was split between blocks is compared as a whole.
 pub(super) fn lost(shelf: &Shelf, id: &str) -> ErrorRate {
     let mut all = ErrorRate::default();
     for [ocr, corrected, merged] in pages(shelf, id) {
@@ -31,13 +31,19 @@ pub(super) fn pages(shelf: &Shelf, id: &str) -> Vec<[Value; 3]> {
 
 fn lost_of(ocr: &Value, corrected: &Value, merged: &Value) -> ErrorRate {
     let corrected: BTreeMap<_, _> = paragraphs(corrected).into_iter().collect();
+    let split = split_paragraphs(merged);
     let merged = paragraphs(merged);
     let ocr = paragraphs(ocr);
     let is_lost = |(id, text): &&((u64, u64), Option<String>)| {
         let expected = corrected.get(id).cloned().flatten().or_else(|| text.clone());
-        let found: Vec<&Option<String>> =
-            merged.iter().filter(|(other, _)| other == id).map(|(_, text)| text).collect();
-        found != [&expected]
+        let found: Vec<Option<&str>> =
+            merged.iter().filter(|(other, _)| other == id).map(|(_, text)| text.as_deref()).collect();
+        let is_split = split.contains(id) && found.len() > 1;
+        let words = |text: &str| text.split_whitespace().map(ToOwned::to_owned).collect::<Vec<_>>();
+        let joined = found.iter().flatten().copied().collect::<Vec<_>>().join("\n");
+        let is_kept = |text: &Option<String>| text.as_deref().is_some_and(|text| words(text) == words(&joined));
+        // Where a corrected text cannot be cut into its lines, the parts keep what was read.
+        if is_split { !is_kept(&expected) && !is_kept(text) } else { found != [expected.as_deref()] }
     };
     ErrorRate { edits: ocr.iter().filter(is_lost).count(), length: ocr.len() }
 }
@@ -46,12 +52,28 @@ fn lost_of(ocr: &Value, corrected: &Value, merged: &Value) -> ErrorRate {
 fn paragraphs(page: &Value) -> Vec<((u64, u64), Option<String>)> {
     let blocks = page["blocks"].as_array().into_iter().flatten();
     let of_block = |block: &Value| {
-        let number = block["block_num"].as_u64().unwrap_or_default();
+        let number = ocr_block_num(block);
         let paragraphs = block["paragraphs"].as_array().cloned().unwrap_or_default();
         paragraphs.into_iter().map(move |paragraph| {
             let text = paragraph["text"].as_str().map(ToOwned::to_owned);
             ((number, paragraph["par_num"].as_u64().unwrap_or_default()), text)
         })
+    };
+    blocks.flat_map(of_block).collect()
+}
+
+/// The number of the block of `ocr` that a block is, or is part of.
+fn ocr_block_num(block: &Value) -> u64 {
+    block["origin"]["block_num"].as_u64().or(block["block_num"].as_u64()).unwrap_or_default()
+}
+
+/// Block and paragraph number of each paragraph in a block that was split.
+fn split_paragraphs(page: &Value) -> BTreeSet<(u64, u64)> {
+    let blocks = page["blocks"].as_array().into_iter().flatten().filter(|block| block["origin"].is_object());
+    let of_block = |block: &Value| {
+        let paragraphs = block["paragraphs"].as_array().cloned().unwrap_or_default();
+        let number = ocr_block_num(block);
+        paragraphs.into_iter().map(move |paragraph| (number, paragraph["par_num"].as_u64().unwrap_or_default()))
     };
     blocks.flat_map(of_block).collect()
 }
@@ -77,5 +99,15 @@ mod tests {
         assert_eq!(lost(&[(1, json!("Tvvo.")), (2, json!("Three."))]), 1);
         assert_eq!(lost(&[(1, json!("Two.")), (2, json!("Three.")), (2, json!("Three."))]), 1);
         assert_eq!(lost(&[]), 2);
+    }
+
+    #[test]
+    fn a_split_paragraph_is_kept_if_its_parts_have_all_its_words() {
+        let ocr = page(&[(1, json!("Of ships.\n34"))]);
+        let lost = |parts: &[&str]| {
+            let part = |text: &&str| json!({ "block_num": 9, "origin": { "block_num": 1 }, "paragraphs": [{ "par_num": 1, "text": text }] });
+            lost_of(&ocr, &page(&[]), &json!({ "blocks": parts.iter().map(part).collect::<Vec<_>>() })).edits
+        };
+        assert_eq!((lost(&["Of ships.", "34"]), lost(&["Of ships."]), lost(&["Of ships.", "35"])), (0, 1, 1));
     }
 }

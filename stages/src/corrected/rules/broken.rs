@@ -7,11 +7,17 @@ const MISREAD_HYPHENS: [&str; 12] = ["", ".", ":", ",", ";", "~", "'", "*", "=",
 /// Shorter words are not put together from pieces on a dictionary's word alone.
 const SHORTEST_WHOLE: usize = 6;
 
+/// Shorter words are not the beginning of the next one without a mark between them.
+const SHORTEST_BEGINNING: usize = 3;
+
 /// Puts words together that are in pieces: at a line end whose hyphen was not read as one (`informa:` `tion`), or within a line (`cam paign`). One piece
 /// is no word, and the whole is one that the book or the dictionary has.
 pub(super) fn join_broken_words(draft: &mut Draft, book: &PageVocabulary, dictionary: &Dictionary) {
     for place in draft.places().into_iter().rev() {
         let Some(next) = draft.next(place) else { continue };
+        if draft.token(place).foreign || draft.token(next).foreign {
+            continue;
+        }
         join(draft, place, next, book, dictionary);
     }
 }
@@ -36,7 +42,8 @@ fn join(draft: &mut Draft, place: TokenPosition, next: TokenPosition, book: &Pag
     let broken = match (no_word(left), no_word(right)) {
         (true, true) => true,
         // An ending that is no word is a piece; a beginning that is none may be a misread word before a good one.
-        (false, true) => at_line_end || left.chars().count() > 1,
+        // A short word before it may well be one: `seems to` `wered` is not `towered`.
+        (false, true) => !behind.is_empty() || left.chars().count() >= SHORTEST_BEGINNING,
         (true, false) => at_line_end && !behind.is_empty() || right.chars().count() <= 4,
         (false, false) => false,
     };
@@ -57,8 +64,9 @@ mod tests {
     use super::*;
 
     fn whole(text: &str) -> String {
-        let dictionary =
-            Dictionary::of_words("information campaign contrast con the of place against settlement went on settle");
+        let dictionary = Dictionary::of_words(
+            "information campaign contrast con the of place against settlement went on settle seems to towered",
+        );
         let book = PageVocabulary { joined: ["narvaez".to_owned()].into(), ..PageVocabulary::default() };
         let mut draft = draft_of(text, 0.8);
         join_broken_words(&mut draft, &book, &dictionary);
@@ -87,6 +95,8 @@ mod tests {
             "the place. Information",
             "the of",
             "the settle. went",
+            "seems to\nwered on",
+            "seems to wered on",
             "x y z",
             "cam, paign",
         ] {

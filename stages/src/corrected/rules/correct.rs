@@ -3,9 +3,10 @@ use shelf::stage::{Model, ProcessingCost, Timestamp};
 use super::broken::join_broken_words;
 use super::correction::correction_notes;
 use super::draft::Draft;
+use super::foreign::mark_foreign_passages;
 use super::hyphens::join_parted_words;
 use super::marks::{correct_punctuation, end_sentences};
-use super::specks::drop_specks;
+use super::specks::{closes_single_quote, drop_specks};
 use super::words::correct_words;
 use super::{Correction, Legibility};
 use crate::corrected::{CorrectedBlock, CorrectedPage, CorrectedParagraph};
@@ -33,8 +34,14 @@ const WHITE_SPACE_NOTE: &str = "spaces";
 /// Corrects a page with the vocabulary of the book and the dictionary. Without a dictionary, and on an illegible page, letters are not corrected.
 #[must_use]
 pub fn correct_page(page: &OcrPage, book: &PageVocabulary, dictionary: Option<&Dictionary>) -> CorrectionResult {
-    let legibility = Legibility::of(&PageTokens::of(page), book, dictionary);
-    let corrector = Corrector { book, dictionary: dictionary.filter(|_| !legibility.is_illegible()), legibility };
+    let tokens = PageTokens::of(page);
+    let legibility = Legibility::of(&tokens, book, dictionary);
+    let corrector = Corrector {
+        book,
+        dictionary: dictionary.filter(|_| !legibility.is_illegible()),
+        legibility,
+        single_quotes: tokens.tokens().any(|token| closes_single_quote(&token.text)),
+    };
     let mut corrections = Vec::new();
     let mut certainty = Mean::default();
     let blocks: Vec<CorrectedBlock> = page
@@ -86,6 +93,8 @@ struct Corrector<'a> {
     book: &'a PageVocabulary,
     dictionary: Option<&'a Dictionary>,
     legibility: Legibility,
+    /// Whether the page has quotations in single quotes.
+    single_quotes: bool,
 }
 
 impl Corrector<'_> {
@@ -94,8 +103,9 @@ impl Corrector<'_> {
         correct_punctuation(&mut draft);
         join_parted_words(&mut draft, self.book, self.dictionary);
         if let Some(dictionary) = self.dictionary {
+            mark_foreign_passages(&mut draft, self.book, dictionary);
             join_broken_words(&mut draft, self.book, dictionary);
-            drop_specks(&mut draft, dictionary);
+            drop_specks(&mut draft, dictionary, self.single_quotes);
             end_sentences(&mut draft, self.book);
             correct_words(&mut draft, self.book, dictionary);
         }

@@ -4,6 +4,7 @@ mod broken;
 mod correct;
 mod correction;
 mod draft;
+mod foreign;
 mod hyphens;
 mod legibility;
 mod marks;

@@ -9,10 +9,11 @@ const SURE_OF_T: f64 = 0.96;
 /// A mark that stands alone needs more to be one.
 const ALONE: f64 = 0.5;
 
-/// Takes out what is most likely a speck, not a mark: quotes that are opened before a word and never closed, marks that end a sentence which goes on.
-pub(super) fn drop_specks(draft: &mut Draft, dictionary: &Dictionary) {
+/// Deletes what is most likely a speck, not a mark: single quotes where no quotation begins, marks that end a sentence which continues.
+/// `single_quotes` says whether the page has quotations in single quotes.
+pub(super) fn drop_specks(draft: &mut Draft, dictionary: &Dictionary, single_quotes: bool) {
     for place in draft.places() {
-        drop_quote(draft, place);
+        drop_quote(draft, place, single_quotes);
         drop_closing_quote(draft, place, dictionary);
         drop_stop(draft, place, dictionary);
     }
@@ -26,19 +27,31 @@ const ELIDED: [&str; 14] = [
     "tis", "twas", "twere", "twill", "twould", "em", "gainst", "neath", "mid", "mong", "tween", "til", "till", "cause",
 ];
 
-/// `'The` and `"The` are a speck before a word, unless the quote is closed further on, or opens the paragraph and may be closed in another.
-fn drop_quote(draft: &mut Draft, place: TokenPosition) {
+/// Whether a token closes a quotation in single quotes: `no!’`, `said,'`.
+pub(super) fn closes_single_quote(token: &str) -> bool {
+    let (_, word, tail) = parts_of(token);
+    let after_mark = |tail: &str| tail.starts_with([',', '.', '!', '?', ';']) && tail.contains(['\'', '’']);
+    !word.is_empty() && after_mark(tail) && !tail.contains("''") && !tail.contains("’’")
+}
+
+/// `'the` is a speck before a word in mid-sentence, and `'The` where the page has no quotations in single quotes, unless the quote is closed
+/// further on. A double quote is never a speck: its partner may be misread, on another line, or in another paragraph.
+fn drop_quote(draft: &mut Draft, place: TokenPosition, single_quotes: bool) {
     let token = draft.token(place);
     let Some((quote, rest)) = token.text.chars().next().map(|quote| (quote, &token.text[quote.len_utf8()..])) else {
         return;
     };
     let (lead, word, tail) = parts_of(rest);
-    let opens = draft.previous(place).is_none();
+    // A quotation begins after a mark, or at the beginning of a paragraph.
+    let may_open =
+        draft.previous(place).is_none_or(|before| !draft.token(before).text.ends_with(char::is_alphanumeric));
+    if single_quotes && may_open {
+        return;
+    }
     let (closing, sure): (&[char], f64) = match quote {
         // The serif of a T is read as a quote before it.
         '\'' | '‘' | '’' if word.starts_with('T') => (&['\'', '’'], SURE_OF_T),
-        '\'' | '‘' | '’' => (&['\'', '’'], MIN_CERTAIN_CONFIDENCE),
-        '"' | '“' | '”' if !opens => (&['"', '”'], UNSURE),
+        '\'' | '‘' | '’' if !may_open => (&['\'', '’'], MIN_CERTAIN_CONFIDENCE),
         _ => return,
     };
     let before_word =
@@ -126,7 +139,7 @@ mod tests {
     fn cleaned(text: &str, confidence: f64) -> String {
         let dictionary = Dictionary::of_words("the points happily every miss follows at once had of");
         let mut draft = draft_of(text, confidence);
-        drop_specks(&mut draft, &dictionary);
+        drop_specks(&mut draft, &dictionary, false);
         draft.text()
     }
 
@@ -135,7 +148,6 @@ mod tests {
         for (read, clean) in [
             ("he had ‘the points", "he had the points"),
             ("‘The points", "The points"),
-            ("he had \"the points", "he had the points"),
             ("the points' of", "the points' of"),
             ("happily' of", "happily of"),
             ("happily. every", "happily every"),
@@ -151,6 +163,10 @@ mod tests {
         for text in [
             "he had ‘the points’ of",
             "‘tis the points",
+            "he had \"the points",
+            "he had, “the points",
+            "had. “The points,‘ he",
+            "had, ‘points of",
             "“The points",
             "‘had the points' of",
             "happily. Every",
@@ -160,6 +176,22 @@ mod tests {
             "* the points\n—",
         ] {
             assert_eq!(cleaned(text, 0.7), text);
+        }
+    }
+
+    #[test]
+    fn single_quotes_stay_where_the_page_has_quotations_in_them() {
+        let dictionary = Dictionary::of_words("the points happily every had of");
+        for (read, clean) in [("had. ‘The points of", "had. ‘The points of"), ("‘The points of", "‘The points of")]
+        {
+            let mut draft = draft_of(read, 0.7);
+            drop_specks(&mut draft, &dictionary, true);
+            assert_eq!(draft.text(), clean);
+        }
+        for (token, closes) in
+            [("no!’", true), ("said,'", true), ("men’s", false), ("captains’", false), ("“No.”", false)]
+        {
+            assert_eq!(closes_single_quote(token), closes, "{token}");
         }
     }
 

@@ -12,6 +12,9 @@ use crate::vocabulary::{
 pub(super) fn correct_words(draft: &mut Draft, book: &PageVocabulary, dictionary: &Dictionary) {
     for place in draft.places() {
         let token = draft.token(place);
+        if token.foreign {
+            continue;
+        }
         let (lead, word, tail) = parts_of(&token.text);
         let Some(evidence) = book.doubtful.get(&word_key(word)).filter(|evidence| !evidence.known) else {
             continue;
@@ -49,6 +52,8 @@ const CLEARLY: f64 = 0.5;
 const OF_THE_BOOK: f64 = 0.5;
 /// Lost spaces are the most frequent mistake of all on coarse scans, and few words are made of words.
 const LOST_SPACES: f64 = 0.3;
+/// A name is corrected only if it was read with at most this confidence, 0..=1.
+const MAX_NAME_CONFIDENCE: f64 = 0.8;
 /// Words of so many letters have few neighbours, so that more of them may be misread.
 const LONG: usize = 10;
 
@@ -116,7 +121,8 @@ impl Doubt<'_> {
             has_one_case(word) && (stem.starts_with(char::is_uppercase) || !word.starts_with(char::is_uppercase));
         let known = match common {
             // A name is in no dictionary, so that a word of the dictionary is none for it.
-            _ if self.is_name() => common >= Some(Commonness::Rare),
+            // One name of the book is not put for another that was read with some confidence.
+            _ if self.is_name() => common >= Some(Commonness::Rare) && self.confidence <= MAX_NAME_CONFIDENCE,
             Some(_) => true,
             None => word.chars().count() > 2 && self.dictionary.knows(word),
         };
@@ -151,7 +157,8 @@ impl Doubt<'_> {
                 // Of a short word that was read with hardly any confidence every letter may be wrong.
                 0..=5 if self.confidence < 0.6 => 0.0,
                 0..=7 => 1.5,
-                8..LONG => 2.2,
+                // Known confusions only: a letter for one that looks like it.
+                8..LONG => 2.0,
                 LONG.. => 3.2,
             }
         }
@@ -243,6 +250,8 @@ mod tests {
             ("exccu-", evidence(&[], "")),
             // A name is not put for another, nor parted before an article.
             ("Lauriat", evidence(&[("laureat", Once)], "")),
+            // No known confusion: nothing like an e is read as a k.
+            ("exkcuted", evidence(&[], "")),
             ("Hernanda", evidence(&[], "hern and a")),
             // Two words are as likely, none is near.
             ("tkeke", evidence(&[("there", Frequent), ("these", Frequent)], "")),

@@ -1,7 +1,8 @@
 use super::block_view::BlockView;
 use super::page_view::PageView;
+use super::split_blocks::{SplitLines, split_blocks};
 use super::{caption, footnote, header_footer, heading, noise, quote, running_text, table};
-use crate::labels::{Classification, LabelledBlock};
+use crate::labels::{Classification, LabelledBlock, LabelledLines};
 use crate::ocr::OcrPage;
 use crate::pagination::PagePagination;
 
@@ -26,8 +27,32 @@ const RULES: [Rule; 8] = [
 /// Labels every block of a page; `book` is what the whole book tells about the page.
 #[must_use]
 pub fn label_blocks(page: &OcrPage, book: &PagePagination) -> Vec<LabelledBlock> {
-    let view = PageView::of(page, book);
-    view.blocks.iter().map(|block| label_block(block, &view)).collect()
+    label_page(page, book).0
+}
+
+/// Labels every block of a page, and the lines of a block that do not belong to its text.
+#[must_use]
+pub fn label_page(page: &OcrPage, book: &PagePagination) -> (Vec<LabelledBlock>, Vec<LabelledLines>) {
+    let split = split_blocks(page, book);
+    let view = PageView::of(&split.page, book);
+    let (mut blocks, mut lines) = (Vec::new(), Vec::new());
+    for block in &view.blocks {
+        let label = label_block(block, &view);
+        match split.parts.iter().find(|part| part.block_num == block.block_num) {
+            Some(part) => lines.push(label_lines(part, label)),
+            None => blocks.push(label),
+        }
+    }
+    (blocks, lines)
+}
+
+/// Lines that were split from a block of text are a running head or foot, or a page number, whatever else their text resembles.
+fn label_lines(part: &SplitLines, label: LabelledBlock) -> LabelledLines {
+    use Classification::{Footer, Header, PageNumber};
+    let is_outside_text = matches!(label.classification, Header | Footer | PageNumber);
+    let (classification, classification_confidence) =
+        if is_outside_text { (label.classification, label.classification_confidence) } else { (Footer, 0.8) };
+    LabelledLines { block_num: part.origin, lines: part.lines, classification, classification_confidence }
 }
 
 fn label_block(block: &BlockView, page: &PageView) -> LabelledBlock {

@@ -11,10 +11,11 @@ mod noise;
 mod page_view;
 mod quote;
 mod running_text;
+mod split_blocks;
 mod table;
 #[cfg(test)]
 mod test_labels;
 
 pub(super) use block_view::BlockView;
-pub use label_blocks::label_blocks;
+pub use label_blocks::{label_blocks, label_page};
 pub(super) use page_view::PageView;
