@@ -32,6 +32,9 @@ const MIN_COLUMN_ROWS: usize = 3;
 /// Words below this confidence may not be text at all, 0..=1.
 const MIN_WORD_CONFIDENCE: f64 = 0.6;
 
+/// A page number is at least this far from the running head beside it, in type heights; words of a row are 0.3 to 1 apart.
+const MIN_NUMBER_GAP: f64 = 3.0;
+
 impl PageLayout {
     /// Measures a page; `book_height_px` is the type height of the book's body text, if known.
     ///
@@ -93,6 +96,22 @@ impl PageLayout {
         !word.text.contains(char::is_alphanumeric) || (unsure && (beside || odd_size))
     }
 
+    /// Whether a sign without letters and digits may be a page number that was misread, such as `READERS          )`: it is at one end of the row,
+    /// far from the words, and of the height of type.
+    #[must_use]
+    pub fn may_be_misread_number(&self, row: &TextRow, at: usize) -> bool {
+        let gap = match (at, row.words.get(at + 1)) {
+            (0, Some(next)) => next.bbox.x.saturating_sub(row.words[0].bbox.right()),
+            (1.., None) => row.words[at].bbox.x.saturating_sub(row.words[at - 1].bbox.right()),
+            _ => return false,
+        };
+        let bbox = row.words[at].bbox;
+        let in_column = f64::from(bbox.x) >= self.text_left_px - self.body_height_px
+            && f64::from(bbox.right()) <= self.text_right_px + self.body_height_px;
+        let is_type = (0.6..1.5).contains(&(f64::from(bbox.height) / self.body_height_px));
+        in_column && is_type && f64::from(gap) >= MIN_NUMBER_GAP * self.body_height_px
+    }
+
     fn measure_column(&mut self) {
         let body: Vec<&TextRow> = self
             .rows
@@ -113,8 +132,11 @@ impl PageLayout {
 
     fn drop_noise(&mut self) {
         let mut rows = std::mem::take(&mut self.rows);
-        for row in &mut rows {
-            row.words.retain(|word| !self.is_noise(word));
+        for (index, row) in rows.iter_mut().enumerate() {
+            let number =
+                row.words.len().checked_sub(1).filter(|last| index == 0 && self.may_be_misread_number(row, *last));
+            let number = number.map(|last| row.words[last].bbox);
+            row.words.retain(|word| !self.is_noise(word) || Some(word.bbox) == number);
             if let Some(bbox) = Bbox::bounding(row.words.iter().map(|word| word.bbox)) {
                 row.bbox = bbox;
             }

@@ -65,7 +65,11 @@ impl HeaderFooterRow {
             PageNumberLocation::Footer => (row.bbox.y, layout.gap_above(at)),
             _ => (row.bbox.bottom(), layout.gap_below(at)),
         };
-        let words = row.words.iter().map(|word| trim_punctuation(&word.text).to_owned());
+        let words = row.words.iter().enumerate().map(|(at, word)| match trim_punctuation(&word.text) {
+            // Where a number is printed: `READERS          )`.
+            "" if layout.may_be_misread_number(row, at) => word.text.clone(),
+            text => text.to_owned(),
+        });
         let narrow = f64::from(row.bbox.width) < MAX_WIDTH_RATIO * layout.text_width_px();
         let small = row.type_height_px() < MAX_TYPE_RATIO * layout.body_height_px;
         Self {
@@ -186,6 +190,19 @@ mod tests {
     fn chapter_number_is_not_a_candidate() {
         assert_eq!(candidate_texts("CHAPTER II.", ""), Vec::<String>::new());
         assert_eq!(candidate_texts("BOOK II. 45", ""), ["45"]);
+    }
+
+    #[test]
+    fn sign_beside_a_running_head_may_be_a_misread_number() {
+        let candidates = |sign_left: u32| {
+            let head = block(1, &[line((100, 50), 16, "SKETCHES OF"), line((sign_left, 50), 16, ")")]);
+            let layout = PageLayout::of(&page(1, vec![head, prose(2, 100, 40)]), None);
+            let rows = HeaderFooterRow::all_of(&layout);
+            let candidates = rows.iter().flat_map(|row| row.page_number_candidates(true, |word| word == ")"));
+            candidates.map(|candidate| candidate.text).collect::<Vec<_>>()
+        };
+        assert_eq!(candidates(800), [")"]);
+        assert_eq!(candidates(210), Vec::<String>::new(), "close to the words it is punctuation");
     }
 
     #[test]
