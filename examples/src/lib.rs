@@ -9,12 +9,14 @@
 //! | [`running_head`] | a page with its neighbours; hooks |
 //! | [`usual_page`] | a stage that runs once per book |
 //! | [`odd_page`] | a page stage on a book stage |
+//! | [`short_page`] | a resource that pages share; a dependency that a page can do without |
 
 pub mod alike;
 pub mod layout;
 pub mod odd_page;
 pub mod page_kind;
 pub mod running_head;
+pub mod short_page;
 pub mod text_lines;
 pub mod usual_page;
 
