@@ -1,5 +1,5 @@
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::{PageSummary, RecordSummary};
 use crate::book::{BookMetadata, PageNumber, ScanId, ScanMetadata, Unit};
@@ -67,6 +67,11 @@ pub enum PageState {
 }
 
 impl BookState {
+    /// What resources are opened from: the folder of the library, the book, and what is known of it.
+    pub(crate) fn shared(&self) -> (Option<&Path>, &ScanId, &BookMetadata) {
+        (self.library.as_deref(), &self.id, &self.metadata)
+    }
+
     /// What is known of a page that is there and valid.
     #[must_use]
     pub fn page(&self, of: PageOf) -> Option<&PageSummary> {

@@ -101,7 +101,7 @@ impl Planning<'_> {
 
     /// The fingerprints of the resources that a stage takes.
     fn resources(&self, row: &Row, options: &ParsedOptions) -> BTreeMap<Input, Hash> {
-        let context = ResourceContext::new(self.book, &*options.value, self.resources);
+        let context = ResourceContext::new(self.book.shared(), &*options.value, self.resources);
         let hash = |input: &ExternalInput| match input {
             ExternalInput::Resource(resource) => {
                 let name = resource.name().to_owned();

@@ -53,7 +53,7 @@ impl PlannedStage {
 
     /// Opens the resources that it takes.
     pub(crate) async fn open(&self, book: &BookState, resources: &Resources) -> Result<OpenResources, Failure> {
-        let context = ResourceContext::new(book, &*self.options.value, resources);
+        let context = ResourceContext::new(book.shared(), &*self.options.value, resources);
         context.open_all(self.entry.row.inputs).await
     }
 

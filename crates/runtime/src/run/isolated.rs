@@ -102,7 +102,7 @@ fn make(page: IsolatedPage) -> Result<RanThere, Failure> {
     let files = Arc::default();
     let store: Arc<dyn Store> = Arc::new(FolderStore::open(&page.library)?);
     let options = isolated.options(page.options)?;
-    let context = ResourceContext::of_page((&page.library, &page.book, &page.metadata), &*options, &RESOURCES);
+    let context = ResourceContext::new((Some(&page.library), &page.book, &page.metadata), &*options, &RESOURCES);
     let resources = block_on(context.open_all(row.inputs))?;
     let cx = Cx {
         store,

@@ -43,7 +43,6 @@ use std::sync::{Arc, Mutex};
 use super::{Cx, ExternalInput, FromCx, Parameter, Stage};
 use crate::book::{BookMetadata, Languages, ScanId};
 use crate::failure::{Cause, Failure};
-use crate::inspect::BookState;
 use crate::panics::caught;
 use crate::record::Hash;
 
@@ -92,24 +91,12 @@ struct Opening<'a> {
 }
 
 impl<'a> ResourceContext<'a> {
-    pub(crate) fn new(book: &'a BookState, options: &'a (dyn Any + Send + Sync), resources: &'a Resources) -> Self {
-        Self {
-            library: book.library.as_deref(),
-            book: &book.id,
-            metadata: &book.metadata,
-            options,
-            resources,
-            opening: None,
-        }
-    }
-
-    /// In a worker process.
-    pub(crate) fn of_page(
-        (library, book, metadata): (&'a Path, &'a ScanId, &'a BookMetadata),
+    pub(crate) fn new(
+        (library, book, metadata): (Option<&'a Path>, &'a ScanId, &'a BookMetadata),
         options: &'a (dyn Any + Send + Sync),
         resources: &'a Resources,
     ) -> Self {
-        Self { library: Some(library), book, metadata, options, resources, opening: None }
+        Self { library, book, metadata, options, resources, opening: None }
     }
 
     /// The folder of the library; `None` if the library is not a folder.
