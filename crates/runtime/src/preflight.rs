@@ -17,7 +17,7 @@ use serde_json::{Map, Value};
 use crate::book::Languages;
 use crate::doctor::Finding;
 
-/// A check that a crate registers for a stage with [`preflight!`](crate::preflight).
+/// A check that a crate registers for a stage with [`preflight!`](macro@crate::preflight).
 pub struct Preflight {
     /// The stage.
     pub stage: &'static str,
