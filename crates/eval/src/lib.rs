@@ -1,4 +1,4 @@
-//! Evaluation: character and word error rates of texts, and scores of [labels](labels), against ground truth; [synthetic pages](draw) and a [demo
+//! Evaluation: character and word error rates of texts, and scores of [labels], against ground truth; [synthetic pages](draw) and a [demo
 //! book](demo), whose ground truth is exact.
 //!
 //! Texts are [normalised](Normalisation) first, since ground truth made by people has no line breaks, and has quotes and dashes of its own.
