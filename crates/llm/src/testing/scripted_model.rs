@@ -122,7 +122,9 @@ impl Shared {
         let mut length = 0;
         while line != "\r\n" {
             line.clear();
-            reader.read_line(&mut line)?;
+            if reader.read_line(&mut line)? == 0 {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
             if let Some((name, value)) = line.split_once(':')
                 && name.eq_ignore_ascii_case("content-length")
             {
@@ -153,5 +155,23 @@ impl Shared {
             }
         }
         connection.shutdown(Shutdown::Write)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A program that is killed leaves its question unfinished; a thread that waited for the rest would keep a core busy.
+    #[test]
+    fn a_question_that_breaks_off_ends_its_connection() {
+        let model = ScriptedModel::with_replies(["{}"]);
+        let mut connection = TcpStream::connect(model.address).unwrap();
+        connection.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+        connection.write_all(b"POST /v1/chat/completions HTTP/1.1\r\nHost: here\r\n").unwrap();
+        connection.shutdown(Shutdown::Write).unwrap();
+        let mut reply = Vec::new();
+        connection.read_to_end(&mut reply).expect("the server closes the connection");
+        assert!(reply.is_empty() && model.requests().is_empty());
     }
 }

@@ -42,7 +42,7 @@ pub struct Scan {
     pub(super) stamps: [Option<Stamp>; 2],
 }
 
-/// A stage's pages as they lie in the library; a book stage has one.
+/// The pages of a stage in the library; a book stage has one.
 #[derive(Debug, Clone, Default)]
 pub struct StageState {
     /// Pages that are there.
