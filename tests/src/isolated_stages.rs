@@ -2,6 +2,7 @@
 
 use std::hint::black_box;
 use std::process::{abort, exit, id};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use clap::Args;
@@ -122,4 +123,28 @@ pub fn series(numeral: Pages<Numeral>) -> Result<Sturdy> {
 pub fn looked_at(image: PageImage) -> Result<Sturdy> {
     let looked_in = image.with(&SCAN_PID, ())?;
     Ok(Sturdy { process: id(), strokes: looked_in.to_string(), title: None })
+}
+
+/// Ink that the pages of a process share; it is empty in a book called `Dry`.
+pub struct Inkwell {
+    process: u32,
+    /// How often this process has filled it.
+    filled: usize,
+}
+
+impl Resource for Inkwell {
+    async fn open(context: &ResourceContext<'_>) -> Result<Self> {
+        static FILLED: AtomicUsize = AtomicUsize::new(0);
+        if context.metadata().title.as_deref() == Some("Dry") {
+            return Err(Failure::new("the ink has dried").hint("fill the inkwell"));
+        }
+        Ok(Self { process: id(), filled: 1 + FILLED.fetch_add(1, Ordering::SeqCst) })
+    }
+}
+
+/// Dips every page into the inkwell of its process.
+#[stage(name = "dipped", parallelism = cpu, isolated)]
+pub fn dipped(page: PageNumber, inkwell: &Inkwell) -> Result<Sturdy> {
+    let strokes = format!("page {page}, filled {}", inkwell.filled);
+    Ok(Sturdy { process: inkwell.process, strokes, title: None })
 }

@@ -96,6 +96,14 @@ pub struct Line {
     pub words: Vec<Word>,
 }
 
+impl Line {
+    /// Its words, separated by spaces.
+    #[must_use]
+    pub fn text(&self) -> String {
+        self.words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ")
+    }
+}
+
 /// A word as printed, with adjacent punctuation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
 pub struct Word {

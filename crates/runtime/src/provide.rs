@@ -115,7 +115,7 @@ impl Providers {
 
     /// The resources of a run, none of which is open yet.
     pub(crate) fn resources(&self) -> Resources {
-        self.resources.closed()
+        self.resources.for_run()
     }
 
     pub(crate) fn handles(&self, request: &HandleRequest<'_>) -> Handles {

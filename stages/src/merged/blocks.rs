@@ -142,18 +142,37 @@ fn part(paragraph: &Paragraph, correction: Option<&CorrectedParagraph>, from: us
 }
 
 fn text_of(lines: &[Line]) -> String {
-    let text = |line: &Line| line.words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ");
-    lines.iter().map(text).collect::<Vec<_>>().join("\n")
+    lines.iter().map(Line::text).collect::<Vec<_>>().join("\n")
 }
 
-/// The part of a corrected text that these lines of the paragraph have become. `None` where it cannot be told for the whole paragraph, so that all of
-/// its parts keep what was read: a text that lost lines can be cut only at lines whose number of words did not change.
+/// The part of a corrected text that these lines of the paragraph have become; `None` where that cannot be told. If the correction joined lines, the text is
+/// cut where all words before it, or all words behind it, are those that were read: so with a running head or page number that was not corrected.
 fn cut(corrected: &str, lines: &[Line], from: usize, count: usize) -> Option<String> {
     let texts: Vec<&str> = corrected.lines().collect();
     if texts.len() == lines.len() {
         return Some(texts[from..from + count].join("\n"));
     }
-    None
+    let (start, end) = (boundary(corrected, lines, from)?, boundary(corrected, lines, from + count)?);
+    Some(corrected.get(start..end)?.trim().to_owned()).filter(|text| !text.is_empty())
+}
+
+/// Where the text of line `at` begins in a corrected text, bytes.
+fn boundary(corrected: &str, lines: &[Line], at: usize) -> Option<usize> {
+    let (before, behind) = (words_of(&lines[..at]), words_of(&lines[at..]));
+    let found: Vec<&str> = corrected.split_whitespace().collect();
+    let starts: Vec<usize> = found.iter().map(|word| word.as_ptr() as usize - corrected.as_ptr() as usize).collect();
+    let cut = if found.starts_with(&before) {
+        before.len()
+    } else if found.ends_with(&behind) {
+        found.len() - behind.len()
+    } else {
+        return None;
+    };
+    Some(starts.get(cut).copied().unwrap_or(corrected.len()))
+}
+
+fn words_of(lines: &[Line]) -> Vec<&str> {
+    lines.iter().flat_map(|line| &line.words).map(|word| word.text.as_str()).collect()
 }
 
 #[cfg(test)]
@@ -223,9 +242,16 @@ mod tests {
     }
 
     #[test]
+    fn corrected_text_that_lost_its_lines_is_cut_at_words_that_were_not_corrected() {
+        let joined = corrected("OF FLORIDA The long campaign began in 34");
+        let blocks = merge(&ocr(), Some(&joined), Some(&labelled(&[(0, 1), (3, 1)])));
+        assert_eq!(texts(&blocks), [(8, "OF FLORIDA"), (7, "The long campaign began in"), (9, "34")]);
+    }
+
+    #[test]
     fn a_text_that_cannot_be_cut_keeps_what_was_read() {
-        let blocks =
-            merge(&ocr(), Some(&corrected("OF FLORIDA The long campaign began in 34")), Some(&labelled(&[(3, 1)])));
+        let joined = corrected("OF FLORIDA The long campaign began in 84");
+        let blocks = merge(&ocr(), Some(&joined), Some(&labelled(&[(3, 1)])));
         assert_eq!(texts(&blocks), [(7, "OF FLORIDA\nThe long cam-\npaign began in"), (8, "34")]);
     }
 

@@ -26,12 +26,11 @@ pub(crate) fn centred(width: u32, y: u32, height: u32, text: &str) -> Line {
 
 /// A block of one paragraph.
 pub(crate) fn block(block_num: u32, lines: &[Line]) -> Block {
-    let text = |line: &Line| line.words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ");
     let bbox = Bbox::bounding(lines.iter().map(|line| line.bbox)).expect("a block has a line");
     let paragraph = Paragraph {
         par_num: 1,
         bbox,
-        text: lines.iter().map(text).collect::<Vec<_>>().join("\n"),
+        text: lines.iter().map(Line::text).collect::<Vec<_>>().join("\n"),
         avg_confidence: 0.95,
         lines: lines.to_vec(),
     };

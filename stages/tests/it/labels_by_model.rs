@@ -25,9 +25,8 @@ fn line((x, y): (u32, u32), text: &str, confidences: &[f64]) -> Line {
 }
 
 fn block(block_num: u32, lines: Vec<Line>) -> Block {
-    let text = |line: &Line| line.words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ");
     let bbox = Bbox::bounding(lines.iter().map(|line| line.bbox)).unwrap();
-    let text = lines.iter().map(text).collect::<Vec<_>>().join("\n");
+    let text = lines.iter().map(Line::text).collect::<Vec<_>>().join("\n");
     Block { block_num, bbox, paragraphs: vec![Paragraph { par_num: 1, bbox, text, avg_confidence: 0.9, lines }] }
 }
 

@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use serde_json::Value;
 use shelf::logs::StageLogs;
-use shelf::stage::Cause;
+use shelf::plan::Request;
+use shelf::stage::{Cause, Stage as _};
 use shelf::testing::{TestBook, TestRun};
 use shelf::worker::{WorkerPool, WorkerSettings};
-use shelf_tests::isolated_stages::{Ink, Numeral, looked_at, misdeed, numeral, series, stuck, sturdy};
+use shelf_tests::isolated_stages::{Ink, Numeral, dipped, looked_at, misdeed, numeral, series, stuck, sturdy};
 use tracing_subscriber::layer::SubscriberExt;
 
 fn worker_pool(program: &str) -> WorkerPool {
@@ -94,6 +95,26 @@ fn a_book_stage_reads_its_pages_from_the_child() {
     let output = book.book_output::<series>();
     assert_eq!(output.strokes.len(), 1 + 2 + 3 + 4);
     assert_ne!(output.process, std::process::id());
+}
+
+#[test]
+fn a_resource_is_opened_once_in_each_process_that_makes_pages() {
+    let book = book(6);
+    assert_eq!(counts(&book.run::<dipped>()), (6, 0));
+    for page in 1..=6 {
+        let made = book.page::<dipped>(page);
+        assert_eq!(made.strokes, format!("page {page}, filled 1"));
+        assert_ne!(made.process, std::process::id());
+    }
+    book.set(|metadata| metadata.title = Some("Dry".to_owned()));
+    assert_eq!(counts(&book.process(&[dipped::ROW], &redo())), (0, 6));
+    let failed = book.failure::<dipped>(3).unwrap().failure;
+    assert_eq!(failed.error, "resource `Inkwell` cannot be opened: the ink has dried");
+    assert_eq!(failed.hint.as_deref(), Some("fill the inkwell"));
+}
+
+fn redo() -> Request {
+    Request { redo: Some("dry".to_owned()), stages: Some(vec!["dipped".to_owned()]), ..Request::default() }
 }
 
 #[test]

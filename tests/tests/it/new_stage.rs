@@ -347,21 +347,49 @@ fn a_new_crate_is_complete() {
     shelf = { package = "shelf-books", path = "FOLDER/shelf" }
     stages = { package = "shelf-stages", path = "FOLDER/stages" }
 
-    [profile.dev.package."*"]
-    opt-level = 2 # pixels in debug builds are unusable otherwise
-    debug = false
-
-    # As in its own workspace, shelf itself is not optimised: it compiles sooner.
+    # What works on pixels, compressed data and texts is slow without optimisation; all else compiles sooner.
     [profile.dev.package]
-    shelf-books.opt-level = 0
-    shelf-cli.opt-level = 0
-    shelf-eval.opt-level = 0
-    shelf-llm.opt-level = 0
-    shelf-macros.opt-level = 0
-    shelf-pages.opt-level = 0
-    shelf-runtime.opt-level = 0
-    shelf-scans.opt-level = 0
-    shelf-stages.opt-level = 0
+    "*" = { debug = false }
+    shelf-eval.opt-level = 1
+    shelf-scans.opt-level = 1
+    shelf-stages.opt-level = 1
+    ab_glyph.opt-level = 2
+    ab_glyph_rasterizer.opt-level = 2
+    adler2.opt-level = 2
+    blake3.opt-level = 2
+    color_quant.opt-level = 2
+    crc32fast.opt-level = 2
+    fast_image_resize.opt-level = 2
+    fax.opt-level = 2
+    fdeflate.opt-level = 2
+    flate2.opt-level = 2
+    gif.opt-level = 2
+    hayro-ccitt.opt-level = 2
+    hayro-jbig2.opt-level = 2
+    hayro-jpeg2000.opt-level = 2
+    hayro-syntax.opt-level = 2
+    hypher.opt-level = 2
+    image.opt-level = 2
+    image-webp.opt-level = 2
+    jpeg-encoder.opt-level = 2
+    miniz_oxide.opt-level = 2
+    moxcms.opt-level = 2
+    owned_ttf_parser.opt-level = 2
+    png.opt-level = 2
+    pxfm.opt-level = 2
+    rapidfuzz.opt-level = 2
+    serde_json.opt-level = 2
+    simd-adler32.opt-level = 2
+    simdutf8.opt-level = 2
+    similar.opt-level = 2
+    spellbook.opt-level = 2
+    tiff.opt-level = 2
+    ttf-parser.opt-level = 2
+    unicode-normalization.opt-level = 2
+    weezl.opt-level = 2
+    zmij.opt-level = 2
+    zune-core.opt-level = 2
+    zune-jpeg.opt-level = 2
 
     # This folder is inside another workspace, of which it is not a member.
     [workspace]

@@ -122,6 +122,27 @@ mod tests {
     }
 
     #[test]
+    fn a_new_crate_optimises_what_this_workspace_does() {
+        let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap();
+        let manifest = manifest(workspace).unwrap().expect("the workspace has a manifest");
+        let template: toml::Table = include_str!("Cargo.toml.txt")
+            .split_once("[profile")
+            .unwrap()
+            .1
+            .replacen(".dev.package]", "[profile.dev.package]", 1)
+            .parse()
+            .unwrap();
+        let levels = |manifest: &toml::Table| -> Vec<(String, i64)> {
+            let packages = manifest["profile"]["dev"]["package"].as_table().unwrap();
+            let level = |(name, profile): (&String, &toml::Value)| {
+                Some((name.clone(), profile.get("opt-level")?.as_integer()?))
+            };
+            packages.iter().filter_map(level).collect()
+        };
+        assert_eq!(levels(&template), levels(&manifest));
+    }
+
+    #[test]
     fn a_crate_begins_with_a_stage_of_its_own_name() {
         assert_eq!(NewCrate::stage_name(Path::new("../my-headlines")), "my_headlines");
     }

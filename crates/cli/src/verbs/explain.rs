@@ -42,7 +42,7 @@ pub(super) fn explain(context: &Context, stage: &str) -> Result<Exit> {
         ("version", row.version.to_string()),
         ("runs on", runs_on(row)),
         ("made from", listed(row.deps.iter().map(made_from), "no other stage")),
-        ("reads", listed(row.inputs.iter().filter_map(|input| read(*input).map(str::to_owned)), "nothing else")),
+        ("reads", listed(row.inputs.iter().filter_map(|input| read(*input)), "nothing else")),
         ("goes into", listed(feeds.iter().map(|name| (*name).to_owned()), "no other stage")),
         ("run with", format!("shelf process BOOK --stage {}", row.name)),
     ];
@@ -170,22 +170,24 @@ fn made_from(dep: &Dep) -> String {
 }
 
 fn reach(dep: &Dep) -> String {
-    match dep.reach {
+    let reach = match dep.reach {
         Reach::Same => "the same page".to_owned(),
         Reach::Around(1) => "the same page and its two neighbours".to_owned(),
         Reach::Around(width) => format!("the same page and {width} on either side"),
         Reach::All => "all pages".to_owned(),
         Reach::Book => "its output for the book".to_owned(),
         Reach::Part => "the part of its output that is about the same page".to_owned(),
-    }
+    };
+    if dep.is_optional { format!("{reach}, if it exists") } else { reach }
 }
 
-fn read(input: ExternalInput) -> Option<&'static str> {
+fn read(input: ExternalInput) -> Option<String> {
     match input {
-        ExternalInput::None | ExternalInput::Resource(_) => None,
-        ExternalInput::Scan => Some("the scan"),
-        ExternalInput::Metadata => Some("the book's metadata"),
-        ExternalInput::Languages => Some("the book's languages"),
+        ExternalInput::None => None,
+        ExternalInput::Resource(resource) => Some(format!("the resource `{}`", resource.name())),
+        ExternalInput::Scan => Some("the scan".to_owned()),
+        ExternalInput::Metadata => Some("the book's metadata".to_owned()),
+        ExternalInput::Languages => Some("the book's languages".to_owned()),
     }
 }
 

@@ -51,8 +51,16 @@ impl PlannedStage {
         Asked { options, model: self.model.as_deref(), resources: &self.resources }
     }
 
-    /// Opens the resources that it takes.
-    pub(crate) async fn open(&self, book: &BookState, resources: &Resources) -> Result<OpenResources, Failure> {
+    /// Opens the resources that it takes, unless its pages are made in worker processes, which open them there.
+    pub(crate) async fn open(
+        &self,
+        book: &BookState,
+        resources: &Resources,
+        in_workers: bool,
+    ) -> Result<OpenResources, Failure> {
+        if in_workers && self.entry.row.isolated.is_some() {
+            return Ok(resources.none_open());
+        }
         let context = ResourceContext::new(book.shared(), &*self.options.value, resources);
         context.open_all(self.entry.row.inputs).await
     }

@@ -45,7 +45,7 @@ impl<'a> DryRun<'a> {
             self.book.hash(of)
         });
         let attempt = PageAttempt::new(job.page, stage, self.book, now, &runtime, &self.cache, handles);
-        let attempt = match open(stage, self.book, &self.resources) {
+        let attempt = match open(stage, self.book, &runtime, &self.resources) {
             Ok(resources) => attempt.with_resources(resources),
             Err(failure) => return Some(Err(failure)),
         };

@@ -34,13 +34,11 @@ impl Scheduler<'_> {
         self.stages[stage].before().cloned().expect("the hook has returned")
     }
 
-    /// Opens the resources that the stage takes; an isolated stage opens them in its worker processes.
+    /// Opens the resources that the stage takes.
     fn open_resources(&mut self, stage: usize) -> Result<(), String> {
         let planned = Arc::clone(self.stages[stage].planned());
-        if planned.entry.row.isolated.is_some() && !self.runtime.worker_pool.is_in_process() {
-            return Ok(());
-        }
-        let opened = self.executor.block_on(planned.open(&self.book, &self.resources));
+        let in_workers = !self.runtime.worker_pool.is_in_process();
+        let opened = self.executor.block_on(planned.open(&self.book, &self.resources, in_workers));
         self.stages[stage].opened(opened.map_err(|failure| match &failure.hint {
             Some(hint) => format!("{failure}; {hint}"),
             None => failure.to_string(),

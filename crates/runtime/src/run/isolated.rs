@@ -2,7 +2,7 @@
 //! and hands back what it came to; this process writes it. The worker finds the stage in its own table: it is the same program.
 
 use std::path::PathBuf;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
@@ -31,6 +31,8 @@ struct IsolatedPage {
     metadata: BookMetadata,
     source: Option<ScanMetadata>,
     prompt: String,
+    /// The run, by which the worker knows which resources to keep.
+    run: u64,
 }
 
 /// What a page came to in a worker.
@@ -40,9 +42,6 @@ struct RanThere {
     files: Vec<PageFile>,
     warnings: Vec<String>,
 }
-
-/// The resources of this process, if it is a worker; dropped when it ends.
-static RESOURCES: LazyLock<Resources> = LazyLock::new(Resources::default);
 
 static PAGE: Task<IsolatedPage, RanThere> = Task::new("run.page", make);
 worker_task!(PAGE);
@@ -62,7 +61,8 @@ impl PageAttempt {
     }
 
     fn ask_worker(&self) -> Result<RanThere, Failure> {
-        let Cx { store, book, unit, fingerprint, row, metadata, source, prompt, worker_pool, .. } = &*self.cx;
+        let Cx { store, book, unit, fingerprint, row, metadata, source, prompt, worker_pool, resources, .. } =
+            &*self.cx;
         let library = store.folder().ok_or_else(|| {
             Failure::new(format!("the library is not a folder, so no worker process can open it for `{}`", row.name))
         })?;
@@ -77,6 +77,7 @@ impl PageAttempt {
             metadata: (**metadata).clone(),
             source: source.clone(),
             prompt: prompt.to_string(),
+            run: resources.run,
         };
         let scan = source.as_ref().filter(|_| row.inputs.contains(&ExternalInput::Scan));
         let pixels = scan.map_or(0, |scan| u64::from(scan.width) * u64::from(scan.height));
@@ -102,7 +103,8 @@ fn make(page: IsolatedPage) -> Result<RanThere, Failure> {
     let files = Arc::default();
     let store: Arc<dyn Store> = Arc::new(FolderStore::open(&page.library)?);
     let options = isolated.options(page.options)?;
-    let context = ResourceContext::new((Some(&page.library), &page.book, &page.metadata), &*options, &RESOURCES);
+    let shared = Resources::of_worker(page.run);
+    let context = ResourceContext::new((Some(&page.library), &page.book, &page.metadata), &*options, &shared);
     let resources = block_on(context.open_all(row.inputs))?;
     let cx = Cx {
         store,

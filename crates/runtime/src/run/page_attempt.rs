@@ -123,8 +123,13 @@ impl PageAttempt {
 }
 
 /// Opens the resources of a stage, in this thread.
-pub(super) fn open(stage: &PlannedStage, book: &BookState, resources: &Resources) -> Result<OpenResources, Failure> {
-    block_on(stage.open(book, resources))
+pub(super) fn open(
+    stage: &PlannedStage,
+    book: &BookState,
+    runtime: &Runtime,
+    resources: &Resources,
+) -> Result<OpenResources, Failure> {
+    block_on(stage.open(book, resources, !runtime.worker_pool.is_in_process()))
 }
 
 /// Waits for a future in this thread.

@@ -144,7 +144,7 @@ pub fn try_page(
     let now = fingerprint(stage, planned.asked(&planned.option_values()), &book, here.unit, &|of| book.hash(of));
     let handles = runtime.handles(&book, stage.row, here.unit, None);
     let attempt = PageAttempt::new(here, &planned, &book, now, runtime, &Arc::default(), handles);
-    let attempt = match open(&planned, &book, &runtime.providers.resources()) {
+    let attempt = match open(&planned, &book, runtime, &runtime.providers.resources()) {
         Ok(resources) => attempt.with_resources(resources),
         Err(failure) => return Ok(Tried { page: here, made: Err(failure), time: Duration::ZERO }),
     };

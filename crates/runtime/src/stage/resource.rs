@@ -38,7 +38,8 @@ use std::future::Future;
 use std::ops::Deref;
 use std::path::Path;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use super::{Cx, ExternalInput, FromCx, Parameter, Stage};
 use crate::book::{BookMetadata, Languages, ScanId};
@@ -48,13 +49,13 @@ use crate::record::Hash;
 
 /// Something that is opened once for a book and shared by all pages of a run, also by several stages: a parameter `&Dictionary` or
 /// `Arc<Client>` receives it. It is opened before the first page that needs it, and dropped when the run of the book ends. A stage that is
-/// `isolated` opens it in its worker process.
+/// `isolated` opens it in each worker process; if that fails, so does the page.
 ///
 /// Stages share one instance if they get the same [fingerprint](Resource::fingerprint).
 #[diagnostic::on_unimplemented(
-    message = "`&{Self}` cannot be a parameter of this stage",
-    label = "neither the options of the stage nor a resource",
-    note = "a parameter is `&BookMetadata`, `&Languages`, `PageNumber`, `PageImage` (both in page stages only), `PageFiles`, `Warnings`, `Prompt`, `Llm` (in stages with `parallelism = llm`), a dependency's output named after the stage and listed in `deps`, `&Options` with `options = Options`, or `&R` of a type that implements `shelf::stage::Resource`"
+    message = "`{Self}` is not a resource",
+    label = "does not implement `Resource`",
+    note = "implement `shelf::stage::Resource` for it: its function `open` says how it is opened"
 )]
 pub trait Resource: Send + Sync + Sized + 'static {
     /// The part of it that pages depend on, such as a version or the hash of a file: pages are stale when it changes. It is read once a run, before the
@@ -166,7 +167,7 @@ impl<'a> ResourceContext<'a> {
                 opened.push(((row.type_id)(), self.open(*row).await?));
             }
         }
-        Ok(OpenResources(opened.into()))
+        Ok(OpenResources { run: self.resources.run, instances: opened.into() })
     }
 }
 
@@ -229,9 +230,11 @@ impl std::fmt::Debug for ResourceRow {
     }
 }
 
-/// The resources that are open, and what a test puts in their place.
+/// The resources of one run that are open, and what a test puts in their place.
 #[derive(Clone, Default)]
 pub struct Resources {
+    /// Tells this run from others of this process; 0 before a run.
+    run: u64,
     substitutes: Vec<(TypeId, Instance)>,
     open: Arc<Mutex<Vec<OpenResource>>>,
 }
@@ -250,9 +253,26 @@ impl Resources {
         self.substitutes.push((TypeId::of::<R>(), Arc::new(resource)));
     }
 
-    /// The same substitutes, and nothing open.
-    pub(crate) fn closed(&self) -> Self {
-        Self { substitutes: self.substitutes.clone(), open: Arc::default() }
+    /// The same substitutes for another run, and nothing open.
+    pub(crate) fn for_run(&self) -> Self {
+        static RUNS: AtomicU64 = AtomicU64::new(0);
+        let run = 1 + RUNS.fetch_add(1, Ordering::Relaxed);
+        Self { run, substitutes: self.substitutes.clone(), open: Arc::default() }
+    }
+
+    /// The resources of this process, a worker, for a run of its parent. Those of an earlier run are closed.
+    pub(crate) fn of_worker(run: u64) -> Self {
+        static OPEN: LazyLock<Mutex<Resources>> = LazyLock::new(Mutex::default);
+        let mut open = OPEN.lock().expect("no panic while resources are looked up");
+        if open.run != run {
+            *open = Self { run, ..Self::default() };
+        }
+        open.clone()
+    }
+
+    /// None of them, for a stage that opens its resources in worker processes.
+    pub(crate) fn none_open(&self) -> OpenResources {
+        OpenResources { run: self.run, instances: Arc::default() }
     }
 
     /// What a page's fingerprint holds of a resource; nothing if pages do not depend on it. A fingerprint that cannot be read counts as
@@ -287,11 +307,15 @@ impl Resources {
 
 /// The resources of one stage.
 #[derive(Clone, Default)]
-pub(crate) struct OpenResources(Arc<[(TypeId, Instance)]>);
+pub(crate) struct OpenResources {
+    /// The run, as [`Resources`] counts it.
+    pub(crate) run: u64,
+    instances: Arc<[(TypeId, Instance)]>,
+}
 
 impl OpenResources {
     fn get<R: Resource>(&self) -> Option<Arc<R>> {
-        let found = self.0.iter().find(|(type_id, _)| *type_id == TypeId::of::<R>());
+        let found = self.instances.iter().find(|(type_id, _)| *type_id == TypeId::of::<R>());
         found.and_then(|(_, instance)| Arc::clone(instance).downcast().ok())
     }
 }
@@ -335,11 +359,11 @@ impl<R: Resource> Shared for R {
 }
 
 impl Shared for BookMetadata {
-    type Holder = Box<Self>;
+    type Holder = Arc<Self>;
     const INPUT: ExternalInput = <Self as FromCx>::INPUT;
 
-    fn from_cx(cx: &Cx) -> Result<Box<Self>, Failure> {
-        FromCx::from_cx(cx).map(Box::new)
+    fn from_cx(cx: &Cx) -> Result<Arc<Self>, Failure> {
+        Ok(Arc::clone(&cx.metadata))
     }
 }
 

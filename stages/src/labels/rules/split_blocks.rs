@@ -122,8 +122,7 @@ fn cut(block: &Block, range: LineRange) -> Block {
         let start = (common.first - own.first) as usize;
         let lines = paragraph.lines[start..start + common.count as usize].to_vec();
         let bbox = Bbox::bounding(lines.iter().map(|line| line.bbox)).unwrap_or(paragraph.bbox);
-        let text = |line: &Line| line.words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ");
-        let text = lines.iter().map(text).collect::<Vec<_>>().join("\n");
+        let text = lines.iter().map(Line::text).collect::<Vec<_>>().join("\n");
         paragraphs.push(Paragraph { bbox, text, lines, ..paragraph.clone() });
     }
     let bbox = Bbox::bounding(paragraphs.iter().map(|paragraph| paragraph.bbox)).unwrap_or(block.bbox);

@@ -39,7 +39,7 @@ pub(super) fn move_words(mut blocks: Vec<Block>, moved: impl Fn(Bbox) -> Bbox) -
 fn build_paragraph(words: &[RecognisedWord], par_num: u32) -> Paragraph {
     let mean = words.iter().map(|word| word.confidence).sum::<f64>() / words.len() as f64;
     let lines: Vec<Line> = words.chunk_by(|a, b| a.position.line == b.position.line).map(build_line).collect();
-    let text = lines.iter().map(line_text).collect::<Vec<_>>().join("\n");
+    let text = lines.iter().map(Line::text).collect::<Vec<_>>().join("\n");
     let bbox = bounding(lines.iter().map(|line| line.bbox));
     Paragraph { par_num, bbox, text, avg_confidence: round_to_4_decimals(mean), lines }
 }
@@ -50,10 +50,6 @@ fn build_line(words: &[RecognisedWord]) -> Line {
         .map(|word| Word { text: word.text.clone(), bbox: word.bbox, confidence: round_to_4_decimals(word.confidence) })
         .collect();
     Line { bbox: bounding(words.iter().map(|word| word.bbox)), words }
-}
-
-fn line_text(line: &Line) -> String {
-    line.words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ")
 }
 
 fn bounding(boxes: impl Iterator<Item = Bbox>) -> Bbox {
