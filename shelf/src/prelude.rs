@@ -7,7 +7,7 @@ pub use serde::{Deserialize, Serialize};
 #[cfg(feature = "llm")]
 pub use shelf_llm::{Llm, RunLlm};
 pub use shelf_runtime::book::{BookMetadata, Languages, PageNumber};
-pub use shelf_runtime::failure::{Failure, Result};
+pub use shelf_runtime::failure::{Failure, Result, ResultExt};
 pub use shelf_runtime::page::{Model, ProcessingCost, Timestamp};
 pub use shelf_runtime::stage::{
     ByPage, PageFiles, Pages, ParagraphId, Paragraphs, Part, Prompt, Resource, ResourceContext, StageRun, Warnings,

@@ -91,7 +91,7 @@ pub fn sturdy(
         _ => {}
     }
     warnings.push("the paper is thin");
-    files.image(format!("{}.txt", page.stem()), numeral.strokes.clone().into_bytes());
+    files.add("strokes.txt", numeral.strokes.clone().into_bytes());
     let strokes = numeral.strokes.len();
     let written =
         Sturdy { process: id(), strokes: numeral.strokes.replace('I', &options.ink.to_string()), title: book.title };

@@ -1,5 +1,6 @@
 //! Why a page could not be made: an error with its causes, and what to do about it. What counts as a failure is the same in all crates.
 
+use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
@@ -11,11 +12,11 @@ pub type Result<T, E = Failure> = std::result::Result<T, E>;
 
 /// Why one page could not be made.
 ///
-/// Any error turns into a failure with `?`, which fails the page for good: it is not tried again until its inputs, options or
-/// the stage's version change. [`Failure::retry`] says that another try may help.
+/// Every error turns into a failure with `?`: a [`std::error::Error`], `anyhow::Error`, `Box<dyn Error + Send + Sync>` or a
+/// `String`. The failure keeps all its causes. It fails the page permanently: the page is not tried again until its inputs, its
+/// options or the stage's version change. [`ResultExt`] adds context, a hint, or that another attempt may succeed.
 ///
-/// `Failure` is no [`std::error::Error`], so that every error converts into it; from an `anyhow::Result` use
-/// `.map_err(Failure::new)`.
+/// `Failure` does not implement [`std::error::Error`]; otherwise these conversions would overlap.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Failure {
     /// What kind of failure it is.
@@ -120,18 +121,64 @@ impl fmt::Display for Failure {
     }
 }
 
-impl<E: std::error::Error> From<E> for Failure {
+/// Whatever turns into a boxed error: errors themselves, boxed ones, `anyhow::Error` and strings.
+impl<E: Into<Box<dyn Error + Send + Sync>>> From<E> for Failure {
     fn from(error: E) -> Self {
-        let causes = std::iter::successors(error.source(), |cause| cause.source()).map(ToString::to_string).collect();
-        Self { causes, ..Self::new(error) }
+        let error: Box<dyn Error + Send + Sync> = error.into();
+        let causes = std::iter::successors(error.source(), |cause| (**cause).source());
+        Self { causes: causes.map(ToString::to_string).collect(), ..Self::new(&error) }
+    }
+}
+
+/// Says more about the error of any `Result`.
+///
+/// ```
+/// # use shelf::prelude::*;
+/// fn read_words(path: &str) -> Result<String> {
+///     std::fs::read_to_string(path)
+///         .with_context(|| format!("cannot read the list of words {path}"))
+///         .hint("install the package `wamerican`")
+/// }
+/// let failure = read_words("/missing").unwrap_err();
+/// assert_eq!(failure.to_string(), "cannot read the list of words /missing: No such file or directory (os error 2)");
+/// ```
+pub trait ResultExt<T> {
+    /// Puts `context` in front of the error, which becomes its cause.
+    fn context(self, context: impl fmt::Display) -> Result<T>;
+
+    /// [`ResultExt::context`], made only if there is an error.
+    fn with_context<C: fmt::Display>(self, context: impl FnOnce() -> C) -> Result<T>;
+
+    /// Adds what a person can do about the error.
+    fn hint(self, hint: impl Into<String>) -> Result<T>;
+
+    /// Says that another attempt may succeed: the page is tried again in this run, and by the next run.
+    fn retry(self) -> Result<T>;
+}
+
+impl<T, E: Into<Failure>> ResultExt<T> for std::result::Result<T, E> {
+    fn context(self, context: impl fmt::Display) -> Result<T> {
+        self.map_err(|error| error.into().context(context))
+    }
+
+    fn with_context<C: fmt::Display>(self, context: impl FnOnce() -> C) -> Result<T> {
+        self.map_err(|error| error.into().context(context()))
+    }
+
+    fn hint(self, hint: impl Into<String>) -> Result<T> {
+        self.map_err(|error| error.into().hint(hint))
+    }
+
+    fn retry(self) -> Result<T> {
+        self.map_err(|error| Failure { transient: true, ..error.into() })
     }
 }
 
 /// An error that a stage's function may return.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the error of a stage",
-    label = "neither a `Failure` nor a `std::error::Error`",
-    note = "return `Failure`, or an error that implements `std::error::Error`; any other value fits into `Failure::new(…)`"
+    label = "not an error that turns into a `Failure`",
+    note = "return `Failure`, an error that implements `std::error::Error`, `Send` and `Sync`, `anyhow::Error` or `String`; any other value fits into `Failure::new(…)`"
 )]
 pub trait IntoFailure {
     /// The failure of the page.
@@ -147,7 +194,9 @@ impl<E: Into<Failure>> IntoFailure for E {
 
 #[cfg(test)]
 mod tests {
-    use super::Failure;
+    use std::error::Error;
+
+    use super::{Failure, ResultExt};
 
     #[test]
     fn an_error_keeps_its_causes() {
@@ -162,5 +211,39 @@ mod tests {
             failure.context("page 3").to_string(),
             "page 3: the page is upside down: invalid digit found in string"
         );
+    }
+
+    fn fail<E>(error: E) -> super::Result<(), E> {
+        Err(error)
+    }
+
+    #[test]
+    fn every_error_turns_into_a_failure_with_its_causes() {
+        fn text() -> super::Result<()> {
+            Ok(fail("no text".to_owned())?)
+        }
+        fn boxed() -> super::Result<()> {
+            let number: Box<dyn Error + Send + Sync> = "x".parse::<u32>().unwrap_err().into();
+            Ok(fail(number)?)
+        }
+        fn anyhow() -> super::Result<()> {
+            let number = anyhow::Context::context("x".parse::<u32>(), "no number");
+            number?;
+            Ok(())
+        }
+        assert_eq!(text().unwrap_err().error, "no text");
+        assert_eq!(boxed().unwrap_err().error, "invalid digit found in string");
+        let failure = anyhow().unwrap_err();
+        assert_eq!((failure.error.as_str(), failure.causes.len()), ("no number", 1));
+    }
+
+    #[test]
+    fn a_result_is_given_context_a_hint_and_another_attempt() {
+        let failure = "x".parse::<u32>().context("page 3").hint("write digits").retry().unwrap_err();
+        assert_eq!(failure.to_string(), "page 3: invalid digit found in string");
+        assert_eq!(failure.hint.as_deref(), Some("write digits"));
+        assert!(failure.transient);
+        let again = Err::<(), _>(failure).with_context(|| "book").unwrap_err();
+        assert!(again.transient && again.hint.is_some() && again.causes.len() == 2);
     }
 }

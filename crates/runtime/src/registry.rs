@@ -68,6 +68,12 @@ pub enum RegistryError {
         /// The missing one.
         dependency: &'static str,
     },
+    /// Stages that depend on each other in a cycle, which the compiler did not find.
+    #[error("stages depend on each other in a cycle: {}", cycle_in_words(.stages))]
+    Cycle {
+        /// Every stage of the cycle once, each with its file and line; each depends on the next, and the last on the first.
+        stages: Vec<(&'static str, String)>,
+    },
     /// A part is taken of an output that has none.
     #[error(
         "stage `{name}` takes a `Part` of `{dependency}`, whose output has no field `pages` that maps page numbers to parts"
@@ -109,6 +115,7 @@ impl RegistryError {
             Self::Name { .. } => "choose another `name` in the attribute",
             Self::Output { .. } => "wrap the value in a struct with named fields",
             Self::Dependency { .. } => "add the stage that it depends on",
+            Self::Cycle { .. } => "drop one of these dependencies from its `deps`",
             Self::Part { .. } => "name the map `pages` in the type that has `impl ByPage`",
             Self::Column { .. } => "rename a field or a title, or write `#[metrics(nested)]` in place of `flatten`",
             Self::Options { .. } => "make the field an `Option`, or give it `#[arg(default_value_t = …)]`",
@@ -133,7 +140,7 @@ impl Registry {
         }
         let mut stages = Vec::new();
         for row in by_name.values() {
-            place(row, &by_name, &mut stages)?;
+            place(row, &by_name, &mut Vec::new(), &mut stages)?;
         }
         if stages.is_empty() { Err(RegistryError::Empty) } else { Ok(Self { stages }) }
     }
@@ -177,19 +184,26 @@ impl Entry {
     }
 }
 
-/// Places a stage after its dependencies. The compiler has refused cycles.
+/// Places a stage after its dependencies; `path` is how it was reached.
 fn place(
     row: &'static Row,
     by_name: &BTreeMap<&str, &'static Row>,
+    path: &mut Vec<&'static Row>,
     stages: &mut Vec<Arc<Entry>>,
 ) -> Result<(), RegistryError> {
     if stages.iter().any(|entry| entry.row.name == row.name) {
         return Ok(());
     }
+    if let Some(begin) = path.iter().position(|on_path| on_path.name == row.name) {
+        let stages = path[begin..].iter().map(|row| (row.name, site(row))).collect();
+        return Err(RegistryError::Cycle { stages });
+    }
+    path.push(row);
     for dep in row.deps {
         let missing = RegistryError::Dependency { name: row.name, dependency: dep.row.name };
-        place(by_name.get(dep.row.name).ok_or(missing)?, by_name, stages)?;
+        place(by_name.get(dep.row.name).ok_or(missing)?, by_name, path, stages)?;
     }
+    path.pop();
     if let Some(dep) = row.deps.iter().find(|dep| dep.reach == Reach::Part && !has_parts(&dep.row)) {
         return Err(RegistryError::Part { name: row.name, dependency: dep.row.name });
     }
@@ -201,6 +215,13 @@ fn place(
 fn has_parts(row: &Row) -> bool {
     let schema = (row.output.schema)();
     schema.pointer("/properties/pages/type").and_then(Value::as_str) == Some("object")
+}
+
+/// `` `a` (a.rs:1) → `b` (b.rs:2) → `a` ``
+fn cycle_in_words(stages: &[(&'static str, String)]) -> String {
+    let back = stages.first().map_or("", |(name, _)| name);
+    let each = stages.iter().map(|(name, site)| format!("`{name}` ({site}) → "));
+    each.chain([format!("`{back}`")]).collect()
 }
 
 fn site(row: &Row) -> String {

@@ -10,6 +10,10 @@ pub(super) fn emit_stage(stage: &Stage) -> TokenStream {
     let parts = [
         Some(emit_marker(stage)),
         Some(emit_stage_impl(stage)),
+        Some(match &stage.work {
+            Ok(work) => emit_visit(stage, work),
+            Err(_) => emit_unvisited(stage),
+        }),
         match &stage.work {
             Ok(_) => Some(emit_registration(stage)),
             Err(listed) => emit_mention(listed),
@@ -30,12 +34,53 @@ fn emit_marker(stage: &Stage) -> TokenStream {
     }
 }
 
+/// `impl ocr { pub const fn __visit(…) { … } }`: goes to what the stage is made from, so that the compiler finds cycles.
+fn emit_visit(stage: &Stage, work: &Work) -> TokenStream {
+    let Stage { ident, runtime, visibility, name, cfgs, .. } = stage;
+    let deps = work.parameters.iter().filter_map(|Parameter { cfgs, source, .. }| match source {
+        Source::Dependency { stage, .. } => Some((cfgs, stage)),
+        Source::Page | Source::Shared => None,
+    });
+    let (of_parameters, deps): (Vec<_>, Vec<_>) = deps.unzip();
+    let Some(first) = deps.first() else { return emit_unvisited(stage) };
+    let visits = deps.iter().map(|stage| {
+        let (ty, visit) = (emit_type(stage), Ident::new("__visit", word_of_path(stage)));
+        quote!(<#ty>::#visit(search);)
+    });
+    let at = Span::call_site().located_at(word_of_path(first));
+    let search = located(quote!(#ident::__visit(&mut #runtime::CycleSearch::new())), at);
+    quote! {
+        impl #ident {
+            #[doc(hidden)]
+            #visibility const fn __visit(search: &mut #runtime::CycleSearch) {
+                if search.enter(#name) {
+                    #(#(#of_parameters)* #visits)*
+                    search.leave();
+                }
+            }
+        }
+        #(#cfgs)*
+        const _: () = #search;
+    }
+}
+
+/// The same of a stage without dependencies.
+fn emit_unvisited(stage: &Stage) -> TokenStream {
+    let Stage { ident, runtime, visibility, .. } = stage;
+    quote! {
+        impl #ident {
+            #[doc(hidden)]
+            #visibility const fn __visit(_: &mut #runtime::CycleSearch) {}
+        }
+    }
+}
+
 /// `impl Stage for ocr { type …; const ROW: &'static Row = &Row { … }; }`
 fn emit_stage_impl(stage: &Stage) -> TokenStream {
     let Stage { ident, runtime, name, .. } = stage;
-    let output = stage.output.as_ref().map_or_else(|| quote!(#runtime::PlaceholderOutput), ToTokens::to_token_stream);
-    let metrics = stage.metrics.as_ref().map_or_else(|| quote!(#runtime::NoMetrics), ToTokens::to_token_stream);
-    let options = emit_options(stage);
+    let output = emit_associated("Output", stage.output.as_ref(), quote!(#runtime::PlaceholderOutput));
+    let metrics = emit_associated("Metrics", stage.metrics.as_ref(), quote!(#runtime::NoMetrics));
+    let options = emit_associated("Options", stage.options.as_ref(), quote!(#runtime::NoOptions));
     let scope = emit_scope(stage);
     let pool = match stage.parallelism {
         Parallelism::Cpu => quote!(Cpu),
@@ -46,9 +91,9 @@ fn emit_stage_impl(stage: &Stage) -> TokenStream {
     let fields = stage.work.as_ref().ok().map(|work| emit_fields(stage, work));
     quote! {
         impl #runtime::Stage for #ident {
-            type Output = #output;
-            type Metrics = #metrics;
-            type Options = #options;
+            #output
+            #metrics
+            #options
             type Scope = #scope;
             type Pool = #runtime::#pool;
             const ROW: &'static #runtime::Row = &#runtime::Row {
@@ -57,6 +102,14 @@ fn emit_stage_impl(stage: &Stage) -> TokenStream {
             };
         }
     }
+}
+
+/// `type Output = OcrPage;`, placed at `OcrPage`, so that a message about a private type points there.
+fn emit_associated(name: &str, ty: Option<&Type>, missing: TokenStream) -> TokenStream {
+    let name = Ident::new(name, Span::call_site());
+    let Some(ty) = ty else { return quote!(type #name = #missing;) };
+    let (head, end) = (located(quote!(type #name =), word_of(ty)), located(quote!(;), word_of(ty)));
+    quote!(#head #ty #end)
 }
 
 /// `OcrOptions`, or `NoOptions`.

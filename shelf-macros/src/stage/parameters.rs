@@ -226,9 +226,16 @@ fn check_options_taken(parameters: &[Parameter], options: Option<&Type>, diagnos
     let Some(options) = options else { return };
     let shown = shown(options);
     let is_taken = |ty: &Type| matches!(ty, Type::Reference(_)) || self::shown(ty) == shown;
-    if !parameters.iter().any(|parameter| is_taken(&parameter.ty)) {
+    let mut taken = parameters.iter().filter(|parameter| is_taken(&parameter.ty));
+    if taken.next().is_none() {
         diagnostics
             .error_at(options, format!("no parameter takes these options; add `options: &{shown}`, or drop them"));
+    }
+    if let Some(again) = taken.next() {
+        diagnostics.error_at(
+            &again.ty,
+            "a stage takes its options once; to combine two structs of options, put one into the other with `#[command(flatten)]`",
+        );
     }
 }
 

@@ -51,8 +51,7 @@ pub fn ocr(
     let read_skew_degrees = if options.deskew == Deskew::Auto { 0.0 } else { recognised.skew_degrees };
     let metrics = measure(&recognised, expected_error_rate(&recognised, read_skew_degrees));
     let images = recognised.figures.into_iter().zip(1..).map(|(figure, image_id)| {
-        let image_file = format!("page_{:04}_img_{image_id:03}.png", page.get());
-        files.image(image_file.clone(), figure.png);
+        let image_file = files.image(&format!("img_{image_id:03}.png"), figure.png);
         Figure { image_id, bbox: figure.bbox, image_file }
     });
     let orientation =

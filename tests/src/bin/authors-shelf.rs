@@ -83,7 +83,7 @@ fn counted(page: PageNumber, files: PageFiles, options: &CountedOptions) -> Resu
         _ => {}
     }
     if options.keep {
-        files.image(format!("{}_words.txt", page.stem()), options.words.to_string().into_bytes());
+        files.add("words.txt", options.words.to_string().into_bytes());
     }
     let lines = (1..=page.get() + 1).map(|_| Line { words: options.words });
     let output = Counted { page_number: page.get(), lines: lines.collect(), note: None, made: Timestamp::default() };

@@ -221,14 +221,14 @@ fn try_lists_differences_from_the_stored_page() {
     let before = files(shelf.library());
     let again = shelf.ok(["try", "book", "--stage", "counted", "--page", "1", "--counted-keep"]);
     assert_snapshot!(again.split_once("\nFiles").unwrap().1, @r"
-      images/page_0001_words.txt  2 bytes, unchanged
+      counted/page_0001_words.txt  2 bytes, unchanged
 
     Compared with the page in the library
       no difference
     ");
     let other = ["try", "book", "--stage", "counted", "--page", "1", "--counted-keep", "--counted-words", "12"];
     assert_snapshot!(shelf.ok(other).split_once("\nFiles").unwrap().1, @r"
-      images/page_0001_words.txt  2 bytes, changed
+      counted/page_0001_words.txt  2 bytes, changed
 
     Compared with the page in the library
       stale: words 10 → 12

@@ -68,9 +68,9 @@ fn inputs_and_results_of_a_page_pass_between_the_processes() {
     assert_eq!((page.strokes.as_str(), page.title.as_deref()), ("|", Some("Zählen")));
     assert_ne!(page.process, std::process::id());
     assert_eq!(Value::Object(book.metrics::<sturdy>(1)).to_string(), r#"{"strokes":1,"thrift":1.0}"#);
-    assert_eq!(book.bytes("images/page_0001.txt").as_deref(), Some(b"I".as_slice()));
+    assert_eq!(book.bytes("sturdy/page_0001_strokes.txt").as_deref(), Some(b"I".as_slice()));
     let record = book.record::<sturdy>(1);
-    assert_eq!(record.files.keys().collect::<Vec<_>>(), ["images/page_0001.txt"]);
+    assert_eq!(record.files.keys().collect::<Vec<_>>(), ["sturdy/page_0001_strokes.txt"]);
     assert_eq!(record.warnings, ["the paper is thin"]);
     assert_eq!(record.fingerprint.options["ink"], "|");
     assert_eq!(book.run::<sturdy>().summary.stages[0].kept, 1, "the page is as good as any");

@@ -36,8 +36,7 @@ pub fn light(page: PageNumber, image: PageImage, files: PageFiles) -> Result<Lig
     if light == 0 {
         return Err(Failure::new("it is dark"));
     }
-    let figure = format!("{}_img_001.png", page.stem());
-    files.image(figure.clone(), vec![light]);
+    let figure = files.image("img_001.png", vec![light]);
     Ok(Light { page_number: page.get(), light, figure, made: Timestamp::default() })
 }
 

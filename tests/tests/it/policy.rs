@@ -85,7 +85,7 @@ pub struct BetterMetrics {
 /// Fails on page 2, which is then as it was; and leaves a file beside it that nobody wants.
 #[stage(name = "bettered", deps = [text], on_error = copy(text), parallelism = cpu)]
 pub fn bettered(page: PageNumber, text: Text, files: PageFiles) -> Result<(Better, BetterMetrics)> {
-    files.image(format!("{page}.png"), vec![1]);
+    files.add("unwanted.png", vec![1]);
     if page.get() == 2 {
         return Err(Failure::new("no better words"));
     }
@@ -161,7 +161,8 @@ fn a_copied_page_is_recorded_as_a_copy() {
     assert_eq!((copied.from.as_str(), copied.failure.error.as_str()), ("text", "no better words"));
     assert_eq!(book.record::<bettered>(1).copied, None);
     assert_eq!(book.report::<bettered>(), "page_num,count,copied\n1,3,\n2,,text\n3,3,\n");
-    assert!(book.bytes("images/1.png").is_some() && book.bytes("images/2.png").is_none());
+    assert!(book.bytes("bettered/page_0001_unwanted.png").is_some());
+    assert!(book.bytes("bettered/page_0002_unwanted.png").is_none());
     assert!(book.failure::<bettered>(2).is_none());
 }
 

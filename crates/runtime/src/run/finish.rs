@@ -1,14 +1,17 @@
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::page_attempt::{PageAttempt, Ran, checked};
+use crate::__private::Registered;
 use crate::book::Unit;
 use crate::clock;
 use crate::failure::{Cause, Failure};
 use crate::inspect::PageSummary;
 use crate::page::JsonPage;
 use crate::plan::tokens;
-use crate::record::{Copied, FailedRecord, Operation, OutputHash, PageRecord, file_hashes};
-use crate::stage::{Copying, OnError, Parallelism};
+use crate::record::{Copied, FailedRecord, Operation, OutputHash, PageRecord, RECORD_KEY, file_hashes};
+use crate::stage::{Copying, IMAGES, OnError, Parallelism};
 use crate::store::{BookPath, StoreError};
 
 /// How one attempt at a page ended.
@@ -98,6 +101,7 @@ impl PageAttempt {
             .into_iter()
             .map(|file| Ok((BookPath::new(&self.cx.book, &format!("{}/{}", file.folder, file.name))?, file.bytes)))
             .collect::<Result<_, Failure>>()?;
+        check_names(&files)?;
         let Value::Object(output) = output else {
             return Err(Failure::of(Cause::Output, "the output is not a JSON object"));
         };
@@ -133,6 +137,9 @@ impl PageAttempt {
     fn write(&self, made: JsonPage, seconds: f64, copied: Option<Copied>) -> Result<PageSummary, Failure> {
         let Complete { hash, record, bytes, files, .. } = self.complete(made, seconds, copied)?;
         let store = &self.cx.store;
+        for (path, _) in &files {
+            self.check_owner(path)?;
+        }
         for (path, bytes) in &files {
             store.write(path, bytes).map_err(unwritten)?;
         }
@@ -142,6 +149,42 @@ impl PageAttempt {
         let failed = FailedRecord::path(&self.cx.book, self.page.stage, self.page.unit)?;
         store.remove(&failed).map_err(unwritten)?;
         Ok(PageSummary::new(hash, Some(&record)))
+    }
+
+    /// Refuses to overwrite a file that another stage has written beside its own page.
+    fn check_owner(&self, path: &BookPath) -> Result<(), Failure> {
+        let (stage, file) = (self.page.stage, path.relative());
+        if !file.starts_with(&format!("{IMAGES}/")) {
+            return Ok(());
+        }
+        let owners = &self.cx.cache.image_owners;
+        let owner = match owners.claim(file, stage) {
+            Err(other) => Some(other),
+            Ok(()) if self.cx.store.stamp(path).map_err(unwritten)?.is_some() => {
+                let owner = self.other_owner(file)?;
+                owner.inspect(|_| owners.release(file))
+            }
+            Ok(()) => None,
+        };
+        owner.map_or(Ok(()), |other| {
+            let problem = format!("stage `{other}` has already written `{file}`, and `{stage}` would overwrite it");
+            Err(Failure::new(problem)
+                .hint("give the file another name, or write it into the stage's own folder with `PageFiles::add`"))
+        })
+    }
+
+    /// Another stage whose record for this page lists the file.
+    fn other_owner(&self, file: &str) -> Result<Option<&'static str>, Failure> {
+        let stages = inventory::iter::<Registered>().map(|registered| registered.0.name);
+        for stage in stages.filter(|stage| *stage != self.page.stage) {
+            let page =
+                self.cx.store.read(&BookPath::output(&self.cx.book, stage, self.page.unit)).map_err(unwritten)?;
+            let page: Option<Value> = page.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+            if page.is_some_and(|page| !page[RECORD_KEY]["files"][file].is_null()) {
+                return Ok(Some(stage));
+            }
+        }
+        Ok(None)
     }
 
     pub(super) fn path(&self) -> BookPath {
@@ -164,6 +207,16 @@ impl PageAttempt {
         };
         let path = FailedRecord::path(&self.cx.book, self.page.stage, self.page.unit)?;
         Ok(self.cx.store.write(&path, &serde_json::to_vec_pretty(&record)?)?)
+    }
+}
+
+/// A page writes each of its files once.
+fn check_names(files: &[(BookPath, Vec<u8>)]) -> Result<(), Failure> {
+    let mut seen = BTreeSet::new();
+    match files.iter().find(|(path, _)| !seen.insert(path.relative())) {
+        Some((path, _)) => Err(Failure::new(format!("the stage writes `{}` twice for one page", path.relative()))
+            .hint("give each file its own name")),
+        None => Ok(()),
     }
 }
 

@@ -165,7 +165,7 @@ impl Cx {
     }
 
     pub(crate) fn page_files(&self) -> PageFiles {
-        PageFiles::new(Arc::clone(&self.files))
+        PageFiles::new(Arc::clone(&self.files), self.row.name, self.unit.stem())
     }
 
     pub(crate) fn reader(&self, row: &'static Row) -> Reader {

@@ -22,7 +22,9 @@ pub struct Isolated {
 )]
 pub trait IsolatedOptions: StageOptions {
     /// Reads them from what they serialise to.
-    fn read(serialised: Value) -> serde_json::Result<Self>;
+    fn read(serialised: Value) -> serde_json::Result<Self>
+    where
+        Self: Sized;
 }
 
 #[diagnostic::do_not_recommend]

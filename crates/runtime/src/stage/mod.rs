@@ -30,6 +30,7 @@
 //! ```
 
 mod cx;
+mod cycle_search;
 mod dependency;
 mod handle;
 mod isolated;
@@ -54,6 +55,7 @@ mod warnings;
 pub use crate::page::ParagraphId;
 pub use cx::Cx;
 pub(crate) use cx::Reader;
+pub use cycle_search::CycleSearch;
 pub use dependency::{Dep, FromStage, Load, Pages, Reach, RowRef, Window};
 pub use handle::{Handle, Handles, Usage};
 pub use isolated::{Isolated, IsolatedOptions, isolated};
@@ -62,6 +64,7 @@ pub use option_choice::OptionChoice;
 pub(crate) use option_choice::OptionChoices;
 pub use options::{NoOptions, OptionsRow, ParsedOptions, SameAs, StageOptions};
 pub(crate) use page_cache::PageCache;
+pub(crate) use page_files::IMAGES;
 pub use page_files::{PageFile, PageFiles};
 pub use paragraphs::{Conserves, Paragraphs, conserves};
 pub use parameter::{ExternalInput, FromCx, Parameter, input};

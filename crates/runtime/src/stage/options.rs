@@ -6,14 +6,46 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// A stage's command-line options: a `clap::Args` that serialises, since its values are part of a page's fingerprint.
+///
+/// The derived traits are not supertraits, so that a missing derive is one error: this one.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the options of a stage",
     label = "not a set of options",
-    note = "derive `clap::Args` and `serde::Serialize` for it"
+    note = "derive `clap::Args` and `Serialize` for it"
 )]
-pub trait StageOptions: Args + Serialize + Send + Sync + 'static {}
+pub trait StageOptions: Send + Sync + 'static {
+    /// Adds them to a command.
+    fn augment(command: Command) -> Command
+    where
+        Self: Sized;
 
-impl<T: Args + Serialize + Send + Sync + 'static> StageOptions for T {}
+    /// Reads them from what that command matched.
+    fn parse(matches: &ArgMatches) -> Result<ParsedOptions, clap::Error>
+    where
+        Self: Sized;
+
+    /// As if they had been read from a command line.
+    fn parsed(self) -> serde_json::Result<ParsedOptions>
+    where
+        Self: Sized;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Args + Serialize + Send + Sync + 'static> StageOptions for T {
+    fn augment(command: Command) -> Command {
+        T::augment_args(command)
+    }
+
+    fn parse(matches: &ArgMatches) -> Result<ParsedOptions, clap::Error> {
+        let options = T::from_arg_matches(matches)?;
+        options.parsed().map_err(|error| clap::Error::raw(clap::error::ErrorKind::Io, error))
+    }
+
+    fn parsed(self) -> serde_json::Result<ParsedOptions> {
+        let json = serde_json::to_value(&self)?;
+        Ok(ParsedOptions { value: Arc::new(self), json })
+    }
+}
 
 /// The options of a stage that has none.
 #[derive(Debug, Clone, Copy, Args, Serialize, Deserialize)]
@@ -52,14 +84,9 @@ impl OptionsRow {
         Self {
             command: || {
                 let bare = Command::new("options").no_binary_name(true).disable_help_flag(true);
-                O::augment_args(bare).mut_args(with_long)
+                O::augment(bare).mut_args(with_long)
             },
-            parse: |matches| {
-                let options = O::from_arg_matches(matches)?;
-                let json = serde_json::to_value(&options)
-                    .map_err(|error| clap::Error::raw(clap::error::ErrorKind::Io, error))?;
-                Ok(ParsedOptions { value: Arc::new(options), json })
-            },
+            parse: O::parse,
         }
     }
 

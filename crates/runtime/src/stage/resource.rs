@@ -336,7 +336,8 @@ impl<R: Resource, S: Stage> Parameter<'_, S> for Arc<R> {}
 #[diagnostic::on_unimplemented(
     message = "`&{Self}` cannot be a parameter of this stage",
     label = "neither the options of the stage nor a resource",
-    note = "a parameter is `&BookMetadata`, `&Languages`, `PageNumber`, `PageImage` (both in page stages only), `PageFiles`, `Warnings`, `Prompt`, `Llm` (in stages with `parallelism = llm`), a dependency's output named after the stage and listed in `deps`, `&Options` with `options = Options`, or `&R` of a type that implements `shelf::stage::Resource`"
+    note = "a parameter is `&BookMetadata`, `&Languages`, `PageNumber`, `PageImage` (both in page stages only), `PageFiles`, `Warnings`, `Prompt`, `Llm` (in stages with `parallelism = llm`), a dependency's output named after the stage and listed in `deps`, `&Options` with `options = Options`, or `&R` of a type that implements `shelf::stage::Resource`",
+    note = "a stage has one struct of options; a second one goes into it with `#[command(flatten)]`"
 )]
 pub trait Shared: 'static {
     /// What holds it while the function runs.

@@ -21,7 +21,7 @@ pub trait Stage: 'static {
     type Scope: Scope;
     /// Where it runs.
     type Pool: Pool;
-    /// Its row in the table that the runtime reads. A const, not a static: so a cycle of dependencies cannot be evaluated.
+    /// Its row in the table that the runtime reads.
     const ROW: &'static Row;
 }
 

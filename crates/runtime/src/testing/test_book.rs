@@ -14,7 +14,7 @@ use crate::record::{FailedRecord, Hash, PageRecord, PageType, RECORD_KEY};
 use crate::registry::Registry;
 use crate::report;
 use crate::run::{Runtime, Settings, Stop, Summary, process};
-use crate::stage::{ParsedOptions, Resource, Row, Stage};
+use crate::stage::{ParsedOptions, Resource, Row, Stage, StageOptions as _};
 use crate::store::{BookPath, FolderStore, Store};
 use crate::worker::WorkerPool;
 
@@ -106,8 +106,7 @@ impl TestBook {
     /// Runs `S` with these options.
     #[must_use]
     pub fn options<S: Stage>(mut self, options: S::Options) -> Self {
-        let json = serde_json::to_value(&options).expect("options serialise");
-        self.options.insert(S::ROW.name.to_owned(), ParsedOptions { value: Arc::new(options), json });
+        self.options.insert(S::ROW.name.to_owned(), options.parsed().expect("options serialise"));
         self
     }
 

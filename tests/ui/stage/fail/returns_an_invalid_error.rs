@@ -6,9 +6,11 @@ mod reading;
 use reading::WordCount;
 use shelf::prelude::*;
 
+struct NoWords;
+
 #[stage(name = "word_count")]
-fn word_count(page: PageNumber) -> Result<WordCount, String> {
-    Err(format!("page {page} has no words"))
+fn word_count(_page: PageNumber) -> Result<WordCount, NoWords> {
+    Err(NoWords)
 }
 
 fn main() {}
