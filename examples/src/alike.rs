@@ -1,4 +1,4 @@
-//! Lines of a page that look alike: work that nobody knows the end of, in a process of its own.
+//! Lines of a page that look alike: work that may take too long, in its own process.
 
 use shelf::prelude::*;
 
@@ -12,10 +12,10 @@ pub struct Alike {
     pub pairs: usize,
 }
 
-/// Compares every line of a page with every other.
+/// Counts the pairs of lines on a page that have the same height.
 #[stage(name = "alike", deps = [text_lines], parallelism = cpu, isolated, timeout = "20s")]
 pub fn alike(text_lines: LinesPage) -> Result<Alike> {
-    // A page of dirt has a hundred thousand lines: five milliards of pairs.
+    // A dirty page may have a hundred thousand lines: five billion pairs.
     let heights: Vec<u32> = text_lines.lines.iter().map(|line| line.height).collect();
     let like = |nth: usize| heights[nth + 1..].iter().filter(|height| **height == heights[nth]).count();
     Ok(Alike { pairs: (0..heights.len()).map(like).sum() })
@@ -28,7 +28,7 @@ mod tests {
     use shelf::testing::TestBook;
 
     #[test]
-    fn pairs_are_counted_once() {
+    fn counts_each_pair_once() {
         let lines = [4, 4, 7, 4].map(|height| Line { top: 0, height }).to_vec();
         let book =
             TestBook::of_pages(1).outputs::<text_lines>(|page| LinesPage { page_number: page, lines: lines.clone() });

@@ -1,4 +1,4 @@
-//! Lines and the kind of their page, put together: a merge that gives the same result every time.
+//! Merges the lines of a page with its kind: deterministic.
 
 use shelf::prelude::*;
 use shelf::stage::{ParagraphId, Paragraphs};
@@ -6,7 +6,7 @@ use shelf::stage::{ParagraphId, Paragraphs};
 use crate::page_kind::{Kind, KindPage, page_kind};
 use crate::text_lines::{Line, LinesPage, text_lines};
 
-/// What stands on a page.
+/// The text and the captions of a page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
 pub struct LayoutPage {
     /// Lines of the text, top to bottom.
@@ -17,7 +17,7 @@ pub struct LayoutPage {
     pub captions: Vec<Line>,
 }
 
-/// What `layout` measures of a page.
+/// What `layout` measures on a page.
 #[derive(PageMetrics, Report)]
 pub struct LayoutMetrics {
     /// Lines of the text.
@@ -51,7 +51,7 @@ mod tests {
     use shelf::testing::TestBook;
 
     #[test]
-    fn lines_on_a_plate_are_captions_and_none_is_lost() {
+    fn lines_on_a_plate_are_captions() {
         let kinds = [Kind::Text, Kind::Plate, Kind::Blank];
         let line = Line { top: 10, height: 4 };
         let book = TestBook::of_pages(3)

@@ -1,4 +1,4 @@
-//! Stages of one's own, a file for each pattern. The guide, `shelf::guide`, is made of these files.
+//! Example stages, one file for each pattern. The guide, `shelf::guide`, quotes these files.
 //!
 //! | file | shows |
 //! | --- | --- |
@@ -8,8 +8,8 @@
 //! | [`layout`] | a merge of two stages, deterministic |
 //! | [`running_head`] | a page with its neighbours; hooks |
 //! | [`usual_page`] | a stage that runs once per book |
-//! | [`odd_page`] | a page stage on a book stage |
-//! | [`short_page`] | a resource that pages share; a dependency that a page can do without |
+//! | [`odd_page`] | a page stage that depends on a book stage |
+//! | [`short_page`] | a resource that pages share; an optional dependency |
 
 pub mod alike;
 pub mod layout;

@@ -1,4 +1,4 @@
-//! Pages that are not like the others: a page stage on a book stage.
+//! Pages that differ from the others: a page stage that depends on a book stage.
 
 use shelf::prelude::*;
 
@@ -8,7 +8,7 @@ use crate::usual_page::{UsualPage, usual_page};
 /// How a page differs from the book's other pages.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
 pub struct OddPage {
-    /// Lines that it has more than a usual page; negative: fewer.
+    /// How many more lines it has than a usual page; negative if it has fewer.
     #[garde(skip)]
     pub more_lines: i64,
 }
@@ -28,7 +28,7 @@ mod tests {
     use shelf::testing::TestBook;
 
     #[test]
-    fn one_run_makes_the_book_first_and_then_its_pages() {
+    fn one_run_makes_the_book_stage_before_its_pages() {
         let line = Line { top: 10, height: 4 };
         let lines = |page| LinesPage { page_number: page, lines: vec![line.clone(); page as usize] };
         let book = TestBook::of_pages(3).outputs::<text_lines>(lines);

@@ -1,4 +1,4 @@
-//! Which kind of page it is: work that waits for a model.
+//! Which kind of page a scan shows: work that waits for a model.
 
 use shelf::prelude::*;
 
@@ -7,7 +7,7 @@ use crate::text_lines::{LinesPage, text_lines};
 /// What kind of page a scan is.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
 pub struct KindPage {
-    /// The kind that is most likely.
+    /// The most likely kind.
     #[garde(skip)]
     pub kind: Kind,
     /// How sure the model is, 0..=1.
@@ -27,7 +27,7 @@ pub enum Kind {
     Blank,
 }
 
-/// What `page_kind` measures of a page.
+/// What `page_kind` measures on a page.
 #[derive(PageMetrics, Report)]
 pub struct KindMetrics {
     /// How sure the model is, 0..=1.
@@ -35,8 +35,8 @@ pub struct KindMetrics {
     pub confidence: f64,
 }
 
-/// What the model is told of its work.
-const PROMPT: &str = "You get the lines of a scanned page as JSON. Say which kind of page it is, and how sure.";
+/// The instructions for the model.
+const PROMPT: &str = "You get the lines of a scanned page as JSON. Say which kind of page it is, and how sure you are.";
 
 /// Asks a model which kind of page it is.
 #[stage(name = "page_kind", deps = [text_lines], parallelism = llm, prompt = PROMPT)]
@@ -53,7 +53,7 @@ mod tests {
     use shelf::testing::{ScriptedModel, TestBook};
 
     #[test]
-    fn the_model_decides() {
+    fn takes_the_kind_from_the_model() {
         let model = ScriptedModel::with_replies([r#"{ "kind": "plate", "confidence": 0.5 }"#]);
         let book = TestBook::of_pages(1).outputs::<text_lines>(|page| LinesPage { page_number: page, lines: vec![] });
         let book = book.with(&model);
@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reply_validated_makes_no_sense_may_be_mended() {
+    fn sends_invalid_replies_back_for_repair() {
         let model =
             ScriptedModel::with_replies(["I think it is a plate", r#"{"kind": "plate", "confidence": 50}"#, "{}"]);
         let book = TestBook::of_pages(1).outputs::<text_lines>(|page| LinesPage { page_number: page, lines: vec![] });

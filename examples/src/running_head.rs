@@ -12,16 +12,16 @@ pub struct HeadPage {
     pub head: Option<Line>,
 }
 
-/// How far apart two lines may stand that are at the same height, px.
+/// How much the tops of lines at the same height may differ, px.
 const SAME_HEIGHT_PX: u32 = 20;
 
-/// Finds the line at the top that stands at the same height on a page nearby.
+/// Finds the running head: a first line at the same height as the first line of a page nearby.
 #[stage(
     name = "running_head",
     deps = [text_lines],
     version = 2,
-    before = check_that_there_are_neighbours,
-    after = check_that_enough_was_made
+    before = check_neighbours,
+    after = check_failures
 )]
 pub fn running_head(text_lines: Window<LinesPage, 2>) -> Result<HeadPage> {
     let mut nearby = text_lines.before().iter().chain(text_lines.after()).filter_map(|page| page.lines.first());
@@ -30,8 +30,8 @@ pub fn running_head(text_lines: Window<LinesPage, 2>) -> Result<HeadPage> {
     Ok(HeadPage { head: head.cloned() })
 }
 
-/// Called once, before the first page: stops the stage before anything is spent.
-fn check_that_there_are_neighbours(run: &StageRun) -> Result<()> {
+/// Called once, before the first page: an error stops the stage before anything is spent.
+fn check_neighbours(run: &StageRun) -> Result<()> {
     match run.metadata.total_pages {
         1 => Err(Failure::new("a book of one page has no running heads")),
         _ => Ok(()),
@@ -39,7 +39,7 @@ fn check_that_there_are_neighbours(run: &StageRun) -> Result<()> {
 }
 
 /// Called once, after the last page.
-fn check_that_enough_was_made(run: &StageRun) -> Result<()> {
+fn check_failures(run: &StageRun) -> Result<()> {
     if run.failed > run.done {
         return Err(Failure::new(format!("{} pages failed and only {} are done", run.failed, run.done)));
     }
@@ -52,14 +52,14 @@ mod tests {
     use shelf::testing::TestBook;
 
     fn book(pages: u32) -> TestBook {
-        // Odd pages begin a chapter: their first line stands lower by the page's number times 100 px.
+        // Odd pages begin a chapter: their first line is lower, by the page's number times 100 px.
         let first = |page| Line { top: if page % 2 == 0 { 50 + page } else { page * 100 }, height: 30 };
         TestBook::of_pages(pages)
             .outputs::<text_lines>(|page| LinesPage { page_number: page, lines: vec![first(page)] })
     }
 
     #[test]
-    fn a_head_stands_at_the_same_height_on_a_page_nearby() {
+    fn finds_heads_at_the_same_height_on_pages_nearby() {
         let book = book(6);
         book.run::<running_head>();
         let heads: Vec<_> = (1..=6).map(|page| book.page::<running_head>(page).head.map(|line| line.top)).collect();
@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn a_book_of_one_page_is_refused_before_anything_is_done() {
+    fn refuses_a_book_of_one_page() {
         let run = book(1).run::<running_head>();
         let blocked =
             "running_head page 1: blocked: the stage's `before` hook failed: a book of one page has no running heads";

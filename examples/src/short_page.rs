@@ -1,10 +1,10 @@
-//! Pages that end early: a resource, and a dependency that a page can do without.
+//! Pages that end early: a resource, and an optional dependency.
 
 use shelf::prelude::*;
 
 use crate::text_lines::{LinesPage, text_lines};
 
-/// How many lines a full page has: the file `lines_per_page.txt` in the library.
+/// The number of lines on a full page, from the file `lines_per_page.txt` in the library.
 pub struct FullPage {
     /// Lines of text.
     pub lines: usize,
@@ -25,15 +25,15 @@ fn read(context: &ResourceContext<'_>) -> Result<String> {
     Ok(std::fs::read_to_string(library.join("lines_per_page.txt"))?)
 }
 
-/// How far a page is from full.
+/// How many lines a page is short.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
 pub struct ShortPage {
-    /// Lines that it lacks; none if its lines are not known.
+    /// Missing lines; `None` if the page's lines are unknown.
     #[garde(skip)]
     pub missing_lines: Option<usize>,
 }
 
-/// Counts the lines that a page lacks.
+/// Counts how many lines a page is short of a full one.
 #[stage(name = "short_page", deps = [text_lines])]
 pub fn short_page(text_lines: Option<LinesPage>, full_page: &FullPage) -> Result<ShortPage> {
     Ok(ShortPage { missing_lines: text_lines.map(|page| full_page.lines.saturating_sub(page.lines.len())) })
@@ -46,7 +46,7 @@ mod tests {
     use shelf::testing::TestBook;
 
     #[test]
-    fn a_page_lacks_lines_or_its_lines_are_not_known() {
+    fn counts_missing_lines_if_lines_are_known() {
         let lines = |page| LinesPage { page_number: page, lines: vec![Line { top: 10, height: 4 }; 30] };
         let known = TestBook::of_pages(1).outputs::<text_lines>(lines).with_resource(FullPage { lines: 36 });
         known.run::<short_page>();

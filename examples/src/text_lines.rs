@@ -1,4 +1,4 @@
-//! Where the lines of text stand on a scan: work that keeps a core busy.
+//! Finds the lines of text on a scan: work that keeps a core busy.
 
 use clap::Args;
 use shelf::prelude::*;
@@ -27,13 +27,13 @@ pub struct Line {
     pub height: u32,
 }
 
-/// What `text_lines` measures of a page.
+/// What `text_lines` measures on a page.
 #[derive(Debug, Clone, PartialEq, PageMetrics, Report)]
 pub struct LinesMetrics {
     /// Lines on the page.
     #[report(flag(below = 3))]
     pub lines: usize,
-    /// How much of the page is dark, 0..=1.
+    /// Share of the page that is dark, 0..=1.
     #[metrics(range(0.0..=1.0))]
     #[report(decimals = 3, flag(above = 0.5))]
     pub ink: f64,
@@ -43,10 +43,10 @@ pub struct LinesMetrics {
     pub width: u32,
 }
 
-/// What `text_lines` can be told on the command line.
+/// The command-line options of `text_lines`.
 #[derive(Debug, Clone, Args, Serialize)]
 pub struct LinesOptions {
-    /// What is darker than this is ink: 1 (almost nothing) to 255 (almost everything)
+    /// Grey level below which a pixel is ink: 1 (almost nothing) to 255 (almost everything)
     #[arg(long, value_name = "GREY", default_value_t = 128, value_parser = clap::value_parser!(u8).range(1..))]
     pub dark: u8,
 }
@@ -60,7 +60,7 @@ pub fn text_lines(page: PageNumber, image: PageImage, options: &LinesOptions) ->
     Ok((LinesPage { page_number: page.get(), lines }, metrics))
 }
 
-/// Opens a scan in a worker process: whether each row of pixels has ink, and how much of the page is ink, 0..=1.
+/// Opens a scan in a worker process. Returns which rows of pixels have ink, and the share of the page that is ink, 0..=1.
 static COUNT_INK: Task<(ScanFile, u8), (Vec<bool>, f64)> = Task::new("text_lines.count_ink", count_ink);
 worker_task!(COUNT_INK);
 
@@ -87,7 +87,7 @@ fn lines_of(rows: &[bool]) -> Vec<Line> {
 }
 
 impl Line {
-    /// A page has one block of lines, and a line is known by where it stands.
+    /// A page has one block of lines, and a line is identified by its top.
     pub fn id(&self) -> ParagraphId {
         ParagraphId { block: 1, paragraph: self.top }
     }
@@ -105,7 +105,7 @@ mod tests {
     use shelf::testing::TestBook;
 
     #[test]
-    fn two_bars_are_two_lines() {
+    fn finds_two_bars_as_two_lines() {
         let bar = |y| (10..14).contains(&y) || (30..36).contains(&y);
         let scan = image::GrayImage::from_fn(80, 50, |_, y| image::Luma([if bar(y) { 0 } else { 255 }]));
         let mut png = std::io::Cursor::new(Vec::new());

@@ -7,20 +7,20 @@ use crate::text_lines::{LinesPage, text_lines};
 /// What most pages of a book look like.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
 pub struct UsualPage {
-    /// Pages that were looked at.
+    /// Pages counted.
     #[garde(range(min = 1))]
     pub pages: usize,
-    /// Lines on a page: as many pages have more as have fewer.
+    /// Lines on a page (the median).
     #[garde(skip)]
     pub lines: usize,
 }
 
-/// Finds out how many lines a page of the book has as a rule.
+/// Finds the usual number of lines on a page of the book.
 #[stage(name = "usual_page", deps = [text_lines], scope = book)]
 pub fn usual_page(text_lines: Pages<LinesPage>) -> Result<UsualPage> {
     let mut counts = text_lines.iter().map(|page| Ok(page?.1.lines.len())).collect::<Result<Vec<_>>>()?;
     counts.sort_unstable();
-    let lines = counts.get(counts.len() / 2).ok_or_else(|| Failure::new("no page has been looked at"))?;
+    let lines = counts.get(counts.len() / 2).ok_or_else(|| Failure::new("no pages to count"))?;
     Ok(UsualPage { pages: counts.len(), lines: *lines })
 }
 
@@ -31,7 +31,7 @@ mod tests {
     use shelf::testing::TestBook;
 
     #[test]
-    fn the_middle_page_is_the_usual_one() {
+    fn takes_the_median_page() {
         let line = Line { top: 10, height: 4 };
         let book = TestBook::of_pages(3).outputs::<text_lines>(|page| LinesPage {
             page_number: page,

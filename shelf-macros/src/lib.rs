@@ -15,119 +15,119 @@ mod suggest;
 use proc_macro::TokenStream;
 use syn::{DeriveInput, parse_macro_input};
 
-/// Makes a function a stage: something that turns every page of a book into another kind of page.
+/// Turns a function into a stage: a step that makes one output for each page of a book, or one for the whole book.
 ///
-/// The function itself stays as it is and can be called as ever. Beside it stands an empty `enum` of the same name, by which
-/// other stages name this one in their `deps`, and one row of the table that the runtime reads.
+/// The function itself is unchanged and can still be called. Next to it, the macro adds an empty `enum` of the same name, which
+/// other stages refer to in their `deps`, and a row in the table of stages that the runtime reads.
 ///
 /// # Options
 ///
-/// | option | says | without it |
+/// | option | meaning | default |
 /// | --- | --- | --- |
-/// | `name = "word_count"` | the stage's folder and the value of `--stage`: `[a-z][a-z0-9_]*`, at most 40 bytes | an error |
-/// | `deps = [ocr, words = other::ocr]` | the stages it is made from, by path; `alias = path` renames one | it is made from the scan |
-/// | `parallelism = cpu` | a `fn`, one page a core, on rayon | the default of a `fn` |
-/// | `parallelism = fixed(8)` | a `fn`, so many pages at a time, on rayon | |
-/// | `parallelism = io` | an `async fn`, 30 pages at a time, on tokio | the default of an `async fn` |
-/// | `parallelism = llm` | an `async fn` that asks language models, by its parameter `Llm` or in a hook, on tokio | |
-/// | `isolated` | a `fn` whose pages are made in worker processes: a crash, a hang or too much memory costs the page in hand, with a reason, and nothing else. It shares no memory with other pages, and its `options` derive `Deserialize` as well | it runs in this process |
-/// | `scope = book` | runs once per book | `page`: once a page |
-/// | `version = 2` | older pages are stale | 1 |
-/// | `options = MyOptions` | its command-line options: a `clap::Args` that serialises | it has none |
-/// | `before = path` | a `fn(&StageRun) -> Result<()>` or an `async fn` like it, called before the first page; when it fails, no page is begun | nothing is called |
-/// | `after = path` | likewise, or with `&mut StageRun`, called after the last page; what it changes in the metadata is written when it has succeeded. One that failed or was interrupted is called again by the next run | nothing is called |
-/// | `conserves = ocr` | every paragraph of `ocr` stands in the output exactly once, or the page fails; both types implement `Paragraphs` | nothing is compared |
-/// | `retries = 2` | a page that fails in passing is tried again so often in one run | 2 |
-/// | `timeout = "120s"` | a page that takes longer fails: an `async fn` in passing; an `isolated` stage, whose worker is killed, for good. Another thread cannot be stopped | none; for `isolated`, `--worker-time` |
-/// | `on_error = skip` | a page that failed for good is left out: it blocks what is made from it, and is no error of the run | `fail` |
-/// | `on_error = copy(ocr)` | it becomes what `ocr` made, by the output's `From`, and its record, the report and the status say so | `fail` |
-/// | `max_failed = "2%"`, `max_failed = 10` | once more of the pages asked for have failed, the stage's other pages are left | all are tried |
-/// | `prompt = PROMPT`, `model = MODEL` | constants of type `&str` that the function asks a model with: another one makes pages stale | none |
-/// | `crate = path` | where `shelf` is, if it has another name | `::shelf` |
+/// | `name = "word_count"` | the stage's folder and the value of `--stage`: `[a-z][a-z0-9_]*`, at most 40 bytes | required |
+/// | `deps = [ocr, words = other::ocr]` | the stages whose output the function takes, by path; `alias = path` renames one | none: made from the scan |
+/// | `parallelism = cpu` | a `fn`, one page per core, on rayon | the default of a `fn` |
+/// | `parallelism = fixed(8)` | a `fn`, up to 8 pages at a time, on rayon | |
+/// | `parallelism = io` | an `async fn`, up to 30 pages at a time, on tokio | the default of an `async fn` |
+/// | `parallelism = llm` | an `async fn` that calls language models, through its parameter `Llm` or in a hook, on tokio | |
+/// | `isolated` | a `fn` that runs in worker processes: a crash, a hang or too much memory fails only the current page, with a reason. Pages share no memory, and `options` must also derive `Deserialize` | runs in the main process |
+/// | `scope = book` | runs once per book | `page`: once per page |
+/// | `version = 2` | pages made by other versions are stale | 1 |
+/// | `options = MyOptions` | the stage's command-line options: a `clap::Args` that implements `Serialize` | none |
+/// | `before = path` | a `fn(&StageRun) -> Result<()>`, or an `async fn` with this signature, called before the first page; if it fails, no page is started | none |
+/// | `after = path` | the same, called after the last page; may take `&mut StageRun`, and its changes to the metadata are saved if it succeeds. If it fails or is interrupted, the next run calls it again | none |
+/// | `conserves = ocr` | every paragraph of `ocr` must occur in the output exactly once, otherwise the page fails; both output types implement `Paragraphs` | not checked |
+/// | `retries = 2` | how often one run retries a page after a transient failure | 2 |
+/// | `timeout = "120s"` | a page that takes longer fails: transiently in an `async fn`, permanently in an `isolated` stage, whose worker process is killed. Other stages cannot have a timeout, because a thread cannot be stopped | none; for `isolated`, `--worker-time` |
+/// | `on_error = skip` | a page that fails permanently is left out: it still blocks the pages made from it, but is not an error of the run | `fail` |
+/// | `on_error = copy(ocr)` | a page that fails permanently becomes a copy of the output of `ocr`, converted by `From`; its record, the report and the status say so | `fail` |
+/// | `max_failed = "2%"`, `max_failed = 10` | once more than this share or number of the requested pages have failed, the stage's remaining pages are not tried | all are tried |
+/// | `prompt = PROMPT`, `model = MODEL` | constants of type `&str` that the function passes to a model: when they change, pages become stale | none |
+/// | `crate = path` | the path of `shelf`, if it was renamed | `::shelf` |
 ///
 /// # Parameters
 ///
-/// A parameter that is named after a dependency is made by that stage, and has its output's type; in a page stage it may also
-/// be `Window<Output, 2>`, the page with two neighbours on either side; in a `scope = book` stage it is `Pages<Output>`. What
-/// a book stage made, stages of both scopes take as it is.
+/// A parameter named after a dependency receives that stage's output. In a page stage, its type is the output type or
+/// `Window<Output, 2>`, the page with up to two neighbours on either side; in a `scope = book` stage, it is `Pages<Output>`. The
+/// output of a book stage has its own type in stages of both scopes.
 ///
-/// Any other parameter is taken by its type: `PageNumber` and `PageImage` (page stages), `BookMetadata`, `Languages`,
-/// `PageFiles`, `Warnings`, `Prompt`, `Llm` (`parallelism = llm`), and `&MyOptions`, where `options` says so.
+/// Any other parameter is chosen by its type: `PageNumber` and `PageImage` (page stages), `BookMetadata`, `Languages`,
+/// `PageFiles`, `Warnings`, `Prompt`, `Llm` (`parallelism = llm`), and `&MyOptions` if `options = MyOptions` is set.
 ///
 /// # Return type
 ///
 /// `Result<Output>` or `Result<(Output, Metrics)>`. The output derives `Serialize`, `Deserialize`, `JsonSchema` and `Validate`,
-/// the metrics [`PageMetrics`] and [`Report`]. The error may be any `std::error::Error`, by itself or through `?`. `Result` may
-/// have any path, but not another name: the macro reads the types from it.
+/// the metrics derive [`PageMetrics`] and [`Report`]. Any `std::error::Error` can be returned, directly or through `?`. The
+/// macro reads both types from the signature, so the return type must be called `Result`; its path does not matter.
 ///
-/// # What it writes
+/// # Expansion
 ///
-/// Lints that follow from this shape are allowed on the function: clippy's `missing_errors_doc`, `needless_pass_by_value`,
-/// `too_many_arguments`, `trivially_copy_pass_by_ref`, `unnecessary_wraps` and `unused_async`. What stands beside it is shown
-/// in the README of shelf.
+/// The function gets `#[allow]` for lints that its signature would trigger: clippy's `missing_errors_doc`,
+/// `needless_pass_by_value`, `too_many_arguments`, `trivially_copy_pass_by_ref`, `unnecessary_wraps` and `unused_async`. The README
+/// of shelf shows the rest of the expansion.
 #[proc_macro_attribute]
 pub fn stage(attribute: TokenStream, item: TokenStream) -> TokenStream {
     stage::expand(attribute.into(), &item.into()).into()
 }
 
-/// Makes a struct the metrics of a stage: numbers, words and yes or no, measured of every page.
+/// Derives the metrics of a stage: numbers, words and flags that are measured for every page.
 ///
-/// Its fields are numbers, `bool`, `String`, `&'static str`, `PageNumber`, enums with [`derive@Metric`], or an `Option` of one of
-/// these. A field's doc comment explains it in `shelf report --explain`. Page number, time, cost and attempts are kept by the
-/// runtime for every page, so no field has their names.
+/// Fields are numbers, `bool`, `String`, `&'static str`, `PageNumber`, enums with [`derive@Metric`], or an `Option` of one of
+/// these. `shelf report --explain` shows their doc comments. The runtime already records page number, time, cost and attempts
+/// for every page; these names are reserved.
 ///
-/// | attribute of a field | says |
+/// | attribute of a field | meaning |
 /// | --- | --- |
-/// | `#[metrics(range(0.0..=1.0))]` on a number | a page with another value fails |
-/// | `#[metrics(unit = "px")]` on a number | what it is measured in |
-/// | `#[metrics(nested)]` on metrics, or an `Option` of them | their fields, as `outer.inner` |
-/// | `#[metrics(flatten)]` on metrics, or an `Option` of them | their fields, as if they stood here |
-/// | `#[metrics(crate = path)]` on the struct | where `shelf` is, if it has another name |
+/// | `#[metrics(range(0.0..=1.0))]` on a number | a page with a value outside the range fails |
+/// | `#[metrics(unit = "px")]` on a number | the unit |
+/// | `#[metrics(nested)]` on metrics, or an `Option` of them | adds their fields as `outer.inner` |
+/// | `#[metrics(flatten)]` on metrics, or an `Option` of them | adds their fields without a prefix |
+/// | `#[metrics(crate = path)]` on the struct | the path of `shelf`, if it was renamed |
 ///
-/// `shelf stats` gives of every number the smallest, the greatest, mean, p50, p95 and sum, and of all else how often each value
-/// was found.
+/// For numbers, `shelf stats` shows minimum, maximum, mean, p50, p95 and sum; for all other fields, how often each value
+/// occurs.
 #[proc_macro_derive(PageMetrics, attributes(metrics))]
 pub fn page_metrics(input: TokenStream) -> TokenStream {
     metrics::derive_page_metrics(&parse_macro_input!(input as DeriveInput)).into()
 }
 
-/// Makes an enum of plain words the type of a metric: `RomanNumerals` is the word `roman_numerals`, as serde's
-/// `rename_all = "snake_case"` writes it.
+/// Derives `Metric` for an enum of unit variants, so that it can be a field of metrics. `RomanNumerals` is shown as
+/// `roman_numerals`, as with serde's `rename_all = "snake_case"`.
 ///
-/// | attribute | says |
+/// | attribute | meaning |
 /// | --- | --- |
-/// | `#[metrics(crate = path)]` on the enum | where `shelf` is, if it has another name |
+/// | `#[metrics(crate = path)]` on the enum | the path of `shelf`, if it was renamed |
 #[proc_macro_derive(Metric, attributes(metrics))]
 pub fn metric(input: TokenStream) -> TokenStream {
     metrics::derive_metric(&parse_macro_input!(input as DeriveInput)).into()
 }
 
-/// Makes the fields of metrics columns of `report.csv`, in their order, and says which values make a page worth a look.
+/// Makes the fields of metrics columns of `report.csv`, in their order, and defines which values flag a page for review.
 ///
-/// | attribute of a field | says |
+/// | attribute of a field | meaning |
 /// | --- | --- |
-/// | `#[report(skip)]` | kept with the page, but no column |
-/// | `#[report(title = "Words")]` | the column's header, if not the field's name; of nested metrics, what stands before the dot |
-/// | `#[report(decimals = 3)]` on `f32`, `f64` | how many decimals are printed, if not all |
-/// | `#[report(flag(below = 20))]` on a number | a smaller value flags the page |
-/// | `#[report(flag(above = 2_000))]` on a number | a greater value does |
-/// | `#[report(flag(missing))]` on an `Option` | no value does |
-/// | `#[report(flag(equals = "blank"))]` on text, an enum, `bool`, whole numbers | just this value does, as the report prints it |
+/// | `#[report(skip)]` | stored with the page, but not a column |
+/// | `#[report(title = "Words")]` | the column's header instead of the field's name; for nested metrics, the prefix before the dot |
+/// | `#[report(decimals = 3)]` on `f32`, `f64` | the number of decimals shown; all by default |
+/// | `#[report(flag(below = 20))]` on a number | smaller values flag the page |
+/// | `#[report(flag(above = 2_000))]` on a number | greater values flag the page |
+/// | `#[report(flag(missing))]` on an `Option` | `None` flags the page |
+/// | `#[report(flag(equals = "blank"))]` on text, an enum, `bool`, whole numbers | this value, as the report shows it, flags the page |
 ///
-/// Several flags stand side by side: `flag(below = 20, above = 2_000)`, or one `flag(…)` after another.
+/// Flags can be combined: `flag(below = 20, above = 2_000)`, or several `flag(…)`.
 ///
-/// | attribute of the struct | says |
+/// | attribute of the struct | meaning |
 /// | --- | --- |
-/// | `#[report(order(confidence, words))]` | these columns come first, in this order; the others follow |
-/// | `#[report(of = Metrics)]` | the report is on `Metrics`, and this struct lists its columns (below) |
-/// | `#[report(crate = path)]` | where `shelf` is, if it has another name |
+/// | `#[report(order(confidence, words))]` | these columns come first, in this order |
+/// | `#[report(of = Metrics)]` | this struct lists the columns of the report on `Metrics` (see below) |
+/// | `#[report(crate = path)]` | the path of `shelf`, if it was renamed |
 ///
-/// # A report on a struct of its own
+/// # A separate struct for the report
 ///
-/// Where a report shows little of what is measured, a struct of its own lists just that: `#[report(of = Metrics)]`. The compiler
-/// sees that every field is one of the metrics, and of the same type; `Metrics` then does not derive `Report` itself. A metric
-/// of a nested or flattened struct is picked by its way in Rust, `#[report(field = size.width)]`, and a doc comment here explains
-/// the column in place of the metric's. The documentation of `shelf::metrics` has an example.
+/// If a report shows only a few of the metrics, a separate struct with `#[report(of = Metrics)]` can list them. The compiler
+/// checks that every field is a metric of the same type; `Metrics` then does not derive `Report` itself. To select a metric of
+/// a nested or flattened struct, give its Rust path, `#[report(field = size.width)]`. A doc comment here replaces the metric's.
+/// The documentation of `shelf::metrics` has an example.
 #[proc_macro_derive(Report, attributes(report))]
 pub fn report(input: TokenStream) -> TokenStream {
     metrics::derive_report(&parse_macro_input!(input as DeriveInput)).into()
