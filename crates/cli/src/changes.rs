@@ -3,7 +3,7 @@ use shelf_runtime::book::PageNumber;
 use shelf_runtime::record::Change;
 use shelf_runtime::record::Input;
 
-/// Why something is stale, in one line: pages of a stage that changed in one way are one reason, `ocr pages 5-19 changed`.
+/// Why something is stale, in one line. Pages of a stage that changed in the same way are one reason: `ocr pages 5-19 changed`.
 pub(super) fn reasons(changes: &[Change]) -> String {
     let mut reasons: Vec<Reason<'_>> = Vec::new();
     for change in changes {
@@ -21,7 +21,7 @@ pub(super) fn reasons(changes: &[Change]) -> String {
 }
 
 enum Reason<'c> {
-    /// Pages of a stage, and what became of them.
+    /// Pages of a stage, and what happened to them.
     Pages(&'c str, &'static str, Vec<PageNumber>),
     Other(&'c Change),
 }

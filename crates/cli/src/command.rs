@@ -63,10 +63,10 @@ pub(super) struct Global {
     /// Show all columns of a table, however wide it gets
     #[arg(long, global = true)]
     pub(super) wide: bool,
-    /// Limit the memory of a worker process
+    /// Limit the memory of each worker process
     #[arg(long, global = true, value_name = "SIZE", default_value = "1400M", alias = "child-memory", value_parser = parse_bytes, hide_short_help = true)]
     pub(super) worker_memory: u64,
-    /// Limit the time for reading a page of ordinary size
+    /// Limit the time that a worker process may spend on a page of ordinary size
     #[arg(long, global = true, value_name = "TIME", default_value = "60s", alias = "child-time", value_parser = parse_time, hide_short_help = true)]
     pub(super) worker_time: Duration,
 }
@@ -96,7 +96,7 @@ pub(super) enum Verb {
     Completions(verbs::Completions),
 }
 
-/// The command line with the registered stages in it: their names as values, their options as flags.
+/// The command line with the registered stages: their names as values, their options as flags.
 pub(super) fn command(registry: &Registry) -> Command {
     let names: Vec<&'static str> = registry.names().collect();
     let mut command = Cli::command();
@@ -105,7 +105,7 @@ pub(super) fn command(registry: &Registry) -> Command {
     for verb in ["process", "plan", "try", "config", "status"] {
         command = command.mut_subcommand(verb, |verb| stage_options::add(verb, registry, &taken));
     }
-    // It is told these by the environment, as `process` is.
+    // `status` takes these options from the environment, as `process` does.
     command = command.mut_subcommand("status", |verb| {
         verb.mut_args(|arg| if arg.get_help_heading().is_some() { arg.hide(true) } else { arg })
     });

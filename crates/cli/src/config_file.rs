@@ -13,8 +13,8 @@ use std::path::PathBuf;
 use toml::Table;
 use toml::Value;
 
-/// `shelf.toml` in the library's root: what stages' options are, and how language models are asked, where neither the command line nor
-/// the environment says it.
+/// `shelf.toml` in the library's root: options of stages and settings of language models, used if neither the command line nor
+/// the environment sets them.
 ///
 /// ```toml
 /// workers = "4,ocr=2"
@@ -27,9 +27,9 @@ use toml::Value;
 /// ```
 #[derive(Debug, Default)]
 pub(super) struct ConfigFile {
-    /// Stage and option, with the option's values.
+    /// The values of options, by stage and option.
     options: BTreeMap<(String, String), Vec<OsString>>,
-    /// How language models are asked.
+    /// The settings of language models.
     pub(super) llm: LlmTable,
     /// How many pages to work on at a time.
     pub(super) workers: Workers,
@@ -39,7 +39,7 @@ impl ConfigFile {
     /// The file's name.
     pub(super) const NAME: &str = "shelf.toml";
 
-    /// Reads and checks the file; a library without one says nothing.
+    /// Reads and validates the file; empty if there is none.
     pub(super) fn read(library: &Path, registry: &Registry) -> Result<Self> {
         let path = library.join(Self::NAME);
         match std::fs::read_to_string(&path) {
@@ -49,7 +49,7 @@ impl ConfigFile {
         }
     }
 
-    /// The values of a stage's option, where the file says them.
+    /// The values of a stage's option, if the file sets them.
     pub(super) fn get(&self, stage: &str, option: &str) -> Option<&[OsString]> {
         self.options.get(&(stage.to_owned(), option.to_owned())).map(Vec::as_slice)
     }
@@ -81,7 +81,7 @@ impl ConfigFile {
     }
 }
 
-/// A file that is being read.
+/// A file that is being parsed.
 struct Reading<'a> {
     path: PathBuf,
     registry: &'a Registry,
@@ -134,7 +134,7 @@ impl Reading<'_> {
     }
 }
 
-/// A value as it would stand on the command line.
+/// A value as on the command line.
 fn words(value: &Value) -> Option<Vec<OsString>> {
     let word = |value: &Value| match value {
         Value::String(text) => Some(OsString::from(text)),
@@ -147,7 +147,7 @@ fn words(value: &Value) -> Option<Vec<OsString>> {
     }
 }
 
-/// `; did you mean `ocr`?`, or what there is.
+/// `; did you mean `ocr`?`, or the list of candidates.
 fn did_you_mean<'a>(written: &str, known: impl Iterator<Item = &'a str>) -> String {
     let known: Vec<&str> = known.collect();
     match nearest(written, known.iter().copied()) {

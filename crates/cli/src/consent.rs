@@ -1,4 +1,4 @@
-//! Money is spent only by who says so: a run that may cost shows its price and asks.
+//! Consent to spending: a run that may cost money shows its price and asks first.
 
 use super::context::Context;
 use super::context::cores;
@@ -27,7 +27,7 @@ use shelf_runtime::provide::Providers;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-/// What a run may spend, and where replies come from and go.
+/// What a run may spend, and where replies are recorded or replayed.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Language models")]
 pub(super) struct SpendArgs {
@@ -40,13 +40,13 @@ pub(super) struct SpendArgs {
     /// Record every reply of a model in this folder, for `--replay`
     #[arg(long, value_name = "DIR", conflicts_with = "replay", hide_short_help = true)]
     record: Option<PathBuf>,
-    /// Take the models' replies from this folder, without network or cost
+    /// Replay the models' replies from this folder, without network or cost
     #[arg(long, value_name = "DIR", hide_short_help = true)]
     replay: Option<PathBuf>,
 }
 
 impl SpendArgs {
-    /// Who is asked by this run; nobody, where no model is configured and nothing is replayed.
+    /// The model that this run asks; `None` if no model is configured and nothing is replayed.
     pub(super) fn dispatcher(&self, said: super::llm_options::LlmSaid) -> Result<Dispatcher> {
         if !said.configured && self.replay.is_none() {
             return Ok(Dispatcher::off());
@@ -66,7 +66,7 @@ impl SpendArgs {
         Dispatcher::start(settings).map_err(CliError::failed)
     }
 
-    /// Shows what the run may cost, and asks where nothing was said. Refuses where there is nobody to ask.
+    /// Shows what the run may cost and asks for consent, unless flags already allow it. Refuses without a terminal.
     pub(super) fn consent(
         &self,
         context: &Context,
@@ -99,7 +99,7 @@ impl SpendArgs {
     }
 }
 
-/// What the stages of a plan will ask.
+/// The estimated questions of a plan's stages.
 pub(super) fn estimates_of(
     context: &Context,
     llm: &Dispatcher,
@@ -111,13 +111,13 @@ pub(super) fn estimates_of(
     Ok(estimate(plan, state, settings, &|model| llm.price(model), &requests))
 }
 
-/// Books as they were inspected for the estimate, before they were locked.
+/// The states of books as they were inspected for the estimate, before the books were locked.
 pub(super) type Inspected = BTreeMap<ScanId, BookState>;
 
-/// So many pages of stages are kept of what was inspected, some 60 MiB; the books after these are inspected again when they are processed.
+/// Number of pages, over all stages, whose inspection is kept (about 60 MiB). Books beyond it are inspected again when they are processed.
 const MAX_INSPECTED_PAGES: usize = 40_000;
 
-/// What the stages of all books will ask. A book that cannot be looked at asks nothing, and is complained of later.
+/// The estimated questions for all books. A book that cannot be inspected counts as none; its error is reported later.
 fn estimates(
     context: &Context,
     llm: &Dispatcher,
@@ -158,7 +158,7 @@ pub(super) fn shown(estimate: &Estimate) -> String {
     }
     if *guessed_pages > 0 {
         let others = if who.is_empty() { "up to" } else { "and up to" };
-        who.push(format!("{others} {} that are not known yet", count(*guessed_pages, noun)));
+        who.push(format!("{others} {} not known yet", count(*guessed_pages, noun)));
     }
     let about: Vec<String> = estimate.about.iter().map(|(noun, number)| count(*number, noun)).collect();
     let about = if about.is_empty() { String::new() } else { format!(" about {}", about.join(" and ")) };

@@ -15,7 +15,7 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// What every verb works with.
+/// The shared state of all verbs.
 pub(super) struct Context {
     pub(super) store: FolderStore,
     pub(super) registry: Arc<Registry>,
@@ -25,7 +25,7 @@ pub(super) struct Context {
 }
 
 impl Context {
-    /// Opens the library. One that is missing is made by verbs that put the first book into it; to those that need books it is an error.
+    /// Opens the library. If it is missing, verbs that add books create it, and verbs that need books fail.
     pub(super) fn open(global: Global, registry: Arc<Registry>, stop: Stop, missing: MissingLibrary) -> Result<Self> {
         let root = library(&global)?;
         let out = Out { json: global.json, quiet: global.quiet, wide: global.wide };
@@ -41,7 +41,7 @@ impl Context {
         Ok(Self { store, registry, out, stop, global })
     }
 
-    /// What a run works with; at most `workers` worker processes, and `llm` to ask.
+    /// The resources of a run: at most `workers` worker processes, and the language model `llm`.
     pub(super) fn runtime(&self, workers: usize, llm: Dispatcher) -> Result<Runtime> {
         Ok(Runtime {
             store: Arc::new(self.store.clone()),
@@ -51,7 +51,7 @@ impl Context {
         })
     }
 
-    /// Worker processes that run this same binary.
+    /// Worker processes, which run this same binary.
     pub(super) fn worker_pool(&self, workers: usize) -> Result<WorkerPool> {
         Ok(WorkerPool::start(shelf_runtime::worker::WorkerSettings {
             program: std::env::current_exe()?,
@@ -62,12 +62,12 @@ impl Context {
         }))
     }
 
-    /// An error that names the book that was probably meant, where one was not found.
+    /// Adds the nearest book id to an error about a book that was not found.
     pub(super) fn near(&self, error: CliError) -> CliError {
         error.near(&self.store.books().unwrap_or_default())
     }
 
-    /// The books meant by ids or by `--all`.
+    /// The books selected by ids or by `--all`.
     pub(super) fn books(&self, ids: &[ScanId], all: bool) -> Result<Vec<ScanId>> {
         if !all {
             return Ok(ids.to_vec());
@@ -81,14 +81,14 @@ impl Context {
     }
 }
 
-/// What becomes of a library that is not there.
+/// What to do if the library does not exist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum MissingLibrary {
-    /// It is made.
+    /// Create it.
     Create,
-    /// It is an error.
+    /// Fail.
     Refuse,
-    /// It is not needed.
+    /// Continue: it is not needed.
     Ignore,
 }
 
@@ -104,7 +104,7 @@ fn no_library(root: &Path, is_named: bool) -> CliError {
     }
 }
 
-/// Cores that this process may use.
+/// The number of cores that this process may use.
 pub(super) fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }

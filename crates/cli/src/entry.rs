@@ -18,7 +18,7 @@ use std::sync::atomic::AtomicBool;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-/// The `shelf` command, with the stages of all linked crates in it. A `main` is one call:
+/// The `shelf` command, with the stages of all linked crates. A `main` is one call:
 ///
 /// ```no_run
 /// fn main() -> std::process::ExitCode {
@@ -113,7 +113,7 @@ fn run_verb(verb: Verb, context: &Context, given: &clap::ArgMatches) -> Result<E
     }
 }
 
-/// The first Ctrl-C (or SIGTERM) asks the run to stop; the second ends the process at once.
+/// The first Ctrl-C (or SIGTERM) asks the run to stop; the second ends the process immediately.
 fn interruptible() -> Result<Stop> {
     use signal_hook::consts::{SIGINT, SIGTERM};
     let asked = Arc::new(AtomicBool::new(false));

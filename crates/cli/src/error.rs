@@ -8,7 +8,7 @@ use shelf_runtime::run::ProcessError;
 use shelf_runtime::store::StoreError;
 use std::fmt::Write;
 
-/// Why a command ended early: what went wrong, what to do, and the exit code.
+/// Why a command failed: the problem, a hint, and the exit code.
 #[derive(Debug)]
 pub(super) struct CliError {
     error: anyhow::Error,
@@ -21,12 +21,12 @@ pub(super) struct CliError {
 pub(super) type Result<T, E = CliError> = std::result::Result<T, E>;
 
 impl CliError {
-    /// Something was refused; nothing was changed.
+    /// The command was refused; nothing was changed.
     pub(super) fn refused(message: impl std::fmt::Display) -> Self {
         Self::of(anyhow::anyhow!("{message}"), Exit::Refused)
     }
 
-    /// Something failed.
+    /// The command failed.
     pub(super) fn failed(error: impl Into<anyhow::Error>) -> Self {
         Self::of(error.into(), Exit::Failed)
     }
@@ -35,7 +35,7 @@ impl CliError {
         Self { error, hint: None, missing_book: None, exit }
     }
 
-    /// With the nearest of `books` as a hint, where the problem is a book that is not among them.
+    /// Suggests the nearest of `books` if the problem is an unknown book.
     pub(super) fn near(mut self, books: &[ScanId]) -> Self {
         if let Some(found) = self.missing_book.take()
             && let Some(nearest) = nearest(found.as_str(), books.iter().map(ScanId::as_str))
@@ -55,7 +55,7 @@ impl CliError {
         self
     }
 
-    /// Whoever read the output has gone away; that is no failure.
+    /// Whether the reader of the output has closed it, which is not a failure.
     pub(super) fn is_broken_pipe(&self) -> bool {
         let broken = |cause: &(dyn std::error::Error + 'static)| {
             cause.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
@@ -63,7 +63,7 @@ impl CliError {
         self.error.chain().any(broken)
     }
 
-    /// `error:` what, causes, then `hint:` what to do.
+    /// `error:` and the problem, its causes, then `hint:` and what to do.
     pub(super) fn render(&self) -> String {
         let mut text = format!("error: {}", self.error);
         let mut last = self.error.to_string();
@@ -98,7 +98,7 @@ impl From<serde_json::Error> for CliError {
     }
 }
 
-/// Options of a stage that do not go together.
+/// Options of a stage that contradict each other.
 impl From<clap::Error> for CliError {
     fn from(error: clap::Error) -> Self {
         Self::refused(error.to_string().trim_start_matches("error: ").trim_end()).exit(Exit::Usage)
@@ -125,7 +125,7 @@ impl From<LookError> for CliError {
                 Self { missing_book, ..Self::failed(error).exit(Exit::Refused).hint("`shelf list` shows the books") }
             }
             LookError::File { .. } => {
-                Self::failed(error).hint("correct the file, or move it away: shelf writes it again where it can")
+                Self::failed(error).hint("correct the file, or move it away: shelf recreates it if it can")
             }
             LookError::Path(_) => Self::failed(error),
         }

@@ -7,15 +7,15 @@ use super::error::Result;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum Exit {
-    /// All that was asked for is done.
+    /// Everything requested is done.
     Done = 0,
     /// It failed.
     Failed = 1,
-    /// The command line was not understood.
+    /// The command line is invalid.
     Usage = 2,
-    /// Some pages failed, or are blocked by others; of several books, some failed or were refused.
+    /// Some pages failed or are blocked by others; or some of several books failed or were refused.
     SomePages = 3,
-    /// It was refused, and nothing was done.
+    /// It was refused; nothing was changed.
     Refused = 4,
     /// It stopped by budget or time, with work left.
     Stopped = 5,
@@ -26,13 +26,13 @@ pub enum Exit {
 }
 
 impl Exit {
-    /// The code of something that was done, or went wrong as a whole.
+    /// The code for a single result.
     pub(super) fn of<T>(ended: &Result<T>) -> Self {
         ended.as_ref().map_or_else(|error| error.exit, |_| Self::Done)
     }
 
-    /// The code of several books. That of all where they ended alike; else work was left ([`Stopped`](Self::Stopped)) or some of them failed
-    /// ([`SomePages`](Self::SomePages)), since what the other codes say of a whole is not true of some.
+    /// The code for several books: the common code if all ended alike, otherwise [`Stopped`](Self::Stopped) if work was left, or
+    /// [`SomePages`](Self::SomePages), since the other codes are about a single book or a whole run.
     #[must_use]
     pub fn of_books(books: impl IntoIterator<Item = Self>) -> Self {
         let books: BTreeSet<Self> = books.into_iter().collect();
@@ -46,7 +46,7 @@ impl Exit {
         }
     }
 
-    /// The code of all that befell one book, or a run: an interruption where nothing else happened, else the highest.
+    /// The code for everything that happened to one book or run: the highest, except that an interruption counts only on its own.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
         match (self, other) {

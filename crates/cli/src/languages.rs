@@ -1,7 +1,7 @@
 use super::context::Context;
 use shelf_runtime::doctor;
 
-/// Warns of what is missing to read a book in these languages, and tells how to get it, long before a page is read.
+/// Warns about what is missing to read a book in these languages and how to install it, before any page is read.
 pub(super) fn warn_of_missing(context: &Context, tags: &[String]) {
     for tag in tags {
         for finding in doctor::examine_language(tag) {

@@ -1,4 +1,4 @@
-//! The command line: the only place that prints, reads the environment and decides on an exit code.
+//! The command line: the only place that prints, reads the environment and chooses exit codes.
 
 mod changes;
 mod command;

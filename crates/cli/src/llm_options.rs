@@ -1,5 +1,5 @@
-//! How language models are asked: a flag goes before the environment, and that before `[llm]` in `shelf.toml`. Keys come from the
-//! environment alone: a flag would stand in the list of processes, and the file is copied with the library.
+//! The settings of language models: a flag overrides the environment, which overrides `[llm]` in `shelf.toml`. Keys are read from the
+//! environment only: a flag would be visible in the process list, and the file is copied with the library.
 
 use super::error::CliError;
 use super::error::Result;
@@ -30,7 +30,7 @@ pub(super) struct LlmArgs {
     /// Ask this model first
     #[arg(long, visible_alias = "model", value_name = "MODEL", env = "SHELF_LLM_MODEL", hide_env_values = true)]
     pub(super) llm_model: Option<String>,
-    /// Ask these models in turn when it gives no usable reply
+    /// Ask these models in turn if it gives no usable reply
     #[arg(long, value_name = "A,B", value_delimiter = ',', env = "SHELF_LLM_FALLBACKS", hide_env_values = true)]
     pub(super) llm_fallbacks: Option<Vec<String>>,
     /// Use this server: its address without `/chat/completions`
@@ -84,14 +84,14 @@ pub(super) struct LlmTable {
     idle: Option<Duration>,
     #[serde(deserialize_with = "duration")]
     total: Option<Duration>,
-    /// What may be spent on each book, USD.
+    /// Budget for each book, USD.
     book_budget: Option<Usd>,
-    /// What may be spent in a month, USD.
+    /// Budget for each month, USD.
     month_budget: Option<Usd>,
     prices: BTreeMap<String, MillionTokens>,
 }
 
-/// What a model costs, as providers publish it: USD a million tokens.
+/// The price of a model, as providers publish it: USD per million tokens.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct MillionTokens {
@@ -99,24 +99,24 @@ struct MillionTokens {
     completion: f64,
 }
 
-/// The file in which the prices of models are kept for a day, in the library's root.
+/// The file that caches the prices of models for a day, in the library's root.
 const PRICES: &str = ".prices.json";
-/// The key to OpenRouter. It is sent nowhere else.
+/// The variable with the key to OpenRouter, which is sent to no other server.
 const OPENROUTER_KEY: &str = "OPENROUTER_API_KEY";
-/// The key to any server.
+/// The variable with the key to any server.
 const ANY_KEY: &str = "SHELF_LLM_API_KEY";
 
-/// What a person says of language models, in one place.
+/// All settings of language models.
 pub(super) struct LlmSaid {
     pub(super) settings: LlmSettings,
-    /// Whether there is somebody to ask: a key, or a server of one's own.
+    /// Whether a model is configured: a key, or a server without one.
     pub(super) configured: bool,
-    /// The variable that the key is from.
+    /// The variable that the key was read from.
     key_from: Option<&'static str>,
 }
 
 impl LlmArgs {
-    /// Puts together what the flags, the environment and the file say.
+    /// Combines flags, environment and file.
     pub(super) fn said(&self, table: &LlmTable, library: &Path) -> LlmSaid {
         let base_url = self.llm_base_url.as_ref().or(table.base_url.as_ref());
         let new = LlmSettings::new(base_url.map_or(LlmSettings::BASE_URL, String::as_str));
@@ -178,12 +178,12 @@ impl LlmSetting {
 }
 
 impl LlmSaid {
-    /// How models are asked, where anybody is there to be asked.
+    /// The settings, if a model is configured.
     pub(super) fn configured(self) -> Option<LlmSettings> {
         self.configured.then_some(self.settings)
     }
 
-    /// Every setting and where it comes from. Of the key only whether there is one.
+    /// Every setting and its source. The key itself is not shown, only whether there is one.
     pub(super) fn listed(&self, given: &ArgMatches, table: &LlmTable) -> Vec<LlmSetting> {
         let settings = &self.settings;
         let usd = |cap: Option<Usd>| json!(cap);
@@ -230,7 +230,7 @@ fn source(given: &ArgMatches, name: &str, in_file: bool) -> String {
     }
 }
 
-/// The key to the server of these settings, and where it is from.
+/// The key to the server of these settings, and its source.
 fn key(settings: &LlmSettings) -> (Option<ApiKey>, Option<&'static str>) {
     let of_variable = |variable| Some((ApiKey::new(&std::env::var(variable).ok()?)?, variable));
     let openrouter = || settings.is_openrouter().then(|| of_variable(OPENROUTER_KEY)).flatten();
@@ -244,7 +244,7 @@ impl MillionTokens {
 }
 
 impl LlmTable {
-    /// Reads the table; the error names the value that is wrong.
+    /// Parses the table; an error names the invalid value.
     pub(super) fn read(table: toml::Value) -> std::result::Result<Self, String> {
         let read: Self = serde_path_to_error::deserialize(table)
             .map_err(|error| format!("`[llm] {}`: {}", error.path(), error.inner().to_string().trim_end()))?;
@@ -265,7 +265,7 @@ fn url<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Option
     parse_url(&String::deserialize(deserializer)?).map(Some).map_err(serde::de::Error::custom)
 }
 
-/// An address is one of HTTP, and has no password in it, which `shelf config` would show.
+/// Requires an HTTP address without a password, which `shelf config` would show.
 fn parse_url(text: &str) -> std::result::Result<String, String> {
     let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
     match rest.map(|rest| rest.split('/').next().unwrap_or_default()) {
@@ -277,13 +277,13 @@ fn parse_url(text: &str) -> std::result::Result<String, String> {
     }
 }
 
-/// What is refused when the run may cost money.
+/// The error if spending was not allowed.
 pub(super) fn not_allowed(why: impl std::fmt::Display) -> CliError {
     CliError::refused(why)
         .hint("pass `--yes` to allow it; with `shelf process`, `--budget 3.00` allows it up to a limit")
 }
 
-/// The check of everything that must be known before money is spent.
+/// Checks everything that must be known before money is spent.
 pub(super) fn check_prices(
     settings: &LlmSettings,
     price: &dyn Fn(&str) -> Option<Price>,

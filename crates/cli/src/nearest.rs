@@ -1,6 +1,6 @@
 use rapidfuzz::distance::osa;
 
-/// The candidate that `written` was probably meant to be: at most a third of its letters are wrong.
+/// The candidate nearest to `written`, if at most a third of the letters differ.
 pub(super) fn nearest<'a>(written: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let edits = |candidate: &str| osa::distance(written.chars(), candidate.chars());
     let (edits, candidate) = candidates.map(|candidate| (edits(candidate), candidate)).min()?;

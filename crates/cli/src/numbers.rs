@@ -1,4 +1,4 @@
-//! Numbers as people read them.
+//! Formats and parses numbers, times and sizes for people.
 
 use shelf_runtime::book::PageNumber;
 
@@ -15,7 +15,7 @@ pub(super) fn thousands(number: u64) -> String {
     groups.join(",")
 }
 
-/// A share of 1: `0.66 %`.
+/// A share as a percentage: `0.66 %`.
 pub(super) fn percent(share: f64) -> String {
     format!("{:.2} %", share * 100.0)
 }
@@ -40,7 +40,7 @@ pub(super) fn pages(pages: impl IntoIterator<Item = PageNumber>) -> String {
     format!("{noun} {ranges}")
 }
 
-/// A number with at most four digits that count after the whole ones: `3`, `12.35`, `0.0001234`.
+/// A number rounded to four significant decimals: `3`, `12.35`, `0.0001234`.
 pub(super) fn short(number: f64) -> String {
     if number.fract() == 0.0 || !number.is_finite() {
         return format!("{number}");
@@ -61,7 +61,7 @@ pub(super) fn time(seconds: f64) -> String {
     }
 }
 
-/// A time that is estimated: `about 13 s`, `about 4 min`, `about 2 h 10 min`.
+/// An estimated time: `about 13 s`, `about 4 min`, `about 2 h 10 min`.
 pub(super) fn brief_time(seconds: f64) -> String {
     let minutes = (seconds / 60.0).round() as u64;
     match seconds {
@@ -71,7 +71,7 @@ pub(super) fn brief_time(seconds: f64) -> String {
     }
 }
 
-/// Reads a time such as `90`, `90s`, `30m`, `6h`, in seconds.
+/// Parses a time such as `90` (seconds), `90s`, `30m` or `6h`.
 pub(super) fn parse_time(text: &str) -> Result<std::time::Duration, String> {
     let split = text.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(text.len());
     let (number, unit) = text.split_at(split);
@@ -85,7 +85,7 @@ pub(super) fn parse_time(text: &str) -> Result<std::time::Duration, String> {
     std::time::Duration::try_from_secs_f64(number * factor).map_err(|error| error.to_string())
 }
 
-/// Reads a size such as `1500M` or `2G`, in bytes.
+/// Parses a size such as `1500M` or `2G`; returns bytes.
 pub(super) fn parse_bytes(text: &str) -> Result<u64, String> {
     let wrong = || "expected a size such as `1500M` or `2G`".to_owned();
     let split = text.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(text.len());

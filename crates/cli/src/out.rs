@@ -5,7 +5,7 @@ use std::io;
 use std::io::IsTerminal;
 use std::io::Write;
 
-/// Where a command's result goes: standard output, as text or as JSON.
+/// Prints a command's result to standard output, as text or as JSON.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Out {
     pub(super) json: bool,
@@ -15,18 +15,18 @@ pub(super) struct Out {
 }
 
 impl Out {
-    /// A line of text.
+    /// Prints a line of text.
     #[expect(clippy::unused_self, reason = "a result goes to the output that was chosen, as text or as JSON")]
     pub(super) fn line(self, line: impl std::fmt::Display) -> io::Result<()> {
         writeln!(io::stdout().lock(), "{line}")
     }
 
-    /// A value as JSON, indented.
+    /// Prints a value as indented JSON.
     pub(super) fn json(self, value: &impl Serialize) -> io::Result<()> {
         self.line(serde_json::to_string_pretty(value)?)
     }
 
-    /// Rows under a header, as CSV.
+    /// Prints rows under a header, as CSV.
     #[expect(clippy::unused_self, reason = "a result goes to the output that was chosen")]
     pub(super) fn csv(self, header: &[&str], rows: &[Vec<String>]) -> io::Result<()> {
         let mut csv = csv::Writer::from_writer(io::stdout().lock());
@@ -37,14 +37,14 @@ impl Out {
         csv.flush()
     }
 
-    /// A remark for people, on standard error; not with `--quiet`.
+    /// Prints a remark on standard error; not with `--quiet`.
     pub(super) fn note(self, line: impl std::fmt::Display) {
         if !self.quiet {
             print_error(line);
         }
     }
 
-    /// A table, as wide as it needs in a file and as the terminal allows on one. What is omitted is named below it.
+    /// Prints a table: at full width to a file, or fitted to the terminal. Omitted columns are named below it.
     pub(super) fn table(self, table: &Table) -> io::Result<()> {
         let width = terminal::width().filter(|_| !self.wide);
         let printed = table.printed(width);
@@ -57,17 +57,17 @@ impl Out {
     }
 }
 
-/// Text as it is, on standard output.
+/// Prints text unchanged to standard output.
 pub(super) fn print(text: &str) -> io::Result<()> {
     io::stdout().lock().write_all(text.as_bytes())
 }
 
-/// A line on standard error. There is nothing to be done when that is gone.
+/// Prints a line on standard error. An error is ignored, since there is nowhere to report it.
 pub(super) fn print_error(line: impl std::fmt::Display) {
     let _ = writeln!(io::stderr().lock(), "{line}");
 }
 
-/// Asks on the terminal; `None` where there is none to ask.
+/// Asks on the terminal; `None` if there is no terminal.
 pub(super) fn ask(question: &str) -> io::Result<Option<bool>> {
     if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
         return Ok(None);

@@ -9,7 +9,7 @@ use tracing_subscriber::Layer;
 use tracing_subscriber::layer::Context;
 use tracing_subscriber::registry::LookupSpan;
 
-/// A layer for `tracing` that prints what is said while a page is in a stage: `warn: few words, words=3`.
+/// A layer for `tracing` that prints what a stage logs about a page: `warn: few words, words=3`.
 pub(super) struct PageLog;
 
 impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for PageLog {

@@ -9,10 +9,10 @@ use signal_hook::consts::SIGINT;
 
 use super::terminal;
 
-/// What a shell says of a command that it does not find.
+/// The exit code of a shell for an unknown command.
 const NOT_FOUND: i32 = 127;
 
-/// Prints `text`: through `$PAGER` (else `less`) where it is longer than the terminal, directly everywhere else.
+/// Prints `text`: through `$PAGER` (default `less`) if it is longer than the terminal, otherwise directly.
 pub(super) fn print(text: &str) -> io::Result<()> {
     let is_long = terminal::height().is_some_and(|lines| text.lines().count() >= lines);
     if !(is_long && io::stdout().is_terminal() && io::stdin().is_terminal() && is_paged(text)?) {
@@ -21,7 +21,7 @@ pub(super) fn print(text: &str) -> io::Result<()> {
     Ok(())
 }
 
-/// Shows `text` in the pager; `false` where there is none.
+/// Shows `text` in the pager; `false` if there is none.
 fn is_paged(text: &str) -> io::Result<bool> {
     let named = ["SHELF_PAGER", "PAGER"].into_iter().find_map(|name| std::env::var(name).ok());
     let mut command = match named.as_deref().map(str::trim) {

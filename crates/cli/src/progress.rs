@@ -6,7 +6,7 @@ use super::terminal::{columns, truncate};
 use shelf_runtime::book::{PageNumber, ScanId};
 use shelf_runtime::events::{Event, PageOf};
 
-/// How far a run over a book is, in one line.
+/// The progress of a run over a book, in one line.
 #[derive(Debug, Default)]
 pub(super) struct Progress {
     /// `florida`, or `book 7 of 30, florida`.
@@ -28,10 +28,10 @@ struct Stage {
     seconds: f64,
 }
 
-/// What a page costs of a stage that has made none yet, as a share of what one costs elsewhere on average. Stages that wait for a whole
-/// book are mostly short.
+/// The assumed cost of a page in a stage that has made none yet, relative to the average of other stages. Stages that wait for a whole
+/// book are usually short.
 const UNSEEN_COST: f64 = 0.1;
-/// No remaining time is told before so much of the work is done.
+/// Share of the work that must be done before the remaining time is shown.
 const TOLD_FROM: f64 = 0.02;
 
 impl Progress {
@@ -91,12 +91,12 @@ impl Progress {
         }
     }
 
-    /// Stages that made something.
+    /// Stages that have made something.
     pub(super) fn stages_at_work(&self) -> usize {
         self.stages.iter().filter(|stage| stage.made > 0).count()
     }
 
-    /// `florida   41 %  ocr 12/18, labels 3/18  about 2 min left`, in at most `width` columns: what comes last is omitted first.
+    /// `florida   41 %  ocr 12/18, labels 3/18  about 2 min left`, in at most `width` columns. The last parts are omitted first.
     pub(super) fn line(&self, elapsed: Duration, width: usize) -> String {
         let share = self.share();
         let percent = format!("{:>3.0} %", (share * 100.0).floor());
@@ -110,7 +110,7 @@ impl Progress {
         truncate(&parts.join("  "), width)
     }
 
-    /// The stages at work, as many as there is room for.
+    /// The active stages, as many as fit.
     fn stages_told(&self, width: usize) -> Option<String> {
         let is_active = |stage: &&Stage| stage.in_flight > 0 && stage.ended < stage.total;
         let mut told = String::new();
@@ -127,7 +127,7 @@ impl Progress {
         (!told.is_empty()).then_some(told)
     }
 
-    /// How much of the work is done, 0..=1: pages count by what a page of their stage costs.
+    /// Share of the work that is done, 0..=1. Pages are weighted by the cost of a page in their stage.
     fn share(&self) -> f64 {
         let made: usize = self.stages.iter().map(|stage| stage.made).sum();
         let seconds: f64 = self.stages.iter().map(|stage| stage.seconds).sum();
@@ -154,7 +154,7 @@ impl Stage {
     }
 }
 
-/// Lines that are told at most every few seconds, for a log file.
+/// Limits lines in a log file to one every few seconds.
 #[derive(Debug)]
 pub(super) struct Throttle {
     every: Duration,

@@ -20,7 +20,7 @@ use std::time::Instant;
 pub(super) struct Reporter {
     quiet: bool,
     books: usize,
-    /// The line on a terminal.
+    /// The status line on a terminal.
     bar: Option<ProgressBar>,
     started: Instant,
     state: Mutex<State>,
@@ -28,18 +28,18 @@ pub(super) struct Reporter {
 
 struct State {
     progress: Progress,
-    /// When the book was begun.
+    /// When the book was started.
     begun: Instant,
     throttle: Throttle,
 }
 
-/// How often a log file gets a line.
+/// How often a line is printed to a log file.
 const LOG_EVERY: Duration = Duration::from_secs(5);
-/// The spinner, and the space after it.
+/// Columns of the spinner and the space after it.
 const SPINNER_WIDTH: usize = 2;
 
 impl Reporter {
-    /// For a run over so many books.
+    /// A reporter for a run over this many books.
     pub(super) fn new(quiet: bool, books: usize) -> Self {
         let bar = (!quiet && std::io::stderr().is_terminal()).then(|| {
             let bar = ProgressBar::new_spinner();
@@ -50,14 +50,14 @@ impl Reporter {
         Self { quiet, books, bar, started: Instant::now(), state: Mutex::new(state) }
     }
 
-    /// The book with this number, from 1, is next.
+    /// Starts the book with this number, counted from 1.
     pub(super) fn begin(&self, book: &ScanId, number: usize) {
         let mut state = self.state.lock().expect("drawing does not panic");
         state.progress = Progress::of_book(book, (self.books > 1).then_some((number, self.books)));
         state.begun = Instant::now();
     }
 
-    /// Removes the line: the summary follows.
+    /// Removes the status line before the summary.
     pub(super) fn end(&self) {
         if let Some(bar) = &self.bar {
             bar.disable_steady_tick();
@@ -66,7 +66,7 @@ impl Reporter {
         }
     }
 
-    /// What was made of the book: `18 pages, 7 stages, 15.5 s`. `None` for nothing.
+    /// What was made: `18 pages, 7 stages, 15.5 s`. `None` if nothing was.
     pub(super) fn summary(&self) -> Option<String> {
         let state = self.state.lock().expect("drawing does not panic");
         let stages = state.progress.stages_at_work();

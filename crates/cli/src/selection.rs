@@ -9,21 +9,21 @@ use shelf_runtime::plan::select;
 use shelf_runtime::registry::Registry;
 use std::ffi::OsStr;
 
-/// Reads `ocr`, `+ocr`, `ocr+` or `+ocr+`, where `ocr` is one of the stages of this program.
+/// Parses `ocr`, `+ocr`, `ocr+` or `+ocr+`, where `ocr` is a stage of this program.
 #[derive(Debug, Clone)]
 pub(super) struct SelectorParser {
     names: PossibleValuesParser,
-    /// `+ocr` makes sense here.
+    /// Whether `+ocr` is allowed.
     upstream: bool,
 }
 
 impl SelectorParser {
-    /// For the options that take a stage with or without what it is made from, and what is made from it.
+    /// For options that take a stage, optionally with the stages it is made from and those made from it.
     pub(super) fn new(names: &[&'static str]) -> Self {
         Self { names: PossibleValuesParser::new(names.to_vec()), upstream: true }
     }
 
-    /// For an option that takes a stage with or without what is made from it.
+    /// For options that take a stage, optionally with the stages made from it.
     pub(super) fn downstream_only(names: &[&'static str]) -> Self {
         Self { upstream: false, ..Self::new(names) }
     }
@@ -57,7 +57,7 @@ pub(super) fn selected(registry: &Registry, written: &[String]) -> Result<Vec<St
     Ok(select(registry, &selectors)?)
 }
 
-/// What the user asks for who wants a stage with all it is made from: `shelf process florida --stage +joined`.
+/// The hint to run a stage with all it is made from: `shelf process florida --stage +joined`.
 pub(super) fn with_upstream(book: &impl std::fmt::Display, stage: &str) -> String {
     format!("`shelf process {book} --stage +{stage}` makes `{stage}` and all it is made from")
 }

@@ -1,5 +1,5 @@
-//! Each stage's own options: field `lang` of `ocr` is `--ocr-lang` on the command line, else `SHELF_OCR_LANG` in the environment, else
-//! `lang` under `[ocr]` in `shelf.toml`. `--lang` is the same for every stage that has such a field.
+//! The options of stages: field `lang` of `ocr` is set by `--ocr-lang` on the command line, else `SHELF_OCR_LANG` in the environment, else
+//! `lang` under `[ocr]` in `shelf.toml`. `--lang` sets it for every stage that has such a field.
 
 use super::config_file::ConfigFile;
 use clap::Arg;
@@ -13,8 +13,8 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 
-/// Adds the options of every stage to `command`, under a heading for each, and those that several stages have once more for all of
-/// them. `taken` are the flags of the command line itself, which keep their meaning.
+/// Adds the options of every stage to `command`, with a heading for each stage, and the options of several stages once more for all of
+/// them. `taken` are the flags of the command line itself, which take precedence.
 pub(super) fn add(command: Command, registry: &Registry, taken: &[&str]) -> Command {
     let mut command = command;
     let own_flags = command.get_arguments().flat_map(flags_of).map(ToOwned::to_owned);
@@ -51,7 +51,7 @@ fn flags_of(arg: &Arg) -> impl Iterator<Item = &str> {
     arg.get_long().into_iter().chain(arg.get_visible_aliases().into_iter().flatten())
 }
 
-/// `unique` says of an option that no other stage has one of its name, so that it needs no stage before it.
+/// `unique`: no other stage has an option of this name, so the flag works without the stage's prefix.
 fn add_own(command: Command, entry: &Entry, unique: &dyn Fn(&Arg) -> bool) -> Command {
     let heading = format!("Options of the `{}` stage", entry.row.name);
     own(entry).into_iter().fold(command, |command, arg| {
@@ -77,11 +77,11 @@ pub(super) enum Source {
     Environment(String),
     /// `shelf.toml`.
     File,
-    /// It is not given anywhere.
+    /// The default.
     Default,
 }
 
-/// The options of every stage for which something is said.
+/// The options of every stage that has values set.
 pub(super) fn read(
     matches: &ArgMatches,
     registry: &Registry,
@@ -128,16 +128,16 @@ pub(super) fn source(matches: &ArgMatches, entry: &Entry, arg: &Arg, file: &Conf
     }
 }
 
-/// The options of a stage, as it declares them.
+/// The options that a stage declares.
 pub(super) fn own(entry: &Entry) -> Vec<Arg> {
     (entry.row.options.command)().get_arguments().cloned().collect()
 }
 
-/// A stage's option, as the command line of all has it.
+/// A stage's option on the command line.
 pub(super) struct Described {
     /// `--ocr-lang <LANG>`.
     pub(super) flag: String,
-    /// Its value where none is given; empty where it has none.
+    /// Its default; empty if it has none.
     pub(super) default: String,
     /// Its help.
     pub(super) help: String,
@@ -175,7 +175,7 @@ fn id(entry: &Entry, arg: &Arg) -> String {
     format!("{}.{}", entry.row.name, arg.get_id())
 }
 
-/// The id of the flag that sets an option in every stage that has it.
+/// The id of the flag that sets an option for all stages that have it.
 fn shared_id(arg: &Arg) -> String {
     format!("*.{}", long(arg))
 }
@@ -184,7 +184,7 @@ fn long(arg: &Arg) -> String {
     arg.get_long().map_or_else(|| arg.get_id().as_str().replace('_', "-"), ToOwned::to_owned)
 }
 
-/// An option's values as its stage would be given them alone.
+/// An option's values as arguments of its stage alone.
 pub(super) fn argv<'a>(arg: &Arg, mut values: impl Iterator<Item = &'a std::ffi::OsStr>) -> Vec<OsString> {
     let flag = format!("--{}", long(arg));
     if !arg.get_action().takes_values() {

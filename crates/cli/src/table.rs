@@ -12,9 +12,9 @@ pub(super) struct Column {
 enum Kind {
     /// Numbers: aligned on the right, never broken.
     Number,
-    /// Ids, names and other words that are never broken.
+    /// Ids, names and other words: never broken.
     Word,
-    /// Sentences and lists, broken between words where space is short.
+    /// Sentences and lists: broken between words if space is short.
     Prose,
 }
 
@@ -35,7 +35,7 @@ impl Column {
         Self { title: title.replace(['_', '.'], " "), kind, rank: 0 }
     }
 
-    /// How soon the column is omitted where space is short: the highest rank first, of one rank the last column; 0 never.
+    /// Priority for omitting the column if space is short: the highest rank first, the last column within a rank; 0 means never.
     pub(super) fn rank(mut self, rank: u8) -> Self {
         self.rank = rank;
         self
@@ -49,7 +49,7 @@ pub(super) struct Table {
     pub(super) rows: Vec<Vec<String>>,
 }
 
-/// A table as it is printed.
+/// A formatted table.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Printed {
     pub(super) lines: Vec<String>,
@@ -57,9 +57,9 @@ pub(super) struct Printed {
     pub(super) omitted: Vec<String>,
 }
 
-/// Columns between two columns of a table.
+/// Spaces between two columns of a table.
 const GAP: usize = 2;
-/// Columns that prose is given at least, where it has so many.
+/// Minimum width of prose that is at least that long.
 const PROSE_MIN: usize = 24;
 
 impl Table {
@@ -67,7 +67,7 @@ impl Table {
         Self { columns: columns.into_iter().collect(), rows }
     }
 
-    /// The table in lines of at most `width` columns; `None` for any width.
+    /// Formats the table in lines of at most `width` columns; `None` means unlimited.
     pub(super) fn printed(&self, width: Option<usize>) -> Printed {
         let mut shown: Vec<usize> = (0..self.columns.len()).collect();
         let widths = loop {
@@ -90,7 +90,7 @@ impl Table {
         Printed { lines, omitted: omitted.collect() }
     }
 
-    /// The widths of the columns `shown`, in which they fit; `None` where they do not.
+    /// The widths of the columns `shown`; `None` if they do not fit.
     fn widths(&self, shown: &[usize], width: Option<usize>) -> Option<Vec<usize>> {
         let natural: Vec<usize> = shown.iter().map(|at| self.natural_width(*at)).collect();
         let Some(width) = width else { return Some(natural) };
@@ -117,7 +117,7 @@ impl Table {
         self.cells(at).map(columns).chain([title]).max().unwrap_or_default()
     }
 
-    /// The width in which no number, id or word is broken.
+    /// The width at which no number, id or word is broken.
     fn min_width(&self, at: usize) -> usize {
         let longest_word = |text: &str| text.split_whitespace().map(columns).max().unwrap_or_default();
         let title = longest_word(&self.columns[at].title.to_uppercase());
@@ -129,7 +129,7 @@ impl Table {
     }
 }
 
-/// The lines of a row: as many as its highest cell has.
+/// The lines of a row, as many as its tallest cell has.
 fn lines_of(row: &[String], shown: &[usize], widths: &[usize], all: &[Column], is_title: bool) -> Vec<String> {
     let cells: Vec<Vec<String>> = shown
         .iter()

@@ -1,4 +1,4 @@
-//! The terminal that a command prints to: how wide it is, and how text fits it.
+//! The terminal that a command prints to: its width, and fitting text to it.
 
 use std::io::{self, IsTerminal};
 use std::os::fd::AsFd;
@@ -6,24 +6,24 @@ use std::os::fd::AsFd;
 use terminal_size::{Height, Width, terminal_size_of};
 use unicode_width::UnicodeWidthStr;
 
-/// Columns of what standard output goes to: those that `COLUMNS` names, else those of the terminal. `None` for a file or a pipe.
+/// Width of standard output in columns: `COLUMNS`, or else the width of the terminal. `None` for a file or a pipe.
 pub(super) fn width() -> Option<usize> {
     columns_variable().or_else(|| terminal_size_of(io::stdout()).map(|(Width(columns), _)| usize::from(columns)))
 }
 
-/// Columns of what standard error goes to.
+/// Width of standard error in columns.
 pub(super) fn error_width() -> usize {
     const USUAL: usize = 80;
     let terminal = || terminal_size_of(io::stderr()).map(|(Width(columns), _)| usize::from(columns));
     columns_variable().or_else(terminal).unwrap_or(USUAL)
 }
 
-/// Lines of the terminal that standard output goes to; `None` for a file or a pipe.
+/// Height of the terminal on standard output in lines; `None` for a file or a pipe.
 pub(super) fn height() -> Option<usize> {
     terminal_size_of(io::stdout()).map(|(_, Height(lines))| usize::from(lines))
 }
 
-/// Whether text on `output` may be bold or dim: it goes to a terminal, and `NO_COLOR` is not set.
+/// Whether text on `output` may be styled: it is a terminal, and `NO_COLOR` is not set.
 pub(super) fn is_styled(output: &(impl IsTerminal + AsFd)) -> bool {
     let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     output.is_terminal() && !refused && std::env::var_os("TERM").is_none_or(|terminal| terminal != "dumb")
@@ -33,12 +33,12 @@ fn columns_variable() -> Option<usize> {
     std::env::var("COLUMNS").ok()?.trim().parse().ok().filter(|columns| *columns > 0)
 }
 
-/// Columns that a text takes.
+/// Width of a text in columns.
 pub(super) fn columns(text: &str) -> usize {
     text.width()
 }
 
-/// A text in lines of at most `width` columns, broken at white space only: a longer word has a line of its own.
+/// Wraps a text to lines of at most `width` columns, at white space only: a longer word gets its own line.
 pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
@@ -53,7 +53,7 @@ pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
-/// A text that takes at most `width` columns: what is too long ends in `…`.
+/// Shortens a text to at most `width` columns, ending in `…`.
 pub(super) fn truncate(text: &str, width: usize) -> String {
     if columns(text) <= width {
         return text.to_owned();

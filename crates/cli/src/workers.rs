@@ -14,7 +14,7 @@ pub(super) struct Workers {
     stages: BTreeMap<String, usize>,
 }
 
-/// The most workers that can be asked for.
+/// The maximum number of workers.
 const MAX: usize = 256;
 
 impl FromStr for Workers {
@@ -40,7 +40,7 @@ impl FromStr for Workers {
 }
 
 impl Workers {
-    /// These, and those of `other` where these say nothing.
+    /// These settings, with those of `other` as defaults.
     pub(super) fn or(mut self, other: &Self) -> Self {
         self.cpu = self.cpu.or(other.cpu);
         for (stage, width) in &other.stages {
@@ -49,7 +49,7 @@ impl Workers {
         self
     }
 
-    /// A stage that does not exist, in words.
+    /// An error if a stage does not exist.
     pub(super) fn unknown_stage(&self, registry: &Registry) -> Option<String> {
         let unknown = self.stages.keys().find(|stage| registry.get(stage).is_none())?;
         let near = nearest(unknown, registry.names()).map(|near| format!("; did you mean `{near}`?"));
@@ -68,7 +68,7 @@ impl Workers {
     }
 }
 
-/// Worker processes that a run can keep busy.
+/// The number of worker processes that a run can keep busy.
 pub(super) fn processes(settings: &Settings) -> usize {
     settings.stage_workers.values().copied().chain([settings.workers]).max().unwrap_or(1)
 }

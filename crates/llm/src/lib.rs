@@ -1,7 +1,7 @@
 //! Asks language models, validates what they reply, and pays for a reply once.
 //!
 //! A stage with `parallelism = llm` takes an [`Llm`] and asks: `llm.ask().system(…).user(…).image(&image).reply::<T>().await`.
-//! One [`Dispatcher`] sends the requests of all stages; rate limit, concurrency and budget are its alone.
+//! One [`Dispatcher`] sends the requests of all stages and enforces rate limit, concurrency and budget.
 //!
 //! * A [`Request`] is immutable. Every attempt builds its body from it, so attempts never grow.
 //! * A reply counts only if the model finished (`stop`), its JSON is complete, it fits the schema and the bounds of the type, it does not

@@ -1,4 +1,4 @@
-//! What the expansions of shelf's macros name. No interface: it changes with the macros.
+//! Items that the expansions of shelf's macros refer to. Not a public interface: it changes with the macros.
 
 pub use inventory;
 pub use serde_json::Value;
@@ -11,12 +11,12 @@ pub use crate::stage::{
 };
 pub use crate::{register, site};
 
-/// A stage that its crate registers.
+/// A stage registered by its crate.
 pub struct Registered(pub &'static Row);
 
 inventory::collect!(Registered);
 
-/// Puts a stage into the registry of every binary that links its crate.
+/// Registers a stage in every binary that links its crate.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! register {
@@ -27,7 +27,7 @@ macro_rules! register {
     };
 }
 
-/// Where the attribute stands that this is an expansion of.
+/// The location of the attribute that this is an expansion of.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! site {

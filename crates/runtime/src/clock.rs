@@ -1,6 +1,6 @@
 //! The time of day.
 
-/// Now, to the microsecond. Files have it as ISO 8601 in UTC.
+/// The current time, to the microsecond. Files store it as ISO 8601 in UTC.
 #[must_use]
 pub fn now() -> jiff::Timestamp {
     let now = jiff::Timestamp::now();

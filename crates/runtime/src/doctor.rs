@@ -1,4 +1,4 @@
-//! What shelf needs on this machine, and whether it is there. Crates register what their stages need.
+//! Checks that this machine has what shelf needs. Crates register checks for their stages.
 //!
 //! ```
 //! use shelf::doctor::{Check, Finding};
@@ -15,19 +15,19 @@ pub struct Check(pub fn() -> Vec<Finding>);
 
 inventory::collect!(Check);
 
-/// What a crate's stages need for a book in one language, registered with [`language_check!`](crate::language_check). It is given a BCP 47 tag.
+/// A check of what a crate's stages need for a language, registered with [`language_check!`](crate::language_check). It takes a BCP 47 tag.
 pub struct LanguageCheck(pub fn(&str) -> Vec<Finding>);
 
 inventory::collect!(LanguageCheck);
 
-/// One thing that was looked for.
+/// The result of one check.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Finding {
     /// What was looked for.
     pub what: String,
     /// What was found.
     pub found: String,
-    /// How to get what is missing; `None` if nothing is.
+    /// How to install it, if missing.
     #[serde(rename = "mend")]
     pub hint: Option<String>,
 }
@@ -39,20 +39,20 @@ impl Finding {
         Self { what: what.into(), found: found.into(), hint: None }
     }
 
-    /// It is missing; `hint` says how to get it.
+    /// It is missing; `hint` says how to install it.
     #[must_use]
     pub fn missing(what: impl Into<String>, found: impl Into<String>, hint: impl Into<String>) -> Self {
         Self { what: what.into(), found: found.into(), hint: Some(hint.into()) }
     }
 }
 
-/// All that the linked crates look for.
+/// Runs the checks of all linked crates.
 #[must_use]
 pub fn examine() -> Vec<Finding> {
     inventory::iter::<Check>().flat_map(|check| check.0()).collect()
 }
 
-/// All that the linked crates look for on behalf of a book in the language of a BCP 47 tag.
+/// Runs the language checks of all linked crates for a BCP 47 tag.
 #[must_use]
 pub fn examine_language(tag: &str) -> Vec<Finding> {
     inventory::iter::<LanguageCheck>().flat_map(|check| check.0(tag)).collect()
@@ -66,7 +66,7 @@ macro_rules! doctor_check {
     };
 }
 
-/// Registers a `fn(&str) -> Vec<Finding>` that is asked when a book is given a language.
+/// Registers a `fn(&str) -> Vec<Finding>` that is called when a book's language is set.
 ///
 /// ```
 /// use shelf::doctor::Finding;

@@ -1,4 +1,4 @@
-//! What happens while shelf works. The library tells; the command line's reporter draws.
+//! Events of a run. The library emits them; the command line's reporter shows them.
 
 use crate::book::{PageNumber, ScanId, Unit};
 use crate::failure::Failure;
@@ -13,7 +13,7 @@ pub enum Event {
         /// How many pages each stage may make, stages in order.
         jobs: Vec<(&'static str, usize)>,
     },
-    /// A page is on its way through a stage.
+    /// A stage has started to make a page.
     Started(PageOf),
     /// A page was made.
     Done {
@@ -22,7 +22,7 @@ pub enum Event {
         /// Time in the stage's function, s.
         seconds: f64,
     },
-    /// A page turned out to need nothing: its inputs were made again and are the same.
+    /// A page was kept: its inputs were made again and did not change.
     Kept(PageOf),
     /// A page failed.
     Failed {
@@ -31,21 +31,21 @@ pub enum Event {
         /// Why.
         failure: Failure,
     },
-    /// A page failed, and its stage says that it is left out.
+    /// A page failed and was skipped, as its stage requests.
     Skipped {
         /// The page.
         page: PageOf,
         /// Why.
         failure: Failure,
     },
-    /// A page failed, and is a copy of a dependency's.
+    /// A page failed and was copied from a dependency.
     Copied {
         /// The page.
         page: PageOf,
         /// Why.
         failure: Failure,
     },
-    /// A page failed in passing, and will be tried again.
+    /// A page failed transiently and will be retried.
     Retrying {
         /// The page.
         page: PageOf,
@@ -66,7 +66,7 @@ pub enum Event {
         /// The stage.
         stage: &'static str,
     },
-    /// More pages of a stage failed than it allows; its other pages are left.
+    /// A stage reached its failure limit; its other pages are left.
     FailureLimitReached {
         /// The stage.
         stage: &'static str,
@@ -86,7 +86,7 @@ pub struct PageOf {
     pub unit: Unit,
 }
 
-/// What keeps a page from being made.
+/// Why a page is blocked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Blocker {
     /// A page of a dependency that failed.
@@ -99,11 +99,11 @@ pub enum Blocker {
     Damaged(PageOf),
     /// A page of a dependency that was left out: `on_error = skip`.
     Skipped(PageOf),
-    /// A page of a dependency that was left to do: its stage reached its failure limit.
+    /// A page of a dependency that was left because its stage reached its failure limit.
     Left(PageOf),
     /// The page has no scan.
     NoScan(PageNumber),
-    /// The stage's `before` hook failed, or its `after` hook could not be noted.
+    /// The stage's `before` hook failed, or its `after` hook could not be recorded.
     Before(String),
 }
 
@@ -131,7 +131,7 @@ impl std::fmt::Display for Blocker {
     }
 }
 
-/// Who is told.
+/// Receives events.
 pub trait Listener: Send + Sync {
     /// Something happened.
     fn on(&self, event: &Event);

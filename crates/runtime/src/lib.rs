@@ -1,7 +1,7 @@
-//! Takes the pages of a book through stages: what a stage is, what is to be done, doing it, and what is stored of it.
+//! Takes the pages of a book through stages: what a stage is, planning, running, and what is stored.
 //!
-//! The runtime knows no model, no image format and no stage by name. What a stage takes beside other stages' pages comes from crates
-//! above this one: see [`provide`].
+//! The runtime knows no model, image format or stage by name. Crates above it provide what stages take besides other stages'
+//! pages: see [`provide`].
 //!
 //! Modules from the bottom up: `failure`, `book`, `store`, `page`, `metrics`, `record`, `worker`, `events`, `stage`, `registry`, `inspect`, `preflight`, `plan`,
 //! `report`, `run`, `verify`. Stage authors use them through the crate `shelf`.

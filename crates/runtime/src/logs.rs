@@ -1,4 +1,4 @@
-//! What happened, one JSON object a line: everything that is traced while a page is in a stage lands in `<stage>/logs/`, with
+//! Logs, one JSON object per line: everything traced while a stage makes a page is written to `<stage>/logs/`, with
 //! book, stage, page and attempt.
 
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use tracing_subscriber::registry::LookupSpan;
 use crate::clock;
 use crate::store::{BookPath, Store};
 
-/// A layer for `tracing` that writes each stage's log. One file a stage and process.
+/// A layer for `tracing` that writes each stage's log, one file per stage and process.
 pub struct StageLogs {
     write: Box<dyn Fn(Map<String, Value>) + Send + Sync>,
 }
@@ -30,19 +30,19 @@ impl StageLogs {
         Self { write: Box::new(move |line| append(&*store, &file, line)) }
     }
 
-    /// Hands every line to `send`: logs of a worker process, which its parent writes.
+    /// Passes every line to `send`: logs of a worker process, which its parent writes.
     pub(crate) fn sent(send: impl Fn(&[u8]) + Send + Sync + 'static) -> Self {
         Self { write: Box::new(move |line| send(Value::Object(line).to_string().as_bytes())) }
     }
 }
 
-/// Traces once more what a worker process has sent, in the span of the page that it has in hand.
+/// Traces an event from a worker process again, in the span of its page.
 pub(crate) fn trace_sent(line: &[u8]) {
     // The name of the field is `SENT`.
     tracing::info!(worker_line = %String::from_utf8_lossy(line));
 }
 
-/// The field that a line of a worker process comes in.
+/// The field with the line of a worker process.
 const SENT: &str = "worker_line";
 
 fn append(store: &dyn Store, file: &str, line: Map<String, Value>) {
@@ -53,7 +53,7 @@ fn append(store: &dyn Store, file: &str, line: Map<String, Value>) {
     let Ok(path) = BookPath::new(&book, &format!("{stage}/logs/{file}")) else { return };
     let mut bytes = Value::Object(line).to_string().into_bytes();
     bytes.push(b'\n');
-    // A log that cannot be written must not fail the page it tells of; the page's own files tell the outcome.
+    // A log that cannot be written must not fail its page; the page's own files record the outcome.
     let _ = store.append(&path, &bytes);
 }
 

@@ -1,4 +1,4 @@
-//! A panic in a stage, or in a task of a worker, fails its page, with message, place and backtrace.
+//! A panic in a stage, or in a task of a worker, fails its page, with message, location and backtrace.
 
 use std::backtrace::Backtrace;
 use std::cell::{Cell, RefCell};
@@ -7,7 +7,7 @@ use std::sync::{Mutex, Once, PoisonError};
 
 use crate::failure::{Cause, Failure};
 
-/// Where a panic was, `file:line:column`, and how it got there.
+/// The location of a panic, `file:line:column`, and its backtrace.
 type Place = (String, String);
 
 thread_local! {
@@ -15,7 +15,7 @@ thread_local! {
     static HERE: RefCell<Option<Place>> = const { RefCell::new(None) };
 }
 
-/// Where the last panic of any other thread was: work may panic in a thread that it started.
+/// The last panic of any other thread, since work may panic in a thread that it started.
 static ELSEWHERE: Mutex<Option<Place>> = Mutex::new(None);
 
 /// Runs `work`; a panic in it becomes a failure.
@@ -40,7 +40,7 @@ pub(crate) fn caught<T>(work: impl FnOnce() -> Result<T, Failure>) -> Result<T, 
     })
 }
 
-/// Notes where a watched thread panics. Other threads are told of as before, too.
+/// Records panics of watched threads. Panics of other threads are also reported as before.
 fn note_places() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {

@@ -1,4 +1,4 @@
-//! What a stage needs, checked once before a run makes any of its pages. Crates register a check for each of their stages.
+//! Checks the requirements of a stage once, before a run makes any of its pages. Crates register a check for each of their stages.
 //!
 //! ```
 //! use shelf::doctor::Finding;
@@ -21,13 +21,13 @@ use crate::doctor::Finding;
 pub struct Preflight {
     /// The stage.
     pub stage: &'static str,
-    /// What it needs, and whether it is there.
+    /// Checks its requirements.
     pub check: fn(&Prospect<'_>) -> Vec<Finding>,
 }
 
 inventory::collect!(Preflight);
 
-/// What is known of a stage's work before it begins.
+/// What a preflight check knows of the coming run of a stage.
 #[derive(Debug, Clone, Copy)]
 pub struct Prospect<'a> {
     options: &'a Map<String, Value>,
@@ -35,13 +35,13 @@ pub struct Prospect<'a> {
 }
 
 impl<'a> Prospect<'a> {
-    /// Of a stage with these options, for a book in these languages.
+    /// For a stage with these options and a book in these languages.
     #[must_use]
     pub fn new(options: &'a Map<String, Value>, languages: &'a Languages) -> Self {
         Self { options, languages }
     }
 
-    /// The text that an option of the stage is set to.
+    /// The value of an option of the stage, if it is text.
     #[must_use]
     pub fn option(&self, name: &str) -> Option<&'a str> {
         self.options.get(name).and_then(Value::as_str)
@@ -54,14 +54,14 @@ impl<'a> Prospect<'a> {
     }
 }
 
-/// What is missing that a stage needs.
+/// The missing requirements of a stage.
 #[must_use]
 pub fn missing(stage: &str, prospect: &Prospect<'_>) -> Vec<Finding> {
     let checks = inventory::iter::<Preflight>().filter(|preflight| preflight.stage == stage);
     checks.flat_map(|preflight| (preflight.check)(prospect)).filter(|finding| finding.hint.is_some()).collect()
 }
 
-/// Registers a `fn(&Prospect) -> Vec<Finding>` that is called once before a run makes pages of a stage; what it misses refuses the run.
+/// Registers a `fn(&Prospect) -> Vec<Finding>` that is called once before a run makes pages of a stage; a missing requirement refuses the run.
 #[macro_export]
 macro_rules! preflight {
     ($stage:literal, $check:path) => {

@@ -1,7 +1,7 @@
-//! How crates above the runtime add to a run: a language model, or whatever else stages share.
+//! How crates above the runtime add to a run: a language model, or other services that stages share.
 //!
-//! A [`Provider`] lives as long as the program and serves all pages. For every page of a stage that asks for it, it makes a [`Handle`], which the
-//! stage's function takes as a parameter: the crate of the provider implements [`FromCx`](crate::stage::FromCx) for it with
+//! A [`Provider`] lives as long as the program and serves all pages. For every page of a stage that uses it, it makes a [`Handle`], which the
+//! stage's function takes as a parameter. The provider's crate implements [`FromCx`](crate::stage::FromCx) for it with
 //! [`Cx::provided`](crate::stage::Cx::provided).
 
 use std::any::Any;
@@ -15,9 +15,9 @@ use crate::registry::Entry;
 use crate::stage::{Handle, Handles, Resource, Resources, Row};
 use crate::store::{Store, StoreError};
 
-/// Something that stages share, and that a crate above the runtime provides. Every method but [`handle`](Self::handle) may be left out.
+/// A service that a crate above the runtime provides to stages. All methods except [`handle`](Self::handle) have defaults.
 pub trait Provider: Any + Send + Sync {
-    /// The handle of a page, made before its first attempt; `None` where the stage does not use it.
+    /// The handle of a page, made before its first attempt; `None` if the stage does not use it.
     fn handle(&self, page: &HandleRequest<'_>) -> Option<Arc<dyn Handle>>;
 
     /// Prepares a book that was just locked, before it is planned.
@@ -28,12 +28,12 @@ pub trait Provider: Any + Send + Sync {
         Ok(())
     }
 
-    /// The model that a stage with these options asks first: a part of its pages' fingerprints. `None` where it asks none.
+    /// The model that a stage with these options asks first, which is part of its pages' fingerprints; `None` if it asks none.
     fn model(&self, _stage: &Entry, _options: &Map<String, Value>) -> Option<String> {
         None
     }
 
-    /// Calls that it takes at a time, where it limits them.
+    /// The maximum number of concurrent calls, if limited.
     fn concurrency(&self) -> Option<usize> {
         None
     }
@@ -41,10 +41,10 @@ pub trait Provider: Any + Send + Sync {
     /// Called when a run begins.
     fn started(&self) {}
 
-    /// Called when a run stops early: calls in flight are finished, nothing new begins.
+    /// Called when a run stops early: calls in flight are finished, no new ones begin.
     fn stopping(&self) {}
 
-    /// Why nothing more can be made with it in this run, if so.
+    /// Why it cannot be used any more in this run, if so.
     fn abort(&self) -> Option<Abort> {
         None
     }
@@ -60,8 +60,8 @@ pub struct HandleRequest<'a> {
     pub row: &'static Row,
     /// The page or the book.
     pub unit: Unit,
-    /// The request that the page be made anew, if there is one: the id of a `--redo`, or when the page failed permanently. What was paid for an earlier one
-    /// is not used again.
+    /// Set if the page is to be made anew: the id of a `--redo`, or the time of a permanent failure. Replies paid for earlier are
+    /// not reused.
     pub retry_epoch: Option<&'a str>,
 }
 
@@ -78,12 +78,12 @@ pub struct Abort {
 #[derive(Clone, Default)]
 pub struct Providers {
     providers: Vec<Arc<dyn Provider>>,
-    /// What is put in the place of resources; none of it is open.
+    /// Replacements for resources, not opened yet.
     resources: Resources,
 }
 
 impl Abort {
-    /// The abort that a page's failure tells of.
+    /// The abort behind a page's failure, if any.
     #[must_use]
     pub fn of(failure: &Failure) -> Option<Self> {
         (failure.cause == Cause::Aborted).then(|| Self { failure: failure.clone(), is_budget: false })
@@ -91,7 +91,7 @@ impl Abort {
 }
 
 impl Providers {
-    /// Adds one, in place of the one of the same type.
+    /// Adds a provider, replacing one of the same type.
     #[must_use]
     pub fn with(mut self, provider: impl Into<Arc<dyn Provider>>) -> Self {
         let provider = provider.into();
@@ -101,19 +101,19 @@ impl Providers {
         self
     }
 
-    /// Puts `resource` in the place of the one that stages would open.
+    /// Replaces the resource that stages would open.
     #[must_use]
     pub fn with_resource<R: Resource>(mut self, resource: R) -> Self {
         self.resources.replace(resource);
         self
     }
 
-    /// Nothing but `provider`, and the same resources.
+    /// Only `provider`, with the same resources.
     pub(crate) fn replaced_by(&self, provider: impl Into<Arc<dyn Provider>>) -> Self {
         Self { providers: vec![provider.into()], resources: self.resources.clone() }
     }
 
-    /// The resources of a run, none of which is open yet.
+    /// The resources of a run, not opened yet.
     pub(crate) fn resources(&self) -> Resources {
         self.resources.for_run()
     }
@@ -142,7 +142,7 @@ impl Providers {
         self.providers.iter().for_each(|provider| provider.stopping());
     }
 
-    /// Why nothing more can be made in this run, if so.
+    /// Why no more pages can be made in this run, if so.
     #[must_use]
     pub fn abort(&self) -> Option<Abort> {
         self.providers.iter().find_map(|provider| provider.abort())

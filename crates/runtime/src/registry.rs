@@ -1,4 +1,4 @@
-//! The table of stages: every `#[stage]` of every linked crate, checked once, in an order in which dependencies come first.
+//! The table of stages: every `#[stage]` of every linked crate, checked once, dependencies first.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,24 +10,24 @@ use crate::page::Page;
 use crate::record::PageType;
 use crate::stage::{OptionChoices, Reach, Row, StageName, StageNameError};
 
-/// All stages that a program knows, dependencies before dependants.
+/// All stages of a program, dependencies before dependants.
 pub struct Registry {
     stages: Vec<Arc<Entry>>,
 }
 
-/// A stage with what is derived from its row once.
+/// A stage with data derived from its row.
 pub struct Entry {
     /// The stage's row.
     pub row: &'static Row,
     /// Its output type.
     pub page_type: PageType,
-    /// Its options where none is given, by name.
+    /// Its default options, by name.
     pub option_defaults: Map<String, Value>,
-    /// Its options that choose how it does its work.
+    /// Its options that choose how it works.
     pub(crate) option_choices: OptionChoices,
 }
 
-/// Why the stages of a program make no table.
+/// Why the stages of a program are invalid.
 #[derive(Debug, thiserror::Error)]
 pub enum RegistryError {
     /// No stage is linked.
@@ -43,7 +43,7 @@ pub enum RegistryError {
         /// File and line of the other.
         second: String,
     },
-    /// A name that is none.
+    /// An invalid name.
     #[error("in {site}")]
     Name {
         /// File and line.
@@ -53,7 +53,7 @@ pub enum RegistryError {
         source: StageNameError,
     },
     /// An output that is not a JSON object.
-    #[error("the output of stage `{name}` ({site}) is not a JSON object, so that its record has no place in it")]
+    #[error("the output of stage `{name}` ({site}) is not a JSON object, so its record cannot be stored in it")]
     Output {
         /// The stage.
         name: &'static str,
@@ -74,7 +74,7 @@ pub enum RegistryError {
         /// Every stage of the cycle once, each with its file and line; each depends on the next, and the last on the first.
         stages: Vec<(&'static str, String)>,
     },
-    /// A part is taken of an output that has none.
+    /// A stage takes a `Part` of an output that has no parts.
     #[error(
         "stage `{name}` takes a `Part` of `{dependency}`, whose output has no field `pages` that maps page numbers to parts"
     )]
@@ -85,7 +85,7 @@ pub enum RegistryError {
         dependency: &'static str,
     },
     /// Two metrics or columns of one name.
-    #[error("the metrics of stage `{name}` ({site}) have two columns `{column}`, or one that the runtime has itself")]
+    #[error("the metrics of stage `{name}` ({site}) have two columns `{column}`, or one whose name is reserved")]
     Column {
         /// The stage.
         name: &'static str,
@@ -94,12 +94,12 @@ pub enum RegistryError {
         /// The name, or the title in the report.
         column: String,
     },
-    /// Options that do not start from nothing.
+    /// An option without a default.
     #[error("stage `{name}` has an option that must always be given; every option needs a default")]
     Options {
         /// The stage.
         name: &'static str,
-        /// What clap says.
+        /// clap's error.
         #[source]
         source: clap::Error,
     },
@@ -110,7 +110,7 @@ impl RegistryError {
     #[must_use]
     pub fn hint(&self) -> &'static str {
         match self {
-            Self::Empty => "a crate that nothing names is not linked: write `use stages as _;` in `main.rs`",
+            Self::Empty => "an unused crate is not linked: write `use stages as _;` in `main.rs`",
             Self::Duplicate { .. } => "rename one of them: `#[stage(name = \"…\")]`",
             Self::Name { .. } => "choose another `name` in the attribute",
             Self::Output { .. } => "wrap the value in a struct with named fields",
@@ -129,7 +129,7 @@ impl Registry {
         Self::of(inventory::iter::<Registered>().map(|registered| registered.0))
     }
 
-    /// Just these stages: for tests and for programs that choose.
+    /// Only these stages, for tests and for programs that select stages.
     pub fn of(rows: impl IntoIterator<Item = &'static Row>) -> Result<Self, RegistryError> {
         let mut by_name: BTreeMap<&str, &'static Row> = BTreeMap::new();
         for row in rows {

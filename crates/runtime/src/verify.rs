@@ -1,4 +1,4 @@
-//! Checks a book down to the last byte: pages against schema, record and hash, and every file that a hash is known of.
+//! Verifies a book: pages against schema, record and hash, and every file with a known hash.
 
 use crate::book::{PageNumber, ScanId};
 use crate::inspect::{LookError, PageState, look};
@@ -6,14 +6,14 @@ use crate::record::Hash;
 use crate::registry::Registry;
 use crate::store::{BookPath, Store};
 
-/// What was checked, and what is wrong.
+/// The result of verifying a book.
 #[derive(Debug, Clone, Default)]
 pub struct Verified {
     /// Pages of all stages.
     pub pages: usize,
     /// Scans and figures.
     pub files: usize,
-    /// What is wrong.
+    /// The problems.
     pub faults: Vec<Fault>,
 }
 
@@ -22,9 +22,9 @@ pub struct Verified {
 pub struct Fault {
     /// The file.
     pub path: BookPath,
-    /// The page whose scan it is; none of what stages made, which they can make again.
+    /// The page whose scan it is; `None` for files of stages, which can be made again.
     pub scan: Option<PageNumber>,
-    /// What is wrong with it.
+    /// The problem.
     pub problem: String,
 }
 
@@ -37,7 +37,7 @@ pub fn book(store: &dyn Store, registry: &Registry, book: &ScanId) -> Result<Ver
         match &scan.page {
             Some(noted) => verified.file(store, path, Some(*page), &Hash::known(&noted.hash))?,
             None if store.read(&BookPath::page(book, "source", *page))?.is_some() => {
-                verified.fault(path, Some(*page), "is not the scan that was added: its hash is another");
+                verified.fault(path, Some(*page), "differs from the scan that was added (hash mismatch)");
             }
             None => {}
         }
@@ -76,7 +76,7 @@ impl Verified {
         self.files += 1;
         match store.read(&path)? {
             None => self.fault(path, scan, "is missing"),
-            Some(bytes) if Hash::of(&bytes) != *expected => self.fault(path, scan, "was changed: its hash is another"),
+            Some(bytes) if Hash::of(&bytes) != *expected => self.fault(path, scan, "was modified (hash mismatch)"),
             Some(_) => {}
         }
         Ok(())

@@ -290,7 +290,7 @@ fn a_page_that_cannot_be_tried_says_why() {
     for (arguments, expected) in [
         (&["around", "--page", "1"][..], "around page 1 cannot be made: counted page 1 is not made"),
         (&["counted", "--page", "9"], "page 9 is out of range (the book has 5)"),
-        (&["counted"], "stage `counted` runs once a page, and no page is named"),
+        (&["counted"], "stage `counted` runs once per page, but no page is given"),
         (&["digest", "--page", "1"], "stage `digest` runs once per book and makes no page 1"),
         (&["digest"], "digest cannot be made: "),
     ] {

@@ -98,7 +98,7 @@ fn a_page_stage_is_written_with_its_test() {
             assert_eq!(book.report::<headlines>().lines().next(), Some("page_num,characters"));
         }
 
-        /// What `counted` makes of a page at least.
+        /// The smallest output of `counted` for a page.
         fn counted_page(page: u32) -> Counted {
             let output = json!({
                 "page_number": page,
@@ -165,7 +165,7 @@ fn a_book_stage_takes_all_pages() {
             assert!(book.book_output::<index>().characters > 0);
         }
 
-        /// What `counted` makes of a page at least.
+        /// The smallest output of `counted` for a page.
         fn counted_page(page: u32) -> Counted {
             let output = json!({
                 "page_number": page,
@@ -174,7 +174,7 @@ fn a_book_stage_takes_all_pages() {
             serde_json::from_value(output).unwrap()
         }
 
-        /// What `digest` makes of a book at least.
+        /// The smallest output of `digest` for a book.
         fn digest_book() -> Digest {
             let output = json!({
                 "lines": 0
@@ -263,7 +263,7 @@ fn a_stage_that_asks_a_model_has_a_model_in_its_test() {
             assert_eq!(book.report::<topic>().lines().next(), Some("page_num,confidence"));
         }
 
-        /// What `counted` makes of a page at least.
+        /// The smallest output of `counted` for a page.
         fn counted_page(page: u32) -> Counted {
             let output = json!({
                 "page_number": page,

@@ -131,7 +131,7 @@ fn a_field_of_the_name_of_the_record_is_refused() {
     let rest = [("_record".to_owned(), Shape::Nothing)].into();
     assert_eq!(
         made(&Sheet { rest, ..fine() }).unwrap(),
-        "the output has a field `_record`, which is where shelf writes its own record"
+        "the output has a field `_record`, which is reserved for shelf's own record"
     );
 }
 

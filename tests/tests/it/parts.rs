@@ -105,7 +105,7 @@ fn the_plan_says_which_part_changed() {
     book.put_book::<index>(&changed);
     let plan = book.plan(&[counted::ROW], &Request::default());
     let jobs: Vec<String> = plan.jobs.iter().map(|job| format!("{}: {}", job.page, job.why)).collect();
-    assert_eq!(jobs, ["counted page 2: what index knows of page 2 changed"]);
+    assert_eq!(jobs, ["counted page 2: the part of index for page 2 changed"]);
 }
 
 #[test]

@@ -242,12 +242,12 @@ fn stats_sum_up_all_pages() {
 #[test]
 fn stats_without_pages_are_refused_and_other_books_are_printed() {
     assert_snapshot!(said(&["stats", "bare"]), @r"
-    error: no stage has made a page of `bare` yet
+    error: `bare` has no finished pages yet
     hint: run `shelf process bare`
     exit 4
     ");
     assert_snapshot!(said(&["stats", "bare", "--stage", "ocr"]), @r"
-    error: `ocr` has made no page of `bare` yet
+    error: `bare` has no pages of `ocr` yet
     hint: run `shelf process bare --stage ocr`
     exit 4
     ");

@@ -333,5 +333,5 @@ fn a_page_with_the_wrong_page_number_is_refused() {
     }
 
     let run = TestBook::of_pages(1).run::<off_by_one>();
-    assert_eq!(run.summary.stages[0].failed[0].1.to_string(), "the output of page 1 says that it is page 2");
+    assert_eq!(run.summary.stages[0].failed[0].1.to_string(), "the output of page 1 has page number 2");
 }

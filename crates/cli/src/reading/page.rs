@@ -1,6 +1,6 @@
 use shelf_pages::{Classification, Continuation, PageText, TextPage, TextParagraph};
 
-/// What is read of a page.
+/// The text of a page, as it is shown.
 #[derive(Debug, Clone)]
 pub(crate) struct ReadablePage {
     pub(crate) page_number: u32,
@@ -11,7 +11,7 @@ pub(crate) struct ReadablePage {
 
 #[derive(Debug, Clone)]
 pub(super) struct ReadableBlock {
-    /// What the block is; on a page without labels all of them are body text.
+    /// The block's class; without labels, all blocks are body text.
     pub(super) classification: Classification,
     /// The texts of its paragraphs.
     pub(super) paragraphs: Vec<String>,

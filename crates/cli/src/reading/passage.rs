@@ -2,7 +2,7 @@ use shelf_pages::{Classification, SplitWord, TextRole};
 
 use super::page::ReadablePage;
 
-/// A piece of text that is set in one way.
+/// A piece of text in one style.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Passage {
     pub(super) style: Style,
@@ -11,7 +11,7 @@ pub(crate) struct Passage {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Style {
-    /// Where a page begins.
+    /// The start of a page.
     PageMark,
     ChapterHeading,
     SectionHeading,
@@ -19,12 +19,12 @@ pub(super) enum Style {
     Quote,
     Note,
     Caption,
-    /// Lines as they are printed: a title page, a table, a list.
+    /// Lines as printed: a title page, a table, a list.
     Lines,
 }
 
-/// The text of pages in reading order. A paragraph that goes on across a page break is one passage, and stands before the mark of the next
-/// page; so do the notes of its first page, after it.
+/// The text of pages in reading order. A paragraph that continues across a page break is one passage, before the mark of the next
+/// page. It is followed by the notes of its first page.
 pub(crate) fn passages(pages: &[ReadablePage]) -> Vec<Passage> {
     let mut passages = Vec::new();
     // The last paragraph so far, and the notes below it, while it may still go on.
@@ -75,7 +75,7 @@ struct Open {
 }
 
 impl Open {
-    /// The paragraph with its rest from the next page; a word that the page break split is whole.
+    /// The paragraph with its continuation on the next page; a word split by the page break is joined.
     fn join(&self, rest: &str) -> String {
         let text = self.passage.text.as_str();
         let split = self.word.as_ref().and_then(|word| {
@@ -94,7 +94,7 @@ fn mark(page: &ReadablePage, is_empty: bool) -> Passage {
     Passage { style: Style::PageMark, text: format!("page {}{printed}{empty}", page.page_number) }
 }
 
-/// The passages of a page: those of its text, and the notes below it.
+/// The passages of a page: its text, and the notes below.
 fn split(page: &ReadablePage) -> (Vec<Passage>, Vec<Passage>) {
     let (mut flow, mut notes): (Vec<Passage>, Vec<Passage>) = Default::default();
     for block in &page.blocks {
@@ -118,7 +118,7 @@ fn split(page: &ReadablePage) -> (Vec<Passage>, Vec<Passage>) {
     (flow, notes)
 }
 
-/// `None` for what is not part of the text: running heads, page numbers, noise.
+/// `None` for blocks that are not part of the text: running heads, page numbers, noise.
 fn style_of(classification: Classification) -> Option<Style> {
     use Classification as Class;
     match (classification, classification.role()) {
@@ -137,7 +137,7 @@ fn style_of(classification: Classification) -> Option<Style> {
     }
 }
 
-/// Lines as one. A hyphen at a line end that nobody has resolved stays, without a space after it.
+/// Joins lines. A hyphen at a line end that no stage has resolved stays, without a space after it.
 fn join_lines<'t>(lines: impl Iterator<Item = &'t str>) -> String {
     let mut joined = String::new();
     for line in lines {
@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_stay_where_they_have_a_meaning_and_hyphens_where_nobody_resolved_them() {
+    fn keeps_meaningful_lines_and_unresolved_hyphens() {
         let headings = [("CHAPTER_HEADING", "CHAPTER I"), ("CHAPTER_HEADING", "Of\nShelves")];
         assert_eq!(read(&[page(1, &headings, &json!({}))])[1..], ["ChapterHeading: CHAPTER I\nOf Shelves"]);
         let pages = [page(1, &[("TITLE_PAGE", "A\nBOOK"), ("BODY", "self-\naware men\nwent")], &json!({}))];

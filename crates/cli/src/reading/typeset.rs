@@ -1,16 +1,16 @@
 use super::passage::{Passage, Style};
 use crate::terminal::{columns, wrap};
 
-/// Sets passages as text, with blank lines between them.
+/// Formats passages as text, with blank lines between them.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Typesetter {
-    /// Columns of a line; `None` leaves every paragraph in one line.
+    /// Columns of a line; `None` keeps every paragraph on one line.
     pub(crate) width: Option<usize>,
-    /// Whether headings are bold and page marks dim; else headings are underlined.
+    /// Whether headings are bold and page marks dim; otherwise headings are underlined.
     pub(crate) is_styled: bool,
 }
 
-/// More columns are harder to read.
+/// Longer lines are harder to read.
 const MEASURE: usize = 76;
 const BOLD: &str = "\u{1b}[1m";
 const DIM: &str = "\u{1b}[2m";

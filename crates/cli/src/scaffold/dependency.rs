@@ -4,19 +4,19 @@ use super::example_page::example_page;
 use shelf_pages::{MergedPage, OcrPage};
 use shelf_runtime::stage::Row;
 
-/// A stage that the new one is made from, as the new stage's file names it.
+/// A dependency of the new stage, as its file refers to it.
 pub(super) struct Dependency {
     /// Its function: `ocr`.
     pub(super) function: String,
-    /// The module that it is used from: `crate::ocr`.
+    /// The module that it is imported from: `crate::ocr`.
     pub(super) module: String,
-    /// The name of its output's type: `OcrPage`.
+    /// The name of its output type: `OcrPage`.
     pub(super) output: String,
-    /// Where that is used from; `None` where it cannot be named and `output` stands for itself.
+    /// The module that the output type is imported from; `None` if it cannot be imported and `output` is a full path.
     pub(super) output_module: Option<String>,
     /// Whether it runs once per book.
     pub(super) book: bool,
-    /// Whether its output is a page with text.
+    /// Whether its output has text.
     pub(super) has_text: bool,
     /// Its folder.
     pub(super) name: &'static str,
@@ -25,7 +25,7 @@ pub(super) struct Dependency {
 }
 
 impl Dependency {
-    /// The stage of `row`, as seen from the crate `home`.
+    /// The stage of `row`, as referred to from the crate `home`.
     ///
     /// A stage's function, file and module share one name, and its module exports the function and the output: so
     /// `stages::ocr::stage::ocr` is used as `stages::ocr::ocr`. An output type of a third crate, such as a page format, is taken from the
@@ -56,24 +56,24 @@ impl Dependency {
         }
     }
 
-    /// The expression for its text, or for its JSON where it has none by its type.
+    /// The expression for its text, or for its JSON if its type has no text.
     pub(super) fn text(&self, page: &str) -> String {
         if self.has_text { format!("{page}.text()") } else { format!("serde_json::to_string(&{page})?") }
     }
 
-    /// Whether the other's output has the same name, and is another type.
+    /// Whether the other's output is a different type of the same name.
     pub(super) fn clashes_with(&self, other: &Self) -> bool {
         self.output == other.output && self.output_module != other.output_module
     }
 
-    /// Writes the output's type by its stage, where another type has its name.
+    /// Refers to the output type through its stage, if another type has its name.
     pub(super) fn name_output_by_stage(&mut self) {
         self.output = projection(&self.function);
         self.output_module = None;
     }
 }
 
-/// The modules down to the one that has the function's name, or else that it is in.
+/// The path of the module with the function's name, or else of the module that contains it.
 fn public<'a, 'b>(path: &'b [&'a str]) -> &'b [&'a str] {
     let (function, modules) = path.split_last().expect("a path has a last word");
     let of_its_name = modules.iter().skip(1).position(|module| module == function);

@@ -3,21 +3,21 @@ use std::path::{Path, PathBuf};
 
 use shelf_runtime::stage::StageNameError;
 
-/// Why no new stage was written. Nothing is left behind.
+/// Why no stage was written. No files are left behind.
 #[derive(Debug, thiserror::Error)]
 pub enum ScaffoldError {
-    /// A name that is none, or is reserved.
+    /// An invalid or reserved name.
     #[error(transparent)]
     Name(#[from] StageNameError),
-    /// A word that cannot be the name of a function, or would hide something that every stage uses.
+    /// A word that cannot be the name of a function, or would shadow something that every stage uses.
     #[error("`{name}` cannot be a stage's name: {why}")]
     Word {
         /// The name.
         name: String,
-        /// What else it means.
+        /// Its other meaning.
         why: &'static str,
     },
-    /// There is such a stage.
+    /// The stage exists already.
     #[error("stage `{name}` exists already, in {site}")]
     Taken {
         /// The name.
@@ -25,13 +25,13 @@ pub enum ScaffoldError {
         /// File and line.
         site: String,
     },
-    /// A dependency that is not there.
+    /// An unknown dependency.
     #[error("unknown stage `{0}` in the dependencies")]
     NoStage(String),
     /// A dependency that is listed twice.
     #[error("`{0}` is listed twice in the dependencies")]
     Twice(String),
-    /// No place for a stage's file.
+    /// A folder that cannot hold a stage's file.
     #[error("{} is neither in a checkout of shelf nor in a crate whose `src/main.rs` calls `shelf::main()`", .0.display())]
     NoHome(PathBuf),
     /// A file that would be overwritten.
@@ -45,9 +45,9 @@ pub enum ScaffoldError {
         /// The file.
         file: PathBuf,
     },
-    /// A folder whose name no crate can have.
+    /// A folder whose name is not a valid crate name.
     #[error(
-        "`{0}` cannot be the name of a crate: expected a letter, then letters, digits, `-` and `_`, and no word that means something else"
+        "`{0}` cannot be the name of a crate: expected a letter, then letters, digits, `-` and `_`, and no reserved word"
     )]
     Crate(String),
     /// A folder that is not a checkout.
@@ -55,7 +55,7 @@ pub enum ScaffoldError {
     NoCheckout {
         /// The folder.
         folder: PathBuf,
-        /// The file that is looked for.
+        /// The missing file.
         missing: &'static str,
     },
     /// A `Cargo.toml` that cannot be read.

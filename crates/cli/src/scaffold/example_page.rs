@@ -1,7 +1,7 @@
 use schemars::Schema;
 use serde_json::{Map, Value};
 
-/// The smallest page that fits a schema: what is required, as short and as low as it may be.
+/// The smallest page that fits a schema: required fields only, with minimal lengths and values.
 pub(super) fn example_page(schema: &Schema) -> Value {
     let root = schema.as_value();
     example(root, root, 0)

@@ -3,12 +3,12 @@ use std::path::{Path, PathBuf};
 
 use super::ScaffoldError;
 
-/// A crate that a new stage goes into.
+/// The crate that a new stage is written into.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Home {
-    /// The folder that paths are told from: of the workspace, or of the crate.
+    /// The folder that shown paths are relative to: of the workspace, or of the crate.
     pub root: PathBuf,
-    /// The folder of its sources.
+    /// The folder with its sources.
     pub sources: PathBuf,
     /// The file with its `mod` lines.
     pub module_file: PathBuf,
@@ -16,29 +16,29 @@ pub struct Home {
     pub name: String,
     /// Its name for cargo: `shelf-stages`.
     pub package: String,
-    /// How its code is laid out.
+    /// How its code is formatted.
     pub layout: Layout,
 }
 
-/// What `rustfmt` does in a crate.
+/// The `rustfmt` settings of a crate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Layout {
-    /// The longest line.
+    /// The maximum width of a line.
     pub width: usize,
-    /// Whether a short struct stands in one line, however many fields it has.
+    /// Whether a short struct is written on one line, however many fields it has.
     pub dense: bool,
 }
 
 impl Layout {
-    /// Where nothing else is said.
+    /// The defaults of `rustfmt`.
     pub const STANDARD: Self = Self { width: 100, dense: false };
-    /// That of shelf's own workspace.
+    /// The settings of shelf's own workspace.
     const WORKSPACE: Self = Self { width: 120, dense: true };
 }
 
 impl Home {
-    /// The nearest crate for stages, from `folder` upwards: a checkout of shelf, whose stages are in `stages/`, or a crate of
-    /// one's own.
+    /// The nearest crate for stages, searching upwards from `folder`: a checkout of shelf, whose stages are in `stages/`, or a user's
+    /// own crate.
     pub fn find(folder: &Path) -> Result<Self, ScaffoldError> {
         for folder in folder.ancestors() {
             if let Some(manifest) = manifest(folder)? {
@@ -68,14 +68,14 @@ impl Home {
         Self { root: root.to_owned(), sources, module_file, name, package, layout: Layout::STANDARD }
     }
 
-    /// The line that declares the module `name`: a library's is public.
+    /// The line that declares the module `name`; public in a library.
     pub fn mod_line(&self, name: &str) -> String {
         let public = if self.module_file.ends_with("lib.rs") { "pub " } else { "" };
         format!("{public}mod {name};")
     }
 }
 
-/// A folder's `Cargo.toml`, if it has one.
+/// Reads a folder's `Cargo.toml`, if there is one.
 pub(super) fn manifest(folder: &Path) -> Result<Option<toml::Table>, ScaffoldError> {
     let file = folder.join("Cargo.toml");
     if !file.is_file() {

@@ -1,4 +1,4 @@
-//! Writes the file of a new stage with its test, and crates for stages of one's own: what `shelf new-stage` does.
+//! Writes the file of a new stage with its test, or a new crate: the implementation of `shelf new-stage`.
 
 mod dependency;
 mod error;

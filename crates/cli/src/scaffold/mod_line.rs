@@ -1,4 +1,4 @@
-/// `text` with a line such as `pub mod headlines;` among those that are there, in alphabetical order; `None` where the module is
+/// Inserts a line such as `pub mod headlines;` among those of `text`, in alphabetical order; `None` if the module is
 /// declared already.
 pub(super) fn with_mod_line(text: &str, line: &str) -> Option<String> {
     let name = module(line)?;

@@ -29,7 +29,7 @@ const CRATES: &[&str] = &[
     "test",
 ];
 
-/// A stage's function and its file have the stage's name: it is a name of both, means nothing else there and is not taken.
+/// Checks a name that the stage shares with its function and file: valid for both, free, and not shadowing anything.
 pub(super) fn check_name(name: &str, registry: &Registry) -> Result<(), ScaffoldError> {
     name.parse::<StageName>()?;
     if let Some(why) = means_else(name) {
@@ -44,7 +44,7 @@ pub(super) fn check_name(name: &str, registry: &Registry) -> Result<(), Scaffold
     }
 }
 
-/// What a word means in the file of a stage, if it is not free.
+/// The meaning of a word in the file of a stage, if it is taken.
 pub(super) fn means_else(name: &str) -> Option<&'static str> {
     match name {
         name if KEYWORDS.contains(&name) => Some("it is a Rust keyword"),
@@ -55,7 +55,7 @@ pub(super) fn means_else(name: &str) -> Option<&'static str> {
     }
 }
 
-/// `WordCount` of `word_count`.
+/// `WordCount` for `word_count`.
 pub(super) fn pascal_case(name: &str) -> String {
     let capital =
         |word: &str| word.get(..1).unwrap_or_default().to_ascii_uppercase() + word.get(1..).unwrap_or_default();

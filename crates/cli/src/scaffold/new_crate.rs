@@ -6,31 +6,31 @@ use super::new_stage::write_new;
 use super::{NewStage, ScaffoldError};
 use shelf_runtime::registry::Registry;
 
-/// A crate of one's own that is not written yet, with one stage and the whole `shelf` command.
+/// A new crate to be written, with one stage and the `shelf` command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewCrate {
-    /// Its folder, whose name is the crate's.
+    /// Its folder, which has the name of the crate.
     pub folder: PathBuf,
     /// Its stage.
     pub stage: NewStage,
-    /// The checkout that shelf is taken from; from the registry for `None`.
+    /// The checkout of shelf to depend on; `None` for the published package.
     pub checkout: Option<PathBuf>,
 }
 
-/// The crates of a checkout that a stage is made with, by folder.
+/// The crates of a checkout that a stage depends on, by folder.
 const PARTS: [&str; 2] = ["shelf", "stages"];
 
-/// Versions that go with this shelf.
+/// Versions of dependencies that match this shelf.
 const VERSIONS: [(&str, &str); 4] = [("clap", "4.6"), ("garde", "0.23"), ("schemars", "1.2"), ("serde", "1")];
 
 impl NewCrate {
-    /// The name of a stage that a crate in `folder` can begin with: like the crate's.
+    /// The default name of a stage in a crate in `folder`: like the crate's.
     #[must_use]
     pub fn stage_name(folder: &Path) -> String {
         package(folder).to_lowercase().replace('-', "_")
     }
 
-    /// The checkout that this program was built from, while it is there; none of one that came from the registry.
+    /// The checkout that this program was built from, if it still exists; `None` for a published package.
     #[must_use]
     pub fn built_from() -> Option<PathBuf> {
         let checkout = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2)?;
@@ -38,7 +38,7 @@ impl NewCrate {
         is_there.then(|| checkout.to_owned())
     }
 
-    /// Writes `Cargo.toml`, `src/main.rs` and the stage's file, and gives them.
+    /// Writes `Cargo.toml`, `src/main.rs` and the stage's file, and returns their paths.
     pub fn write(&self, registry: &Registry) -> Result<[PathBuf; 3], ScaffoldError> {
         let package = package(&self.folder);
         let name = package.replace('-', "_");
@@ -80,7 +80,7 @@ impl NewCrate {
             text = text.replace(&format!("{{{krate}}}"), version);
         }
         if self.within_workspace()? {
-            text.push_str("\n# This folder is inside another workspace, of which it is not a member.\n[workspace]\n");
+            text.push_str("\n# This folder is inside another workspace but not a member of it.\n[workspace]\n");
         }
         Ok(text)
     }
@@ -105,7 +105,7 @@ fn package(folder: &Path) -> String {
 mod tests {
     use super::*;
 
-    /// Both would be found out only by somebody whose crate does not build.
+    /// Otherwise only a user whose crate does not build would notice.
     #[test]
     fn the_versions_are_those_of_this_workspace_and_of_the_note_on_pages() {
         let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap();

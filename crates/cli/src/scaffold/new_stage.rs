@@ -11,21 +11,21 @@ use super::{Home, ScaffoldError};
 use shelf_runtime::registry::Registry;
 use shelf_runtime::stage::Parallelism;
 
-/// A stage that is not written yet.
+/// A new stage to be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewStage {
-    /// Its name, also of its function and file.
+    /// The name of the stage, its function and its file.
     pub name: String,
-    /// The stages that it is made from.
+    /// Its dependencies.
     pub deps: Vec<String>,
-    /// On what it runs.
+    /// The pool it runs on.
     pub parallelism: Parallelism,
     /// Whether it runs once per book.
     pub book: bool,
 }
 
 impl NewStage {
-    /// Writes `<name>.rs` and its `mod` line into the crate `home`. Gives the new file, then the changed one.
+    /// Writes `<name>.rs` and its `mod` line into the crate `home`. Returns the new file, then the changed one.
     pub fn write(&self, home: &Home, registry: &Registry) -> Result<[PathBuf; 2], ScaffoldError> {
         let text = self.text(registry, &home.name, home.layout)?;
         let modules = &home.module_file;
@@ -42,7 +42,7 @@ impl NewStage {
         Ok([file, modules.clone()])
     }
 
-    /// The text of the stage's file in the crate `home`.
+    /// The source text of the stage, for the crate `home`.
     pub(super) fn text(&self, registry: &Registry, home: &str, layout: Layout) -> Result<String, ScaffoldError> {
         check_name(&self.name, registry)?;
         let mut deps: Vec<Dependency> = Vec::new();
@@ -60,13 +60,13 @@ impl NewStage {
         Ok(StageText { stage: self, deps, layout }.render())
     }
 
-    /// The types that its file defines: `HeadlinesPage`, `HeadlinesBook`, `HeadlinesMetrics`.
+    /// The prefix of the types in its file: `HeadlinesPage`, `HeadlinesBook`, `HeadlinesMetrics`.
     fn own_types(&self) -> [String; 3] {
         ["Page", "Book", "Metrics"].map(|kind| pascal_case(&self.name) + kind)
     }
 }
 
-/// Writes a file that is not there yet, and the folders that it is in.
+/// Creates a file and its folders; fails if the file exists.
 pub(super) fn write_new(path: &Path, text: &str) -> Result<(), ScaffoldError> {
     let folder = path.parent().expect("a file is in a folder");
     fs::create_dir_all(folder).map_err(ScaffoldError::io("make", folder))?;

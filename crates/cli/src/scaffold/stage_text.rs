@@ -10,7 +10,7 @@ use super::home::Layout;
 use super::name::pascal_case;
 use shelf_runtime::stage::Parallelism;
 
-/// What the file of a new stage is made of.
+/// The parts of a new stage's source file.
 pub(super) struct StageText<'a> {
     pub(super) stage: &'a NewStage,
     pub(super) deps: Vec<Dependency>,
@@ -22,7 +22,7 @@ const TITLE: &str = "A test";
 const PAGES: usize = 2;
 
 impl StageText<'_> {
-    /// The file: laid out as rustfmt would, and without a warning.
+    /// The source text, formatted as by rustfmt and without warnings.
     pub(super) fn render(&self) -> String {
         let template = match (self.stage.book, self.asks()) {
             (false, false) => include_str!("page_stage.rs.txt"),
@@ -51,7 +51,7 @@ impl StageText<'_> {
         self.stage.parallelism == Parallelism::Llm
     }
 
-    /// `use` lines: crates, then what is in the stage's own.
+    /// The `use` lines: other crates first, then the stage's own.
     fn imports(&self) -> String {
         let mut items: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::from([("shelf::prelude", BTreeSet::from(["*"]))]);
         if self.deps.iter().any(|dep| dep.has_text) {
@@ -110,7 +110,7 @@ impl StageText<'_> {
         format!("pub {is_async}fn {name}(\n    {},\n) -> Result<{returned}>", parameters.join(",\n    "))
     }
 
-    /// What the page's number is called: not like a dependency.
+    /// The name of the parameter for the page number; differs from the dependencies.
     fn page(&self) -> &'static str {
         if self.deps.iter().any(|dep| dep.function == "page") { "number" } else { "page" }
     }
@@ -119,7 +119,7 @@ impl StageText<'_> {
         self.stage.book && !dep.book
     }
 
-    /// Puts together what the model is asked about, or counts the characters, of what the stage is made from.
+    /// Code that collects the question for the model, or counts the characters, from the dependencies.
     fn body(&self) -> String {
         let (gathered, empty) = if self.asks() { ("question", "String::new()") } else { ("characters", "0") };
         match self.deps.as_slice() {
@@ -141,7 +141,7 @@ impl StageText<'_> {
         }
     }
 
-    /// Adds what a dependency says, page after page where it is all of them.
+    /// Code that adds the text of a dependency, page by page if it is all pages.
     fn gather(&self, dep: &Dependency) -> String {
         let add = |page: &str, indent: &str| {
             let text = dep.text(page);
@@ -181,7 +181,7 @@ impl StageText<'_> {
         format!("{json}use shelf::testing::{kit};")
     }
 
-    /// A book in which everything is there that the stage is made from.
+    /// Code for a test book with all inputs of the stage.
     fn test_book(&self) -> String {
         let give = |dep: &Dependency| {
             let Dependency { function, name, .. } = dep;
@@ -195,7 +195,7 @@ impl StageText<'_> {
         std::iter::once(book).chain(self.deps.iter().map(give)).collect::<Vec<_>>().join("\n        ")
     }
 
-    /// What the test of a book stage expects: the characters of the title, none on pages without text, some where JSON is counted.
+    /// The result that the test of a book stage expects: the characters of the title, none on pages without text, some if JSON is counted.
     fn expected(&self) -> String {
         match self.deps.as_slice() {
             [] => format!("== {}", TITLE.chars().count()),
@@ -205,7 +205,7 @@ impl StageText<'_> {
     }
 }
 
-/// A function that gives the smallest page of a dependency.
+/// Code for a function that returns the smallest page of a dependency.
 fn example(dep: &Dependency) -> String {
     const NUMBER: &str = "\u{1}page";
     let Dependency { function, output, .. } = dep;
@@ -222,11 +222,11 @@ fn example(dep: &Dependency) -> String {
         ("page", format!("{function}_page({parameter}: u32)"))
     };
     format!(
-        "\n    /// What `{function}` makes of a {what} at least.\n    fn {signature} -> {output} {{\n        let output = json!({page});\n        serde_json::from_value(output).unwrap()\n    }}\n"
+        "\n    /// The smallest output of `{function}` for a {what}.\n    fn {signature} -> {output} {{\n        let output = json!({page});\n        serde_json::from_value(output).unwrap()\n    }}\n"
     )
 }
 
-/// JSON, indented as Rust is.
+/// JSON, indented like Rust code.
 fn pretty(value: &Value) -> String {
     let mut bytes = Vec::new();
     let mut serializer = Serializer::with_formatter(&mut bytes, PrettyFormatter::with_indent(b"    "));

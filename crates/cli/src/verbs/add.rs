@@ -36,7 +36,7 @@ Examples:
   shelf add florida.pdf
   shelf add scans/*.tif --id florida --title \"Colonial Florida\" --language en
   shelf add spreads/*.jpg --spreads split --language he
-  shelf add --each inbox        every PDF and every subfolder is a book; those in the library already are skipped")]
+  shelf add --each inbox        every PDF and every subfolder becomes a book; skips those already in the library")]
 pub(crate) struct Add {
     /// PDFs, images (PNG, JPEG, TIFF, …) and folders of them
     #[arg(value_name = "FILE", required_unless_present = "each", conflicts_with = "each")]
@@ -138,7 +138,7 @@ pub(crate) fn add(context: &Context, args: &Add) -> Result<Exit> {
     Ok(Exit::of_books(exits))
 }
 
-/// What to do next, and what was assumed.
+/// Prints what to do next, and what was assumed.
 fn next(context: &Context, args: &Add, added: &[ScanId]) {
     let Some(first) = added.first() else { return };
     if args.language.is_empty() {
@@ -152,7 +152,7 @@ fn next(context: &Context, args: &Add, added: &[ScanId]) {
     }
 }
 
-/// Whether the library has a book of this id that was made from one of these files.
+/// Whether the library has a book with this id that was added from one of these files.
 fn was_added(context: &Context, request: &AddRequest) -> bool {
     let Some(metadata) = request.book_id().and_then(|id| metadata(&context.store, &id).ok()) else { return false };
     let files = request.inputs.iter().flat_map(|input| match input.read_dir() {

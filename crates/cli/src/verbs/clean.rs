@@ -14,8 +14,8 @@ use shelf_runtime::store::Store;
 
 /// Delete a stage's results so that they are made again
 ///
-/// The scans and the results of other stages stay; those become stale if the stage produces something else next time. The replies of
-/// language models to the stage are deleted too: making its pages again asks, and pays, again.
+/// The scans and the results of other stages stay, but become stale if the stage produces something else next time. Stored replies of
+/// language models are deleted too, so making the pages again costs again.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -63,10 +63,10 @@ pub(crate) fn clean(context: &Context, args: &Clean) -> Result<Exit> {
     Ok(Exit::of_books(exits))
 }
 
-/// What a stage has made of a book.
+/// The results of a stage in a book.
 struct Results {
     files: usize,
-    /// What the replies that are stored with it cost.
+    /// What the stored replies cost.
     replies: Spent,
 }
 

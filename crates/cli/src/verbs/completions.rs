@@ -12,7 +12,7 @@ use shelf_runtime::store::Store;
 
 /// Print completions for a shell
 ///
-/// They complete subcommands, options, stages and the books of the library.
+/// Completes subcommands, options, stages and the books of the library.
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("what").args(["shell", "books"]).required(true))]
 #[command(after_help = "\
@@ -23,13 +23,13 @@ Examples:
 pub(crate) struct Completions {
     /// Complete commands in this shell
     shell: Option<Shell>,
-    /// Print the ids of all books, for these scripts
+    /// Print the ids of all books, as used by the scripts
     #[arg(long, hide = true)]
     books: bool,
 }
 
 impl Completions {
-    /// Prints the script; `None` where books are asked for, which needs the library.
+    /// Prints the script; `None` if books are requested, which needs the library.
     pub(crate) fn print_script(&self, registry: &Registry) -> Option<Result<Exit>> {
         let script = script(self.shell?, command(registry));
         Some(crate::out::print(&script).map(|()| Exit::Done).map_err(Into::into))
@@ -45,10 +45,10 @@ pub(crate) fn books(context: &Context) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// What stands for a book in help.
+/// The placeholder of a book in help.
 const BOOK: &str = "BOOK";
 
-/// clap's script, which completes what is known when it is written, and the books of the library.
+/// clap's script, extended to complete the books of the library.
 fn script(shell: Shell, command: Command) -> String {
     let verbs = verbs_of_books(&command);
     let mut bytes = Vec::new();
@@ -73,7 +73,7 @@ fn script(shell: Shell, command: Command) -> String {
     }
 }
 
-/// The verbs that take books.
+/// The verbs that take a book.
 fn verbs_of_books(command: &Command) -> Vec<String> {
     let takes_book = |verb: &&Command| verb.get_positionals().any(is_book);
     command.get_subcommands().filter(takes_book).map(|verb| verb.get_name().to_owned()).collect()

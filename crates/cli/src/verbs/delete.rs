@@ -40,7 +40,7 @@ pub(crate) fn delete(context: &Context, args: &Delete) -> Result<Exit> {
     Ok(Exit::of_books(exits))
 }
 
-/// The books that exist; for each of the others an error is printed, and its exit code is in the second list.
+/// Returns the books that exist. For each of the others, prints an error and returns its exit code in the second list.
 pub(super) fn there(context: &Context, books: &[ScanId]) -> (Vec<ScanId>, Vec<Exit>) {
     let mut exits = Vec::new();
     let is_there = |book: &&ScanId| match metadata(&context.store, book).map_err(|error| context.near(error.into())) {
@@ -54,7 +54,7 @@ pub(super) fn there(context: &Context, books: &[ScanId]) -> (Vec<ScanId>, Vec<Ex
     (books.iter().filter(is_there).cloned().collect(), exits)
 }
 
-/// Removes a folder of each book and returns how each ended; an error stops no other book.
+/// Removes a folder of each book and returns their exit codes; an error does not stop the others.
 pub(super) fn remove(context: &Context, books: &[ScanId], folder: &str, said: &str) -> Vec<Exit> {
     let mut exits = Vec::new();
     for book in books {
@@ -71,7 +71,7 @@ pub(super) fn remove(context: &Context, books: &[ScanId], folder: &str, said: &s
     exits
 }
 
-/// Asks before something is deleted; refuses without a terminal to ask on.
+/// Asks before deleting; refuses without a terminal.
 pub(super) fn confirm(question: &str, yes: bool) -> Result<()> {
     if yes {
         return Ok(());

@@ -36,7 +36,7 @@ use std::path::Path;
 
 /// Try shelf on a small book that it draws itself
 ///
-/// Draws a book, processes it, and compares the result with the text that was drawn: the character error rate (CER) and the word error rate
+/// Draws a book, processes it, and compares the result with the known text, so the character error rate (CER) and the word error rate
 /// (WER) are exact. The PDF and its text stay in the library, beside the book.
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -140,7 +140,7 @@ pub(crate) fn demo(context: &Context, args: &Demo) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// The command as it was called: one that is not installed has a path.
+/// The command as it was called, with a path if it is not installed.
 fn program() -> String {
     std::env::args().next().unwrap_or_else(|| "shelf".to_owned())
 }
@@ -150,14 +150,14 @@ fn text_stages(context: &Context) -> Vec<&Entry> {
     context.registry.stages().iter().map(AsRef::as_ref).filter(|entry| TextPage::is_made_by(entry)).collect()
 }
 
-/// A page beside what was drawn.
+/// A page compared with its ground truth.
 struct Measured {
     page: PageNumber,
-    /// As it was read.
+    /// The text as read.
     read: Score,
-    /// As the last stage left it.
+    /// The text of the last stage.
     last: Score,
-    /// The printed page number that was found, and the one that was drawn.
+    /// The printed page number: found and true.
     folio: (Option<String>, Option<String>),
 }
 

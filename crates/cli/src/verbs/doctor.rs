@@ -24,12 +24,12 @@ Examples:
   shelf doctor --json
   shelf doctor --llm          also make one small call to the language model, after asking")]
 pub(crate) struct Doctor {
-    /// Make one small call to the language model to check key, credit, images and schema
+    /// Call the language model once to check key, credit, images and schema
     #[arg(long = "llm")]
     asks_model: bool,
     #[command(flatten)]
     llm: LlmArgs,
-    /// Call it without asking first
+    /// Make that call without asking first
     #[arg(long, short, requires = "asks_model")]
     yes: bool,
 }
@@ -57,7 +57,7 @@ pub(crate) fn doctor(context: &Context, args: &Doctor) -> Result<Exit> {
     Ok(if well { Exit::Done } else { Exit::Failed })
 }
 
-/// One small call of the model, if a person agrees.
+/// Calls the model once, if the user agrees.
 fn models(context: &Context, args: &Doctor) -> Result<Vec<Finding>> {
     let file = ConfigFile::read(context.store.root(), &context.registry)?;
     let Some(settings) = args.llm.said(&file.llm, context.store.root()).configured() else {

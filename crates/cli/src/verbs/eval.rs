@@ -108,7 +108,7 @@ const CSV_HEADER: [&str; 11] = [
     "cer_before",
 ];
 
-/// A page beside its truth.
+/// A page with its ground truth.
 struct Measured {
     page: PageNumber,
     truth: String,
@@ -117,7 +117,7 @@ struct Measured {
     score: Score,
     /// The score of the text it is compared with.
     before: Option<Score>,
-    /// What became of the hyphens at its line ends since then.
+    /// How hyphens at line ends were resolved since then.
     hyphens: HyphenScore,
 }
 
@@ -170,7 +170,7 @@ fn texts(
     Ok(if pages.iter().all(|page| page.made) { Exit::Done } else { Exit::SomePages })
 }
 
-/// The file that each page came from.
+/// The original file of each page.
 fn sources(book: &BookState) -> BTreeMap<PageNumber, Option<String>> {
     let origin = |page: &PageNumber| {
         let scan = book.scans.get(page)?;
@@ -216,12 +216,12 @@ fn measure(
     Ok(pages)
 }
 
-/// At most as many pages as were asked for.
+/// The pages to show, at most `--limit`.
 fn shown<'p>(args: &Eval, pages: &'p [Measured]) -> &'p [Measured] {
     &pages[..pages.len().min(args.limit.unwrap_or(usize::MAX))]
 }
 
-/// The scores of all pages, and of those of the text it is compared with.
+/// The total scores of the text, and of the text it is compared with.
 fn totals(pages: &[Measured]) -> (Score, Option<Score>) {
     let before: Option<Vec<Score>> = pages.iter().map(|page| page.before).collect();
     (pages.iter().map(|page| page.score).sum(), before.map(|scores| scores.into_iter().sum()))
@@ -282,7 +282,7 @@ fn print(
     if hyphens.split.length + hyphens.real.length > 0 {
         let right = |of: ErrorRate| format!("{} of {}", of.length - of.edits, of.length);
         context.out.line(format_args!(
-            "hyphens at line ends: joined {} words that only the line end divides, kept {} hyphens that belong to a word",
+            "hyphens at line ends: joined {} words split by the line end, kept {} hyphens that belong to a word",
             right(hyphens.split),
             right(hyphens.real),
         ))?;

@@ -23,10 +23,10 @@ use shelf_runtime::store::BookPath;
 use shelf_runtime::store::Store;
 use std::path::Path;
 
-/// How good the labels of a book are.
+/// The quality of a book's labels.
 pub(super) struct Labels {
     score: LabelScore,
-    /// Pages of the table, and those of them that were not made.
+    /// Pages in the table, and how many of them were not made.
     pages: usize,
     missing: usize,
 }
@@ -44,7 +44,7 @@ impl Labels {
         Ok(Self { score, pages: truth.pages.len(), missing })
     }
 
-    /// Prints them, or puts them into `json`, beside what is there.
+    /// Prints the result, or adds it to `json`.
     pub(super) fn print(&self, context: &Context, format: Format, json: &mut Value) -> Result<Exit> {
         match format {
             Format::Json => json["labels"] = self.document(),
@@ -104,7 +104,7 @@ fn json_of(class: &ClassScore) -> Value {
     value
 }
 
-/// A page of this type, as the last stage with this output type left it.
+/// A page of this type, from the last stage with this output type.
 fn latest<T: Page + DeserializeOwned>(context: &Context, book: &BookState, number: u32) -> Option<T> {
     let page = *book.pages.iter().find(|page| page.get() == number)?;
     let stage = context.registry.making::<T>().last()?;

@@ -1,4 +1,4 @@
-//! Which stages `shelf eval` can measure: those that leave a text of their pages.
+//! The stages that `shelf eval` can measure: those whose pages have text.
 
 use crate::context::Context;
 use crate::error::CliError;
@@ -9,7 +9,7 @@ use shelf_runtime::inspect::BookState;
 use shelf_runtime::registry::Entry;
 use std::sync::Arc;
 
-/// The stage that is meant, or the last one that has left a text of any page.
+/// The requested stage, or the last one that has made a page with text.
 pub(super) fn measured(context: &Context, book: &BookState, asked: Option<&str>) -> Result<Arc<Entry>> {
     if let Some(name) = asked {
         return named(context, book, name);
@@ -19,11 +19,11 @@ pub(super) fn measured(context: &Context, book: &BookState, asked: Option<&str>)
             return Ok(Arc::clone(entry));
         }
     }
-    Err(CliError::refused(format!("no stage has made a text of `{}` yet", book.id))
+    Err(CliError::refused(format!("`{}` has no text yet", book.id))
         .hint(format!("run `shelf process {}`", book.id)))
 }
 
-/// A stage by its name; refused where it has left no text that could be measured.
+/// The stage of this name; refused if it has made no text to measure.
 pub(super) fn named(context: &Context, book: &BookState, name: &str) -> Result<Arc<Entry>> {
     let entry = context.registry.get(name).expect("the command line takes only names of stages");
     if has_text(context, book, entry)? {
@@ -31,7 +31,7 @@ pub(super) fn named(context: &Context, book: &BookState, name: &str) -> Result<A
     }
     let id = &book.id;
     if !entry.row.book && book.stage(entry.row.name).pages.is_empty() {
-        return Err(CliError::refused(format!("`{name}` has made no page of `{id}` yet"))
+        return Err(CliError::refused(format!("`{id}` has no pages of `{name}` yet"))
             .hint(format!("run `shelf process {id} --stage {name}`")));
     }
     let mut others = Vec::new();
@@ -41,13 +41,13 @@ pub(super) fn named(context: &Context, book: &BookState, name: &str) -> Result<A
         }
     }
     let hint = match others.as_slice() {
-        [] => format!("no stage has made one yet: `shelf process {id}`"),
+        [] => format!("no stage has made text yet: run `shelf process {id}`"),
         names => format!("stages with a text: {}", names.join(", ")),
     };
-    Err(CliError::refused(format!("`{name}` has no text of the pages of `{id}`")).hint(hint))
+    Err(CliError::refused(format!("the pages of `{name}` have no text")).hint(hint))
 }
 
-/// The stage whose paragraphs `entry` conserves, if it has left a text.
+/// The stage whose paragraphs `entry` conserves, if it has made a text.
 pub(super) fn conserved_by(context: &Context, book: &BookState, entry: &Entry) -> Result<Option<Arc<Entry>>> {
     let Some(before) = conserved(&context.registry, entry) else { return Ok(None) };
     Ok(if has_text(context, book, before)? { context.registry.get(before.row.name).cloned() } else { None })

@@ -25,7 +25,7 @@ pub(super) fn schema(context: &Context, stage: &str) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// `shelf stages --explain NAME`: all that the registry and the types tell about a stage.
+/// `shelf stages --explain NAME`: everything known about a stage.
 pub(super) fn explain(context: &Context, stage: &str) -> Result<Exit> {
     let entry = entry(context, stage)?;
     let feeds = feeds(context, entry.row.name);
@@ -211,7 +211,7 @@ fn column<'a>(columns: &'a [ReportColumn], metric: &Field) -> Option<&'a ReportC
     columns.iter().find(|column| column.field.name == metric.name)
 }
 
-/// The numbers or words that a metric may be; empty where anything goes.
+/// The range or words of a metric; empty if unrestricted.
 fn values(metric: &Field) -> String {
     match metric.range {
         Some((least, greatest)) => format!("{least}..={greatest}"),

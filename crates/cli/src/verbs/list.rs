@@ -14,7 +14,7 @@ use shelf_runtime::store::Store;
 
 /// List the books of the library
 ///
-/// The counts are of page files, which are not opened; `shelf status` checks them.
+/// Counts page files without opening them; `shelf status` checks their contents.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

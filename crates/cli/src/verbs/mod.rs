@@ -1,4 +1,4 @@
-//! A verb a file: its arguments, and what it does.
+//! The verbs, one file each: arguments and implementation.
 
 mod add;
 mod clean;

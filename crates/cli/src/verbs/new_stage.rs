@@ -16,7 +16,7 @@ use std::path::PathBuf;
 
 /// Create the source file of a new stage, with a test
 ///
-/// In a checkout of shelf or a crate made with `--crate`, writes `NAME.rs` and adds its `mod` line. Elsewhere, `--crate DIR` creates a crate
+/// In a checkout of shelf, or in a crate made with `--crate`, writes `NAME.rs` and adds its `mod` line. Elsewhere, `--crate DIR` creates a crate
 /// of your own with the stage and the `shelf` command.
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -31,7 +31,7 @@ pub(crate) struct NewStage {
     /// Name the stage, its function, its file and its folder in a book [default with --crate: like the crate]
     #[arg(value_name = "NAME", required_unless_present = "folder")]
     name: Option<String>,
-    /// Make it from the output of these stages
+    /// Take the output of these stages
     #[arg(long, value_name = "A,B", value_delimiter = ',')]
     deps: Vec<String>,
     /// Run it on this pool: `cpu`, `llm` (asks a language model), `io` (waits for a server or a disk) or `fixed(n)`
@@ -43,7 +43,7 @@ pub(crate) struct NewStage {
     /// Create a crate of your own in this folder
     #[arg(id = "folder", long = "crate", value_name = "DIR")]
     folder: Option<PathBuf>,
-    /// Use shelf from this checkout [default: the one that this `shelf` was built from, else the published package]
+    /// Depend on shelf in this checkout [default: the one this `shelf` was built from, else the published package]
     #[arg(long, value_name = "DIR", requires = "folder")]
     path: Option<PathBuf>,
 }

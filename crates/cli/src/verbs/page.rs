@@ -22,8 +22,8 @@ use std::path::PathBuf;
 
 /// Replace, insert, remove or rotate pages
 ///
-/// The results of other pages are kept and renumbered as needed. A scan that is replaced or removed is kept in the book's folder, under
-/// `removed`.
+/// Keeps the results of other pages, renumbered as needed. A scan that is replaced or removed is moved to the folder `removed` of the
+/// book.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -95,7 +95,7 @@ pub(crate) fn page(context: &Context, args: &Page) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// The pages that a set picks; refused where it picks one that is not there.
+/// The selected pages; refused if one is out of range.
 fn picked(context: &Context, args: &Page, set: &PageSet) -> Result<BTreeSet<PageNumber>> {
     let book = look(&context.store, &context.registry, &args.id)?;
     let pages: BTreeSet<PageNumber> = book.pages.iter().copied().filter(|page| set.contains(*page)).collect();

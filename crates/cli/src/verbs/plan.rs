@@ -77,7 +77,7 @@ pub(super) struct Selection {
 }
 
 impl Selection {
-    /// What is asked for, and how models are asked.
+    /// What to process, and the settings of models.
     pub(super) fn request(
         &self,
         context: &Context,
@@ -148,7 +148,7 @@ pub(crate) fn plan(context: &Context, args: &Plan, given: &ArgMatches) -> Result
     Ok(Exit::of_books(exits))
 }
 
-/// Whether there is nothing to do, and nothing to report.
+/// Whether there is nothing to do or report.
 fn is_idle(plan: &plan::Plan) -> bool {
     plan.jobs.is_empty()
         && plan.settled.values().all(|settled| *settled == Settled::Kept)

@@ -35,8 +35,8 @@ use std::time::Instant;
 
 /// Process books: read, correct and label their pages
 ///
-/// Makes what is missing or stale and leaves the rest alone. It can be interrupted (Ctrl-C) and run again at any time, and then continues
-/// with what is left.
+/// Makes pages that are missing or stale and leaves the rest alone. It can be interrupted (Ctrl-C) at any time; the same command continues
+/// where it stopped.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -126,7 +126,7 @@ pub(crate) fn process(context: &Context, args: &Process, given: &ArgMatches) -> 
     })
 }
 
-/// Processes a book, and waits for it with `wait`, if it is in use.
+/// Processes a book; with `wait`, waits if it is in use.
 fn when_free(
     context: &Context,
     book: &ScanId,
@@ -252,7 +252,7 @@ fn print_flagged(context: &Context, summary: &Summary) {
     }
 }
 
-/// `florida: nothing to do (18 pages, 7 stages up to date)`, where every stage has all its pages.
+/// `florida: nothing to do (18 pages, 7 stages up to date)`, if every stage has all its pages.
 fn up_to_date(context: &Context, summary: &Summary) -> Option<String> {
     let is_quiet = |stage: &StageSummary| {
         stage.asked > 0 && stage.kept == stage.asked && stage.edited_since == 0 && stage.error().is_none()
@@ -284,7 +284,7 @@ fn line(stage: &StageSummary, of: &str) -> String {
     }
 }
 
-/// The pages that something blocks; many pages blocked in one way are one line.
+/// The blocked pages; pages blocked in the same way are one line.
 fn blocked(stage: &StageSummary) -> Vec<(String, String)> {
     let mut ways: Vec<(String, Vec<PageNumber>)> = Vec::new();
     for (page, by) in &stage.blocked {

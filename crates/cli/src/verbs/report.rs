@@ -20,12 +20,12 @@ use shelf_runtime::report::Order;
 use shelf_runtime::report::Report as StageReport;
 use shelf_runtime::report::Row;
 
-/// Show a stage's report, a line per page
+/// Show a stage's report, with a line per page
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   shelf report florida --stage ocr
-  shelf report florida --stage ocr --flagged                         pages that need a look
+  shelf report florida --stage ocr --flagged                         pages to review
   shelf report florida --stage ocr --filter 'confidence_mean<0.8'    pages that read badly
   shelf report florida --stage ocr --sort -words --limit 10          the ten longest pages
   shelf report florida --stage ocr --format csv > ocr.csv
@@ -73,7 +73,7 @@ enum Format {
 }
 
 impl Report {
-    /// Whether it is about columns alone, so that no book is needed.
+    /// Whether it only explains columns, which needs no book.
     pub(crate) fn needs_no_book(&self) -> bool {
         self.explain
     }
@@ -89,7 +89,7 @@ pub(crate) fn report(context: &Context, args: &Report) -> Result<Exit> {
     metadata(&context.store, id)?;
     let read = report::read(&context.store, entry, id)?;
     if read.rows.is_empty() {
-        return Err(CliError::refused(format!("`{stage}` has made no page of `{id}` yet"))
+        return Err(CliError::refused(format!("`{id}` has no pages of `{stage}` yet"))
             .hint(format!("run `shelf process {id} --stage {stage}`")));
     }
     let chosen = choose(read, args)?;
@@ -99,7 +99,7 @@ pub(crate) fn report(context: &Context, args: &Report) -> Result<Exit> {
             context.out.csv(&chosen.header(), &chosen.rows.iter().map(|row| chosen.cells(row)).collect::<Vec<_>>())?;
         }
         Format::Table if chosen.columns.is_empty() => {
-            context.out.note(format_args!("`{stage}` measures nothing, so its report is empty"));
+            context.out.note(format_args!("`{stage}` has no metrics, so its report is empty"));
         }
         Format::Table if chosen.rows.is_empty() => context.out.note(nothing(args)),
         Format::Table => {
@@ -109,7 +109,7 @@ pub(crate) fn report(context: &Context, args: &Report) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// The report for people: words in place of identifiers. The first columns of a stage are kept longest, and the flags always.
+/// The report for people, with words instead of identifiers. If space is short, the last columns are omitted first, the flags never.
 fn table_of(report: &StageReport) -> Table {
     let rank = |number: usize| number.min(usize::from(u8::MAX)) as u8;
     let measured = report.columns.iter().zip(1..).map(|(column, number)| {
@@ -141,7 +141,7 @@ fn table_of(report: &StageReport) -> Table {
     Table::new(columns, report.rows.iter().map(row).collect())
 }
 
-/// That a stage has to be named, with the ones that have a report: of the book, where it is named.
+/// The error that a stage must be named, with those that have a report (of the book, if one is given).
 fn which_stage(context: &Context, args: &Report) -> Result<CliError> {
     let mut names = Vec::new();
     for entry in context.registry.stages().iter().filter(|entry| !entry.row.metrics.columns().is_empty()) {
@@ -152,12 +152,12 @@ fn which_stage(context: &Context, args: &Report) -> Result<CliError> {
     }
     let error = CliError::refused("no stage given: each stage has its own report").exit(Exit::Usage);
     Ok(match (names.as_slice(), &args.id) {
-        ([], Some(id)) => error.hint(format!("no stage has made a page of `{id}` yet: `shelf process {id}`")),
+        ([], Some(id)) => error.hint(format!("`{id}` has no finished pages yet: run `shelf process {id}`")),
         (names, _) => error.hint(format!("pass `--stage` with one of {}", names.join(", "))),
     })
 }
 
-/// The lines that were asked for, in the order that was asked for.
+/// The requested lines, in the requested order.
 fn choose(mut report: StageReport, args: &Report) -> Result<StageReport> {
     let stage = report.stage;
     let usage = |error: anyhow::Error| {
@@ -208,7 +208,7 @@ fn explain(context: &Context, columns: &[ReportColumn], format: Format) -> Resul
     match format {
         Format::Json => context.out.json(&columns.iter().map(explained_json).collect::<Vec<_>>())?,
         Format::Csv => context.out.csv(&EXPLAINED, &rows)?,
-        Format::Table if rows.is_empty() => context.out.note("the stage measures nothing, so its report is empty"),
+        Format::Table if rows.is_empty() => context.out.note("the stage has no metrics, so its report is empty"),
         Format::Table => {
             let [column, kind, unit, range, flagged, doc] = EXPLAINED;
             let columns = [

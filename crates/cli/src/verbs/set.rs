@@ -33,7 +33,7 @@ pub(crate) struct Set {
     fields: Vec<Assignment>,
 }
 
-/// A field with its new value, or none to clear it.
+/// A field with its new value, or `None` to clear it.
 #[derive(Debug, Clone)]
 struct Assignment {
     field: Field,
@@ -82,7 +82,7 @@ fn assignment(text: &str) -> Result<Assignment, String> {
     Ok(Assignment { field, value })
 }
 
-/// The first year that a book may have: that of old manuscripts.
+/// The earliest valid year: there are old manuscripts.
 const FIRST_YEAR: i32 = 500;
 
 fn check_year(text: &str) -> Result<(), String> {
@@ -144,7 +144,7 @@ fn assign(metadata: &mut BookMetadata, Assignment { field, value }: &Assignment)
     }
 }
 
-/// A value that a person gives is confirmed, even if it is the same.
+/// A value that the user sets is confirmed, even if it is unchanged.
 fn confirm(inferred: &mut Inferred, field: Field) {
     match field {
         Field::Title => inferred.title = None,

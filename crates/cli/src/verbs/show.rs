@@ -23,15 +23,15 @@ use std::io;
 
 /// Read a book, or pages of it
 ///
-/// Paragraphs are joined across lines and pages; running heads and page numbers are left out. On a terminal, long text goes through a
-/// pager: the one that `PAGER` names, else `less`.
+/// Joins paragraphs across lines and pages; omits running heads and page numbers. On a terminal, long text is shown in a
+/// pager (`PAGER`, or else `less`).
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  shelf show florida                  title, author, where it came from; then the text
+  shelf show florida                  title, author and source, then the text
   shelf show florida --page 3-9       the text of pages 3 to 9
-  shelf show florida --page 7 --raw   its lines as they are stored, one paragraph after the other
-  shelf show florida --page 7 --stage ocr --json   the page as it is stored")]
+  shelf show florida --page 7 --raw   its stored lines, one paragraph after the other
+  shelf show florida --page 7 --stage ocr --json   the stored page")]
 pub(crate) struct Show {
     /// The book
     #[arg(value_name = "BOOK")]
@@ -42,7 +42,7 @@ pub(crate) struct Show {
     /// Take the text from this stage [default: the last stage that has a text of the page]
     #[arg(long, value_name = "STAGE", requires = "page")]
     stage: Option<String>,
-    /// Print stored text as it is, line by line; without `--page`, only what is known of the book
+    /// Print stored text unchanged, line by line; without `--page`, only the book's metadata
     #[arg(long)]
     raw: bool,
 }
@@ -81,7 +81,7 @@ pub(crate) fn show(context: &Context, args: &Show) -> Result<Exit> {
     }
 }
 
-/// What is known of a book, then its text.
+/// Prints the book's metadata, then its text.
 fn book(context: &Context, args: &Show, metadata: &BookMetadata) -> Result<Exit> {
     let pages: Vec<PageNumber> = (1..=metadata.total_pages).filter_map(PageNumber::new).collect();
     let Readable { pages: read, .. } = readable(context, args, &pages)?;
@@ -92,7 +92,7 @@ fn book(context: &Context, args: &Show, metadata: &BookMetadata) -> Result<Exit>
     Ok(Exit::Done)
 }
 
-/// The pages that were picked; refused where one of them is out of range.
+/// The selected pages; refused if one is out of range.
 fn pages_of(metadata: &BookMetadata, set: &PageSet) -> Result<Vec<PageNumber>> {
     let all: std::collections::BTreeSet<PageNumber> = (1..=metadata.total_pages).filter_map(PageNumber::new).collect();
     let missing = set.outside(&all);
@@ -107,7 +107,7 @@ struct Readable {
     missing: Vec<PageNumber>,
 }
 
-/// The pages as the last stage that has a text of each left them.
+/// The pages, each from the last stage that has a text of it.
 fn readable(context: &Context, args: &Show, pages: &[PageNumber]) -> Result<Readable> {
     let mut found = Readable { pages: Vec::new(), missing: Vec::new() };
     for page in pages {
@@ -127,7 +127,7 @@ fn readable(context: &Context, args: &Show, pages: &[PageNumber]) -> Result<Read
     Ok(found)
 }
 
-/// The stages that are looked through: the one that is named, else all, the last first.
+/// The stages to look for text in: the requested one, or else all, the last first.
 fn stages<'c>(context: &'c Context, args: &'c Show) -> impl Iterator<Item = &'c Entry> {
     let is_meant = |entry: &&Entry| args.stage.as_ref().is_none_or(|stage| stage == entry.row.name);
     context.registry.stages().iter().rev().map(AsRef::as_ref).filter(is_meant)
@@ -143,7 +143,7 @@ fn print(known: &[String], pages: &[ReadablePage]) -> Result<()> {
     Ok(pager::print(&text)?)
 }
 
-/// Pages as they are stored: one alone as it is, several as a list.
+/// Pages as stored: a single page by itself, several as a list.
 fn json(context: &Context, args: &Show, pages: &[PageNumber]) -> Result<Exit> {
     let (mut values, mut missing) = (Vec::new(), Vec::new());
     for page in pages {
@@ -164,7 +164,7 @@ fn json(context: &Context, args: &Show, pages: &[PageNumber]) -> Result<Exit> {
     Ok(ended(context, args, &missing))
 }
 
-/// The text of pages as it is stored.
+/// The stored text of pages.
 fn raw(context: &Context, args: &Show, pages: &[PageNumber]) -> Result<Exit> {
     let mut missing = Vec::new();
     for page in pages {
@@ -207,8 +207,8 @@ fn not_made(args: &Show, page: PageNumber) -> CliError {
         .hint(format!("make it: `shelf process {} --pages {page}`", args.id))
 }
 
-/// What is known of a book, a line a field. The `status` of the file is always `registered`, also of a book that has been read: `shelf
-/// status` tells how far it is.
+/// The book's metadata, one line per field. The file's `status` is omitted: it is always `registered`, and `shelf
+/// status` shows the progress.
 fn known(metadata: &BookMetadata) -> Result<Vec<String>> {
     let is_shown = |name: &str, value: &Value| {
         name != "status" && !value.is_null() && value.as_array().is_none_or(|items| !items.is_empty())

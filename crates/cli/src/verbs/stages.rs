@@ -82,7 +82,7 @@ pub(crate) fn stages(context: &Context, args: &Stages) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// The first sentence of a stage's documentation, in one line.
+/// The first sentence of a stage's documentation, on one line.
 fn first_sentence(doc: &str) -> String {
     let paragraph = doc.trim().split("\n\n").next().unwrap_or_default();
     let text = paragraph.split_whitespace().collect::<Vec<_>>().join(" ");

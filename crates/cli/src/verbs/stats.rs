@@ -75,7 +75,7 @@ pub(crate) fn stats(context: &Context, args: &Stats) -> Result<Exit> {
     Ok(Exit::of_books(exits))
 }
 
-/// What the stages' models were asked in all, also for pages that are gone and by hooks, and what that cost.
+/// All calls to models and their cost, including those of hooks and for deleted pages.
 fn spent(context: &Context, book: &ScanId, stages: &[String]) -> Result<BTreeMap<String, Spent>> {
     let mut spent: BTreeMap<String, Spent> = BTreeMap::new();
     for attempt in ledger(&context.store, book)? {
@@ -86,7 +86,7 @@ fn spent(context: &Context, book: &ScanId, stages: &[String]) -> Result<BTreeMap
     Ok(spent)
 }
 
-/// The stages that have made something of a book, in order.
+/// The stages that have results in a book, in order.
 fn of_book(context: &Context, book: &ScanId, stages: &[String]) -> Result<Vec<StageStats>> {
     metadata(&context.store, book)?;
     let mut found = Vec::new();
@@ -103,9 +103,9 @@ fn of_book(context: &Context, book: &ScanId, stages: &[String]) -> Result<Vec<St
     if found.is_empty() {
         let run = stages.iter().fold(format!("shelf process {book}"), |run, stage| format!("{run} --stage {stage}"));
         let message = match stages {
-            [] => format!("no stage has made a page of `{book}` yet"),
-            [stage] => format!("`{stage}` has made no page of `{book}` yet"),
-            stages => format!("none of `{}` has made a page of `{book}` yet", stages.join("`, `")),
+            [] => format!("`{book}` has no finished pages yet"),
+            [stage] => format!("`{book}` has no pages of `{stage}` yet"),
+            stages => format!("`{book}` has no pages of `{}` yet", stages.join("`, `")),
         };
         return Err(CliError::refused(message).hint(format!("run `{run}`")));
     }
@@ -158,7 +158,7 @@ fn yes_or_no(word: &str) -> String {
     }
 }
 
-/// `confidence_mean` as people read it; the runtime's names have a unit, which has a column of its own.
+/// `confidence_mean` for people; without the unit in the runtime's own names, which has its own column.
 fn words_of(name: &str) -> String {
     match name {
         "processing_time_seconds" => "processing time".to_owned(),
@@ -167,10 +167,10 @@ fn words_of(name: &str) -> String {
     }
 }
 
-/// How many words are listed; a column of texts, such as page numbers, may have as many as the book has pages.
+/// How many words are listed; texts such as page numbers may differ on every page.
 const WORDS_LISTED: usize = 6;
 
-/// `OCR (12), none (3), 14 more`: the first of words that are sorted by how often they are measured.
+/// `OCR (12), none (3), 14 more`: the most frequent words.
 fn most_frequent(words: &[(&String, &usize)]) -> Vec<String> {
     let told = words.iter().take(WORDS_LISTED).map(|(word, times)| format!("{word} ({times})"));
     let more = words.len().saturating_sub(WORDS_LISTED);

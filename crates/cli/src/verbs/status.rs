@@ -39,8 +39,8 @@ use std::collections::BTreeSet;
 
 /// Show the progress of books, stage by stage
 ///
-/// A page is stale when what it was made from has changed: the scan, a page of another stage, or an option in the environment or in
-/// `shelf.toml`. A page that may change is checked by the next run, and made again only if one of its inputs comes out different.
+/// A page is stale if something it was made from has changed: the scan, a page of another stage, or an option in the environment or in
+/// `shelf.toml`. A page that may change is checked by the next run and made again only if one of its inputs has changed.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -68,26 +68,26 @@ pub(crate) struct Status {
 #[derive(Default)]
 struct Standing {
     stage: &'static str,
-    /// Pages that are up to date, those that may change included.
+    /// Pages that are up to date or may change.
     done: usize,
-    /// Pages that are made again if an input comes out different.
+    /// Pages that are made again if an input changes.
     may_change: Vec<Unit>,
     stale: Vec<Unit>,
     failed: Vec<Unit>,
     skipped: Vec<Unit>,
     blocked: Vec<Unit>,
-    /// Those of `done` that are kept as an earlier release made them, since they were paid or paid pages are made from them.
+    /// Those of `done` that are kept from an earlier release, since they, or pages made from them, were paid for.
     earlier_release: usize,
     /// Those of `done` that are copies.
     copied: Vec<Unit>,
     missing: usize,
     /// Pages that the stage's report flags.
     flagged: Vec<PageNumber>,
-    /// What the stage warned of, page by page; of the book as a whole with no page.
+    /// The stage's warnings, by page; without a page if about the whole book.
     warnings: Vec<(Unit, String)>,
-    /// Time and cost of all that was done or failed.
+    /// Time and cost of all done and failed pages.
     seconds: f64,
-    /// What its models were asked, and what that cost.
+    /// Calls to models, and their cost.
     spent: Spent,
 }
 
@@ -175,8 +175,8 @@ fn of_book(
     Ok((state, stages))
 }
 
-/// The pages to make, with those that are made from the same page of another stage that is. Pages that follow from a whole book or from
-/// neighbours are not among them: most of these inputs come out the same.
+/// The pages to make, and those made from the same page of another stage. Pages made from a whole book or from
+/// neighbours are not included, since most of these inputs do not change.
 fn certain(plan: &Plan) -> BTreeSet<PageOf> {
     let mut certain = BTreeSet::new();
     for job in &plan.jobs {
@@ -257,7 +257,7 @@ fn print(context: &Context, state: &BookState, stages: &[Standing]) -> Result<()
     Ok(())
 }
 
-/// `: 1-5, 9`; nothing for a stage that runs once per book.
+/// `: 1-5, 9`; empty for a stage that runs once per book.
 fn which(pages: &[Unit]) -> String {
     match ranges(pages.iter().filter_map(|unit| unit.page())) {
         pages if pages.is_empty() => pages,
@@ -265,7 +265,7 @@ fn which(pages: &[Unit]) -> String {
     }
 }
 
-/// The scans that are halves of one picture, spread by spread, as noted beside them.
+/// The scans that are halves of a spread, spread by spread, from their metadata.
 fn spreads(state: &BookState) -> Vec<Vec<PageNumber>> {
     let origins = state.scans.iter().filter_map(|(number, scan)| Some((*number, &scan.page.as_ref()?.origin)));
     let mut spreads: Vec<Vec<(PageNumber, &Origin)>> = Vec::new();

@@ -2,18 +2,18 @@ use crate::numbers::count;
 use shelf_runtime::book::ScanId;
 use shelf_runtime::run::Summary;
 
-/// How a run over a book ended, for the tally of many.
+/// How a run over one of several books ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Standing {
     /// There was nothing to do.
     UpToDate,
-    /// All pages asked for are done.
+    /// All requested pages are done.
     Done,
-    /// Some pages are not: what happened to them.
+    /// Some pages are not done, and why.
     Incomplete(String),
-    /// Nothing was done, and why.
+    /// The book was refused, and why.
     Refused(String),
-    /// The run stopped before it.
+    /// The run stopped before this book.
     NotStarted,
 }
 
@@ -49,7 +49,7 @@ impl Tally {
         self.books.push((book.clone(), standing));
     }
 
-    /// `30 books: 26 done, 2 up to date, 2 with problems`, and a line for each of the last.
+    /// `30 books: 26 done, 2 up to date, 2 with problems`, and a line for each book with problems.
     pub(super) fn lines(&self) -> Vec<String> {
         let number = |wanted: fn(&Standing) -> bool| self.books.iter().filter(|(_, standing)| wanted(standing)).count();
         let counts = [

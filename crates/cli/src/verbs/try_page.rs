@@ -33,8 +33,8 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 /// Make one page and show it, without writing anything
 ///
-/// Runs in this process on one thread, so that a debugger can follow it and `println!` in a stage is visible. Prints the page, what the
-/// stage logs, and how the page differs from the one in the library. Hooks are not called and the book is not locked. Model calls are real
+/// Runs on one thread of this process, for debuggers and `println!` in a stage. Prints the page, the stage's log messages,
+/// and the differences from the page in the library. Does not call hooks or lock the book. Model calls are real
 /// and are recorded in the ledger.
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -50,7 +50,7 @@ pub(crate) struct Try {
     /// Run this stage
     #[arg(long, value_name = "STAGE")]
     stage: String,
-    /// Make this page; not for a stage that runs once per book
+    /// Make this page; omit it for a stage that runs once per book
     #[arg(long, value_name = "PAGE", value_parser = page_number)]
     page: Option<PageNumber>,
     #[command(flatten)]
@@ -139,7 +139,7 @@ fn beside(file: &TriedFile) -> &'static str {
     }
 }
 
-/// All that is known of a failure: its causes, what to do, and how a panic got there.
+/// Prints a failure with its causes, hint and backtrace.
 fn print_failure(tried: &Tried, failure: &Failure) {
     print_error(format_args!("error: {} failed: {}", tried.page, failure.error));
     for cause in &failure.causes {

@@ -84,7 +84,7 @@ pub(crate) const SENT: &str = "sent";
 /// `ended` of an attempt in flight when the program died.
 const LOST: &str = "lost";
 
-/// Writes down that an attempt is about to be sent: should the program die, the ledger tells that it may have cost something.
+/// Records that an attempt is about to be sent: if the program dies, the ledger shows that it may have cost something.
 pub(crate) fn append_sent(store: &dyn Store, book: &ScanId, entry: &LedgerEntry) -> Result<(), StoreError> {
     store.append_ledger(book, LedgerFile::Sent, &line(entry))
 }
@@ -146,7 +146,7 @@ fn month(time: Timestamp) -> (i16, i8) {
     (date.year(), date.month())
 }
 
-/// To the microsecond, as everywhere in the library.
+/// Rounds to the microsecond, as everywhere in the library.
 fn write_time<S: serde::Serializer>(time: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(&format_args!("{time:.6}"))
 }

@@ -93,7 +93,7 @@ impl CallError {
         Self::Storage(Failure { cause: Cause::Write, transient: true, ..failure.into() })
     }
 
-    /// Adds what only the request tells: whether it contained a picture.
+    /// Adds whether the request contained a picture.
     pub(crate) fn of_request(mut self, request: &Request) -> Self {
         if let Self::Aborted(AbortReason::Rejected { with_picture, .. }) = &mut self {
             *with_picture = request.pictures().next().is_some();

@@ -3,9 +3,9 @@ use serde::{Deserialize, Serialize};
 
 use super::BookMetadata;
 
-/// What was made out of a book without a person: from its file's name, from its first pages.
+/// Metadata of a book that were inferred from its file's name or its first pages, not set by the user.
 ///
-/// In [`BookMetadata::inferred`] it says which fields nobody has said, and with what value they were filled in.
+/// [`BookMetadata::inferred`] holds the inferred values that were filled in.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Inferred {
@@ -38,7 +38,7 @@ impl Inferred {
 }
 
 impl BookMetadata {
-    /// Fills in what was found, where a field is empty or still has the value that was inferred before. What a person has said stays.
+    /// Fills in `found` values for fields that are empty or still have an inferred value. Values that the user has set stay.
     pub fn infer(&mut self, found: Inferred) {
         let inferred = &mut self.inferred;
         fill(&mut self.title, &mut inferred.title, found.title);

@@ -4,7 +4,7 @@ use std::str::FromStr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// An ISBN of ten or thirteen digits whose check digit is right, as printed, with hyphens in place of spaces.
+/// An ISBN of 10 or 13 digits with a valid check digit, as printed, with hyphens instead of spaces.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String", into = "String")]
 #[schemars(with = "String")]
@@ -13,13 +13,13 @@ pub struct Isbn(String);
 /// Why a text is not a valid ISBN.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum IsbnError {
-    /// It has too few or too many digits, or something else.
+    /// It has too few or too many digits, or other characters.
     #[error("invalid ISBN \"{0}\": expected 10 or 13 digits")]
     Form(String),
-    /// An ISBN of thirteen digits begins otherwise.
+    /// It has 13 digits but does not begin with 978 or 979.
     #[error("invalid ISBN \"{0}\": 13 digits begin with 978 or 979")]
     Prefix(String),
-    /// The check digit is wrong: a digit was misread, or two changed places.
+    /// The check digit is wrong: a digit was misread, or two were swapped.
     #[error("invalid ISBN \"{0}\": the check digit is wrong")]
     CheckDigit(String),
 }
@@ -39,7 +39,7 @@ impl FromStr for Isbn {
     }
 }
 
-/// Ten or thirteen values, 0..=10; `X` is a ten and stands only at the end of ten.
+/// The values of the digits, 0..=10; `X` means 10 and is allowed only as the last of ten digits.
 fn digits_of(printed: &str) -> Option<Vec<u32>> {
     let compact: Vec<char> = printed.chars().filter(|c| *c != '-').collect();
     let value = |(at, c): (usize, &char)| match c {

@@ -1,5 +1,5 @@
-/// The languages of a book as BCP 47 tags, most important first; empty where nobody said.
+/// The languages of a book as BCP 47 tags, most important first; empty if unknown.
 ///
-/// A stage that takes this parameter is made again when the book's languages change, and for no other change of its metadata.
+/// The pages of a stage that takes this parameter become stale when the book's languages change, but not when other metadata do.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Languages(pub Vec<String>);

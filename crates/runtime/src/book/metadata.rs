@@ -5,13 +5,13 @@ use serde_json::{Map, Value};
 
 use super::Inferred;
 
-/// What is known of a book: `<scan-id>/metadata.json`.
+/// The metadata of a book: `<scan-id>/metadata.json`.
 ///
-/// A stage that takes this parameter is made again when any of it changes.
+/// The pages of a stage that takes this parameter become stale when any field changes.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema, Validate)]
 #[garde(allow_unvalidated)]
 pub struct BookMetadata {
-    /// The title; made from the file's name until something better is known.
+    /// The title; derived from the file's name until a better one is known.
     #[serde(default)]
     pub title: Option<String>,
     /// The author or authors, as on the title page.
@@ -41,20 +41,20 @@ pub struct BookMetadata {
     /// The files it was added from.
     #[serde(default)]
     pub source_files: Vec<String>,
-    /// Resolution at which PDF pages without a scan of their own were drawn, dots per inch.
+    /// Resolution at which PDF pages that are not scans were rendered, dots per inch.
     #[serde(default)]
     pub extraction_dpi: Option<u32>,
-    /// `registered` from the start.
+    /// Always `registered`.
     #[serde(default)]
     pub status: Option<String>,
-    /// How sure the title and its like are, 0..=1.
+    /// Confidence in the title and other bibliographic fields, 0..=1.
     #[serde(default)]
     #[garde(range(min = 0.0, max = 1.0))]
     pub metadata_extraction_confidence: Option<f64>,
-    /// What of the above nobody has said, with the value that was filled in: as long as a field has it, something better may take its place.
+    /// Fields that were inferred, with the inferred value: as long as a field still has it, a better value may replace it.
     #[serde(rename = "presumed", default, skip_serializing_if = "Inferred::is_empty")]
     pub inferred: Inferred,
-    /// What others keep in the file; written back as it was read.
+    /// Fields of other programs; written back unchanged.
     #[serde(flatten)]
     #[schemars(skip)]
     pub others: Map<String, Value>,

@@ -1,4 +1,4 @@
-//! What a book is: its id, its pages' numbers, what is known of it, and its scans.
+//! A book: its id, page numbers, metadata, and the metadata of its scans.
 
 mod inferred;
 mod isbn;

@@ -24,7 +24,7 @@ impl PageNumber {
         self.0.get()
     }
 
-    /// `page_0007`: how a page's files are named, with more digits from page 10,000 on.
+    /// `page_0007`: the stem of a page's file names, with more digits from page 10,000 on.
     #[must_use]
     pub fn stem(self) -> String {
         format!("page_{:04}", self.0)
@@ -51,27 +51,27 @@ impl fmt::Display for PageNumber {
     }
 }
 
-/// Pages picked by the user: `1-5,9`, `7-` (to the end), `-3` (from the start).
+/// Pages selected by the user: `1-5,9`, `7-` (to the end), `-3` (from the start).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PageSet {
     ranges: Vec<(u32, u32)>,
 }
 
-/// Why a text picks no pages.
+/// Why a text is not a valid selection of pages.
 #[derive(Debug, Clone, thiserror::Error, PartialEq, Eq)]
-#[error("`{found}` picks no pages: expected page numbers from 1 and ranges, such as `1-5,9` or `7-`")]
+#[error("invalid pages `{found}`: expected page numbers from 1 and ranges, such as `1-5,9` or `7-`")]
 pub struct PageSetError {
     found: String,
 }
 
 impl PageSet {
-    /// Whether `page` is picked.
+    /// Whether `page` is selected.
     #[must_use]
     pub fn contains(&self, page: PageNumber) -> bool {
         self.ranges.iter().any(|(first, last)| (*first..=*last).contains(&page.get()))
     }
 
-    /// The picked numbers that are no page of a book with these `pages`, as far as a message needs them; open ends pick what there is.
+    /// The selected numbers that are not among these `pages`, as far as a message needs them; open ranges select existing pages.
     #[must_use]
     pub fn outside(&self, pages: &BTreeSet<PageNumber>) -> Vec<u32> {
         const ENOUGH: u32 = 20;

@@ -1,4 +1,4 @@
-/// Values and how they are written, the greatest first.
+/// Values and their numerals, the greatest first.
 const DIGITS: [(u32, &str); 13] = [
     (1000, "m"),
     (900, "cm"),
@@ -15,7 +15,7 @@ const DIGITS: [(u32, &str); 13] = [
     (1, "i"),
 ];
 
-/// `number` in small roman digits: `xiv`; nothing for 0.
+/// `number` in lower-case roman numerals: `xiv`; empty for 0.
 #[must_use]
 pub fn format_roman(mut number: u32) -> String {
     let mut roman = String::new();
@@ -28,8 +28,8 @@ pub fn format_roman(mut number: u32) -> String {
     roman
 }
 
-/// The number that roman digits of either case say; none where they are not written as [`format_roman`] writes them (or with `iiii`
-/// for `iv`, as old books do).
+/// Parses roman numerals in either case; `None` if they differ from what [`format_roman`] writes (except for `iiii`
+/// for `iv`, as in old books).
 #[must_use]
 pub fn parse_roman(text: &str) -> Option<u32> {
     let text = text.to_lowercase();

@@ -21,7 +21,7 @@ pub struct ScanIdError {
 impl ScanId {
     const MAX_LENGTH: usize = 100;
 
-    /// The nearest id to any text: `The Gold Bug (1843)` becomes `the-gold-bug-1843`. `None` where no letter or digit is left.
+    /// Derives an id from any text: `The Gold Bug (1843)` becomes `the-gold-bug-1843`. `None` if no letter or digit is left.
     #[must_use]
     pub fn slug(text: &str) -> Option<Self> {
         use unicode_normalization::UnicodeNormalization;

@@ -2,9 +2,9 @@ use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Where one page's scan came from and what it is: `source/page_NNNN.json`, written beside the image by `shelf add`.
+/// The metadata of a page's scan: `source/page_NNNN.json`, written beside the image by `shelf add`.
 ///
-/// A book from elsewhere has only images; then these facts are read from the image when they are needed.
+/// A book from another program has only images; then the metadata are read from the image when they are needed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
 #[garde(allow_unvalidated)]
 pub struct ScanMetadata {
@@ -25,7 +25,7 @@ pub struct ScanMetadata {
     /// Height of the upright image, px.
     #[garde(range(min = 1))]
     pub height: u32,
-    /// Resolution and how it is known.
+    /// The resolution.
     #[garde(dive)]
     pub resolution: Resolution,
     /// The file, and the page in it, that the scan was taken from.
@@ -38,7 +38,7 @@ pub struct Resolution {
     /// Dots per inch.
     #[garde(range(min = 20.0, max = 5000.0))]
     pub dpi: f64,
-    /// Whether the file gave none (or an absurd one), so that it was estimated from the text's height or the page's size.
+    /// Whether it was estimated from the height of the text or the size of the page, because the file has none or an implausible one.
     #[garde(skip)]
     pub estimated: bool,
 }
@@ -48,20 +48,20 @@ pub struct Resolution {
 pub struct Origin {
     /// File name.
     pub file: String,
-    /// Page in that file, from 1, where it has several.
+    /// Page in that file, counted from 1, if it has several.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub page: Option<u32>,
-    /// The half of that picture, where it shows an open book that was split into its two pages.
+    /// The half of that image, if it shows a spread that was split into two pages.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub half: Option<Half>,
 }
 
-/// A page of an open book, as it lies in the picture.
+/// A page of a spread, by its position in the image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Half {
-    /// The one at the left.
+    /// The left page.
     Left,
-    /// The one at the right.
+    /// The right page.
     Right,
 }

@@ -4,12 +4,12 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::PageNumber;
 
-/// What a stage makes in one go: a page, or the whole book (a stage with `scope = book`). Files have the page's number, and 0 for the book.
+/// What one call of a stage makes: a page, or the whole book (`scope = book`). Files have the page's number, or 0 for the book.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Unit {
     /// A page.
     Page(PageNumber),
-    /// The book, which comes after its pages.
+    /// The book; sorted after its pages.
     #[default]
     Book,
 }
@@ -36,7 +36,7 @@ impl Unit {
         PageNumber::new(number).map_or(Self::Book, Self::Page)
     }
 
-    /// The name of its files without their ending: `page_0007`, or `book`.
+    /// The stem of its file names: `page_0007`, or `book`.
     #[must_use]
     pub fn stem(self) -> String {
         self.page().map_or_else(|| "book".to_owned(), PageNumber::stem)

@@ -8,64 +8,64 @@ use super::{Field, Fields, Flag, Fractional, Metric, Missable, Quantity, Report}
 pub struct Column {
     /// The metric it shows.
     pub field: Field,
-    /// What stands in the header.
+    /// The title in the header.
     pub title: String,
     /// What it means: its own doc comment, or the metric's.
     pub doc: &'static str,
-    /// Decimals that are kept; all where it is not said.
+    /// Number of decimals; `None` means all.
     pub decimals: Option<u8>,
     /// When a page is flagged.
     pub flags: Vec<Flag>,
 }
 
 impl Column {
-    /// Explains it in words of its own.
+    /// Replaces the metric's doc comment.
     pub fn described(&mut self, doc: &'static str) -> &mut Self {
         self.doc = doc;
         self
     }
 
-    /// Rounds it to so many decimals.
+    /// Rounds to this many decimals.
     pub fn rounded<T: Fractional>(&mut self, decimals: u8) -> &mut Self {
         self.decimals = Some(decimals);
         self
     }
 
-    /// Flags a page with a value that `flag` holds for.
+    /// Flags pages whose value matches `flag`.
     pub fn flag(&mut self, flag: Flag) -> &mut Self {
         self.flags.push(flag);
         self
     }
 
-    /// Flags a page with a smaller value.
+    /// Flags pages with a smaller value.
     pub fn below<T: Quantity>(&mut self, bound: f64) -> &mut Self {
         self.flag(Flag::Below(bound))
     }
 
-    /// Flags a page with a greater value.
+    /// Flags pages with a greater value.
     pub fn above<T: Quantity>(&mut self, bound: f64) -> &mut Self {
         self.flag(Flag::Above(bound))
     }
 
-    /// Flags a page without a value.
+    /// Flags pages without a value.
     pub fn missing<T: Missable>(&mut self) -> &mut Self {
         self.flag(Flag::Missing)
     }
 
-    /// The value as it stands in the report; empty where it is missing.
+    /// The value as shown in the report; empty if missing.
     #[must_use]
     pub fn cell(&self, value: &Value) -> String {
         shown(value, self.decimals)
     }
 
-    /// Whether the page with this value is flagged.
+    /// Whether a page with this value is flagged.
     #[must_use]
     pub fn flagged(&self, value: &Value) -> bool {
         self.flags.iter().any(|flag| flag.holds(value))
     }
 }
 
-/// The columns of a report, while they are listed; what `#[derive(Report)]` writes to.
+/// Collects the columns of a report for `#[derive(Report)]`.
 #[derive(Debug)]
 pub struct Columns {
     fields: Vec<Field>,
@@ -87,14 +87,14 @@ impl Columns {
         columns.list
     }
 
-    /// Adds the column of the metric that `path` leads to in Rust.
+    /// Adds the column of the metric at the Rust path `path`.
     ///
     /// # Panics
-    /// When the metrics list no such field.
+    /// If the metrics have no such field.
     pub fn add(&mut self, path: &str, title: &str) -> &mut Column {
         let path = format!("{}{path}", self.path);
         let field = self.fields.iter().find(|field| field.path == path);
-        let field = field.unwrap_or_else(|| panic!("a report has the column `{path}`, which its metrics do not list"));
+        let field = field.unwrap_or_else(|| panic!("the report has a column `{path}` that is not one of its metrics"));
         self.list.push(Column {
             field: field.clone(),
             title: format!("{}{title}", self.title),
@@ -105,7 +105,7 @@ impl Columns {
         self.list.last_mut().expect("one was just added")
     }
 
-    /// As [`Self::add`]; the compiler sees by `metric` that `path` leads from `M` to a metric of type `T`.
+    /// Like [`Self::add`]; through `metric`, the compiler checks that `path` leads from `M` to a metric of type `T`.
     pub fn pick<M, T: Metric>(&mut self, metric: fn(&M) -> &T, path: &str, title: &str) -> &mut Column {
         let _ = metric;
         self.add(path, title)
@@ -120,7 +120,7 @@ impl Columns {
         self.title.truncate(outer);
     }
 
-    /// Adds the columns of the metrics `M` in the Rust field `name` as they are.
+    /// Adds the columns of the metrics `M` in the Rust field `name`, without a prefix.
     pub fn flatten<M: Report>(&mut self, name: &str) {
         let outer = self.path.len();
         self.path.push_str(name);

@@ -5,9 +5,9 @@ use super::{Kind, Listed, MetricError, PageMetrics, Quantity};
 /// A field of metrics.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Field {
-    /// Its name: `words`, or `size.width` where it is the field of a nested struct.
+    /// Its name: `words`, or `size.width` in a nested struct.
     pub name: String,
-    /// The way to it in Rust, from the metrics struct: as the name, but through flattened structs as well.
+    /// Its Rust path from the metrics struct: like the name, but including flattened structs.
     pub path: String,
     /// Its doc comment.
     pub doc: &'static str,
@@ -15,22 +15,22 @@ pub struct Field {
     pub kind: Kind,
     /// Whether it may be missing.
     pub optional: bool,
-    /// The words that it may be; none where it is not one of a few.
+    /// The possible words of an enum; otherwise empty.
     pub words: &'static [&'static str],
-    /// What it is measured in, such as `px`.
+    /// Its unit, such as `px`.
     pub unit: Option<&'static str>,
-    /// Smallest and greatest value, both allowed.
+    /// Minimum and maximum, both inclusive.
     pub range: Option<(f64, f64)>,
 }
 
 impl Field {
-    /// Allows only numbers from `least` to `greatest`, both included.
+    /// Allows only numbers from `least` to `greatest`, inclusive.
     pub fn within<T: Quantity>(&mut self, least: f64, greatest: f64) -> &mut Self {
         self.range = Some((least, greatest));
         self
     }
 
-    /// Says what it is measured in.
+    /// Sets the unit.
     pub fn unit<T: Quantity>(&mut self, unit: &'static str) -> &mut Self {
         self.unit = Some(unit);
         self
@@ -49,10 +49,10 @@ impl Field {
     }
 }
 
-/// The fields of metrics, while they are listed.
+/// Collects the fields of metrics.
 pub type Fields = Listed<FieldList>;
 
-/// Fields, and where those stand that come next.
+/// The fields, and the prefix of the next ones.
 #[derive(Debug, Default)]
 pub struct FieldList {
     list: Vec<Field>,

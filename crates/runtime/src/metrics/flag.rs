@@ -4,34 +4,34 @@ use serde_json::Value;
 
 use super::Discrete;
 
-/// A value that makes a page worth a look.
+/// A condition that flags a page for review.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Flag {
-    /// Smaller than this.
+    /// The value is smaller.
     Below(f64),
-    /// Greater than this.
+    /// The value is greater.
     Above(f64),
-    /// Not there.
+    /// The value is missing.
     Missing,
-    /// Just this, as the report prints it.
+    /// The value equals this text, as the report shows it.
     Equals(&'static str),
 }
 
 impl Flag {
-    /// Just `text`, as the report prints it.
+    /// The value equals `text`, as the report shows it.
     ///
     /// # Panics
-    /// When `T` is one of a few words and `text` none of them; the derive lets this be a compiler error.
+    /// If `T` has a fixed set of words and `text` is not one of them; through the derive, this is a compile error.
     #[must_use]
     pub const fn equals<T: Discrete>(text: &'static str) -> Self {
         assert!(
             T::WORDS.is_empty() || contains(T::WORDS, text),
-            "`equals` names no value of this metric; an enum's are its variants in snake case, a bool's `true` and `false`"
+            "`equals` is not a value of this metric; expected a variant in snake case for an enum, `true` or `false` for a bool"
         );
         Self::Equals(text)
     }
 
-    /// Whether `value` is one to look at.
+    /// Whether `value` is flagged.
     #[must_use]
     pub fn holds(&self, value: &Value) -> bool {
         match self {
@@ -55,7 +55,7 @@ impl fmt::Display for Flag {
     }
 }
 
-/// A value as reports print it; empty where it is missing.
+/// A value as reports show it; empty if missing.
 pub(super) fn shown(value: &Value, decimals: Option<u8>) -> String {
     match (value, decimals) {
         (Value::Null, _) => String::new(),
@@ -67,7 +67,7 @@ pub(super) fn shown(value: &Value, decimals: Option<u8>) -> String {
     }
 }
 
-/// Whether `text` is one of `words`; by hand, since slices and strings are not compared in constants.
+/// Whether `text` is one of `words`; written by hand, since slices and strings cannot be compared in constants.
 const fn contains(words: &[&str], text: &str) -> bool {
     let mut word = 0;
     while word < words.len() {

@@ -5,19 +5,19 @@ use serde_json::Value;
 use super::field::FieldList;
 use super::{Field, Fields, Kind, Metric, PageMetrics, Values};
 
-/// The fields of metrics, or their values, while they are listed; what `#[derive(PageMetrics)]` writes to.
+/// Collects the fields of metrics, or their values, for `#[derive(PageMetrics)]`.
 ///
-/// Both ask what a type is by the same two functions, so that a type that cannot be a metric is one mistake and not two.
+/// Both use the same two functions, so that a type that cannot be a metric causes one error, not two.
 #[derive(Debug, Default)]
 pub struct Listed<L>(pub(super) L);
 
-/// A metric of type `T` that is to be listed. Two pointers, and no more: it stands twice in the code of every field.
+/// A metric of type `T` to be collected. Only two pointers, because it occurs twice in the code of every field.
 pub struct ListedMetric<'a, L, T: 'static> {
     to: &'a mut L,
     of: &'static MetricOf<T>,
 }
 
-/// What is known of a type of metric.
+/// The properties of a metric's type.
 struct MetricOf<T> {
     kind: Kind,
     optional: bool,
@@ -29,7 +29,7 @@ impl<T: Metric> MetricOf<T> {
     const KNOWN: &'static Self = &Self { kind: T::KIND, optional: T::OPTIONAL, words: T::WORDS, to_value: T::to_value };
 }
 
-/// Metrics of type `M` that are to be listed, as one of several.
+/// Metrics of type `M` to be collected, as one of several.
 pub struct ListedGroup<'a, L, M> {
     to: &'a mut Listed<L>,
     fields: fn(&mut Fields),

@@ -5,21 +5,21 @@ use serde_json::Value;
     message = "`{Self}` cannot be a column of a report",
     label = "not a metric",
     note = "a metric is a number, a `bool`, a `String`, a `PageNumber`, an enum with `#[derive(Metric)]`, or an `Option` of one of these",
-    note = "a struct with `#[derive(PageMetrics)]` stands under `#[metrics(nested)]` or `#[metrics(flatten)]`"
+    note = "a struct with `#[derive(PageMetrics)]` needs `#[metrics(nested)]` or `#[metrics(flatten)]`"
 )]
 pub trait Metric: 'static {
     /// What kind of value it is.
     const KIND: Kind;
     /// Whether it may be missing.
     const OPTIONAL: bool = false;
-    /// The values that it may have as a report prints them, where they are few.
+    /// The possible values as reports show them, if there are few.
     const WORDS: &'static [&'static str] = &[];
 
-    /// The value; `Null` where it is missing (or a float that is not finite).
+    /// The value; `Null` if missing (or a float that is not finite).
     fn to_value(&self) -> Value;
 }
 
-/// What kind of value a metric is.
+/// The kind of a metric's values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// A whole number.
@@ -35,7 +35,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// As people call it.
+    /// The kind in plain words.
     #[must_use]
     pub fn label(self) -> &'static str {
         match self {
@@ -54,21 +54,21 @@ impl Kind {
     }
 }
 
-/// A metric that is a number, so that it has a range and can be below or above another.
+/// A numeric metric, which has a range and can be compared.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a number: `range`, `below` and `above` are for numbers",
     label = "`{Self}` is not compared with numbers"
 )]
 pub trait Quantity: Metric {}
 
-/// A metric with a fraction, which a report may round.
+/// A floating-point metric, which a report may round.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no decimals; `decimals` is for `f32` and `f64`",
     label = "`{Self}` is not rounded"
 )]
 pub trait Fractional: Quantity {}
 
-/// A metric with values that can be told apart for sure: text, `bool`, whole numbers.
+/// A metric whose values can be compared for equality: text, `bool`, whole numbers.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not compared for equality: `equals` is for text, `bool` and whole numbers",
     label = "`{Self}` is rarely equal to anything",

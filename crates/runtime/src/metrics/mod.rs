@@ -1,14 +1,14 @@
-//! What a stage measures of every page, and which of it stands in its report.
+//! The metrics of a stage, and which of them are in its report.
 //!
-//! A metric may have a range, and a page whose metric is outside of it fails:
+//! A metric may have a range; a page with a metric outside it fails:
 //!
 //! ```
 //! use shelf::metrics::PageMetrics as _;
 //!
-//! /// What a stage measures of a page.
+//! /// The metrics of a page.
 //! #[derive(shelf::PageMetrics, shelf::Report)]
 //! struct Reading {
-//!     /// How sure the reading is.
+//!     /// Confidence of the reading.
 //!     #[metrics(range(0.0..=1.0))]
 //!     confidence: f64,
 //! }
@@ -17,12 +17,12 @@
 //! assert_eq!(error.to_string(), "metric `confidence` is 1.7, expected 0..=1");
 //! ```
 //!
-//! What stands in the report, and which values make a page worth a look, says `Report`:
+//! `Report` defines the columns of the report, and which values flag a page for review:
 //!
 //! ```
 //! use shelf::metrics::Columns;
 //!
-//! /// What a stage measures of a page.
+//! /// The metrics of a page.
 //! #[derive(shelf::PageMetrics, shelf::Report)]
 //! struct Counted {
 //!     /// Words on the page.
@@ -38,7 +38,7 @@
 //! assert!(words.flagged(&12.into()) && !words.flagged(&300.into()));
 //! ```
 //!
-//! Metrics may hold others, and a report may be a struct of its own, which shows just some of them:
+//! Metrics can be nested, and a separate struct can define a report on some of them:
 //!
 //! ```
 //! use shelf::metrics::Columns;

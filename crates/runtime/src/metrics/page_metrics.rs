@@ -2,8 +2,8 @@ use serde_json::{Map, Value};
 
 use super::{Column, Columns, Field, Fields, Report, Values};
 
-/// What a stage measures of a page: numbers, words, yes or no. Derive it. Time, cost, attempts and the page's number are the
-/// runtime's and no field of it. An `Option` of metrics is metrics that may all be missing.
+/// The metrics of a page: numbers, words and booleans. Derive it. The runtime itself records time, cost, attempts and the page's
+/// number. In an `Option` of metrics, all fields may be missing.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the metrics of a stage",
     label = "not a set of metrics",
@@ -18,10 +18,10 @@ pub trait PageMetrics: Send + 'static {
     /// Adds the fields' values, in the order of [`Self::fields`].
     fn values(&self, values: &mut Values);
 
-    /// The values by the fields' names.
+    /// The values, by the names of the fields.
     ///
     /// # Errors
-    /// A value that is missing without being optional (a float that is not finite), or out of its range.
+    /// A value is out of its range, or missing without being optional (a float that is not finite).
     fn to_map(&self) -> Result<Map<String, Value>, MetricError>
     where
         Self: Sized,
@@ -30,7 +30,7 @@ pub trait PageMetrics: Send + 'static {
     }
 }
 
-/// The values of metrics by the names of their `fields`. Compiled once and not for every type.
+/// The values of metrics by the names of their `fields`. Compiled once, not for every type.
 pub(crate) fn values_by_name(
     fields: fn(&mut Fields),
     metrics: &dyn PageMetrics,
@@ -43,10 +43,10 @@ pub(crate) fn values_by_name(
     Ok(map)
 }
 
-/// A metric that is not what its field says.
+/// An invalid metric.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum MetricError {
-    /// No value where one is needed.
+    /// A required value is missing.
     #[error("metric `{0}` is not a finite number")]
     Missing(String),
     /// Out of range.
@@ -56,7 +56,7 @@ pub enum MetricError {
         name: String,
         /// Its value.
         found: f64,
-        /// What it may be.
+        /// The allowed range.
         range: (f64, f64),
     },
 }
@@ -95,7 +95,7 @@ impl Report for NoMetrics {
     fn columns(_: &mut Columns) {}
 }
 
-/// Metrics in the registry, without their type.
+/// Metrics in the registry, with their type erased.
 #[derive(Debug, Clone, Copy)]
 pub struct MetricsRow {
     fields: fn(&mut Fields),
@@ -119,7 +119,7 @@ impl MetricsRow {
         Columns::listed(self.fields(), self.columns)
     }
 
-    /// A name or title that two fields have, or a field and the runtime: the first that is found.
+    /// The first name or title that is used twice, by two fields or by a field and the runtime.
     pub(crate) fn ambiguous(&self) -> Option<String> {
         let twice = |names: Vec<String>| {
             let mut seen: Vec<&str> = RESERVED.to_vec();

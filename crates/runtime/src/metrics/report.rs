@@ -1,7 +1,7 @@
 use super::{Columns, PageMetrics};
 
-/// Which metrics stand in `report.csv`, and which values make a page worth a look. Derive it beside [`PageMetrics`], or on a
-/// struct of its own with `#[report(of = Metrics)]`.
+/// Which metrics are columns of `report.csv`, and which values flag a page for review. Derive it beside [`PageMetrics`], or on a
+/// separate struct with `#[report(of = Metrics)]`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not define columns for the report",
     label = "add `Report` to its derives",

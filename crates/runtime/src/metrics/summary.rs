@@ -10,40 +10,40 @@ use super::Kind;
 pub struct Summary {
     /// Pages that have a value.
     pub measured: usize,
-    /// Pages where it is missing.
+    /// Pages without a value.
     pub missing: usize,
-    /// How the values lie.
+    /// The distribution of the values.
     #[serde(flatten)]
     pub distribution: Distribution,
 }
 
-/// How values lie.
+/// The distribution of values.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum Distribution {
-    /// Of numbers; `None` where there is none.
+    /// Of numbers; `None` if there are none.
     Numbers(Option<Numbers>),
-    /// How often each word was found: of text, enums, and yes or no.
+    /// Of text, enums and booleans: how often each value occurs.
     Words {
         /// The words, ascending, with the number of pages.
         words: BTreeMap<String, usize>,
     },
 }
 
-/// How numbers lie. Whole numbers above 2^53 are rounded.
+/// The distribution of numbers. Whole numbers above 2^53 are rounded.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Numbers {
     /// The smallest.
     pub min: f64,
     /// The greatest.
     pub max: f64,
-    /// The sum divided by how many there are, held between `min` and `max` against rounding.
+    /// The mean, clamped to `min..=max` against rounding errors.
     pub mean: f64,
     /// The median: see [`Numbers::of`].
     pub p50: f64,
-    /// As many as 95 % of all are not greater: see [`Numbers::of`].
+    /// The 95th percentile: see [`Numbers::of`].
     pub p95: f64,
-    /// The sum, of the smallest first.
+    /// The sum, added in ascending order.
     pub sum: f64,
 }
 
@@ -67,10 +67,10 @@ impl Summary {
 }
 
 impl Numbers {
-    /// Summarises numbers, in any order; `None` where there is none.
+    /// Summarises numbers, in any order; `None` if there are none.
     ///
-    /// Percentiles are by nearest rank: of *n* numbers in ascending order, *p* % is the one at place ⌈*p* · *n* / 100⌉, counted
-    /// from 1. So each is a number that was measured, and p50 of 1, 2, 3, 4 is 2.
+    /// Percentiles use the nearest rank: of *n* numbers in ascending order, the *p*-th percentile is number ⌈*p* · *n* / 100⌉, counted
+    /// from 1. So each is a measured number, and p50 of 1, 2, 3, 4 is 2.
     #[must_use]
     pub fn of(mut numbers: Vec<f64>) -> Option<Self> {
         numbers.sort_unstable_by(f64::total_cmp);

@@ -2,7 +2,7 @@ use serde_json::Value;
 
 use super::{Listed, PageMetrics};
 
-/// The values of metrics in the order of their fields, while they are listed.
+/// Collects the values of metrics, in the order of their fields.
 pub type Values = Listed<Vec<Value>>;
 
 impl Values {
@@ -14,7 +14,7 @@ impl Values {
         values.0
     }
 
-    /// Adds so many missing values.
+    /// Adds this many missing values.
     pub(super) fn missing(&mut self, count: usize) {
         self.0.resize(self.0.len() + count, Value::Null);
     }

@@ -1,10 +1,10 @@
-//! Output fields that say when, at what cost and by which model a page was made. The runtime fills them in, and they do not
-//! count when two pages are compared: the same page made again tomorrow makes nothing stale.
+//! Output fields for when, at what cost and by which model a page was made. The runtime fills them in and ignores them
+//! when it compares two pages: the same page made again tomorrow makes nothing stale.
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
-/// What a filled-in field says; marked in the schema as `x-filled`.
+/// The content of a filled-in field; marked in the schema as `x-filled`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Filled {
     /// When the page was made.

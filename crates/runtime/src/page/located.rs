@@ -9,10 +9,10 @@ use serde_json::{Map, Number, Value};
 
 use super::SchemaViolation;
 
-/// A JSON value from which a type is read, so that a violation knows which field it is in.
+/// A JSON value to deserialise a type from, with errors that name the field.
 ///
-/// Does what `serde_path_to_error` does around serde's deserialiser of a [`Value`], and is one itself instead: half as much code is made
-/// for each output type. A struct is read from an object only, as its schema says.
+/// Like `serde_path_to_error` around serde's deserialiser of a [`Value`], but in a single deserialiser, which generates half as much code
+/// for each output type. A struct is read only from an object, as in its schema.
 pub(super) struct Located<'a>(pub(super) &'a Value);
 
 /// The fields of an object.
@@ -27,10 +27,10 @@ struct Items<'a> {
     next: usize,
 }
 
-/// The name of a field, which for a map may be a number as well.
+/// The name of a field, which may be a number for a map.
 struct Key<'a>(&'a str);
 
-/// A variant and what it holds, if it holds anything.
+/// A variant and its content, if any.
 struct Variant<'a> {
     name: &'a str,
     value: Option<&'a Value>,
@@ -225,7 +225,7 @@ impl<'de> SeqAccess<'de> for Items<'de> {
     }
 }
 
-/// A key that is read as a number or as yes or no is written as one in the text.
+/// Reads a number or `bool` from the text of a key.
 macro_rules! read_from_text {
     ($($method:ident $type:ty => $visit:ident,)*) => {$(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, SchemaViolation> {

@@ -1,4 +1,4 @@
-//! What a page is to the runtime: a type that can be written as JSON, read back, described by a schema and validated.
+//! Page types: types that can be written as JSON, read back, described by a schema and validated.
 
 mod filled;
 mod located;

@@ -11,10 +11,10 @@ use super::to_json::ToJson;
 use crate::failure::{Cause, Failure};
 use crate::metrics::MetricError;
 
-/// What a stage makes of a page: it can be written and read (`serde`), described (`schemars`) and checked (`garde`). The derives of
-/// these are all that it takes; what is here is for the runtime.
+/// The output of a stage: can be written and read (`serde`), described (`schemars`) and validated (`garde`). The derives of
+/// these traits are sufficient; the methods here are for the runtime.
 ///
-/// The derived traits are no supertraits: whichever of them is missing, it is one error, and this one.
+/// The derived traits are not supertraits, so that a missing one causes a single error: this one.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the output of a stage",
     label = "not a page that can be written, read and checked",
@@ -27,7 +27,7 @@ pub trait Page: Send + 'static {
     where
         Self: Sized;
 
-    /// Reads it from JSON, and checks it.
+    /// Reads it from JSON and validates it.
     ///
     /// # Errors
     /// Where and how the value differs from the type.
@@ -38,10 +38,10 @@ pub trait Page: Send + 'static {
     /// Writes it as JSON, unchecked.
     ///
     /// # Errors
-    /// Which field is nothing that JSON can hold, such as a number that is not finite or a map whose keys are not text.
+    /// The field that JSON cannot hold, such as a number that is not finite or a map whose keys are not text.
     fn to_json(&self) -> Result<Value, SchemaViolation>;
 
-    /// What does not hold of it that it says by `#[garde(…)]`.
+    /// The first violated `#[garde(…)]` rule.
     fn violations(&self) -> garde::Report;
 }
 
@@ -64,29 +64,29 @@ impl<T: Serialize + DeserializeOwned + JsonSchema + Validate<Context = ()> + Sen
     }
 }
 
-/// Stands for what a stage makes where its return type is a mistake, which is reported there.
+/// Placeholder for the output of a stage with an invalid return type, whose error is reported elsewhere.
 #[derive(Serialize, Deserialize, JsonSchema, Validate)]
 pub struct PlaceholderOutput {}
 
-/// A page as a stage's function made it, without its type.
+/// A page as returned by a stage's function, with its type erased.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct JsonPage {
     /// The output's fields.
     pub output: Map<String, Value>,
     /// The metrics' fields.
     pub metrics: Map<String, Value>,
-    /// The output's paragraphs, where its stage says that it conserves them.
+    /// The output's paragraphs, if its stage has `conserves`.
     pub paragraphs: Vec<ParagraphId>,
 }
 
-/// A page type in the registry, without its type.
+/// A page type in the registry, with its type erased.
 #[derive(Clone, Copy)]
 pub struct OutputRow {
     /// The type's path, such as `stages::ocr::page::OcrPage`.
     pub path: fn() -> &'static str,
     /// Its JSON Schema.
     pub schema: fn() -> Schema,
-    /// Checks a page (without `_record`) against the type: parses, then validates.
+    /// Parses and validates a page (without `_record`).
     pub check: fn(&Value) -> Result<(), SchemaViolation>,
 }
 
@@ -96,7 +96,7 @@ pub struct OutputRow {
 pub struct SchemaViolation {
     /// The field, such as `blocks[3].bbox`; empty for the page as a whole.
     pub path: String,
-    /// What is wrong with it: `is 1.7: greater than 1`.
+    /// The problem: `is 1.7: greater than 1`.
     pub problem: String,
 }
 
@@ -112,7 +112,7 @@ impl OutputRow {
     }
 }
 
-/// Reads a value from JSON, and validates it.
+/// Reads a value from JSON and validates it.
 ///
 /// # Errors
 /// Where and how the value differs from the type.
@@ -126,7 +126,7 @@ pub fn read<T: DeserializeOwned + Validate<Context = ()>>(value: &Value) -> Resu
     }
 }
 
-/// As [`Validate::validate`], which would be two functions more for every type.
+/// Like [`Validate::validate`], which would add two functions for every type.
 fn violations<T: Validate<Context = ()>>(page: &T) -> garde::Report {
     let mut report = garde::Report::new();
     page.validate_into(&(), &mut garde::Path::empty, &mut report);
@@ -142,7 +142,7 @@ fn check<T: Page>(value: &Value) -> Result<(), SchemaViolation> {
 
 // What follows is compiled once and not for every stage: it names no type of an author.
 
-/// What `schemars::schema_for!` gives.
+/// Like `schemars::schema_for!`.
 fn root_schema(name: fn() -> Cow<'static, str>, schema: fn(&mut SchemaGenerator) -> Schema) -> Schema {
     let mut generator = SchemaGenerator::default();
     let mut schema = schema(&mut generator);
@@ -154,7 +154,7 @@ fn root_schema(name: fn() -> Cow<'static, str>, schema: fn(&mut SchemaGenerator)
     schema
 }
 
-/// The first of the violations.
+/// The first violation.
 fn first_violation(report: &garde::Report, value: &Value) -> Option<SchemaViolation> {
     let (path, error) = report.iter().next()?;
     let path = path.to_string();
@@ -175,7 +175,7 @@ fn shown(value: &Value) -> String {
     if text.chars().count() <= 40 { text } else { format!("{}…", text.chars().take(40).collect::<String>()) }
 }
 
-/// A page as JSON. That it can be read back is checked where it is written.
+/// A page as JSON. The writer checks that it can be read back.
 pub(crate) fn json_page(
     page: &dyn Page,
     metrics: Result<Map<String, Value>, MetricError>,

@@ -2,7 +2,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// A paragraph of a page, by the numbers that it was read with.
+/// A paragraph of a page, identified by the numbers that it was read with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ParagraphId {
     /// Its block in the page.

@@ -7,24 +7,24 @@ use serde_json::{Map, Value};
 
 use super::SchemaViolation;
 
-/// Turns a value into JSON, and refuses what JSON does not keep: numbers that are not finite, a field that is written twice, and
-/// whatever is nested more deeply than a reader follows. The error knows which field it is in, as one of [`Located`](super::located) does.
+/// Turns a value into JSON. Refuses what JSON cannot represent (numbers that are not finite, duplicate fields), and
+/// values nested too deeply to be read back. Errors name the field, as those of [`Located`](super::located) do.
 ///
-/// Does what serde's serialiser of a [`Value`] does, which writes `null` for a number that is not finite.
+/// Otherwise like serde's serialiser of a [`Value`], which writes `null` for a number that is not finite.
 #[derive(Clone, Copy)]
 pub(super) struct ToJson {
-    /// How many lists and objects may still be nested in each other here.
+    /// How many more levels of nesting are allowed here.
     levels: u8,
 }
 
-/// A list, and the variant that holds it, if one does.
+/// A list, and the variant that contains it, if any.
 pub(super) struct List {
     items: Vec<Value>,
     inside: ToJson,
     variant: Option<&'static str>,
 }
 
-/// An object, and the variant that holds it, if one does.
+/// An object, and the variant that contains it, if any.
 pub(super) struct Object {
     fields: Map<String, Value>,
     /// The name of the field whose value comes next.
@@ -33,13 +33,13 @@ pub(super) struct Object {
     variant: Option<&'static str>,
 }
 
-/// The deepest nesting that `serde_json` reads.
+/// The deepest nesting that `serde_json` can read.
 const LEVELS: u8 = 127;
 
 impl ToJson {
     pub(super) const WHOLE: Self = Self { levels: LEVELS };
 
-    /// What is inside of a list or an object here.
+    /// A serialiser for what is inside a list or an object.
     fn inside(self) -> Result<Self, SchemaViolation> {
         let deeper = self.levels.checked_sub(1).map(|levels| Self { levels });
         deeper.ok_or_else(|| SchemaViolation::custom(format_args!("is nested more than {LEVELS} levels deep")))
@@ -68,7 +68,7 @@ fn too_large(number: &dyn std::fmt::Display) -> SchemaViolation {
     SchemaViolation::custom(format_args!("is {number}, which JSON cannot hold"))
 }
 
-/// The value, in the variant that holds it, if one does.
+/// The value, in its variant, if any.
 fn held(variant: Option<&'static str>, value: Value) -> Value {
     match variant {
         Some(variant) => Value::Object(Map::from_iter([(variant.to_owned(), value)])),
@@ -117,7 +117,7 @@ impl List {
     }
 }
 
-/// The name of a field that a map's key stands for.
+/// The name of the field for a map's key.
 fn name_of(key: Value) -> Result<String, SchemaViolation> {
     match key {
         Value::String(name) => Ok(name),

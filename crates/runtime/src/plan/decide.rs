@@ -14,7 +14,7 @@ use crate::record::{Change, Fingerprint, Hash, Input, OutputHash, RedoMarker};
 use crate::registry::{Entry, Registry};
 use crate::stage::{ExternalInput, Parallelism, ParsedOptions, Reach, ResourceContext, Resources, Row};
 
-/// Plans a request: decides for every page of every stage asked for whether it is to be made, and why.
+/// Plans a request: decides for every page of every requested stage whether it is made, and why.
 pub fn plan(
     registry: &Registry,
     book: &BookState,
@@ -56,11 +56,11 @@ struct Planning<'a> {
     book: &'a BookState,
     request: &'a Request,
     providers: &'a Providers,
-    /// Pages that are paid, and all that they were made from.
+    /// Paid pages, and all pages they were made from.
     paid: &'a BTreeSet<PageOf>,
     jobs: BTreeMap<PageOf, Job>,
     settled: BTreeMap<PageOf, Settled>,
-    /// Those of the settled ones that are kept although a release has changed how they are made.
+    /// Settled pages that are kept although a release has changed how they are made.
     earlier_release: BTreeSet<PageOf>,
 }
 
@@ -118,7 +118,7 @@ impl Planning<'_> {
         if unaided { None } else { self.providers.model(entry, options) }
     }
 
-    /// The `--redo` that is at work: one that was interrupted goes on, unless it has nothing left of what is asked for.
+    /// The active `--redo`: an interrupted one continues, unless none of the requested pages is left.
     fn redo(&self, row: &Row, asked: &[Unit]) -> Option<RedoMarker> {
         let state = self.book.stage(row.name);
         let unfinished = state.redo.clone().filter(|marker| asked.iter().any(|unit| self.to_redo(row, *unit, marker)));
@@ -165,7 +165,7 @@ impl Planning<'_> {
         self.jobs.insert(here, Job { page: here, why, needs: upstream });
     }
 
-    /// Why a page that is not blocked is to be made, or how it is settled. `now` is its fingerprint, where it is known already.
+    /// Why a page that is not blocked is to be made, or how it is settled. `now` is its fingerprint, if already known.
     fn why(
         &mut self,
         entry: &Entry,
@@ -217,7 +217,7 @@ impl Planning<'_> {
         self.settled.insert(here, settled);
     }
 
-    /// What keeps a page from being made, before anything has run.
+    /// What blocks a page before anything has run.
     fn blocker(&self, row: &Row, unit: Unit, needs: &[Need]) -> Option<Blocker> {
         if let Unit::Page(page) = unit
             && row.inputs.contains(&ExternalInput::Scan)
@@ -252,36 +252,36 @@ impl Planning<'_> {
     }
 }
 
-/// A page that another is made from.
+/// A page that another page is made from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Need {
     /// The page.
     pub page: PageOf,
-    /// The page whose part of it is taken; `None` where it is taken whole.
+    /// The page whose part of it is taken; `None` if it is taken as a whole.
     pub part: Option<PageNumber>,
-    /// What it means for the other if it is missing. What was made without a page is stale once that page is made.
+    /// The effect on the other page if it is missing. A page made without it becomes stale once it is made.
     pub if_missing: IfMissing,
 }
 
-/// What a missing page means for what is made from it. The last counts if a page is needed for several reasons.
+/// The effect of a missing page on a page made from it. If several apply, the last one counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum IfMissing {
-    /// It is left out: a neighbour, or a single page of a book. One of them has to be there.
+    /// It is left out: a neighbour, or a single page of a book. At least one must exist.
     LeaveOut,
     /// It is taken as `None`.
     TakeNone,
-    /// The other is blocked.
+    /// The other page is blocked.
     Block,
 }
 
 impl Need {
-    /// Whether the other cannot be made without it.
+    /// Whether the other page cannot be made without it.
     #[must_use]
     pub fn is_required(&self) -> bool {
         self.if_missing == IfMissing::Block
     }
 
-    /// It as a fingerprint names it.
+    /// Its name in a fingerprint.
     fn input(&self) -> Input {
         let stage = self.page.stage.to_owned();
         match (self.page.unit, self.part) {
@@ -292,7 +292,7 @@ impl Need {
     }
 }
 
-/// The pages of other stages that a page is made from, each once.
+/// The pages of other stages that a page is made from, without duplicates.
 fn needs(row: &Row, unit: Unit, pages: &[PageNumber]) -> Vec<Need> {
     let mut needs = BTreeMap::new();
     let mut add = |stage: &'static str, unit: Unit, part: Option<PageNumber>, if_missing: IfMissing| {
@@ -324,8 +324,8 @@ fn needs(row: &Row, unit: Unit, pages: &[PageNumber]) -> Vec<Need> {
     needs.into_iter().map(|((page, part), if_missing)| Need { page, part, if_missing }).collect()
 }
 
-/// Why a page of this fingerprint is stale. One that no model made is not stale since one is configured now, nor one that a model made
-/// since none is; and `auto` leaves what either engine has made.
+/// Why a page with this fingerprint is stale. A page made by rules does not become stale because a model is configured, nor a page made by a model
+/// because none is; `auto` keeps the pages of either engine.
 pub(crate) fn changes(entry: &Entry, now: &Fingerprint, made: &Fingerprint) -> Vec<Change> {
     let mut changes = now.changes_since(made, &entry.option_defaults);
     if entry.row.parallelism == Parallelism::Llm {
@@ -339,12 +339,12 @@ pub(crate) fn changes(entry: &Entry, now: &Fingerprint, made: &Fingerprint) -> V
     changes
 }
 
-/// Whether a page with these changes is kept until `--redo`: a release has brought them, and the page, or one that was made from it, is paid.
+/// Whether a page with these changes is kept until `--redo`: a release caused them, and the page, or one made from it, was paid for.
 pub(crate) fn is_kept(changes: &[Change], is_paid: bool) -> bool {
     is_paid && !changes.is_empty() && changes.iter().all(Change::is_of_release)
 }
 
-/// The pages that are paid, and all pages that they were made from.
+/// Paid pages, and all pages they were made from.
 fn paid(book: &BookState) -> BTreeSet<PageOf> {
     let all =
         book.stages.iter().flat_map(|(stage, state)| state.pages.keys().map(|unit| PageOf { stage, unit: *unit }));
@@ -360,7 +360,7 @@ fn paid(book: &BookState) -> BTreeSet<PageOf> {
     found
 }
 
-/// The page of a stage that an input is.
+/// The page of a stage that an input refers to.
 fn made_by(book: &BookState, input: &Input) -> Option<PageOf> {
     let (stage, unit) = match input {
         Input::Page { stage, page } => (stage, Unit::Page(PageNumber::new(*page)?)),
@@ -370,7 +370,7 @@ fn made_by(book: &BookState, input: &Input) -> Option<PageOf> {
     book.stages.get_key_value(stage.as_str()).map(|(stage, _)| PageOf { stage, unit })
 }
 
-/// What the fingerprints of a stage's pages have in common.
+/// The parts of a fingerprint that all pages of a stage share.
 #[derive(Clone, Copy)]
 pub(crate) struct Asked<'a> {
     pub(crate) options: &'a Map<String, Value>,
@@ -380,7 +380,7 @@ pub(crate) struct Asked<'a> {
     pub(crate) resources: &'a BTreeMap<Input, Hash>,
 }
 
-/// All that decides what a page's output will be. `hash` gives the hashes of the pages it is made from, as they are now.
+/// The fingerprint of a page. `hash` returns the current hashes of the pages it is made from.
 pub(crate) fn fingerprint<'a>(
     entry: &Entry,
     Asked { options, model, resources }: Asked<'_>,
@@ -429,7 +429,7 @@ pub(crate) fn fingerprint<'a>(
     }
 }
 
-/// The hash of a stage function's tokens as it stands in a record.
+/// The hash of a stage function's tokens, as written in a record.
 pub(crate) fn tokens(row: &Row) -> String {
     format!("{:016x}", row.tokens)
 }

@@ -12,17 +12,17 @@ use crate::record::{Change, Hash, Input, RedoMarker};
 use crate::registry::Entry;
 use crate::stage::{OpenResources, ParsedOptions, ResourceContext, Resources};
 
-/// Every page-stage pair that was asked for: to do with its reason, or settled.
+/// Every requested pair of page and stage: a job with a reason, or settled.
 pub struct Plan {
     /// The book.
     pub book: ScanId,
-    /// The stages asked for, dependencies before dependants.
+    /// The requested stages, dependencies before dependants.
     pub stages: Vec<PlannedStage>,
-    /// What is to do, page by page, dependencies before dependants.
+    /// The jobs, page by page, dependencies before dependants.
     pub jobs: Vec<Job>,
-    /// What needs nothing, or cannot be done.
+    /// Pages that need nothing or cannot be made.
     pub settled: BTreeMap<PageOf, Settled>,
-    /// Pages of the book that are paid, and all that they were made from: what a release changes does not make them stale.
+    /// Paid pages of the book, and all pages they were made from: changes of a release do not make them stale.
     pub paid: BTreeSet<PageOf>,
 }
 
@@ -33,25 +33,25 @@ pub struct PlannedStage {
     pub entry: Arc<Entry>,
     /// Its options.
     pub options: ParsedOptions,
-    /// The model that it asks first, where it asks any.
+    /// The model that it asks first, if any.
     pub model: Option<String>,
     /// The fingerprints of the resources that it takes.
     pub(crate) resources: BTreeMap<Input, Hash>,
-    /// Pages that are done, and were made before the function was last edited.
+    /// Done pages that were made before the function was last edited.
     pub edited_since: usize,
-    /// Pages that are kept as an earlier release made them, since they were paid, or others that were paid are made from them.
+    /// Pages of an earlier release that are kept, since they or pages made from them were paid for.
     pub earlier_release: usize,
     /// The `--redo` that the jobs of this stage belong to.
     pub redo: Option<RedoMarker>,
 }
 
 impl PlannedStage {
-    /// What its pages' fingerprints have in common, with the options by name.
+    /// The shared parts of its pages' fingerprints, with the options by name.
     pub(crate) fn asked<'a>(&'a self, options: &'a Map<String, Value>) -> Asked<'a> {
         Asked { options, model: self.model.as_deref(), resources: &self.resources }
     }
 
-    /// Opens the resources that it takes, unless its pages are made in worker processes, which open them there.
+    /// Opens its resources, unless its pages are made in worker processes, which open their own.
     pub(crate) async fn open(
         &self,
         book: &BookState,
@@ -79,37 +79,37 @@ pub struct Job {
     pub page: PageOf,
     /// Why.
     pub why: Why,
-    /// Jobs of this plan that have to end first.
+    /// Jobs of this plan that must end first.
     pub needs: Vec<Need>,
 }
 
 /// Why a page is to be made.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Why {
-    /// It is not there.
+    /// It does not exist.
     Missing,
-    /// Its file is no page.
+    /// Its file is not a valid page.
     Damaged(String),
-    /// It was made from something else.
+    /// It is stale.
     Stale(Vec<Change>),
-    /// It failed, and that may have passed.
+    /// It failed, but may succeed now.
     Failed(String),
     /// `--redo`.
     Redo,
-    /// Something that it is made from is to be made; it may turn out to need nothing.
+    /// One of its inputs is to be made; it is kept if that input does not change.
     Upstream(PageOf),
 }
 
-/// A page that no job stands for.
+/// A page without a job.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Settled {
     /// It is done.
     Kept,
-    /// It is stale, and was asked to be left alone.
+    /// It is stale, but stale pages are to be left alone.
     LeftStale(Vec<Change>),
-    /// It failed for good, and nothing has changed since.
+    /// It failed permanently, and nothing has changed since.
     Failed(Failure),
-    /// It failed for good, nothing has changed since, and its stage leaves such pages out.
+    /// It failed permanently, nothing has changed since, and its stage skips such pages.
     Skipped(Failure),
     /// It cannot be made.
     Blocked(Blocker),

@@ -1,4 +1,4 @@
-//! What is to do, and why: computed from the table of stages, the book as it lies there, and the request. Nothing is written here.
+//! What to make, and why: computed from the table of stages, the state of the book, and the request. Writes nothing.
 
 mod decide;
 mod job;

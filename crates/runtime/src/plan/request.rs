@@ -5,32 +5,32 @@ use crate::book::PageSet;
 use crate::registry::{Entry, Registry};
 use crate::stage::{ParsedOptions, Row};
 
-/// What the user asks for.
+/// A request of the user.
 #[derive(Clone, Default)]
 pub struct Request {
-    /// The stages; all for `None`. Stages that run once a book come along where one of these is made from them.
+    /// The stages; all for `None`. Book stages that one of these is made from are included.
     pub stages: Option<Vec<String>>,
     /// The pages; all for `None`.
     pub pages: Option<PageSet>,
-    /// Make pages again that are done; the id tells this wish from earlier ones.
+    /// Make done pages again; the id distinguishes this request from earlier ones.
     pub redo: Option<String>,
     /// Leave stale pages alone.
     pub only_missing: bool,
-    /// Try pages again that failed for good.
+    /// Retry pages that failed permanently.
     pub retry_failed: bool,
-    /// Options by stage; a stage that is not named has its defaults.
+    /// Options by stage; other stages use their defaults.
     pub options: BTreeMap<String, ParsedOptions>,
 }
 
-/// Why a request makes no plan.
+/// Why a request cannot be planned.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum PlanError {
     /// A stage that does not exist.
     #[error("unknown stage `{found}`; the stages are {known}")]
     NoStage {
-        /// What was asked for.
+        /// The unknown stage.
         found: String,
-        /// The stages there are.
+        /// The existing stages.
         known: String,
     },
     /// Pages that the book does not have.
@@ -38,7 +38,7 @@ pub enum PlanError {
     NoPages {
         /// Pages in the book.
         total: usize,
-        /// What was asked for in vain.
+        /// The requested pages that do not exist.
         missing: Vec<u32>,
     },
 }
@@ -51,7 +51,7 @@ impl PlanError {
 }
 
 impl Request {
-    /// The stages asked for, and the book stages that they are made from; dependencies before dependants.
+    /// The requested stages and the book stages they are made from, dependencies before dependants.
     pub fn stages(&self, registry: &Registry) -> Result<Vec<Arc<Entry>>, PlanError> {
         let Some(names) = &self.stages else { return Ok(registry.stages().to_vec()) };
         if let Some(unknown) = names.iter().find(|name| registry.get(name).is_none()) {
@@ -66,7 +66,7 @@ impl Request {
         Ok(registry.stages().iter().filter(|entry| wanted.contains(entry.row.name)).cloned().collect())
     }
 
-    /// Whether a stage is asked for by itself.
+    /// Whether a stage is requested itself.
     pub(super) fn names(&self, row: &Row) -> bool {
         self.stages.as_ref().is_none_or(|names| names.iter().any(|name| name == row.name))
     }

@@ -6,11 +6,11 @@ use std::str::FromStr;
 use super::PlanError;
 use crate::registry::Registry;
 
-/// Stages by their place in the graph, as dbt writes it: `joined` alone, `+joined` with all it is made from, `joined+` with all made
+/// Selects stages by their place in the graph, as in dbt: `joined` alone, `+joined` with all it is made from, `joined+` with all made
 /// from it, `+joined+` with both.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Selector {
-    /// The stage that is named.
+    /// The named stage.
     pub stage: String,
     /// Also all stages that it is made from.
     pub upstream: bool,

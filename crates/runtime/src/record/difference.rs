@@ -3,21 +3,21 @@ use std::fmt;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-/// One place in which a page differs from the stored one.
+/// A difference between a page and the stored one.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Difference {
     /// Where, such as `blocks[0].paragraphs[1].text`.
     pub path: String,
-    /// What stands there in the stored page; `None` where it has no such field or item.
+    /// The value in the stored page; `None` if it has no such field or item.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stored: Option<Value>,
-    /// What stands there now; `None` where there is no such field or item any more.
+    /// The new value; `None` if the field or item is gone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub now: Option<Value>,
 }
 
-/// All places in which two values differ, in their order. Items of a list are compared by their place, after those at its start
-/// and its end that are the same: so an item that was put in is one difference.
+/// All differences between two values, in order. Items of a list are compared by position, after common items at the start
+/// and the end, so that an inserted item is one difference.
 #[must_use]
 pub fn differences(stored: &Value, now: &Value) -> Vec<Difference> {
     let mut found = Vec::new();
@@ -92,7 +92,7 @@ fn shown(value: &Value) -> String {
     if text.chars().count() <= WIDTH { text } else { format!("{}…", text.chars().take(WIDTH).collect::<String>()) }
 }
 
-/// What two texts have in which they differ, with a few characters around it where they are long.
+/// The parts in which two texts differ, with some context if they are long.
 fn parted(stored: &str, now: &str) -> (String, String) {
     const AROUND: usize = 15;
     let (stored, now): (Vec<char>, Vec<char>) = (stored.chars().collect(), now.chars().collect());

@@ -15,10 +15,10 @@ pub struct FailedRecord {
     pub page: Unit,
     /// What went wrong.
     pub failure: Failure,
-    /// What it was to be made from. While it is the same, a failure for good is not tried again.
+    /// What it was to be made from. While this is unchanged, a permanent failure is not retried.
     #[serde(default)]
     pub fingerprint: Option<Fingerprint>,
-    /// How often it was tried.
+    /// Number of attempts.
     pub attempts: u32,
     /// Time in the stage's function, all attempts of the run, s.
     #[serde(default)]
@@ -27,16 +27,16 @@ pub struct FailedRecord {
     pub cost_usd: Option<Usd>,
     /// When it failed.
     pub when: jiff::Timestamp,
-    /// The stage says `on_error = skip`: the page is left out, and that is no error.
+    /// The stage has `on_error = skip`: the page is left out, which is not an error.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub skipped: bool,
-    /// The `--redo` that asked for it.
+    /// The `--redo` that requested it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub redo: Option<String>,
 }
 
 impl FailedRecord {
-    /// What the runtime measured.
+    /// The runtime's metrics.
     #[must_use]
     pub fn operation(&self) -> Operation {
         Operation {
@@ -49,7 +49,7 @@ impl FailedRecord {
         }
     }
 
-    /// Where the record of a page's failure lies; or of a book's.
+    /// The path of the failure record of a page, or of a book.
     pub fn path(book: &ScanId, stage: &str, unit: Unit) -> Result<BookPath, BookPathError> {
         BookPath::new(book, &format!("{stage}/failed/{}.json", unit.stem()))
     }

@@ -6,14 +6,14 @@ use serde_json::{Map, Value};
 
 use super::{Hash, Shape};
 
-/// Everything that decides what a page's output is. A page whose fingerprint is not today's is stale.
+/// Everything that determines a page's output. A page whose fingerprint differs from the current one is stale.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fingerprint {
     /// `version` of the stage.
     pub version: u32,
     /// Shape of the output's schema.
     pub schema: Shape,
-    /// Hash of the prompt: the one that the stage names, or the book's own.
+    /// Hash of the prompt: the stage's, or the book's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prompt: Option<Hash>,
     /// Whether the prompt is the book's own.
@@ -25,14 +25,14 @@ pub struct Fingerprint {
     /// The stage's options.
     #[serde(default)]
     pub options: Map<String, Value>,
-    /// The options that were not at their defaults. Release 0.1 did not record it: there, all may have been.
+    /// The options that were not at their defaults. Not recorded by release 0.1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub set: Option<Vec<String>>,
-    /// Hashes of all that the page is made from.
+    /// Hashes of the inputs.
     pub inputs: BTreeMap<Input, Hash>,
 }
 
-/// Something that a page is made from.
+/// An input of a page.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Input {
@@ -49,17 +49,17 @@ pub enum Input {
         /// The page.
         page: u32,
     },
-    /// What a book stage made.
+    /// The output of a book stage.
     Book {
         /// The stage.
         stage: String,
     },
-    /// A resource that the stage shares.
+    /// A resource of the stage.
     Resource {
-        /// Its type, without its modules.
+        /// Its type, without modules.
         name: String,
     },
-    /// What a book stage made of one page.
+    /// The part of a book stage's output for one page.
     Part {
         /// The stage.
         stage: String,
@@ -83,21 +83,21 @@ pub enum Change {
     Model(Option<String>, Option<String>),
     /// An option's value.
     Option(String, Value, Value),
-    /// The default of an option that nobody has set.
+    /// The default of an option that is not set.
     Default(String, Value, Value),
-    /// An input that has other contents.
+    /// An input that has changed.
     Input(Input),
-    /// An input that was not there.
+    /// A new input.
     NewInput(Input),
-    /// An input that is no longer one.
+    /// An input that is gone.
     LostInput(Input),
     /// An input of a kind that the stage no longer reads.
     Unread(Input),
 }
 
 impl Fingerprint {
-    /// What differs from an older fingerprint. An option that did not exist then counts as its default, and an input of a kind that the
-    /// stage did not read then counts as unchanged.
+    /// The changes since an older fingerprint. An option that did not exist then counts as its default, and an input of a kind that the
+    /// stage did not read then as unchanged.
     #[must_use]
     pub fn changes_since(&self, old: &Self, defaults: &Map<String, Value>) -> Vec<Change> {
         let mut changes = Vec::new();
@@ -142,7 +142,7 @@ impl Fingerprint {
 }
 
 impl Input {
-    /// Whether both are pages, parts or the whole of one stage, or the very same.
+    /// Whether both are pages, parts or the whole output of the same stage, or are equal.
     fn is_like(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Page { stage, .. }, Self::Page { stage: other, .. })
@@ -153,7 +153,7 @@ impl Input {
 }
 
 impl Change {
-    /// Whether a release, or the author of the stage, has brought it: not the user, and not the book.
+    /// Whether it was caused by a release or the stage's author, not by the user or the book.
     #[must_use]
     pub fn is_of_release(&self) -> bool {
         matches!(self, Self::Version(..) | Self::Schema | Self::Prompt | Self::Default(..) | Self::Unread(_))
@@ -169,7 +169,7 @@ impl fmt::Display for Input {
             Self::Page { stage, page } => write!(f, "{stage} page {page}"),
             Self::Book { stage } => f.write_str(stage),
             Self::Resource { name } => write!(f, "the resource {name}"),
-            Self::Part { stage, page } => write!(f, "what {stage} knows of page {page}"),
+            Self::Part { stage, page } => write!(f, "the part of {stage} for page {page}"),
         }
     }
 }
@@ -286,7 +286,7 @@ mod tests {
                 "lang eng → deu",
                 "ocr page 12 changed",
                 "ocr page 13 is new",
-                "what pagination knows of page 12 changed",
+                "the part of pagination for page 12 changed",
                 "the scan is no longer read"
             ]
         );

@@ -12,13 +12,13 @@ use crate::book::PageNumber;
 pub struct Hash(String);
 
 impl Hash {
-    /// The hash of these bytes.
+    /// Hashes bytes.
     #[must_use]
     pub fn of(bytes: &[u8]) -> Self {
         Self(blake3::hash(bytes).to_hex().to_string())
     }
 
-    /// The hash of a JSON value, whatever the order of its fields.
+    /// Hashes a JSON value independently of the order of its fields.
     #[must_use]
     pub fn of_json(value: &Value) -> Self {
         let mut sorted = value.clone();
@@ -26,13 +26,13 @@ impl Hash {
         Self::of(sorted.to_string().as_bytes())
     }
 
-    /// What stands for an input that does not exist, so that its absence is part of a fingerprint.
+    /// Represents an input that does not exist, so that its absence is part of a fingerprint.
     #[must_use]
     pub fn absent() -> Self {
         Self::of_json(&Value::Null)
     }
 
-    /// A hash as it stands in a file.
+    /// Parses a hash from a file.
     #[must_use]
     pub fn known(hex: &str) -> Self {
         Self(hex.to_owned())
@@ -45,17 +45,17 @@ impl Hash {
     }
 }
 
-/// What an output hashes to.
+/// The hashes of an output.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutputHash {
     /// The output as a whole.
     pub whole: Hash,
-    /// What a book stage's output holds of each page, in its field `pages`.
+    /// The parts of a book stage's output, from its field `pages`.
     pub parts: BTreeMap<PageNumber, Hash>,
 }
 
 impl OutputHash {
-    /// The hash of an output, without what the runtime fills in.
+    /// Hashes an output without the fields that the runtime fills in.
     pub(super) fn of_bare(output: &Value) -> Self {
         let pages = output.get("pages").and_then(Value::as_object).into_iter().flatten();
         let part = |(page, part): (&String, &Value)| Some((PageNumber::new(page.parse().ok()?)?, Hash::of_json(part)));

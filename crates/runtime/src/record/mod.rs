@@ -1,5 +1,5 @@
-//! What stands on disk of a page: its output with a record under `_record`, or why it failed. Done, failed, missing and stale are
-//! derived from these files; nothing else stores progress.
+//! The files of a page: its output with a record under `_record`, or the record of its failure. Done, failed, missing and stale are
+//! derived from them; progress is not stored anywhere else.
 
 mod after_due;
 mod difference;

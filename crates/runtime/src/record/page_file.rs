@@ -7,7 +7,7 @@ use crate::failure::{Cause, Failure};
 use crate::page::{Filled, OutputRow, SchemaViolation};
 use crate::usd::Usd;
 
-/// A stage's page type, with what was read out of its schema once.
+/// A stage's page type, with data derived from its schema.
 pub struct PageType {
     check: fn(&Value) -> Result<(), SchemaViolation>,
     filled: Vec<(String, Filled)>,
@@ -15,14 +15,14 @@ pub struct PageType {
     pub shape: Shape,
 }
 
-/// A valid page as it is stored.
+/// A valid stored page.
 #[derive(Debug, Clone)]
 pub struct StoredPage {
     /// The output, without its record.
     pub output: Value,
     /// Hash of the output.
     pub hash: OutputHash,
-    /// Its record; a page of the original tool has none.
+    /// Its record; pages of the original program have none.
     pub record: Option<PageRecord>,
 }
 
@@ -32,13 +32,13 @@ pub enum Damage {
     /// It cannot be parsed.
     #[error("is not valid JSON: {0}")]
     Json(String),
-    /// It is JSON, but no object.
+    /// It is JSON, but not an object.
     #[error("is not a JSON object")]
     Shape,
     /// The record cannot be read.
     #[error("has a record that cannot be read: {0}")]
     Record(String),
-    /// The output is not the one that the record was made for.
+    /// The output does not match the hash in its record.
     #[error("was modified after it was written (hash mismatch)")]
     Changed,
     /// The output does not fit the schema.
@@ -54,13 +54,13 @@ impl PageType {
         Self { check: output.check, filled: filled_fields(&schema), shape: Shape::of(&schema) }
     }
 
-    /// The hash of an output: without what the runtime fills in.
+    /// The hash of an output, without the fields that the runtime fills in.
     #[must_use]
     pub fn hash(&self, output: &Value) -> OutputHash {
         OutputHash::of_bare(&self.bare(output))
     }
 
-    /// An output without what the runtime fills in: all that counts when two are compared.
+    /// An output without the fields that the runtime fills in, for comparison.
     #[must_use]
     pub fn bare(&self, output: &Value) -> Value {
         let mut bare = output.clone();
@@ -72,7 +72,7 @@ impl PageType {
         bare
     }
 
-    /// Fills in when, at what cost and by which model the page was made, where the stage left it open.
+    /// Fills in when, at what cost and by which model the page was made, unless the stage has.
     pub(crate) fn fill(&self, output: &mut Value, when: jiff::Timestamp, cost: Option<Usd>, model: Option<&str>) {
         for (pointer, filled) in &self.filled {
             if let Some(value @ Value::Null) = output.pointer_mut(pointer) {
@@ -85,7 +85,7 @@ impl PageType {
         }
     }
 
-    /// The bytes of a page's file (the output's fields, then its record), and the page that a reader finds in these very bytes.
+    /// The bytes of a page's file (the output's fields, then its record), and the page as read back from these bytes.
     pub(crate) fn written(
         &self,
         output: Map<String, Value>,
@@ -93,7 +93,7 @@ impl PageType {
     ) -> Result<(Vec<u8>, StoredPage), Failure> {
         let mut page = output;
         if page.insert(RECORD_KEY.to_owned(), serde_json::to_value(record)?).is_some() {
-            let problem = format!("the output has a field `{RECORD_KEY}`, which is where shelf writes its own record");
+            let problem = format!("the output has a field `{RECORD_KEY}`, which is reserved for shelf's own record");
             return Err(Failure::of(Cause::Output, problem).hint("give the field another name"));
         }
         let mut bytes = serde_json::to_vec(&page)?;
@@ -109,7 +109,7 @@ impl PageType {
         }
     }
 
-    /// Reads a page's file and checks it: schema, record and hash.
+    /// Reads and checks a page's file: schema, record and hash.
     pub fn read(&self, bytes: &[u8]) -> Result<StoredPage, Damage> {
         let mut output: Value = serde_json::from_slice(bytes).map_err(|error| Damage::Json(error.to_string()))?;
         let record = output.as_object_mut().ok_or(Damage::Shape)?.shift_remove(RECORD_KEY);
@@ -124,7 +124,7 @@ impl PageType {
     }
 }
 
-/// The files that a stage left beside a page, by path in the book, with their hashes.
+/// The files that a stage stored beside a page, by path in the book, with their hashes.
 pub(crate) fn file_hashes<'a>(files: impl Iterator<Item = (String, &'a [u8])>) -> BTreeMap<String, Hash> {
     files.map(|(path, bytes)| (path, Hash::of(bytes))).collect()
 }

@@ -4,11 +4,11 @@ use serde_json::Value;
 /// A field of a page format, as its JSON Schema describes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SchemaField {
-    /// Where it stands: `blocks[].paragraphs[].text`.
+    /// Its path: `blocks[].paragraphs[].text`.
     pub path: String,
-    /// What it is: `integer`, `text`, `list`, `"roman" or "arabic"`, …
+    /// Its type: `integer`, `text`, `list`, `"roman" or "arabic"`, …
     pub kind: String,
-    /// What it may be: `0..=1`, `1 or more characters`; empty where anything goes.
+    /// Its range: `0..=1`, `1 or more characters`; empty if unrestricted.
     pub range: String,
     /// Whether it may be missing or null.
     pub optional: bool,
@@ -16,7 +16,7 @@ pub struct SchemaField {
     pub doc: String,
 }
 
-/// The fields of a schema in order, each nested one after the field that it is in.
+/// The fields of a schema in order, nested ones after their parent.
 #[must_use]
 pub fn schema_fields(schema: &Schema) -> Vec<SchemaField> {
     let mut reading = Reading { root: schema.as_value(), within: Vec::new(), found: Vec::new() };
@@ -26,7 +26,7 @@ pub fn schema_fields(schema: &Schema) -> Vec<SchemaField> {
 
 struct Reading<'a> {
     root: &'a Value,
-    /// The definitions that are being read, so that a type that contains itself comes to an end.
+    /// The definitions being read, to stop at recursive types.
     within: Vec<&'a str>,
     found: Vec<SchemaField>,
 }
@@ -40,7 +40,7 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// Notes a field and those inside of it.
+    /// Adds a field and its nested fields.
     fn field(&mut self, path: &str, property: &'a Value, missing: bool) {
         let (inner, null) = without_null(property);
         let (inner, name) = self.resolved(inner);
@@ -55,7 +55,7 @@ impl<'a> Reading<'a> {
         self.inside(path, inner, name);
     }
 
-    /// Notes the fields of an object, or of the objects in a list.
+    /// Adds the fields of an object, or of the objects in a list.
     fn inside(&mut self, path: &str, schema: &'a Value, name: Option<&'a str>) {
         if name.is_some_and(|name| self.within.contains(&name)) {
             return;
@@ -69,7 +69,7 @@ impl<'a> Reading<'a> {
         self.within.truncate(self.within.len() - usize::from(name.is_some()));
     }
 
-    /// What a reference stands for, and its name.
+    /// The target of a reference, and its name.
     fn resolved(&self, schema: &'a Value) -> (&'a Value, Option<&'a str>) {
         let name = schema["$ref"].as_str();
         let target = name.and_then(|name| self.root.pointer(name.strip_prefix('#')?));
@@ -134,7 +134,7 @@ fn range(schema: &Value) -> String {
         ranges.extend(match (number(least), number(most)) {
             (None, None) => None,
             (Some(least), Some(most)) => Some(format!("{least}..={most}{unit}")),
-            // What an unsigned integer says of itself is no news.
+            // The minimum of an unsigned integer is obvious.
             (Some(least), None) if least == 0.0 && unit.is_empty() => None,
             (Some(least), None) => Some(format!("{least}..{unit}")),
             (None, Some(most)) => Some(format!("..={most}{unit}")),

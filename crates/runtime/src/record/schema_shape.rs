@@ -1,4 +1,4 @@
-//! What the runtime reads out of an output type's JSON Schema: which fields it fills in itself, and the hash of its shape.
+//! What the runtime derives from an output type's JSON Schema: the fields that it fills in, and the hash of its shape.
 
 use schemars::Schema;
 use serde::{Deserialize, Serialize};
@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::Hash;
 use crate::page::Filled;
 
-/// The fields that the runtime fills in, as JSON pointers, with what they say. Fields inside lists are not looked for.
+/// The fields that the runtime fills in, as JSON pointers, with their content. Fields inside lists are not supported.
 #[must_use]
 pub fn filled_fields(schema: &Schema) -> Vec<(String, Filled)> {
     let mut found = Vec::new();
@@ -32,10 +32,10 @@ fn collect_filled(root: &Value, schema: &Value, pointer: &str, depth: u8, found:
     }
 }
 
-/// The shape of an output type, as a hash: its schema without words for people, without the names of types, and without properties
-/// that may be missing and what only these refer to. So a type that is renamed, or a new optional field, makes no page stale.
+/// The shape of an output type, as a hash: its schema without descriptions, without the names of types, and without optional
+/// properties and definitions only they refer to. So a renamed type or a new optional field makes no page stale.
 ///
-/// In a file the hash has the number of the algorithm in front: `2:5c0f…`. Release 0.1 wrote hashes of another algorithm, without a number.
+/// In a file, the hash is prefixed with the number of the algorithm: `2:5c0f…`. Release 0.1 used another algorithm, without a number.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Shape(String);
@@ -51,7 +51,7 @@ impl Shape {
         Self(format!("{}:{}", Self::ALGORITHM, Hash::of_json(&shape)))
     }
 
-    /// Whether it differs from an earlier one. Shapes of two algorithms cannot be compared, and count as the same.
+    /// Whether it differs from an earlier one. Shapes of different algorithms cannot be compared and count as equal.
     #[must_use]
     pub fn differs_from(&self, earlier: &Self) -> bool {
         self.algorithm() == earlier.algorithm() && self != earlier
@@ -62,10 +62,10 @@ impl Shape {
     }
 }
 
-/// Puts definitions in the place of references to them.
+/// Replaces references with their definitions.
 struct Inlining<'a> {
     root: &'a Value,
-    /// The references that are being followed, so that a type that contains itself comes to an end.
+    /// The references being followed, to stop at recursive types.
     within: Vec<&'a str>,
 }
 
@@ -107,7 +107,7 @@ impl<'a> Inlining<'a> {
         }
     }
 
-    /// What a reference stands for; inside of itself, how many references out it is.
+    /// The target of a reference; for a recursive one, the number of references back to itself.
     fn referenced(&mut self, reference: &'a str) -> Value {
         if let Some(at) = self.within.iter().position(|outer| *outer == reference) {
             return json!({ "recursive": self.within.len() - at });

@@ -14,10 +14,10 @@ use crate::metrics::{Column, Kind};
 /// operator = "<=" | ">=" | "!=" | "<" | ">" | "="
 /// ```
 ///
-/// `column` is a title, or the name of the metric; blanks around it and around `value` do not count. Numbers are compared as they
-/// were measured, not as the report rounds them; text, enums, and yes or no (`true`, `false`) take `=` and `!=` only. Without a
-/// value, `=` is for pages where it is missing and `!=` for those where it is not. Of all other conditions a missing value meets
-/// just `!=`.
+/// `column` is a title, or the name of the metric; spaces around it and around `value` are ignored. Numbers are compared as
+/// measured, not as rounded in the report; text, enums and booleans (`true`, `false`) support only `=` and `!=`. Without a
+/// value, `=` selects pages where it is missing and `!=` those where it is not. Otherwise, a missing value matches
+/// only `!=`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Filter {
     subject: Subject,
@@ -35,7 +35,7 @@ enum Operator {
     NotEqual,
 }
 
-/// What a value is compared with.
+/// The value to compare with.
 #[derive(Debug, Clone, PartialEq)]
 enum Wanted {
     Missing,
@@ -51,30 +51,30 @@ pub enum FilterError {
     Form {
         /// The text.
         found: String,
-        /// A column to show how one is written.
+        /// A column for the example in the message.
         column: String,
     },
-    /// It names no column.
+    /// The column is unknown.
     #[error(transparent)]
     Column(#[from] UnknownColumn),
-    /// It compares with something that the column never is.
+    /// The value has the wrong type for the column.
     #[error("`{column}` ({kind}) cannot be compared with `{found}`; expected {expected}")]
     Value {
         /// The column, as the filter names it.
         column: String,
-        /// What its values are.
+        /// The kind of its values.
         kind: &'static str,
-        /// What was found in their place.
+        /// The value found.
         found: String,
-        /// What there may be.
+        /// The values expected.
         expected: String,
     },
-    /// It asks for a greater or smaller word.
+    /// It compares words by size.
     #[error("`{column}` ({kind}) is not compared by size; use `=` or `!=` in place of `{operator}`")]
     Operator {
         /// The column, as the filter names it.
         column: String,
-        /// What its values are.
+        /// The kind of its values.
         kind: &'static str,
         /// The operator.
         operator: &'static str,
@@ -82,7 +82,7 @@ pub enum FilterError {
 }
 
 impl Operator {
-    /// As they are written, so that none stands after its own beginning.
+    /// The operators, longer ones first, so that each is matched before its own prefix.
     const ALL: [(&'static str, Self); 6] = [
         ("<=", Self::LessOrEqual),
         (">=", Self::GreaterOrEqual),
@@ -105,7 +105,7 @@ impl Operator {
 }
 
 impl Filter {
-    /// Reads a filter on a report's columns.
+    /// Parses a filter on a report's columns.
     pub fn parse(text: &str, report: &Report) -> Result<Self, FilterError> {
         let form = || {
             let number = report.columns.iter().find(|column| column.field.kind.is_number());
@@ -134,7 +134,7 @@ impl Filter {
         Ok(Self { subject, operator, value })
     }
 
-    /// Whether a line meets the condition.
+    /// Whether a line matches.
     #[must_use]
     pub fn holds(&self, row: &Row) -> bool {
         let page = Value::from(row.page_num());
@@ -157,7 +157,7 @@ impl Filter {
     }
 }
 
-/// The value that a column of this kind is compared with.
+/// Parses the value to compare a column of this kind with.
 fn wanted(name: &str, value: &str, kind: Kind, column: Option<&Column>) -> Result<Wanted, FilterError> {
     let wrong = |expected: String| FilterError::Value {
         column: name.to_owned(),

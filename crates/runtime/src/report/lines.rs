@@ -8,7 +8,7 @@ use crate::record::Operation;
 /// The first column of every report.
 pub(super) const PAGE_NUM: &str = "page_num";
 
-/// The last column of the report of a stage that says `on_error = copy(…)`.
+/// The last column of the report of a stage with `on_error = copy(…)`.
 pub(super) const COPIED: &str = "copied";
 
 /// A stage's report: its columns, and a line for every page that is done.
@@ -18,11 +18,11 @@ pub struct Report {
     pub stage: &'static str,
     /// The columns after `page_num`.
     pub columns: Vec<Column>,
-    /// Whether the last column says from where a page was copied: the stage says `on_error = copy(…)`.
+    /// Whether the last column is the stage that a page was copied from: the stage has `on_error = copy(…)`.
     pub copies: bool,
     /// The pages, ascending.
     pub rows: Vec<Row>,
-    /// What the runtime measured of pages that failed, which have no line.
+    /// The runtime's metrics of failed pages, which have no line.
     pub failed: Vec<Operation>,
 }
 
@@ -31,22 +31,22 @@ pub struct Report {
 pub struct Row {
     /// The page or the book.
     pub unit: Unit,
-    /// Its metrics by name; none where the page has no record.
+    /// Its metrics by name; empty if the page has no record.
     pub metrics: Map<String, Value>,
-    /// What the runtime measured of it; `None` where the page has no record.
+    /// The runtime's metrics; `None` if the page has no record.
     pub operation: Option<Operation>,
     /// The stage that it is a copy of.
     pub copied: Option<String>,
 }
 
 impl Row {
-    /// The page's number as records have it: 0 for a whole book.
+    /// The page's number as in records: 0 for a whole book.
     #[must_use]
     pub fn page_num(&self) -> u32 {
         self.unit.number()
     }
 
-    /// The value of a metric; `Null` where it is missing.
+    /// The value of a metric; `Null` if missing.
     #[must_use]
     pub fn value(&self, name: &str) -> &Value {
         self.metrics.get(name).unwrap_or(&Value::Null)
@@ -69,7 +69,7 @@ impl Report {
         std::iter::once(row.page_num().to_string()).chain(self.columns.iter().map(cell)).chain(copied).collect()
     }
 
-    /// The columns for which a line is worth a look. Of a copy nothing was measured, and just that is.
+    /// The columns that flag a line. A copy has no metrics and is flagged as such.
     #[must_use]
     pub fn flags(&self, row: &Row) -> Vec<&str> {
         let flagged = |column: &&Column| column.flagged(row.value(&column.field.name));
@@ -82,13 +82,13 @@ impl Report {
         }
     }
 
-    /// The pages that are worth a look.
+    /// The flagged pages.
     #[must_use]
     pub fn flagged_pages(&self) -> Vec<PageNumber> {
         self.rows.iter().filter(|row| !self.flags(row).is_empty()).filter_map(|row| row.unit.page()).collect()
     }
 
-    /// The column of this title, else of the metric of this name, else of this title in words (`confidence mean`).
+    /// The column with this title, else of the metric with this name, else with this title in words (`confidence mean`).
     #[must_use]
     pub fn column(&self, name: &str) -> Option<&Column> {
         let titled = self.columns.iter().find(|column| column.title == name);
@@ -97,7 +97,7 @@ impl Report {
         titled.or_else(named).or_else(in_words)
     }
 
-    /// Keeps the lines that are worth a look.
+    /// Keeps the flagged lines.
     #[must_use]
     pub fn flagged(mut self) -> Self {
         let rows = std::mem::take(&mut self.rows);
@@ -105,12 +105,12 @@ impl Report {
         self
     }
 
-    /// Keeps the lines that a filter lets through.
+    /// Keeps the lines that match a filter.
     pub fn filter(&mut self, filter: &Filter) {
         self.rows.retain(|row| filter.holds(row));
     }
 
-    /// Puts the lines into an order; those that are equal in it stay by page.
+    /// Sorts the lines; equal ones stay ordered by page.
     pub fn sort(&mut self, order: &Order) {
         self.rows.sort_by(|a, b| order.compare(a, b));
     }

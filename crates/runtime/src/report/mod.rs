@@ -1,4 +1,4 @@
-//! `report.csv`: one line a page, for quality; and what `shelf report` and `shelf stats` make of the lines.
+//! `report.csv`, one line per page, and the queries of `shelf report` and `shelf stats`.
 
 mod filter;
 mod lines;

@@ -5,14 +5,14 @@ use serde_json::Value;
 use super::lines::PAGE_NUM;
 use super::{Report, Row};
 
-/// By which column lines are sorted, and in which direction.
+/// The column to sort by, and the direction.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Order {
     pub(super) subject: Subject,
     descending: bool,
 }
 
-/// What a filter or an order looks at.
+/// The value that a filter or an order refers to.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Subject {
     /// The page's number.
@@ -21,7 +21,7 @@ pub(super) enum Subject {
     Metric(String),
 }
 
-/// A name that no column of a report has.
+/// An unknown column of a report.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the report of `{stage}` has no column `{found}`; its columns are {known}")]
 pub struct UnknownColumn {
@@ -31,7 +31,7 @@ pub struct UnknownColumn {
 }
 
 impl Order {
-    /// Reads `words`, or `-words` for the greatest first.
+    /// Parses `words`, or `-words` for descending order.
     pub fn parse(text: &str, report: &Report) -> Result<Self, UnknownColumn> {
         match text.strip_prefix('-') {
             Some(column) if report.column(text).is_none() => {
@@ -41,7 +41,7 @@ impl Order {
         }
     }
 
-    /// How two lines stand to each other. What is missing comes last, in either direction.
+    /// Compares two lines. Missing values come last in either direction.
     pub(super) fn compare(&self, a: &Row, b: &Row) -> Ordering {
         let (a, b) = match &self.subject {
             Subject::Page => return self.directed(a.unit.cmp(&b.unit)),
@@ -72,7 +72,7 @@ impl Subject {
     }
 }
 
-/// Numbers by size, words by letter, no before yes.
+/// Compares numbers by size, words alphabetically, and `false` before `true`.
 fn compare(a: &Value, b: &Value) -> Ordering {
     match (a, b) {
         (Value::Bool(a), Value::Bool(b)) => a.cmp(b),

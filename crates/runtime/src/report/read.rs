@@ -5,13 +5,13 @@ use crate::record::{FailedRecord, Operation};
 use crate::registry::Entry;
 use crate::store::{BookPath, BookPathError, Store, StoreError};
 
-/// Why there is no report.
+/// Why a report could not be read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum ReportError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// A stage has a name that is no folder.
+    /// The name of a stage is not a valid folder name.
     #[error(transparent)]
     Path(#[from] BookPathError),
     /// A line could not be written.
@@ -19,7 +19,7 @@ pub enum ReportError {
     Line(#[from] csv::Error),
 }
 
-/// A stage's report from what was read of its pages when the book was inspected, or is known of them since they were written.
+/// A stage's report from the inspection of the book, or from the pages that were written since.
 #[must_use]
 pub fn of(book: &BookState, entry: &Entry) -> Report {
     let state = book.stage(entry.row.name);
@@ -45,7 +45,7 @@ fn report(entry: &Entry, rows: Vec<Row>, failed: Vec<Operation>) -> Report {
     Report { stage: entry.row.name, columns, copies, rows, failed }
 }
 
-/// Reads a stage's report out of the records of its pages, or of its one output. What is damaged has no line.
+/// Reads a stage's report from the records of its pages, or of its one output. Damaged pages have no line.
 pub fn read(store: &dyn Store, entry: &Entry, book: &ScanId) -> Result<Report, ReportError> {
     let name = entry.row.name;
     let made: Vec<(Unit, BookPath)> = if entry.row.book {
@@ -74,7 +74,7 @@ pub fn read(store: &dyn Store, entry: &Entry, book: &ScanId) -> Result<Report, R
     Ok(report(entry, rows, failed(store, book, name)?))
 }
 
-/// What the runtime measured of the pages that failed.
+/// The runtime's metrics of failed pages.
 fn failed(store: &dyn Store, book: &ScanId, stage: &str) -> Result<Vec<Operation>, ReportError> {
     let folder = format!("{stage}/failed");
     let mut failed = Vec::new();
@@ -85,7 +85,7 @@ fn failed(store: &dyn Store, book: &ScanId, stage: &str) -> Result<Vec<Operation
     Ok(failed)
 }
 
-/// Where a stage's report lies.
+/// The path of a stage's report.
 pub fn path(book: &ScanId, stage: &str) -> Result<BookPath, BookPathError> {
     BookPath::new(book, &format!("{stage}/report.csv"))
 }

@@ -4,14 +4,14 @@ use super::{Report, Row};
 use crate::metrics::{Field, Kind, Summary};
 use crate::record::Operation;
 
-/// What a stage measured of the pages of a book that are done, and what the runtime did, for those that failed as well.
+/// Statistics of a stage over a book: its metrics of the done pages, and the runtime's own of done and failed pages.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Stats {
     /// The stage.
     pub stage: &'static str,
     /// Pages that are done; 1 for a book stage.
     pub pages: usize,
-    /// Those of them that are copies, of which nothing was measured.
+    /// Those of them that are copies, which have no metrics.
     pub copied: usize,
     /// Pages that failed.
     pub failed: usize,
@@ -30,7 +30,7 @@ pub struct Summarised {
     pub summary: Summary,
 }
 
-/// Name, unit, kind and value of what the runtime measures of every page.
+/// Name, unit, kind and value of the runtime's own metrics.
 type Operational = (&'static str, Option<&'static str>, Kind, fn(&Operation) -> Value);
 
 const OPERATION: [Operational; 3] = [
@@ -39,7 +39,7 @@ const OPERATION: [Operational; 3] = [
     ("attempts", None, Kind::Integer, |operation| Value::from(operation.attempts)),
 ];
 
-/// Summarises the lines of a report: all of `fields`, in the report or not. A page without record has no values.
+/// Summarises all `fields` over the lines of a report, including those that are not columns. A page without a record has no values.
 #[must_use]
 pub fn stats(report: &Report, fields: &[Field]) -> Stats {
     let measured = fields.iter().map(|field| Summarised {

@@ -1,4 +1,4 @@
-//! A small report for the tests of what is done with reports.
+//! A small report for tests.
 
 use serde_json::{Value, json};
 

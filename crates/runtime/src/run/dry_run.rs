@@ -11,7 +11,7 @@ use crate::plan::{Job, PlannedStage, fingerprint};
 use crate::provide::Provider;
 use crate::stage::{PageCache, Resources};
 
-/// Calls the functions of stages on pages of a plan, and writes nothing: to find out what they would do with a provider.
+/// Calls stages on the pages of a plan without writing anything, to find out how they would use a provider.
 pub struct DryRun<'a> {
     runtime: &'a Runtime,
     book: &'a BookState,
@@ -26,8 +26,8 @@ impl<'a> DryRun<'a> {
         Self { runtime, book, cache: Arc::default(), resources: runtime.providers.resources() }
     }
 
-    /// What the function makes of a page with `provider` in place of the runtime's own providers; `None` where something that the page
-    /// is made from does not exist yet.
+    /// Calls the function on a page with `provider` in place of the run's providers; `None` if an input
+    /// does not exist yet.
     #[must_use]
     pub fn page(
         &self,

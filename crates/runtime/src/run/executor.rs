@@ -34,14 +34,14 @@ impl Executor {
         Self { pool, io: None, sender, returned }
     }
 
-    /// Starts an attempt; `is_last` where a transient failure is not followed by another.
+    /// Starts an attempt; `is_last` if a transient failure is not retried.
     pub(super) fn start(&mut self, job: usize, attempt: PageAttempt, is_last: bool) {
         let sender = self.sender.clone();
         let finish = move |attempt: &PageAttempt, ran: Ran| {
             let time = ran.time;
             let ended = attempt.span().in_scope(|| caught(|| Ok(attempt.finish(ran, is_last))));
             let ended = ended.unwrap_or_else(Ended::Failed);
-            // The receiver is gone only when the run is: then nobody counts any more.
+            // The receiver is gone only after the run has ended, when results are no longer needed.
             let _ = sender.send(Returned { job, time, ended });
         };
         if let Run::Blocking(_) = attempt.cx.row.run {

@@ -15,7 +15,7 @@ impl Scheduler<'_> {
         row.policy.attempts.unwrap_or(otherwise)
     }
 
-    /// Lets a job with a transient failure wait for its next attempt, unless there is to be none.
+    /// Schedules the next attempt of a job with a transient failure, unless no attempts are left.
     pub(super) fn retry(&mut self, number: usize, failure: Failure) {
         let job = &self.jobs[number];
         if self.stages[job.stage()].has_reached_failure_limit() {
@@ -27,7 +27,7 @@ impl Scheduler<'_> {
         }
     }
 
-    /// Notes how a job ended that failed permanently, and stops its stage if that is one too many.
+    /// Records the permanent failure of a job, and stops its stage if it exceeds the failure limit.
     pub(super) fn settle_failed(&mut self, number: usize, outcome: Outcome) {
         let place = self.jobs[number].stage();
         let stage = &mut self.stages[place];
@@ -42,7 +42,7 @@ impl Scheduler<'_> {
         }
     }
 
-    /// Leaves all jobs of a stage that are not in flight.
+    /// Leaves all jobs of a stage except those in flight.
     fn leave(&mut self, stage: usize) {
         for number in 0..self.jobs.len() {
             let job = &self.jobs[number];
@@ -52,8 +52,8 @@ impl Scheduler<'_> {
         }
     }
 }
-/// How long to wait before another try: what the failure asks for, else half a second, doubled each time, and up to half as much
-/// again by chance, so that pages that failed together do not come back together.
+/// How long to wait before a retry: as the failure requests, otherwise half a second, doubled each time, plus a random amount up to
+/// half of that, so that pages that failed together are not retried together.
 fn backoff(attempt: u32, failure: &Failure) -> Duration {
     use std::hash::{BuildHasher, RandomState};
     let base =

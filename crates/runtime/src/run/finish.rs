@@ -18,7 +18,7 @@ use crate::store::{BookPath, StoreError};
 pub(super) enum Ended {
     /// The page is on disk.
     Done(PageSummary),
-    /// The stage failed, and the page on disk is a copy of another's.
+    /// The stage failed, and the page on disk is a copy.
     Copied { page: PageSummary, failure: Failure },
     /// It failed.
     Failed(Failure),
@@ -26,7 +26,7 @@ pub(super) enum Ended {
 
 /// A page that is ready to be written.
 pub(super) struct Complete {
-    /// The output as it is read from `bytes`.
+    /// The output as read back from `bytes`.
     pub(super) output: Value,
     pub(super) hash: OutputHash,
     pub(super) record: PageRecord,
@@ -36,7 +36,7 @@ pub(super) struct Complete {
 }
 
 impl PageAttempt {
-    /// Writes what the stage made, in one atomic step after the files beside it, or notes what went wrong.
+    /// Writes the page in one atomic step, after the files beside it, or records the failure.
     pub(super) fn finish(&self, ran: Ran, last_attempt: bool) -> Ended {
         let seconds = (self.earlier + ran.time).as_secs_f64();
         let mut failure = match ran.made.and_then(|made| self.write(made, seconds, None)) {
@@ -60,19 +60,19 @@ impl PageAttempt {
         if let OnError::Copy(copying) = self.cx.row.policy.on_error {
             match self.copy(copying, &failure, seconds) {
                 Ok(page) => return Ended::Copied { page, failure },
-                Err(error) => failure.causes.push(format!("nor could `{}` be copied: {error}", copying.parameter)),
+                Err(error) => failure.causes.push(format!("`{}` could not be copied either: {error}", copying.parameter)),
             }
         }
         if let Err(error) = self.note(&failure, seconds) {
-            tracing::error!(%error, "the failure could not be noted");
+            tracing::error!(%error, "the failure could not be recorded");
         }
         Ended::Failed(failure)
     }
 
-    /// Writes what the dependency made in place of the page that failed.
+    /// Writes a copy of the dependency's output in place of the failed page.
     fn copy(&self, copying: Copying, failure: &Failure, seconds: f64) -> Result<PageSummary, Failure> {
         let made = checked(&self.cx, copying.make(&self.cx))?;
-        // What the stage left beside the page before it failed is no part of the copy.
+        // Files that the stage stored before it failed are not part of the copy.
         self.files.lock().expect("no panic while a file is noted").clear();
         self.cx.warnings.take();
         let of_parameter = self.cx.row.deps.iter().find(|dep| dep.parameter == copying.parameter);
@@ -82,13 +82,13 @@ impl PageAttempt {
         Ok(page)
     }
 
-    /// Checks what the stage made and fills in what the runtime knows: all of a page but that it is on disk.
+    /// Checks the output and fills in the runtime's fields: a page ready to be written.
     pub(super) fn complete(&self, made: JsonPage, seconds: f64, copied: Option<Copied>) -> Result<Complete, Failure> {
         let mut output = Value::Object(made.output);
         if let (Unit::Page(page), Some(found)) = (self.page.unit, output.get("page_number").and_then(Value::as_u64))
             && found != u64::from(page.get())
         {
-            return Err(Failure::of(Cause::Output, format!("the output of page {page} says that it is page {found}")));
+            return Err(Failure::of(Cause::Output, format!("the output of page {page} has page number {found}")));
         }
         let page_type = &self.stage.entry.page_type;
         let when = clock::now();
@@ -191,7 +191,7 @@ impl PageAttempt {
         BookPath::output(&self.cx.book, self.page.stage, self.page.unit)
     }
 
-    /// Notes why the page failed, so that it is known after this run.
+    /// Records the failure for later runs.
     fn note(&self, failure: &Failure, seconds: f64) -> Result<(), Failure> {
         let record = FailedRecord {
             stage: self.page.stage.to_owned(),
@@ -220,9 +220,9 @@ fn check_names(files: &[(BookPath, Vec<u8>)]) -> Result<(), Failure> {
     }
 }
 
-/// A page that could not be written: another try may find room.
+/// The failure of a page that could not be written; transient, since a retry may find room.
 fn unwritten(error: StoreError) -> Failure {
     let cause = if error.is_disk_full() { Cause::DiskFull } else { Cause::Write };
     Failure { cause, transient: true, ..Failure::from(error) }
-        .hint("see that the disk has room and that the library can be written")
+        .hint("check that the disk has free space and the library is writable")
 }

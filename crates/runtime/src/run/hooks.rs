@@ -15,7 +15,7 @@ use crate::stage::{HookCall, Reader, Row, StageRun};
 use crate::store::BookPath;
 
 impl Scheduler<'_> {
-    /// What the stage's `before` hook returned; it is called once. From then on the stage's `after` hook is due.
+    /// Calls the stage's `before` hook once and returns its result. From then on the `after` hook is due.
     pub(super) fn before(&mut self, stage: usize) -> Result<(), String> {
         if self.stages[stage].before().is_none() {
             let row = self.stages[stage].row();
@@ -27,14 +27,14 @@ impl Scheduler<'_> {
             let returned = returned.map_err(|failure| format!("the stage's `before` hook failed: {failure}"));
             let returned = returned.and_then(|()| self.open_resources(stage));
             let due =
-                || self.write_after_due(row).map_err(|failure| format!("its `after` hook cannot be noted: {failure}"));
+                || self.write_after_due(row).map_err(|failure| format!("cannot record that its `after` hook is due: {failure}"));
             let returned = returned.and_then(|()| due());
             self.stages[stage].before_returned(returned);
         }
         self.stages[stage].before().cloned().expect("the hook has returned")
     }
 
-    /// Opens the resources that the stage takes.
+    /// Opens the stage's resources.
     fn open_resources(&mut self, stage: usize) -> Result<(), String> {
         let planned = Arc::clone(self.stages[stage].planned());
         let in_workers = !self.runtime.worker_pool.is_in_process();
@@ -46,7 +46,7 @@ impl Scheduler<'_> {
         Ok(())
     }
 
-    /// Calls the `after` hooks of stages that have nothing to do, and were interrupted before theirs had succeeded.
+    /// Calls the `after` hooks of stages with nothing to do whose hook was interrupted in an earlier run.
     pub(super) fn resume_after(&mut self) {
         for stage in 0..self.stages.len() {
             let has_jobs = self.stages[stage].jobs() > 0;
@@ -56,7 +56,7 @@ impl Scheduler<'_> {
         }
     }
 
-    /// Calls the stage's `after` hook, if it is due, and writes the metadata where the hook has changed them.
+    /// Calls the stage's `after` hook, if due, and writes the metadata if the hook has changed them.
     pub(super) fn after(&mut self, stage: usize) {
         let row = self.stages[stage].row();
         let has_begun = matches!(self.stages[stage].before(), Some(Ok(())));
@@ -80,7 +80,7 @@ impl Scheduler<'_> {
         Ok(self.runtime.store.write(&path, &serde_json::to_vec(&AfterDue { since: clock::now() })?)?)
     }
 
-    /// First the metadata, then the marker: after an interruption in between, the hook is called once more.
+    /// Writes the metadata first, then removes the marker: after an interruption in between, the hook is called again.
     fn conclude(&mut self, stage: &str, run: StageRun) -> Result<(), Failure> {
         let store = &self.runtime.store;
         if run.metadata != self.book.metadata {

@@ -1,5 +1,5 @@
 //! Pages of `isolated` stages. A worker process opens the same library, reads what the page is made from, calls the stage's function
-//! and hands back what it came to; this process writes it. The worker finds the stage in its own table: it is the same program.
+//! and returns the result; this process writes it. The worker finds the stage in its own table, because it is the same program.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -17,13 +17,13 @@ use crate::stage::{Cx, ExternalInput, Handles, PageFile, ResourceContext, Resour
 use crate::store::{FolderStore, Store};
 use crate::worker::{Allowance, Task, WorkerPool, worker_task};
 
-/// All that a page's context is made from.
+/// Everything needed to build a page's context.
 #[derive(Serialize, Deserialize)]
 struct IsolatedPage {
     library: PathBuf,
     book: ScanId,
     stage: String,
-    /// Hash of the function's tokens: the worker has to have the very same.
+    /// Hash of the function's tokens, which must be the same in the worker.
     tokens: u64,
     unit: Unit,
     fingerprint: Fingerprint,
@@ -31,11 +31,11 @@ struct IsolatedPage {
     metadata: BookMetadata,
     source: Option<ScanMetadata>,
     prompt: String,
-    /// The run, by which the worker knows which resources to keep.
+    /// The run, so that the worker knows which resources to keep.
     run: u64,
 }
 
-/// What a page came to in a worker.
+/// The result of a page in a worker.
 #[derive(Serialize, Deserialize)]
 struct RanThere {
     ran: Ran,
@@ -47,7 +47,7 @@ static PAGE: Task<IsolatedPage, RanThere> = Task::new("run.page", make);
 worker_task!(PAGE);
 
 impl PageAttempt {
-    /// Calls an isolated stage in a worker process. Time counts there; where the worker died, from when it was asked for.
+    /// Calls an isolated stage in a worker process. Time is measured there, or from the request if the worker died.
     pub(super) fn call_in_worker(&self) -> Ran {
         let started = Instant::now();
         match self.ask_worker() {
@@ -91,13 +91,13 @@ impl PageAttempt {
     }
 }
 
-/// Makes the page in this process, which is the worker. What the stage makes of scans it makes here as well.
+/// Makes the page in this process, the worker. Tasks on scans also run here.
 fn make(page: IsolatedPage) -> Result<RanThere, Failure> {
     let mut registered = inventory::iter::<Registered>().map(|registered| registered.0);
     let same = |row: &&crate::stage::Row| row.name == page.stage && row.tokens == page.tokens;
     let row = registered.find(same).ok_or_else(|| {
         Failure::new(format!("the worker process has no stage `{}` like this one", page.stage))
-            .hint("it is another program, or was replaced since this one began: start again")
+            .hint("the program was replaced while it ran: start it again")
     })?;
     let isolated = row.isolated.ok_or_else(|| Failure::new(format!("stage `{}` is not isolated", row.name)))?;
     let files = Arc::default();

@@ -5,11 +5,11 @@ use crate::events::PageOf;
 use crate::plan::{Job, Why};
 use crate::stage::Handles;
 
-/// A job of the plan, and how far it has come in this run.
+/// A job of the plan and its progress in this run.
 pub(super) struct JobState {
     job: Job,
     stage: usize,
-    /// Jobs that have to end first and have not.
+    /// Jobs that must end first and have not.
     open_needs: usize,
     /// Jobs that wait for this one.
     dependants: Vec<usize>,
@@ -17,7 +17,7 @@ pub(super) struct JobState {
     attempts: u32,
     /// Time in the stage's function, all attempts.
     time: Duration,
-    /// What providers gave to it, kept over all attempts.
+    /// Its handles from providers, kept for all attempts.
     handles: Option<Handles>,
 }
 
@@ -28,7 +28,7 @@ enum Progress {
 }
 
 impl JobState {
-    /// A job of the stage that is the `stage`th of the plan.
+    /// A job of stage number `stage` in the plan.
     pub(super) fn new(job: Job, stage: usize) -> Self {
         Self {
             open_needs: job.needs.len(),
@@ -73,12 +73,12 @@ impl JobState {
         std::mem::take(&mut self.dependants)
     }
 
-    /// Whether nothing has to end first any more.
+    /// Whether all jobs that must end first have ended.
     pub(super) fn is_ready(&self) -> bool {
         self.open_needs == 0
     }
 
-    /// A page that it waits for has ended.
+    /// Counts that a page it waits for has ended.
     pub(super) fn need_ended(&mut self) {
         self.open_needs -= 1;
     }
@@ -96,7 +96,7 @@ impl JobState {
         self.time += time;
     }
 
-    /// It has ended, for this run.
+    /// Records how it ended.
     pub(super) fn end(&mut self, outcome: Outcome) {
         self.progress = Progress::Ended(outcome);
         self.handles = None;
@@ -118,7 +118,7 @@ impl JobState {
         }
     }
 
-    /// How it ended; one that has not is left.
+    /// How it ended; left to do if it has not.
     pub(super) fn into_outcome(self) -> Outcome {
         match self.progress {
             Progress::Ended(outcome) => outcome,
@@ -126,7 +126,7 @@ impl JobState {
         }
     }
 
-    /// Attempts so far, with the one in flight.
+    /// Attempts so far, including the one in flight.
     pub(super) fn attempts(&self) -> u32 {
         self.attempts
     }

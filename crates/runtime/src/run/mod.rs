@@ -1,4 +1,4 @@
-//! Carries out a plan: page by page across stages, in bounded flight, and counts how every page ended.
+//! Carries out a plan: page by page across stages, with bounded concurrency, and counts how every page ended.
 
 mod dry_run;
 mod executor;

@@ -15,7 +15,7 @@ use crate::plan::PlannedStage;
 use crate::record::Fingerprint;
 use crate::stage::{Cx, Handles, OpenResources, PageCache, PageFile, Resources, Run, Warnings};
 
-/// One attempt at making a page by a stage: all that it takes, without a reference to the plan.
+/// One attempt at making a page: everything it needs, without a reference to the plan.
 #[derive(Clone)]
 pub(super) struct PageAttempt {
     pub(super) page: PageOf,
@@ -23,7 +23,7 @@ pub(super) struct PageAttempt {
     pub(super) files: Arc<Mutex<Vec<PageFile>>>,
     pub(super) stage: Arc<PlannedStage>,
     pub(super) number: u32,
-    /// Time that earlier attempts took.
+    /// Time of earlier attempts.
     pub(super) earlier: Duration,
 }
 
@@ -67,7 +67,7 @@ impl PageAttempt {
         Self { page, cx: Arc::new(cx), files, stage: Arc::clone(stage), number: 1, earlier: Duration::ZERO }
     }
 
-    /// The same attempt, with the resources that the stage takes.
+    /// The same attempt, with the stage's resources.
     pub(super) fn with_resources(mut self, resources: OpenResources) -> Self {
         let cx = Arc::get_mut(&mut self.cx).expect("nothing else has the context yet");
         cx.resources = resources;
@@ -80,7 +80,7 @@ impl PageAttempt {
         tracing::info_span!("page", book = %self.cx.book, stage = self.page.stage, page, attempt = self.number)
     }
 
-    /// Makes the page in this thread, of whichever kind the stage is.
+    /// Makes the page in this thread, for a blocking or async stage.
     pub(super) fn here(&self) -> Ran {
         match self.cx.row.run {
             Run::Blocking(_) => self.call(),
@@ -88,7 +88,7 @@ impl PageAttempt {
         }
     }
 
-    /// Calls a blocking stage: in a worker process, if it is isolated and there are any.
+    /// Calls a blocking stage, in a worker process if it is isolated and there are any.
     pub(super) fn call(&self) -> Ran {
         if self.cx.row.isolated.is_some() && !self.cx.worker_pool.is_in_process() {
             self.call_in_worker()
@@ -148,7 +148,7 @@ pub(super) fn call(cx: &Cx) -> Ran {
     Ran { made: checked(cx, made), time: started.elapsed() }
 }
 
-/// What was made, if it conserves the paragraphs that the stage says it does.
+/// Checks `conserves`, if the stage has it.
 pub(super) fn checked(cx: &Cx, made: Result<JsonPage, Failure>) -> Result<JsonPage, Failure> {
     let made = made?;
     cx.row.conserves.map_or(Ok(()), |conserves| conserves.check(cx, &made.paragraphs))?;

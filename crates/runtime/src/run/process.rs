@@ -20,21 +20,21 @@ use crate::stage::{ExternalInput, Handles, Row};
 use crate::store::{BookPath, BookPathError, Store, StoreError};
 use crate::worker::WorkerPool;
 
-/// What a run works with.
+/// The resources of a run.
 #[derive(Clone)]
 pub struct Runtime {
-    /// Where the books lie.
+    /// The library.
     pub store: Arc<dyn Store>,
     /// The stages.
     pub registry: Arc<Registry>,
     /// The worker processes.
     pub worker_pool: WorkerPool,
-    /// What crates above the runtime provide to stages.
+    /// The providers of crates above the runtime.
     pub providers: Providers,
 }
 
 impl Runtime {
-    /// What the providers give to a page, or to a hook of the book.
+    /// The providers' handles for a page or a hook.
     pub(crate) fn handles(
         &self,
         book: &BookState,
@@ -49,16 +49,16 @@ impl Runtime {
 /// Why a book was not processed at all.
 #[derive(Debug, thiserror::Error)]
 pub enum ProcessError {
-    /// The book cannot be looked at.
+    /// The book cannot be inspected.
     #[error(transparent)]
     Look(#[from] LookError),
-    /// The request makes no plan.
+    /// The request cannot be planned.
     #[error(transparent)]
     Plan(#[from] PlanError),
     /// The book is in use, or the store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// Something that a stage needs is not installed. Nothing was changed.
+    /// A requirement of a stage is not installed. Nothing was changed.
     #[error("{stage}: {}", finding.found)]
     Missing {
         /// The stage.
@@ -66,15 +66,15 @@ pub enum ProcessError {
         /// What is missing, and how to get it.
         finding: Finding,
     },
-    /// A stage has a name that is no folder.
+    /// The name of a stage is not a valid folder name.
     #[error(transparent)]
     Path(#[from] BookPathError),
-    /// What is to be noted is not valid JSON.
-    #[error("cannot note what is known of the book")]
+    /// A file cannot be written as JSON.
+    #[error("cannot write the book's files")]
     Note(#[source] serde_json::Error),
 }
 
-/// Takes a book, plans the request, carries it out and writes the reports.
+/// Locks a book, plans the request, carries it out and writes the reports.
 pub fn process(
     runtime: &Runtime,
     book: &ScanId,
@@ -86,7 +86,7 @@ pub fn process(
     with_lock(runtime, book, settings, listener, stop, request, |store, registry| look(store, registry, book))
 }
 
-/// Processes a book that was inspected before it was locked: what was read of files that have not changed since is not read again.
+/// Processes a book that was inspected before it was locked: files that have not changed since are not read again.
 pub fn process_inspected(
     runtime: &Runtime,
     earlier: &BookState,
@@ -150,7 +150,7 @@ fn with_lock(
     Ok(summary)
 }
 
-/// Refuses the run where something is missing that a stage with pages to make needs.
+/// Refuses the run if a requirement of a stage with pages to make is missing.
 fn check_needs(state: &BookState, plan: &Plan) -> Result<(), ProcessError> {
     let languages = Languages(state.metadata.language.clone());
     for stage in &plan.stages {
@@ -165,14 +165,14 @@ fn check_needs(state: &BookState, plan: &Plan) -> Result<(), ProcessError> {
     Ok(())
 }
 
-/// Whether a stage has pages, and no report: a run died before it was written.
+/// Whether a stage has pages but no report, because a run died before writing it.
 fn needs_report(store: &dyn Store, state: &BookState, name: &str) -> Result<bool, ProcessError> {
     let there = !state.stage(name).pages.is_empty();
     Ok(there && store.stamp(&report::path(&state.id, name)?)?.is_none())
 }
 
-/// Looks at the scans that nobody has noted anything of, as far as the plan needs them: those of a book from elsewhere. A picture
-/// that cannot be opened keeps none, and its page fails.
+/// Inspects scans without metadata, as far as the plan needs them: those of a book from another program. An image
+/// that cannot be opened gets none, and its page fails.
 fn note_scans(runtime: &Runtime, state: &mut BookState, plan: &Plan) -> Result<(), ProcessError> {
     let reads_scans =
         |stage: &str| runtime.registry.get(stage).is_some_and(|entry| entry.row.inputs.contains(&ExternalInput::Scan));
@@ -195,7 +195,7 @@ fn note_scans(runtime: &Runtime, state: &mut BookState, plan: &Plan) -> Result<(
     )
 }
 
-/// What `add` would have noted of a scan, or why it cannot be opened.
+/// The metadata that `add` would have written for a scan, or why it cannot be opened.
 pub(super) fn look_at_scan(
     runtime: &Runtime,
     book: &ScanId,
@@ -206,7 +206,7 @@ pub(super) fn look_at_scan(
     Ok(describe_scan(&runtime.worker_pool, &file, &scan.image, page))
 }
 
-/// Notes which pages `--redo` asked for, before the first is made again.
+/// Records which pages `--redo` requested, before the first is made again.
 fn mark(store: &dyn Store, state: &BookState, plan: &Plan) -> Result<(), ProcessError> {
     for stage in &plan.stages {
         let name = stage.entry.row.name;

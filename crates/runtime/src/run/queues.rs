@@ -6,10 +6,10 @@ use super::Settings;
 use crate::stage::{Parallelism, Row, Run};
 
 /// The queues of a run: how many pages are in flight at a time, which are ready, and which wait for another attempt. Jobs are known
-/// by their place in the plan; the first goes first, so that a page is finished before the next is begun.
+/// by their place in the plan; the first has priority, so that a page is finished before the next is begun.
 pub(super) struct Queues {
     by_key: BTreeMap<QueueKey, Queue>,
-    /// Stages with a queue of their own, as the user wants it for this run.
+    /// Stages to which the user gave their own queue for this run.
     own: BTreeSet<&'static str>,
     retries: BTreeSet<(Instant, usize)>,
 }
@@ -24,7 +24,7 @@ enum QueueKey {
 
 struct Queue {
     width: usize,
-    /// Threads that it may keep busy: none for async stages.
+    /// Threads that it may keep busy; 0 for async stages.
     threads: usize,
     in_flight: usize,
     ready: BinaryHeap<Reverse<usize>>,
@@ -43,7 +43,7 @@ impl QueueKey {
 }
 
 impl Queues {
-    /// `requests` are those of language models at a time.
+    /// `requests` is the number of concurrent requests to language models.
     pub(super) fn new(stages: impl Iterator<Item = &'static Row>, settings: &Settings, requests: usize) -> Self {
         let mut own = BTreeSet::new();
         let mut queues = BTreeMap::new();
@@ -68,7 +68,7 @@ impl Queues {
         Self { by_key: queues, own, retries: BTreeSet::new() }
     }
 
-    /// The most threads that blocking stages need.
+    /// The maximum number of threads that blocking stages need.
     pub(super) fn threads(&self) -> usize {
         self.by_key.values().map(|queue| queue.threads).sum::<usize>().max(1)
     }
@@ -83,7 +83,7 @@ impl Queues {
         self.retries.insert((when, job));
     }
 
-    /// A job whose time for another attempt has come; it is to be pushed.
+    /// A job that is due for another attempt, to be pushed.
     pub(super) fn pop_due(&mut self, now: Instant) -> Option<usize> {
         self.retries.first().filter(|(when, _)| *when <= now)?;
         self.retries.pop_first().map(|(_, job)| job)
@@ -94,7 +94,7 @@ impl Queues {
         self.retries.first().map_or(longest, |(when, _)| when.saturating_duration_since(Instant::now()).min(longest))
     }
 
-    /// The next job for which there is a slot, which it takes.
+    /// Takes the next job for which there is a slot.
     pub(super) fn pop(&mut self) -> Option<usize> {
         let queue = self
             .by_key
@@ -105,7 +105,7 @@ impl Queues {
         queue.ready.pop().map(|Reverse(job)| job)
     }
 
-    /// Gives a slot back.
+    /// Releases a slot.
     pub(super) fn release(&mut self, row: &Row) {
         self.queue(row).in_flight -= 1;
     }

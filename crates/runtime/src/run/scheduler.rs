@@ -22,9 +22,9 @@ use crate::stage::{OnError, PageCache, Parallelism, Resources};
 pub struct Settings {
     /// Pages of `cpu` stages at a time.
     pub workers: usize,
-    /// Pages at a time of single stages, by name, in place of what their `parallelism` says.
+    /// Pages at a time of single stages, by name, instead of their `parallelism`.
     pub stage_workers: BTreeMap<String, usize>,
-    /// How often a page with a transient failure is tried in one run.
+    /// Number of attempts at a page with transient failures.
     pub attempts: u32,
 }
 
@@ -36,7 +36,7 @@ impl Default for Settings {
     }
 }
 
-/// Carries out a plan. A page's failure is counted, not returned. Returns the book as it is stored then.
+/// Carries out a plan. A page's failure is counted, not returned. Returns the state of the book afterwards.
 pub(super) fn run(
     runtime: &Runtime,
     book: BookState,
@@ -60,27 +60,27 @@ pub(super) fn run(
 
 pub(super) struct Scheduler<'a> {
     pub(super) runtime: &'a Runtime,
-    /// As it was inspected, with what this run has written since.
+    /// The inspected state, updated with what this run has written.
     pub(super) book: BookState,
-    /// Attempts at a page of a stage that does not say how many.
+    /// Default number of attempts.
     pub(super) default_attempts: u32,
     pub(super) listener: &'a dyn Listener,
     /// The jobs of the plan, by number.
     pub(super) jobs: Vec<JobState>,
     /// The stages of the plan, in order.
     pub(super) stages: Vec<StageProgress>,
-    /// Pages that are not made in this run.
+    /// Settled pages.
     pub(super) settled: BTreeMap<PageOf, Settled>,
-    /// Pages that are paid, and all that they were made from.
+    /// Paid pages, and all pages they were made from.
     paid: BTreeSet<PageOf>,
     pub(super) queues: Queues,
     pub(super) executor: Executor,
-    /// What pages share.
+    /// Shared resources.
     pub(super) resources: Resources,
-    /// Outputs that pages are made from.
+    /// Cached inputs of pages.
     pub(super) cache: Arc<PageCache>,
     pub(super) stopped: Option<Stopped>,
-    /// Why a page was the last: what it needs has become unavailable.
+    /// The abort, if a page found that a provider has become unavailable.
     abort: Option<Abort>,
 }
 
@@ -188,7 +188,7 @@ impl<'a> Scheduler<'a> {
         }
     }
 
-    /// Begins an attempt at a job; `false` when the job ended without one.
+    /// Begins an attempt at a job; `false` if the job ended without one.
     fn begin(&mut self, number: usize) -> bool {
         let job = &self.jobs[number];
         // It ended while it waited: its stage has reached its failure limit.
@@ -230,7 +230,7 @@ impl<'a> Scheduler<'a> {
         fingerprint(&planned.entry, planned.asked(&values), &self.book, job.page().unit, &|page| self.book.hash(page))
     }
 
-    /// Whether a page is there, and was made from the same, or is kept until `--redo`.
+    /// Whether a page exists and has the same fingerprint, or is kept until `--redo`.
     fn is_up_to_date(&self, job: &JobState, now: &Fingerprint) -> bool {
         let entry = &self.stages[job.stage()].planned().entry;
         self.book.record(job.page()).is_some_and(|record| {
@@ -239,7 +239,7 @@ impl<'a> Scheduler<'a> {
         })
     }
 
-    /// The request that the page be made anew, if there is one.
+    /// The id of the request to make the page anew, if any.
     fn retry_epoch(&self, job: &JobState) -> Option<String> {
         let page = job.page();
         match job.why() {
@@ -298,7 +298,7 @@ impl<'a> Scheduler<'a> {
         self.settle(number, Outcome::Blocked(by));
     }
 
-    /// Notes how a job ended, and starts or blocks the jobs that wait for it.
+    /// Records how a job ended, and starts or blocks the jobs that wait for it.
     pub(super) fn settle(&mut self, number: usize, outcome: Outcome) {
         let job = &mut self.jobs[number];
         let (page, stage) = (job.page(), job.stage());

@@ -4,25 +4,25 @@ use super::StageSummary;
 use crate::plan::PlannedStage;
 use crate::stage::{OpenResources, Row};
 
-/// A stage of the plan, and how far its pages have come in this run.
+/// A stage of the plan and its progress in this run.
 pub(super) struct StageProgress {
     planned: Arc<PlannedStage>,
-    /// Pages that were asked for, with those that need nothing.
+    /// Requested pages, including those that need nothing.
     asked: usize,
     jobs: usize,
     /// Jobs that have not ended.
     open: usize,
-    /// Pages that failed in this run, whatever became of them then.
+    /// Pages that failed in this run, including skipped and copied ones.
     failed: usize,
     failure_limit_reached: Option<String>,
-    /// What the `before` hook returned, once it was called.
+    /// The result of the `before` hook, once it was called.
     before: Option<Result<(), String>>,
     hook_error: Option<String>,
     resources: OpenResources,
 }
 
 impl StageProgress {
-    /// A stage with so many jobs, and so many pages that are settled.
+    /// A stage with this many jobs and settled pages.
     pub(super) fn new(planned: Arc<PlannedStage>, jobs: usize, settled: usize) -> Self {
         Self {
             planned,
@@ -54,7 +54,7 @@ impl StageProgress {
         self.open > 0
     }
 
-    /// A page failed permanently. Says why the stage stops, if with this page more have failed than it allows.
+    /// Counts a permanent failure. Returns why the stage stops, if this exceeds its failure limit.
     pub(super) fn page_failed(&mut self) -> Option<String> {
         self.failed += 1;
         let limit = self.row().policy.max_failed.filter(|limit| limit.is_exceeded(self.failed, self.asked))?;
@@ -62,7 +62,7 @@ impl StageProgress {
             return None;
         }
         self.failure_limit_reached =
-            Some(format!("{} of {} pages failed, and it says `{limit}`", self.failed, self.asked));
+            Some(format!("{} of {} pages failed; the limit is `{limit}`", self.failed, self.asked));
         self.failure_limit_reached.clone()
     }
 
@@ -70,12 +70,12 @@ impl StageProgress {
         self.failure_limit_reached.is_some()
     }
 
-    /// A job has ended.
+    /// Counts a job that has ended.
     pub(super) fn job_ended(&mut self) {
         self.open -= 1;
     }
 
-    /// What the `before` hook returned, if it was called.
+    /// The result of the `before` hook, if it was called.
     pub(super) fn before(&self) -> Option<&Result<(), String>> {
         self.before.as_ref()
     }
@@ -84,7 +84,7 @@ impl StageProgress {
         self.before = Some(returned);
     }
 
-    /// The resources that it takes.
+    /// Its resources.
     pub(super) fn resources(&self) -> OpenResources {
         self.resources.clone()
     }
@@ -97,7 +97,7 @@ impl StageProgress {
         self.hook_error = Some(error);
     }
 
-    /// What is known of the stage as a whole; its pages are still to be counted.
+    /// The summary of the stage as a whole, without the counts of pages.
     pub(super) fn into_summary(self) -> StageSummary {
         StageSummary {
             stage: self.row().name,

@@ -18,14 +18,14 @@ pub enum Stopped {
     TimeUp,
     /// No room is left on the disk.
     DiskFull,
-    /// What may be spent on language models is spent.
+    /// The budget for language models is used up.
     BudgetUsedUp,
-    /// What a stage needs from outside, such as a language model, has become unavailable: see [`Summary::abort`](super::Summary::abort).
+    /// A provider, such as a language model, has become unavailable: see [`Summary::abort`](super::Summary::abort).
     Aborted,
 }
 
 impl Stop {
-    /// A stop that `flag` asks for, as signal handlers set it.
+    /// A stop that is requested through `flag`, as set by signal handlers.
     #[must_use]
     pub fn by_flag(flag: Arc<AtomicBool>) -> Self {
         Self { asked: flag, deadline: None }
@@ -38,7 +38,7 @@ impl Stop {
         self
     }
 
-    /// Asks for it.
+    /// Requests the stop.
     pub fn ask(&self) {
         self.asked.store(true, Ordering::SeqCst);
     }
@@ -55,7 +55,7 @@ impl Stop {
         }
     }
 
-    /// The flag, for work that watches it itself.
+    /// The flag, for code that watches it itself.
     #[must_use]
     pub fn flag(&self) -> &AtomicBool {
         &self.asked

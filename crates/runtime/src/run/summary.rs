@@ -14,13 +14,13 @@ pub enum Outcome {
     Done,
     /// It needed nothing.
     Kept,
-    /// It is stale, and was left alone.
+    /// It is stale and was left alone.
     LeftStale,
     /// It failed, now or before.
     Failed(Failure),
-    /// It failed, now or before, and is left out.
+    /// It failed, now or before, and is skipped.
     Skipped(Failure),
-    /// The stage failed, and it is a copy of a dependency's page.
+    /// The stage failed, and it is a copy of a dependency's output.
     Copied(Failure),
     /// It cannot be made.
     Blocked(Blocker),
@@ -28,7 +28,7 @@ pub enum Outcome {
     Left,
 }
 
-/// How a run over a book ended: every page that was asked for, once.
+/// How a run over a book ended: every requested page counts once.
 #[derive(Debug, Clone)]
 pub struct Summary {
     /// The book.
@@ -37,40 +37,40 @@ pub struct Summary {
     pub stages: Vec<StageSummary>,
     /// Why it stopped with work left.
     pub stopped: Option<Stopped>,
-    /// Why what a stage needs from outside has become unavailable.
+    /// Why a provider has become unavailable.
     pub abort: Option<Abort>,
 }
 
-/// How a stage's pages ended. The counts add up to the pages asked for.
+/// How a stage's pages ended. The counts add up to the requested pages.
 #[derive(Debug, Clone, Default)]
 pub struct StageSummary {
     /// The stage.
     pub stage: &'static str,
-    /// Pages asked for.
+    /// Requested pages.
     pub asked: usize,
-    /// Made in this run, copies among them.
+    /// Made in this run, including copies.
     pub done: usize,
     /// Needed nothing.
     pub kept: usize,
-    /// Stale, and left alone.
+    /// Stale and left alone.
     pub left_stale: usize,
     /// Failed, now or before.
     pub failed: Vec<(PageOf, Failure)>,
-    /// Failed, now or before, and left out: `on_error = skip`.
+    /// Failed, now or before, and skipped: `on_error = skip`.
     pub skipped: Vec<(PageOf, Failure)>,
-    /// Those of `done` that are copies, since the stage failed: `on_error = copy(…)`.
+    /// Those of `done` that were copied because the stage failed: `on_error = copy(…)`.
     pub copied: Vec<(PageOf, Failure)>,
     /// Cannot be made.
     pub blocked: Vec<(PageOf, Blocker)>,
-    /// Not come to.
+    /// Left to do.
     pub left: usize,
     /// Pages that were made before the function was last edited.
     pub edited_since: usize,
-    /// Done pages that its report flags, made in this run or before; none for a stage that runs once a book.
+    /// Done pages that its report flags, made in this run or before; empty for a book stage.
     pub flagged: Vec<PageNumber>,
-    /// What a stage that runs once a book warned of when it made its output, in this run or before.
+    /// The warnings of a book stage, from this run or before.
     pub book_warnings: Vec<String>,
-    /// Why the stage stopped before its pages were done: more failed than `max_failed` allows.
+    /// Why the stage stopped early: more pages failed than `max_failed` allows.
     pub failure_limit_reached: Option<String>,
     /// Its `after` hook failed.
     pub hook_error: Option<String>,
@@ -107,7 +107,7 @@ impl Summary {
         Self { book, stages, stopped, abort: None }
     }
 
-    /// Whether every page asked for is done.
+    /// Whether every requested page is done.
     #[must_use]
     pub fn complete(&self) -> bool {
         self.stages.iter().all(|stage| stage.done + stage.kept == stage.asked && stage.error().is_none())
@@ -115,13 +115,13 @@ impl Summary {
 }
 
 impl StageSummary {
-    /// What went wrong apart from its pages: the report, or the `after` hook.
+    /// Errors other than failed pages: of the report or the `after` hook.
     #[must_use]
     pub fn error(&self) -> Option<&str> {
         self.report_error.as_deref().or(self.hook_error.as_deref())
     }
 
-    /// Whether pages are blocked by something other than a page that was left out.
+    /// Whether pages are blocked by something other than a skipped page.
     #[must_use]
     pub fn is_blocked(&self) -> bool {
         self.blocked.iter().any(|(_, by)| !matches!(by, Blocker::Skipped(_)))

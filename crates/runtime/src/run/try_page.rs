@@ -18,55 +18,55 @@ use crate::registry::Entry;
 use crate::stage::ExternalInput;
 use crate::store::{BookPath, StoreError};
 
-/// What became of a page that was made only to see it.
+/// The result of trying a page.
 #[derive(Debug, Clone)]
 pub struct Tried {
     /// The page.
     pub page: PageOf,
-    /// What the stage made of it, or why it failed.
+    /// The page, or why it failed.
     pub made: Result<TriedPage, Failure>,
     /// Time in the stage's function.
     pub time: Duration,
 }
 
-/// A page that was made and not written.
+/// A page that was made but not written.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TriedPage {
     /// Its output.
     pub output: Value,
-    /// What the stage measured.
+    /// The stage's metrics.
     pub metrics: Map<String, Value>,
-    /// The files that it would leave beside the page.
+    /// The files that it would store beside the page.
     pub files: Vec<TriedFile>,
-    /// How the page in the library compares with it.
+    /// The comparison with the page in the library.
     pub stored: Stored,
 }
 
-/// A file that a page would leave beside it.
+/// A file that a stage would store beside a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TriedFile {
     /// Where.
     pub path: BookPath,
     /// Its size, bytes.
     pub bytes: usize,
-    /// Whether the stored page has left the very same file there; `None` where it has left none.
+    /// Whether the stored page has an identical file; `None` if it has none.
     pub same: Option<bool>,
 }
 
-/// The page in the library, beside one that was made just now.
+/// The page in the library, compared with one that was just made.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Stored {
     /// There is none.
     Missing,
-    /// Its file is no page, for this reason.
+    /// Its file is not a valid page, for this reason.
     Damaged(String),
-    /// It is whole.
+    /// It is valid.
     Whole {
-        /// Why it is stale; empty where it is not, or was made by the original tool.
+        /// Why it is stale; empty if it is not, or was made by the original program.
         stale: Vec<Change>,
-        /// Where the outputs differ, but for what the runtime fills in.
+        /// Differences between the outputs, except in fields that the runtime fills in.
         output: Vec<Difference>,
-        /// Where the metrics differ.
+        /// Differences between the metrics.
         metrics: Vec<Difference>,
     },
 }
@@ -74,10 +74,10 @@ pub enum Stored {
 /// Why a page cannot be tried.
 #[derive(Debug, thiserror::Error)]
 pub enum TryError {
-    /// The stage runs once a page, and none is named.
-    #[error("stage `{0}` runs once a page, and no page is named")]
+    /// The stage runs once per page, and no page is given.
+    #[error("stage `{0}` runs once per page, but no page is given")]
     WhichPage(&'static str),
-    /// The stage runs once per book, and a page is named.
+    /// The stage runs once per book, and a page is given.
     #[error("stage `{stage}` runs once per book and makes no page {page}")]
     OnceABook {
         /// The stage.
@@ -85,7 +85,7 @@ pub enum TryError {
         /// The page.
         page: PageNumber,
     },
-    /// It is not there, or what it is made from is not.
+    /// The page or one of its inputs does not exist.
     #[error("{page} cannot be made: {by}")]
     Blocked {
         /// The page.
@@ -93,7 +93,7 @@ pub enum TryError {
         /// What is missing.
         by: Blocker,
     },
-    /// The book cannot be looked at.
+    /// The book cannot be inspected.
     #[error(transparent)]
     Look(#[from] LookError),
     /// The book has no such page.
@@ -102,13 +102,13 @@ pub enum TryError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The scan cannot be reached.
+    /// The scan cannot be opened.
     #[error(transparent)]
     Scan(#[from] ProcessError),
 }
 
-/// Makes one page as [`process`](super::process) would, in this thread, from what it is made from as it lies in the library. Writes
-/// nothing, takes no lock and calls no hook. Of `request` only the options count.
+/// Makes one page as [`process`](super::process) would, in this thread, from its inputs in the library. Writes
+/// nothing, takes no lock and calls no hook. Uses only the options of `request`.
 pub fn try_page(
     runtime: &Runtime,
     book: &ScanId,
@@ -160,7 +160,7 @@ pub fn try_page(
     Ok(Tried { page: here, made, time: ran })
 }
 
-/// Looks at the page's scan, where nobody has noted anything of it. One that cannot be opened keeps no note, and its page fails.
+/// Inspects the page's scan if it has no metadata. If it cannot be opened, it gets none, and its page fails.
 fn note_scan(runtime: &Runtime, book: &mut BookState, here: PageOf, stage: &Entry) -> Result<(), ProcessError> {
     if let Unit::Page(page) = here.unit
         && stage.row.inputs.contains(&ExternalInput::Scan)

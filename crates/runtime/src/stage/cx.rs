@@ -41,7 +41,7 @@ pub(crate) struct Reader {
     row: &'static Row,
 }
 
-/// A stage output as it is stored, without its record, not yet read into its type.
+/// A stored output without its record, not yet deserialised.
 pub(crate) struct UnparsedPage {
     value: Value,
     stage: &'static str,

@@ -5,16 +5,16 @@ use crate::book::PageNumber;
 use crate::failure::Failure;
 use crate::page::Page;
 
-/// A dependency, as it stands in a row.
+/// A dependency in a row.
 #[derive(Clone, Copy)]
 pub struct Dep {
     /// The parameter's name.
     pub parameter: &'static str,
-    /// The stage it is made by.
+    /// The stage.
     pub row: RowRef,
     /// Which of its pages a page needs.
     pub reach: Reach,
-    /// Whether a page is also made without it: `Option<OcrPage>`.
+    /// Whether it is optional: `Option<OcrPage>`.
     pub is_optional: bool,
 }
 
@@ -23,18 +23,18 @@ pub struct Dep {
 pub enum Reach {
     /// The page of the same number.
     Same,
-    /// That page and so many on either side.
+    /// That page and this many on either side.
     Around(u32),
     /// All pages of the book.
     All,
-    /// The one result that a `scope = book` stage makes.
+    /// The output of a `scope = book` stage.
     Book,
-    /// What that result holds of this page.
+    /// The part of that output for this page.
     Part,
 }
 
 impl Dep {
-    /// What parameter `parameter` of type `T` asks stage `S` for, in stage `In`.
+    /// The dependency of stage `In` on stage `S` through `parameter` of type `T`.
     #[must_use]
     pub const fn of<In: Stage, S: Stage, T: FromStage<S::Output, S::Scope, In::Scope>>(
         parameter: &'static str,
@@ -47,15 +47,15 @@ impl Dep {
         Self { parameter, row: RowRef(|| S::ROW), reach, is_optional: false }
     }
 
-    /// The same, of a parameter that is an `Option`.
+    /// The same for a parameter that is an `Option`.
     #[must_use]
     pub const fn optional(self) -> Self {
         Self { is_optional: true, ..self }
     }
 }
 
-/// The row of another stage, by a function: the compiler checks the value of a constant with all that it refers to, so that by reference
-/// a row would cost what its whole chain of dependencies does.
+/// The row of another stage, through a function: the compiler checks a constant with everything it refers to, so a reference
+/// would cost as much as the whole chain of dependencies.
 #[derive(Clone, Copy)]
 pub struct RowRef(fn() -> &'static Row);
 
@@ -75,8 +75,8 @@ impl Deref for RowRef {
     }
 }
 
-/// A parameter that is filled from a stage of scope `Of` which makes `Output`, in a stage of scope `In`: that very output, or pages of
-/// it. It asks for the stage's types and not for the stage, so that what is no stage is one mistake.
+/// A parameter filled from a stage with scope `Of` and output `Output`, in a stage with scope `In`: the output itself, or pages of
+/// it. It is generic over the stage's types, not the stage, so that a type that is not a stage causes only one error.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be loaded from this dependency",
     label = "the output of the dependency is `{Output}`",
@@ -94,13 +94,13 @@ impl<T: Page, const N: u32> FromStage<T, EachPage, EachPage> for Window<T, N> {}
 #[diagnostic::do_not_recommend]
 impl<T: Page> FromStage<T, EachPage, Book> for Pages<T> {}
 
-/// Reads what [`FromStage`] names.
+/// Reads a [`FromStage`] parameter.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read from the pages of a stage",
     label = "not the output of a stage"
 )]
 pub trait Load: Sized + Send + 'static {
-    /// Which pages it takes, of a stage that runs once a page.
+    /// Which pages of a page stage it takes.
     const REACH: Reach;
 
     /// Reads and validates the output of stage `from`.
@@ -130,13 +130,13 @@ pub struct Window<T, const N: u32 = 1> {
 }
 
 impl<T, const N: u32> Window<T, N> {
-    /// The page just before, unless this is the first or that one is not there.
+    /// The page before, if it exists.
     #[must_use]
     pub fn previous(&self) -> Option<&T> {
         self.before.first()
     }
 
-    /// The page just after, unless this is the last or that one is not there.
+    /// The page after, if it exists.
     #[must_use]
     pub fn next(&self) -> Option<&T> {
         self.after.first()
@@ -172,7 +172,7 @@ impl<T: Page, const N: u32> Load for Window<T, N> {
     }
 }
 
-/// All pages of a dependency, read as they are asked for, in a `scope = book` stage.
+/// All pages of a dependency, read lazily, in a `scope = book` stage.
 pub struct Pages<T> {
     numbers: Vec<PageNumber>,
     read: Box<dyn Fn(PageNumber) -> Result<T, Failure> + Send>,
@@ -185,13 +185,13 @@ impl<T> Pages<T> {
         &self.numbers
     }
 
-    /// How many there are.
+    /// The number of pages.
     #[must_use]
     pub fn len(&self) -> usize {
         self.numbers.len()
     }
 
-    /// Whether there is none.
+    /// Whether there are no pages.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.numbers.is_empty()
@@ -202,7 +202,7 @@ impl<T> Pages<T> {
         (self.read)(page)
     }
 
-    /// Reads page after page, holding one at a time.
+    /// Reads the pages in order, holding one at a time.
     pub fn iter(&self) -> impl Iterator<Item = Result<(PageNumber, T), Failure>> + '_ {
         self.numbers.iter().map(|page| Ok((*page, self.get(*page)?)))
     }

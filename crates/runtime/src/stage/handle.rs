@@ -4,22 +4,22 @@ use std::sync::Arc;
 use crate::record::ModelUse;
 use crate::usd::Usd;
 
-/// What a [provider](crate::provide::Provider) gives to one page, or to a hook: a parameter takes it by its type. It is kept over all attempts at the page.
+/// What a [provider](crate::provide::Provider) gives to one page or hook, extracted by type. It is kept for all attempts at the page.
 pub trait Handle: Any + Send + Sync {
-    /// What the page has used of it so far, for its record.
+    /// The page's usage so far, for its record.
     fn usage(&self) -> Usage {
         Usage::default()
     }
 }
 
-/// What a page has used of what is paid or counted.
+/// A page's usage of paid or counted services.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Usage {
-    /// Calls of services outside of this program.
+    /// Calls of external services.
     pub calls: u32,
-    /// What they cost; `None` if that is unknown.
+    /// Their cost; `None` if unknown.
     pub cost_usd: Option<Usd>,
-    /// What language models did, where any was asked.
+    /// The use of language models, if any.
     pub model_use: Option<ModelUse>,
 }
 
@@ -34,13 +34,13 @@ impl Default for Usage {
 }
 
 impl Handles {
-    /// The handle of this type, where a provider gave one.
+    /// The handle of this type, if a provider gave one.
     #[must_use]
     pub fn get<T: Handle>(&self) -> Option<&T> {
         self.0.iter().find_map(|handle| (&**handle as &dyn Any).downcast_ref())
     }
 
-    /// What the page has used of all of them together.
+    /// The page's total usage.
     #[must_use]
     pub fn usage(&self) -> Usage {
         self.0.iter().map(|handle| handle.usage()).fold(Usage::default(), |sum, used| Usage {

@@ -8,20 +8,20 @@ use serde_json::Value;
 use super::StageOptions;
 use crate::failure::Failure;
 
-/// What a stage whose pages are made in worker processes needs beside its row: `#[stage(…, isolated)]`.
+/// The row entry of a stage whose pages are made in worker processes: `#[stage(…, isolated)]`.
 #[derive(Clone, Copy)]
 pub struct Isolated {
     options: fn(Value) -> Result<Arc<dyn Any + Send + Sync>, Failure>,
 }
 
-/// Options that a worker process can be told: those that can be read again from what they serialise to.
+/// Options that can be sent to a worker process: they can be deserialised.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be sent to a worker process, where an `isolated` stage runs",
     label = "not options that can be deserialized",
     note = "derive `Deserialize` for it, beside `clap::Args` and `Serialize`"
 )]
 pub trait IsolatedOptions: StageOptions {
-    /// Reads them from what they serialise to.
+    /// Deserialises them.
     fn read(serialised: Value) -> serde_json::Result<Self>
     where
         Self: Sized;
@@ -34,14 +34,14 @@ impl<O: StageOptions + DeserializeOwned> IsolatedOptions for O {
     }
 }
 
-/// What `isolated` says, of the options' type. Called by the expansion of `#[stage]`.
+/// The row entry of `isolated`, for the options' type. Called by the expansion of `#[stage]`.
 #[must_use]
 pub const fn isolated<O: IsolatedOptions>() -> Option<Isolated> {
     Some(Isolated { options: |serialised| Ok(Arc::new(O::read(serialised)?)) })
 }
 
 impl Isolated {
-    /// The stage's options, from what the parent process has serialised.
+    /// The stage's options, deserialised.
     pub(crate) fn options(self, serialised: Value) -> Result<Arc<dyn Any + Send + Sync>, Failure> {
         (self.options)(serialised)
     }

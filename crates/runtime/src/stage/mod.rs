@@ -1,4 +1,4 @@
-//! What a stage is to the compiler and to the runtime: the traits that its types satisfy, the row that `#[stage]` writes,
+//! A stage, for the compiler and for the runtime: the traits that its types satisfy, the row that `#[stage]` writes,
 //! and what a stage function may take and return.
 //!
 //! ```

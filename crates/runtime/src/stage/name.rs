@@ -3,24 +3,24 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// A stage's name, which is also its folder: `[a-z][a-z0-9_]*`, at most 40 bytes, and no folder or file of the book's own.
+/// A stage's name, which is also its folder: `[a-z][a-z0-9_]*`, at most 40 bytes, different from the book's own folders and files.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct StageName(String);
 
-/// Why a text is no stage name.
+/// Why a text is not a valid stage name.
 #[derive(Debug, Clone, thiserror::Error, PartialEq, Eq)]
 pub enum StageNameError {
-    /// It has other characters, or is too long.
+    /// It has invalid characters, or is too long.
     #[error("invalid stage name `{0}`: expected a lower-case letter, then up to 39 of a-z, 0-9 and `_`")]
     Shape(String),
-    /// It is a name that a book uses otherwise.
+    /// It is reserved.
     #[error("`{0}` is reserved: a book keeps other things under that name")]
     Reserved(String),
 }
 
 impl StageName {
-    /// Names that a book's folder uses otherwise. `#[stage]` refuses the same ones.
+    /// Names reserved for other uses in a book's folder. `#[stage]` refuses the same ones.
     pub const RESERVED: &'static [&'static str] =
         &["source", "images", "exports", "prompts", "metadata", "logs", "llm", "all"];
 

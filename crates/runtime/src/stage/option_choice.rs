@@ -3,20 +3,20 @@ use std::any::TypeId;
 use clap::Command;
 use serde_json::{Map, Value};
 
-/// What the type of an option declares about its values, for options that choose how a stage does its work. A crate registers it with
-/// `inventory::submit!`; it holds for every option of that type.
+/// Declares the meaning of an option type's values, for options that choose how a stage works. A crate registers it with
+/// `inventory::submit!`; it applies to every option of that type.
 pub struct OptionChoice {
     /// The type of the option's value, as clap parses it.
     pub of: fn() -> TypeId,
-    /// With this value the stage uses no provider: what it makes costs nothing.
+    /// With this value the stage uses no provider, so its pages cost nothing.
     pub without_provider: &'static str,
-    /// With this value either way is right: a change to it makes no page stale.
+    /// With this value either way is fine: a change to it makes no page stale.
     pub either: &'static str,
 }
 
 inventory::collect!(OptionChoice);
 
-/// The options of one stage that choose how it does its work, by name.
+/// The options of one stage that choose how it works, by name.
 pub(crate) struct OptionChoices(Vec<(String, &'static OptionChoice)>);
 
 impl OptionChoices {

@@ -5,7 +5,7 @@ use clap::{Arg, ArgMatches, Args, Command};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// A stage's command-line options: a `clap::Args` that serialises, since its values are part of a page's fingerprint.
+/// A stage's command-line options: a `clap::Args` that implements `Serialize`, since its values are part of a page's fingerprint.
 ///
 /// The derived traits are not supertraits, so that a missing derive is one error: this one.
 #[diagnostic::on_unimplemented(
@@ -19,7 +19,7 @@ pub trait StageOptions: Send + Sync + 'static {
     where
         Self: Sized;
 
-    /// Reads them from what that command matched.
+    /// Reads them from the matches of that command.
     fn parse(matches: &ArgMatches) -> Result<ParsedOptions, clap::Error>
     where
         Self: Sized;
@@ -51,7 +51,7 @@ impl<T: Args + Serialize + Send + Sync + 'static> StageOptions for T {
 #[derive(Debug, Clone, Copy, Args, Serialize, Deserialize)]
 pub struct NoOptions {}
 
-/// Holds for one type only: itself. So `&MyOptions` is a parameter only where `options = MyOptions` is said.
+/// Implemented for equal types only, so that `&MyOptions` is a parameter only with `options = MyOptions`.
 #[diagnostic::on_unimplemented(
     message = "`&{T}` does not match the `options` of this stage",
     label = "not the options of this stage",
@@ -61,12 +61,12 @@ pub trait SameAs<T: ?Sized> {}
 
 impl<T: ?Sized> SameAs<T> for T {}
 
-/// Options in the registry, without their type.
+/// Options in the registry, with their type erased.
 #[derive(Clone, Copy)]
 pub struct OptionsRow {
     /// A command that has just these arguments.
     pub command: fn() -> Command,
-    /// Reads them from what that command matched.
+    /// Reads them from the matches of that command.
     pub parse: fn(&ArgMatches) -> Result<ParsedOptions, clap::Error>,
 }
 
@@ -75,7 +75,7 @@ pub struct OptionsRow {
 pub struct ParsedOptions {
     /// The options themselves.
     pub value: Arc<dyn Any + Send + Sync>,
-    /// Their values, as they stand in a fingerprint.
+    /// Their values, as in a fingerprint.
     pub json: Value,
 }
 
@@ -96,7 +96,7 @@ impl OptionsRow {
     }
 }
 
-/// Every option is a `--long` one, so that a field needs no `#[arg(long)]`.
+/// Makes every option a `--long` one, so that fields need no `#[arg(long)]`.
 fn with_long(arg: Arg) -> Arg {
     let named = arg.get_long().is_some() || arg.get_id() == "help";
     let long = arg.get_id().as_str().replace('_', "-");

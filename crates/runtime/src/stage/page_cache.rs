@@ -7,7 +7,7 @@ use super::recent_pages::RecentPages;
 pub(crate) struct PageCache {
     /// The outputs of book stages, by page.
     pub(super) parts: BookParts,
-    /// Page files that were written or read last.
+    /// Recently written or read page files.
     pub(crate) recent: RecentPages,
     /// Which stage writes which file in `images`.
     pub(crate) image_owners: ImageOwners,

@@ -25,9 +25,9 @@ pub struct PageFiles {
 pub struct PageFile {
     /// Folder of the book: the stage's own, or `images`.
     pub folder: String,
-    /// File name in it.
+    /// File name.
     pub name: String,
-    /// What is in it.
+    /// Contents.
     #[serde(with = "serde_bytes")]
     pub bytes: Vec<u8>,
 }

@@ -5,7 +5,7 @@ use super::{Cx, Load};
 use crate::failure::{Cause, Failure};
 use crate::page::{Page, ParagraphId};
 
-/// A page that knows which paragraphs stand in it, so that none is lost on the way: see `conserves` in
+/// A page that can list its paragraphs, so that none is lost: see `conserves` in
 /// [`#[stage]`](macro@crate::stage).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not list its paragraphs",
@@ -13,11 +13,11 @@ use crate::page::{Page, ParagraphId};
     note = "implement `shelf::stage::Paragraphs` for `{Self}`: its one function returns the ids of the paragraphs"
 )]
 pub trait Paragraphs {
-    /// The ids of all paragraphs, in any order; one that stands there twice is listed twice.
+    /// The ids of all paragraphs, in any order; a duplicate is listed twice.
     fn paragraphs(&self) -> Vec<ParagraphId>;
 }
 
-/// What a stage that says `conserves = …` keeps: every paragraph of a dependency stands in its output exactly once.
+/// The guarantee of `conserves = …`: every paragraph of a dependency occurs in the output exactly once.
 #[derive(Clone, Copy)]
 pub struct Conserves {
     /// The dependency, by the name of its parameter.
@@ -26,19 +26,19 @@ pub struct Conserves {
     after: fn(&dyn Any) -> Vec<ParagraphId>,
 }
 
-/// What `conserves = ocr` says, of the dependency's type and the output's. Called by the expansion of `#[stage]`.
+/// The row entry of `conserves = ocr`, for the types of the dependency and the output. Called by the expansion of `#[stage]`.
 #[must_use]
 pub const fn conserves<In: Load + Paragraphs, Out: Page + Paragraphs>(parameter: &'static str) -> Option<Conserves> {
     Some(Conserves { parameter, before: before::<In>, after: after::<Out> })
 }
 
 impl Conserves {
-    /// The paragraphs of an output, as the stage's function returned it.
+    /// The paragraphs of an output returned by the stage's function.
     pub(super) fn paragraphs(&self, output: &dyn Any) -> Vec<ParagraphId> {
         (self.after)(output)
     }
 
-    /// Compares what was made of a page with what it was made from.
+    /// Compares the paragraphs of an output with those of its input.
     pub(crate) fn check(&self, cx: &Cx, after: &[ParagraphId]) -> Result<(), Failure> {
         compare(self.parameter, &(self.before)(cx, self.parameter)?, after)
     }
@@ -74,7 +74,7 @@ fn compare(stage: &str, before: &[ParagraphId], after: &[ParagraphId]) -> Result
     if problems.is_empty() {
         return Ok(());
     }
-    let problem = format!("the paragraphs of `{stage}` do not stand in the output once each; {}", problems.join("; "));
+    let problem = format!("the output does not contain the paragraphs of `{stage}` exactly once; {}", problems.join("; "));
     Err(Failure::of(Cause::Output, problem)
         .hint(format!("the stage says `conserves = {stage}`: hand on every paragraph with its own numbers, just once")))
 }
@@ -100,7 +100,7 @@ mod tests {
     fn what_is_lost_doubled_or_made_up_is_named() {
         assert_eq!(
             compared(&[(0, 0), (0, 1), (1, 0)], &[(0, 1), (0, 1), (7, 2)]).unwrap_err(),
-            "the paragraphs of `ocr` do not stand in the output once each; lost: block 0 paragraph 0, block 1 paragraph 0; \
+            "the output does not contain the paragraphs of `ocr` exactly once; lost: block 0 paragraph 0, block 1 paragraph 0; \
              doubled: block 0 paragraph 1; made up: block 7 paragraph 2"
         );
     }

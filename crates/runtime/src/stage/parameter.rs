@@ -2,7 +2,7 @@ use super::{Cx, HasPage, ResourceRow, SameAs, Stage};
 use crate::book::{BookMetadata, Languages, PageNumber};
 use crate::failure::Failure;
 
-/// What a stage takes by type, beside its dependencies.
+/// An input that a stage takes by type, besides its dependencies.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a parameter of this stage",
     label = "neither a dependency nor a type that a stage can take",
@@ -10,23 +10,23 @@ use crate::failure::Failure;
 )]
 pub trait Parameter<'a, S: Stage>: FromCx<'a> {}
 
-/// Takes what [`Parameter`] allows.
+/// Extracts a [`Parameter`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a parameter of this stage",
     label = "not a type that a stage can take"
 )]
 pub trait FromCx<'a>: Sized {
-    /// What taking it reads, for the fingerprint.
+    /// The external input it reads, for the fingerprint.
     const INPUT: ExternalInput = ExternalInput::None;
 
-    /// Takes it from the page's context.
+    /// Extracts it from the page's context.
     fn from_cx(cx: &'a Cx) -> Result<Self, Failure>;
 }
 
-/// What a parameter reads that is no stage's output; each enters the page's fingerprint.
+/// An input other than a stage's output; part of the page's fingerprint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExternalInput {
-    /// Nothing that can change.
+    /// Does not change.
     None,
     /// The page's scan.
     Scan,
@@ -34,11 +34,11 @@ pub enum ExternalInput {
     Metadata,
     /// The book's languages.
     Languages,
-    /// What the pages of a run share.
+    /// A resource that the pages of a run share.
     Resource(ResourceRow),
 }
 
-/// What a parameter of type `T` reads, in stage `S`.
+/// The external input of a parameter of type `T`, in stage `S`.
 #[must_use]
 pub const fn input<S: Stage, T: Parameter<'static, S>>() -> ExternalInput {
     T::INPUT

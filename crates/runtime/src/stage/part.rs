@@ -9,7 +9,7 @@ use crate::book::PageNumber;
 use crate::failure::Failure;
 use crate::page::Page;
 
-/// The output of a `scope = book` stage that holds something of every page, in a field `pages` that maps page numbers to it.
+/// The output of a `scope = book` stage with a part for every page, in a field `pages` that maps page numbers to parts.
 ///
 /// ```
 /// use std::collections::BTreeMap;
@@ -39,7 +39,7 @@ use crate::page::Page;
 ///     Ok(Folios { pages: BTreeMap::from([(1, Folio { printed: Some("ix".to_owned()) })]) })
 /// }
 ///
-/// /// Takes only the page's own folio: a change on another page makes this one not stale.
+/// /// Takes only the page's own folio: a change on another page does not make this one stale.
 /// #[stage(name = "numbered", deps = [folios])]
 /// pub fn numbered(folios: Part<Folio>) -> Result<Folio> {
 ///     Ok(Folio { printed: folios.printed.clone() })
@@ -52,11 +52,11 @@ use crate::page::Page;
     note = "give it a field `pages` that maps page numbers to parts, and `impl ByPage for {Self} {{ type Part = …; }}`"
 )]
 pub trait ByPage: Page {
-    /// What it holds of a page.
+    /// The part for a page.
     type Part: Page;
 }
 
-/// What a `scope = book` stage made of this page. Only this part enters the page's fingerprint: when the book's output changes
+/// The part of a `scope = book` stage's output for this page. Only this part is in the page's fingerprint: when the output changes
 /// elsewhere, the page is not stale.
 pub struct Part<T>(T);
 
@@ -87,14 +87,14 @@ impl<T: Page> Load for Part<T> {
 #[diagnostic::do_not_recommend]
 impl<T: Page, Output: ByPage<Part = T>> FromStage<Output, Book, EachPage> for Part<T> {}
 
-/// The outputs of book stages by page: each is read once in a run.
+/// The outputs of book stages by page: each is read once per run.
 #[derive(Default)]
 pub(super) struct BookParts {
     stages: Mutex<BTreeMap<&'static str, Map<String, Value>>>,
 }
 
 impl BookParts {
-    /// What the output of `stage` holds of `page`; `read` reads that output, the first time.
+    /// The part of `stage`'s output for `page`; calls `read` the first time.
     pub(super) fn part(
         &self,
         stage: &'static str,

@@ -7,31 +7,31 @@ use super::{Cx, Load};
 use crate::failure::Failure;
 use crate::page::{JsonPage, Page};
 
-/// What becomes of a stage's pages that fail.
+/// How a stage's failed pages are handled.
 #[derive(Debug, Clone, Copy)]
 pub struct Policy {
-    /// How often a page that fails in passing is tried in one run; what the run says where it is `None`.
+    /// How often one run tries a page with a transient failure; `None` for the run's default.
     pub attempts: Option<u32>,
     /// How long an `async fn`, or the worker process of an `isolated` stage, may take for a page.
     pub timeout: Option<Duration>,
-    /// What becomes of a page that failed for good.
+    /// What happens to a page that failed permanently.
     pub on_error: OnError,
     /// How many pages may fail.
     pub max_failed: Option<MaxFailed>,
 }
 
-/// What becomes of a page that failed for good.
+/// What happens to a page that failed permanently.
 #[derive(Debug, Clone, Copy)]
 pub enum OnError {
-    /// It is a failed page.
+    /// It counts as failed.
     Fail,
-    /// It is left out, and the run is none the worse for it.
+    /// It is left out, which is not an error of the run.
     Skip,
-    /// It becomes what a dependency made.
+    /// It becomes a copy of a dependency's output.
     Copy(Copying),
 }
 
-/// How a page becomes what a dependency made.
+/// How a page becomes a copy of a dependency's output.
 #[derive(Clone, Copy)]
 pub struct Copying {
     /// The dependency, by the name of its parameter.
@@ -39,16 +39,16 @@ pub struct Copying {
     make: fn(&Cx, &'static str) -> Result<JsonPage, Failure>,
 }
 
-/// How many of the pages asked for may fail before a stage stops.
+/// How many of the requested pages may fail before a stage stops.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum MaxFailed {
-    /// So many.
+    /// This many.
     Count(u32),
-    /// Such a part of them, 0..=100.
+    /// This percentage of them, 0..=100.
     Percent(f64),
 }
 
-/// A page that can be made from another, where the stage that should make it failed.
+/// A page that can be converted from another if its own stage failed.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be made from `{In}`, which `on_error = copy(…)` asks for",
     label = "not `From<{In}>`",
@@ -66,9 +66,9 @@ impl<In, Out: From<In>> CopyOf<In> for Out {
     }
 }
 
-/// The functions that `#[stage]` calls, one for each option that is given.
+/// The functions that `#[stage]` calls, one for each option.
 impl Policy {
-    /// What holds where nothing is said.
+    /// The defaults.
     pub const NEW: Self = Self { attempts: None, timeout: None, on_error: OnError::Fail, max_failed: None };
 
     /// `retries = 2`.
@@ -89,7 +89,7 @@ impl Policy {
         Self { on_error: OnError::Skip, ..self }
     }
 
-    /// `on_error = copy(ocr)`, of the dependency's type and the output's.
+    /// `on_error = copy(ocr)`, for the types of the dependency and the output.
     #[must_use]
     pub const fn copy_failed<In: Load, Out: Page + CopyOf<In>>(self, parameter: &'static str) -> Self {
         Self { on_error: OnError::Copy(Copying { parameter, make: copy::<In, Out> }), ..self }
@@ -115,7 +115,7 @@ impl Policy {
 }
 
 impl Copying {
-    /// Makes a page of what the dependency made. It has no metrics: nothing was measured.
+    /// Makes a page from the dependency's output, without metrics.
     pub(crate) fn make(&self, cx: &Cx) -> Result<JsonPage, Failure> {
         (self.make)(cx, self.parameter)
     }
@@ -128,7 +128,7 @@ fn copy<In: Load, Out: Page + CopyOf<In>>(cx: &Cx, parameter: &'static str) -> R
 }
 
 impl MaxFailed {
-    /// Whether `failed` of `asked` pages are more.
+    /// Whether `failed` of `asked` pages exceed the limit.
     #[must_use]
     pub fn is_exceeded(self, failed: usize, asked: usize) -> bool {
         match self {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use super::{Cx, FromCx, Parameter, Stage};
 use crate::failure::Failure;
 
-/// The stage's prompt: the text that its attribute names (`prompt = include_str!("prompt.md")`), or the book's own in its place, from
+/// The stage's prompt: that of its attribute (`prompt = include_str!("prompt.md")`), or the book's own, from
 /// `<scan-id>/prompts/<stage>.md`. It is part of the page's fingerprint.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Prompt(Arc<str>);

@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex};
 use crate::failure::Failure;
 use crate::store::BookPath;
 
-/// The page files that a run has written or read last, so that the stages that are made from them do not open them again. Nobody else
-/// changes them meanwhile: the run has locked the book.
+/// The page files that a run has recently written or read, so that dependent stages need not open them again. No other process
+/// changes them, because the run has locked the book.
 #[derive(Default)]
 pub(crate) struct RecentPages {
     files: Mutex<Files>,
@@ -19,17 +19,17 @@ struct Files {
     bytes: usize,
 }
 
-/// Pages that are kept, bytes: some 300 pages of text with their boxes. A page goes through all stages before the next is begun, so
-/// that most are found here by all that is made from them.
+/// Capacity, bytes: about 300 pages of text with boxes. A page goes through all stages before the next is begun, so
+/// most dependent stages find it here.
 const LIMIT_BYTES: usize = 32 << 20;
 
 impl RecentPages {
-    /// The contents of a file that was just written.
+    /// Adds the contents of a file that was just written.
     pub(crate) fn written(&self, path: &BookPath, contents: &[u8]) {
         self.files().insert(path, contents.into());
     }
 
-    /// The contents of a file; `read` reads it, where it is not kept.
+    /// The contents of a file; calls `read` if it is not cached.
     pub(crate) fn get(
         &self,
         path: &BookPath,

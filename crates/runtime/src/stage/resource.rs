@@ -1,4 +1,4 @@
-//! What the pages of a run share: a dictionary, a client, a model that is loaded once.
+//! Resources that the pages of a run share: a dictionary, a client, a model that is loaded once.
 //!
 //! ```
 //! use shelf::prelude::*;
@@ -47,18 +47,18 @@ use crate::failure::{Cause, Failure};
 use crate::panics::caught;
 use crate::record::Hash;
 
-/// Something that is opened once for a book and shared by all pages of a run, also by several stages: a parameter `&Dictionary` or
-/// `Arc<Client>` receives it. It is opened before the first page that needs it, and dropped when the run of the book ends. A stage that is
-/// `isolated` opens it in each worker process; if that fails, so does the page.
+/// Something that is opened once per book and shared by all pages and stages of a run: a parameter `&Dictionary` or
+/// `Arc<Client>` receives it. It is opened before the first page that needs it, and dropped when the run of the book ends. An
+/// `isolated` stage opens it in each worker process; if that fails, so does the page.
 ///
 /// Stages share one instance if they get the same [fingerprint](Resource::fingerprint).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a resource",
     label = "does not implement `Resource`",
-    note = "implement `shelf::stage::Resource` for it: its function `open` says how it is opened"
+    note = "implement `shelf::stage::Resource` for it: its function `open` opens it"
 )]
 pub trait Resource: Send + Sync + Sized + 'static {
-    /// The part of it that pages depend on, such as a version or the hash of a file: pages are stale when it changes. It is read once a run, before the
+    /// What pages depend on, such as a version or the hash of a file: pages are stale when it changes. It is read once per run, before the
     /// resource is opened. Empty if pages do not depend on it.
     ///
     /// # Errors
@@ -74,7 +74,7 @@ pub trait Resource: Send + Sync + Sized + 'static {
     fn open(context: &ResourceContext<'_>) -> impl Future<Output = Result<Self, Failure>> + Send;
 }
 
-/// What a resource is opened from.
+/// The context in which a resource is opened.
 #[derive(Clone, Copy)]
 pub struct ResourceContext<'a> {
     library: Option<&'a Path>,
@@ -112,7 +112,7 @@ impl<'a> ResourceContext<'a> {
         self.book
     }
 
-    /// What is known of the book.
+    /// The book's metadata.
     #[must_use]
     pub fn metadata(&self) -> &'a BookMetadata {
         self.metadata
@@ -124,7 +124,7 @@ impl<'a> ResourceContext<'a> {
         self.options.downcast_ref()
     }
 
-    /// Another resource, which this one is made of.
+    /// Another resource that this one uses.
     ///
     /// # Errors
     /// It cannot be opened, or needs this one.
@@ -171,13 +171,13 @@ impl<'a> ResourceContext<'a> {
     }
 }
 
-/// An instance of a resource, without its type.
+/// An instance of a resource, with its type erased.
 type Instance = Arc<dyn Any + Send + Sync>;
 
 /// A resource that is being opened.
 type Opens<'c> = Pin<Box<dyn Future<Output = Result<Instance, Failure>> + Send + 'c>>;
 
-/// A resource without its type, as a row names it.
+/// A resource in a row, with its type erased.
 #[derive(Clone, Copy)]
 pub struct ResourceRow {
     type_id: fn() -> TypeId,
@@ -230,10 +230,10 @@ impl std::fmt::Debug for ResourceRow {
     }
 }
 
-/// The resources of one run that are open, and what a test puts in their place.
+/// The open resources of one run, and their replacements in tests.
 #[derive(Clone, Default)]
 pub struct Resources {
-    /// Tells this run from others of this process; 0 before a run.
+    /// Identifies this run within the process; 0 before a run.
     run: u64,
     substitutes: Vec<(TypeId, Instance)>,
     open: Arc<Mutex<Vec<OpenResource>>>,
@@ -247,13 +247,13 @@ struct OpenResource {
 }
 
 impl Resources {
-    /// Puts `resource` in the place of what would be opened.
+    /// Replaces a resource.
     pub(crate) fn replace<R: Resource>(&mut self, resource: R) {
         self.substitutes.retain(|(type_id, _)| *type_id != TypeId::of::<R>());
         self.substitutes.push((TypeId::of::<R>(), Arc::new(resource)));
     }
 
-    /// The same substitutes for another run, and nothing open.
+    /// The same replacements for another run, with no open resources.
     pub(crate) fn for_run(&self) -> Self {
         static RUNS: AtomicU64 = AtomicU64::new(0);
         let run = 1 + RUNS.fetch_add(1, Ordering::Relaxed);
@@ -270,13 +270,13 @@ impl Resources {
         open.clone()
     }
 
-    /// None of them, for a stage that opens its resources in worker processes.
+    /// No resources, for a stage that opens its own in worker processes.
     pub(crate) fn none_open(&self) -> OpenResources {
         OpenResources { run: self.run, instances: Arc::default() }
     }
 
-    /// What a page's fingerprint holds of a resource; nothing if pages do not depend on it. A fingerprint that cannot be read counts as
-    /// absent: opening the resource then says why.
+    /// The entry of a resource in a page's fingerprint; `None` if pages do not depend on it. A fingerprint that cannot be read counts as
+    /// absent: opening the resource then reports the error.
     pub(crate) fn hash(&self, row: ResourceRow, context: &ResourceContext<'_>) -> Option<Hash> {
         if self.substitute(row).is_some() {
             return Some(Hash::of(b"substitute"));
@@ -332,7 +332,7 @@ impl<'a, R: Resource> FromCx<'a> for Arc<R> {
 #[diagnostic::do_not_recommend]
 impl<R: Resource, S: Stage> Parameter<'_, S> for Arc<R> {}
 
-/// What a stage takes by reference, apart from its options.
+/// A type that a stage takes by reference, other than its options.
 #[diagnostic::on_unimplemented(
     message = "`&{Self}` cannot be a parameter of this stage",
     label = "neither the options of the stage nor a resource",
@@ -340,12 +340,12 @@ impl<R: Resource, S: Stage> Parameter<'_, S> for Arc<R> {}
     note = "a stage has one struct of options; a second one goes into it with `#[command(flatten)]`"
 )]
 pub trait Shared: 'static {
-    /// What holds it while the function runs.
+    /// The owner of the value while the function runs.
     type Holder: Deref<Target = Self>;
-    /// What taking it reads, for the fingerprint.
+    /// The external input it reads, for the fingerprint.
     const INPUT: ExternalInput;
 
-    /// Takes it from the page's context.
+    /// Extracts it from the page's context.
     fn from_cx(cx: &Cx) -> Result<Self::Holder, Failure>;
 }
 
@@ -377,7 +377,7 @@ impl Shared for Languages {
     }
 }
 
-/// What a parameter of type `&T` reads. Called by the expansion of `#[stage]`.
+/// The external input of a parameter of type `&T`. Called by the expansion of `#[stage]`.
 #[must_use]
 pub const fn shared<T: Shared + ?Sized>() -> ExternalInput {
     T::INPUT

@@ -7,7 +7,7 @@ use crate::failure::{Failure, IntoFailure};
 use crate::metrics::{PageMetrics, values_by_name};
 use crate::page::{JsonPage, ParagraphId, json_page};
 
-/// What a function without metrics returned, ready to be written. Called by the expansion of `#[stage]`.
+/// Converts the return value of a function without metrics for writing. Called by the expansion of `#[stage]`.
 pub fn to_json<S: Stage>(returned: Result<S::Output, impl IntoFailure>) -> Result<JsonPage, Failure> {
     match returned {
         Ok(output) => json_page(&output, Ok(Map::new()), paragraphs::<S>(&output)),
@@ -20,7 +20,7 @@ fn paragraphs<S: Stage>(output: &dyn Any) -> Vec<ParagraphId> {
     S::ROW.conserves.map(|conserves| conserves.paragraphs(output)).unwrap_or_default()
 }
 
-/// What a function with metrics returned, ready to be written. Called by the expansion of `#[stage]`.
+/// Converts the return value of a function with metrics for writing. Called by the expansion of `#[stage]`.
 pub fn to_json_with_metrics<S: Stage>(
     returned: Result<(S::Output, S::Metrics), impl IntoFailure>,
 ) -> Result<JsonPage, Failure> {

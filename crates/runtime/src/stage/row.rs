@@ -7,27 +7,27 @@ use crate::failure::Failure;
 use crate::metrics::MetricsRow;
 use crate::page::{JsonPage, OutputRow};
 
-/// A stage, as the runtime sees it: one row of a table. `#[stage]` writes it, nothing else does.
+/// A stage, as the runtime sees it: a row of the table, written by `#[stage]`.
 pub struct Row {
     /// The stage's name: its folder, and the value of `--stage`.
     pub name: &'static str,
     /// The function's doc comment.
     pub doc: &'static str,
-    /// `version = …`; 1 where it is not given.
+    /// `version = …`; 1 by default.
     pub version: u32,
-    /// Where the stage is written.
+    /// Where the stage is defined.
     pub site: Site,
     /// The path of the stage's function, such as `stages::ocr::stage::ocr`.
     pub path: fn() -> &'static str,
-    /// Hash of the function's tokens, to notice an edit that did not raise the version.
+    /// Hash of the function's tokens, to detect edits without a new version.
     pub tokens: u64,
-    /// What it is made from.
+    /// Its dependencies.
     pub deps: &'static [Dep],
-    /// What else its parameters read.
+    /// The other inputs of its parameters.
     pub inputs: &'static [ExternalInput],
     /// Whether it runs once per book.
     pub book: bool,
-    /// On what it runs, and how many at a time.
+    /// Its pool and concurrency.
     pub parallelism: Parallelism,
     /// `isolated`: its pages are made in worker processes.
     pub isolated: Option<Isolated>,
@@ -35,25 +35,25 @@ pub struct Row {
     pub run: Run,
     /// Called before the first page.
     pub before: Option<Before>,
-    /// Called when no page is left to do, if one was begun, or if it is still due from an earlier run.
+    /// Called when no page is left, if one was begun or the call is still due from an earlier run.
     pub after: Option<After>,
-    /// Whose paragraphs all stand in what it makes.
+    /// The dependency whose paragraphs must all occur in the output.
     pub conserves: Option<Conserves>,
-    /// `prompt = …`; empty where it is not given.
+    /// `prompt = …`; empty by default.
     pub prompt: &'static str,
-    /// `model = …`; empty where it is not given.
+    /// `model = …`; empty by default.
     pub model: &'static str,
-    /// What becomes of pages that fail.
+    /// How failed pages are handled.
     pub policy: Policy,
-    /// What it makes.
+    /// Its output.
     pub output: OutputRow,
-    /// What it measures and reports.
+    /// Its metrics and report.
     pub metrics: MetricsRow,
-    /// What it can be told on the command line.
+    /// Its command-line options.
     pub options: OptionsRow,
 }
 
-/// Where a stage is written.
+/// Where a stage is defined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Site {
     /// Crate.
@@ -66,24 +66,24 @@ pub struct Site {
     pub line: u32,
 }
 
-/// On what a stage runs, and how many pages at a time.
+/// Where a stage runs, and how many pages at a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Parallelism {
-    /// On rayon, one page a core.
+    /// On rayon, one page per core.
     Cpu,
     /// On tokio, [`Parallelism::IN_FLIGHT`] pages at a time.
     Io,
     /// On tokio, asking language models.
     Llm,
-    /// On rayon, so many pages at a time.
+    /// On rayon, this many pages at a time.
     Fixed(u32),
 }
 
 impl Parallelism {
-    /// Pages in flight of an `io` or `llm` stage where nothing else is said.
+    /// The default number of pages in flight of an `io` or `llm` stage.
     pub const IN_FLIGHT: usize = 30;
 
-    /// As the attribute writes it.
+    /// As written in the attribute.
     #[must_use]
     pub fn label(self) -> String {
         match self {
@@ -95,7 +95,7 @@ impl Parallelism {
     }
 }
 
-/// A stage's function behind a plain pointer.
+/// A stage's function as a function pointer.
 #[derive(Clone, Copy)]
 pub enum Run {
     /// A `fn`.
@@ -108,7 +108,7 @@ pub enum Run {
 pub type RunFuture = Pin<Box<dyn Future<Output = Result<JsonPage, Failure>> + Send>>;
 
 impl Row {
-    /// What follows from the stage's types alone; `#[stage]` fills in the rest. Until it does, the stage runs nothing.
+    /// The parts of a row that follow from the stage's types. `#[stage]` fills in the rest, including the function to run.
     #[must_use]
     pub const fn of<S: Stage>(name: &'static str, site: Site) -> Self {
         Self {

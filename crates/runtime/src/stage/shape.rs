@@ -1,4 +1,4 @@
-//! The shape of a stage, in types: what it makes, once a page or once a book, and on which pool it runs.
+//! The shape of a stage, in types: its output, whether it runs once per page or per book, and its pool.
 
 use super::{Row, StageOptions};
 use crate::metrics::{PageMetrics, Report};
@@ -8,16 +8,16 @@ use crate::page::Page;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a stage",
     label = "not a stage",
-    note = "a stage is a function under `#[stage(…)]`; name it here by its path, such as `crate::ocr::ocr`"
+    note = "a stage is a function with `#[stage(…)]`; refer to it by its path, such as `crate::ocr::ocr`"
 )]
 pub trait Stage: 'static {
-    /// What it makes of a page, or of the book.
+    /// Its output for a page, or for the book.
     type Output: Page;
-    /// What it measures.
+    /// Its metrics.
     type Metrics: PageMetrics + Report;
     /// Its command-line options.
     type Options: StageOptions;
-    /// Once a page, or once a book.
+    /// Once per page, or once per book.
     type Scope: Scope;
     /// Where it runs.
     type Pool: Pool;
@@ -25,20 +25,20 @@ pub trait Stage: 'static {
     const ROW: &'static Row;
 }
 
-/// Once a page or once a book.
+/// Once per page or once per book.
 pub trait Scope: 'static {
-    /// Whether it is once a book.
+    /// Whether it is once per book.
     const BOOK: bool;
 }
 
-/// Scopes that have a page at hand.
+/// Scopes with a single page.
 #[diagnostic::on_unimplemented(
     message = "a `scope = book` stage has no single page",
     note = "use `Pages<…>`, which reads all pages of the book; `Window` is for page stages"
 )]
 pub trait HasPage: Scope {}
 
-/// A stage that runs once a page.
+/// A stage that runs once per page.
 pub enum EachPage {}
 /// A stage that runs once per book.
 pub enum Book {}
@@ -58,11 +58,11 @@ pub trait Pool: 'static {}
 #[diagnostic::on_unimplemented(
     message = "only a stage with `parallelism = llm` can ask a language model",
     label = "`Llm` is not for this stage",
-    note = "write `parallelism = llm` and make it an `async fn`: what models cost, and how many are asked at a time, is counted there"
+    note = "write `parallelism = llm` and make it an `async fn`: that pool limits and prices the calls to models"
 )]
 pub trait AsksModels: Pool {}
 
-/// `parallelism = cpu`: rayon, one worker a core.
+/// `parallelism = cpu`: rayon, one worker per core.
 pub enum Cpu {}
 /// `parallelism = io`: tokio, 30 in flight.
 pub enum Io {}

@@ -6,20 +6,20 @@ use crate::book::{BookMetadata, PageNumber, ScanId};
 use crate::failure::{Failure, IntoFailure};
 use crate::page::Page;
 
-/// What a `before` or `after` hook is told of its stage's run over a book.
+/// The run of a stage over a book, as passed to its `before` and `after` hooks.
 ///
-/// `before` reads it; `after` may change the metadata, which is then written when the hook has succeeded.
+/// `after` may change the metadata, which is written if the hook succeeds.
 #[derive(Debug, Clone)]
 pub struct StageRun {
     /// The book.
     pub book: ScanId,
-    /// What is known of it.
+    /// The book's metadata.
     pub metadata: BookMetadata,
-    /// The pages asked for, ascending.
+    /// The requested pages, ascending.
     pub pages: Vec<PageNumber>,
-    /// Pages of this stage that are done. In `before`: those that are kept.
+    /// Done pages of this stage; in `before`, those that are kept.
     pub done: usize,
-    /// Those of them that are copies, since the stage failed in this run: `on_error = copy(…)`.
+    /// Those of them that were copied because the stage failed in this run: `on_error = copy(…)`.
     pub copied: usize,
     /// Pages that failed in this run.
     pub failed: usize,
@@ -29,47 +29,47 @@ pub struct StageRun {
     pub blocked: usize,
     /// Time in the stage's function in this run, all pages together, s.
     pub seconds: f64,
-    /// What providers gave to this hook.
+    /// The handles for this hook.
     pub(crate) handles: Handles,
-    /// Reads what the stage has made.
+    /// Reads the stage's output.
     pub(crate) reader: Reader,
 }
 
 impl StageRun {
-    /// What a provider gave to this hook, by its type; `None` without such a provider, or if the stage does not use it.
+    /// The handle of this type; `None` without such a provider, or if the stage does not use it.
     #[must_use]
     pub fn provided<T: Handle>(&self) -> Option<&T> {
         self.handles.get()
     }
 
-    /// What the stage has made of the whole book, in hooks of a `scope = book` stage; none where it has made nothing. In `after` it is what
-    /// has just been made, or kept.
+    /// The output of a `scope = book` stage; `None` if it has none. In `after`, it is the output that
+    /// has just been made or kept.
     ///
     /// # Errors
-    /// It cannot be read, or is no `T`.
+    /// It cannot be read, or is not a `T`.
     pub fn book_output<T: Page>(&self) -> Result<Option<T>, Failure> {
         self.reader.book()?.map(|found| found.read()).transpose()
     }
 }
 
-/// A `before` hook behind a plain pointer: it cannot change anything.
+/// A `before` hook as a function pointer.
 pub type Before = fn(&StageRun) -> HookCall<'_>;
-/// An `after` hook behind a plain pointer.
+/// An `after` hook as a function pointer.
 pub type After = fn(&mut StageRun) -> HookCall<'_>;
 
-/// A hook that was called.
+/// A called hook.
 pub enum HookCall<'a> {
-    /// It was a `fn`, and has returned.
+    /// A `fn` that has returned.
     Returned(Result<(), Failure>),
-    /// It was an `async fn`, and is on its way.
+    /// An `async fn` that is running.
     Awaited(Pin<Box<dyn Future<Output = Result<(), Failure>> + Send + 'a>>),
 }
 
-/// What a hook may return: `Result<()>`, or a future of it. `Kind` tells the two apart.
+/// The return type of a hook: `Result<()>`, or a future of it. `Kind` distinguishes the two.
 #[diagnostic::on_unimplemented(
     message = "a hook cannot return `{Self}`",
     label = "neither a `Result<()>` nor a future of one",
-    note = "a hook is a `fn(&StageRun) -> Result<()>`, or an `async fn` like it; `after` may take `&mut StageRun`"
+    note = "a hook is a `fn(&StageRun) -> Result<()>` or an `async fn` with that signature; `after` may take `&mut StageRun`"
 )]
 pub trait IntoHookCall<'a, Kind> {
     /// The call.

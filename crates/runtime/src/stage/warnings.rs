@@ -3,27 +3,27 @@ use std::sync::{Arc, Mutex};
 use super::{Cx, FromCx, Parameter, Stage};
 use crate::failure::Failure;
 
-/// What a stage has to say of a page, or of the book, that does not keep it from being made: a leaf that seems to be missing, a
-/// language without a dictionary. It stands in the page's record and in `shelf status`.
+/// Warnings of a stage about a page or the book that are not failures: a page that seems to be missing, a
+/// language without a dictionary. They are stored in the page's record and shown by `shelf status`.
 #[derive(Clone, Default)]
 pub struct Warnings {
     said: Arc<Mutex<Vec<String>>>,
 }
 
 impl Warnings {
-    /// Warns of this, in lower case, with the scans that it is about.
+    /// Adds a warning, in lower case, with the scans it is about.
     pub fn push(&self, warning: impl Into<String>) {
         let warning = warning.into();
         tracing::warn!("{warning}");
         self.said.lock().expect("no panic while a warning is noted").push(warning);
     }
 
-    /// Adds what was said, and traced, in a worker process.
+    /// Adds warnings that were issued, and traced, in a worker process.
     pub(crate) fn extend(&self, warnings: Vec<String>) {
         self.said.lock().expect("no panic while a warning is noted").extend(warnings);
     }
 
-    /// All that was said, which is not said again.
+    /// Takes all warnings.
     pub(crate) fn take(&self) -> Vec<String> {
         std::mem::take(&mut *self.said.lock().expect("no panic while a warning is noted"))
     }

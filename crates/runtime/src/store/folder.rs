@@ -8,31 +8,31 @@ use std::time::UNIX_EPOCH;
 use super::{BookLock, BookPath, LedgerFile, Stamp, Store, StoreError};
 use crate::book::ScanId;
 
-/// A library in a folder: a book each subfolder.
+/// A library in a folder, with a subfolder for each book.
 #[derive(Debug, Clone)]
 pub struct FolderStore {
     root: PathBuf,
 }
 
 const LOCK_FILE: &str = ".lock";
-/// How the names of files begin that are being written.
+/// Prefix of the names of files that are being written.
 const HALF_WRITTEN: &str = ".write-";
-/// Ledgers of the books. A book's id does not begin with a dot.
+/// Folder of the ledgers. A book's id does not begin with a dot.
 const LEDGERS: &str = ".ledger";
-/// How the names of a ledger's files end.
+/// File extensions of a ledger.
 const LEDGER_END: &str = ".jsonl";
 const SENT_END: &str = ".sent";
-/// A folder without it is no book.
+/// A folder is a book if it contains this file.
 const METADATA_FILE: &str = "metadata.json";
 
 impl FolderStore {
-    /// The library in `root`, which is made where it is missing.
+    /// Opens the library in `root`, creating it if missing.
     pub fn open(root: &Path) -> Result<Self, StoreError> {
         fs::create_dir_all(root).map_err(io_error("make the library", root))?;
         Self::at(root)
     }
 
-    /// The library in `root`, whether it is there or not: nothing is made.
+    /// The library in `root`, which need not exist: nothing is created.
     pub fn at(root: &Path) -> Result<Self, StoreError> {
         let found = match root.canonicalize() {
             Err(error) if error.kind() == io::ErrorKind::NotFound => std::path::absolute(root),
@@ -258,7 +258,7 @@ impl Store for FolderStore {
     }
 }
 
-/// Whether the last line of a file has no end: whoever wrote it was killed.
+/// Whether the last line of a file is incomplete, because its writer was killed.
 fn is_cut_off(file: &mut File) -> io::Result<bool> {
     let mut last = [b'\n'];
     if file.seek(SeekFrom::End(0))? > 0 {
@@ -268,7 +268,7 @@ fn is_cut_off(file: &mut File) -> io::Result<bool> {
     Ok(last != [b'\n'])
 }
 
-/// Removes what a process that died left half written. Only for the holder of the book's lock: nobody else writes then.
+/// Removes incomplete files of a process that died. Only for the holder of the book's lock, when no other process writes.
 fn sweep(folder: &Path, depth: u8) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
@@ -282,7 +282,7 @@ fn sweep(folder: &Path, depth: u8) -> io::Result<()> {
     Ok(())
 }
 
-/// Temporary files are made for their owner alone; what stays is readable as any other file (umask permitting, 0644).
+/// Temporary files are readable only by their owner; final files like any other file (0644, subject to the umask).
 fn make_readable(file: &File) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
     file.set_permissions(fs::Permissions::from_mode(0o644))
@@ -336,7 +336,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_takes_a_book_sweeps_up_after_the_dead() {
+    fn locking_a_book_removes_files_of_dead_processes() {
         let (_folder, store, book) = library();
         let failed = store.book_folder(&book).join("ocr/failed");
         fs::create_dir_all(&failed).unwrap();

@@ -1,13 +1,13 @@
 use std::fs::File;
 
-/// A book taken for this process; given back when it is dropped, or when the process dies.
+/// The lock of a book, released when dropped or when the process dies.
 #[derive(Debug)]
 pub struct BookLock {
     _file: Option<File>,
 }
 
 impl BookLock {
-    /// A lock that lasts as long as `file`, which holds it.
+    /// A lock held by `file` until it is closed.
     #[must_use]
     pub fn held_by(file: File) -> Self {
         Self { _file: Some(file) }

@@ -1,4 +1,4 @@
-//! Where books lie. Everything else reads and writes through the narrow [`Store`] trait, so that pages can live in an object
+//! Storage of books. Everything else reads and writes through the narrow [`Store`] trait, so that pages can be kept in an object
 //! store as well as in a folder.
 
 mod folder;
@@ -17,75 +17,75 @@ use crate::book::ScanId;
 /// A file of a book's ledger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LedgerFile {
-    /// What has ended: `.ledger/<scan-id>.jsonl`.
+    /// Finished calls: `.ledger/<scan-id>.jsonl`.
     Ended,
-    /// What was sent, before it was: `.ledger/<scan-id>.sent`. After a crash it tells what was on its way.
+    /// Calls about to be sent: `.ledger/<scan-id>.sent`. After a crash, it shows which were in flight.
     Sent,
 }
 
-/// Where books lie: list, read, write atomically, lock.
+/// Storage of books: list, read, write atomically, lock.
 pub trait Store: Send + Sync + 'static {
     /// The books, ascending.
     fn books(&self) -> Result<Vec<ScanId>, StoreError>;
 
-    /// The names of the files in `folder` of a book, ascending; none where the folder is missing. `""` is the book's own folder.
+    /// The names of the files in `folder` of a book, ascending; empty if the folder is missing. `""` is the book's own folder.
     fn list(&self, book: &ScanId, folder: &str) -> Result<Vec<String>, StoreError>;
 
-    /// The contents of a file, or `None` where it is missing.
+    /// The contents of a file, or `None` if it is missing.
     fn read(&self, path: &BookPath) -> Result<Option<Vec<u8>>, StoreError>;
 
-    /// Writes a file in one atomic step: whoever reads finds the old contents or the new, also after a crash.
+    /// Writes a file in one atomic step: readers find the old contents or the new, even after a crash.
     fn write(&self, path: &BookPath, contents: &[u8]) -> Result<(), StoreError>;
 
-    /// Adds to the end of a file, which is made where it is missing. For logs: not atomic, not synced.
+    /// Appends to a file, creating it if missing. For logs: not atomic, not synced.
     fn append(&self, path: &BookPath, bytes: &[u8]) -> Result<(), StoreError>;
 
-    /// Adds lines to the book's ledger, which is no part of the book: no removal of a folder removes it. What has ended is on disk when this
-    /// returns; what was sent outlives the program, and need not outlive the machine.
+    /// Appends lines to the book's ledger, which is outside the book and survives its removal. Finished calls are on disk when this
+    /// returns; calls about to be sent survive the program, but not necessarily the machine.
     fn append_ledger(&self, book: &ScanId, file: LedgerFile, lines: &[u8]) -> Result<(), StoreError>;
 
-    /// The book's ledger; empty where there is none.
+    /// The book's ledger; empty if there is none.
     fn read_ledger(&self, book: &ScanId, file: LedgerFile) -> Result<Vec<u8>, StoreError>;
 
-    /// Forgets what was on its way, since the ledger says now how it ended.
+    /// Clears the list of calls in flight, after the ledger has recorded how they ended.
     fn clear_sent(&self, book: &ScanId) -> Result<(), StoreError>;
 
-    /// The books that have a ledger, ascending; also those that are gone.
+    /// The books that have a ledger, ascending, including deleted ones.
     fn ledgers(&self) -> Result<Vec<ScanId>, StoreError>;
 
-    /// Removes a file; it is no error when it is missing.
+    /// Removes a file, if it exists.
     fn remove(&self, path: &BookPath) -> Result<(), StoreError>;
 
-    /// Removes a folder of a book with all that is in it; the whole book for `""`.
+    /// Removes a folder of a book with its contents; the whole book for `""`.
     fn remove_folder(&self, book: &ScanId, folder: &str) -> Result<(), StoreError>;
 
     /// A local file with the contents of `path`, for worker processes to open.
     fn local(&self, path: &BookPath) -> Result<PathBuf, StoreError>;
 
-    /// The folder that a worker process can open as this same library; `None` where the books lie in none.
+    /// The folder that a worker process can open as the same library; `None` if the library is not a folder.
     fn folder(&self) -> Option<&Path> {
         None
     }
 
-    /// What tells whether a file has changed, or `None` where it is missing.
+    /// The stamp of a file, or `None` if it is missing.
     fn stamp(&self, path: &BookPath) -> Result<Option<Stamp>, StoreError>;
 
-    /// Takes the book for this process, or says who has it.
+    /// Locks the book for this process, or fails with the holder of the lock.
     fn lock(&self, book: &ScanId) -> Result<BookLock, StoreError>;
 }
 
-/// What tells whether a file has changed since it was read: two equal stamps, the same contents.
+/// Shows whether a file has changed since it was read: equal stamps mean equal contents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stamp {
     /// Size.
     pub bytes: u64,
     /// Time of the last change, ns since 1970.
     pub modified_ns: u64,
-    /// The file's number in its file system. A file that is replaced has another, also within one tick of the clock.
+    /// The file's inode, which differs for a replaced file even within one tick of the clock.
     pub inode: u64,
 }
 
-/// What can go wrong in a store.
+/// An error of a store.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// Reading or writing failed.
@@ -99,7 +99,7 @@ pub enum StoreError {
         #[source]
         source: io::Error,
     },
-    /// A path that leaves the library, through a link.
+    /// A path that leads out of the library through a symbolic link.
     #[error("{} leads out of the library", path.display())]
     Outside {
         /// The path.
@@ -110,7 +110,7 @@ pub enum StoreError {
     Locked {
         /// The book.
         book: ScanId,
-        /// Process and host, as they stand in the lock file.
+        /// Process and host, from the lock file.
         holder: String,
     },
 }

@@ -2,14 +2,14 @@ use std::fmt;
 
 use crate::book::{PageNumber, ScanId, Unit};
 
-/// A file of a book: its id, then folders and a name, none of which leads out of the book.
+/// A file of a book: its id, then folders and a name, which cannot lead out of the book.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct BookPath {
     book: ScanId,
     relative: String,
 }
 
-/// Why a text is no path in a book.
+/// Why a text is not a valid path in a book.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("invalid path in a book `{0}`: expected names joined by `/`, none of them empty, `.` or `..`")]
 pub struct BookPathError(String);
@@ -44,7 +44,7 @@ impl BookPath {
         Self { book: book.clone(), relative: format!("{stage}/book.json") }
     }
 
-    /// What a stage makes of a page, or of the book.
+    /// The output of a stage for a page, or for the book.
     #[must_use]
     pub fn output(book: &ScanId, stage: &str, unit: Unit) -> Self {
         Self { book: book.clone(), relative: format!("{stage}/{}.json", unit.stem()) }

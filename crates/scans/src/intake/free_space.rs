@@ -3,7 +3,7 @@ use std::path::Path;
 use super::AddError;
 use crate::file_error::FileError;
 
-/// What must stay free, bytes.
+/// Space that must stay free, bytes.
 const RESERVED_BYTES: u64 = 64 << 20;
 
 /// Refuses a book that will not fit on the disk; with 0, a disk where only the reserve is left.

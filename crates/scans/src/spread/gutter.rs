@@ -4,7 +4,7 @@ use crate::raster::Raster;
 use shelf_runtime::book::Half;
 use shelf_runtime::failure::Failure;
 
-/// The line along which the two pages of a spread meet: straight, vertical or sluminancely slanted.
+/// The line along which the two pages of a spread meet: straight, vertical or slightly slanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Gutter {
     /// First column of the right page in the first row, px.

@@ -47,7 +47,7 @@ fn a_book_is_added_processed_shown_and_removed() {
     book  A Book      3    3          1           1          3           1       3       3
     ");
     assert_snapshot!(shown(&shelf.run(["eval", "book", "--truth", "truth", "--stage", "pagination"])), @r"
-    error: `pagination` has no text of the pages of `book`
+    error: the pages of `pagination` have no text
     hint: stages with a text: ocr, corrected, merged
     exit 4
     ");

@@ -36,17 +36,17 @@ fn errors_come_with_hints() {
     exit 2
     ");
     assert_snapshot!(said(&["report", "book", "--stage", "ocr"]), @r"
-    error: `ocr` has made no page of `book` yet
+    error: `book` has no pages of `ocr` yet
     hint: run `shelf process book --stage ocr`
     exit 4
     ");
     assert_snapshot!(said(&["report", "book"]), @r"
     error: no stage given: each stage has its own report
-    hint: no stage has made a page of `book` yet: `shelf process book`
+    hint: `book` has no finished pages yet: run `shelf process book`
     exit 2
     ");
     assert_snapshot!(said(&["eval", "book", "--truth", "truth", "--stage", "corrected"]), @r"
-    error: `corrected` has made no page of `book` yet
+    error: `book` has no pages of `corrected` yet
     hint: run `shelf process book --stage corrected`
     exit 4
     ");
