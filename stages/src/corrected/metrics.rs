@@ -67,7 +67,7 @@ impl CorrectedMetrics {
             characters_changed: edits,
             hyphens_joined: count(&[CorrectionKind::Joined]),
             hyphens_kept: count(&[CorrectionKind::Kept]),
-            words_mended: count(&[CorrectionKind::Misread, CorrectionKind::Apart, CorrectionKind::Whole]),
+            words_mended: count(&[CorrectionKind::Misread, CorrectionKind::Separated, CorrectionKind::Rejoined]),
             unknown_words: legibility.unknown,
             too_bad_to_mend: legibility.is_illegible(),
             paragraphs_sent: asked.sent,

@@ -6,20 +6,20 @@ use whatlang::{Lang, detect};
 use crate::ocr::{OcrPage, tag_of};
 use crate::vocabulary::Dictionary;
 
-/// Pages that are in another language than English, which is assumed for a book that names none.
+/// Pages in languages other than English, which is assumed if a book's language is not set.
 #[derive(Debug, Default)]
 pub(super) struct OtherLanguages {
     /// Pages, by ISO 639-3 code and name of their language.
     pages: BTreeMap<(&'static str, &'static str), Vec<u32>>,
 }
 
-/// A page with fewer words is too short to tell.
+/// Pages with fewer words are too short to decide.
 const WORDS_MIN: usize = 25;
 /// Of the words of an English page, the dictionary knows more than this share, names and misreadings included. Chosen by hand, not measured.
 const ENGLISH_SHARE_MIN: f64 = 0.5;
 
 impl OtherLanguages {
-    /// Looks at a page of a book in `languages`; only where they are not known there is something to find.
+    /// Examines a page, unless the book's `languages` are set.
     pub(super) fn add(&mut self, page: &OcrPage, languages: &Languages, english: Option<&Dictionary>) {
         if !languages.0.is_empty() {
             return;

@@ -3,22 +3,22 @@ use std::collections::HashMap;
 use super::Dictionary;
 use shelf_pages::word_key;
 
-use super::spelling::{is_numeral, parts_of};
+use super::spelling::{is_numeral, split_token};
 use super::tokens::{PageTokens, Token};
 
-/// How often a book has each word, as far as its pages were read with some certainty.
+/// How often each word occurs in a book.
 #[derive(Debug, Clone, Default)]
 pub(super) struct WordCounts {
     words: HashMap<String, Count>,
     total: u32,
 }
 
-/// How often, and where, a word was read.
+/// Occurrences of a word: all, with high confidence, and in lower case.
 #[derive(Debug, Clone, Copy, Default)]
 struct Count {
     times: u32,
-    sure: u32,
-    small: u32,
+    certain: u32,
+    lower_case: u32,
 }
 
 /// Words with at least this confidence are most likely correct, 0..=1.
@@ -28,38 +28,39 @@ pub const MIN_CERTAIN_CONFIDENCE: f64 = 0.9;
 const MIN_UBIQUITOUS_RATIO: f64 = 0.002;
 
 impl WordCounts {
-    /// Counts the words of a page. Halves of words that a line end parts are no words.
+    /// Counts the words of a page. Halves of words hyphenated at a line end are not counted.
     pub(super) fn add(&mut self, page: &PageTokens) {
         for (word, confidence) in page.lines().flat_map(whole_words) {
             let count = self.words.entry(word_key(word)).or_default();
             count.times += 1;
-            count.sure += u32::from(confidence >= MIN_CERTAIN_CONFIDENCE);
-            count.small += u32::from(word.starts_with(char::is_lowercase));
+            count.certain += u32::from(confidence >= MIN_CERTAIN_CONFIDENCE);
+            count.lower_case += u32::from(word.starts_with(char::is_lowercase));
             self.total += 1;
         }
     }
 
-    /// How often the book has a word, whatever its case.
-    pub(super) fn times(&self, word: &str) -> u32 {
+    /// How often a word occurs, in any case.
+    pub(super) fn count_of(&self, word: &str) -> u32 {
         self.words.get(&word_key(word)).map_or(0, |count| count.times)
     }
 
-    /// How often it was read with certainty.
-    pub(super) fn sure(&self, word: &str) -> u32 {
-        self.words.get(&word_key(word)).map_or(0, |count| count.sure)
+    /// How often a word was read with certainty.
+    pub(super) fn certain_count(&self, word: &str) -> u32 {
+        self.words.get(&word_key(word)).map_or(0, |count| count.certain)
     }
 
-    /// Whether the book has a word often, and with a capital hardly ever but where a sentence starts.
-    pub(super) fn is_small(&self, word: &str) -> bool {
+    /// Whether a word is frequent in the book and rarely capitalised, except at the start of a sentence.
+    pub(super) fn is_usually_lower_case(&self, word: &str) -> bool {
         let found = self.words.get(&word_key(word));
         found.is_some_and(|count| {
-            count.small >= MIN_FREQUENT_COUNT && f64::from(count.small) >= MIN_LOWER_CASE_RATIO * f64::from(count.times)
+            count.lower_case >= MIN_FREQUENT_COUNT
+                && f64::from(count.lower_case) >= MIN_LOWER_CASE_RATIO * f64::from(count.times)
         })
     }
 
-    /// Whether a word is everywhere in the book, as `of`, `the` and `was` are, or `der` and `und`.
-    pub(super) fn is_everywhere(&self, word: &str) -> bool {
-        f64::from(self.sure(word)) >= MIN_UBIQUITOUS_RATIO * f64::from(self.total().max(1))
+    /// Whether a word is ubiquitous in the book, like `of`, `the` and `was`, or `der` and `und`.
+    pub(super) fn is_ubiquitous(&self, word: &str) -> bool {
+        f64::from(self.certain_count(word)) >= MIN_UBIQUITOUS_RATIO * f64::from(self.total().max(1))
     }
 
     /// Words in the book.
@@ -67,9 +68,9 @@ impl WordCounts {
         self.total
     }
 
-    /// Whether the book prints with a hyphen what the dictionary writes undivided: such compounds are several, and more than the seldom words that it
-    /// prints undivided though they could be parted.
-    pub(super) fn likes_hyphens(&self, dictionary: &Dictionary) -> bool {
+    /// Whether the book hyphenates compounds that the dictionary writes as one word: there are several of them, and more than rare words that it
+    /// writes as one although they could be divided.
+    pub(super) fn hyphenates_compounds(&self, dictionary: &Dictionary) -> bool {
         let hyphenated = |word: &&String| {
             word.split_once('-').is_some_and(|(left, right)| {
                 left.len().min(right.len()) >= 3 && dictionary.knows(&format!("{left}{right}"))
@@ -95,19 +96,19 @@ impl WordCounts {
 const MIN_FREQUENT_COUNT: u32 = 10;
 /// A word that is in lower case at least this fraction of the time is not a name.
 const MIN_LOWER_CASE_RATIO: f64 = 0.7;
-/// Words that occur at most this often tell about the habits of the book.
+/// Words that occur at most this often show the habits of the book.
 const MAX_RARE_COUNT: u32 = 2;
 /// This many words make a habit.
 const MIN_HABIT_WORDS: usize = 5;
 /// Shorter halves of a compound are endings rather than words, bytes.
 const MIN_HALF_BYTES: usize = 4;
 
-/// The words of a line that are whole: not the half before a hyphen at its end, nor what a line starts with after such a half.
+/// The complete words of a line: without halves of words hyphenated at line ends.
 fn whole_words(line: &[Token]) -> impl Iterator<Item = (&str, f64)> {
     let last = line.len().saturating_sub(1);
     line.iter().enumerate().filter(move |(at, token)| !(*at == last && token.ends_in_hyphen())).filter_map(
         |(_, token)| {
-            let (_, word, _) = parts_of(&token.text);
+            let (_, word, _) = split_token(&token.text);
             (!word.is_empty() && !is_numeral(word) && !token.continues).then_some((word, token.confidence))
         },
     )
@@ -125,35 +126,35 @@ mod tests {
     }
 
     #[test]
-    fn words_are_counted_whatever_touches_them() {
+    fn counts_words_without_punctuation() {
         let counts = counts(&[("“The captain’s men, the men.", 0.95), ("The Captain", 0.5)]);
-        assert_eq!((counts.times("the"), counts.sure("the")), (3, 2));
-        assert_eq!((counts.times("Captain"), counts.sure("captain")), (2, 1));
-        assert_eq!((counts.times("women"), counts.total()), (0, 7));
+        assert_eq!((counts.count_of("the"), counts.certain_count("the")), (3, 2));
+        assert_eq!((counts.count_of("Captain"), counts.certain_count("captain")), (2, 1));
+        assert_eq!((counts.count_of("women"), counts.total()), (0, 7));
     }
 
     #[test]
-    fn halves_of_words_and_numbers_are_no_words() {
+    fn does_not_count_halves_of_words_and_numbers() {
         let counts = counts(&[("in 1540 a cam-\npaign of self-aware men", 0.95)]);
         for word in ["cam", "paign", "1540"] {
-            assert_eq!(counts.times(word), 0, "{word}");
+            assert_eq!(counts.count_of(word), 0, "{word}");
         }
-        assert_eq!(counts.times("self-aware"), 1);
+        assert_eq!(counts.count_of("self-aware"), 1);
     }
 
     #[test]
-    fn a_small_word_is_one_that_is_seldom_a_name() {
+    fn usually_lower_case_words_are_frequent_and_rarely_names() {
         let counts = counts(&[(&"the May ".repeat(9), 0.95), ("the The The of", 0.95)]);
-        assert!(counts.is_small("The"));
-        assert!(!counts.is_small("may") && !counts.is_small("of"));
+        assert!(counts.is_usually_lower_case("The"));
+        assert!(!counts.is_usually_lower_case("may") && !counts.is_usually_lower_case("of"));
     }
 
     #[test]
-    fn a_book_that_parts_many_compounds_likes_hyphens() {
+    fn detects_hyphenated_compounds() {
         let dictionary =
             Dictionary::of_words("bedtime teacup lawsuit footbridge headline landlord land lord bookcase book case");
         let hyphens = "bed-time tea-cup law-suit foot-bridge head-line";
-        assert!(counts(&[(hyphens, 0.95), ("landlord", 0.95)]).likes_hyphens(&dictionary));
-        assert!(!counts(&[("bed-time tea-cup", 0.95)]).likes_hyphens(&dictionary));
+        assert!(counts(&[(hyphens, 0.95), ("landlord", 0.95)]).hyphenates_compounds(&dictionary));
+        assert!(!counts(&[("bed-time tea-cup", 0.95)]).hyphenates_compounds(&dictionary));
     }
 }

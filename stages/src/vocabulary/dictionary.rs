@@ -6,10 +6,10 @@ use std::sync::{Arc, Mutex};
 use encoding_rs::Encoding;
 use shelf::book::Languages;
 
-use super::other_spellings;
 use super::spelling::old_verb_stems;
+use super::spelling_variants;
 
-/// The words of some languages, as their Hunspell dictionaries have them.
+/// The Hunspell dictionaries of some languages.
 #[derive(Clone)]
 pub struct Dictionary {
     books: Vec<Arc<spellbook::Dictionary>>,
@@ -32,7 +32,7 @@ pub enum DictionaryError {
         /// Why.
         source: std::io::Error,
     },
-    /// A file is in letters that nobody knows.
+    /// A file has an unknown encoding.
     #[error("the dictionary {} has an unknown encoding, `{encoding}`", path.display())]
     Encoding {
         /// The file.
@@ -40,7 +40,7 @@ pub enum DictionaryError {
         /// What its `SET` line says.
         encoding: String,
     },
-    /// The files are no dictionary.
+    /// The files are not a valid dictionary.
     #[error("the dictionary {} does not fit Hunspell's format: {problem}", path.display())]
     Parse {
         /// The file with the words.
@@ -54,12 +54,12 @@ pub enum DictionaryError {
 const FOLDERS: [&str; 4] =
     ["/usr/share/hunspell", "/usr/share/myspell/dicts", "/usr/local/share/hunspell", "/opt/homebrew/share/hunspell"];
 
-/// A book that does not say is in English, as for `ocr`.
+/// The default language, as for `ocr`.
 const ENGLISH: &str = "en";
 
 impl Dictionary {
-    /// The dictionaries of a book's languages, from the places where they are installed. Each is loaded once a process. A language beside
-    /// the first that has none is left out: its words are unknown then, like names.
+    /// The installed dictionaries of a book's languages. Each is loaded once per process. A language other than
+    /// the first that has none is left out: its words are then unknown, like names.
     ///
     /// # Errors
     /// The book's first language has no dictionary, or one cannot be read.
@@ -87,13 +87,13 @@ impl Dictionary {
         Ok(Self { books: vec![Arc::new(parse(Path::new("given as text"), aff, dic)?)] })
     }
 
-    /// Whether `word`, in this spelling and case (or one that may stand at a sentence's start or in capitals), is a word.
+    /// Whether `word` is in a dictionary, in this spelling and case (or capitalised at the start of a sentence, or in capitals).
     #[must_use]
     pub fn knows(&self, word: &str) -> bool {
         self.books.iter().any(|book| book.check(word))
     }
 
-    /// Whether `word` may stand as it is read: it is known itself, in a spelling of another time or country, as an old form of a verb (`cometh`),
+    /// Whether `word` needs no correction: it is in a dictionary itself, in a historical or regional spelling, as an old form of a verb (`cometh`),
     /// without a possessive, or as a compound of known words (`self-possession`).
     #[must_use]
     pub fn accepts(&self, word: &str) -> bool {
@@ -102,7 +102,7 @@ impl Dictionary {
         let is_good = |part: &str| {
             self.knows(part)
                 || part.to_lowercase() == part.to_uppercase()
-                || other_spellings(part).iter().any(|other| self.knows(other))
+                || spelling_variants(part).iter().any(|other| self.knows(other))
         };
         is_good(&plain)
             || is_good(bare)
@@ -137,13 +137,13 @@ pub(super) fn has_dictionary(tag: &str) -> bool {
     !files_of(&installed(FOLDERS.iter().map(Path::new)), tag).is_empty()
 }
 
-/// The Debian package that brings the dictionary of a BCP 47 tag, such as `hunspell-de-de` for `de`.
+/// The Debian package with the dictionary for a BCP 47 tag, such as `hunspell-de-de` for `de`.
 #[must_use]
 pub fn debian_package(tag: &str) -> String {
     let lower = tag.to_lowercase();
     let language = lower.split('-').next().unwrap_or_default();
     let country = lower.split('-').skip(1).find(|subtag| subtag.len() == 2);
-    // Debian has a package a country for these only.
+    // Debian has a package per country for these only.
     match (language, country) {
         ("en", None) => "hunspell-en-us".to_owned(),
         ("de", None) => "hunspell-de-de".to_owned(),
@@ -205,7 +205,7 @@ fn load_once(dic: &Path) -> Result<Arc<spellbook::Dictionary>, DictionaryError> 
     Ok(book)
 }
 
-/// The text of both files; the encoding stands in the `SET` line of the first.
+/// The text of both files, whose encoding is in the `SET` line of the first.
 fn read(dic: &Path) -> Result<(String, String), DictionaryError> {
     let bytes =
         |path: &Path| std::fs::read(path).map_err(|source| DictionaryError::Read { path: path.to_owned(), source });

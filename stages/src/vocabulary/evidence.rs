@@ -1,40 +1,40 @@
 use std::collections::BTreeMap;
 
 use super::counts::{MIN_CERTAIN_CONFIDENCE, WordCounts};
-use super::run_together::words_in;
+use super::segmentation::segment;
 use shelf_pages::word_key;
 
-use super::spelling::{is_numeral, parts_of};
+use super::spelling::{is_numeral, split_token};
 use super::tokens::{PageTokens, Token};
 use super::{Commonness, Dictionary, PageVocabulary, WordEvidence, near_variants};
 
-/// What the counted words of the book tell about a page. Without a dictionary it can't be said which words are doubtful.
+/// The evidence of the book's word counts about a page. Without a dictionary, no words are doubtful.
 pub(super) fn evidence_for(page: &PageTokens, counts: &WordCounts, dictionary: Option<&Dictionary>) -> PageVocabulary {
     let mut found = PageVocabulary::default();
     for (token, next) in neighbours(page) {
-        let (_, start, _) = parts_of(&next.text);
-        if token.text.ends_with(',') && start.starts_with(char::is_uppercase) && counts.is_small(start) {
+        let (_, start, _) = split_token(&next.text);
+        if token.text.ends_with(',') && start.starts_with(char::is_uppercase) && counts.is_usually_lower_case(start) {
             found.small_words.insert(word_key(start));
         }
-        note_joined(&mut found, token, next, counts, dictionary);
+        add_joined_words(&mut found, token, next, counts, dictionary);
     }
     let Some(dictionary) = dictionary else { return found };
-    found.likes_hyphens = counts.likes_hyphens(dictionary);
+    found.likes_hyphens = counts.hyphenates_compounds(dictionary);
     for token in page.tokens() {
-        let (_, word, _) = parts_of(&token.text);
+        let (_, word, _) = split_token(&token.text);
         let form = word_key(word);
         if !is_doubtful(word, dictionary) || found.doubtful.contains_key(&form) {
             continue;
         }
         if token.confidence < MIN_CERTAIN_CONFIDENCE {
-            let evidence = about(&form, counts, dictionary);
+            let evidence = word_evidence(&form, counts, dictionary);
             found.doubtful.insert(form, evidence);
-        } else if counts.times(&form) == 1 {
-            let apart = words_in(&form, counts, dictionary);
+        } else if counts.count_of(&form) == 1 {
+            let apart = segment(&form, counts, dictionary);
             let long =
-                token.confidence < MAX_RUN_TOGETHER_CONFIDENCE && apart.iter().all(|word| word.chars().count() >= 3);
-            // A name is hardly made of words that are everywhere, and small.
-            let everywhere = word == form && apart.iter().all(|word| counts.is_everywhere(word));
+                token.confidence < MAX_MERGED_WORD_CONFIDENCE && apart.iter().all(|word| word.chars().count() >= 3);
+            // A name hardly consists of ubiquitous words in lower case.
+            let everywhere = word == form && apart.iter().all(|word| counts.is_ubiquitous(word));
             if !apart.is_empty() && (long || everywhere) {
                 found.doubtful.insert(form, WordEvidence { apart, ..WordEvidence::default() });
             }
@@ -43,41 +43,41 @@ pub(super) fn evidence_for(page: &PageTokens, counts: &WordCounts, dictionary: O
     found
 }
 
-/// Words that ran together are doubtful even with a higher confidence: each of their letters is recognised well.
-const MAX_RUN_TOGETHER_CONFIDENCE: f64 = 0.97;
+/// Merged words are doubtful even with a higher confidence, since each of their letters is recognised well.
+const MAX_MERGED_WORD_CONFIDENCE: f64 = 0.97;
 
-/// Whether a word is none that the dictionary has, and no number.
+/// Whether a word is neither in the dictionary nor a number.
 fn is_doubtful(word: &str, dictionary: &Dictionary) -> bool {
     !word.is_empty() && !is_numeral(word) && !dictionary.accepts(word)
 }
 
-fn about(form: &str, counts: &WordCounts, dictionary: &Dictionary) -> WordEvidence {
+fn word_evidence(form: &str, counts: &WordCounts, dictionary: &Dictionary) -> WordEvidence {
     let similar: BTreeMap<String, Commonness> = near_variants(form)
         .into_iter()
-        .map(|variant| (counts.times(&variant.word), variant))
-        .filter(|(times, variant)| *times > 0 && is_itself_good(&variant.word, counts, dictionary))
+        .map(|variant| (counts.count_of(&variant.word), variant))
+        .filter(|(times, variant)| *times > 0 && is_valid_word(&variant.word, counts, dictionary))
         .map(|(times, variant)| (variant.word, Commonness::of(times)))
         .collect();
-    WordEvidence { known: is_known(form, &similar, counts), similar, apart: words_in(form, counts, dictionary) }
+    WordEvidence { known: is_known(form, &similar, counts), similar, apart: segment(form, counts, dictionary) }
 }
 
-/// A word of the book that may stand in for another: one that a dictionary has, or that was read with certainty.
-fn is_itself_good(word: &str, counts: &WordCounts, dictionary: &Dictionary) -> bool {
-    dictionary.accepts(word) || counts.sure(word) > 0
+/// Whether a word of the book may replace another: it is in a dictionary, or was read with certainty.
+fn is_valid_word(word: &str, counts: &WordCounts, dictionary: &Dictionary) -> bool {
+    dictionary.accepts(word) || counts.certain_count(word) > 0
 }
 
-/// A word that was read with certainty somewhere, or so again and again, is a word of the book, unless it is a misreading that comes again and
-/// again: then the right one is far more common.
+/// Whether a word belongs to the book: it was read with certainty somewhere, or repeatedly, and is not a repeated
+/// misreading, whose correct form is far more common.
 fn is_known(form: &str, similar: &BTreeMap<String, Commonness>, counts: &WordCounts) -> bool {
-    let times = counts.times(form);
+    let times = counts.count_of(form);
     let overshadowed = || similar.values().any(|common| *common > Commonness::of(times).next());
-    (counts.sure(form) > 0 || times >= MIN_REPEATED_MISREADINGS) && !overshadowed()
+    (counts.certain_count(form) > 0 || times >= MIN_REPEATED_MISREADINGS) && !overshadowed()
 }
 
 /// The same misreading is unlikely to occur this often.
 const MIN_REPEATED_MISREADINGS: u32 = 3;
 
-/// Each token of a paragraph with the next.
+/// Each token of a paragraph with the next one.
 fn neighbours(page: &PageTokens) -> impl Iterator<Item = (&Token, &Token)> {
     page.paragraphs.iter().flat_map(|paragraph| {
         let tokens: Vec<&Token> = paragraph.iter().flatten().collect();
@@ -85,26 +85,26 @@ fn neighbours(page: &PageTokens) -> impl Iterator<Item = (&Token, &Token)> {
     })
 }
 
-fn note_joined(
+fn add_joined_words(
     found: &mut PageVocabulary,
     token: &Token,
     next: &Token,
     counts: &WordCounts,
     dictionary: Option<&Dictionary>,
 ) {
-    let ((_, before, _), (_, after, _)) = (parts_of(&token.text), parts_of(&next.text));
+    let ((_, before, _), (_, after, _)) = (split_token(&token.text), split_token(&next.text));
     if before.is_empty() || after.is_empty() {
         return;
     }
     let parted = token.ends_in_hyphen();
     let broken = || dictionary.is_some_and(|d| is_doubtful(before, d) || is_doubtful(after, d));
     let joined = word_key(&format!("{before}{after}"));
-    let read_so = if parted { counts.times(&joined) > 0 } else { counts.sure(&joined) > 1 };
+    let read_so = if parted { counts.count_of(&joined) > 0 } else { counts.certain_count(&joined) > 1 };
     if read_so && (parted || broken()) {
         found.joined.insert(joined);
     }
     let hyphenated = word_key(&format!("{before}-{after}"));
-    if parted && counts.times(&hyphenated) > 0 {
+    if parted && counts.count_of(&hyphenated) > 0 {
         found.hyphenated.insert(hyphenated);
     }
 }
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn forms_that_the_book_has_elsewhere_are_noted() {
+    fn lists_joined_and_hyphenated_forms_from_other_pages() {
         let here = page(1, &[("the cam-\npaign of self-\naware Nar-\nvaez", 0.95)]);
         let there = page(2, &[("a campaign, self-aware", 0.95)]);
         let found = first_page(&[here, there]);
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn a_doubtful_word_is_told_what_the_book_knows() {
+    fn doubtful_words_have_evidence_from_the_book() {
         let here = page(1, &[("the Narvacz went", 0.7), ("Anchusi went", 0.7), ("tbe bythe", 0.7)]);
         let there = page(2, &[("Narvaez, Narvaez, Anchusi", 0.95), (&"the men by ".repeat(60), 0.95)]);
         let found = first_page(&[here, there]);
@@ -146,13 +146,13 @@ mod tests {
     }
 
     #[test]
-    fn a_misreading_that_comes_again_is_no_word_of_the_book() {
+    fn repeated_misreading_is_not_a_word_of_the_book() {
         let text = "the ".repeat(120) + "tbe tbe tbe tbe";
         assert!(!first_page(&[page(1, &[("tbe", 0.7)]), page(2, &[(&text, 0.95)])]).knows("tbe"));
     }
 
     #[test]
-    fn another_page_that_says_the_same_changes_nothing() {
+    fn more_of_the_same_evidence_changes_nothing() {
         let here = page(1, &[("the Narvacz cam-\npaign, The", 0.7)]);
         let there = |times| page(2, &[(&"campaign Narvaez the ".repeat(times), 0.95)]);
         assert_eq!(first_page(&[here.clone(), there(12)]), first_page(&[here, there(13)]));

@@ -1,29 +1,29 @@
-/// A word as it is looked up: what stands before it in its token, the word from its first letter or digit to its last, and what stands behind.
+/// Splits a token into leading punctuation, the word from its first letter or digit to its last, and trailing punctuation.
 ///
-/// `“Narvaez,` is `“`, `Narvaez`, `,`; a token without letters and digits has an empty word.
+/// `“Narvaez,` becomes `“`, `Narvaez`, `,`; a token without letters and digits has an empty word.
 #[must_use]
-pub fn parts_of(token: &str) -> (&str, &str, &str) {
+pub fn split_token(token: &str) -> (&str, &str, &str) {
     let Some(start) = token.find(in_word) else { return (token, "", "") };
     let end = token.rfind(in_word).map_or(start, |at| at + token[at..].chars().next().map_or(0, char::len_utf8));
     (&token[..start], &token[start..end], &token[end..])
 }
 
-/// Letters and digits, and marks that print does not set beside letters, so that they are misread ones (`h¢`, `|ong`).
+/// Letters, digits, and symbols that are misread letters (`h¢`, `|ong`).
 fn in_word(c: char) -> bool {
-    c.is_alphanumeric() || is_odd(c)
+    c.is_alphanumeric() || is_stray_symbol(c)
 }
 
-/// Marks that stand for a misread letter when they touch one.
+/// Symbols that are misread letters if they touch a letter.
 #[must_use]
-pub fn is_odd(c: char) -> bool {
+pub fn is_stray_symbol(c: char) -> bool {
     matches!(c, '¢' | '|' | '@' | '€' | '¥')
 }
 
-/// Spellings of the period, or of another country, are no misreadings: `connexion`, `honour`, `civilise`, `theatre`. Gives the forms that a
-/// dictionary may have instead, one for each habit that the word shows.
+/// Modern or foreign variants of a historical or regional spelling, which is not a misreading: `connexion`, `honour`, `civilise`, `theatre`. Returns the forms that a
+/// dictionary may have instead, for each pattern in the word.
 #[must_use]
-pub fn other_spellings(word: &str) -> Vec<String> {
-    HABITS
+pub fn spelling_variants(word: &str) -> Vec<String> {
+    SPELLING_VARIANTS
         .iter()
         .filter(|(from, _)| word.contains(from))
         .flat_map(|(from, to)| [word.replace(from, to), replace_last(word, from, to)])
@@ -39,11 +39,11 @@ pub(super) fn old_verb_stems(word: &str) -> Vec<String> {
     stem.map(|stem| vec![stem.to_owned(), format!("{stem}e")]).unwrap_or_default()
 }
 
-/// Shorter stems are endings of any word.
+/// Shorter stems match too many words.
 const MIN_STEM_CHARS: usize = 3;
 
-/// What a word may have, and what a dictionary has in its place.
-const HABITS: [(&str, &str); 21] = [
+/// Patterns in a word, and what a dictionary may have instead.
+const SPELLING_VARIANTS: [(&str, &str); 21] = [
     ("our", "or"),
     ("or", "our"),
     ("is", "iz"),
@@ -71,7 +71,7 @@ fn replace_last(word: &str, from: &str, to: &str) -> String {
     word.rfind(from).map_or_else(|| word.to_owned(), |at| format!("{}{to}{}", &word[..at], &word[at + from.len()..]))
 }
 
-/// Whether a word is a number, a year, a mark such as `4th` or a roman numeral: read as it is printed, whatever a dictionary says.
+/// Whether a word is a number, a year, an ordinal such as `4th` or a roman numeral, which are not looked up in a dictionary.
 #[must_use]
 pub fn is_numeral(word: &str) -> bool {
     let digits = word.chars().filter(char::is_ascii_digit).count();
@@ -79,7 +79,8 @@ pub fn is_numeral(word: &str) -> bool {
         let end = word.trim_start_matches(|c: char| c.is_ascii_digit());
         digits > 0 && matches!(end.to_lowercase().as_str(), "st" | "nd" | "rd" | "th" | "d" | "s" | "a" | "b")
     };
-    let only_digits = digits > 0 && word.chars().all(|c| c.is_ascii_digit() || !c.is_alphanumeric() && !is_odd(c));
+    let only_digits =
+        digits > 0 && word.chars().all(|c| c.is_ascii_digit() || !c.is_alphanumeric() && !is_stray_symbol(c));
     only_digits || ordinal() || is_roman(word)
 }
 
@@ -105,7 +106,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_token_is_a_word_and_what_touches_it() {
+    fn splits_words_from_punctuation() {
         for (token, parts) in [
             ("“Narvaez,", ("“", "Narvaez", ",")),
             ("self-aware", ("", "self-aware", "")),
@@ -116,12 +117,12 @@ mod tests {
             ("", ("", "", "")),
             ("é", ("", "é", "")),
         ] {
-            assert_eq!(parts_of(token), parts, "{token}");
+            assert_eq!(split_token(token), parts, "{token}");
         }
     }
 
     #[test]
-    fn spellings_of_the_period_lead_to_those_of_today() {
+    fn maps_historical_spellings_to_modern_ones() {
         for (old, new) in [
             ("connexion", "connection"),
             ("honour", "honor"),
@@ -134,13 +135,13 @@ mod tests {
             ("defence", "defense"),
             ("publick", "public"),
         ] {
-            assert!(other_spellings(old).contains(&new.to_owned()), "{old}: {:?}", other_spellings(old));
+            assert!(spelling_variants(old).contains(&new.to_owned()), "{old}: {:?}", spelling_variants(old));
         }
-        assert_eq!(other_spellings("wind"), [""; 0]);
+        assert_eq!(spelling_variants("wind"), [""; 0]);
     }
 
     #[test]
-    fn numbers_are_no_words() {
+    fn recognises_numerals() {
         for word in ["1892", "4th", "1,900", "1914-18", "xiv", "MDCCCXCII", "2d", "3/16", "iv", "IX", "l"] {
             assert!(is_numeral(word), "{word}");
         }

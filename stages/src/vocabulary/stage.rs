@@ -32,7 +32,7 @@ pub fn vocabulary(ocr: Pages<OcrPage>, languages: Languages, warnings: Warnings)
     Ok(Vocabulary { pages: pages.collect::<Result<_>>()? })
 }
 
-/// The same for pages at hand: what [`vocabulary()`] makes of a book, by the pages' numbers.
+/// The output of [`vocabulary()`] for pages in memory.
 #[must_use]
 pub fn vocabulary_of(pages: &[OcrPage], dictionary: Option<&Dictionary>) -> Vocabulary {
     let tokens: Vec<PageTokens> = pages.iter().map(PageTokens::of).collect();

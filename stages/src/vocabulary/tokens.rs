@@ -1,21 +1,21 @@
-use super::spelling::parts_of;
+use super::spelling::split_token;
 use crate::ocr::{OcrPage, Paragraph};
 
-/// A word as it was read, with the punctuation that touches it.
+/// A word as it was read, with adjacent punctuation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Token {
     /// The word.
     pub text: String,
-    /// How sure the reading is, 0..=1; the paragraph's where the word's own is not known.
+    /// Confidence of the recognition, 0..=1; that of the paragraph if the word's own is unknown.
     pub confidence: f64,
-    /// Whether it is what the token before it, which ends in a hyphen, goes on with.
+    /// Whether it continues the previous token, which ends in a hyphen.
     pub continues: bool,
     /// Whether it is in a passage in another language than the dictionary's.
     pub foreign: bool,
 }
 
-/// The tokens of a paragraph, line by line. A paragraph of the original tool, which has no line breaks, is one line, and its parted words
-/// (`cam- paign`) end in a hyphen within it.
+/// The tokens of a paragraph, line by line. A paragraph of the original program, which has no line breaks, is one line, and its split words
+/// (`cam- paign`) have their hyphen within it.
 pub type ParagraphTokens = Vec<Vec<Token>>;
 
 /// The tokens of a page, paragraph by paragraph.
@@ -43,7 +43,7 @@ impl PageTokens {
     }
 }
 
-/// The tokens of a paragraph: from its words, or from its text where those are missing or say something else.
+/// The tokens of a paragraph: from its words, or from its text if they are missing or differ from it.
 #[must_use]
 pub fn tokens_of(paragraph: &Paragraph) -> ParagraphTokens {
     let mut lines: ParagraphTokens = paragraph
@@ -74,23 +74,23 @@ fn mark_continuing(lines: &mut ParagraphTokens) {
                 first => first.is_some_and(char::is_alphabetic),
             };
             token.continues = before_hyphen.is_some_and(same_kind);
-            let (_, word, _) = parts_of(&token.text);
+            let (_, word, _) = split_token(&token.text);
             before_hyphen = word.chars().next_back().filter(|_| (at == last || one_line) && token.ends_in_hyphen());
         }
     }
 }
 
 impl Token {
-    /// A token that stands for itself.
+    /// A token that does not continue another.
     #[must_use]
     pub fn new(text: &str, confidence: f64) -> Self {
         Self { text: text.to_owned(), confidence, continues: false, foreign: false }
     }
 
-    /// Whether a word goes on after it: a letter or digit, then one hyphen.
+    /// Whether its word continues in the next token: a letter or digit, then one hyphen.
     #[must_use]
     pub fn ends_in_hyphen(&self) -> bool {
-        let (_, word, behind) = parts_of(&self.text);
+        let (_, word, behind) = split_token(&self.text);
         !word.is_empty() && matches!(behind, "-" | "‐" | "‑" | "\u{ad}" | "¬")
     }
 }
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_without_words_or_with_others_has_the_confidence_of_the_paragraph() {
+    fn uses_the_paragraphs_confidence_if_words_are_missing_or_differ() {
         let mut read = paragraph("a cam- paign", 0.8);
         read.lines[0].words[2].text = "pain".to_owned();
         assert!(tokens_of(&read).iter().flatten().all(|token| (token.confidence - 0.8).abs() < 1e-9));
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn only_at_a_line_end_does_a_word_go_on() {
+    fn words_continue_only_at_line_ends() {
         for (text, goes_on) in [
             ("a cam-\npaign", vec!["paign"]),
             ("cam- paign\nends", vec![]),

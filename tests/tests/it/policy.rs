@@ -258,7 +258,10 @@ fn a_stage_stops_at_its_failure_limit() {
     let [odd_, after] = &run.summary.stages[..] else { panic!("two stages") };
     assert_eq!(*CALLED.lock().unwrap(), [1, 2, 3, 4, 5, 6]);
     assert_eq!((odd_.done, odd_.failed.len(), odd_.left), (3, 3, 4));
-    assert_eq!(odd_.failure_limit_reached.as_deref(), Some("3 of 10 pages failed; the limit is `max_failed = \"20%\"`"));
+    assert_eq!(
+        odd_.failure_limit_reached.as_deref(),
+        Some("3 of 10 pages failed; the limit is `max_failed = \"20%\"`")
+    );
     assert_eq!((after.done, after.blocked.len()), (3, 7));
     assert_eq!(after.blocked[6].1.to_string(), "odd page 10 is left to do");
     CALLED.lock().unwrap().clear();

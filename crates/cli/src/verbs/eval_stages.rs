@@ -19,8 +19,7 @@ pub(super) fn measured(context: &Context, book: &BookState, asked: Option<&str>)
             return Ok(Arc::clone(entry));
         }
     }
-    Err(CliError::refused(format!("`{}` has no text yet", book.id))
-        .hint(format!("run `shelf process {}`", book.id)))
+    Err(CliError::refused(format!("`{}` has no text yet", book.id)).hint(format!("run `shelf process {}`", book.id)))
 }
 
 /// The stage of this name; refused if it has made no text to measure.

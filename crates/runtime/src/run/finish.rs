@@ -60,7 +60,9 @@ impl PageAttempt {
         if let OnError::Copy(copying) = self.cx.row.policy.on_error {
             match self.copy(copying, &failure, seconds) {
                 Ok(page) => return Ended::Copied { page, failure },
-                Err(error) => failure.causes.push(format!("`{}` could not be copied either: {error}", copying.parameter)),
+                Err(error) => {
+                    failure.causes.push(format!("`{}` could not be copied either: {error}", copying.parameter))
+                }
             }
         }
         if let Err(error) = self.note(&failure, seconds) {

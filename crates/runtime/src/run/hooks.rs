@@ -26,8 +26,10 @@ impl Scheduler<'_> {
             };
             let returned = returned.map_err(|failure| format!("the stage's `before` hook failed: {failure}"));
             let returned = returned.and_then(|()| self.open_resources(stage));
-            let due =
-                || self.write_after_due(row).map_err(|failure| format!("cannot record that its `after` hook is due: {failure}"));
+            let due = || {
+                self.write_after_due(row)
+                    .map_err(|failure| format!("cannot record that its `after` hook is due: {failure}"))
+            };
             let returned = returned.and_then(|()| due());
             self.stages[stage].before_returned(returned);
         }

@@ -74,7 +74,8 @@ fn compare(stage: &str, before: &[ParagraphId], after: &[ParagraphId]) -> Result
     if problems.is_empty() {
         return Ok(());
     }
-    let problem = format!("the output does not contain the paragraphs of `{stage}` exactly once; {}", problems.join("; "));
+    let problem =
+        format!("the output does not contain the paragraphs of `{stage}` exactly once; {}", problems.join("; "));
     Err(Failure::of(Cause::Output, problem)
         .hint(format!("the stage says `conserves = {stage}`: hand on every paragraph with its own numbers, just once")))
 }

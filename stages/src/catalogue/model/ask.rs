@@ -1,7 +1,7 @@
 use shelf::llm::Llm;
 use shelf::prelude::*;
 
-use super::guard::{likeness, stands_in};
+use super::guardrail::{is_in_text, similarity};
 use super::question::question;
 use super::reply::{Claim, Claims};
 use crate::catalogue::rules::{year_of, years_in};
@@ -53,7 +53,7 @@ pub async fn ask(
         }
         Some(CatalogueField::on(found?, claim.text.trim().to_owned(), claim.confidence.min(MAX_MODEL_CONFIDENCE)))
     };
-    let says_words = |text: &str, page: &FrontMatterPage| stands_in(text, &page.text);
+    let says_words = |text: &str, page: &FrontMatterPage| is_in_text(text, &page.text);
     let title = borne_out("title", claims.title, &says_words);
     let author = borne_out("author", claims.author, &says_words);
     let publisher = borne_out("publisher", claims.publisher, &says_words);
@@ -85,7 +85,7 @@ fn says_year(text: &str, page: &FrontMatterPage) -> bool {
 }
 
 fn says_isbn(text: &str, page: &FrontMatterPage) -> bool {
-    text.parse::<Isbn>().is_ok() && likeness(text, &page.text) >= MIN_ISBN_SIMILARITY
+    text.parse::<Isbn>().is_ok() && similarity(text, &page.text) >= MIN_ISBN_SIMILARITY
 }
 
 /// What is surer stays; what is as sure is taken from the model.

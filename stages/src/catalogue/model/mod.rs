@@ -1,9 +1,9 @@
 //! Cataloguing by a language model: it gets the text of the first pages, and what it says is taken only where the pages say it too.
 
 mod ask;
-mod guard;
+mod guardrail;
 mod question;
 mod reply;
 
 pub use ask::{ModelOutcome, PROMPT, ask};
-pub use guard::{likeness, stands_in};
+pub use guardrail::{is_in_text, similarity};

@@ -5,7 +5,7 @@ use shelf::llm::{Excerpt, Llm, Region};
 use shelf::prelude::*;
 
 use super::difference::corrections;
-use super::{Doubt, Verdict, doubt_of, judge};
+use super::{ReviewReason, Verdict, judge_change, review_reason};
 use crate::corrected::rules::{CorrectionResult, correction_notes};
 use crate::corrected::{Correct, CorrectedOptions, CorrectedPage, CorrectedParagraph};
 use crate::ocr::{OcrPage, Paragraph};
@@ -20,7 +20,7 @@ pub const PROMPT: &str = include_str!("prompt.md");
 pub struct ModelOutcome {
     /// Paragraphs sent to the model.
     pub sent: u32,
-    /// What it was shown of the page's scan.
+    /// The picture that was sent.
     pub picture: PictureSent,
     /// Changes that were rejected: they differ too much from the recognised text.
     pub refused: u32,
@@ -48,8 +48,8 @@ struct Change {
 }
 
 impl Changes {
-    /// Checks that each change is of a paragraph that was asked about, and of one that no other is of. What is wrong goes back to the model.
-    fn check(&self, doubts: &BTreeMap<String, Doubt>) -> std::result::Result<(), String> {
+    /// Checks that each change is of a paragraph in the question, and that none is changed twice. An error is sent back to the model.
+    fn check(&self, doubts: &BTreeMap<String, ReviewReason>) -> std::result::Result<(), String> {
         let mut seen = BTreeSet::new();
         for Change { id, .. } in &self.changes {
             if !doubts.contains_key(id) {
@@ -67,7 +67,7 @@ impl Changes {
 const MODEL_CONFIDENCE: f64 = 0.9;
 const REVIEW_CONFIDENCE: f64 = 0.6;
 
-/// Asks about the paragraphs of a page that are still in doubt, and puts what the model changes into `corrected`.
+/// Asks about the doubtful paragraphs of a page, and applies the model's changes to `corrected`.
 ///
 /// # Errors
 /// No model gives a usable reply.
@@ -78,7 +78,7 @@ pub async fn ask(
     (llm, prompt, image): (&Llm, &str, &PageImage),
     options: &CorrectedOptions,
 ) -> Result<ModelOutcome> {
-    // What nobody can read, no model can: it would make something up.
+    // On an illegible page, a model would invent text.
     if corrected.legibility.is_illegible() {
         return Ok(ModelOutcome::default());
     }
@@ -111,24 +111,24 @@ pub async fn ask(
     Ok(asked)
 }
 
-/// The paragraphs in doubt by their ids, and why each is.
+/// The doubtful paragraphs by id, with the reason.
 fn doubts(
     ocr: &OcrPage,
     page: &CorrectedPage,
     book: &PageVocabulary,
     dictionary: Option<&Dictionary>,
     correct: Correct,
-) -> BTreeMap<String, Doubt> {
+) -> BTreeMap<String, ReviewReason> {
     let doubt = |(id, read): (ParagraphId, &Paragraph)| {
-        let doubt = doubt_of(read, text_of(page, id, read), book, dictionary);
-        let doubt = if correct == Correct::All { doubt.or(Some(Doubt::Word)) } else { doubt };
+        let doubt = review_reason(read, text_of(page, id, read), book, dictionary);
+        let doubt = if correct == Correct::All { doubt.or(Some(ReviewReason::UnknownWord)) } else { doubt };
         Some((written(id), doubt?))
     };
     read_paragraphs(ocr).filter_map(doubt).collect()
 }
 
-/// The paragraphs that are asked about, each after its id: no boxes, no confidences, nothing that the task does not need.
-fn question(ocr: &OcrPage, page: &CorrectedPage, doubts: &BTreeMap<String, Doubt>) -> String {
+/// The text of the question: each paragraph after its id, without boxes, confidences or anything else that the task does not need.
+fn question(ocr: &OcrPage, page: &CorrectedPage, doubts: &BTreeMap<String, ReviewReason>) -> String {
     let mut question = String::new();
     for (id, read) in read_paragraphs(ocr) {
         let id_text = written(id);
@@ -139,9 +139,15 @@ fn question(ocr: &OcrPage, page: &CorrectedPage, doubts: &BTreeMap<String, Doubt
     question
 }
 
-/// What of the scan the model is to see: the paragraphs in doubt of which the text alone cannot tell, unless `vision` says otherwise.
-fn excerpt(ocr: &OcrPage, doubts: &BTreeMap<String, Doubt>, vision: Vision, image: &PageImage) -> Option<Excerpt> {
-    let is_shown = |id| doubts.get(&written(id)).is_some_and(|doubt| vision.shows(*doubt == Doubt::Reading));
+/// The excerpt of the scan that the model sees: the doubtful paragraphs that cannot be decided from the text alone, unless `vision` overrides this.
+fn excerpt(
+    ocr: &OcrPage,
+    doubts: &BTreeMap<String, ReviewReason>,
+    vision: Vision,
+    image: &PageImage,
+) -> Option<Excerpt> {
+    let is_shown =
+        |id| doubts.get(&written(id)).is_some_and(|doubt| vision.shows(*doubt == ReviewReason::LowConfidence));
     let shown = read_paragraphs(ocr).filter(|(id, _)| is_shown(*id));
     let regions: Vec<Region> = shown.map(|(_, paragraph)| region_of(paragraph.bbox)).collect();
     (!regions.is_empty()).then(|| Excerpt::of(image.source(), &regions))
@@ -151,7 +157,7 @@ fn excerpt(ocr: &OcrPage, doubts: &BTreeMap<String, Doubt>, vision: Vision, imag
 fn apply_change(ocr: &OcrPage, corrected: &mut CorrectionResult, change: &Change, asked: &mut ModelOutcome) -> bool {
     let Some((id, read)) = read_paragraphs(ocr).find(|(id, _)| written(*id) == change.id) else { return false };
     let before = text_of(&corrected.page, id, read).to_owned();
-    let confidence = match judge(&read.text, &change.text) {
+    let confidence = match judge_change(&read.text, &change.text) {
         _ if change.text == before => return false,
         Verdict::Refused(why) => {
             tracing::warn!(paragraph = change.id, why, "rejected a change from the model");
@@ -163,7 +169,7 @@ fn apply_change(ocr: &OcrPage, corrected: &mut CorrectionResult, change: &Change
             asked.suspicious += 1;
             REVIEW_CONFIDENCE
         }
-        Verdict::Fine => MODEL_CONFIDENCE,
+        Verdict::Accepted => MODEL_CONFIDENCE,
     };
     let mut blocks = corrected.page.blocks.iter_mut().filter(|block| block.block_num == id.block);
     let paragraph = blocks.find_map(|block| block.paragraphs.iter_mut().find(|p| p.par_num == id.paragraph));
@@ -175,7 +181,7 @@ fn apply_change(ocr: &OcrPage, corrected: &mut CorrectionResult, change: &Change
     true
 }
 
-/// Mean confidence of a page's paragraphs, each by its words, 0..=1.
+/// Mean confidence of a page's paragraphs, weighted by their words, 0..=1.
 fn mean_confidence(ocr: &OcrPage, page: &CorrectedPage) -> f64 {
     let (mut sum, mut words) = (0.0, 0);
     for ((id, read), corrected) in read_paragraphs(ocr).zip(paragraphs(page)) {

@@ -1,10 +1,10 @@
-//! What a model has changed, found by comparing: what it says of its own work costs tokens and need not be so.
+//! The model's changes, found by comparing texts: a report by the model itself would cost tokens and might be wrong.
 
 use similar::{DiffOp, TextDiff};
 
 use crate::corrected::rules::{Correction, CorrectionKind};
 
-/// The words of `read` that are others in `changed`.
+/// The words that differ between `read` and `changed`.
 pub(super) fn corrections(read: &str, changed: &str) -> Vec<Correction> {
     let (before, after) = (words(read), words(changed));
     let difference = TextDiff::from_slices(&before, &after);
@@ -20,7 +20,7 @@ pub(super) fn corrections(read: &str, changed: &str) -> Vec<Correction> {
     difference.ops().iter().filter_map(correction).collect()
 }
 
-/// Words without white space; a word that a line end parts is two.
+/// Splits at white space; a word hyphenated at a line end counts as two.
 fn words(text: &str) -> Vec<&str> {
     text.split_whitespace().collect()
 }

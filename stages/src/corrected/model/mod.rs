@@ -1,11 +1,11 @@
-//! Correcting by a language model: it is asked about the paragraphs that are in doubt after the rules, and what it changes is taken only
-//! where it stays near what was read.
+//! Correction by a language model: it is asked about the paragraphs that are still doubtful after the rules, and its changes are accepted only
+//! if they stay close to what was read.
 
 mod ask;
 mod difference;
-mod doubt;
-mod guard;
+mod guardrail;
+mod review_reason;
 
 pub use ask::{ModelOutcome, PROMPT, ask};
-pub use doubt::{Doubt, doubt_of};
-pub use guard::{Verdict, judge};
+pub use guardrail::{Verdict, judge_change};
+pub use review_reason::{ReviewReason, review_reason};

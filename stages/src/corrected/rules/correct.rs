@@ -1,18 +1,18 @@
 use shelf::stage::{Model, ProcessingCost, Timestamp};
 
-use super::broken::join_broken_words;
 use super::correction::correction_notes;
 use super::draft::Draft;
 use super::foreign::mark_foreign_passages;
-use super::hyphens::join_parted_words;
-use super::marks::{correct_punctuation, end_sentences};
+use super::hyphens::join_hyphenated_words;
+use super::punctuation::{correct_punctuation, end_sentences};
 use super::specks::{closes_single_quote, drop_specks};
+use super::split_words::join_split_words;
 use super::words::correct_words;
 use super::{Correction, Legibility};
 use crate::corrected::{CorrectedBlock, CorrectedPage, CorrectedParagraph};
 use crate::ocr::{OcrPage, Paragraph};
 use crate::rounding::round_to_4_decimals;
-use crate::vocabulary::{Dictionary, PageTokens, PageVocabulary, Token, parts_of};
+use crate::vocabulary::{Dictionary, PageTokens, PageVocabulary, Token, split_token};
 
 /// A page corrected by rules, with its corrections.
 #[derive(Debug, Clone, PartialEq)]
@@ -101,10 +101,10 @@ impl Corrector<'_> {
     fn paragraph(&self, paragraph: &Paragraph) -> (CorrectedParagraph, Draft) {
         let mut draft = Draft::of(paragraph);
         correct_punctuation(&mut draft);
-        join_parted_words(&mut draft, self.book, self.dictionary);
+        join_hyphenated_words(&mut draft, self.book, self.dictionary);
         if let Some(dictionary) = self.dictionary {
             mark_foreign_passages(&mut draft, self.book, dictionary);
-            join_broken_words(&mut draft, self.book, dictionary);
+            join_split_words(&mut draft, self.book, dictionary);
             drop_specks(&mut draft, dictionary, self.single_quotes);
             end_sentences(&mut draft, self.book);
             correct_words(&mut draft, self.book, dictionary);
@@ -124,7 +124,7 @@ impl Corrector<'_> {
     fn confidence(&self, draft: &Draft) -> f64 {
         let tokens: Vec<&Token> = draft.lines.iter().flatten().collect();
         let certainty = |token: &&Token| {
-            let (_, word, _) = parts_of(&token.text);
+            let (_, word, _) = split_token(&token.text);
             let known = self.dictionary.is_some_and(|dictionary| dictionary.accepts(word)) || self.book.knows(word);
             if known && !word.is_empty() {
                 1.0 - (1.0 - token.confidence) * KNOWN_WORD_DOUBT_RATIO

@@ -19,11 +19,11 @@ pub enum CorrectionKind {
     /// A word hyphenated at a line end was joined with its hyphen.
     Kept,
     /// A word split by spaces was joined.
-    Whole,
+    Rejoined,
     /// Misread letters were corrected.
     Misread,
     /// Words that had run together were separated.
-    Apart,
+    Separated,
     /// A quote, dash, ligature, punctuation mark or space was corrected.
     Punctuation,
     /// A speck recognised as a character was deleted.
@@ -45,7 +45,10 @@ impl Correction {
             CorrectionKind::Kept => format!("kept {}", self.corrected),
             CorrectionKind::Speck => format!("dropped {}", self.read),
             CorrectionKind::Added => format!("added {}", self.corrected),
-            CorrectionKind::Whole | CorrectionKind::Misread | CorrectionKind::Apart | CorrectionKind::Punctuation => {
+            CorrectionKind::Rejoined
+            | CorrectionKind::Misread
+            | CorrectionKind::Separated
+            | CorrectionKind::Punctuation => {
                 format!("{} → {}", self.read, self.corrected)
             }
         }

@@ -21,7 +21,7 @@ impl Draft {
         Self { lines: tokens_of(paragraph), corrections: Vec::new() }
     }
 
-    /// The places of all tokens, in order.
+    /// The positions of all tokens, in order.
     pub(super) fn places(&self) -> Vec<TokenPosition> {
         let of_line =
             |(line, tokens): (usize, &Vec<Token>)| (0..tokens.len()).map(move |at| TokenPosition { line, at });

@@ -1,17 +1,17 @@
 use super::draft::{Draft, TokenPosition};
-use crate::vocabulary::{Dictionary, PageVocabulary, parts_of};
+use crate::vocabulary::{Dictionary, PageVocabulary, split_token};
 
 /// A sentence with fewer words is too short to tell its language.
 const MIN_SENTENCE_WORDS: usize = 5;
 /// The dictionary accepts at least this fraction of the words of a sentence in its language, 0..=1.
 const MIN_KNOWN_RATIO: f64 = 0.5;
-/// So many unknown words in a row are a quotation in another language, within a sentence.
+/// This many unknown words in a row are a quotation in another language within a sentence.
 const MIN_UNKNOWN_RUN: usize = 4;
-/// Unknown words with a lower mean confidence are misread ones, 0..=1.
+/// Unknown words with a lower mean confidence are misread, 0..=1.
 const MIN_CONFIDENCE: f64 = 0.7;
 
-/// Marks the tokens of passages in another language, which no rule of spelling may touch: sentences of which the dictionary accepts few words,
-/// though they were read with confidence, and runs of such words.
+/// Marks the tokens of passages in another language, which spelling rules must not change: sentences of which the dictionary accepts few words,
+/// although they were read with confidence, and runs of unknown words.
 pub(super) fn mark_foreign_passages(draft: &mut Draft, book: &PageVocabulary, dictionary: &Dictionary) {
     let words: Vec<Word> =
         draft.places().into_iter().filter_map(|place| Word::at(draft, place, book, dictionary)).collect();
@@ -34,7 +34,7 @@ impl Word {
     /// The word at `place`; `None` for numbers, marks and single letters.
     fn at(draft: &Draft, place: TokenPosition, book: &PageVocabulary, dictionary: &Dictionary) -> Option<Self> {
         let token = draft.token(place);
-        let (_, word, tail) = parts_of(&token.text);
+        let (_, word, tail) = split_token(&token.text);
         let letters = word.chars().filter(|c| c.is_alphabetic()).count();
         let is_half = token.ends_in_hyphen() || token.continues;
         (letters > 1 && !is_half).then(|| Self {

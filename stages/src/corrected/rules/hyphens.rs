@@ -1,21 +1,21 @@
 use super::CorrectionKind;
 use super::draft::{Draft, TokenPosition};
-use crate::vocabulary::{Dictionary, PageVocabulary, parts_of, word_key};
+use crate::vocabulary::{Dictionary, PageVocabulary, split_token, word_key};
 
-/// What becomes of a word that a line end parts at a hyphen.
+/// The kind of a hyphen at a line end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Hyphen {
-    /// Only the line end parts the word: `cam-paign` is `campaign`.
-    OfTheLine,
-    /// The word has it anywhere: `self-aware`.
-    OfTheWord,
-    /// It stands for a part that comes later: `two- and threefold`.
-    Hanging,
+    /// Only for the line end: `cam-paign` is `campaign`.
+    Soft,
+    /// Part of the word: `self-aware`.
+    Hard,
+    /// In place of a part that comes later: `two- and threefold`.
+    Suspended,
 }
 
-/// Puts words together that a line end parts at a hyphen.
-pub(super) fn join_parted_words(draft: &mut Draft, book: &PageVocabulary, dictionary: Option<&Dictionary>) {
-    // From the end, so that places before stay what they are; twice parted words come together piece by piece.
+/// Joins words that are hyphenated at a line end.
+pub(super) fn join_hyphenated_words(draft: &mut Draft, book: &PageVocabulary, dictionary: Option<&Dictionary>) {
+    // From the end, so that earlier positions stay valid; words hyphenated twice are joined piece by piece.
     for place in draft.places().into_iter().rev() {
         let Some(next) = draft.next(place).filter(|next| draft.token(*next).continues) else { continue };
         join(draft, place, next, book, dictionary);
@@ -30,16 +30,16 @@ fn join(
     dictionary: Option<&Dictionary>,
 ) {
     let (token, after) = (&draft.token(place).text, &draft.token(next).text);
-    let ((lead, before, hyphen), (_, follows, _)) = (parts_of(token), parts_of(after));
+    let ((lead, before, hyphen), (_, follows, _)) = (split_token(token), split_token(after));
     let stem = format!("{lead}{before}");
-    let (kind, text) = match judge(before, follows, book, dictionary) {
-        // No capital stands within a word: a letter whose capital looks like it was misread.
-        Hyphen::OfTheLine if before.ends_with(char::is_lowercase) => {
+    let (kind, text) = match classify_hyphen(before, follows, book, dictionary) {
+        // Capitals do not occur within a word: the letter was misread as a similar capital.
+        Hyphen::Soft if before.ends_with(char::is_lowercase) => {
             (CorrectionKind::Joined, format!("{stem}{}", small_first(after)))
         }
-        Hyphen::OfTheLine => (CorrectionKind::Joined, format!("{stem}{after}")),
-        Hyphen::OfTheWord => (CorrectionKind::Kept, format!("{stem}-{after}")),
-        Hyphen::Hanging => return,
+        Hyphen::Soft => (CorrectionKind::Joined, format!("{stem}{after}")),
+        Hyphen::Hard => (CorrectionKind::Kept, format!("{stem}-{after}")),
+        Hyphen::Suspended => return,
     };
     let read = format!("{before}{hyphen}{follows}");
     draft.merge(place, next, kind, read, text);
@@ -51,88 +51,93 @@ fn small_first(word: &str) -> String {
 }
 
 /// Prefixes that keep their hyphen, whatever follows.
-const KEEP_THEIR_HYPHEN: [&str; 14] =
+const HYPHENATED_PREFIXES: [&str; 14] =
     ["self", "well", "ex", "half", "all", "ill", "quasi", "vice", "non", "anti", "pseudo", "semi", "cross", "demi"];
 /// Two-word adverbs of time, which older books print with a hyphen and newer ones undivided.
-const WITH_TO: [&str; 3] = ["day", "morrow", "night"];
-/// What comes between two words that share their end.
-const BETWEEN_HANGING: [&str; 10] = ["and", "or", "to", "und", "oder", "bis", "et", "ou", "y", "e"];
-/// Beginnings and ends of words that are seldom parted from the rest, though they are words.
+const AFTER_TO: [&str; 3] = ["day", "morrow", "night"];
+/// Words that follow a suspended hyphen.
+const AFTER_SUSPENDED: [&str; 10] = ["and", "or", "to", "und", "oder", "bis", "et", "ou", "y", "e"];
+/// Parts of words that are rarely divided from the rest by a hyphen, although they are words.
 #[rustfmt::skip]
 const NEVER_DIVIDED: [&str; 34] = [
     "under", "over", "some", "any", "every", "with", "there", "where", "here", "out", "after", "never", "other", "what", "who", "for", "not", "mis", "dis",
     "self", "selves", "ness", "less", "ful", "ward", "wards", "wise", "thing", "body", "ever", "ship", "hood", "able", "ally",
 ];
-/// What ends compounds and is no word of its own, or seldom one.
+/// Endings of compounds that are rarely words of their own.
 #[rustfmt::skip]
 const ENDS_OF_COMPOUNDS: [&str; 20] = [
     "bearded", "blooded", "bodied", "bred", "colored", "coloured", "eared", "eyed", "faced", "fingered", "footed", "haired", "handed", "headed", "hearted",
     "legged", "minded", "natured", "sided", "tempered",
 ];
-/// Shorter pieces are no words, whatever a dictionary says.
-const SHORTEST_HALF: usize = 3;
-/// Short words that are halves of compounds all the same.
+/// Shorter halves are not words, even if a dictionary has them.
+const MIN_HALF_CHARS: usize = 3;
+/// Short words that may nevertheless be halves of compounds.
 const SHORT_HALVES: [&str; 14] = ["to", "by", "up", "in", "on", "of", "go", "no", "so", "be", "do", "at", "is", "my"];
 
-/// The word whose two pieces stand on either side of a page break, `cam` and `paign`: by the dictionary and the habits of the language, since
-/// what the book has elsewhere is known for each page by itself.
+/// Joins the halves of a word split by a page break, `cam` and `paign`: by the dictionary and the conventions of the language, since
+/// evidence from the book is stored by page.
 #[must_use]
 pub fn word_across_pages(before: &str, after: &str, dictionary: Option<&Dictionary>) -> String {
-    match judge(before, after, &PageVocabulary::default(), dictionary) {
-        Hyphen::OfTheLine => format!("{before}{after}"),
-        Hyphen::OfTheWord | Hyphen::Hanging => format!("{before}-{after}"),
+    match classify_hyphen(before, after, &PageVocabulary::default(), dictionary) {
+        Hyphen::Soft => format!("{before}{after}"),
+        Hyphen::Hard | Hyphen::Suspended => format!("{before}-{after}"),
     }
 }
 
-/// Judges by evidence: first what the book itself has elsewhere, then the dictionary, then the habits of the language.
-pub(super) fn judge(before: &str, after: &str, book: &PageVocabulary, dictionary: Option<&Dictionary>) -> Hyphen {
+/// Decides by evidence from the book first, then by the dictionary, then by the conventions of the language.
+pub(super) fn classify_hyphen(
+    before: &str,
+    after: &str,
+    book: &PageVocabulary,
+    dictionary: Option<&Dictionary>,
+) -> Hyphen {
     let is_in = |forms: &std::collections::BTreeSet<String>, hyphen| {
         forms.contains(&word_key(&format!("{before}{hyphen}{after}")))
     };
     match (is_in(&book.joined, ""), is_in(&book.hyphenated, "-")) {
-        (true, false) => return Hyphen::OfTheLine,
-        (false, true) => return Hyphen::OfTheWord,
+        (true, false) => return Hyphen::Soft,
+        (false, true) => return Hyphen::Hard,
         _ => {}
     }
-    // Of `never-to-be-for-gotten` only the pieces around the hyphen count.
+    // In `never-to-be-for-gotten` only the pieces around the hyphen count.
     let (left, right) = (before.rsplit('-').next().unwrap_or(before), after.split('-').next().unwrap_or(after));
     let (low_left, low_right) = (left.to_lowercase(), right.to_lowercase());
     let is_word = |word: &str| dictionary.is_some_and(|dictionary| dictionary.accepts(word));
     if is_between_numbers(left, right) || is_between_names(left, right) && !is_word(&format!("{low_left}{low_right}")) {
-        return Hyphen::OfTheWord;
+        return Hyphen::Hard;
     }
-    if low_left == "to" && WITH_TO.contains(&low_right.as_str()) {
-        return Hyphen::OfTheWord;
+    if low_left == "to" && AFTER_TO.contains(&low_right.as_str()) {
+        return Hyphen::Hard;
     }
     let Some(dictionary) = dictionary else {
-        let kept = KEEP_THEIR_HYPHEN[..4].contains(&low_left.as_str());
-        return if kept { Hyphen::OfTheWord } else { Hyphen::OfTheLine };
+        let kept = HYPHENATED_PREFIXES[..4].contains(&low_left.as_str());
+        return if kept { Hyphen::Hard } else { Hyphen::Soft };
     };
     let is_half = |half: &str| {
-        let long = half.chars().count() >= SHORTEST_HALF;
+        let long = half.chars().count() >= MIN_HALF_CHARS;
         (long || SHORT_HALVES.contains(&half)) && dictionary.accepts(half)
     };
     if dictionary.accepts(&format!("{left}{right}")) || dictionary.accepts(&format!("{low_left}{low_right}")) {
         let divided =
             book.likes_hyphens && is_compound(&low_left, &low_right) && is_half(&low_left) && is_half(&low_right);
-        return if divided { Hyphen::OfTheWord } else { Hyphen::OfTheLine };
+        return if divided { Hyphen::Hard } else { Hyphen::Soft };
     }
-    if BETWEEN_HANGING.contains(&right) {
-        return Hyphen::Hanging;
+    if AFTER_SUSPENDED.contains(&right) {
+        return Hyphen::Suspended;
     }
-    // A name that is parted (`Mont-ezuma`) has no half that is a word of its own, written small.
+    // A hyphenated name (`Mont-ezuma`) has no half that is a word in lower case.
     let halves = is_half(&low_right) && (is_half(&low_left) || is_half(left) && left != low_left && right != low_right);
-    if halves || KEEP_THEIR_HYPHEN.contains(&low_left.as_str()) && is_half(&low_right) {
-        Hyphen::OfTheWord
+    if halves || HYPHENATED_PREFIXES.contains(&low_left.as_str()) && is_half(&low_right) {
+        Hyphen::Hard
     } else {
-        Hyphen::OfTheLine
+        Hyphen::Soft
     }
 }
 
-/// Whether two words look like a compound (`bed-time`, `dog-eared`), not like a word that happens to be made of words (`some-thing`, `cor-rector`).
+/// Whether two words look like a compound (`bed-time`, `dog-eared`), not like a word that happens to consist of words (`some-thing`, `cor-rector`).
 fn is_compound(left: &str, right: &str) -> bool {
     let solid = NEVER_DIVIDED.contains(&left) || NEVER_DIVIDED.contains(&right);
-    let long = left.chars().count().min(right.chars().count()) > SHORTEST_HALF;
+    let long = left.chars().count().min(right.chars().count()) > MIN_HALF_CHARS;
     !solid && (long || ENDS_OF_COMPOUNDS.contains(&right))
 }
 
@@ -156,7 +161,7 @@ mod tests {
 
     fn joined(text: &str, book: &PageVocabulary, dictionary: Option<&Dictionary>) -> String {
         let mut draft = draft_of(text, 0.95);
-        join_parted_words(&mut draft, book, dictionary);
+        join_hyphenated_words(&mut draft, book, dictionary);
         draft.text()
     }
 
@@ -245,7 +250,7 @@ mod tests {
     #[test]
     fn what_was_done_is_told() {
         let mut draft = draft_of("cam-\npaign self-\naware", 0.9);
-        join_parted_words(&mut draft, &book(&[], &[]), Some(&Dictionary::of_words(WORDS)));
+        join_hyphenated_words(&mut draft, &book(&[], &[]), Some(&Dictionary::of_words(WORDS)));
         let told: Vec<_> = draft.corrections.iter().map(|c| (c.kind, c.read.as_str(), c.corrected.as_str())).collect();
         assert_eq!(
             told,

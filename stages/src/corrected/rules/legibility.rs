@@ -1,9 +1,9 @@
-use crate::vocabulary::{Dictionary, PageTokens, PageVocabulary, parts_of};
+use crate::vocabulary::{Dictionary, PageTokens, PageVocabulary, split_token};
 
 /// How legible a page is, judged by its words.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Legibility {
-    /// The share of its words, of three letters and more, that neither the dictionary nor the book has, 0..=1; none without a dictionary, and where
+    /// The share of its words of three or more letters that are in neither the dictionary nor the book, 0..=1; `None` without a dictionary, or if
     /// there are too few words.
     pub unknown: Option<f64>,
     /// Mean confidence of its words, 0..=1; 1 on a blank page.
@@ -26,7 +26,7 @@ impl Legibility {
         Self { unknown: dictionary.and_then(|dictionary| unknown_share(page, book, dictionary)), confidence }
     }
 
-    /// Whether so few of the page's words are known that the others should not be corrected.
+    /// Whether too few of the page's words are known to correct the others.
     #[must_use]
     pub fn is_illegible(&self) -> bool {
         self.unknown.is_some_and(|share| share > MAX_UNKNOWN_RATIO)
@@ -35,7 +35,7 @@ impl Legibility {
 
 fn unknown_share(page: &PageTokens, book: &PageVocabulary, dictionary: &Dictionary) -> Option<f64> {
     let whole = page.tokens().filter(|token| !token.ends_in_hyphen() && !token.continues);
-    let words: Vec<&str> = whole.map(|token| parts_of(&token.text).1).filter(|word| is_long(word)).collect();
+    let words: Vec<&str> = whole.map(|token| split_token(&token.text).1).filter(|word| is_long(word)).collect();
     let unknown = words.iter().filter(|word| !dictionary.accepts(word) && !book.knows(word)).count();
     (words.len() >= MIN_WORDS).then(|| unknown as f64 / words.len() as f64)
 }

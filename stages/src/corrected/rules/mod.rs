@@ -1,14 +1,14 @@
 //! Correction by rules: deterministic and free. Every change is described in the correction notes of its paragraph.
 
-mod broken;
 mod correct;
 mod correction;
 mod draft;
 mod foreign;
 mod hyphens;
 mod legibility;
-mod marks;
+mod punctuation;
 mod specks;
+mod split_words;
 mod words;
 
 pub use correct::{CorrectionResult, correct_page};

@@ -1,15 +1,15 @@
 use super::CorrectionKind;
 use super::draft::{Draft, TokenPosition};
-use crate::vocabulary::{Dictionary, MIN_CERTAIN_CONFIDENCE, parts_of};
+use crate::vocabulary::{Dictionary, MIN_CERTAIN_CONFIDENCE, split_token};
 
-/// What was read with less confidence may be a speck.
-const UNSURE: f64 = 0.75;
-/// `‘The` for `The` is read with more confidence than other specks.
-const SURE_OF_T: f64 = 0.96;
-/// A mark that stands alone needs more to be one.
-const ALONE: f64 = 0.5;
+/// Marks with less confidence may be specks.
+const MAX_SPECK_CONFIDENCE: f64 = 0.75;
+/// The same for the quote in `‘The`, which is read with more confidence than other specks.
+const MAX_SPECK_BEFORE_T_CONFIDENCE: f64 = 0.96;
+/// The same for an isolated mark.
+const MAX_ISOLATED_CONFIDENCE: f64 = 0.5;
 
-/// Deletes what is most likely a speck, not a mark: single quotes where no quotation begins, marks that end a sentence which continues.
+/// Deletes marks that are most likely specks: single quotes where no quotation begins, and full stops where the sentence continues.
 /// `single_quotes` says whether the page has quotations in single quotes.
 pub(super) fn drop_specks(draft: &mut Draft, dictionary: &Dictionary, single_quotes: bool) {
     for place in draft.places() {
@@ -18,7 +18,7 @@ pub(super) fn drop_specks(draft: &mut Draft, dictionary: &Dictionary, single_quo
         drop_stop(draft, place, dictionary);
     }
     for place in draft.places().into_iter().rev() {
-        drop_lone(draft, place);
+        drop_isolated(draft, place);
     }
 }
 
@@ -29,19 +29,19 @@ const ELIDED: [&str; 14] = [
 
 /// Whether a token closes a quotation in single quotes: `no!’`, `said,'`.
 pub(super) fn closes_single_quote(token: &str) -> bool {
-    let (_, word, tail) = parts_of(token);
+    let (_, word, tail) = split_token(token);
     let after_mark = |tail: &str| tail.starts_with([',', '.', '!', '?', ';']) && tail.contains(['\'', '’']);
     !word.is_empty() && after_mark(tail) && !tail.contains("''") && !tail.contains("’’")
 }
 
-/// `'the` is a speck before a word in mid-sentence, and `'The` where the page has no quotations in single quotes, unless the quote is closed
+/// Drops the quote of `'the` in mid-sentence, and of `'The` on a page without quotations in single quotes, unless the quote is closed
 /// further on. A double quote is never a speck: its partner may be misread, on another line, or in another paragraph.
 fn drop_quote(draft: &mut Draft, place: TokenPosition, single_quotes: bool) {
     let token = draft.token(place);
     let Some((quote, rest)) = token.text.chars().next().map(|quote| (quote, &token.text[quote.len_utf8()..])) else {
         return;
     };
-    let (lead, word, tail) = parts_of(rest);
+    let (lead, word, tail) = split_token(rest);
     // A quotation begins after a mark, or at the beginning of a paragraph.
     let may_open =
         draft.previous(place).is_none_or(|before| !draft.token(before).text.ends_with(char::is_alphanumeric));
@@ -50,7 +50,7 @@ fn drop_quote(draft: &mut Draft, place: TokenPosition, single_quotes: bool) {
     }
     let (closing, sure): (&[char], f64) = match quote {
         // The serif of a T is read as a quote before it.
-        '\'' | '‘' | '’' if word.starts_with('T') => (&['\'', '’'], SURE_OF_T),
+        '\'' | '‘' | '’' if word.starts_with('T') => (&['\'', '’'], MAX_SPECK_BEFORE_T_CONFIDENCE),
         '\'' | '‘' | '’' if !may_open => (&['\'', '’'], MIN_CERTAIN_CONFIDENCE),
         _ => return,
     };
@@ -63,17 +63,17 @@ fn drop_quote(draft: &mut Draft, place: TokenPosition, single_quotes: bool) {
     }
 }
 
-/// `points'` is a speck behind a word, unless a quote was opened before, or the word is one of several owners.
+/// Drops the quote of `points'`, unless a quote was opened before or the word may be a plural possessive.
 fn drop_closing_quote(draft: &mut Draft, place: TokenPosition, dictionary: &Dictionary) {
     let token = draft.token(place);
-    let (lead, word, tail) = parts_of(&token.text);
+    let (lead, word, tail) = split_token(&token.text);
     let quoted =
         lead.contains(QUOTES) || !matches!(tail, "'" | "’") || word.chars().count() < 3 || word.ends_with(['s', 'S']);
     let opened = || {
         let before = std::iter::successors(draft.previous(place), |place| draft.previous(*place));
-        before.into_iter().any(|place| parts_of(&draft.token(place).text).0.contains(QUOTES))
+        before.into_iter().any(|place| split_token(&draft.token(place).text).0.contains(QUOTES))
     };
-    if !quoted && token.confidence < UNSURE && dictionary.knows(word) && !opened() {
+    if !quoted && token.confidence < MAX_SPECK_CONFIDENCE && dictionary.knows(word) && !opened() {
         let text = format!("{lead}{word}");
         draft.replace(place, CorrectionKind::Punctuation, text);
     }
@@ -81,11 +81,11 @@ fn drop_closing_quote(draft: &mut Draft, place: TokenPosition, dictionary: &Dict
 
 const QUOTES: [char; 3] = ['\'', '‘', '’'];
 
-/// Whether a quote that is opened at `place` is closed before it is opened again.
+/// Whether a quote opened at `place` is closed before another is opened.
 fn is_closed(draft: &Draft, place: TokenPosition, quote: char, closing: &[char]) -> bool {
     let mut next = draft.next(place);
     while let Some(here) = next {
-        let (lead, _, tail) = parts_of(&draft.token(here).text);
+        let (lead, _, tail) = split_token(&draft.token(here).text);
         if lead.contains(quote) {
             return false;
         }
@@ -97,38 +97,38 @@ fn is_closed(draft: &Draft, place: TokenPosition, quote: char, closing: &[char])
     false
 }
 
-/// Words that may be abbreviations, with a stop within a sentence.
+/// Words that may be abbreviations, with a full stop within a sentence.
 #[rustfmt::skip]
 const ABBREVIATIONS: [&str; 34] = [
     "vol", "chap", "fig", "sec", "art", "gen", "col", "gov", "rev", "cap", "sat", "sun", "mar", "dec", "jan", "oct", "bros", "inc", "ill", "mass", "miss",
     "wash", "ore", "pop", "pub", "ser", "max", "tab", "cent", "par", "lat", "long", "log", "pen",
 ];
 
-/// A stop or colon after a word, where the sentence goes on with a small letter, is a speck, unless the word may be abbreviated.
+/// Drops a full stop or colon after a word if the sentence continues in lower case, unless the word may be an abbreviation.
 fn drop_stop(draft: &mut Draft, place: TokenPosition, dictionary: &Dictionary) {
     let token = draft.token(place);
-    let (lead, word, tail) = parts_of(&token.text);
+    let (lead, word, tail) = split_token(&token.text);
     let whole =
         word.chars().count() >= 3 && dictionary.knows(word) && !ABBREVIATIONS.contains(&word.to_lowercase().as_str());
     let goes_on = draft.next(place).is_some_and(|next| draft.token(next).text.starts_with(char::is_lowercase));
-    if matches!(tail, "." | ":") && whole && goes_on && token.confidence < UNSURE {
+    if matches!(tail, "." | ":") && whole && goes_on && token.confidence < MAX_SPECK_CONFIDENCE {
         let text = format!("{lead}{word}");
         draft.replace(place, CorrectionKind::Punctuation, text);
     }
 }
 
-/// A mark that stands alone at the end or start of a line, read with hardly any confidence.
-fn drop_lone(draft: &mut Draft, place: TokenPosition) {
+/// Drops an isolated mark at the start or end of a line that was read with very low confidence.
+fn drop_isolated(draft: &mut Draft, place: TokenPosition) {
     let token = draft.token(place);
     let at_margin = place.at == 0 || draft.ends_line(place);
     let is_mark = token.text.chars().count() <= 2 && token.text.chars().all(|c| SPECKS.contains(c));
     let has_company = draft.lines[place.line].len() > 1;
-    if is_mark && at_margin && has_company && token.confidence < ALONE {
+    if is_mark && at_margin && has_company && token.confidence < MAX_ISOLATED_CONFIDENCE {
         draft.remove(place);
     }
 }
 
-/// What specks are read as. A footnote's mark, a dash or a sum of money may stand alone.
+/// Characters that specks are read as. Footnote marks, dashes and amounts of money may be isolated.
 const SPECKS: &str = ".,:;'`~^_|<>°«»‘’\\";
 
 #[cfg(test)]

@@ -3,19 +3,19 @@ use std::collections::HashMap;
 use super::CorrectionKind;
 use super::draft::Draft;
 use crate::vocabulary::{
-    Commonness, Dictionary, PageVocabulary, Variant, WordEvidence, is_odd, near_variants, parts_of, visit_far_variants,
-    word_key,
+    Commonness, Dictionary, PageVocabulary, Variant, WordEvidence, is_stray_symbol, near_variants, split_token,
+    visit_far_variants, word_key,
 };
 
-/// Mends misread letters, and parts words that ran together: only where the word as read is unknown to book and dictionary, its confidence is low, and
-/// just one likely word may have been printed there.
+/// Corrects misread letters and separates merged words, but only if the word is unknown to book and dictionary, its confidence is low, and
+/// there is exactly one likely candidate.
 pub(super) fn correct_words(draft: &mut Draft, book: &PageVocabulary, dictionary: &Dictionary) {
     for place in draft.places() {
         let token = draft.token(place);
         if token.foreign {
             continue;
         }
-        let (lead, word, tail) = parts_of(&token.text);
+        let (lead, word, tail) = split_token(&token.text);
         let Some(evidence) = book.doubtful.get(&word_key(word)).filter(|evidence| !evidence.known) else {
             continue;
         };
@@ -29,83 +29,87 @@ pub(super) fn correct_words(draft: &mut Draft, book: &PageVocabulary, dictionary
             draft.replace(place, CorrectionKind::Misread, text);
             continue;
         }
-        let doubt = Doubt { word, confidence: token.confidence, evidence, dictionary };
+        let doubt = UncertainWord { word, confidence: token.confidence, evidence, dictionary };
         if let Some(better) = doubt.best() {
-            let kind = if better.contains(' ') { CorrectionKind::Apart } else { CorrectionKind::Misread };
+            let kind = if better.contains(' ') { CorrectionKind::Separated } else { CorrectionKind::Misread };
             let text = format!("{lead}{better}{tail}");
             draft.replace(place, kind, text);
         }
     }
 }
 
-/// A word that can't be right.
-struct Doubt<'a> {
+/// A word that is probably misread.
+struct UncertainWord<'a> {
     word: &'a str,
     confidence: f64,
     evidence: &'a WordEvidence,
     dictionary: &'a Dictionary,
 }
 
-/// Another word is likelier than the next best only if it is so much cheaper.
-const CLEARLY: f64 = 0.5;
-/// What a word gains by being in the book, for each step of commonness.
-const OF_THE_BOOK: f64 = 0.5;
-/// Lost spaces are the most frequent mistake of all on coarse scans, and few words are made of words.
-const LOST_SPACES: f64 = 0.3;
+/// The best candidate must be cheaper than the next one by at least this margin.
+const MIN_COST_MARGIN: f64 = 0.5;
+/// Reduction of cost for a word of the book, per step of commonness.
+const BOOK_WORD_BONUS: f64 = 0.5;
+/// Cost of separating merged words: lost spaces are the most frequent error on coarse scans, and few words consist of words.
+const LOST_SPACES_COST: f64 = 0.3;
 /// A name is corrected only if it was read with at most this confidence, 0..=1.
 const MAX_NAME_CONFIDENCE: f64 = 0.8;
-/// Words of so many letters have few neighbours, so that more of them may be misread.
-const LONG: usize = 10;
+/// Words with at least this many letters have few similar words, so more of their letters may be corrected.
+const MIN_LONG_WORD_CHARS: usize = 10;
 
-/// A word that may have been printed.
+/// A candidate for the printed word.
 struct Candidate {
     word: String,
-    /// How unlikely it is that it was misread so, less what it gains by being in the book.
-    rank: f64,
+    /// The cost of the misreading, less the bonus for words of the book.
+    cost: f64,
     of_the_book: bool,
 }
 
-impl Doubt<'_> {
+impl UncertainWord<'_> {
     fn best(&self) -> Option<String> {
         let stem = self.word.strip_suffix("'s").or_else(|| self.word.strip_suffix("’s")).unwrap_or(self.word);
         let mut ranked = self.candidates(stem, near_variants(stem));
-        ranked.extend(self.parted());
-        if ranked.is_empty() && self.letters() >= LONG && !self.is_name() {
-            ranked = self.candidates(stem, self.far_words(stem));
+        ranked.extend(self.segmented());
+        if ranked.is_empty() && self.letters() >= MIN_LONG_WORD_CHARS && !self.is_name() {
+            ranked = self.candidates(stem, self.far_candidates(stem));
         }
-        ranked.sort_by(|a, b| a.rank.total_cmp(&b.rank).then_with(|| a.word.cmp(&b.word)));
+        ranked.sort_by(|a, b| a.cost.total_cmp(&b.cost).then_with(|| a.word.cmp(&b.word)));
         let best = ranked.first()?;
-        let is_clear = ranked.get(1).is_none_or(|next| best.rank + CLEARLY <= next.rank);
-        let is_likely = best.rank <= self.highest_rank(best.of_the_book);
+        let is_clear = ranked.get(1).is_none_or(|next| best.cost + MIN_COST_MARGIN <= next.cost);
+        let is_likely = best.cost <= self.max_cost(best.of_the_book);
         (is_clear && is_likely).then(|| format!("{}{}", best.word, &self.word[stem.len()..]))
     }
 
-    /// Words that the dictionary or the book has.
+    /// The variants that are in the dictionary or the book.
     fn candidates(&self, stem: &str, variants: Vec<Variant>) -> Vec<Candidate> {
         let mut least: HashMap<String, Candidate> = HashMap::new();
         for Variant { word, cost } in variants {
             let common = self.evidence.similar.get(&word_key(&word)).copied();
-            if !self.may_stand(&word, common, stem) {
+            if !self.is_plausible(&word, common, stem) {
                 continue;
             }
-            let rank = cost - common.map_or(0.0, |common| OF_THE_BOOK * f64::from(common as u8 + 1));
+            let cost = cost - common.map_or(0.0, |common| BOOK_WORD_BONUS * f64::from(common as u8 + 1));
             match least.get_mut(&word) {
-                Some(known) => known.rank = known.rank.min(rank),
-                None => drop(least.insert(word.clone(), Candidate { word, rank, of_the_book: common.is_some() })),
+                Some(known) => known.cost = known.cost.min(cost),
+                None => drop(least.insert(word.clone(), Candidate { word, cost, of_the_book: common.is_some() })),
             }
         }
         least.into_values().collect()
     }
 
-    /// The words that it is made of, if spaces were lost. A name does not end in an article (`Hernanda`).
-    fn parted(&self) -> Option<Candidate> {
+    /// The words that were merged, if spaces were lost. A name does not end in an article (`Hernanda`).
+    fn segmented(&self) -> Option<Candidate> {
         let apart = &self.evidence.apart;
         let whole_words = !self.is_name() || apart.iter().all(|word| word.chars().count() > 1);
         let word = || self.with_case(&apart.join(" "));
-        (!apart.is_empty() && whole_words).then(|| Candidate { word: word(), rank: LOST_SPACES, of_the_book: true })
+        (!apart.is_empty() && whole_words).then(|| Candidate {
+            word: word(),
+            cost: LOST_SPACES_COST,
+            of_the_book: true,
+        })
     }
 
-    fn far_words(&self, stem: &str) -> Vec<Variant> {
+    fn far_candidates(&self, stem: &str) -> Vec<Variant> {
         let mut words = Vec::new();
         visit_far_variants(stem, |variant| {
             if self.dictionary.knows(&variant.word) {
@@ -115,13 +119,13 @@ impl Doubt<'_> {
         words
     }
 
-    fn may_stand(&self, word: &str, common: Option<Commonness>, stem: &str) -> bool {
+    fn is_plausible(&self, word: &str, common: Option<Commonness>, stem: &str) -> bool {
         let letters = word.chars().all(|c| c.is_alphabetic() || matches!(c, '\'' | '’' | '-'));
         let case =
             has_one_case(word) && (stem.starts_with(char::is_uppercase) || !word.starts_with(char::is_uppercase));
         let known = match common {
-            // A name is in no dictionary, so that a word of the dictionary is none for it.
-            // One name of the book is not put for another that was read with some confidence.
+            // Names are not in dictionaries, so a dictionary word cannot replace one.
+            // A name of the book does not replace another that was read with some confidence.
             _ if self.is_name() => common >= Some(Commonness::Rare) && self.confidence <= MAX_NAME_CONFIDENCE,
             Some(_) => true,
             None => word.chars().count() > 2 && self.dictionary.knows(word),
@@ -139,9 +143,9 @@ impl Doubt<'_> {
             && self.word.chars().skip(1).any(char::is_lowercase)
     }
 
-    /// Nothing that was read with some confidence is far from what stands there, and short words have many neighbours. A word that only the dictionary
-    /// has needs to be nearer: most of its words are rare. Measured on degraded scans: what lies within these bounds is right three times in four or oftener.
-    fn highest_rank(&self, of_the_book: bool) -> f64 {
+    /// The maximum cost of a correction. Words read with some confidence are close to the printed ones, and short words have many similar words. A word that is only in the dictionary
+    /// must be closer, since most of its words are rare. Measured on degraded scans: corrections within these limits are right in at least three out of four cases.
+    fn max_cost(&self, of_the_book: bool) -> f64 {
         let letters = self.letters();
         if of_the_book {
             match letters {
@@ -149,17 +153,17 @@ impl Doubt<'_> {
                 _ if self.is_name() => 1.0,
                 4..=5 => 1.2,
                 6..=7 if self.confidence > 0.8 => 1.2,
-                6..LONG => 2.2,
-                LONG.. => 3.2,
+                6..MIN_LONG_WORD_CHARS => 2.2,
+                MIN_LONG_WORD_CHARS.. => 3.2,
             }
         } else {
             match letters {
-                // Of a short word that was read with hardly any confidence every letter may be wrong.
+                // In a short word with very low confidence, every letter may be wrong.
                 0..=5 if self.confidence < 0.6 => 0.0,
                 0..=7 => 1.5,
-                // Known confusions only: a letter for one that looks like it.
-                8..LONG => 2.0,
-                LONG.. => 3.2,
+                // Confusions of similar letters only.
+                8..MIN_LONG_WORD_CHARS => 2.0,
+                MIN_LONG_WORD_CHARS.. => 3.2,
             }
         }
     }
@@ -181,10 +185,10 @@ fn has_one_stray_capital(word: &str) -> bool {
     word.chars().skip(1).filter(|c| c.is_uppercase()).count() == 1 && word.chars().any(char::is_lowercase)
 }
 
-/// A number with a misread digit is none that can be corrected.
+/// A number with a misread digit cannot be corrected.
 fn is_mostly_letters(word: &str) -> bool {
     let digits = word.chars().filter(char::is_ascii_digit).count();
-    let letters = word.chars().filter(|c| c.is_alphabetic() || is_odd(*c)).count();
+    let letters = word.chars().filter(|c| c.is_alphabetic() || is_stray_symbol(*c)).count();
     letters > digits
 }
 
@@ -205,7 +209,7 @@ mod tests {
 
     /// What becomes of `text`, whose words were all read with `confidence`, given what the book tells of one of them.
     fn corrected(text: &str, confidence: f64, of: WordEvidence) -> String {
-        let (_, word, _) = parts_of(text);
+        let (_, word, _) = split_token(text);
         let book = PageVocabulary { doubtful: [(word_key(word), of)].into(), ..PageVocabulary::default() };
         let mut draft = draft_of(text, confidence);
         correct_words(&mut draft, &book, &Dictionary::of_words(WORDS));

@@ -16,7 +16,7 @@ pub const PROMPT: &str = include_str!("prompt.md");
 pub struct ModelOutcome {
     /// Whether the model was asked.
     pub asked: bool,
-    /// What it was shown of the page's scan.
+    /// The picture that was sent.
     pub picture: PictureSent,
     /// Blocks whose label it changed.
     pub changed: u32,

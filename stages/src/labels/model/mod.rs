@@ -2,13 +2,13 @@
 //! nothing of the page speaks against it.
 
 mod ask;
-mod guard;
+mod guardrail;
 mod number;
 mod question;
 mod reply;
 
 pub use ask::{ModelOutcome, PROMPT, ask};
-use guard::judge;
+use guardrail::judge;
 use number::ModelPageNumber;
 use question::question;
 use reply::{Change, Changes};

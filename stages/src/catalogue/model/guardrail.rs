@@ -1,4 +1,4 @@
-//! What a model says of a book is looked for in what was read: a model knows many books, and may say what another edition says, or what no book does.
+//! Looks for a model's claims about a book in the recognised text: a model knows many books, and may report another edition or invent something.
 
 /// Minimum similarity of a claim with the recognised text (1 minus the edit distance divided by its letters), 0..=1: one letter in five may be misread,
 /// and a first name may be abbreviated in print.
@@ -6,25 +6,25 @@ const MIN_SIMILARITY: f64 = 0.8;
 /// Shorter claims occur in many texts by accident, and must match whole words.
 const MIN_FUZZY_LETTERS: usize = 6;
 
-/// Whether `claim` stands in `text`, in one run, but for what the recogniser may have misread. Case, marks, spaces and line breaks do not count; numbers have
-/// to stand there as they are.
+/// Whether `text` contains `claim`, apart from misread letters. Ignores case, punctuation, spaces and line breaks; numbers must
+/// match exactly.
 #[must_use]
-pub fn stands_in(claim: &str, text: &str) -> bool {
+pub fn is_in_text(claim: &str, text: &str) -> bool {
     let numbers = |text: &str| -> Vec<String> {
         text.split(|c: char| !c.is_ascii_digit()).filter(|digits| !digits.is_empty()).map(ToOwned::to_owned).collect()
     };
     let read = numbers(text);
     let letters = folded(claim).len();
     let has_words =
-        if letters < MIN_FUZZY_LETTERS { has_as_words(claim, text) } else { likeness(claim, text) >= MIN_SIMILARITY };
+        if letters < MIN_FUZZY_LETTERS { has_as_words(claim, text) } else { similarity(claim, text) >= MIN_SIMILARITY };
     letters > 0 && has_words && numbers(claim).iter().all(|number| read.contains(number))
 }
 
-/// How like `claim` is the run of `text` that is most like it: 1 less the edits that make one of the other, over the letters and digits of `claim`, 0..=1.
+/// The similarity of `claim` to the most similar part of `text`: 1 minus the edit distance divided by the letters and digits of `claim`, 0..=1.
 ///
 /// It is the approximate matching of P. Sellers (1980): an edit distance whose beginning and end in the text are free.
 #[must_use]
-pub fn likeness(claim: &str, text: &str) -> f64 {
+pub fn similarity(claim: &str, text: &str) -> f64 {
     let (claim, text) = (folded(claim), folded(text));
     // Edits between the first letters of the claim and the best run of the text that ends here.
     let mut edits: Vec<usize> = (0..=claim.len()).collect();
@@ -41,7 +41,7 @@ pub fn likeness(claim: &str, text: &str) -> f64 {
     1.0 - least as f64 / claim.len().max(1) as f64
 }
 
-/// Whether the words of `claim` are words of `text`, one after another.
+/// Whether the words of `claim` occur consecutively in `text`.
 fn has_as_words(claim: &str, text: &str) -> bool {
     let words = |text: &str| -> Vec<Vec<char>> {
         text.split_whitespace().map(folded).filter(|word| !word.is_empty()).collect()
@@ -73,7 +73,7 @@ mod tests {
             "E. A. Poe",
             "Sketches of Colonial Florida, by Richard L. Campbell",
         ] {
-            assert!(stands_in(claim, TITLE_PAGE), "{claim}");
+            assert!(is_in_text(claim, TITLE_PAGE), "{claim}");
         }
     }
 
@@ -90,7 +90,7 @@ mod tests {
             "",
             "—",
         ] {
-            assert!(!stands_in(claim, TITLE_PAGE), "{claim}");
+            assert!(!is_in_text(claim, TITLE_PAGE), "{claim}");
         }
     }
 
@@ -98,8 +98,8 @@ mod tests {
         #[test]
         fn a_run_of_the_text_is_alike_whatever_is_around_it(before in "[a-z ]{0,40}", claim in "[a-z]{1,30}", after in "[a-z ]{0,40}") {
             let text = format!("{before}{claim}{after}");
-            prop_assert!((likeness(&claim, &text) - 1.0).abs() < 1e-9);
-            prop_assert!((0.0..=1.0).contains(&likeness(&claim, &after)));
+            prop_assert!((similarity(&claim, &text) - 1.0).abs() < 1e-9);
+            prop_assert!((0.0..=1.0).contains(&similarity(&claim, &after)));
         }
     }
 }

@@ -1,8 +1,8 @@
 use super::CorrectionKind;
 use super::draft::{Draft, TokenPosition};
-use crate::vocabulary::{MIN_CERTAIN_CONFIDENCE, PageVocabulary, parts_of, word_key};
+use crate::vocabulary::{MIN_CERTAIN_CONFIDENCE, PageVocabulary, split_token, word_key};
 
-/// Mends marks that no printer sets so: ligatures, doubled commas, quotes made of two, spaces before punctuation.
+/// Corrects typography that is never printed: doubled commas, quotes made of two characters, spaces before punctuation; and splits ligatures.
 pub(super) fn correct_punctuation(draft: &mut Draft) {
     for place in draft.places() {
         let text = &draft.token(place).text;
@@ -11,7 +11,7 @@ pub(super) fn correct_punctuation(draft: &mut Draft) {
             draft.replace(place, CorrectionKind::Punctuation, corrected);
         }
         if let Some(apart) = apart_after_comma(&draft.token(place).text) {
-            draft.replace(place, CorrectionKind::Apart, apart);
+            draft.replace(place, CorrectionKind::Separated, apart);
         }
     }
     for place in draft.places().into_iter().rev() {
@@ -19,7 +19,7 @@ pub(super) fn correct_punctuation(draft: &mut Draft) {
     }
 }
 
-/// What is not printed so, and what is.
+/// Replacements: recognised and printed characters.
 #[rustfmt::skip]
 const PLAIN: [(&str, &str); 13] = [
     ("ﬁ", "fi"), ("ﬂ", "fl"), ("ﬀ", "ff"), ("ﬃ", "ffi"), ("ﬄ", "ffl"), ("ﬅ", "st"), ("ﬆ", "st"), ("‘‘", "“"), ("’’", "”"), ("``", "“"), ("''", "”"),
@@ -35,18 +35,18 @@ fn plain_marks(text: &str) -> String {
     plain.replace(",,", ",")
 }
 
-/// The space that a printer sets after a comma or semicolon between two words (`Georgia,and`); numbers and abbreviations have none.
+/// Inserts the missing space after a comma or semicolon between two words (`Georgia,and`), except in numbers and abbreviations.
 fn apart_after_comma(text: &str) -> Option<String> {
     let (before, after) = text.split_once([',', ';'])?;
     let is_word = |text: &str| text.chars().count() > 1 && text.chars().all(char::is_alphabetic);
-    let (_, first, _) = parts_of(before);
-    let (_, second, _) = parts_of(after);
+    let (_, first, _) = split_token(before);
+    let (_, second, _) = split_token(after);
     let touches = before.ends_with(char::is_alphabetic) && after.starts_with(char::is_alphabetic);
     let mark = &text[before.len()..text.len() - after.len()];
     (touches && is_word(first) && is_word(second)).then(|| format!("{before}{mark} {after}"))
 }
 
-/// A mark that stands alone after a word, and that always touches the word before it.
+/// Attaches an isolated punctuation mark to the word before it.
 fn close_up(draft: &mut Draft, place: TokenPosition) {
     let text = &draft.token(place).text;
     let mark = matches!(text.as_str(), "," | ";" | ":" | "." | "!" | "?" | ")" | "]");
@@ -60,16 +60,16 @@ fn close_up(draft: &mut Draft, place: TokenPosition) {
     }
 }
 
-/// Makes a comma a stop where a sentence starts behind it: with a word that the book writes small otherwise.
+/// Replaces a comma with a full stop before the start of a sentence: a capitalised word that the book otherwise writes in lower case.
 pub(super) fn end_sentences(draft: &mut Draft, book: &PageVocabulary) {
     for place in draft.places() {
         let token = draft.token(place);
         let starts = |next: TokenPosition| {
-            let (_, word, _) = parts_of(&draft.token(next).text);
+            let (_, word, _) = split_token(&draft.token(next).text);
             let is_title = word.starts_with(char::is_uppercase) && !word.chars().skip(1).any(char::is_uppercase);
             is_title && book.small_words.contains(&word_key(word))
         };
-        let (_, word, tail) = parts_of(&token.text);
+        let (_, word, tail) = split_token(&token.text);
         if tail == ","
             && word.ends_with(char::is_lowercase)
             && token.confidence < MIN_CERTAIN_CONFIDENCE
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn marks_that_no_printer_sets_are_mended() {
+    fn corrects_typography_that_is_never_printed() {
         for (read, printed) in [
             ("ﬁne oﬃce", "fine office"),
             ("so,, he said", "so, he said"),

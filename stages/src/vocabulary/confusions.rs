@@ -1,22 +1,22 @@
-/// A word that may have been printed where another was read.
+/// A word that may have been misread as another.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Variant {
     /// The word.
     pub word: String,
-    /// How unlikely the misreading is: 1 for a letter taken for one of the same shape, more for others, the sum where several were misread.
+    /// How unlikely the misreading is: 1 for a confusion of similar letters, more for others, the sum if several were misread.
     pub cost: f64,
 }
 
-/// A letter taken for one that looks like it.
-const ALIKE: f64 = 1.0;
-/// A letter more or less where there are two of it.
-const DOUBLED: f64 = 1.5;
-/// Any letter taken for any other, lost or made up.
-const ANY: f64 = 2.2;
+/// A confusion of similar letters.
+const CONFUSION_COST: f64 = 1.0;
+/// A doubled letter read as one, or the reverse.
+const DOUBLED_LETTER_COST: f64 = 1.5;
+/// Any other substitution, deletion or insertion of a letter.
+const EDIT_COST: f64 = 2.2;
 
-/// What is read for what, either way; most frequent on coarse and blurred scans of letterpress.
+/// Letters that are confused in both directions; most frequent on coarse and blurred scans of letterpress.
 #[rustfmt::skip]
-const EITHER_WAY: &[(&str, &str)] = &[
+const CONFUSION_PAIRS: &[(&str, &str)] = &[
     ("c", "e"), ("n", "u"), ("h", "b"), ("i", "l"), ("l", "t"), ("i", "t"), ("f", "t"), ("r", "t"), ("a", "o"), ("e", "o"),
     ("c", "o"), ("v", "y"), ("u", "v"), ("v", "w"), ("n", "r"), ("c", "r"), ("h", "k"), ("s", "x"), ("x", "z"), ("g", "q"),
     ("i", "j"), ("a", "s"), ("a", "n"), ("o", "u"), ("a", "u"), ("n", "t"), ("m", "n"), ("n", "o"), ("a", "e"),
@@ -25,9 +25,9 @@ const EITHER_WAY: &[(&str, &str)] = &[
     ("C", "G"), ("O", "Q"), ("D", "O"), ("E", "F"), ("F", "P"), ("B", "R"), ("I", "T"), ("I", "l"), ("J", "l"), ("B", "fl"), ("H", "fi"),
 ];
 
-/// What is never printed there, and what it is read for.
+/// Characters that are not printed within words, and what they are misread for.
 #[rustfmt::skip]
-const ONE_WAY: &[(&str, &str)] = &[
+const ONE_WAY_CONFUSIONS: &[(&str, &str)] = &[
     ("0", "o"), ("0", "O"), ("1", "l"), ("1", "i"), ("1", "I"), ("5", "s"), ("5", "S"), ("6", "b"), ("8", "B"), ("9", "g"), ("3", "s"),
     ("¢", "e"), ("¢", "c"), ("¢", "s"), ("|", "l"), ("|", "I"), ("|", "i"), ("|", "t"), ("@", "a"), ("€", "e"), ("¥", "Y"), ("p", "g"),
     ("z", "g"), ("J", "l"), ("ſ", "f"), ("ii", "ü"), ("B", "ß"), ("a", "ä"), ("o", "ö"), ("u", "ü"), ("6", "ö"), ("c", "ç"), ("e", "é"),
@@ -35,52 +35,53 @@ const ONE_WAY: &[(&str, &str)] = &[
     ("ô", "o"), ("ö", "o"), ("ü", "u"), ("ú", "u"), ("ù", "u"), ("û", "u"), ("í", "i"), ("ì", "i"), ("î", "i"), ("ï", "i"), ("ç", "c"), ("ñ", "n"),
 ];
 
-/// Longer words are no words.
-const LONGEST: usize = 24;
+/// Longer tokens are not words.
+const MAX_WORD_CHARS: usize = 24;
 
-/// All words that may have been printed where `word` was read: one or two letters of the same shape, or one of any shape misread. A word may come more
-/// than once, at different costs; the word itself does not come.
+/// All words that may have been misread as `word`: by one or two confusions of similar letters, or one edit of any letter. May contain a word more
+/// than once, at different costs, but not `word` itself.
 #[must_use]
 pub fn near_variants(word: &str) -> Vec<Variant> {
-    let alike = places_of_alike(word);
-    let mut variants: Vec<Variant> = any(word).collect();
-    for (at, first) in alike.iter().enumerate() {
-        variants.push(Variant { word: first.put_into(word), cost: ALIKE });
-        for second in alike[at + 1..].iter().filter(|second| second.follows(first)) {
-            variants.push(Variant { word: first.put_into(&second.put_into(word)), cost: 2.0 * ALIKE });
+    let confusions = confusions_in(word);
+    let mut variants: Vec<Variant> = single_edits(word).collect();
+    for (at, first) in confusions.iter().enumerate() {
+        variants.push(Variant { word: first.apply(word), cost: CONFUSION_COST });
+        for second in confusions[at + 1..].iter().filter(|second| second.follows(first)) {
+            variants.push(Variant { word: first.apply(&second.apply(word)), cost: 2.0 * CONFUSION_COST });
         }
     }
     variants.retain(|variant| variant.word != word && !variant.word.is_empty());
     variants
 }
 
-/// More of them: one letter of any shape and one of the same shape, or three of the same shape. There are many thousand, so only long words, of which
-/// few are near another, are worth it; each is shown to `visit`.
+/// Further variants: one edit and one confusion, or three confusions. There are many thousands, so they are useful only for long words, of which
+/// few are similar. Calls `visit` with each.
 pub fn visit_far_variants(word: &str, mut visit: impl FnMut(&Variant)) {
-    if word.chars().count() > LONGEST {
+    if word.chars().count() > MAX_WORD_CHARS {
         return;
     }
-    let alike = places_of_alike(word);
-    for (at, first) in alike.iter().enumerate() {
-        any(&first.put_into(word)).for_each(|variant| visit(&Variant { cost: variant.cost + ALIKE, ..variant }));
-        for (next, second) in alike.iter().enumerate().skip(at + 1).filter(|(_, second)| second.follows(first)) {
-            for third in alike[next + 1..].iter().filter(|third| third.follows(second)) {
-                let thrice = first.put_into(&second.put_into(&third.put_into(word)));
-                visit(&Variant { word: thrice, cost: 3.0 * ALIKE });
+    let confusions = confusions_in(word);
+    for (at, first) in confusions.iter().enumerate() {
+        single_edits(&first.apply(word))
+            .for_each(|variant| visit(&Variant { cost: variant.cost + CONFUSION_COST, ..variant }));
+        for (next, second) in confusions.iter().enumerate().skip(at + 1).filter(|(_, second)| second.follows(first)) {
+            for third in confusions[next + 1..].iter().filter(|third| third.follows(second)) {
+                let thrice = first.apply(&second.apply(&third.apply(word)));
+                visit(&Variant { word: thrice, cost: 3.0 * CONFUSION_COST });
             }
         }
     }
 }
 
-/// A place in a word where one sign may have been read for another of the same shape.
-struct Alike {
+/// A position in a word where similar letters may have been confused.
+struct Confusion {
     start: usize,
     end: usize,
     printed: &'static str,
 }
 
-impl Alike {
-    fn put_into(&self, word: &str) -> String {
+impl Confusion {
+    fn apply(&self, word: &str) -> String {
         [&word[..self.start], self.printed, &word[self.end..]].concat()
     }
 
@@ -89,23 +90,23 @@ impl Alike {
     }
 }
 
-/// All such places, from left to right.
-fn places_of_alike(word: &str) -> Vec<Alike> {
-    if word.chars().count() > LONGEST {
+/// All such positions, from left to right.
+fn confusions_in(word: &str) -> Vec<Confusion> {
+    if word.chars().count() > MAX_WORD_CHARS {
         return Vec::new();
     }
-    let pairs = EITHER_WAY.iter().flat_map(|&(a, b)| [(a, b), (b, a)]).chain(ONE_WAY.iter().copied());
-    let mut places: Vec<Alike> = pairs
+    let pairs = CONFUSION_PAIRS.iter().flat_map(|&(a, b)| [(a, b), (b, a)]).chain(ONE_WAY_CONFUSIONS.iter().copied());
+    let mut places: Vec<Confusion> = pairs
         .flat_map(|(read, printed)| {
-            word.match_indices(read).map(move |(start, _)| Alike { start, end: start + read.len(), printed })
+            word.match_indices(read).map(move |(start, _)| Confusion { start, end: start + read.len(), printed })
         })
         .collect();
     places.sort_by_key(|place| place.start);
     places
 }
 
-/// The word with any one letter replaced, left out or put in.
-fn any(word: &str) -> impl Iterator<Item = Variant> {
+/// The word with any one letter replaced, deleted or inserted.
+fn single_edits(word: &str) -> impl Iterator<Item = Variant> {
     let capital = word.starts_with(char::is_uppercase);
     let ends = word.char_indices().map(|(at, c)| (at, c, at + c.len_utf8())).collect::<Vec<_>>();
     let mut variants = Vec::with_capacity(ends.len() * 53 + 26);
@@ -115,7 +116,7 @@ fn any(word: &str) -> impl Iterator<Item = Variant> {
         variant.push_str(before);
         variant.extend(put);
         variant.push_str(after);
-        variants.push(Variant { word: variant, cost: if doubled { DOUBLED } else { ANY } });
+        variants.push(Variant { word: variant, cost: if doubled { DOUBLED_LETTER_COST } else { EDIT_COST } });
     };
     for (index, (start, c, end)) in ends.iter().copied().enumerate() {
         let (before, from, after) = (&word[..start], &word[start..], &word[end..]);
@@ -143,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn what_looks_alike_is_cheap() {
+    fn confusions_of_similar_letters_are_cheap() {
         for (read, printed) in [
             ("tbe", "the"),
             ("modem", "modern"),
@@ -167,28 +168,28 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_is_dearer_and_a_second_such_is_not_looked_for() {
-        assert_eq!(cost("afer", "after"), Some(ANY));
-        assert_eq!(cost("ofice", "office"), Some(DOUBLED));
-        assert_eq!(cost("aafter", "after"), Some(DOUBLED));
-        assert_eq!(cost("frdm", "from"), Some(ANY));
+    fn other_edits_cost_more_and_are_limited_to_one() {
+        assert_eq!(cost("afer", "after"), Some(EDIT_COST));
+        assert_eq!(cost("ofice", "office"), Some(DOUBLED_LETTER_COST));
+        assert_eq!(cost("aafter", "after"), Some(DOUBLED_LETTER_COST));
+        assert_eq!(cost("frdm", "from"), Some(EDIT_COST));
         assert_eq!(cost("abcd", "wxyd"), None);
         assert_eq!(cost("the", "the"), None);
     }
 
     #[test]
-    fn long_words_are_looked_for_further_away() {
+    fn far_variants_combine_an_edit_and_a_confusion() {
         let mut found = Vec::new();
         visit_far_variants("watehfulvess", |variant| found.push(variant.clone()));
         let best =
             found.iter().filter(|variant| variant.word == "watchfulness").map(|variant| variant.cost).reduce(f64::min);
-        assert_eq!(best, Some(ALIKE + ANY));
+        assert_eq!(best, Some(CONFUSION_COST + EDIT_COST));
     }
 
     proptest! {
         #[test]
-        fn any_word_has_variants_that_are_not_itself(word in "\\PC{0,30}") {
-            prop_assert!(near_variants(&word).iter().all(|variant| variant.word != word && variant.cost >= ALIKE));
+        fn variants_differ_from_the_word(word in "\\PC{0,30}") {
+            prop_assert!(near_variants(&word).iter().all(|variant| variant.word != word && variant.cost >= CONFUSION_COST));
         }
     }
 }

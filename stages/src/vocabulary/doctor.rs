@@ -6,7 +6,7 @@ use super::{debian_package, installed_dictionaries};
 shelf::doctor_check!(check_installation);
 shelf::language_check!(check_language);
 
-/// What `shelf doctor` reports about `vocabulary` and `corrected`: the dictionaries.
+/// Checks the dictionaries that `vocabulary` and `corrected` need, for `shelf doctor`.
 fn check_installation() -> Vec<Finding> {
     let names = installed_dictionaries();
     let found = if names.is_empty() { "none".to_owned() } else { names.join(", ") };

@@ -1,44 +1,44 @@
-//! What a model changes is measured against what was read: invented, completed and translated text is refused, whoever says it.
+//! Compares a model's changes with the recognised text: invented, completed and translated text is refused.
 
 use rapidfuzz::distance::levenshtein;
 
-/// What is to become of a change.
+/// Whether a change is accepted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
-    /// It is taken.
-    Fine,
-    /// It is taken, and flagged.
+    /// It is accepted.
+    Accepted,
+    /// It is accepted and flagged.
     Suspicious(String),
-    /// The text stays as it was.
+    /// It is refused; the text stays as it was.
     Refused(String),
 }
 
-/// So much of a text has to stay, 1 less the edit distance over the longer text's characters.
-const LEAST_SIMILAR: f64 = 0.75;
-/// The length may become so many times what it was, or its inverse.
-const MOST_LONGER: f64 = 1.25;
-/// Whatever the shares say, so many characters may always change: a short line is one word.
-const FEW: usize = 4;
-/// A capitalised word is new unless a word that was read is so much like it.
-const LEAST_LIKE: f64 = 0.5;
+/// Minimum similarity of the texts: 1 minus the edit distance divided by the characters of the longer one.
+const MIN_SIMILARITY: f64 = 0.75;
+/// Maximum ratio of the lengths, in either direction.
+const MAX_LENGTH_RATIO: f64 = 1.25;
+/// This many edits are always allowed, because a short line may be a single word.
+const FREE_EDITS: usize = 4;
+/// A capitalised word is new unless a word that was read has at least this similarity.
+const MIN_WORD_SIMILARITY: f64 = 0.5;
 
-/// Judges a changed text against what was read. White space does not count.
+/// Compares a changed text with what was read, ignoring white space.
 #[must_use]
-pub fn judge(read: &str, changed: &str) -> Verdict {
+pub fn judge_change(read: &str, changed: &str) -> Verdict {
     let (before, after) = (folded(read), folded(changed));
     if after.is_empty() {
         return Verdict::Refused("nothing is left of it".to_owned());
     }
     let (long, short) = (before.chars().count(), after.chars().count());
     let edits = levenshtein::distance(before.chars(), after.chars());
-    if edits > FEW {
+    if edits > FREE_EDITS {
         let longest = long.max(short);
         let similar = 1.0 - edits as f64 / longest as f64;
-        if similar < LEAST_SIMILAR {
+        if similar < MIN_SIMILARITY {
             return Verdict::Refused(format!("only {:.0} % of it stayed", similar * 100.0));
         }
         let ratio = short as f64 / long.max(1) as f64;
-        if !(1.0 / MOST_LONGER..=MOST_LONGER).contains(&ratio) {
+        if !(1.0 / MAX_LENGTH_RATIO..=MAX_LENGTH_RATIO).contains(&ratio) {
             return Verdict::Refused(format!("it has {short} characters, and was read with {long}"));
         }
     }
@@ -47,10 +47,10 @@ pub fn judge(read: &str, changed: &str) -> Verdict {
     }
     match after
         .split_whitespace()
-        .find(|word| is_name(word) && !before.split_whitespace().any(|read| are_alike(word, read)))
+        .find(|word| is_name(word) && !before.split_whitespace().any(|read| are_similar(word, read)))
     {
         Some(name) => Verdict::Suspicious(format!("`{name}` was not read")),
-        None => Verdict::Fine,
+        None => Verdict::Accepted,
     }
 }
 
@@ -68,8 +68,8 @@ fn is_name(word: &str) -> bool {
     letters.next().is_some_and(char::is_uppercase) && letters.count() > 1
 }
 
-fn are_alike(word: &str, read: &str) -> bool {
-    levenshtein::normalized_similarity(word.to_lowercase().chars(), read.to_lowercase().chars()) >= LEAST_LIKE
+fn are_similar(word: &str, read: &str) -> bool {
+    levenshtein::normalized_similarity(word.to_lowercase().chars(), read.to_lowercase().chars()) >= MIN_WORD_SIMILARITY
 }
 
 #[cfg(test)]
@@ -77,20 +77,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_misread_may_be_mended() {
+    fn accepts_corrections_of_misreadings() {
         for (read, changed) in [
             ("The modem cam-\npaign was long.", "The modern campaign was long."),
             ("aud", "and"),
             ("in tbe year 1539, Soto", "in the year 1539, Soto"),
             ("Ponce de Le6n", "Ponce de León"),
         ] {
-            let verdict = judge(read, changed);
+            let verdict = judge_change(read, changed);
             assert!(!matches!(verdict, Verdict::Refused(_)), "{read:?} → {changed:?}: {verdict:?}");
         }
     }
 
     #[test]
-    fn invented_and_lost_text_is_refused() {
+    fn refuses_invented_and_lost_text() {
         let read = "The long campaign was over and the men went home.";
         for changed in [
             "",
@@ -100,13 +100,13 @@ mod tests {
             "The long campaign was over.",
             "I am sorry, but I cannot help with that request.",
         ] {
-            assert!(matches!(judge(read, changed), Verdict::Refused(_)), "{changed:?}");
+            assert!(matches!(judge_change(read, changed), Verdict::Refused(_)), "{changed:?}");
         }
     }
 
     #[test]
-    fn other_numbers_and_new_names_are_flagged() {
-        let suspicious = |read: &str, changed: &str| match judge(read, changed) {
+    fn flags_changed_numbers_and_new_names() {
+        let suspicious = |read: &str, changed: &str| match judge_change(read, changed) {
             Verdict::Suspicious(why) => why,
             other => panic!("{other:?}"),
         };

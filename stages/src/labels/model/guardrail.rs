@@ -1,15 +1,15 @@
-//! What a model says of a block is measured against what is known of it: text is not thrown away, whoever says so.
+//! Checks a model's changes of labels: running text must not be discarded, and the more certain label wins.
 
 use super::Change;
 use crate::labels::rules::BlockView;
 use crate::labels::{Classification, LabelledBlock};
 
-/// Judges a change of a block's label.
+/// Checks a change of a block's label.
 ///
 /// # Errors
-/// Why it is not taken.
+/// Why it is refused.
 pub(super) fn judge(change: &Change, rules: &LabelledBlock, block: &BlockView) -> Result<(), &'static str> {
-    // Of these nothing stays in the text of the book.
+    // Blocks with these labels are not part of the book's text.
     let drops_text = matches!(
         change.classification,
         Classification::OcrArtifact | Classification::Header | Classification::Footer | Classification::PageNumber
@@ -39,7 +39,7 @@ mod tests {
     }
 
     #[test]
-    fn running_text_is_not_thrown_away() {
+    fn does_not_discard_running_text() {
         assert_eq!(judged(1, Classification::OcrArtifact, 1.0), Err("it is running text"));
         assert_eq!(judged(1, Classification::Header, 1.0), Err("it is running text"));
         assert_eq!(judged(1, Classification::Quote, 0.9), Ok(()));
@@ -47,7 +47,7 @@ mod tests {
     }
 
     #[test]
-    fn who_is_surer_is_right() {
+    fn prefers_the_more_certain_label() {
         assert_eq!(judged(2, Classification::SectionHeading, 0.4), Err("the rules are surer"));
         assert_eq!(judged(2, Classification::SectionHeading, 0.6), Ok(()));
     }

@@ -1,18 +1,18 @@
 use super::CorrectionKind;
 use super::draft::{Draft, TokenPosition};
-use crate::vocabulary::{Dictionary, PageVocabulary, parts_of, word_key};
+use crate::vocabulary::{Dictionary, PageVocabulary, split_token, word_key};
 
-/// What a hyphen at a line end is misread as.
+/// Characters that a hyphen at a line end is misread as.
 const MISREAD_HYPHENS: [&str; 12] = ["", ".", ":", ",", ";", "~", "'", "*", "=", "_", "«", "»"];
-/// Shorter words are not put together from pieces on a dictionary's word alone.
-const SHORTEST_WHOLE: usize = 6;
+/// Shorter words are not joined just because the dictionary has them.
+const MIN_WHOLE_CHARS: usize = 6;
 
-/// Shorter words are not the beginning of the next one without a mark between them.
-const SHORTEST_BEGINNING: usize = 3;
+/// Shorter words are not joined with the next one unless a mark separates them.
+const MIN_BEGINNING_CHARS: usize = 3;
 
-/// Puts words together that are in pieces: at a line end whose hyphen was not read as one (`informa:` `tion`), or within a line (`cam paign`). One piece
-/// is no word, and the whole is one that the book or the dictionary has.
-pub(super) fn join_broken_words(draft: &mut Draft, book: &PageVocabulary, dictionary: &Dictionary) {
+/// Joins split words: at a line end whose hyphen was misread (`informa:` `tion`), or within a line (`cam paign`). At least one piece
+/// is not a word, and the whole is in the book or the dictionary.
+pub(super) fn join_split_words(draft: &mut Draft, book: &PageVocabulary, dictionary: &Dictionary) {
     for place in draft.places().into_iter().rev() {
         let Some(next) = draft.next(place) else { continue };
         if draft.token(place).foreign || draft.token(next).foreign {
@@ -24,7 +24,7 @@ pub(super) fn join_broken_words(draft: &mut Draft, book: &PageVocabulary, dictio
 
 fn join(draft: &mut Draft, place: TokenPosition, next: TokenPosition, book: &PageVocabulary, dictionary: &Dictionary) {
     let (token, after) = (&draft.token(place).text, &draft.token(next).text);
-    let ((lead, left, behind), (gap, right, tail)) = (parts_of(token), parts_of(after));
+    let ((lead, left, behind), (gap, right, tail)) = (split_token(token), split_token(after));
     let at_line_end = draft.ends_line(place);
     let fits = gap.is_empty()
         && !right.starts_with(char::is_uppercase)
@@ -36,21 +36,21 @@ fn join(draft: &mut Draft, place: TokenPosition, next: TokenPosition, book: &Pag
     }
     let no_word = |piece: &str| !dictionary.accepts(piece) && !book.knows(piece);
     let whole = format!("{left}{right}");
-    let in_dictionary = || whole.chars().count() >= SHORTEST_WHOLE && dictionary.accepts(&whole);
+    let in_dictionary = || whole.chars().count() >= MIN_WHOLE_CHARS && dictionary.accepts(&whole);
     let of_the_book = || left.chars().count().min(right.chars().count()) > 1 && book.joined.contains(&word_key(&whole));
     let is_word = in_dictionary() || of_the_book();
     let broken = match (no_word(left), no_word(right)) {
         (true, true) => true,
-        // An ending that is no word is a piece; a beginning that is none may be a misread word before a good one.
-        // A short word before it may well be one: `seems to` `wered` is not `towered`.
-        (false, true) => !behind.is_empty() || left.chars().count() >= SHORTEST_BEGINNING,
+        // An ending that is not a word is a piece; a beginning that is not may be a misread word before a correct one.
+        // A short word before it may be complete: `seems to` `wered` is not `towered`.
+        (false, true) => !behind.is_empty() || left.chars().count() >= MIN_BEGINNING_CHARS,
         (true, false) => at_line_end && !behind.is_empty() || right.chars().count() <= 4,
         (false, false) => false,
     };
     if broken && is_word {
         let read = format!("{left}{behind} {right}");
         let text = format!("{lead}{whole}{tail}");
-        draft.merge(place, next, CorrectionKind::Whole, read, text);
+        draft.merge(place, next, CorrectionKind::Rejoined, read, text);
     }
 }
 
@@ -69,7 +69,7 @@ mod tests {
         );
         let book = PageVocabulary { joined: ["narvaez".to_owned()].into(), ..PageVocabulary::default() };
         let mut draft = draft_of(text, 0.8);
-        join_broken_words(&mut draft, &book, &dictionary);
+        join_split_words(&mut draft, &book, &dictionary);
         draft.text()
     }
 
