@@ -1,20 +1,13 @@
-use super::numbers::parse_bytes;
-use super::numbers::parse_time;
+use super::global::Global;
 use super::selection::SelectorParser;
 use super::stage_options;
 use super::verbs;
-use clap::Args;
 use clap::Command;
 use clap::CommandFactory;
 use clap::Parser;
 use clap::Subcommand;
 use clap::builder::PossibleValuesParser;
 use shelf_runtime::registry::Registry;
-use std::path::PathBuf;
-use std::time::Duration;
-
-/// The hidden subcommand that worker processes are started with.
-pub(super) const WORKER: &str = "__worker";
 
 /// Turn scanned books into digital ones
 #[derive(Debug, Parser)]
@@ -45,30 +38,6 @@ pub(super) struct Cli {
     pub(super) global: Global,
     #[command(subcommand)]
     pub(super) verb: Verb,
-}
-
-/// Options that every subcommand takes.
-#[derive(Debug, Clone, Args)]
-#[command(next_help_heading = "Global options")]
-pub(super) struct Global {
-    /// Library folder [default: `~/Documents/book_scans`]
-    #[arg(long, global = true, value_name = "DIR", env = "SHELF_LIBRARY", hide_env_values = true)]
-    pub(super) library: Option<PathBuf>,
-    /// Print data as JSON
-    #[arg(long, global = true)]
-    pub(super) json: bool,
-    /// Print only the result
-    #[arg(long, short, global = true)]
-    pub(super) quiet: bool,
-    /// Show all columns of a table, however wide it gets
-    #[arg(long, global = true)]
-    pub(super) wide: bool,
-    /// Limit the memory of each worker process
-    #[arg(long, global = true, value_name = "SIZE", default_value = "1400M", alias = "child-memory", value_parser = parse_bytes, hide_short_help = true)]
-    pub(super) worker_memory: u64,
-    /// Limit the time that a worker process may spend on a page of ordinary size
-    #[arg(long, global = true, value_name = "TIME", default_value = "60s", alias = "child-time", value_parser = parse_time, hide_short_help = true)]
-    pub(super) worker_time: Duration,
 }
 
 #[derive(Debug, Subcommand)]

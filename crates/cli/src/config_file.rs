@@ -1,8 +1,8 @@
 use super::error::CliError;
 use super::error::Result;
-use super::llm_options::LlmTable;
+use super::llm_table::LlmTable;
 use super::nearest::nearest;
-use super::stage_options;
+use super::option_args::{argv, own};
 use super::workers::Workers;
 use shelf_runtime::registry::Entry;
 use shelf_runtime::registry::Registry;
@@ -113,7 +113,7 @@ impl Reading<'_> {
 
     fn option(&self, entry: &Entry, option: &str, value: &Value) -> Result<Vec<OsString>> {
         let stage = entry.row.name;
-        let args = stage_options::own(entry);
+        let args = own(entry);
         let Some(arg) = args.iter().find(|arg| arg.get_id() == option) else {
             let known = args.iter().map(|arg| arg.get_id().as_str());
             let near = did_you_mean(option, known);
@@ -122,7 +122,7 @@ impl Reading<'_> {
         let values = words(value).ok_or_else(|| {
             self.refuse(format!("`[{stage}] {option}` is not a string, a number, `true`, `false` or a list of these"))
         })?;
-        let written = stage_options::argv(arg, values.iter().map(OsString::as_os_str));
+        let written = argv(arg, values.iter().map(OsString::as_os_str));
         match (entry.row.options.command)().try_get_matches_from(written) {
             Ok(_) => Ok(values),
             Err(error) => {

@@ -1,6 +1,6 @@
-use super::command::Global;
 use super::error::CliError;
 use super::error::Result;
+use super::global::Global;
 use super::out::Out;
 use shelf_llm::Dispatcher;
 use shelf_runtime::book::ScanId;
@@ -55,7 +55,7 @@ impl Context {
     pub(super) fn worker_pool(&self, workers: usize) -> Result<WorkerPool> {
         Ok(WorkerPool::start(shelf_runtime::worker::WorkerSettings {
             program: std::env::current_exe()?,
-            arguments: vec![super::command::WORKER.into()],
+            arguments: vec![super::global::WORKER.into()],
             count: workers,
             memory_limit_bytes: self.global.worker_memory,
             time_limit: self.global.worker_time,

@@ -6,6 +6,7 @@ use super::context::Context;
 use super::context::MissingLibrary;
 use super::error::CliError;
 use super::error::Result;
+use super::global;
 use super::out::print_error;
 use super::verbs;
 use clap::FromArgMatches;
@@ -29,7 +30,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 pub fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args_os().collect();
     // A worker runs what it is asked for by name, and needs no table of all stages.
-    if arguments.get(1).is_some_and(|verb| verb == command::WORKER) {
+    if arguments.get(1).is_some_and(|verb| verb == global::WORKER) {
         return match shelf_runtime::worker::serve() {
             Ok(()) => Exit::Done.into(),
             Err(error) => {
@@ -64,7 +65,7 @@ fn run(matches: &clap::ArgMatches, registry: &Arc<Registry>) -> Result<Exit> {
     let cli = Cli::from_arg_matches(matches).map_err(usage)?;
     let given = matches.subcommand().map_or(matches, |(_, given)| given);
     if let Verb::Completions(completions) = &cli.verb
-        && let Some(printed) = completions.print_script(registry)
+        && let Some(printed) = completions.print_script(command::command(registry))
     {
         return printed;
     }

@@ -1,15 +1,17 @@
 //! The settings of language models: a flag overrides the environment, which overrides `[llm]` in `shelf.toml`. Keys are read from the
 //! environment only: a flag would be visible in the process list, and the file is copied with the library.
 
+use super::config_file::ConfigFile;
 use super::error::CliError;
 use super::error::Result;
+use super::llm_table::ANY_KEY;
+use super::llm_table::LlmTable;
+use super::llm_table::parse_url;
 use super::numbers::parse_time;
 use super::numbers::time;
 use clap::ArgMatches;
 use clap::Args;
 use clap::parser::ValueSource;
-use serde::Deserialize;
-use serde::Deserializer;
 use serde_json::Value;
 use serde_json::json;
 use shelf_llm::ApiKey;
@@ -18,7 +20,6 @@ use shelf_llm::Price;
 use shelf_llm::Spending;
 use shelf_llm::Timeouts;
 use shelf_llm::Usd;
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
@@ -65,46 +66,10 @@ pub(super) struct LlmArgs {
     pub(super) llm_total: Option<Duration>,
 }
 
-/// `[llm]` in `shelf.toml`.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(super) struct LlmTable {
-    model: Option<String>,
-    fallbacks: Option<Vec<String>>,
-    #[serde(deserialize_with = "url")]
-    base_url: Option<String>,
-    in_flight: Option<u16>,
-    requests_per_minute: Option<u32>,
-    max_tokens: Option<u32>,
-    #[serde(deserialize_with = "duration")]
-    connect: Option<Duration>,
-    #[serde(deserialize_with = "duration")]
-    first_token: Option<Duration>,
-    #[serde(deserialize_with = "duration")]
-    idle: Option<Duration>,
-    #[serde(deserialize_with = "duration")]
-    total: Option<Duration>,
-    /// Budget for each book, USD.
-    book_budget: Option<Usd>,
-    /// Budget for each month, USD.
-    month_budget: Option<Usd>,
-    prices: BTreeMap<String, MillionTokens>,
-}
-
-/// The price of a model, as providers publish it: USD per million tokens.
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct MillionTokens {
-    prompt: f64,
-    completion: f64,
-}
-
 /// The file that caches the prices of models for a day, in the library's root.
 const PRICES: &str = ".prices.json";
 /// The variable with the key to OpenRouter, which is sent to no other server.
 const OPENROUTER_KEY: &str = "OPENROUTER_API_KEY";
-/// The variable with the key to any server.
-const ANY_KEY: &str = "SHELF_LLM_API_KEY";
 
 /// All settings of language models.
 pub(super) struct LlmSaid {
@@ -225,7 +190,7 @@ fn source(given: &ArgMatches, name: &str, in_file: bool) -> String {
     match is_flag.then(|| given.value_source(&id)).flatten() {
         Some(ValueSource::CommandLine) => format!("--{}", id.replace('_', "-")),
         Some(ValueSource::EnvVariable) => format!("SHELF_{}", id.to_uppercase()),
-        _ if in_file => super::config_file::ConfigFile::NAME.to_owned(),
+        _ if in_file => ConfigFile::NAME.to_owned(),
         _ => "default".to_owned(),
     }
 }
@@ -235,46 +200,6 @@ fn key(settings: &LlmSettings) -> (Option<ApiKey>, Option<&'static str>) {
     let of_variable = |variable| Some((ApiKey::new(&std::env::var(variable).ok()?)?, variable));
     let openrouter = || settings.is_openrouter().then(|| of_variable(OPENROUTER_KEY)).flatten();
     of_variable(ANY_KEY).or_else(openrouter).unzip()
-}
-
-impl MillionTokens {
-    fn a_token(self) -> Price {
-        Price { prompt: self.prompt / 1e6, completion: self.completion / 1e6, ..Price::default() }
-    }
-}
-
-impl LlmTable {
-    /// Parses the table; an error names the invalid value.
-    pub(super) fn read(table: toml::Value) -> std::result::Result<Self, String> {
-        let read: Self = serde_path_to_error::deserialize(table)
-            .map_err(|error| format!("`[llm] {}`: {}", error.path(), error.inner().to_string().trim_end()))?;
-        let wrong = read.prices.iter().find(|(_, price)| !(price.prompt >= 0.0 && price.completion >= 0.0));
-        match wrong {
-            Some((model, _)) => Err(format!("`[llm.prices.\"{model}\"]`: a price cannot be negative")),
-            None => Ok(read),
-        }
-    }
-}
-
-fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Option<Duration>, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    parse_time(&text).map(Some).map_err(serde::de::Error::custom)
-}
-
-fn url<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Option<String>, D::Error> {
-    parse_url(&String::deserialize(deserializer)?).map(Some).map_err(serde::de::Error::custom)
-}
-
-/// Requires an HTTP address without a password, which `shelf config` would show.
-fn parse_url(text: &str) -> std::result::Result<String, String> {
-    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
-    match rest.map(|rest| rest.split('/').next().unwrap_or_default()) {
-        None | Some("") => Err("expected an address such as `http://127.0.0.1:8080/v1`".to_owned()),
-        Some(host) if host.contains('@') => {
-            Err(format!("an address with a password would be shown; put the key in {ANY_KEY}"))
-        }
-        Some(_) => Ok(text.trim_end_matches('/').to_owned()),
-    }
 }
 
 /// The error if spending was not allowed.

@@ -2,6 +2,7 @@
 //! `lang` under `[ocr]` in `shelf.toml`. `--lang` sets it for every stage that has such a field.
 
 use super::config_file::ConfigFile;
+use super::option_args::{argv, long, own};
 use clap::Arg;
 use clap::ArgMatches;
 use clap::Command;
@@ -128,11 +129,6 @@ pub(super) fn source(matches: &ArgMatches, entry: &Entry, arg: &Arg, file: &Conf
     }
 }
 
-/// The options that a stage declares.
-pub(super) fn own(entry: &Entry) -> Vec<Arg> {
-    (entry.row.options.command)().get_arguments().cloned().collect()
-}
-
 /// A stage's option on the command line.
 pub(super) struct Described {
     /// `--ocr-lang <LANG>`.
@@ -178,22 +174,4 @@ fn id(entry: &Entry, arg: &Arg) -> String {
 /// The id of the flag that sets an option for all stages that have it.
 fn shared_id(arg: &Arg) -> String {
     format!("*.{}", long(arg))
-}
-
-fn long(arg: &Arg) -> String {
-    arg.get_long().map_or_else(|| arg.get_id().as_str().replace('_', "-"), ToOwned::to_owned)
-}
-
-/// An option's values as arguments of its stage alone.
-pub(super) fn argv<'a>(arg: &Arg, mut values: impl Iterator<Item = &'a std::ffi::OsStr>) -> Vec<OsString> {
-    let flag = format!("--{}", long(arg));
-    if !arg.get_action().takes_values() {
-        return if values.any(|value| value == "false") { Vec::new() } else { vec![flag.into()] };
-    }
-    let with = |value: &std::ffi::OsStr| {
-        let mut argument = OsString::from(format!("{flag}="));
-        argument.push(value);
-        argument
-    };
-    values.map(with).collect()
 }

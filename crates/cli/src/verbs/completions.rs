@@ -1,5 +1,4 @@
 use crate::Exit;
-use crate::command::command;
 use crate::context::Context;
 use crate::error::Result;
 use clap::ArgGroup;
@@ -7,7 +6,6 @@ use clap::Args;
 use clap::Command;
 use clap::ValueHint;
 use clap_complete::Shell;
-use shelf_runtime::registry::Registry;
 use shelf_runtime::store::Store;
 
 /// Print completions for a shell
@@ -29,9 +27,9 @@ pub(crate) struct Completions {
 }
 
 impl Completions {
-    /// Prints the script; `None` if books are requested, which needs the library.
-    pub(crate) fn print_script(&self, registry: &Registry) -> Option<Result<Exit>> {
-        let script = script(self.shell?, command(registry));
+    /// Prints the script for the whole command line; `None` if books are requested, which needs the library.
+    pub(crate) fn print_script(&self, command: Command) -> Option<Result<Exit>> {
+        let script = script(self.shell?, command);
         Some(crate::out::print(&script).map(|()| Exit::Done).map_err(Into::into))
     }
 }

@@ -3,6 +3,7 @@ use crate::config_file::ConfigFile;
 use crate::context::Context;
 use crate::error::Result;
 use crate::llm_options::LlmArgs;
+use crate::option_args;
 use crate::stage_options;
 use crate::stage_options::Source;
 use crate::table::Column;
@@ -45,7 +46,7 @@ pub(crate) fn config(context: &Context, args: &Config, given: &ArgMatches) -> Re
         let values = said
             .get(stage)
             .map_or(&entry.option_defaults, |said| said.json.as_object().unwrap_or(&entry.option_defaults));
-        for arg in stage_options::own(entry) {
+        for arg in option_args::own(entry) {
             let option = arg.get_id().to_string();
             let value = values.get(&option).cloned().unwrap_or_default();
             lines.push(Line { stage, option, value, source: stage_options::source(given, entry, &arg, &file) });

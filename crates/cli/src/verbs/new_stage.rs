@@ -1,7 +1,7 @@
 use crate::Exit;
-use crate::command::Global;
 use crate::error::CliError;
 use crate::error::Result;
+use crate::global::Global;
 use crate::out::Out;
 use crate::scaffold;
 use crate::scaffold::Home;

@@ -12,9 +12,6 @@ use super::{crates, root};
 /// These list and re-export, so that they name every module.
 const LEFT_OUT: [&str; 4] = ["lib", "main", "prelude", "__private"];
 
-/// In these, modules that lie side by side and name each other by `super::` still form cycles; only `crate::` counts there.
-const WITHOUT_SUPER: [&str; 2] = ["crates/cli", "crates/llm"];
-
 /// What a module names of other modules, and in which files.
 type Arrows = BTreeMap<(String, String), BTreeSet<PathBuf>>;
 
@@ -83,7 +80,7 @@ fn first_names(list: TokenStream) -> Vec<String> {
     parts.filter_map(|part| part.first()).map(ToString::to_string).collect()
 }
 
-fn arrows(source: &Path, by_super: bool) -> Arrows {
+fn arrows(source: &Path) -> Arrows {
     let mut arrows = Arrows::new();
     let listed: Vec<(PathBuf, Vec<String>)> =
         files(source).into_iter().map(|file| (file.clone(), place(source, &file))).collect();
@@ -96,7 +93,6 @@ fn arrows(source: &Path, by_super: bool) -> Arrows {
             fs::read_to_string(file).unwrap().parse().unwrap_or_else(|error| panic!("{}: {error}", file.display()));
         let mut named = BTreeSet::new();
         let path_of_module: Vec<String> = path.iter().filter(|part| *part != "mod").cloned().collect();
-        let path_of_module = if by_super { path_of_module } else { Vec::new() };
         named_modules(tokens, &path_of_module, &mut named);
         for name in named.into_iter().filter(|name| modules.contains(name) && *name != path[0]) {
             arrows.entry((path[0].clone(), name)).or_default().insert(file.clone());
@@ -155,7 +151,7 @@ fn modules_form_no_cycle() {
     let mut cycles = String::new();
     for one in crates() {
         let source = root().join(&one.folder).join("src");
-        let mut arrows = arrows(&source, !WITHOUT_SUPER.contains(&one.folder.as_str()));
+        let mut arrows = arrows(&source);
         keep_cycles(&mut arrows);
         for ((from, to), files) in arrows {
             let files: Vec<String> = files

@@ -1,0 +1,85 @@
+use super::numbers::parse_time;
+use serde::Deserialize;
+use serde::Deserializer;
+use shelf_llm::Price;
+use shelf_llm::Usd;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// The variable with the key to any server.
+pub(super) const ANY_KEY: &str = "SHELF_LLM_API_KEY";
+
+/// `[llm]` in `shelf.toml`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct LlmTable {
+    pub(super) model: Option<String>,
+    pub(super) fallbacks: Option<Vec<String>>,
+    #[serde(deserialize_with = "url")]
+    pub(super) base_url: Option<String>,
+    pub(super) in_flight: Option<u16>,
+    pub(super) requests_per_minute: Option<u32>,
+    pub(super) max_tokens: Option<u32>,
+    #[serde(deserialize_with = "duration")]
+    pub(super) connect: Option<Duration>,
+    #[serde(deserialize_with = "duration")]
+    pub(super) first_token: Option<Duration>,
+    #[serde(deserialize_with = "duration")]
+    pub(super) idle: Option<Duration>,
+    #[serde(deserialize_with = "duration")]
+    pub(super) total: Option<Duration>,
+    /// Budget for each book, USD.
+    pub(super) book_budget: Option<Usd>,
+    /// Budget for each month, USD.
+    pub(super) month_budget: Option<Usd>,
+    pub(super) prices: BTreeMap<String, MillionTokens>,
+}
+
+/// The price of a model, as providers publish it: USD per million tokens.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct MillionTokens {
+    prompt: f64,
+    completion: f64,
+}
+
+impl MillionTokens {
+    /// The price per token.
+    pub(super) fn a_token(self) -> Price {
+        Price { prompt: self.prompt / 1e6, completion: self.completion / 1e6, ..Price::default() }
+    }
+}
+
+impl LlmTable {
+    /// Parses the table; an error names the invalid value.
+    pub(super) fn read(table: toml::Value) -> std::result::Result<Self, String> {
+        let read: Self = serde_path_to_error::deserialize(table)
+            .map_err(|error| format!("`[llm] {}`: {}", error.path(), error.inner().to_string().trim_end()))?;
+        let wrong = read.prices.iter().find(|(_, price)| !(price.prompt >= 0.0 && price.completion >= 0.0));
+        match wrong {
+            Some((model, _)) => Err(format!("`[llm.prices.\"{model}\"]`: a price cannot be negative")),
+            None => Ok(read),
+        }
+    }
+}
+
+fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Option<Duration>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    parse_time(&text).map(Some).map_err(serde::de::Error::custom)
+}
+
+fn url<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Option<String>, D::Error> {
+    parse_url(&String::deserialize(deserializer)?).map(Some).map_err(serde::de::Error::custom)
+}
+
+/// Requires an HTTP address without a password, which `shelf config` would show.
+pub(super) fn parse_url(text: &str) -> std::result::Result<String, String> {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    match rest.map(|rest| rest.split('/').next().unwrap_or_default()) {
+        None | Some("") => Err("expected an address such as `http://127.0.0.1:8080/v1`".to_owned()),
+        Some(host) if host.contains('@') => {
+            Err(format!("an address with a password would be shown; put the key in {ANY_KEY}"))
+        }
+        Some(_) => Ok(text.trim_end_matches('/').to_owned()),
+    }
+}
