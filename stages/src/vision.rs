@@ -32,7 +32,7 @@ pub enum PictureSent {
 }
 
 impl Vision {
-    /// Whether to send the image with a question; `needs_image` tells whether the text alone is not enough.
+    /// Whether to send the image with a question; `needs_image` if the text alone is not enough.
     #[must_use]
     pub fn shows(self, needs_image: bool) -> bool {
         match self {

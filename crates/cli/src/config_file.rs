@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_named() {
+    fn errors_name_the_problem() {
         for (text, problem) in [
             ("[quit]", "unknown stage `quit`; did you mean `quiet`?"),
             ("[columns]", "unknown stage `columns`; known: `quiet`"),

@@ -60,7 +60,7 @@ impl SpendArgs {
             (None, None) => None,
         };
         if self.replay.is_some() {
-            // No pace is kept where nobody is asked.
+            // Replays are not rate limited.
             settings.requests_per_minute = 0;
         }
         Dispatcher::start(settings).map_err(CliError::failed)

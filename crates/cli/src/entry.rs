@@ -29,7 +29,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 #[must_use]
 pub fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args_os().collect();
-    // A worker runs what it is asked for by name, and needs no table of all stages.
+    // A worker runs tasks by name and needs no table of stages.
     if arguments.get(1).is_some_and(|verb| verb == global::WORKER) {
         return match shelf_runtime::worker::serve() {
             Ok(()) => Exit::Done.into(),

@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn a_flag_goes_before_the_file_and_that_before_the_default() {
+    fn flags_override_the_file_and_the_file_overrides_defaults() {
         let table =
             table("model = \"b\"\nidle = \"5s\"\nbook_budget = 2\n[prices.b]\nprompt = 0.3\ncompletion = 2.5").unwrap();
         let args = LlmArgs { llm_model: Some("a".to_owned()), ..LlmArgs::default() };
@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_in_the_file_is_named() {
+    fn errors_name_the_invalid_setting() {
         for (text, problem) in [
             ("modell = \"b\"", "unknown field `modell`"),
             ("idle = \"soon\"", "`[llm] idle`: unknown unit `soon`"),

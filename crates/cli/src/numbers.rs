@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_keep_the_digits_that_count() {
+    fn numbers_keep_significant_digits() {
         assert_eq!(short(300.0), "300");
         assert_eq!(short(12.3456), "12.35");
         assert_eq!(short(0.000_123_46), "0.0001235");

@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn of_many_books_the_line_says_which() {
+    fn line_names_the_book_of_several() {
         let line = run(Some((7, 30)), 9).line(Duration::from_secs(12), 60);
         assert_eq!(line, "book 7 of 30, florida   48 %  ocr 9/18  about 13 s left");
     }

@@ -25,7 +25,7 @@ pub struct JudgedHyphen {
 /// How many hyphens at line ends were corrected, of each kind. Scores of several pages are summed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct HyphenScore {
-    /// Words that only the line end divides (`cam-paign`): errors and total.
+    /// Words split by the line end (`cam-paign`): errors and total.
     pub split: ErrorRate,
     /// Words that have the hyphen everywhere (`self-aware`): errors and total.
     pub real: ErrorRate,

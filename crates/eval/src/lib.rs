@@ -1,7 +1,7 @@
 //! Evaluation: character and word error rates of texts, and scores of [labels], against ground truth; [synthetic pages](draw) and a [demo
 //! book](demo), whose ground truth is exact.
 //!
-//! Texts are [normalised](Normalisation) first, since ground truth made by people has no line breaks, and has quotes and dashes of its own.
+//! Texts are [normalised](Normalisation) first, since manual ground truth has no line breaks, and different quotes and dashes.
 
 mod conserved;
 pub mod demo;

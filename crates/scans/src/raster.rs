@@ -51,7 +51,7 @@ impl Samples {
     }
 }
 
-/// Refuses an image that is too large before anything is allocated for it; otherwise tells the worker process what it will take.
+/// Refuses an image that is too large before allocating memory for it; otherwise reports its size to the worker process.
 pub(crate) fn check_size(width: u32, height: u32, bits_per_pixel: usize) -> Result<(), Failure> {
     let pixels = u64::from(width) * u64::from(height);
     if pixels == 0 {

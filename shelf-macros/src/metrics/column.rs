@@ -34,7 +34,7 @@ pub(super) struct Column {
 /// `size.width`
 pub(super) struct FieldPath(Punctuated<Ident, Token![.]>);
 
-/// A value that makes a page worth a look, and the word that says so.
+/// A value that flags a page for review, and the keyword.
 struct Flag {
     word: Ident,
     bound: Bound,

@@ -104,7 +104,7 @@ fn check_range(span: Span, content: syn::parse::ParseStream) -> syn::Result<Rang
     Ok(Range { least, greatest, span })
 }
 
-/// What the runtime measures itself is no field.
+/// The names of the runtime's own metrics are reserved.
 fn check_names(fields: &[Field], diagnostics: &mut Diagnostics) {
     let own = fields.iter().filter(|field| field.group.is_none());
     for Field { ident, name, .. } in own.filter(|field| RESERVED.contains(&field.name.as_str())) {

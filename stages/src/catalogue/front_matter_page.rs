@@ -23,7 +23,7 @@ pub struct FrontMatterPage {
     pub features: PageFeatures,
 }
 
-/// The first pages that can tell something about the book: blank and illegible ones are omitted.
+/// The first pages, without blank and illegible ones.
 #[must_use]
 pub fn front_matter_pages(pages: &[OcrPage]) -> Vec<FrontMatterPage> {
     let mut heights = TypeHeights::default();

@@ -1,4 +1,4 @@
-//! The `labels` stage: says what each block of a page is, and which number is printed on it.
+//! The `labels` stage: labels each block of a page and finds the printed page number.
 
 mod legibility;
 mod metrics;

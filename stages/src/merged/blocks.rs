@@ -145,8 +145,8 @@ fn text_of(lines: &[Line]) -> String {
     lines.iter().map(Line::text).collect::<Vec<_>>().join("\n")
 }
 
-/// The part of a corrected text that these lines of the paragraph have become; `None` where that cannot be told. If the correction joined lines, the text is
-/// cut where all words before it, or all words behind it, are those that were read: so with a running head or page number that was not corrected.
+/// The part of a corrected text that corresponds to these lines of the paragraph; `None` if unknown. If the correction joined lines, the text is
+/// cut where all words before it, or all words after it, were not corrected, as with a running head or page number.
 fn cut(corrected: &str, lines: &[Line], from: usize, count: usize) -> Option<String> {
     let texts: Vec<&str> = corrected.lines().collect();
     if texts.len() == lines.len() {

@@ -1,5 +1,5 @@
-//! How the text of a page continues across page breaks. Both pages of a break are judged together, so that they say the same of it: the text continues
-//! where the one page ends in a paragraph of running text, the other begins in one, and the former has no sentence end or the latter starts in lower
+//! How the text of a page continues across page breaks. Both pages of a break are judged together, so that they agree: the text continues
+//! if the first page ends in a paragraph of running text, the second begins in one, and the first has no sentence end or the second starts in lower
 //! case. At a page whose neighbour is missing, its own text decides.
 
 use shelf_pages::TextRole;
@@ -41,7 +41,7 @@ fn continues(before: &[MergedBlock], after: &[MergedBlock]) -> bool {
     }
 }
 
-/// Whether the last line introduces something that stands for itself: `The following:`.
+/// Whether the last line introduces something separate: `The following:`.
 fn is_followed_by_a_list(text: &str) -> bool {
     text.trim_end().ends_with(':')
 }
@@ -82,7 +82,7 @@ fn starts_in_lower_case(text: &str) -> bool {
     text.trim_start_matches(is_quote_or_bracket).chars().next().is_some_and(char::is_lowercase)
 }
 
-/// Whether a sentence ends where the text does: at a full stop, a question or exclamation mark, and what closes after it.
+/// Whether the text ends with a complete sentence: a full stop, question or exclamation mark, possibly followed by closing marks.
 fn ends_a_sentence(text: &str) -> bool {
     text.trim_end_matches(|c: char| is_quote_or_bracket(c) || c.is_whitespace() || matches!(c, '*' | '†' | '‡'))
         .ends_with(['.', '!', '?', '…'])
@@ -92,7 +92,7 @@ fn is_quote_or_bracket(c: char) -> bool {
     matches!(c, '"' | '\'' | '“' | '”' | '‘' | '’' | '„' | '«' | '»' | '‹' | '›' | '(' | ')' | '[' | ']')
 }
 
-/// The word that a page break splits, where the one text ends in a hyphen and the other begins in lower case.
+/// The word split by a page break, if the first text ends in a hyphen and the second begins in lower case.
 fn split_word(before: &str, after: &str, whole: &dyn Fn(&str, &str) -> String) -> Option<SplitWord> {
     let begins = before.split_whitespace().next_back()?.trim_start_matches(is_quote_or_bracket);
     let left = begins.strip_suffix(['-', '‐', '\u{ad}', '¬'])?;

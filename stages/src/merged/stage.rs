@@ -90,8 +90,8 @@ mod tests {
     use super::*;
     use crate::labels::Classification;
 
-    /// Pages as the original tool wrote them: without records, boxes as lists or objects, text without lines, and fields that are
-    /// not ours. The first page ends in a split word; one of its paragraphs has no correction, one of its blocks no label.
+    /// Pages as the original program wrote them: without records, boxes as lists or objects, text without lines, and fields that
+    /// shelf does not have. The first page ends in a split word; one of its paragraphs has no correction, one of its blocks no label.
     fn book() -> TestBook {
         let book = TestBook::of_pages(2);
         let write = |stage: &str, page: u32, value: serde_json::Value| {
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn a_paragraph_says_what_was_corrected_and_how_sure_that_is() {
+    fn paragraphs_have_notes_and_confidence() {
         let paragraphs = merged_book().page::<merged>(1).blocks.swap_remove(2).paragraphs;
         assert_eq!(paragraphs[0].correction_notes.as_deref(), Some("joined cam-paign"));
         let confidences: Vec<(f64, f64)> =

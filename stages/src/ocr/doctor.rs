@@ -9,7 +9,7 @@ shelf::doctor_check!(check_installation);
 shelf::language_check!(check_language);
 shelf::preflight!("ocr", check_run);
 
-/// What `shelf doctor` reports about `ocr`: the engine and its languages.
+/// Checks Tesseract and its languages, for `shelf doctor`.
 fn check_installation() -> Vec<Finding> {
     vec![check_engine(), check_installed_languages()]
 }

@@ -36,7 +36,7 @@ const MAX_HEIGHT_DIFFERENCE_RATIO: f64 = 0.03;
 /// If at least this fraction of the running heads contains a number, one without is assumed to be misread, 0..=1.
 const MIN_NUMBERED_RATIO: f64 = 0.8;
 
-/// Fewer running heads say nothing about the others.
+/// Fewer running heads are not conclusive.
 const MIN_RUNNING_HEADS: usize = 4;
 
 impl HeaderFooterZones {

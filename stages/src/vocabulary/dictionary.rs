@@ -212,7 +212,7 @@ fn read(dic: &Path) -> Result<(String, String), DictionaryError> {
     let aff_path = dic.with_extension("aff");
     let aff = bytes(&aff_path)?;
     let named = String::from_utf8_lossy(&aff).lines().find_map(|line| line.strip_prefix("SET ")).map_or_else(
-        // What Hunspell takes where nothing is said.
+        // Hunspell's default.
         || "ISO8859-1".to_owned(),
         |name| name.trim().to_owned(),
     );
@@ -257,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn forms_and_capitals_of_a_word_are_known() {
+    fn accepts_inflected_and_capitalised_words() {
         let dictionary = Dictionary::parse("SET UTF-8\nSFX S Y 1\nSFX S 0 s .\n", "3\nship/S\nFlorida\nthe\n").unwrap();
         for (word, known) in [
             ("ship", true),
@@ -339,7 +339,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_is_no_dictionary_is_named() {
+    fn error_names_an_invalid_dictionary() {
         let folder = folder_of(&[
             ("xx.aff", b"SET UTF-8\nSFX S Y lots\n"),
             ("xx.dic", b"1\nword\n"),

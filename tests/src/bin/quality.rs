@@ -24,11 +24,11 @@ fn main() -> ExitCode {
 }
 
 const INTRODUCTION: &str = "\
-# How good the texts are
+# Quality of the texts
 
 Measured by `make quality`, with the rules engines, offline, on real scans with known text and on the drawn book; a test keeps the numbers from
 falling. The character error rate (CER) is the Levenshtein distance between text and truth over the characters of the truth, after both were
 normalised (`shelf eval --help` says how). Hyphens at line ends are scored by aligning words to the truth, since that normalisation drops hyphens.
-F1 is the harmonic mean of precision and recall over blocks. What was counted stands beside every number: a perfect share of two blocks says little.
+F1 is the harmonic mean of precision and recall over blocks. The counts are given with every number, since a perfect share of two blocks means little.
 
 ";

@@ -37,7 +37,7 @@ fn florida(shelf: &Shelf, data: &Path, measures: &mut Vec<Measure>) {
     let worse = worst(&found, |page| edits(&page["score"]) - edits(&page["before"]));
     measures.push(Measure {
         book,
-        what: "most characters by which `corrected` made a page worse",
+        what: "most characters by which `corrected` worsened a page",
         value: Some(worse),
         counted: pages_of(&found),
         target: Target::AtMost(1.0),
@@ -74,12 +74,12 @@ fn degraded(shelf: &Shelf, data: &Path, measures: &mut Vec<Measure>) {
     let plain = plain_tesseract(&scans).characters;
     let (before, after) = (characters(&found["total_before"]), characters(&found["total"]));
     measures.push(cer(book, "CER of plain `tesseract`", plain));
-    measures.push(ratio(book, "CER of `ocr`, to that of plain `tesseract`", plain, before, 0.7));
+    measures.push(ratio(book, "CER of `ocr` relative to plain `tesseract`", plain, before, 0.7));
     measures.extend(texts(book, before, after, 0.9));
     let worse = worst(&found, |page| characters(&page["score"]).rate() - characters(&page["before"]).rate());
     measures.push(Measure {
         book,
-        what: "most by which `corrected` made a page worse",
+        what: "most by which `corrected` worsened a page",
         value: Some(worse.max(0.0)),
         counted: pages_of(&found),
         target: Target::AtMost(0.001),
@@ -97,9 +97,9 @@ fn commentaries(shelf: &Shelf, data: &Path, measures: &mut Vec<Measure>) {
     measures.push(conservation(book, lost(shelf, "commentaries")));
 }
 
-/// Pages that are flagged, and are not mended into words that are not there: a wrong word that looks right is worse than one that is plainly none.
+/// Illegible pages must be flagged and not corrected to wrong words: a plausible wrong word is worse than an obvious error.
 fn unreadable(shelf: &Shelf, data: &Path, measures: &mut Vec<Measure>) {
-    let book = "pages nobody can read";
+    let book = "illegible pages";
     let scans = files(&data.join("cer"), |path| path.to_string_lossy().contains(".noisy."));
     shelf.read("noisy", &scans);
     let report = |stage| json(&shelf.ok(["report", "noisy", "--stage", stage, "--json"]));
@@ -130,7 +130,7 @@ fn unreadable(shelf: &Shelf, data: &Path, measures: &mut Vec<Measure>) {
     }
     measures.push(Measure {
         book,
-        what: "words put in by `corrected` where it finds a page too bad to mend",
+        what: "words added by `corrected` on pages that it finds illegible",
         value: (hopeless_pages > 0).then_some(hopeless.length as f64),
         counted: format!("{hopeless_pages} of {} pages", scans.len()),
         target: Target::AtMost(0.0),
@@ -138,7 +138,7 @@ fn unreadable(shelf: &Shelf, data: &Path, measures: &mut Vec<Measure>) {
     });
     measures.push(Measure {
         book,
-        what: "words put in by `corrected` that the truth does not have",
+        what: "words added by `corrected` that are not in the truth",
         value: (all.length > 0).then(|| all.rate()),
         counted: format!("{} of {}", all.edits, all.length),
         target: Target::AtMost(0.1),
@@ -175,7 +175,7 @@ fn drawn(shelf: &Shelf, measures: &mut Vec<Measure>) {
     measures.extend(hyphens(book, judged));
     measures.push(Measure {
         book,
-        what: "printed page numbers wrong, or found where none is printed",
+        what: "page numbers that are wrong or not printed",
         value: Some(wrong as f64),
         counted: format!("{numbered} are printed"),
         target: Target::AtMost(0.0),
@@ -189,7 +189,7 @@ fn texts(book: &'static str, before: ErrorRate, after: ErrorRate, most: f64) -> 
     [
         cer(book, "CER of `ocr`", before),
         cer(book, "CER of `corrected`", after),
-        ratio(book, "CER of `corrected`, to that of `ocr`", before, after, most),
+        ratio(book, "CER of `corrected` relative to `ocr`", before, after, most),
     ]
 }
 
@@ -216,7 +216,7 @@ fn ratio(book: &'static str, what: &'static str, before: ErrorRate, after: Error
 }
 
 fn hyphens(book: &'static str, score: HyphenScore) -> [Measure; 2] {
-    [("hyphens of the line end, taken out", score.split), ("hyphens of the word at a line end, kept", score.real)].map(
+    [("hyphens of line ends, removed", score.split), ("hyphens of words at line ends, kept", score.real)].map(
         |(what, wrong)| Measure {
             book,
             what,

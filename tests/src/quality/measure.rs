@@ -75,7 +75,7 @@ impl Measure {
 /// The measures as a table in Markdown.
 #[must_use]
 pub fn table(measures: &[Measure]) -> String {
-    let mut table = "| book | what | reached | counted | to reach |\n| --- | --- | --- | --- | --- |\n".to_owned();
+    let mut table = "| book | measure | result | counted | target |\n| --- | --- | --- | --- | --- |\n".to_owned();
     for measure in measures {
         let Measure { book, what, counted, .. } = measure;
         let (reached, target) = (measure.reached(), measure.target());

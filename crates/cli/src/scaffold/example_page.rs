@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn it_has_what_is_required_and_no_more() {
+    fn has_only_required_fields() {
         assert_eq!(
             example_page(&schema_for!(Sheet)),
             json!({

@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn elsewhere_there_is_no_place_for_a_stage() {
+    fn refuses_other_folders() {
         let folder = folder(&[("Cargo.toml", "[package]\nname = 'other'"), ("src/main.rs", "fn main() {}")]);
         assert!(matches!(Home::find(folder.path()), Err(ScaffoldError::NoHome(_))));
     }

@@ -41,7 +41,7 @@ mod tests {
     use super::with_mod_line;
 
     #[test]
-    fn it_stands_in_alphabetical_order() {
+    fn inserts_in_alphabetical_order() {
         let lib = "//! Stages.\n\npub mod bbox;\n#[cfg(feature = \"x\")]\npub mod ocr;\n\nuse x as _;\n";
         let with = |name: &str| with_mod_line(lib, &format!("pub mod {name};")).unwrap();
         assert_eq!(

@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn words_that_mean_something_else_are_known() {
+    fn detects_reserved_words() {
         for word in ["type", "u32", "shelf", "tests"] {
             assert!(means_else(word).is_some(), "{word}");
         }

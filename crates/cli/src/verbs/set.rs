@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_person_confirms_is_no_longer_presumed() {
+    fn confirmed_values_are_not_inferred() {
         let found = |year| Inferred { year: Some(year), ..Inferred::default() };
         let mut metadata = BookMetadata::default();
         metadata.infer(found(1892));
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mistake_says_what_would_be_right() {
+    fn errors_suggest_corrections() {
         for (text, said) in [
             ("titel=x", "unknown field `titel`; the fields are title, author, year"),
             ("1892", "expected FIELD=VALUE"),

@@ -9,7 +9,7 @@ use super::scanner::{Skew, sample};
 /// Turns a clean page into a bad scan: coarse, blurred, unevenly lit, noisy, with faded ink, the reverse side showing through, and the
 /// artefacts of a low JPEG quality. It works on drawn pages and on real ones; the same seed and page give the same scan.
 ///
-/// Whoever tunes a stage on one seed tests it on another.
+/// A stage tuned on one seed should be tested on another.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Degrader {
     /// Determines all random effects.

@@ -13,9 +13,9 @@ pub struct PageFormat {
     pub inner_pt: f32,
     /// Margin at the fore-edge, pt.
     pub outer_pt: f32,
-    /// From the paper's upper edge to the text, pt. The running head stands in it.
+    /// From the paper's upper edge to the text, pt. Contains the running head.
     pub top_pt: f32,
-    /// From the text to the paper's lower edge, pt. A folio at the foot stands in it.
+    /// From the text to the paper's lower edge, pt. Contains a folio at the foot.
     pub bottom_pt: f32,
     /// Size of the body type, pt; all other sizes follow from it.
     pub body_pt: f32,
@@ -91,7 +91,7 @@ impl PageFormat {
         self.px(if recto { self.inner_pt } else { self.outer_pt })
     }
 
-    /// Between the text and the footnotes, px; the rule stands in it.
+    /// Between the text and the footnotes, px. Contains the rule.
     pub(crate) fn note_gap(&self) -> f32 {
         self.px(self.leading_pt)
     }

@@ -2,21 +2,21 @@ use serde::Serialize;
 
 use super::{BlockKind, DrawnBlock, DrawnLine, DrawnPage, LineEnd};
 
-/// A word that a line end parts at a hyphen.
+/// A word hyphenated at a line end.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct LineEndHyphen {
     /// Its page, counted from 1.
     pub page: u32,
-    /// What stands at the line's end, with the hyphen: `self-`, `cam-`.
+    /// The part at the line end, with the hyphen: `self-`, `cam-`.
     pub before: String,
-    /// What the next line starts with: `aware,`, `paign`. It may stand on the next page.
+    /// The part on the next line, possibly on the next page: `aware,`, `paign`.
     pub after: String,
     /// Whether the hyphen belongs to the word (`self-aware`), not to the line end (`campaign`).
     pub real: bool,
 }
 
 impl LineEndHyphen {
-    /// The word as it is when no line ends in it.
+    /// The word without a line end in it.
     #[must_use]
     pub fn whole(&self) -> String {
         let before = if self.real { &self.before } else { self.before.trim_end_matches('-') };
@@ -24,7 +24,7 @@ impl LineEndHyphen {
     }
 }
 
-/// All hyphens at line ends of a book, those that part a word across pages as well, in reading order.
+/// All hyphens at line ends of a book, including page ends, in reading order.
 #[must_use]
 pub fn line_end_hyphens(pages: &[DrawnPage]) -> Vec<LineEndHyphen> {
     let mut hyphens = Vec::new();
@@ -56,7 +56,7 @@ fn hyphen(page: u32, line: &DrawnLine, next: &DrawnLine) -> Option<LineEndHyphen
     Some(LineEndHyphen { page, before, after, real })
 }
 
-/// Whether text of this kind goes on from page to page.
+/// Whether text of this kind continues across pages.
 fn flows(block: &DrawnBlock) -> bool {
     matches!(block.kind, BlockKind::Body | BlockKind::Quote | BlockKind::Preface)
 }

@@ -1,6 +1,6 @@
 use super::{Alignment, LineEnd};
 
-/// A piece of a paragraph as the breaking sees it: a width, and what a line that ends after it ends in.
+/// A piece of a paragraph for line breaking: its width, and the end of a line that ends after it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Breakable {
     /// px, without the space that follows a word.
@@ -11,7 +11,7 @@ pub(crate) struct Breakable {
     pub(crate) end: Option<LineEnd>,
 }
 
-/// What the lines are to be like.
+/// The parameters of line breaking.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Column {
     /// Width of the lines, px.
@@ -100,7 +100,7 @@ impl Line {
         self.empty = false;
     }
 
-    /// How bad the line is, or `None` where it is too wide.
+    /// The demerits of the line, or `None` if it is too wide.
     fn demerits(&self, first: bool, before: Option<LineEnd>, column: &Column) -> Option<f32> {
         let slack = column.width - if first { column.indent } else { 0.0 } - self.width;
         let space = self.spaces * column.space;

@@ -3,25 +3,25 @@ use serde::Serialize;
 
 use super::Bbox;
 
-/// A page as it was drawn: the picture, and all that is true of it.
+/// A page as it was drawn: the picture and its ground truth.
 #[derive(Debug, Clone)]
 pub struct DrawnPage {
     /// The picture, 8-bit grey.
     pub image: GrayImage,
     /// Resolution of the picture, dots per inch.
     pub dpi: u32,
-    /// What stands on the page, in reading order: running head, text, footnotes, folio at the foot.
+    /// The content in reading order: running head, text, footnotes, folio at the foot.
     pub blocks: Vec<DrawnBlock>,
     /// Where the figures are.
     pub figures: Vec<Bbox>,
-    /// The page's printed number, where one is printed.
+    /// The printed page number, if any.
     pub folio: Option<Folio>,
     /// The part of the book.
     pub region: PageRegion,
 }
 
 impl DrawnPage {
-    /// The page's text: a line a paragraph, words that were split on the page whole again, running head and folio kept.
+    /// The page's text, a line per paragraph: words split on the page are joined, running head and folio are included.
     #[must_use]
     pub fn text(&self) -> String {
         let blocks: Vec<String> = self.blocks.iter().map(DrawnBlock::text).collect();
@@ -39,7 +39,7 @@ impl DrawnPage {
     }
 }
 
-/// Paragraphs of one kind that stand together.
+/// Adjacent paragraphs of one kind.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DrawnBlock {
     /// What the block is.
@@ -49,7 +49,7 @@ pub struct DrawnBlock {
 }
 
 impl DrawnBlock {
-    /// The block's text, a line a paragraph.
+    /// The block's text, a line per paragraph.
     #[must_use]
     pub fn text(&self) -> String {
         let paragraphs: Vec<String> = self.paragraphs.iter().map(DrawnParagraph::text).collect();
@@ -61,14 +61,14 @@ impl DrawnBlock {
         self.paragraphs.iter().flat_map(|paragraph| &paragraph.lines)
     }
 
-    /// The ink of the block, px; `None` where it has none.
+    /// The bounding box of the block's ink, px; `None` without ink.
     #[must_use]
     pub fn bbox(&self) -> Option<Bbox> {
         Bbox::bounding(self.lines().filter_map(DrawnLine::bbox))
     }
 }
 
-/// A paragraph, or the part of one that stands on the page.
+/// A paragraph, or the part of it that is on the page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DrawnParagraph {
     /// Its lines, at least one.
@@ -76,7 +76,7 @@ pub struct DrawnParagraph {
 }
 
 impl DrawnParagraph {
-    /// The paragraph as one line: words split at a line end are whole again, real hyphens stay. A word split at the
+    /// The paragraph as one line: words split at a line end are joined, real hyphens stay. A word split at the
     /// page's end keeps its hyphen.
     #[must_use]
     pub fn text(&self) -> String {
@@ -100,7 +100,7 @@ impl DrawnParagraph {
 pub struct DrawnLine {
     /// Its words, from left to right.
     pub words: Vec<DrawnWord>,
-    /// What parts it from the next line.
+    /// The separator before the next line.
     pub end: LineEnd,
 }
 
@@ -112,7 +112,7 @@ impl DrawnLine {
         words.join(" ")
     }
 
-    /// The ink of the line, px; `None` where it has none.
+    /// The bounding box of the line's ink, px; `None` without ink.
     #[must_use]
     pub fn bbox(&self) -> Option<Bbox> {
         Bbox::bounding(self.words.iter().map(|word| word.bbox))
@@ -124,11 +124,11 @@ impl DrawnLine {
 pub struct DrawnWord {
     /// The printed characters; ligatures are spelled as letters.
     pub text: String,
-    /// The ink of the word, px.
+    /// The bounding box of the word's ink, px.
     pub bbox: Bbox,
 }
 
-/// What parts a line from the next.
+/// The separator between two lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LineEnd {
@@ -187,9 +187,9 @@ impl BlockKind {
 pub struct Folio {
     /// As printed: `ix`, `45`.
     pub printed: String,
-    /// How it is written.
+    /// Its numerals.
     pub style: NumberingStyle,
-    /// Where it stands.
+    /// Its position.
     pub place: FolioPlace,
 }
 
@@ -214,7 +214,7 @@ impl NumberingStyle {
     }
 }
 
-/// Where a folio stands.
+/// The position of a folio.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FolioPlace {

@@ -3,7 +3,7 @@ use super::line_breaking::{Breakable, Column, break_lines};
 use super::words::{Splitting, Word, words_of};
 use super::{Alignment, LineEnd};
 
-/// A line whose words have their places, from the column's left end.
+/// A line whose words have positions relative to the column's left edge.
 #[derive(Debug, Clone)]
 pub(crate) struct SetLine {
     pub(crate) words: Vec<SetWord>,

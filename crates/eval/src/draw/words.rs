@@ -1,7 +1,7 @@
 use super::LineEnd;
 use super::font::FontStyle;
 
-/// A word, with the punctuation that touches it, in the pieces that a line end may part.
+/// A word with adjacent punctuation, in pieces between which a line may end.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Word {
     pub(crate) pieces: Vec<Piece>,
@@ -77,7 +77,7 @@ fn parts_of(run: &str, splitting: Splitting) -> Vec<(&str, Option<LineEnd>)> {
     parts
 }
 
-/// `run` at its syllables, two letters or more before a split and three after it. Names and numbers stay whole.
+/// Splits `run` at its syllables, with at least two letters before a split and three after it. Names and numbers are not split.
 fn syllables_of(run: &str, splitting: Splitting) -> Vec<(&str, Option<LineEnd>)> {
     if run.is_empty() {
         return Vec::new();

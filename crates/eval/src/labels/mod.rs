@@ -1,4 +1,4 @@
-//! How good labels of blocks and printed page numbers are, compared with a table of ground truth.
+//! Scores labels of blocks and printed page numbers against a table of ground truth.
 //!
 //! [`LabelTruth`] reads the table, in one of three formats; [`score_labels`] compares it with merged pages, or with labels
 //! [joined](LabelledPage::join) with OCR pages.

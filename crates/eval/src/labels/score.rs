@@ -7,7 +7,7 @@ use super::overlap::overlap;
 use super::page::{BlockWithText, LabelledPage};
 use super::text_match::same_text;
 
-/// How good the labels and page numbers of a book are.
+/// The scores of a book's labels and page numbers.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct LabelScore {
     /// The printed page numbers.

@@ -164,7 +164,7 @@ mod tests {
 
     /// A program that is killed leaves its question unfinished; a thread that waited for the rest would keep a core busy.
     #[test]
-    fn a_question_that_breaks_off_ends_its_connection() {
+    fn interrupted_question_ends_its_connection() {
         let model = ScriptedModel::with_replies(["{}"]);
         let mut connection = TcpStream::connect(model.address).unwrap();
         connection.set_read_timeout(Some(Duration::from_secs(30))).unwrap();

@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn something_better_takes_the_place_of_what_was_presumed_and_never_of_what_a_person_said() {
+    fn found_values_replace_inferred_ones_only() {
         let inferred = after(&BookMetadata::default(), &titled("Emma 300dpi"));
         assert_eq!(after(&inferred, &titled("Emma")).title.as_deref(), Some("Emma"));
         let said = BookMetadata { title: Some("Emma, a Novel".to_owned()), ..inferred };

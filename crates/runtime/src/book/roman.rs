@@ -52,7 +52,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn what_is_no_roman_number_is_none() {
+    fn rejects_invalid_roman_numerals() {
         assert_eq!(parse_roman("xiiii"), Some(14));
         for text in ["", "iix", "vx", "did", "mix.", "iiiii", "ill"] {
             assert_eq!(parse_roman(text), None, "{text}");

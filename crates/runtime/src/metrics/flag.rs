@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn equality_is_with_a_value_that_there_is() {
+    fn equality_requires_a_possible_value() {
         assert_eq!(Flag::equals::<bool>("true"), Flag::Equals("true"));
         assert_eq!(Flag::equals::<Option<String>>("tru"), Flag::Equals("tru"));
         for wrong in ["tru", "truee", ""] {

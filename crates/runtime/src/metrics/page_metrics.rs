@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn a_title_that_two_columns_have_is_found() {
+    fn finds_duplicate_titles() {
         assert_eq!(MetricsRow::of::<Scan>().ambiguous().as_deref(), Some("sharpness"));
         assert_eq!(MetricsRow::of::<NoMetrics>().ambiguous(), None);
     }

@@ -426,7 +426,7 @@ mod tests {
     }
 
     #[test]
-    fn what_serde_json_reads_is_read_alike() {
+    fn reads_like_serde_json() {
         let value = sheet();
         let read: Sheet = read(&value).unwrap();
         assert_eq!(read, serde_json::from_value(value.clone()).unwrap());
@@ -445,7 +445,7 @@ mod tests {
     }
 
     #[test]
-    fn a_violation_knows_its_field_and_says_what_serde_json_says() {
+    fn violations_name_the_field_with_serde_jsons_message() {
         let blocks = "blocks[1]";
         assert_violation::<Sheet>("/blocks/1/words", json!(["a", 7]), &format!("{blocks}.words[1]"));
         assert_violation::<Sheet>("/blocks/1/size", json!([1, 2, 3]), &format!("{blocks}.size"));

@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn of_long_texts_the_part_that_differs_is_shown() {
+    fn shows_the_difference_of_long_texts() {
         let text = |word: &str| json!({ "text": format!("{} {word} {}", "before ".repeat(20), "after ".repeat(20)) });
         assert_eq!(
             lines(&text("modem"), &text("modern")),

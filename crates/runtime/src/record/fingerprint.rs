@@ -265,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn every_change_has_a_reason_that_a_person_can_read() {
+    fn every_change_has_a_readable_reason() {
         let old = fingerprint();
         let mut new = fingerprint();
         assert!(reasons(&new, &old).is_empty());
@@ -312,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_release_brings_is_told_from_what_a_user_changes() {
+    fn distinguishes_changes_of_a_release_from_those_of_a_user() {
         let of_release = |new: &Fingerprint, old: &Fingerprint| -> Vec<bool> {
             let defaults = json!({"lang": "eng"}).as_object().unwrap().clone();
             new.changes_since(old, &defaults).iter().map(Change::is_of_release).collect()

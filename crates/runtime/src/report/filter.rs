@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn every_operator_keeps_what_it_says() {
+    fn operators_select_matching_lines() {
         assert_eq!(kept("words<12"), [1]);
         assert_eq!(kept("words <= 12"), [1, 2]);
         assert_eq!(kept("words>12"), [3]);

@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_lost_doubled_or_made_up_is_named() {
+    fn error_lists_lost_duplicate_and_unknown_paragraphs() {
         assert_eq!(
             compared(&[(0, 0), (0, 1), (1, 0)], &[(0, 1), (0, 1), (7, 2)]).unwrap_err(),
             "the output does not contain the paragraphs of `ocr` exactly once; lost: block 0 paragraph 0, block 1 paragraph 0; \

@@ -299,7 +299,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_read_and_nothing_else_is_left() {
+    fn writes_atomically_without_leftovers() {
         let (_folder, store, book) = library();
         let path = BookPath::new(&book, "ocr/page_0001.json").unwrap();
         assert_eq!(store.read(&path).unwrap(), None);

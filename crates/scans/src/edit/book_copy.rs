@@ -177,7 +177,7 @@ impl<'a> BookCopy<'a> {
         Ok(())
     }
 
-    /// Keeps a scan that was replaced or removed; a number tells it from others of the same page and second.
+    /// Keeps a scan that was replaced or removed; a number distinguishes it from others of the same page and second.
     fn keep_removed(&mut self, path: &str, page: PageNumber, name: &str) -> Result<(), FileError> {
         let extension = name.strip_prefix(&page.stem()).unwrap_or_default();
         let first = format!("{REMOVED}/{}_{}{extension}", page.stem(), self.time);

@@ -22,7 +22,7 @@ pub(crate) struct InputFile {
 /// A file that pages come from.
 pub(crate) struct Source {
     pub(crate) input: InputFile,
-    /// The file that is read: the copy in the book where there is one, which nobody changes meanwhile.
+    /// The file to read: the copy in the book if there is one, which does not change meanwhile.
     pub(crate) read_from: PathBuf,
     pub(crate) name: String,
     pub(crate) images: Vec<SourceImage>,

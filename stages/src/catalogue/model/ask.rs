@@ -7,15 +7,15 @@ use super::reply::{Claim, Claims};
 use crate::catalogue::rules::{year_of, years_in};
 use crate::catalogue::{CatalogueEntry, CatalogueField, FrontMatterPage, Isbn};
 
-/// What the model is told to do. A book may have a prompt of its own.
+/// The system prompt. A book may have its own.
 pub const PROMPT: &str = include_str!("prompt.md");
 
-/// What was asked of a book, and what came of it.
+/// What a model was asked about a book, and how many of its claims were refused.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ModelOutcome {
-    /// Pages that the model got to read.
+    /// Pages sent to the model.
     pub pages: usize,
-    /// What it said and the pages do not bear out.
+    /// Claims that the pages do not confirm.
     pub refused: usize,
 }
 
@@ -24,7 +24,7 @@ const MAX_MODEL_CONFIDENCE: f64 = 0.9;
 /// Minimum similarity of an ISBN with the recognised text, 0..=1: one digit in ten may be corrected, since the check digit confirms it.
 const MIN_ISBN_SIMILARITY: f64 = 0.9;
 
-/// Asks what the first pages say, and puts into `entry` what they bear out and what is no less sure than what stands there.
+/// Asks about the first pages, and fills into `entry` the claims that they confirm, unless the present values are more certain.
 ///
 /// # Errors
 /// No model gives a usable reply.
@@ -73,7 +73,7 @@ pub async fn ask(
     Ok(asked)
 }
 
-/// The page that says what is claimed: the one that is named, else another of those that were sent.
+/// The page that contains the claim: the named one, or else another of those that were sent.
 fn page_of(claim: &Claim, pages: &[FrontMatterPage], says: &dyn Fn(&str, &FrontMatterPage) -> bool) -> Option<u32> {
     let named = pages.iter().filter(|page| page.number == claim.page);
     let others = pages.iter().filter(|page| page.number != claim.page);
@@ -88,7 +88,7 @@ fn says_isbn(text: &str, page: &FrontMatterPage) -> bool {
     text.parse::<Isbn>().is_ok() && similarity(text, &page.text) >= MIN_ISBN_SIMILARITY
 }
 
-/// What is surer stays; what is as sure is taken from the model.
+/// Keeps the more certain value; if both are equally certain, takes the model's.
 fn surer<T>(known: &mut Option<CatalogueField<T>>, claimed: Option<CatalogueField<T>>) {
     let known_confidence = known.as_ref().map_or(0.0, |known| known.confidence);
     if let Some(claimed) = claimed.filter(|claimed| claimed.confidence >= known_confidence) {

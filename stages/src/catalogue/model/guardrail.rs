@@ -63,7 +63,7 @@ mod tests {
     const TITLE_PAGE: &str = "HISTORICAL SKETCHES\nOF\nCOLON1AL FL0RIDA.\n\nBY\nRICHARD L. CAMP-\nBELL.\n\nCLEVELAND, O.:\nTHE WILLIAMS PUBLISHING CO.\n1892.\nE. A. Poe, in 3 volumes";
 
     #[test]
-    fn what_the_page_says_stands_there_also_where_it_was_misread() {
+    fn finds_claims_despite_misread_letters() {
         for claim in [
             "Historical Sketches of Colonial Florida",
             "Historical Sketches: of Colonial Florida",
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn what_it_does_not_say_does_not_stand_there() {
+    fn rejects_claims_that_the_text_does_not_contain() {
         for claim in [
             "The Spanish Settlements Within the Present Limits of the United States",
             "Woodbury Lowery",

@@ -1,4 +1,4 @@
-//! Cataloguing by a language model: it gets the text of the first pages, and what it says is taken only where the pages say it too.
+//! Cataloguing by a language model: it gets the text of the first pages, and its claims are accepted only if the pages confirm them.
 
 mod ask;
 mod guardrail;

@@ -9,7 +9,7 @@ const MAX_BEGINNING_WORDS: usize = 60;
 /// Maximum length of the question, about 4,000 tokens.
 const MAX_QUESTION_CHARS: usize = 16_000;
 
-/// The text of the first pages, each after the number of its scan: no boxes, no confidences, nothing that the task does not need.
+/// The text of the first pages, each after its scan number, without boxes, confidences or anything else that the task does not need.
 pub(super) fn question(pages: &[FrontMatterPage]) -> String {
     let mut question = String::new();
     for page in pages {
@@ -43,7 +43,7 @@ mod tests {
     }
 
     #[test]
-    fn short_pages_go_whole_and_long_ones_with_their_beginning() {
+    fn sends_short_pages_completely_and_long_ones_partly() {
         let long = "ten words of a text that goes on and on\n".repeat(30);
         let asked = asked(&["COLONIAL\nFLORIDA", &long]);
         let beginning = "ten words of a text that goes on and on\n".repeat(6);
@@ -51,7 +51,7 @@ mod tests {
     }
 
     #[test]
-    fn there_is_an_end_to_what_is_sent() {
+    fn question_has_a_maximum_length() {
         let wide = format!("{}\n", "word".repeat(40)).repeat(190);
         assert_eq!(asked(&[&wide, &wide]).chars().count(), MAX_QUESTION_CHARS);
     }

@@ -52,7 +52,7 @@ pub(super) struct Judgement {
 }
 
 impl Claims {
-    /// Checks that all is said of a page that was sent. What is wrong goes back to the model.
+    /// Checks that all claims name a page that was sent. An error is sent back to the model.
     pub(super) fn check(&self, pages: &[FrontMatterPage]) -> std::result::Result<(), String> {
         let claims = [&self.title, &self.author, &self.year, &self.publisher, &self.isbn];
         let known = |claim: &&Claim| pages.iter().any(|page| page.number == claim.page);

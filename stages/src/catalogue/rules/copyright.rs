@@ -7,13 +7,13 @@ const MAX_PAGE_WORDS: usize = 250;
 /// Maximum distance of the years after the word `Copyright`, words: `Copyright, by the Williams Publishing Company, 1892`.
 const MAX_YEAR_DISTANCE_WORDS: usize = 12;
 
-/// What a notice begins with, in letters alone.
+/// Beginnings of a copyright notice, letters only.
 const NOTICES: [&[&str]; 3] = [&["copyright"], &["©"], &["act", "of", "congress"]];
 
-/// What makes of a notice one of another kind.
+/// Words that show that a notice is about something else.
 const LATER: [&str; 3] = ["renewed", "renewal", "renewals"];
 
-/// The years that the copyright notices of a page name; none where there is no notice.
+/// The years in the copyright notices of a page; empty without a notice.
 #[must_use]
 pub fn copyright_years(page: &FrontMatterPage) -> Vec<i32> {
     if page.features.words > MAX_PAGE_WORDS {
@@ -31,7 +31,7 @@ pub fn copyright_years(page: &FrontMatterPage) -> Vec<i32> {
     notices.flatten().collect()
 }
 
-/// A word's letters in lower case; `©` counts as one, also as it is typed.
+/// A word's letters in lower case, and `©`, also when typed as `(c)`.
 fn letters_of(word: &str) -> String {
     let lower = word.to_lowercase();
     if lower.starts_with('©') || lower == "(c)" {
@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn years_of_other_things_are_none() {
+    fn ignores_other_years() {
         for text in [
             "First printed in 1892",
             "Copyright renewed 1956 by his heirs",

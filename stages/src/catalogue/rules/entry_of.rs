@@ -14,7 +14,7 @@ const CONFIRMED_YEAR_CONFIDENCE: f64 = 0.95;
 const TITLE_CONFIDENCE: f64 = 0.75;
 const AUTHOR_CONFIDENCE: f64 = 0.65;
 
-/// What the first pages of a book say beyond doubt.
+/// The data that the first pages of a book contain beyond doubt.
 #[must_use]
 pub fn entry_of(pages: &[FrontMatterPage]) -> CatalogueEntry {
     let mut entry = CatalogueEntry { isbn: isbn(pages), year: copyright_year(pages), ..CatalogueEntry::default() };
@@ -32,7 +32,7 @@ pub fn entry_of(pages: &[FrontMatterPage]) -> CatalogueEntry {
     entry
 }
 
-/// The first that calls itself one; else the first that is surely one.
+/// The first ISBN preceded by the word, or else the first certain one.
 fn isbn(pages: &[FrontMatterPage]) -> Option<CatalogueField<Isbn>> {
     let all = || pages.iter().flat_map(|page| isbns_in(&page.text).into_iter().map(|isbn| (page.number, isbn)));
     let named = all().find(|(_, isbn)| isbn.is_named);
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_title_page_there_is_no_title() {
+    fn finds_no_title_without_a_title_page() {
         assert_eq!(
             entry(&[back("Copyright 1890, 1892")]).year,
             Some(CatalogueField::on(4, 1892, LAST_COPYRIGHT_CONFIDENCE))

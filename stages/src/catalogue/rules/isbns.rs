@@ -1,19 +1,19 @@
 use crate::catalogue::Isbn;
 
-/// An ISBN that stands in a text.
+/// An ISBN in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PrintedIsbn {
     /// The number.
     pub isbn: Isbn,
-    /// Whether the word ISBN stands before it. One in eleven numbers of ten digits has a right check digit by accident, and one in ten of thirteen, which
-    /// has to begin with 978 or 979.
+    /// Whether the word ISBN precedes it. By accident, one in eleven numbers of ten digits has a valid check digit, and one in ten of thirteen, which
+    /// must begin with 978 or 979.
     pub is_named: bool,
 }
 
 /// Maximum distance of the word `ISBN` before its number, characters: `ISBN-13 (paperback): `.
 const MAX_NAME_DISTANCE_CHARS: usize = 30;
 
-/// All ISBNs of a text whose check digits are right.
+/// All ISBNs in a text with valid check digits.
 #[must_use]
 pub fn isbns_in(text: &str) -> Vec<PrintedIsbn> {
     let characters: Vec<char> = text.chars().collect();
@@ -32,7 +32,7 @@ pub fn isbns_in(text: &str) -> Vec<PrintedIsbn> {
     found
 }
 
-/// The ISBN that begins here, and where it ends; a longer number is none.
+/// The ISBN that begins here, and its end; `None` for a longer number.
 fn isbn_at(characters: &[char], start: usize) -> Option<(Isbn, usize)> {
     let begins = characters[start].is_ascii_digit() && !(start > 0 && characters[start - 1].is_alphanumeric());
     [13, 10].into_iter().filter(|_| begins).find_map(|length| {
@@ -42,7 +42,7 @@ fn isbn_at(characters: &[char], start: usize) -> Option<(Isbn, usize)> {
     })
 }
 
-/// Where a number of so many digits ends that begins here, with at most one hyphen or space between two.
+/// The end of a number with this many digits that begins here, with at most one hyphen or space between digits.
 fn end_of(characters: &[char], start: usize, length: usize) -> Option<usize> {
     let (mut at, mut digits) = (start, 0);
     while digits < length {
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn other_numbers_are_none() {
+    fn rejects_other_numbers() {
         for text in ["", "ISBN 0-306-40615-3", "in 1892, 1893 and 1894", "10306406152", "0306406152a", "0--306-40615-2"]
         {
             assert_eq!(found(text), [], "{text}");

@@ -1,4 +1,4 @@
-//! What can be told of a book without a model: what is beyond doubt, and nothing else. A publisher is never told: nothing sets it apart
+//! Cataloguing by rules: only what is beyond doubt. The publisher is not recognised, because nothing distinguishes it
 //! from the printer and the place.
 
 mod copyright;

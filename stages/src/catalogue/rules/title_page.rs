@@ -2,14 +2,14 @@ use super::years_in;
 use crate::catalogue::FrontMatterPage;
 use crate::page_layout::{PageLayout, TextRow};
 
-/// What a title page says.
+/// The content of a title page.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TitlePage {
-    /// What is set in the largest type, as printed.
+    /// The text in the largest type, as printed.
     pub title: String,
-    /// What follows the word “by”, as printed.
+    /// The text after the word “by”, as printed.
     pub author: Option<String>,
-    /// The year at the foot.
+    /// The year at the bottom.
     pub year: i32,
     /// Mean confidence of the title's words, 0..=1.
     pub legibility: f64,
@@ -26,7 +26,7 @@ const MAX_IMPRINT_ROWS: usize = 4;
 const MAX_IMPRINT_ROW_WORDS: usize = 8;
 /// Rows with at least this fraction of the largest type height belong to the title.
 const MIN_TITLE_TYPE_RATIO: f64 = 0.7;
-/// Words with which no title ends, and words with which none begins.
+/// Words that do not end a title, and words that do not begin one.
 const NON_FINAL_WORDS: [&str; 24] = [
     "the", "a", "an", "of", "on", "in", "to", "and", "or", "with", "for", "from", "der", "die", "das", "des", "und",
     "le", "la", "les", "du", "de", "et", "sur",
@@ -67,7 +67,7 @@ fn imprint(rows: &[TextRow]) -> Option<(usize, i32)> {
         .find_map(|at| Some((at, *years_in(&rows[at].text()).last()?)))
 }
 
-/// The row of the largest type, and those around it that are about as large, or whose words tie them to it: from, and to (not included).
+/// The row with the largest type, and adjacent rows that are about as large or connected to it by their words: start, and end (exclusive).
 fn title_rows(rows: &[TextRow]) -> Option<(usize, usize)> {
     let heights: Vec<f64> = rows.iter().map(TextRow::type_height_px).collect();
     let largest = (0..rows.len()).max_by(|a, b| heights[*a].total_cmp(&heights[*b]))?;
@@ -82,12 +82,12 @@ fn title_rows(rows: &[TextRow]) -> Option<(usize, usize)> {
     Some((from, to))
 }
 
-/// Whether a row ends in a word that wants another: `HISTORICAL SKETCHES OF`.
+/// Whether a row ends in a word that requires a continuation: `HISTORICAL SKETCHES OF`.
 fn expects_next_row(row: &TextRow) -> bool {
     row.words.last().is_some_and(|word| is_one_of(&word.text, &NON_FINAL_WORDS))
 }
 
-/// Whether a row begins with a word that wants one before: `OF SPECIES`, `or, The New Prometheus`.
+/// Whether a row begins with a word that continues the row before: `OF SPECIES`, `or, The New Prometheus`.
 fn continues_previous_row(row: &TextRow) -> bool {
     row.words.first().is_some_and(|word| is_one_of(&word.text, &NON_INITIAL_WORDS))
 }
@@ -96,12 +96,12 @@ fn is_one_of(word: &str, words: &[&str]) -> bool {
     words.contains(&bare(word).to_lowercase().as_str())
 }
 
-/// A title stands in the upper two thirds of its page.
+/// A title is in the upper two thirds of its page.
 fn begins_high(row: &TextRow, layout: &PageLayout) -> bool {
     f64::from(row.bbox.y) * 3.0 <= f64::from(layout.height) * 2.0
 }
 
-/// “By”, in the languages that set it above a name on a line of its own.
+/// “By”, in languages that print it above the name on its own line.
 const BY: [&str; 6] = ["by", "von", "par", "por", "door", "af"];
 /// Words after “by” that do not begin a name: `by the author of “Waverley”`.
 const NON_NAME_WORDS: [&str; 8] = ["the", "a", "an", "one", "his", "her", "its", "their"];
@@ -123,7 +123,7 @@ fn author(rows: &[TextRow]) -> Option<String> {
     })
 }
 
-/// A name without degrees and the mark that ends it; none where it is none.
+/// A name without degrees and final punctuation; `None` if it is not a name.
 fn name_in(text: &str) -> Option<String> {
     let name = match text.split_once(',') {
         Some((name, rest)) if rest.split_whitespace().all(|word| word.contains('.') || word.len() <= 3) => name,
@@ -139,7 +139,7 @@ fn name_in(text: &str) -> Option<String> {
     is_name.then(|| if is_abbreviated { name } else { name.trim_end_matches('.').to_owned() })
 }
 
-/// Without what is no letter or digit around it, but for what closes a parenthesis or asks.
+/// Trims everything but letters and digits, except closing parentheses and question marks.
 fn bare(text: &str) -> &str {
     text.trim_start_matches(|c: char| !c.is_alphanumeric())
         .trim_end_matches(|c: char| !c.is_alphanumeric() && !matches!(c, ')' | '?' | '!'))

@@ -22,14 +22,14 @@ fn years_in_word(word: &str) -> Vec<i32> {
     arabic.chain(roman_year(word)).collect()
 }
 
-/// The year that a text is, and nothing else.
+/// The year, if the text consists of nothing else.
 #[must_use]
 pub fn year_of(text: &str) -> Option<i32> {
     let bare = text.trim_matches(|c: char| !c.is_alphanumeric());
     arabic_year(bare).or_else(|| roman_year(bare))
 }
 
-/// Four digits; letters that are taken for digits count where most are digits.
+/// Four digits; letters that resemble digits count if most characters are digits.
 fn arabic_year(word: &str) -> Option<i32> {
     let digits = word.chars().filter(char::is_ascii_digit).count();
     let corrected: String = word.chars().map(as_digit).collect();

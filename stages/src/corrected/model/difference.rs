@@ -31,7 +31,7 @@ mod tests {
     use crate::corrected::rules::correction_notes;
 
     #[test]
-    fn a_note_says_what_is_another() {
+    fn notes_list_the_differences() {
         let note = |read, changed| correction_notes(&corrections(read, changed));
         assert_eq!(note("They had a qarden\nbehind it.", "They had a garden behind it.").unwrap(), "qarden → garden");
         assert_eq!(note("the cam-\npaign . was", "the campaign was").unwrap(), "cam- paign . → campaign");

@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn a_book_that_likes_hyphens_has_them_in_compounds() {
+    fn keeps_hyphens_in_compounds_of_a_book_that_hyphenates_them() {
         let dictionary = Dictionary::of_words(WORDS);
         let book = PageVocabulary { likes_hyphens: true, ..PageVocabulary::default() };
         for (read, printed) in [
@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_done_is_told() {
+    fn summary_counts_what_was_done() {
         let mut draft = draft_of("cam-\npaign self-\naware", 0.9);
         join_hyphenated_words(&mut draft, &book(&[], &[]), Some(&Dictionary::of_words(WORDS)));
         let told: Vec<_> = draft.corrections.iter().map(|c| (c.kind, c.read.as_str(), c.corrected.as_str())).collect();

@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_mark_is_taken_out() {
+    fn drops_specks() {
         for (read, clean) in [
             ("he had ‘the points", "he had the points"),
             ("‘The points", "The points"),
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn what_may_be_one_stays() {
+    fn keeps_possible_marks() {
         for text in [
             "he had ‘the points’ of",
             "‘tis the points",
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_read_with_confidence_stays() {
+    fn keeps_confident_words() {
         for text in ["he had ‘the points", "happily' of", "happily. every", "~ the points"] {
             assert_eq!(cleaned(text, 0.97), text);
         }

@@ -207,7 +207,7 @@ mod tests {
         }
     }
 
-    /// What becomes of `text`, whose words were all read with `confidence`, given what the book tells of one of them.
+    /// Corrects `text`, whose words all have this `confidence`, given the book's evidence about one of them.
     fn corrected(text: &str, confidence: f64, of: WordEvidence) -> String {
         let (_, word, _) = split_token(text);
         let book = PageVocabulary { doubtful: [(word_key(word), of)].into(), ..PageVocabulary::default() };
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn misread_letters_are_mended_from_the_dictionary() {
+    fn corrects_misread_letters_by_the_dictionary() {
         for (read, printed) in [
             ("exccutcd,", "executed,"),
             ("“cirenitons", "“circuitous"),
@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn misread_letters_are_mended_from_the_book() {
+    fn corrects_misread_letters_by_the_book() {
         use Commonness::{Frequent, Once, Rare};
         assert_eq!(corrected("Narvacz,", 0.8, evidence(&[("narvaez", Rare)], "")), "Narvaez,");
         assert_eq!(corrected("tle", 0.5, evidence(&[("the", Frequent)], "")), "the");
@@ -244,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn what_may_be_right_stays() {
+    fn keeps_possibly_correct_words() {
         use Commonness::{Frequent, Once};
         for (text, of) in [
             // A word of the dictionary, a word of the book, a number, half a word.

@@ -1,5 +1,5 @@
-//! Labelling by a language model: it is asked about a page whose labels the rules are not sure of, and what it changes is taken only where
-//! nothing of the page speaks against it.
+//! Labelling by a language model: it is asked about pages with doubtful labels, and its changes are accepted only if
+//! they do not contradict the page.
 
 mod ask;
 mod guardrail;

@@ -48,7 +48,7 @@ fn mark(unsure: bool) -> &'static str {
     if unsure { "?" } else { "" }
 }
 
-/// A word of the page formats as it stands in JSON, without the quotation marks.
+/// A word of the page formats as in JSON, without the quotation marks.
 struct Name<T>(T);
 
 impl<T: Serialize> Display for Name<T> {

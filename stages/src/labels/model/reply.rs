@@ -50,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_reply_names_blocks_that_are_there_and_each_once() {
+    fn reply_names_existing_blocks_once() {
         let block = |block_num| LabelledBlock {
             block_num,
             classification: Classification::Body,

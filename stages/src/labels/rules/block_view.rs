@@ -8,19 +8,19 @@ use shelf_pages::Bbox;
 pub(in crate::labels) struct BlockView {
     pub(in crate::labels) block_num: u32,
     pub(in crate::labels) bbox: Bbox,
-    /// Its rows, without specks and what stands on the scan's edge; none where it is nothing else.
+    /// Its rows, without specks and noise at the scan's edge; empty if there is nothing else.
     pub(super) rows: Vec<TextRow>,
-    /// All that was read in it, in one line: marks of notes are no letters, and no noise.
+    /// Its complete text on one line, including footnote marks, which are neither letters nor noise.
     pub(in crate::labels) text: String,
-    /// Height of its type, of the body's.
+    /// Its type height relative to the body text.
     pub(in crate::labels) size: f64,
-    /// Whether all its rows stand in the middle of the page.
+    /// Whether all its rows are centred.
     pub(super) centred: bool,
     /// Whether most of its letters are capitals.
     pub(super) capitals: bool,
-    /// How well it could be read, 0..=1: mean confidence of its words.
+    /// Mean confidence of its words, 0..=1.
     pub(in crate::labels) legibility: f64,
-    /// How many of its words were read without confidence.
+    /// The number of its words with low confidence.
     pub(super) unsure_words: usize,
 }
 
@@ -53,12 +53,12 @@ impl BlockView {
         self.rows.iter().map(|row| row.words.len()).sum()
     }
 
-    /// The row of its middle, px.
+    /// Its vertical centre, px.
     pub(super) fn middle(&self) -> u32 {
         self.bbox.y + self.bbox.height / 2
     }
 
-    /// Whether it is text of the body's size, in more than a line or two.
+    /// Whether it is text in the size of the body text, of more than one or two lines.
     pub(in crate::labels) fn is_running_text(&self) -> bool {
         self.rows.len() >= 3 && self.size > 0.9 && self.words() >= 15
     }

@@ -42,7 +42,7 @@ fn begins_with_a_sign(text: &str) -> bool {
     text.starts_with(['*', '†', '‡', '§', '¶', '•'])
 }
 
-/// A sign, or a number or letter that stands for itself before a capital: `1 It may`, `(2) See`, `a Cf.`
+/// A sign, or an isolated number or letter before a capital: `1 It may`, `(2) See`, `a Cf.`
 fn begins_with_a_mark(text: &str) -> bool {
     if begins_with_a_sign(text) {
         return true;

@@ -24,7 +24,7 @@ const RULES: [Rule; 8] = [
     quote::label,
 ];
 
-/// Labels every block of a page; `book` is what the whole book tells about the page.
+/// Labels every block of a page; `book` is the context from the whole book.
 #[must_use]
 pub fn label_blocks(page: &OcrPage, book: &PagePagination) -> Vec<LabelledBlock> {
     label_page(page, book).0

@@ -1,5 +1,5 @@
-//! Labels by geometry and text. Each rule knows one kind of block and says how sure it is; the first one that knows a block labels it.
-//! All measures are the page's own, as [`crate::pagination::PageLayout`] takes them.
+//! Labels by geometry and text. Each rule recognises one kind of block and gives a confidence; the first rule that recognises a block labels it.
+//! All measures are relative to the page, as computed by [`crate::page_layout::PageLayout`].
 
 mod block_view;
 mod caption;

@@ -4,7 +4,7 @@ use super::page_view::PageView;
 use crate::labels::Classification;
 use crate::pagination::Matter;
 
-/// Everything on a title page is title page, and so with a copyright page, a dedication and a table of contents.
+/// Labels everything on a title page, copyright page, dedication or table of contents accordingly.
 pub(super) fn label_page_of_its_own(_: &BlockView, page: &PageView) -> Option<Verdict> {
     match page.book.matter {
         Matter::TitlePage => Some((Classification::TitlePage, 0.85)),
@@ -15,7 +15,7 @@ pub(super) fn label_page_of_its_own(_: &BlockView, page: &PageView) -> Option<Ve
     }
 }
 
-/// The text itself, by the part of the book that it belongs to.
+/// Labels running text by its part of the book.
 pub(super) fn label(block: &BlockView, page: &PageView) -> Verdict {
     let classification = match page.book.matter {
         Matter::Preface => Classification::Preface,
@@ -49,7 +49,7 @@ mod tests {
     use crate::pagination::PagePagination;
 
     #[test]
-    fn text_is_what_its_part_of_the_book_is() {
+    fn running_text_gets_the_label_of_its_part() {
         for (matter, heading, text) in [
             (Matter::Text, Classification::ChapterHeading, Classification::Body),
             (Matter::Preface, Classification::ChapterHeading, Classification::Preface),

@@ -6,7 +6,7 @@ use crate::page_layout::test_pages::page;
 use crate::pagination::{Matter, NumberingStyle, PageNumberLocation, PagePagination, PageRegion};
 use shelf_pages::Bbox;
 
-/// What a book says of a page of its text without head, foot and number; its body is 20 px high.
+/// The book's context for a page of text without running head, foot and number; the body text is 20 px high.
 pub(super) fn in_a_book() -> PagePagination {
     PagePagination {
         printed_page_number: None,

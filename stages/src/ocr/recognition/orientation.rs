@@ -17,7 +17,7 @@ pub(super) struct OrientedWords {
 const RETRY_BELOW_CONFIDENCE: f64 = 0.65;
 /// Another orientation is taken if its mean confidence is higher by at least this.
 const MIN_CONFIDENCE_GAIN: f64 = 0.1;
-/// Words of at least this length tell whether a line is vertical.
+/// Words of at least this length show whether a line is vertical.
 const MIN_LONG_WORD_CHARS: usize = 4;
 
 /// Recognises a page of a scan of `scan_size` px in the orientation that gives the highest confidence.

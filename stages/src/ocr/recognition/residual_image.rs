@@ -7,7 +7,7 @@ use super::scan_transform::{Rotation, ScanTransform};
 const MM_PER_INCH: f64 = 25.4;
 /// Resolution of the residual image: cheap to search, and fine enough for thin strokes.
 const RESIDUAL_DPI: f64 = 100.0;
-/// What is connected to the edge of the scan within this distance is not part of the page.
+/// Anything connected to the edge of the scan within this distance is not part of the page.
 const BORDER_DEPTH_MM: f64 = 5.0;
 /// Illumination changes slowly: paper within this distance is equally bright.
 const BACKGROUND_REACH_MM: f64 = 10.0;
@@ -17,7 +17,7 @@ const TEXT_MARGIN_MM: f64 = 0.4;
 /// Words with a lower confidence may not be text at all; inside a figure they never are, 0..=1.
 pub(super) const MIN_TEXT_CONFIDENCE: f64 = 0.4;
 
-/// What is left of a page after its text: a low-resolution binary image without the recognised words and without the scan's borders.
+/// What remains of a page after its text: a low-resolution binary image without the recognised words and the scan's borders.
 pub(super) struct ResidualImage {
     pub(super) image: BinaryImage,
     /// The page before anything was erased.

@@ -8,7 +8,7 @@ const BORDER_MIN_RATIO: f64 = 0.7;
 const MAX_BORDER_RATIO: f64 = 0.15;
 
 impl BinaryImage {
-    /// Erases what a scan shows around the page: dark bands along the edges, and what is connected to an edge within `depth_px` of it.
+    /// Erases the surroundings of the page: dark bands along the edges, and anything connected to an edge within `depth_px` of it.
     pub(super) fn without_scan_borders(mut self, depth_px: usize) -> Self {
         let page = self.page_area();
         self.erase_outside(page);

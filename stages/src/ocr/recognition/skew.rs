@@ -4,7 +4,7 @@ use super::decoded_scan::DecodedScan;
 const MM_PER_INCH: f64 = 25.4;
 /// Resolution at which the skew is measured: a tenth of a degree moves one end of a line by more than a pixel.
 const SKEW_DPI: f64 = 100.0;
-/// What is connected to the edge of the scan within this distance is not part of the page.
+/// Anything connected to the edge of the scan within this distance is not part of the page.
 const BORDER_DEPTH_MM: f64 = 5.0;
 /// Illumination changes slowly: paper within this distance is equally bright.
 const BACKGROUND_REACH_MM: f64 = 10.0;
@@ -14,13 +14,13 @@ pub(super) const MIN_SKEW_DEGREES: f64 = 0.5;
 const MAX_SKEW_DEGREES: f64 = 10.0;
 const COARSE_STEP_DEGREES: f64 = 0.25;
 const FINE_STEP_DEGREES: f64 = 0.05;
-/// With fewer points on the edges of letters, a page does not have the text to measure its skew by.
+/// With fewer points on the edges of letters, a page has too little text to measure its skew.
 const MIN_POINTS: usize = 400;
 /// The profile at the best angle has at least this multiple of the mean energy at all angles.
 const MIN_CONTRAST: f64 = 1.3;
 
 /// The clockwise rotation that makes the lines of text horizontal or, on a page that is turned by a quarter, vertical, in degrees; 0 where the
-/// page has too little text to tell.
+/// page has too little text.
 ///
 /// Uses the projection profile (Postl 1986, Bloomberg et al. 1995): at the right angle, the lower edges of letters fall onto few rows, so the sum of
 /// the squares of their counts is largest.

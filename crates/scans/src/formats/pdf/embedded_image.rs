@@ -151,7 +151,7 @@ fn own_colour(found: Option<ImageColorSpace>) -> Option<Colour> {
     }
 }
 
-/// Converts decoded samples to those of PNG; `None` where there is no equivalent.
+/// Converts decoded samples to those of PNG; `None` if there is no equivalent.
 fn raster_of(width: u32, height: u32, bits: u8, colour: &Colour, data: Vec<u8>) -> Option<Result<Raster, Failure>> {
     let raster = |samples, data| Some(Raster::new(width, height, samples, data));
     match (colour, bits) {
