@@ -403,7 +403,7 @@ fn a_new_crate_is_complete() {
 
     let main = fs::read_to_string(folder.path().join("my-shelf/src/main.rs")).unwrap();
     assert_snapshot!(main, @r"
-    //! The `shelf` command with stages of one's own in it, beside the built-in ones.
+    //! The `shelf` command with your own stages and the built-in ones.
 
     mod headlines;
 
