@@ -26,6 +26,7 @@
 #[cfg(not(doctest))]
 #[doc = include_str!("../docs/writing-a-stage.md")]
 pub mod guide {}
+pub mod library;
 pub mod prelude;
 pub mod stage;
 pub mod testing;

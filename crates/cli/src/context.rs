@@ -6,6 +6,7 @@ use shelf_llm::Dispatcher;
 use shelf_runtime::book::ScanId;
 use shelf_runtime::provide::Providers;
 use shelf_runtime::registry::Registry;
+use shelf_runtime::registry::RegistryError;
 use shelf_runtime::run::Runtime;
 use shelf_runtime::run::Stop;
 use shelf_runtime::store::FolderStore;
@@ -19,6 +20,8 @@ use std::sync::Arc;
 pub(super) struct Context {
     pub(super) store: FolderStore,
     pub(super) registry: Arc<Registry>,
+    /// What is wrong with the stages that are not in the registry.
+    pub(super) registry_faults: Vec<RegistryError>,
     pub(super) out: Out,
     pub(super) stop: Stop,
     pub(super) global: Global,
@@ -26,7 +29,13 @@ pub(super) struct Context {
 
 impl Context {
     /// Opens the library. If it is missing, verbs that add books create it, and verbs that need books fail.
-    pub(super) fn open(global: Global, registry: Arc<Registry>, stop: Stop, missing: MissingLibrary) -> Result<Self> {
+    pub(super) fn open(
+        global: Global,
+        registry: Arc<Registry>,
+        registry_faults: Vec<RegistryError>,
+        stop: Stop,
+        missing: MissingLibrary,
+    ) -> Result<Self> {
         let root = library(&global)?;
         let out = Out { json: global.json, quiet: global.quiet, wide: global.wide };
         let store = match missing {
@@ -38,7 +47,7 @@ impl Context {
             MissingLibrary::Refuse if !root.is_dir() => return Err(no_library(&root, global.library.is_some())),
             _ => FolderStore::at(&root)?,
         };
-        Ok(Self { store, registry, out, stop, global })
+        Ok(Self { store, registry, registry_faults, out, stop, global })
     }
 
     /// The resources of a run: at most `workers` worker processes, and the language model `llm`.

@@ -12,6 +12,7 @@ use super::verbs;
 use clap::FromArgMatches;
 use shelf_runtime::logs::StageLogs;
 use shelf_runtime::registry::Registry;
+use shelf_runtime::registry::RegistryError;
 use shelf_runtime::run::Stop;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -39,17 +40,12 @@ pub fn main() -> ExitCode {
             }
         };
     }
-    let ended = Registry::linked().map_err(CliError::from).and_then(|registry| {
-        let registry = Arc::new(registry);
-        match command::command(&registry).try_get_matches_from(arguments) {
-            Ok(matches) => run(&matches, &registry),
-            Err(error) => {
-                let exit = if error.use_stderr() { Exit::Usage } else { Exit::Done };
-                error.print()?;
-                Ok(exit)
-            }
-        }
-    });
+    let (registry, faults) = Registry::linked_valid();
+    let registry = Arc::new(registry);
+    let ended = match command::command(&registry).try_get_matches_from(arguments) {
+        Ok(matches) => run(&matches, &registry, faults),
+        Err(error) => help_or_usage(&error, faults),
+    };
     match ended {
         Ok(exit) => exit.into(),
         Err(error) if error.is_broken_pipe() => Exit::Done.into(),
@@ -60,9 +56,39 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn run(matches: &clap::ArgMatches, registry: &Arc<Registry>) -> Result<Exit> {
+/// Prints help, or what is wrong with the command line. While some stages do not fit together, the command line lacks their names, so that
+/// their fault is the first thing to correct.
+fn help_or_usage(error: &clap::Error, faults: Vec<RegistryError>) -> Result<Exit> {
+    if error.use_stderr() {
+        refuse(faults)?;
+        error.print()?;
+        return Ok(Exit::Usage);
+    }
+    error.print()?;
+    warn_of(&faults);
+    Ok(Exit::Done)
+}
+
+/// The first fault, if there is one.
+fn refuse(faults: Vec<RegistryError>) -> Result<()> {
+    faults.into_iter().next().map_or(Ok(()), |fault| Err(fault.into()))
+}
+
+fn warn_of(faults: &[RegistryError]) {
+    faults.iter().for_each(|fault| print_error(format_args!("warning: {}", fault.with_hint())));
+}
+
+/// Whether a verb does its work without the stages, or with those that fit together.
+fn needs_all_stages(verb: &Verb) -> bool {
+    !matches!(verb, Verb::Add(_) | Verb::List(_) | Verb::Show(_) | Verb::Set(_) | Verb::Delete(_) | Verb::Doctor(_))
+}
+
+fn run(matches: &clap::ArgMatches, registry: &Arc<Registry>, mut faults: Vec<RegistryError>) -> Result<Exit> {
     let usage = |error: clap::Error| CliError::failed(error).exit(Exit::Usage);
     let cli = Cli::from_arg_matches(matches).map_err(usage)?;
+    if needs_all_stages(&cli.verb) {
+        refuse(std::mem::take(&mut faults))?;
+    }
     let given = matches.subcommand().map_or(matches, |(_, given)| given);
     if let Verb::Completions(completions) = &cli.verb
         && let Some(printed) = completions.print_script(command::command(registry))
@@ -80,7 +106,11 @@ fn run(matches: &clap::ArgMatches, registry: &Arc<Registry>) -> Result<Exit> {
     };
     // A reader's Ctrl-C is for the pager.
     let stop = if matches!(cli.verb, Verb::Show(_)) { Stop::default() } else { interruptible()? };
-    let context = Context::open(cli.global, Arc::clone(registry), stop, missing)?;
+    // `doctor` has them among its findings.
+    if !matches!(cli.verb, Verb::Doctor(_)) {
+        warn_of(&faults);
+    }
+    let context = Context::open(cli.global, Arc::clone(registry), faults, stop, missing)?;
     run_verb(cli.verb, &context, given).map_err(|error| context.near(error))
 }
 

@@ -107,6 +107,28 @@ pub enum Blocker {
     Before(String),
 }
 
+/// One line: `ocr page 3: done`.
+impl std::fmt::Display for Event {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::RunStarted { book, jobs } => {
+                write!(f, "{book}: {} jobs", jobs.iter().map(|(_, pages)| pages).sum::<usize>())
+            }
+            Self::Started(page) => write!(f, "{page}: started"),
+            Self::Done { page, .. } => write!(f, "{page}: done"),
+            Self::Kept(page) => write!(f, "{page}: kept"),
+            Self::Failed { page, failure } => write!(f, "{page}: failed: {failure}"),
+            Self::Skipped { page, failure } => write!(f, "{page}: skipped: {failure}"),
+            Self::Copied { page, failure } => write!(f, "{page}: copied: {failure}"),
+            Self::Retrying { page, failure, .. } => write!(f, "{page}: to be tried again: {failure}"),
+            Self::Blocked { page, by } => write!(f, "{page}: blocked: {by}"),
+            Self::Reported { stage } => write!(f, "{stage}: report written"),
+            Self::FailureLimitReached { stage, why } => write!(f, "{stage}: failure limit reached: {why}"),
+            Self::Stopping => f.write_str("stopping"),
+        }
+    }
+}
+
 impl std::fmt::Display for PageOf {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self.unit {

@@ -29,6 +29,7 @@ pub struct Entry {
 
 /// Why the stages of a program are invalid.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum RegistryError {
     /// No stage is linked.
     #[error("no stage is registered")]
@@ -44,7 +45,7 @@ pub enum RegistryError {
         second: String,
     },
     /// An invalid name.
-    #[error("in {site}")]
+    #[error("in {site}: {source}")]
     Name {
         /// File and line.
         site: String,
@@ -121,28 +122,57 @@ impl RegistryError {
             Self::Options { .. } => "make the field an `Option`, or give it `#[arg(default_value_t = …)]`",
         }
     }
+
+    /// The message, and what to do.
+    #[must_use]
+    pub fn with_hint(&self) -> String {
+        format!("{self}\nhint: {}", self.hint())
+    }
 }
 
 impl Registry {
     /// The stages of all crates that are linked into this program.
     pub fn linked() -> Result<Self, RegistryError> {
-        Self::of(inventory::iter::<Registered>().map(|registered| registered.0))
+        all_or_error(Self::linked_valid())
+    }
+
+    /// Those of the linked stages that fit together, and what is wrong with the others.
+    #[must_use]
+    pub fn linked_valid() -> (Self, Vec<RegistryError>) {
+        Self::valid(inventory::iter::<Registered>().map(|registered| registered.0))
     }
 
     /// Only these stages, for tests and for programs that select stages.
     pub fn of(rows: impl IntoIterator<Item = &'static Row>) -> Result<Self, RegistryError> {
+        all_or_error(Self::valid(rows))
+    }
+
+    /// Those of these stages that fit together, and what is wrong with the others. Of two stages of one name, the first is kept.
+    fn valid(rows: impl IntoIterator<Item = &'static Row>) -> (Self, Vec<RegistryError>) {
+        let mut faults = Vec::new();
         let mut by_name: BTreeMap<&str, &'static Row> = BTreeMap::new();
         for row in rows {
-            row.name.parse::<StageName>().map_err(|source| RegistryError::Name { site: site(row), source })?;
-            if let Some(first) = by_name.insert(row.name, row) {
-                return Err(RegistryError::Duplicate { name: row.name, first: site(first), second: site(row) });
+            if let Err(source) = row.name.parse::<StageName>() {
+                faults.push(RegistryError::Name { site: site(row), source });
+            } else if let Some(first) = by_name.get(row.name) {
+                faults.push(RegistryError::Duplicate { name: row.name, first: site(first), second: site(row) });
+            } else {
+                by_name.insert(row.name, row);
             }
         }
         let mut stages = Vec::new();
         for row in by_name.values() {
-            place(row, &by_name, &mut Vec::new(), &mut stages)?;
+            if let Err(fault) = place(row, &by_name, &mut Vec::new(), &mut stages)
+                // A stage that others are made from has its fault once.
+                && !faults.iter().any(|known| known.to_string() == fault.to_string())
+            {
+                faults.push(fault);
+            }
         }
-        if stages.is_empty() { Err(RegistryError::Empty) } else { Ok(Self { stages }) }
+        if stages.is_empty() && faults.is_empty() {
+            faults.push(RegistryError::Empty);
+        }
+        (Self { stages }, faults)
     }
 
     /// The stages, dependencies before dependants.
@@ -166,6 +196,10 @@ impl Registry {
     pub fn names(&self) -> impl Iterator<Item = &'static str> + '_ {
         self.stages.iter().map(|entry| entry.row.name)
     }
+}
+
+fn all_or_error((registry, faults): (Registry, Vec<RegistryError>)) -> Result<Registry, RegistryError> {
+    faults.into_iter().next().map_or(Ok(registry), Err)
 }
 
 impl Entry {

@@ -4,6 +4,7 @@ pub mod architecture;
 pub mod authoring;
 pub mod command_line;
 mod compiler;
+pub mod embedding;
 pub mod faults;
 pub mod florida;
 pub mod hostile;
@@ -22,6 +23,7 @@ pub mod quality;
 #[path = "../../ui/reading.rs"]
 pub mod reading;
 pub mod readme;
+pub mod registry_faults;
 pub mod report;
 pub mod resources;
 pub mod scheduling;

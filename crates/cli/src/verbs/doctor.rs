@@ -14,6 +14,7 @@ use shelf_llm::Usd;
 use shelf_llm::check_model;
 use shelf_runtime::doctor::Finding;
 use shelf_runtime::doctor::examine;
+use shelf_runtime::registry::RegistryError;
 use std::process::Command;
 
 /// Check that this machine has what shelf needs
@@ -37,7 +38,11 @@ pub(crate) struct Doctor {
 pub(crate) fn doctor(context: &Context, args: &Doctor) -> Result<Exit> {
     let mut findings = vec![library(context), room(context), pdftoppm()];
     findings.push(Finding::good("cores", cores().to_string()));
-    findings.push(Finding::good("stages", context.registry.names().collect::<Vec<_>>().join(", ")));
+    if !context.registry.stages().is_empty() {
+        findings.push(Finding::good("stages", context.registry.names().collect::<Vec<_>>().join(", ")));
+    }
+    let fault_of = |fault: &RegistryError| Finding::missing("stages", fault.to_string(), fault.hint());
+    findings.extend(context.registry_faults.iter().map(fault_of));
     findings.extend(examine());
     if args.asks_model {
         findings.extend(models(context, args)?);
@@ -47,7 +52,11 @@ pub(crate) fn doctor(context: &Context, args: &Doctor) -> Result<Exit> {
         context.out.json(&findings)?;
     } else {
         for finding in &findings {
-            let sign = if finding.hint.is_none() { "ok" } else { "MISSING" };
+            let sign = match &finding.hint {
+                None => "ok",
+                Some(_) if finding.what == "stages" => "ERROR",
+                Some(_) => "MISSING",
+            };
             context.out.line(format_args!("{sign:<8} {:<12} {}", finding.what, finding.found))?;
             if let Some(hint) = &finding.hint {
                 context.out.line(format_args!("{:<8} {:<12} {hint}", "", ""))?;

@@ -1,6 +1,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 use std::num::NonZeroU32;
+use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 use schemars::JsonSchema;
@@ -91,6 +92,13 @@ impl PageSet {
 impl From<PageNumber> for PageSet {
     fn from(page: PageNumber) -> Self {
         Self { ranges: vec![(page.get(), page.get())] }
+    }
+}
+
+/// These pages: `PageSet::from(1..=5)`.
+impl From<RangeInclusive<u32>> for PageSet {
+    fn from(pages: RangeInclusive<u32>) -> Self {
+        Self { ranges: vec![pages.into_inner()] }
     }
 }
 

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use super::PlanError;
 use crate::registry::Registry;
+use crate::stage::Row;
 
 /// Selects stages by their place in the graph, as in dbt: `joined` alone, `+joined` with all it is made from, `joined+` with all made
 /// from it, `+joined+` with both.
@@ -25,6 +26,19 @@ impl FromStr for Selector {
         let (upstream, text) = text.strip_prefix('+').map_or((false, text), |rest| (true, rest));
         let (downstream, stage) = text.strip_suffix('+').map_or((false, text), |rest| (true, rest));
         Ok(Self { stage: stage.to_owned(), upstream, downstream })
+    }
+}
+
+impl From<&str> for Selector {
+    fn from(text: &str) -> Self {
+        text.parse().unwrap_or_else(|never: Infallible| match never {})
+    }
+}
+
+/// The stage alone.
+impl From<&Row> for Selector {
+    fn from(row: &Row) -> Self {
+        Self { stage: row.name.to_owned(), upstream: false, downstream: false }
     }
 }
 

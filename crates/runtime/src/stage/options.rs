@@ -79,6 +79,19 @@ pub struct ParsedOptions {
     pub json: Value,
 }
 
+impl ParsedOptions {
+    /// The options when none is given, with a change.
+    ///
+    /// # Errors
+    /// An option has no default, or the options cannot be serialised.
+    pub fn changed<O: StageOptions>(change: impl FnOnce(&mut O)) -> Result<Self, clap::Error> {
+        let defaults = OptionsRow::of::<O>().defaults()?.value.downcast::<O>().ok().and_then(Arc::into_inner);
+        let mut options = defaults.expect("the row of a type reads values of that type");
+        change(&mut options);
+        options.parsed().map_err(|error| clap::Error::raw(clap::error::ErrorKind::Io, error))
+    }
+}
+
 impl OptionsRow {
     pub(super) const fn of<O: StageOptions>() -> Self {
         Self {

@@ -16,19 +16,9 @@ impl EventLog {
 
 impl Listener for EventLog {
     fn on(&self, event: &Event) {
-        let line = match event {
-            Event::RunStarted { .. } | Event::Reported { .. } => return,
-            Event::Started(page) => format!("{page}: started"),
-            Event::Done { page, .. } => format!("{page}: done"),
-            Event::Kept(page) => format!("{page}: kept"),
-            Event::Failed { page, failure } => format!("{page}: failed: {}", failure.error),
-            Event::Skipped { page, failure } => format!("{page}: skipped: {}", failure.error),
-            Event::Copied { page, failure } => format!("{page}: copied: {}", failure.error),
-            Event::FailureLimitReached { stage, why } => format!("{stage}: failure limit reached: {why}"),
-            Event::Retrying { page, failure, .. } => format!("{page}: to be tried again: {}", failure.error),
-            Event::Blocked { page, by } => format!("{page}: blocked: {by}"),
-            Event::Stopping => "stopping".to_owned(),
-        };
-        self.0.lock().expect("noting a line does not panic").push(line);
+        if matches!(event, Event::RunStarted { .. } | Event::Reported { .. }) {
+            return;
+        }
+        self.0.lock().expect("noting a line does not panic").push(event.to_string());
     }
 }

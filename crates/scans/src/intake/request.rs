@@ -45,6 +45,13 @@ impl Default for AddRequest {
     }
 }
 
+/// A book made of one PDF, one image or one folder of them.
+impl From<&Path> for AddRequest {
+    fn from(input: &Path) -> Self {
+        Self { inputs: vec![input.to_owned()], ..Self::default() }
+    }
+}
+
 impl AddRequest {
     /// The id that the book will have: the one that is given, else one made from the title or the file name. `None` where neither has a
     /// letter or digit.

@@ -1,16 +1,16 @@
 //! The guide shows the code of this crate.
 
-const GUIDE: &str = include_str!("../../shelf/docs/writing-a-stage.md");
+const GUIDE: &str = include_str!("../../../shelf/docs/writing-a-stage.md");
 
 const FILES: [&str; 8] = [
-    include_str!("../src/alike.rs"),
-    include_str!("../src/layout.rs"),
-    include_str!("../src/odd_page.rs"),
-    include_str!("../src/page_kind.rs"),
-    include_str!("../src/running_head.rs"),
-    include_str!("../src/short_page.rs"),
-    include_str!("../src/text_lines.rs"),
-    include_str!("../src/usual_page.rs"),
+    include_str!("../../src/alike.rs"),
+    include_str!("../../src/layout.rs"),
+    include_str!("../../src/odd_page.rs"),
+    include_str!("../../src/page_kind.rs"),
+    include_str!("../../src/running_head.rs"),
+    include_str!("../../src/short_page.rs"),
+    include_str!("../../src/text_lines.rs"),
+    include_str!("../../src/usual_page.rs"),
 ];
 
 /// Lines without their indentation, which is another one in a test's body.

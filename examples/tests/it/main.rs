@@ -1,0 +1,4 @@
+//! Tests of the examples, in one binary.
+
+mod embed;
+mod guide;
