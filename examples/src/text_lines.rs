@@ -102,16 +102,12 @@ impl Paragraphs for LinesPage {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use shelf::testing::TestBook;
+    use shelf::testing::{TestBook, TestScan};
 
     #[test]
     fn finds_two_bars_as_two_lines() {
-        let bar = |y| (10..14).contains(&y) || (30..36).contains(&y);
-        let scan = image::GrayImage::from_fn(80, 50, |_, y| image::Luma([if bar(y) { 0 } else { 255 }]));
-        let mut png = std::io::Cursor::new(Vec::new());
-        scan.write_to(&mut png, image::ImageFormat::Png).unwrap();
-
-        let book = TestBook::of_pages(1).scans([(png.into_inner(), (80, 50), 300.0)]);
+        let scan = TestScan::new(80, 50).bar(0, 10, 80, 4).bar(0, 30, 80, 6);
+        let book = TestBook::of_pages(1).scans([scan]);
         book.run::<text_lines>();
         let found = book.page::<text_lines>(1);
         assert_eq!(found.lines, [Line { top: 10, height: 4 }, Line { top: 30, height: 6 }]);

@@ -10,6 +10,8 @@ mod error_rate;
 mod hyphens;
 pub mod labels;
 mod normalise;
+#[doc(hidden)]
+pub mod testing;
 mod truth;
 
 pub use conserved::conserved;

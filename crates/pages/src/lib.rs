@@ -29,6 +29,8 @@ mod numbering;
 mod ocr_page;
 mod orientation;
 mod pagination;
+#[doc(hidden)]
+pub mod testing;
 mod text;
 mod text_page;
 mod vocabulary;

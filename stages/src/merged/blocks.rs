@@ -178,42 +178,35 @@ fn words_of(lines: &[Line]) -> Vec<&str> {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use serde_json::json;
     use shelf::stage::Paragraphs as _;
+    use shelf::testing::TestPage;
+    use shelf_pages::MergedPage;
 
     use super::*;
-    use crate::page_layout::test_pages::{block, line, page};
 
     const TEXT: [&str; 4] = ["OF FLORIDA", "The long cam-", "paign began in", "34"];
 
+    fn page() -> TestPage {
+        TestPage::new(&TEXT.join("\n"))
+    }
+
+    /// A page whose lines from `first` on, `count` of them, are a page number.
     fn labelled(parts: &[(u32, u32)]) -> LabelsPage {
-        let lines: Vec<_> = parts
-            .iter()
-            .map(|(first, count)| {
-                json!({ "block_num": 7, "lines": { "first": first, "count": count }, "classification": "PAGE_NUMBER",
-                        "classification_confidence": 0.9 })
-            })
-            .collect();
-        serde_json::from_value(json!({
-            "page_number": 1, "printed_page_number": null, "numbering_style": null, "page_number_location": null,
-            "page_number_confidence": 0.9, "page_region": null, "page_region_confidence": 0.9, "total_blocks": 1,
-            "avg_classification_confidence": 0.9, "lines": lines,
-            "blocks": [{ "block_num": 7, "classification": "BODY", "classification_confidence": 0.8 }],
-        }))
-        .unwrap()
+        let lines = parts.iter().map(|(first, count)| LabelledLines {
+            block_num: 1,
+            lines: LineRange { first: *first, count: *count },
+            classification: Classification::PageNumber,
+            classification_confidence: 0.9,
+        });
+        LabelsPage { lines: lines.collect(), ..page().labels() }
     }
 
     fn corrected(text: &str) -> CorrectedPage {
-        serde_json::from_value(json!({
-            "page_number": 1, "total_blocks": 1, "total_corrections": 1, "avg_confidence": 1.0,
-            "blocks": [{ "block_num": 7, "paragraphs": [{ "par_num": 1, "text": text, "notes": "x", "confidence": 0.9 }] }],
-        }))
-        .unwrap()
+        page().correct(1, text).corrected()
     }
 
     fn ocr() -> OcrPage {
-        let lines: Vec<Line> = (0..).zip(TEXT).map(|(row, text)| line((100, 100 + 30 * row), 20, text)).collect();
-        page(1, vec![block(7, &lines)])
+        page().ocr()
     }
 
     fn texts(blocks: &[MergedBlock]) -> Vec<(u32, &str)> {
@@ -223,8 +216,8 @@ mod tests {
     #[test]
     fn lines_with_a_label_become_blocks_with_their_origin() {
         let blocks = merge(&ocr(), None, Some(&labelled(&[(0, 1), (3, 1)])));
-        assert_eq!(texts(&blocks), [(8, TEXT[0]), (7, "The long cam-\npaign began in"), (9, "34")]);
-        assert_eq!(blocks[2].origin, Some(BlockOrigin { block_num: 7, lines: LineRange { first: 3, count: 1 } }));
+        assert_eq!(texts(&blocks), [(2, TEXT[0]), (1, "The long cam-\npaign began in"), (3, "34")]);
+        assert_eq!(blocks[2].origin, Some(BlockOrigin { block_num: 1, lines: LineRange { first: 3, count: 1 } }));
         assert_eq!(blocks[2].bbox.y, 190);
         assert_eq!(
             (blocks[1].classification, blocks[2].classification),
@@ -236,7 +229,7 @@ mod tests {
     fn corrected_text_is_cut_at_the_same_lines() {
         let labels = labelled(&[(0, 1), (3, 1)]);
         let blocks = merge(&ocr(), Some(&corrected("OF FLORIDA\nThe long campaign\nbegan in\n34")), Some(&labels));
-        assert_eq!(texts(&blocks), [(8, TEXT[0]), (7, "The long campaign\nbegan in"), (9, "34")]);
+        assert_eq!(texts(&blocks), [(2, TEXT[0]), (1, "The long campaign\nbegan in"), (3, "34")]);
         let applied: Vec<bool> = blocks.iter().map(|block| block.paragraphs[0].correction_applied).collect();
         assert_eq!(applied, [false, true, false]);
     }
@@ -245,14 +238,14 @@ mod tests {
     fn corrected_text_that_lost_its_lines_is_cut_at_words_that_were_not_corrected() {
         let joined = corrected("OF FLORIDA The long campaign began in 34");
         let blocks = merge(&ocr(), Some(&joined), Some(&labelled(&[(0, 1), (3, 1)])));
-        assert_eq!(texts(&blocks), [(8, "OF FLORIDA"), (7, "The long campaign began in"), (9, "34")]);
+        assert_eq!(texts(&blocks), [(2, "OF FLORIDA"), (1, "The long campaign began in"), (3, "34")]);
     }
 
     #[test]
     fn a_text_that_cannot_be_cut_keeps_what_was_read() {
         let joined = corrected("OF FLORIDA The long campaign began in 84");
         let blocks = merge(&ocr(), Some(&joined), Some(&labelled(&[(3, 1)])));
-        assert_eq!(texts(&blocks), [(7, "OF FLORIDA\nThe long cam-\npaign began in"), (8, "34")]);
+        assert_eq!(texts(&blocks), [(1, "OF FLORIDA\nThe long cam-\npaign began in"), (2, "34")]);
     }
 
     proptest! {
@@ -270,24 +263,8 @@ mod tests {
             numbers.sort_unstable();
             numbers.dedup();
             prop_assert_eq!(numbers.len(), blocks.len());
-            let page: shelf_pages::MergedPage = merged_page(blocks);
+            let page = MergedPage { blocks, ..page().merged() };
             prop_assert_eq!(page.paragraphs(), ocr().paragraphs());
-        }
-    }
-
-    fn merged_page(blocks: Vec<MergedBlock>) -> shelf_pages::MergedPage {
-        let ocr = ocr();
-        shelf_pages::MergedPage {
-            page_number: 1,
-            page_dimensions: ocr.page_dimensions,
-            printed_page_number: None,
-            numbering_style: None,
-            page_number_location: None,
-            page_number_confidence: 1.0,
-            page_region: None,
-            blocks,
-            continuation: shelf_pages::Continuation::default(),
-            metadata: shelf_pages::MergedMetadata::default(),
         }
     }
 }

@@ -1,40 +1,12 @@
 //! The `catalogue` stage, by rules and with a model whose replies are written down.
 
 use serde_json::{Value, json};
-use shelf::book::BookMetadata;
 use shelf::llm::Engine;
 use shelf::plan::Request;
-use shelf::stage::{Stage as _, Timestamp};
-use shelf::testing::{ScriptedModel, TestBook};
-use shelf_pages::Bbox;
+use shelf::stage::Stage as _;
+use shelf::testing::{ScriptedModel, TestBook, TestPage};
 use stages::catalogue::{CatalogueField, CatalogueOptions, catalogue};
-use stages::ocr::{Block, Line, OcrPage, PageDimensions, Paragraph, Word, ocr};
-
-/// A page of one block whose lines are 20 px high, one below the other.
-fn page(page_number: u32, text: &str) -> OcrPage {
-    let (width, height) = (1000, 1600);
-    let line = |(line, y): (&str, u32)| {
-        let word = |(word, x): (&str, u32)| Word {
-            text: word.to_owned(),
-            bbox: Bbox { x: x * 60, y, width: 50, height: 20 },
-            confidence: 0.95,
-        };
-        Line { bbox: Bbox { x: 0, y, width, height: 20 }, words: line.split_whitespace().zip(1..).map(word).collect() }
-    };
-    let bbox = Bbox { x: 0, y: 0, width, height };
-    let lines = text.lines().zip((0..).step_by(30)).map(line).collect();
-    let paragraph = Paragraph { par_num: 0, bbox, text: text.to_owned(), avg_confidence: 0.95, lines };
-    let blocks = if text.is_empty() { vec![] } else { vec![Block { block_num: 1, bbox, paragraphs: vec![paragraph] }] };
-    OcrPage {
-        page_number,
-        orientation: None,
-        expected_cer: None,
-        page_dimensions: PageDimensions { width, height },
-        ocr_timestamp: Timestamp::default(),
-        blocks,
-        images: Vec::new(),
-    }
-}
+use stages::ocr::ocr;
 
 const TITLE: &str =
     "HISTORICAL SKETCHES\nOF COLON1AL FLORIDA\nBY RICHARD L. CAMPBELL\nCLEVELAND\nTHE WILLIAMS PUBLISHING CO";
@@ -49,13 +21,9 @@ fn book() -> TestBook {
         3 => BACK,
         _ => PROSE,
     };
-    let book = TestBook::of_pages(20).outputs::<ocr>(|number| page(number, text(number)));
+    let book = TestBook::of_pages(20).outputs::<ocr>(|number| TestPage::new(text(number)).number(number).ocr());
     book.set(|metadata| metadata.title = None);
     book
-}
-
-fn metadata(book: &TestBook) -> BookMetadata {
-    serde_json::from_slice(&book.bytes("metadata.json").unwrap()).unwrap()
 }
 
 fn claim(text: &str, page: u32) -> Value {
@@ -99,7 +67,7 @@ fn rules_fill_in_what_is_beyond_doubt_at_no_cost() {
     let rules = CatalogueOptions { engine: Engine::Rules };
     for book in [book(), book().with(&model).options::<catalogue>(rules)] {
         book.run::<catalogue>();
-        let known = metadata(&book);
+        let known = book.metadata();
         assert_eq!((known.title, known.author, known.publisher), (None, None, None));
         assert_eq!((known.year, known.isbn.as_deref()), (Some(1892), Some("0-306-40615-2")));
         assert_eq!(known.metadata_extraction_confidence, Some(0.8));
@@ -120,7 +88,7 @@ fn the_model_gets_the_text_of_the_first_pages_and_no_picture() {
 #[test]
 fn what_the_pages_bear_out_is_filled_in_with_where_it_stands() {
     let (_model, book) = catalogued(&reply());
-    let known = metadata(&book);
+    let known = book.metadata();
     assert_eq!(known.title.as_deref(), Some("Historical Sketches of Colonial Florida"));
     assert_eq!(known.author.as_deref(), Some("Richard L. Campbell"));
     assert_eq!(known.publisher.as_deref(), Some("The Williams Publishing Co"));
@@ -145,7 +113,7 @@ fn what_the_pages_do_not_say_is_refused_and_counted() {
     ] {
         let (model, book) = catalogued(&reply_with(field, invented.clone()));
         assert_eq!((model.requests().len(), metric(&book, "claims_refused")), (1, 1), "{field} {invented}");
-        let known = serde_json::to_value(metadata(&book)).unwrap();
+        let known = serde_json::to_value(book.metadata()).unwrap();
         assert_ne!(known[field], invented["text"], "{field}");
         assert_eq!((&known["type"], &known["isbn"]), (&json!("history"), &json!("0-306-40615-2")));
     }
@@ -169,7 +137,7 @@ fn what_a_model_is_not_sure_of_is_written_down_and_not_filled_in() {
     let (_model, book) = catalogued(&reply_with("author", unsure));
     let author = CatalogueField::on(2, "Richard L. Campbell".to_owned(), 0.4);
     assert_eq!(book.book_output::<catalogue>().author, Some(author));
-    assert_eq!(metadata(&book).author, None);
+    assert_eq!(book.metadata().author, None);
 }
 
 #[test]
@@ -182,7 +150,7 @@ fn what_a_person_has_said_stays_and_what_the_file_was_called_goes() {
         metadata.author = Some("R. Campbell".to_owned());
     });
     book.run::<catalogue>();
-    let known = metadata(&book);
+    let known = book.metadata();
     assert_eq!(known.title.as_deref(), Some("Historical Sketches of Colonial Florida"));
     assert_eq!(known.author.as_deref(), Some("R. Campbell"));
 }
@@ -190,34 +158,34 @@ fn what_a_person_has_said_stays_and_what_the_file_was_called_goes() {
 #[test]
 fn a_page_further_back_that_is_read_again_costs_nothing() {
     let (model, book) = catalogued(&reply());
-    let before = metadata(&book);
-    book.put::<ocr>(18, &page(18, "Another text, ISBN 978-0-306-40615-7."));
+    let before = book.metadata();
+    book.put::<ocr>(18, &TestPage::new("Another text, ISBN 978-0-306-40615-7.").number(18).ocr());
     let plan = book.plan(&[catalogue::ROW], &Request::default());
     assert_eq!(plan.jobs.iter().map(|job| job.why.to_string()).collect::<Vec<_>>(), ["ocr page 18 changed"]);
     book.run::<catalogue>();
-    assert_eq!((model.requests().len(), metadata(&book)), (1, before));
+    assert_eq!((model.requests().len(), book.metadata()), (1, before));
     assert_eq!(book.plan(&[catalogue::ROW], &Request::default()).jobs.len(), 0);
 }
 
 #[test]
 fn a_run_that_was_killed_before_it_filled_in_is_gone_on_with() {
     let (model, book) = catalogued(&reply());
-    let filled = metadata(&book);
+    let filled = book.metadata();
     book.set(|metadata| {
         *metadata = BookMetadata { total_pages: 20, scan_date: metadata.scan_date.clone(), ..BookMetadata::default() };
     });
     book.write("catalogue/after.json", br#"{ "since": "2026-01-01T00:00:00Z" }"#);
     book.run::<catalogue>();
-    assert_eq!((model.requests().len(), metadata(&book)), (1, filled));
+    assert_eq!((model.requests().len(), book.metadata()), (1, filled));
     assert_eq!(book.bytes("catalogue/after.json"), None);
 }
 
 #[test]
 fn a_book_whose_first_pages_are_blank_is_not_asked_about() {
     let model = ScriptedModel::with_replies([reply().to_string()]);
-    let book = TestBook::of_pages(3).outputs::<ocr>(|number| page(number, "")).with(&model);
+    let book = TestBook::of_pages(3).outputs::<ocr>(|number| TestPage::new("").number(number).ocr()).with(&model);
     book.run::<catalogue>();
-    assert_eq!((model.requests().len(), metadata(&book).title.as_deref()), (0, Some("A test")));
+    assert_eq!((model.requests().len(), book.metadata().title.as_deref()), (0, Some("A test")));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use shelf::llm::Engine;
 use shelf::stage::{Stage as _, Timestamp};
-use shelf::testing::{ScriptedModel, TestBook};
+use shelf::testing::{ScriptedModel, TestBook, TestScan};
 use shelf_pages::Bbox;
 use stages::labels::{Classification, LabelsOptions, LabelsPage, labels};
 use stages::ocr::{Block, Figure, Line, OcrPage, PageDimensions, Paragraph, Word, ocr};
@@ -68,15 +68,9 @@ fn of_book(number: Option<&str>, page_number_confidence: f64) -> Pagination {
     Pagination { body_height_px: Some(20.0), running_heads: Vec::new(), pages: [(1, page)].into() }
 }
 
-fn scan() -> (Vec<u8>, (u32, u32), f64) {
-    let mut png = std::io::Cursor::new(Vec::new());
-    image::GrayImage::from_pixel(300, 400, image::Luma([255])).write_to(&mut png, image::ImageFormat::Png).unwrap();
-    (png.into_inner(), (300, 400), 300.0)
-}
-
 /// A book of this one page, whose number nobody is in doubt of.
 fn book_of(page: &OcrPage) -> TestBook {
-    let book = TestBook::of_pages(1).scans([scan()]).outputs::<ocr>(|_| page.clone());
+    let book = TestBook::of_pages(1).scans([TestScan::new(300, 400)]).outputs::<ocr>(|_| page.clone());
     book.put_book::<pagination>(&of_book(None, 0.9));
     book
 }

@@ -29,6 +29,7 @@ pub mod resources;
 pub mod scheduling;
 pub mod selectors;
 pub mod spreads;
+pub mod testing_kit;
 pub mod ui;
 pub mod upgrades;
 pub mod worker_pool;

@@ -314,10 +314,7 @@ pub fn titled(hooked: Text, book: BookMetadata) -> Result<Text> {
 
 #[test]
 fn an_after_hook_that_failed_is_called_again_when_there_is_nothing_to_do() {
-    let title = |book: &TestBook| {
-        let metadata: serde_json::Value = serde_json::from_slice(&book.bytes("metadata.json").unwrap()).unwrap();
-        metadata["title"].as_str().unwrap().to_owned()
-    };
+    let title = |book: &TestBook| book.metadata().title.unwrap();
     let book = TestBook::of_pages(2);
     let run = book.run::<hooked>();
     assert_eq!(*SAID.lock().unwrap(), ["before 2 pages of A test", "after: 2 done, 0 failed"]);

@@ -14,7 +14,7 @@
 
 mod degrader;
 mod document;
-mod font;
+pub(crate) mod font;
 mod format;
 mod hyphens;
 mod line_breaking;
@@ -22,7 +22,7 @@ mod page;
 mod paginate;
 mod placed_page;
 mod random;
-mod rasterize;
+pub(crate) mod rasterize;
 mod scanner;
 mod set_line;
 mod test_figure;

@@ -1,6 +1,7 @@
 use image::{GrayImage, Luma};
 
 use super::document::TestFigure;
+use super::font::Font;
 use super::placed_page::{PlacedFigure, PlacedLine, PlacedPage};
 use super::set_line::SetWord;
 use super::{Bbox, DrawnBlock, DrawnLine, DrawnPage, DrawnParagraph, DrawnWord, PageFormat};
@@ -9,7 +10,7 @@ impl PlacedPage {
     /// Rasterizes the page: black on white.
     pub(crate) fn rasterize(&self, format: &PageFormat) -> DrawnPage {
         let (width, height) = (format.px(format.width_pt).round() as u32, format.px(format.height_pt).round() as u32);
-        let mut canvas = Canvas { image: GrayImage::from_pixel(width, height, Luma([255])) };
+        let mut canvas = Canvas::new(width, height);
         let blocks = self
             .blocks
             .iter()
@@ -39,11 +40,17 @@ impl PlacedPage {
     }
 }
 
-struct Canvas {
-    image: GrayImage,
+/// A page that is drawn on, in black on white.
+#[derive(Debug, Clone)]
+pub(crate) struct Canvas {
+    pub(crate) image: GrayImage,
 }
 
 impl Canvas {
+    pub(crate) fn new(width: u32, height: u32) -> Self {
+        Self { image: GrayImage::from_pixel(width, height, Luma([255])) }
+    }
+
     fn draw_line(&mut self, line: &PlacedLine, left: f32) -> DrawnLine {
         let words = line.line.words.iter().filter_map(|word| self.draw_word(word, left, line.baseline)).collect();
         DrawnLine { words, end: line.line.end }
@@ -54,18 +61,26 @@ impl Canvas {
         let mut x = left + word.x;
         let mut ink: Option<Bbox> = None;
         for (text, font) in &word.runs {
-            for glyph in font.outlines(text, x, baseline.round()) {
-                let bounds = glyph.px_bounds();
-                let (from_x, from_y) = (bounds.min.x as i64, bounds.min.y as i64);
-                glyph.draw(|x, y, coverage| {
-                    if let Some(bbox) = self.darken(from_x + i64::from(x), from_y + i64::from(y), coverage) {
-                        ink = Some(ink.map_or(bbox, |ink| ink.union(&bbox)));
-                    }
-                });
-            }
+            let run = self.draw_text(text, *font, x, baseline);
+            ink = ink.into_iter().chain(run).reduce(|ink, run| ink.union(&run));
             x += font.width(text);
         }
         ink.map(|bbox| DrawnWord { text: word.text(), bbox })
+    }
+
+    /// Draws `text` from `x` on; returns the box of its ink, if it has any.
+    pub(crate) fn draw_text(&mut self, text: &str, font: Font, x: f32, baseline: f32) -> Option<Bbox> {
+        let mut ink: Option<Bbox> = None;
+        for glyph in font.outlines(text, x, baseline.round()) {
+            let bounds = glyph.px_bounds();
+            let (from_x, from_y) = (bounds.min.x as i64, bounds.min.y as i64);
+            glyph.draw(|x, y, coverage| {
+                if let Some(bbox) = self.darken(from_x + i64::from(x), from_y + i64::from(y), coverage) {
+                    ink = Some(ink.map_or(bbox, |ink| ink.union(&bbox)));
+                }
+            });
+        }
+        ink
     }
 
     fn draw_figure(&mut self, placed: &PlacedFigure, format: &PageFormat) -> Bbox {
@@ -77,7 +92,7 @@ impl Canvas {
         Bbox { x: left, y: top, width: image.width(), height: image.height() }
     }
 
-    fn fill(&mut self, x: f32, y: f32, width: f32, height: f32) {
+    pub(crate) fn fill(&mut self, x: f32, y: f32, width: f32, height: f32) {
         for row in y.round() as i64..(y + height).round() as i64 {
             for column in x.round() as i64..(x + width).round() as i64 {
                 self.darken(column, row, 1.0);

@@ -26,10 +26,12 @@
 //! ```
 
 mod event_log;
+mod png_scan;
 mod real_scans;
 mod test_book;
 
 pub use event_log::EventLog;
+pub use png_scan::PngScan;
 #[doc(hidden)]
 pub use real_scans::real_scans;
 pub use test_book::{TestBook, TestRun};

@@ -4,13 +4,13 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 use tempfile::TempDir;
 
-use super::EventLog;
+use super::{EventLog, PngScan};
 use crate::book::{BookMetadata, Origin, PageNumber, Resolution, ScanId, ScanMetadata, Unit};
-use crate::inspect::look;
-use crate::page::Page;
+use crate::inspect::{ReadError, StoredOutput, look, metadata, read_output};
+use crate::page::Page as _;
 use crate::plan::{Plan, Request, plan};
 use crate::provide::{Provider, Providers};
-use crate::record::{FailedRecord, Hash, PageRecord, PageType, RECORD_KEY};
+use crate::record::{FailedRecord, Hash, PageRecord};
 use crate::registry::Registry;
 use crate::report;
 use crate::run::{Runtime, Settings, Stop, Summary, process};
@@ -54,17 +54,16 @@ impl TestBook {
             options: BTreeMap::new(),
             settings: Settings { workers: 1, ..Settings::default() },
         };
-        book.set(|metadata| {
-            metadata.title = Some("A test".to_owned());
-            metadata.total_pages = pages;
-        });
+        let title = Some("A test".to_owned());
+        book.write_metadata(&BookMetadata { title, total_pages: pages, ..BookMetadata::default() });
         book
     }
 
-    /// Gives page after page a scan: PNG files' contents, with their size in px and resolution in dpi.
+    /// Gives page after page a scan: drawn ones (`TestScan`), or the contents of PNG files with their size in px and resolution in dpi.
     #[must_use]
-    pub fn scans(self, scans: impl IntoIterator<Item = (Vec<u8>, (u32, u32), f64)>) -> Self {
-        for (page, (png, (width, height), dpi)) in (1..).filter_map(PageNumber::new).zip(scans) {
+    pub fn scans<S: Into<PngScan>>(self, scans: impl IntoIterator<Item = S>) -> Self {
+        for (page, scan) in (1..).filter_map(PageNumber::new).zip(scans) {
+            let PngScan { png, size: (width, height), dpi } = scan.into();
             let image = format!("{}.png", page.stem());
             let noted = ScanMetadata {
                 page_number: page.get(),
@@ -145,24 +144,41 @@ impl TestBook {
         self
     }
 
+    /// What is known of the book.
+    ///
+    /// # Panics
+    /// If `metadata.json` is missing or damaged.
+    #[must_use]
+    #[track_caller]
+    pub fn metadata(&self) -> BookMetadata {
+        metadata(&self.store, &self.id).unwrap_or_else(|error| panic!("{error}"))
+    }
+
     /// Changes what is known of the book.
     pub fn set(&self, change: impl FnOnce(&mut BookMetadata)) {
         let mut metadata = self.metadata();
         change(&mut metadata);
-        self.write("metadata.json", &serde_json::to_vec(&metadata).expect("metadata is JSON"));
+        self.write_metadata(&metadata);
+    }
+
+    fn write_metadata(&self, metadata: &BookMetadata) {
+        self.write("metadata.json", &serde_json::to_vec(metadata).expect("metadata is JSON"));
     }
 
     /// Runs the stage `S` over all pages.
+    #[track_caller]
     pub fn run<S: Stage>(&self) -> TestRun {
         self.process(&[S::ROW], &Request { stages: Some(vec![S::ROW.name.to_owned()]), ..Request::default() })
     }
 
     /// Runs a request with the stages of `rows`, and those that they are made from.
+    #[track_caller]
     pub fn process(&self, rows: &[&'static Row], request: &Request) -> TestRun {
         self.process_until(rows, request, &Stop::default())
     }
 
     /// Runs a request until it is done, or told to stop.
+    #[track_caller]
     pub fn process_until(&self, rows: &[&'static Row], request: &Request, stop: &Stop) -> TestRun {
         let runtime = Runtime {
             store: Arc::new(self.store.clone()),
@@ -172,49 +188,58 @@ impl TestBook {
         };
         let request = Request { options: self.options.clone(), ..request.clone() };
         let log = EventLog::default();
-        let summary =
-            process(&runtime, &self.id, &request, &self.settings, &log, stop).expect("the request makes a plan");
-        TestRun { summary, events: log.lines() }
+        match process(&runtime, &self.id, &request, &self.settings, &log, stop) {
+            Ok(summary) => TestRun { summary, events: log.lines() },
+            Err(error) => panic!("the book was not processed: {error}"),
+        }
     }
 
     /// Plans a request without running it.
     #[must_use]
+    #[track_caller]
     pub fn plan(&self, rows: &[&'static Row], request: &Request) -> Plan {
         let registry = registry(rows);
         let request = Request { options: self.options.clone(), ..request.clone() };
         let state = look(&self.store, &registry, &self.id).expect("a test book can be looked at");
-        plan(&registry, &state, &request, &self.providers).expect("the request makes a plan")
+        plan(&registry, &state, &request, &self.providers).unwrap_or_else(|error| panic!("{error}"))
     }
 
     /// What `S` made of a page.
     ///
     /// # Panics
-    /// When it has made nothing of it.
+    /// If it made nothing of the page; the message says why.
     #[must_use]
+    #[track_caller]
     pub fn page<S: Stage>(&self, page: u32) -> S::Output {
-        self.read(&BookPath::page(&self.id, S::ROW.name, number(page)))
+        self.read::<S>(number(page).into()).output
     }
 
     /// What the book stage `S` made.
     ///
     /// # Panics
-    /// When it has made nothing.
+    /// If it made nothing; the message says why.
     #[must_use]
+    #[track_caller]
     pub fn book_output<S: Stage>(&self) -> S::Output {
-        self.read(&BookPath::book_output(&self.id, S::ROW.name))
+        self.read::<S>(Unit::Book).output
     }
 
-    /// What `S` measured of a page, and all else that stands in its record.
+    /// What `S` measured of a page, and everything else that is in its record.
+    ///
+    /// # Panics
+    /// If a run did not make the page; the message says why.
     #[must_use]
+    #[track_caller]
     pub fn record<S: Stage>(&self, page: u32) -> PageRecord {
-        let bytes =
-            self.bytes(BookPath::page(&self.id, S::ROW.name, number(page)).relative()).expect("the page is made");
-        let found = PageType::of(&S::ROW.output).read(&bytes).expect("the page is whole");
-        found.record.expect("the page was made by a run")
+        let Some(record) = self.read::<S>(number(page).into()).record else {
+            panic!("{} page {page} has no record: the test gave it, no run made it", S::ROW.name)
+        };
+        record
     }
 
     /// What `S` measured of a page.
     #[must_use]
+    #[track_caller]
     pub fn metrics<S: Stage>(&self, page: u32) -> Map<String, Value> {
         self.record::<S>(page).metrics
     }
@@ -266,16 +291,16 @@ impl TestBook {
         BookPath::new(&self.id, relative).expect("a test names files of the book")
     }
 
-    fn metadata(&self) -> BookMetadata {
-        self.bytes("metadata.json")
-            .map_or_else(BookMetadata::default, |bytes| serde_json::from_slice(&bytes).expect("metadata is JSON"))
-    }
-
-    fn read<T: Page>(&self, path: &BookPath) -> T {
-        let bytes = self.bytes(path.relative()).unwrap_or_else(|| panic!("{path} is not made"));
-        let mut value: Value = serde_json::from_slice(&bytes).expect("a page is JSON");
-        value.as_object_mut().map(|fields| fields.remove(RECORD_KEY));
-        T::from_json(&value).expect("a page fits its type")
+    #[track_caller]
+    fn read<S: Stage>(&self, unit: Unit) -> StoredOutput<S::Output> {
+        match read_output::<S>(&self.store, &self.id, unit) {
+            Ok(stored) => stored,
+            Err(ReadError::Failed { page, failure }) => {
+                let hint = failure.hint.as_ref().map(|hint| format!("\nhint: {hint}")).unwrap_or_default();
+                panic!("{page} failed: {failure}{hint}")
+            }
+            Err(error) => panic!("{error}"),
+        }
     }
 }
 
@@ -284,13 +309,14 @@ fn number(page: u32) -> PageNumber {
 }
 
 /// The stages with all that they are made from.
+#[track_caller]
 fn registry(rows: &[&'static Row]) -> Registry {
-    let mut all: BTreeMap<&str, &'static Row> = BTreeMap::new();
+    let mut all: BTreeMap<(&str, &str, u32), &'static Row> = BTreeMap::new();
     let mut open = rows.to_vec();
     while let Some(row) = open.pop() {
-        if all.insert(row.name, row).is_none() {
+        if all.insert((row.name, row.site.file, row.site.line), row).is_none() {
             open.extend(row.deps.iter().map(|dep| dep.row.get()));
         }
     }
-    Registry::of(all.into_values()).expect("the stages make a table")
+    Registry::of(all.into_values()).unwrap_or_else(|error| panic!("{}", error.with_hint()))
 }
