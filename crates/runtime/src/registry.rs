@@ -123,6 +123,14 @@ impl RegistryError {
         }
     }
 
+    /// Whether both are one fault, found from different stages.
+    fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Cycle { stages }, Self::Cycle { stages: others }) => stages.iter().all(|one| others.contains(one)),
+            _ => self.to_string() == other.to_string(),
+        }
+    }
+
     /// The message, and what to do.
     #[must_use]
     pub fn with_hint(&self) -> String {
@@ -163,8 +171,7 @@ impl Registry {
         let mut stages = Vec::new();
         for row in by_name.values() {
             if let Err(fault) = place(row, &by_name, &mut Vec::new(), &mut stages)
-                // A stage that others are made from has its fault once.
-                && !faults.iter().any(|known| known.to_string() == fault.to_string())
+                && !faults.iter().any(|known| known.is_same(&fault))
             {
                 faults.push(fault);
             }
