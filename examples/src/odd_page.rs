@@ -32,8 +32,7 @@ mod tests {
         let line = Line { top: 10, height: 4 };
         let lines = |page| LinesPage { page_number: page, lines: vec![line.clone(); page as usize] };
         let book = TestBook::of_pages(3).outputs::<text_lines>(lines);
-        let stages = Some(vec!["usual_page".to_owned(), "odd_page".to_owned()]);
-        book.process(&[odd_page::ROW], &Request { stages, ..Request::default() });
+        book.process(&[odd_page::ROW], &Request::of_stages(["usual_page", "odd_page"]));
         let more: Vec<_> = (1..=3).map(|page| book.page::<odd_page>(page).more_lines).collect();
         assert_eq!(more, [-1, 0, 1]);
     }

@@ -26,6 +26,8 @@
 #[cfg(not(doctest))]
 #[doc = include_str!("../docs/writing-a-stage.md")]
 pub mod guide {}
+#[cfg(feature = "eval")]
+pub mod eval;
 pub mod library;
 pub mod prelude;
 pub mod stage;
@@ -42,14 +44,14 @@ pub use shelf_runtime::{
     book, clock, doctor, events, inspect, logs, metrics, plan, preflight, provide, record, registry, report, run,
     store, verify, worker,
 };
-pub use shelf_runtime::{doctor_check, language_check, worker_task};
+pub use shelf_runtime::{doctor_check, language_check};
 
 #[cfg(feature = "cli")]
 #[doc(inline)]
 pub use shelf_cli::{Exit, main, scaffold};
 #[cfg(feature = "eval")]
 #[doc(inline)]
-pub use shelf_eval::{self as eval, demo, draw};
+pub use shelf_eval::{demo, draw};
 #[cfg(feature = "llm")]
 #[doc(inline)]
 pub use shelf_llm as llm;

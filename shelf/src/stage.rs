@@ -28,8 +28,11 @@
 //! assert_eq!(pairs::ROW.version, 2);
 //! ```
 
-pub use shelf_runtime::failure::*;
-pub use shelf_runtime::page::*;
-pub use shelf_runtime::stage::*;
+pub use shelf_runtime::failure::{Cause, Failure, Result};
+pub use shelf_runtime::page::{Model, Page, ProcessingCost, Timestamp};
+pub use shelf_runtime::stage::{
+    ByPage, Cx, ExternalInput, FromCx, HasPage, OptionChoice, PageFiles, Pages, ParagraphId, Paragraphs, Parallelism,
+    Parameter, Part, Prompt, Resource, ResourceContext, Row, Stage, StageRun, Warnings, Window,
+};
 #[cfg(feature = "scans")]
 pub use shelf_scans::{PageImage, ScanFile};

@@ -4,6 +4,7 @@
 #[doc(inline)]
 pub use shelf_eval::testing::*;
 #[cfg(feature = "llm")]
+#[doc(inline)]
 pub use shelf_llm::testing::*;
 #[doc(inline)]
 pub use shelf_pages::testing::*;

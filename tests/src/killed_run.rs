@@ -58,7 +58,8 @@ pub fn run_until(point: &str, library: &Path, book: &ScanId, socket: PathBuf) {
         worker_pool: WorkerPool::in_process(),
         providers: Providers::default(),
     };
-    let settings = Settings { workers: 1, attempts: 1, ..Settings::default() };
+    let mut settings = Settings::workers(1);
+    settings.attempts = 1;
     let run = process(&runtime, book, &Request::default(), &settings, &EventLog::default(), &Stop::default());
     panic!("it went on to the end: {run:?}");
 }

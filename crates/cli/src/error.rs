@@ -110,7 +110,7 @@ impl From<StoreError> for CliError {
         let (exit, hint) = match &error {
             StoreError::Locked { .. } => (Exit::Locked, "wait for it (`--wait`), or stop it"),
             StoreError::Outside { .. } => (Exit::Refused, "replace the symbolic link by the folder itself"),
-            StoreError::Io { .. } => (Exit::Failed, "check that the library's folder exists and can be written to"),
+            _ => (Exit::Failed, "check that the library's folder exists and can be written to"),
         };
         Self::failed(error).exit(exit).hint(hint)
     }
@@ -127,7 +127,7 @@ impl From<LookError> for CliError {
             LookError::File { .. } => {
                 Self::failed(error).hint("correct the file, or move it away: shelf recreates it if it can")
             }
-            LookError::Path(_) => Self::failed(error),
+            error => Self::failed(error),
         }
     }
 }

@@ -63,8 +63,9 @@ impl Workers {
                 .exit(Exit::Usage)
                 .hint("`shelf stages` lists the stages"));
         }
-        let defaults = Settings::default();
-        Ok(Settings { workers: self.cpu.unwrap_or(defaults.workers), stage_workers: self.stages, ..defaults })
+        let mut settings = self.cpu.map_or_else(Settings::default, Settings::workers);
+        settings.stage_workers = self.stages;
+        Ok(settings)
     }
 }
 

@@ -15,6 +15,7 @@ pub struct Truth {
 
 /// Why a folder of texts cannot be matched with a book.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum TruthError {
     /// It cannot be read.
     #[error("cannot read the ground truth in {folder}")]

@@ -43,6 +43,7 @@ pub(crate) struct RecordedCall {
 
 /// Why recorded replies cannot be used.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum CassetteError {
     /// A file or the folder cannot be read or created.
     #[error("cannot open {}", path.display())]

@@ -36,6 +36,7 @@ mod handle;
 mod pictures;
 mod provider;
 mod settings;
+#[doc(hidden)]
 pub mod testing;
 mod transport;
 

@@ -48,7 +48,6 @@ pub use numbering::{NumberingStyle, PageNumberLocation, PageRegion};
 pub use ocr_page::{Block, Figure, Line, OcrPage, PageDimensions, Paragraph, Word};
 pub use orientation::Orientation;
 pub use pagination::{PagePagination, Pagination};
-pub use shelf_runtime::book::{Isbn, IsbnError};
 pub use text::{PageText, TextParagraph};
 pub use text_page::TextPage;
 pub use vocabulary::{Commonness, PageVocabulary, Vocabulary, WordEvidence, word_key};

@@ -6,8 +6,8 @@ pub use serde_json::Value;
 pub use crate::metrics::{Columns, Discrete, Fields, Flag, Kind, Metric, NoMetrics, PageMetrics, Report, Values};
 pub use crate::page::PlaceholderOutput;
 pub use crate::stage::{
-    Book, Cpu, CycleSearch, Dep, EachPage, Fixed, Io, LlmPool, NoOptions, Parallelism, Policy, Row, Run, Scope, Site,
-    Stage, conserves, hook, input, isolated, shared, to_json, to_json_with_metrics,
+    Book, Cpu, CycleSearch, Dep, EachPage, Fixed, Io, LlmPool, MaxFailed, NoOptions, Parallelism, Policy, Reach, Row,
+    Run, Scope, Site, Stage, conserves, hook, input, isolated, shared, to_json, to_json_with_metrics,
 };
 pub use crate::{register, site};
 

@@ -5,6 +5,7 @@ use crate::failure::Failure;
 
 /// Something that happened in a run.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub enum Event {
     /// A run over a book begins.
     RunStarted {
@@ -88,6 +89,7 @@ pub struct PageOf {
 
 /// Why a page is blocked.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Blocker {
     /// A page of a dependency that failed.
     Failed(PageOf),

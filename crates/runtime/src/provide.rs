@@ -12,8 +12,10 @@ use serde_json::{Map, Value};
 use crate::book::{ScanId, Unit};
 use crate::failure::{Cause, Failure};
 use crate::registry::Entry;
-use crate::stage::{Handle, Handles, Resource, Resources, Row};
+use crate::stage::{Resource, Resources, Row};
 use crate::store::{Store, StoreError};
+
+pub use crate::stage::{Handle, Handles, Usage};
 
 /// A service that a crate above the runtime provides to stages. All methods except [`handle`](Self::handle) have defaults.
 pub trait Provider: Any + Send + Sync {

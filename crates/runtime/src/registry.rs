@@ -8,7 +8,9 @@ use serde_json::{Map, Value};
 use crate::__private::Registered;
 use crate::page::Page;
 use crate::record::PageType;
-use crate::stage::{OptionChoices, Reach, Row, StageName, StageNameError};
+use crate::stage::{OptionChoices, Reach, Row};
+
+pub use crate::stage::{StageName, StageNameError};
 
 /// All stages of a program, dependencies before dependants.
 pub struct Registry {

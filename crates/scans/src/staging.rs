@@ -18,6 +18,7 @@ const GUARD_FILE: &str = ".adding.lock";
 
 /// Why a book could not be published.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum StagingError {
     /// A book has this id already.
     #[error("a book `{id}` exists already")]

@@ -20,6 +20,7 @@ pub(crate) fn derive_metric(input: &DeriveInput) -> TokenStream {
     let name = &input.ident;
     let (generics, arguments, bounds) = input.generics.split_for_impl();
     let body = quote! {
+        #[automatically_derived]
         impl #generics #runtime::Metric for #name #arguments #bounds {
             const KIND: #runtime::Kind = #runtime::Kind::Word;
             const WORDS: &'static [&'static str] = &[#(#words),*];
@@ -27,6 +28,7 @@ pub(crate) fn derive_metric(input: &DeriveInput) -> TokenStream {
                 #value
             }
         }
+        #[automatically_derived]
         impl #generics #runtime::Discrete for #name #arguments #bounds {}
     };
     let errors = diagnostics.into_errors();

@@ -40,6 +40,7 @@ pub(crate) fn derive_page_metrics(input: &DeriveInput) -> TokenStream {
     let values = fields.iter().map(emit_value);
     let name = &input.ident;
     let body = quote! {
+        #[automatically_derived]
         impl #runtime::PageMetrics for #name {
             fn fields(fields: &mut #runtime::Fields) {
                 #(#rows)*

@@ -90,6 +90,7 @@ fn check_order(order: &[Ident], columns: &[(&Field, Column)], diagnostics: &mut 
 fn emit_own(runtime: &Runtime, name: &Ident, columns: &[(&Field, Column)]) -> TokenStream {
     let rows = columns.iter().map(|(field, column)| emit_column(runtime, field, column));
     quote! {
+        #[automatically_derived]
         impl #runtime::Report for #name {
             fn columns(columns: &mut #runtime::Columns) {
                 #(#rows)*
@@ -117,6 +118,7 @@ fn emit_of(runtime: &Runtime, name: &Ident, metrics: &Type, columns: &[(&Field, 
     let rows = columns.iter().map(|(field, column)| emit_pick(runtime, metrics, field, column));
     let idents = columns.iter().map(|(field, _)| &field.ident);
     quote! {
+        #[automatically_derived]
         impl #runtime::Report for #metrics {
             fn columns(columns: &mut #runtime::Columns) {
                 #(#rows)*

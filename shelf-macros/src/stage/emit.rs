@@ -25,11 +25,9 @@ pub(super) fn emit_stage(stage: &Stage) -> TokenStream {
 
 /// `pub enum ocr {}`: the stage as a type, which `deps` of other stages name.
 fn emit_marker(stage: &Stage) -> TokenStream {
-    let Stage { ident, visibility, name, .. } = stage;
-    let doc = format!(" Stage `{name}`, as `deps` names it.");
+    let Stage { ident, visibility, .. } = stage;
     quote! {
-        #[doc = #doc]
-        #[allow(non_camel_case_types, unreachable_pub)]
+        #[allow(missing_docs, non_camel_case_types, unreachable_pub)]
         #visibility enum #ident {}
     }
 }
@@ -90,6 +88,7 @@ fn emit_stage_impl(stage: &Stage) -> TokenStream {
     };
     let fields = stage.work.as_ref().ok().map(|work| emit_fields(stage, work));
     quote! {
+        #[automatically_derived]
         impl #runtime::Stage for #ident {
             #output
             #metrics

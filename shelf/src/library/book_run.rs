@@ -33,7 +33,7 @@ impl<'a> BookRun<'a> {
 
     /// Makes these pages only.
     pub fn pages(mut self, pages: impl Into<PageSet>) -> Self {
-        self.request.pages = Some(pages.into());
+        self.request = self.request.pages(pages);
         self
     }
 
@@ -50,19 +50,19 @@ impl<'a> BookRun<'a> {
 
     /// Makes pages again that are done.
     pub fn redo(mut self) -> Self {
-        self.request.redo = Some(now().to_string());
+        self.request = self.request.redo(now().to_string());
         self
     }
 
     /// Leaves stale pages as they are.
     pub fn only_missing(mut self) -> Self {
-        self.request.only_missing = true;
+        self.request = self.request.only_missing();
         self
     }
 
     /// Retries pages that failed permanently.
     pub fn retry_failed(mut self) -> Self {
-        self.request.retry_failed = true;
+        self.request = self.request.retry_failed();
         self
     }
 

@@ -11,5 +11,6 @@ mod stage;
 pub use front_matter_page::{FRONT_MATTER_PAGES, FrontMatterPage, front_matter_pages};
 pub use metrics::CatalogueMetrics;
 pub use options::CatalogueOptions;
-pub use shelf_pages::{BookType, CatalogueEntry, CatalogueField, Isbn, IsbnError, MIN_CONFIDENCE, PRINTED_YEARS};
+pub use shelf::book::{Isbn, IsbnError};
+pub use shelf_pages::{BookType, CatalogueEntry, CatalogueField, MIN_CONFIDENCE, PRINTED_YEARS};
 pub use stage::catalogue;

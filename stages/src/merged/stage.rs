@@ -239,8 +239,7 @@ mod tests {
         let mut next = book.page::<ocr>(2);
         next.blocks[0].paragraphs[0].text = "pany sailed.".to_owned();
         book.put::<ocr>(2, &next);
-        let run =
-            book.process(&[merged::ROW], &Request { stages: Some(vec!["merged".to_owned()]), ..Request::default() });
+        let run = book.process(&[merged::ROW], &Request::of_stages(["merged"]));
         assert_eq!(run.summary.stages[0].done, 2);
         assert_eq!(book.page::<merged>(1).continuation.word_to_next.unwrap().whole, "company");
     }

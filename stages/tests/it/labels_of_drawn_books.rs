@@ -55,14 +55,9 @@ fn document() -> Document {
         .prose(&prose(5, true))
 }
 
-fn bbox(bbox: draw::Bbox) -> Bbox {
-    Bbox { x: bbox.x, y: bbox.y, width: bbox.width, height: bbox.height }
-}
-
 fn as_read(page: &DrawnPage, page_number: u32) -> OcrPage {
-    let word = |word: &draw::DrawnWord| Word { text: word.text.clone(), bbox: bbox(word.bbox), confidence: 0.95 };
-    let line =
-        |line: &draw::DrawnLine| Some(Line { bbox: bbox(line.bbox()?), words: line.words.iter().map(word).collect() });
+    let word = |word: &draw::DrawnWord| Word { text: word.text.clone(), bbox: word.bbox, confidence: 0.95 };
+    let line = |line: &draw::DrawnLine| Some(Line { bbox: line.bbox()?, words: line.words.iter().map(word).collect() });
     let block = |(block, number): (&DrawnBlock, u32)| {
         let paragraphs = block.paragraphs.iter().zip(1..).filter_map(|(paragraph, par_num)| {
             let lines: Vec<Line> = paragraph.lines.iter().filter_map(line).collect();
@@ -70,11 +65,11 @@ fn as_read(page: &DrawnPage, page_number: u32) -> OcrPage {
             let around = Bbox::bounding(lines.iter().map(|line| line.bbox))?;
             Some(Paragraph { par_num, bbox: around, text, avg_confidence: 0.95, lines })
         });
-        Some(Block { block_num: number, bbox: bbox(block.bbox()?), paragraphs: paragraphs.collect() })
+        Some(Block { block_num: number, bbox: block.bbox()?, paragraphs: paragraphs.collect() })
     };
-    let figure = |(figure, image_id): (&draw::Bbox, u32)| ocr::Figure {
+    let figure = |(figure, image_id): (&Bbox, u32)| ocr::Figure {
         image_id,
-        bbox: bbox(*figure),
+        bbox: *figure,
         image_file: format!("{image_id}.png"),
     };
     OcrPage {

@@ -46,7 +46,7 @@ fn a_full_disk_stops_the_run_and_loses_nothing() {
     }));
     let registry = Arc::new(Registry::of([<numbered as Stage>::ROW]).unwrap());
     let runtime = Runtime { store, registry, worker_pool: WorkerPool::in_process(), providers: Providers::default() };
-    let settings = Settings { workers: 1, ..Settings::default() };
+    let settings = Settings::workers(1);
     let run = || {
         process(&runtime, book.id(), &Request::default(), &settings, &EventLog::default(), &Stop::default()).unwrap()
     };

@@ -27,11 +27,8 @@ fn worker_pool() -> WorkerPool {
 }
 
 fn add_one(store: &FolderStore, worker_pool: &WorkerPool, file: &Path) -> Result<Added, AddError> {
-    let request = AddRequest {
-        inputs: vec![file.to_owned()],
-        id: Some("hostile".parse().expect("this is a slug")),
-        ..AddRequest::default()
-    };
+    let mut request = AddRequest::new([file.to_owned()]);
+    request.id = Some("hostile".parse().expect("this is a slug"));
     add(store, worker_pool, &request, 2, &|_| {}, &AtomicBool::new(false))
 }
 

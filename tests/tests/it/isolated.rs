@@ -114,7 +114,7 @@ fn a_resource_is_opened_once_in_each_process_that_makes_pages() {
 }
 
 fn redo() -> Request {
-    Request { redo: Some("dry".to_owned()), stages: Some(vec!["dipped".to_owned()]), ..Request::default() }
+    Request::of_stages(["dipped"]).redo("dry")
 }
 
 #[test]

@@ -151,7 +151,7 @@ fn page_without_usable_reply_fails_permanently_with_reason() {
     // Nothing changed, so nothing is asked; only on demand, and then afresh.
     book.run::<summed>();
     assert_eq!(model.requests().len(), 3);
-    book.process(&[summed::ROW], &Request { retry_failed: true, ..Request::default() });
+    book.process(&[summed::ROW], &Request::default().retry_failed());
     assert_eq!(model.requests().len(), 6);
 }
 
@@ -299,7 +299,7 @@ fn paid_reply_is_reused() {
     assert_eq!(book.record::<summed>(1).operation.cost_usd, Some(Usd(0.001)), "the page costs what was paid for it");
     assert_eq!(book.ledger().len(), 2);
     // Who wants another reply asks anew, and an interrupted wish goes on where it was.
-    let redo = Request { redo: Some("again".to_owned()), ..Request::default() };
+    let redo = Request::default().redo("again");
     book.process(&[summed::ROW], &redo);
     assert_eq!(model.requests().len(), 4);
 }

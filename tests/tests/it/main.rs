@@ -19,6 +19,7 @@ pub mod page_reads;
 pub mod page_round_trip;
 pub mod parts;
 pub mod policy;
+pub mod public_api;
 pub mod quality;
 #[path = "../../ui/reading.rs"]
 pub mod reading;

@@ -66,7 +66,7 @@ fn of_two_stages_in_one_run_only_one_writes_a_file() {
 fn a_stage_may_write_its_own_file_again() {
     let book = TestBook::of_pages(1);
     book.run::<drawing>();
-    book.process(&[drawing::ROW], &Request { redo: Some("again".to_owned()), ..Request::default() });
+    book.process(&[drawing::ROW], &Request::default().redo("again"));
     assert!(book.failure::<drawing>(1).is_none());
 }
 

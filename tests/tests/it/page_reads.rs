@@ -103,7 +103,9 @@ fn counted(book: &TestBook) -> (Counting, Runtime) {
 }
 
 fn settings() -> Settings {
-    Settings { workers: 2, attempts: 1, ..Settings::default() }
+    let mut settings = Settings::workers(2);
+    settings.attempts = 1;
+    settings
 }
 
 fn run(runtime: &Runtime, book: &TestBook, request: &Request) -> Summary {
@@ -153,7 +155,7 @@ fn a_run_with_nothing_to_do_reads_each_page_once() {
 fn pages_of_an_earlier_run_are_read_once_for_all_that_is_made_from_them() {
     let book = TestBook::of_pages(12);
     let (reads, runtime) = counted(&book);
-    run(&runtime, &book, &Request { stages: Some(vec!["written".to_owned()]), ..Request::default() });
+    run(&runtime, &book, &Request::of_stages(["written"]));
     reads.take();
     assert!(run(&runtime, &book, &Request::default()).complete());
     let written = (1..=12).map(|page| (format!("written/page_{page:04}.json"), 2));

@@ -155,9 +155,9 @@ fn a_requested_stage_brings_its_book_stages_but_no_page_stages() {
         let run = book.process(&[counted::ROW], request);
         run.events.into_iter().filter(|event| event.ends_with(": done")).collect::<Vec<_>>()
     };
-    let only = |stage: &str| Request { stages: Some(vec![stage.to_owned()]), ..Request::default() };
+    let only = |stage: &str| Request::of_stages([stage]);
     assert_eq!(done(&only("counted")), ["index: done", "counted page 1: done", "counted page 2: done"]);
-    let again = Request { redo: Some("again".to_owned()), ..only("counted") };
+    let again = only("counted").redo("again");
     assert_eq!(done(&again), ["counted page 1: done", "counted page 2: done"], "--redo is for what is named");
 }
 

@@ -145,7 +145,7 @@ fn a_skipped_page_is_left_out_and_blocks_what_is_made_from_it() {
     assert!(!again.events.iter().any(|line| line.ends_with("started")), "{:?}", again.events);
     assert_eq!((again.summary.stages[1].kept, again.summary.stages[1].skipped.len()), (2, 1));
     assert_eq!(again.summary.stages[3].blocked[0].1.to_string(), "picky page 2 was skipped");
-    let plan = book.plan(&[picky::ROW], &Request { retry_failed: true, ..Request::default() });
+    let plan = book.plan(&[picky::ROW], &Request::default().retry_failed());
     assert_eq!(plan.jobs[0].why.to_string(), "failed before: nothing to see here");
 }
 
@@ -172,7 +172,7 @@ fn a_copy_is_kept_until_it_is_asked_to_be_tried_again() {
     all(&[bettered::ROW], &book);
     let plan = book.plan(&[bettered::ROW], &Request::default());
     assert!(plan.settled.values().all(|settled| *settled == Settled::Kept) && plan.jobs.is_empty());
-    let plan = book.plan(&[bettered::ROW], &Request { retry_failed: true, ..Request::default() });
+    let plan = book.plan(&[bettered::ROW], &Request::default().retry_failed());
     let why: Vec<_> = plan.jobs.iter().map(|job| format!("{}: {}", job.page, job.why)).collect();
     assert_eq!(why, ["bettered page 2: failed before: no better words"]);
 }

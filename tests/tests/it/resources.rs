@@ -116,8 +116,7 @@ fn book(title: &str, language: &str) -> TestBook {
 
 fn process(book: &TestBook, stages: &[&str]) -> TestRun {
     let rows = [greeted::ROW, shouted::ROW, label::ROW, joined::ROW];
-    let stages = Some(stages.iter().map(|stage| (*stage).to_owned()).collect());
-    book.process(&rows, &Request { stages, ..Request::default() })
+    book.process(&rows, &Request::of_stages(stages.iter().copied()))
 }
 
 /// Pages made in a run by the last stage.

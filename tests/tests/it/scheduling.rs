@@ -92,7 +92,7 @@ pub fn third(follower: Said) -> Result<Said> {
 }
 
 fn request(stages: &[&str]) -> Request {
-    Request { stages: Some(stages.iter().map(ToString::to_string).collect()), ..Request::default() }
+    Request::of_stages(stages.iter().copied())
 }
 
 fn rows<const N: usize>(rows: [&'static shelf::stage::Row; N]) -> [&'static shelf::stage::Row; N] {
@@ -213,7 +213,7 @@ fn a_permanent_failure_is_retried_only_on_request() {
     let again = book.run::<brittle>();
     assert!(!again.events.iter().any(|line| line.ends_with("started")), "{:?}", again.events);
     assert_eq!(again.summary.stages[0].failed.len(), 1);
-    let retried = book.process(&rows([row!(brittle)]), &Request { retry_failed: true, ..request(&["brittle"]) });
+    let retried = book.process(&rows([row!(brittle)]), &request(&["brittle"]).retry_failed());
     assert!(retried.events.contains(&"brittle page 2: started".to_owned()));
 }
 
@@ -260,7 +260,7 @@ fn an_interrupted_redo_resumes() {
     let before: Vec<_> = (1..=4).map(|page| book.record::<stopper>(page).operation.finished).collect();
     let stop = Stop::default();
     *ASKED.lock().unwrap() = Some(stop.clone());
-    let redo = Request { redo: Some("a wish".to_owned()), ..request(&["stopper"]) };
+    let redo = request(&["stopper"]).redo("a wish");
     let run = book.process_until(&rows([row!(stopper)]), &redo, &stop);
     assert_eq!(run.summary.stopped, Some(Stopped::Interrupted));
     assert_eq!((run.summary.stages[0].done, run.summary.stages[0].left), (2, 2));
@@ -307,7 +307,7 @@ fn only_missing_leaves_stale_pages_alone() {
     book.run::<first>();
     book.remove("first/page_0002.json");
     let book = book.options::<first>(SayOptions { word: "never".to_owned() });
-    let run = book.process(&rows([row!(first)]), &Request { only_missing: true, ..Request::default() });
+    let run = book.process(&rows([row!(first)]), &Request::default().only_missing());
     assert_eq!((run.summary.stages[0].done, run.summary.stages[0].left_stale), (1, 1));
     assert_eq!([book.page::<first>(1).said, book.page::<first>(2).said], ["3", "5"]);
 }
@@ -318,7 +318,7 @@ fn fields_filled_in_by_the_runtime_do_not_change_the_hash() {
     book.run::<first>();
     let before = book.record::<first>(1);
     assert!(book.page::<first>(1).made.0.is_some());
-    book.process(&rows([row!(first)]), &Request { redo: Some("a wish".to_owned()), ..Request::default() });
+    book.process(&rows([row!(first)]), &Request::default().redo("a wish"));
     let after = book.record::<first>(1);
     assert_eq!(before.output, after.output);
     assert_ne!(before.operation.finished, after.operation.finished);

@@ -77,15 +77,13 @@ pub(super) fn language(text: &str) -> Result<String, String> {
 }
 
 pub(crate) fn add(context: &Context, args: &Add) -> Result<Exit> {
-    let like = AddRequest {
-        inputs: args.inputs.clone(),
-        id: args.id.clone(),
-        title: args.title.clone(),
-        author: args.author.clone(),
-        languages: args.language.clone(),
-        dpi: args.dpi,
-        spreads: args.spreads,
-    };
+    let mut like = AddRequest::new(args.inputs.clone());
+    like.id = args.id.clone();
+    like.title = args.title.clone();
+    like.author = args.author.clone();
+    like.languages = args.language.clone();
+    like.dpi = args.dpi;
+    like.spreads = args.spreads;
     let FolderOfBooks { books: requests, skipped } = match &args.each {
         Some(folder) => books_in(folder, &like).map_err(refusal)?,
         None => FolderOfBooks { books: vec![like], skipped: Vec::new() },

@@ -65,13 +65,10 @@ pub(crate) fn demo(context: &Context, args: &Demo) -> Result<Exit> {
     }
     if !there || !args.keep {
         write_files(&drawn, &folder, &pdf)?;
-        let request = AddRequest {
-            inputs: vec![pdf.clone()],
-            id: Some(book.clone()),
-            title: Some(demo::TITLE.to_owned()),
-            languages: vec!["en".to_owned()],
-            ..AddRequest::default()
-        };
+        let mut request = AddRequest::new([pdf.clone()]);
+        request.id = Some(book.clone());
+        request.title = Some(demo::TITLE.to_owned());
+        request.languages = vec!["en".to_owned()];
         super::add::one(context, &request)?;
     }
     let runtime = context.runtime(cores(), Dispatcher::off())?;

@@ -90,14 +90,13 @@ impl Selection {
         let said = self.llm.said(&file.llm, context.store.root());
         let written = self.stages.clone().or_else(|| self.stage.clone().map(|stage| vec![stage]));
         let stages = written.map(|written| selected(&context.registry, &written)).transpose()?;
-        let request = Request {
-            stages,
-            pages: self.pages.clone(),
-            redo: self.redo.then(|| shelf_runtime::clock::now().to_string()),
-            only_missing: self.only_missing,
-            retry_failed: self.retry_failed,
-            options,
-        };
+        let mut request = Request::default();
+        request.stages = stages;
+        request.pages = self.pages.clone();
+        request.redo = self.redo.then(|| shelf_runtime::clock::now().to_string());
+        request.only_missing = self.only_missing;
+        request.retry_failed = self.retry_failed;
+        request.options = options;
         Ok((request, said))
     }
 

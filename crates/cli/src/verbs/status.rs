@@ -99,7 +99,9 @@ pub(crate) fn status(context: &Context, args: &Status, given: &ArgMatches) -> Re
     let written = args.stages.clone().or_else(|| args.stage.clone().map(|stage| vec![stage]));
     let stages = written.map(|written| selected(&context.registry, &written)).transpose()?;
     let options = stage_options::read(given, &context.registry, &file)?;
-    let request = Request { stages, options, ..Request::default() };
+    let mut request = Request::default();
+    request.stages = stages;
+    request.options = options;
     let mut exits = Vec::new();
     let mut values = Vec::new();
     for book in context.books(&args.ids, args.all)? {

@@ -70,13 +70,11 @@ pub(crate) fn try_page(context: &Context, args: &Try, given: &ArgMatches) -> Res
     let alone = rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build_global();
     alone.map_err(CliError::failed)?;
     let llm = args.spend.dispatcher(args.llm.said(&file.llm, context.store.root()))?;
-    let request = Request { options, ..Request::default() };
-    let only_this = Request {
-        stages: Some(vec![args.stage.clone()]),
-        pages: args.page.map(PageSet::from),
-        redo: Some("a page that is only tried".to_owned()),
-        ..request.clone()
-    };
+    let mut request = Request::default();
+    request.options = options;
+    let mut only_this = Request::of_stages([&args.stage]).redo("a page that is only tried");
+    only_this.pages = args.page.map(PageSet::from);
+    only_this.options = request.options.clone();
     args.spend.consent(context, &llm, std::slice::from_ref(&args.id), &only_this)?;
     let runtime = Runtime { worker_pool: WorkerPool::in_process(), ..context.runtime(1, llm)? };
     let tried = run::try_page(&runtime, &args.id, stage, args.page, &request)?;
@@ -201,6 +199,7 @@ impl From<TryError> for CliError {
                 let hint = with_upstream(&"BOOK", page.stage);
                 Self::failed(error).exit(Exit::SomePages).hint(hint)
             }
+            other => Self::failed(other),
         }
     }
 }

@@ -38,4 +38,4 @@ pub use page::{
 };
 pub use random::Random;
 pub use scanner::Scanner;
-pub use shelf_pages::Bbox;
+pub(crate) use shelf_pages::Bbox;

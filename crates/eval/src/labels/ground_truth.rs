@@ -69,6 +69,7 @@ pub enum LabelClass {
 
 /// Why a table of labels cannot be read.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum LabelTruthError {
     /// The file cannot be read.
     #[error("cannot read the table of labels {path}")]

@@ -16,6 +16,7 @@ pub struct ReplySchema {
 
 /// Why a type cannot be used as a reply.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum SchemaError {
     /// The type contains itself.
     #[error(

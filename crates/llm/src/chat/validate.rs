@@ -21,6 +21,7 @@ impl<T: DeserializeOwned + JsonSchema + Validate<Context = ()> + Send + 'static>
 
 /// Why a reply was rejected. The model is told in these words.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum Violation {
     /// It is empty.
     #[error("it is empty")]

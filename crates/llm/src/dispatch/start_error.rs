@@ -3,6 +3,7 @@ use crate::transport::TransportError;
 
 /// Why models cannot be asked with these settings.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum StartError {
     /// The HTTP client cannot be created.
     #[error(transparent)]

@@ -5,6 +5,7 @@ use shelf_runtime::usd::Usd;
 
 /// Why no more requests are sent in this run. Pages that need a model stay to do.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum AbortReason {
     /// The server rejects the request, and would reject it again.
     #[error("the model's server rejected the request ({status}): {message}")]

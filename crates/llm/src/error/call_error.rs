@@ -6,6 +6,7 @@ use shelf_runtime::failure::{Cause, Failure};
 
 /// Why a call to a model gave no reply.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum CallError {
     /// The server cannot be reached.
     #[error("cannot reach the model's server: {0}")]

@@ -12,6 +12,7 @@ pub struct Isbn(String);
 
 /// Why a text is not a valid ISBN.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum IsbnError {
     /// It has too few or too many digits, or other characters.
     #[error("invalid ISBN \"{0}\": expected 10 or 13 digits")]

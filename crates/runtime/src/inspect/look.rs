@@ -11,6 +11,7 @@ use crate::store::{BookPath, BookPathError, Store, StoreError};
 
 /// Why a book cannot be looked at.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum LookError {
     /// It is not there.
     #[error("there is no book `{0}` in the library")]

@@ -45,6 +45,7 @@ pub(crate) fn values_by_name(
 
 /// An invalid metric.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum MetricError {
     /// A required value is missing.
     #[error("metric `{0}` is not a finite number")]

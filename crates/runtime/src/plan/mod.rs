@@ -5,6 +5,7 @@ mod job;
 mod request;
 mod selector;
 
+pub use crate::stage::ParsedOptions;
 pub use decide::{IfMissing, Need, plan};
 pub use job::{Job, Plan, PlannedStage, Settled, Why};
 pub use request::{PlanError, Request};

@@ -7,6 +7,7 @@ use crate::stage::{ParsedOptions, Row};
 
 /// A request of the user.
 #[derive(Clone, Default)]
+#[non_exhaustive]
 pub struct Request {
     /// The stages; all for `None`. Book stages that one of these is made from are included.
     pub stages: Option<Vec<String>>,
@@ -24,6 +25,7 @@ pub struct Request {
 
 /// Why a request cannot be planned.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum PlanError {
     /// A stage that does not exist.
     #[error("unknown stage `{found}`; the stages are {known}")]
@@ -51,6 +53,40 @@ impl PlanError {
 }
 
 impl Request {
+    /// All pages of these stages.
+    #[must_use]
+    pub fn of_stages<S: Into<String>>(stages: impl IntoIterator<Item = S>) -> Self {
+        Self { stages: Some(stages.into_iter().map(Into::into).collect()), ..Self::default() }
+    }
+
+    /// These pages only.
+    #[must_use]
+    pub fn pages(mut self, pages: impl Into<PageSet>) -> Self {
+        self.pages = Some(pages.into());
+        self
+    }
+
+    /// Also pages that are done; `id` tells this request from earlier ones, so that an interrupted one is resumed.
+    #[must_use]
+    pub fn redo(mut self, id: impl Into<String>) -> Self {
+        self.redo = Some(id.into());
+        self
+    }
+
+    /// Leaves stale pages alone.
+    #[must_use]
+    pub fn only_missing(mut self) -> Self {
+        self.only_missing = true;
+        self
+    }
+
+    /// Also pages that failed permanently.
+    #[must_use]
+    pub fn retry_failed(mut self) -> Self {
+        self.retry_failed = true;
+        self
+    }
+
     /// The requested stages and the book stages they are made from, dependencies before dependants.
     pub fn stages(&self, registry: &Registry) -> Result<Vec<Arc<Entry>>, PlanError> {
         let Some(names) = &self.stages else { return Ok(registry.stages().to_vec()) };

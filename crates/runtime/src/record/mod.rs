@@ -12,6 +12,7 @@ mod redo;
 mod schema_fields;
 mod schema_shape;
 
+pub use crate::page::SchemaViolation;
 pub use after_due::AfterDue;
 pub use difference::{Difference, differences};
 pub use failed::FailedRecord;

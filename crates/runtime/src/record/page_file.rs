@@ -28,6 +28,7 @@ pub struct StoredPage {
 
 /// Why a file is not a valid page.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum Damage {
     /// It cannot be parsed.
     #[error("is not valid JSON: {0}")]

@@ -45,6 +45,7 @@ enum Wanted {
 
 /// Why a text is not a valid filter.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum FilterError {
     /// It has no operator, or nothing before it.
     #[error("invalid filter `{found}`: expected a column, one of < <= > >= = != and a value, such as `{column}<10`")]

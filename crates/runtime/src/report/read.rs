@@ -7,6 +7,7 @@ use crate::store::{BookPath, BookPathError, Store, StoreError};
 
 /// Why a report could not be read or written.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum ReportError {
     /// The store failed.
     #[error(transparent)]

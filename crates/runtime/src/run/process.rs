@@ -48,6 +48,7 @@ impl Runtime {
 
 /// Why a book was not processed at all.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum ProcessError {
     /// The book cannot be inspected.
     #[error(transparent)]

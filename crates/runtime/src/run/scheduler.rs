@@ -19,6 +19,7 @@ use crate::stage::{OnError, PageCache, Parallelism, Resources};
 
 /// How a run uses the machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Settings {
     /// Pages of `cpu` stages at a time.
     pub workers: usize,
@@ -33,6 +34,14 @@ impl Default for Settings {
     fn default() -> Self {
         let workers = std::thread::available_parallelism().map_or(1, usize::from);
         Self { workers, stage_workers: BTreeMap::new(), attempts: 3 }
+    }
+}
+
+impl Settings {
+    /// So many pages of `cpu` stages at a time.
+    #[must_use]
+    pub fn workers(workers: usize) -> Self {
+        Self { workers, ..Self::default() }
     }
 }
 

@@ -9,6 +9,7 @@ use crate::provide::Abort;
 
 /// How one page ended.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub enum Outcome {
     /// It was made.
     Done,
@@ -30,6 +31,7 @@ pub enum Outcome {
 
 /// How a run over a book ended: every requested page counts once.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Summary {
     /// The book.
     pub book: ScanId,
@@ -43,6 +45,7 @@ pub struct Summary {
 
 /// How a stage's pages ended. The counts add up to the requested pages.
 #[derive(Debug, Clone, Default)]
+#[non_exhaustive]
 pub struct StageSummary {
     /// The stage.
     pub stage: &'static str,

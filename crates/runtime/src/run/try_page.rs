@@ -73,6 +73,7 @@ pub enum Stored {
 
 /// Why a page cannot be tried.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum TryError {
     /// The stage runs once per page, and no page is given.
     #[error("stage `{0}` runs once per page, but no page is given")]

@@ -10,6 +10,7 @@ pub struct StageName(String);
 
 /// Why a text is not a valid stage name.
 #[derive(Debug, Clone, thiserror::Error, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum StageNameError {
     /// It has invalid characters, or is too long.
     #[error("invalid stage name `{0}`: expected a lower-case letter, then up to 39 of a-z, 0-9 and `_`")]

@@ -87,6 +87,7 @@ pub struct Stamp {
 
 /// An error of a store.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum StoreError {
     /// Reading or writing failed.
     #[error("cannot {action} {}", path.display())]

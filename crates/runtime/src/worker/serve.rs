@@ -26,6 +26,7 @@ use crate::panics::caught;
 
 /// Why a worker process cannot serve. Failures of a task are sent to the parent instead.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum ServeError {
     /// The process could not be set up.
     #[error("cannot set up the worker process: {step}")]

@@ -10,6 +10,7 @@ use shelf_runtime::store::StoreError;
 
 /// Why the scans of a book were not edited. The book is then unchanged.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum EditError {
     /// The book has no such page.
     #[error("page {page} is out of range (`{book}` has {})", count(*last))]

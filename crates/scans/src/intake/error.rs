@@ -8,6 +8,7 @@ use shelf_runtime::failure::Failure;
 
 /// Why a book was not added. The library is then unchanged.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum AddError {
     /// A book has this id already.
     #[error("a book `{id}` exists already")]

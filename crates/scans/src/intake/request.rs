@@ -14,6 +14,7 @@ pub const DPI_RANGE: RangeInclusive<u32> = 50..=1200;
 
 /// A book to be added.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct AddRequest {
     /// PDFs, images, and folders of them. Their pages follow each other in the natural order of their names.
     pub inputs: Vec<PathBuf>,
@@ -48,11 +49,17 @@ impl Default for AddRequest {
 /// A book made of one PDF, one image or one folder of them.
 impl From<&Path> for AddRequest {
     fn from(input: &Path) -> Self {
-        Self { inputs: vec![input.to_owned()], ..Self::default() }
+        Self::new([input.to_owned()])
     }
 }
 
 impl AddRequest {
+    /// A book made of these PDFs, images and folders of them.
+    #[must_use]
+    pub fn new(inputs: impl IntoIterator<Item = PathBuf>) -> Self {
+        Self { inputs: inputs.into_iter().collect(), ..Self::default() }
+    }
+
     /// The id that the book will have: the one that is given, else one made from the title or the file name. `None` where neither has a
     /// letter or digit.
     #[must_use]

@@ -39,6 +39,7 @@ pub(crate) struct SourceImage {
 
 /// Why the pages of a file cannot be counted.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum SourceError {
     /// The file cannot be accessed.
     #[error(transparent)]

@@ -115,7 +115,7 @@ fn macro_and_runtime_reserve_the_same_stage_names() {
     let source = include_str!("../../../../shelf-macros/src/stage/name.rs");
     let list = source.split_once("const RESERVED").and_then(|(_, rest)| rest.split_once(';')?.1.split_once(';'));
     let quoted: Vec<&str> = list.expect("the list").0.split('"').skip(1).step_by(2).collect();
-    assert_eq!(quoted, shelf::stage::StageName::RESERVED);
+    assert_eq!(quoted, shelf::registry::StageName::RESERVED);
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! A stage that reads all pages of a book, one that waits for the network, and a page stage that takes what they made.
 
+use shelf::__private::{Reach, Run};
 use shelf::prelude::*;
-use shelf::stage::{Parallelism, Reach, Run, Stage};
+use shelf::stage::{Parallelism, Stage};
 
 use crate::reading::{OcrPage, WordCount, ocr};
 

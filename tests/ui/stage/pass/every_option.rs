@@ -1,7 +1,8 @@
 //! All options at once, and every kind of parameter.
 
+use shelf::__private::{MaxFailed, Reach};
 use shelf::prelude::*;
-use shelf::stage::{ExternalInput, MaxFailed, Parallelism, Reach, Stage};
+use shelf::stage::{ExternalInput, Parallelism, Stage};
 
 use crate::reading::{OcrPage, WordCount, ocr};
 

@@ -2,8 +2,9 @@
 
 #![expect(missing_docs, reason = "a stage needs none")]
 
+use shelf::__private::Reach;
 use shelf::prelude::*;
-use shelf::stage::{Reach, Stage};
+use shelf::stage::Stage;
 
 #[derive(Serialize, Deserialize, JsonSchema, Validate)]
 pub struct Tallied<T: Validate<Context = ()>> {
