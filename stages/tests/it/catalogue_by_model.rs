@@ -1,6 +1,7 @@
 //! The `catalogue` stage, by rules and with a model whose replies are written down.
 
 use serde_json::{Value, json};
+use shelf::book::BookMetadata;
 use shelf::llm::Engine;
 use shelf::plan::Request;
 use shelf::stage::Stage as _;
