@@ -67,7 +67,7 @@ fn a_page_that_is_changed_is_found_and_made_again() {
     let ended = shelf.run(["verify", "book"]);
     assert_eq!(ended.code, Some(3));
     assert!(ended.out.contains("book/ocr/page_0002.json: is not valid JSON"), "{}", ended.out);
-    assert!(ended.out.contains("book/source/page_0003.png: is not the scan that was added"), "{}", ended.out);
+    assert!(ended.out.contains("book/source/page_0003.png: differs from the scan that was added"), "{}", ended.out);
     assert_snapshot!(ended.err, @r"
     hint: `shelf process book` makes damaged pages again
     hint: `shelf page book replace 3 FILE` replaces a damaged scan
