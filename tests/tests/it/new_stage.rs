@@ -280,7 +280,7 @@ fn a_book_stage_asks_of_all_pages() {
     let (shelf, folder) = checkout();
     run(&shelf, folder.path(), "blurb --deps counted,digest --book --parallelism llm");
     let text = fs::read_to_string(folder.path().join("stages/src/blurb.rs")).unwrap();
-    let function = text.split_once("#[stage").unwrap().1.split_once("/// What `counted`").unwrap().0;
+    let function = text.split_once("#[stage").unwrap().1.split_once("/// The smallest output of `counted`").unwrap().0;
     assert_snapshot!(function, @r##"
     (name = "blurb", deps = [counted, digest], scope = book, parallelism = llm, prompt = PROMPT)]
     pub async fn blurb(counted: Pages<Counted>, digest: Digest, llm: Llm) -> Result<BlurbBook> {
@@ -391,7 +391,7 @@ fn a_new_crate_is_complete() {
     zune-core.opt-level = 2
     zune-jpeg.opt-level = 2
 
-    # This folder is inside another workspace, of which it is not a member.
+    # This folder is inside another workspace but not a member of it.
     [workspace]
     "#);
     let elsewhere = tempfile::tempdir().unwrap();
