@@ -112,8 +112,8 @@ fn a_lost_or_doubled_paragraph_is_a_failed_page() {
     assert_eq!(run.summary.stages[0].done, 1);
     assert_eq!(book.page::<turned>(1).paragraphs, [2, 1, 0]);
     let failure = |page| book.failure::<turned>(page).unwrap().failure;
-    assert!(failure(2).error.ends_with("once each; lost: block 0 paragraph 0"), "{}", failure(2).error);
-    assert!(failure(3).error.ends_with("once each; doubled: block 0 paragraph 1"), "{}", failure(3).error);
+    assert!(failure(2).error.ends_with("exactly once; lost: block 0 paragraph 0"), "{}", failure(2).error);
+    assert!(failure(3).error.ends_with("exactly once; doubled: block 0 paragraph 1"), "{}", failure(3).error);
     assert_eq!((failure(2).cause, failure(2).transient), (Cause::Output, false));
     assert!(failure(2).hint.unwrap().contains("conserves = text"));
     assert_eq!(book.bytes("turned/page_0002.json"), None);
