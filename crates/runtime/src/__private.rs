@@ -9,21 +9,48 @@ pub use crate::stage::{
     Book, Cpu, CycleSearch, Dep, EachPage, Fixed, Io, LlmPool, MaxFailed, NoOptions, Parallelism, Policy, Reach, Row,
     Run, Scope, Site, Stage, conserves, hook, input, isolated, shared, to_json, to_json_with_metrics,
 };
-pub use crate::{register, site};
+pub use crate::{register, site, visit};
 
 /// A stage registered by its crate.
 pub struct Registered(pub &'static Row);
 
 inventory::collect!(Registered);
 
-/// Registers a stage in every binary that links its crate.
+/// Registers a stage in every binary that links its crate, and lets the compiler look for cycles.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! register {
-    ($stage:ident) => {
+    ($stage:ident $($deps:tt)*) => {
+        $crate::__private::visit!($stage $($deps)*);
         $crate::__private::inventory::submit! {
             $crate::__private::Registered(<$stage as $crate::__private::Stage>::ROW)
         }
+    };
+}
+
+/// Gives a stage a function that visits the stages it is made from, and calls it once while the compiler evaluates a constant.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! visit {
+    ($stage:ident) => {
+        impl $stage {
+            #[doc(hidden)]
+            #[allow(unreachable_pub)]
+            pub const fn __visit(_: &mut $crate::__private::CycleSearch) {}
+        }
+    };
+    ($stage:ident as $name:literal, made from: $($(#[$cfg:meta])* ($($dep:tt)+)::$visit:ident,)+) => {
+        impl $stage {
+            #[doc(hidden)]
+            #[allow(unreachable_pub)]
+            pub const fn __visit(search: &mut $crate::__private::CycleSearch) {
+                if search.enter($name) {
+                    $($(#[$cfg])* <($($dep)+)>::$visit(search);)+
+                    search.leave();
+                }
+            }
+        }
+        const _: () = $stage::__visit(&mut $crate::__private::CycleSearch::new());
     };
 }
 

@@ -11,13 +11,10 @@ pub(super) fn emit_stage(stage: &Stage) -> TokenStream {
         Some(emit_marker(stage)),
         Some(emit_stage_impl(stage)),
         Some(match &stage.work {
-            Ok(work) => emit_visit(stage, work),
-            Err(_) => emit_unvisited(stage),
+            Ok(work) => emit_registration(stage, work),
+            Err(_) => emit_visit(stage),
         }),
-        match &stage.work {
-            Ok(_) => Some(emit_registration(stage)),
-            Err(listed) => emit_mention(listed),
-        },
+        stage.work.as_ref().err().and_then(|listed| emit_mention(listed)),
     ];
     let cfgs = &stage.cfgs;
     parts.iter().flatten().map(|part| quote!(#(#cfgs)* #part)).collect()
@@ -29,47 +26,6 @@ fn emit_marker(stage: &Stage) -> TokenStream {
     quote! {
         #[allow(missing_docs, non_camel_case_types, unreachable_pub)]
         #visibility enum #ident {}
-    }
-}
-
-/// `impl ocr { pub const fn __visit(…) { … } }`: goes to what the stage is made from, so that the compiler finds cycles.
-fn emit_visit(stage: &Stage, work: &Work) -> TokenStream {
-    let Stage { ident, runtime, visibility, name, cfgs, .. } = stage;
-    let deps = work.parameters.iter().filter_map(|Parameter { cfgs, source, .. }| match source {
-        Source::Dependency { stage, .. } => Some((cfgs, stage)),
-        Source::Page | Source::Shared => None,
-    });
-    let (of_parameters, deps): (Vec<_>, Vec<_>) = deps.unzip();
-    let Some(first) = deps.first() else { return emit_unvisited(stage) };
-    let visits = deps.iter().map(|stage| {
-        let (ty, visit) = (emit_type(stage), Ident::new("__visit", word_of_path(stage)));
-        quote!(<#ty>::#visit(search);)
-    });
-    let at = Span::call_site().located_at(word_of_path(first));
-    let search = located(quote!(#ident::__visit(&mut #runtime::CycleSearch::new())), at);
-    quote! {
-        impl #ident {
-            #[doc(hidden)]
-            #visibility const fn __visit(search: &mut #runtime::CycleSearch) {
-                if search.enter(#name) {
-                    #(#(#of_parameters)* #visits)*
-                    search.leave();
-                }
-            }
-        }
-        #(#cfgs)*
-        const _: () = #search;
-    }
-}
-
-/// The same of a stage without dependencies.
-fn emit_unvisited(stage: &Stage) -> TokenStream {
-    let Stage { ident, runtime, visibility, .. } = stage;
-    quote! {
-        impl #ident {
-            #[doc(hidden)]
-            #visibility const fn __visit(_: &mut #runtime::CycleSearch) {}
-        }
     }
 }
 
@@ -333,8 +289,23 @@ fn emit_mention(listed: &[Path]) -> Option<TokenStream> {
     (!listed.is_empty()).then_some(mention)
 }
 
-/// `register!(ocr);`
-fn emit_registration(stage: &Stage) -> TokenStream {
+/// `register!(ocr);`, or `register!(word_count as "word_count", made from: ocr,);`
+fn emit_registration(stage: &Stage, work: &Work) -> TokenStream {
+    let Stage { runtime, ident, name, .. } = stage;
+    let deps = work.parameters.iter().filter_map(|Parameter { cfgs, source, .. }| match source {
+        Source::Dependency { stage, .. } => {
+            let (ty, visit) = (emit_type(stage), Ident::new("__visit", word_of_path(stage)));
+            Some(quote!(#(#cfgs)* #ty::#visit,))
+        }
+        Source::Page | Source::Shared => None,
+    });
+    let deps: Vec<TokenStream> = deps.collect();
+    let deps = (!deps.is_empty()).then(|| quote!(as #name, made from: #(#deps)*));
+    quote!(#runtime::register!(#ident #deps);)
+}
+
+/// `visit!(ocr);`: what others that depend on a stage name, where it has a mistake and is not registered.
+fn emit_visit(stage: &Stage) -> TokenStream {
     let Stage { runtime, ident, .. } = stage;
-    quote!(#runtime::register!(#ident);)
+    quote!(#runtime::visit!(#ident);)
 }

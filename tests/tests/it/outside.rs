@@ -27,6 +27,19 @@ fn checkout() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
 }
 
+/// A profile that builds the crates of this checkout as the checkout does. There they are members of the workspace and have line tables;
+/// here they are dependencies as any other, of which `"*"` speaks, and would be built again without.
+fn of_members(profile: &str) -> String {
+    let lines = "debug = \"line-tables-only\"";
+    assert!(profile.contains(lines), "{profile}");
+    let members =
+        ["shelf-cli", "shelf-llm", "shelf-books", "shelf-macros", "shelf-pages", "shelf-runtime", "shelf-tests"];
+    let members: String = members.iter().map(|member| format!("{member} = {{ {lines} }}\n")).collect();
+    profile.replace("{ opt-level = 1 }", &format!("{{ opt-level = 1, {lines} }}")).trim_end().to_owned()
+        + "\n"
+        + &members
+}
+
 impl Outside {
     fn new() -> Self {
         let target = Path::new(env!("CARGO_BIN_EXE_shelf-under-test")).ancestors().nth(2).unwrap().to_owned();
@@ -35,7 +48,7 @@ impl Outside {
         let manifest = fs::read_to_string(checkout().join("Cargo.toml")).unwrap();
         let (_, profile) = manifest.split_once("[profile.dev]").unwrap();
         let profile = profile.split("[profile.release]").next().unwrap();
-        outside.write(".cargo/config.toml", &format!("[profile.dev]{profile}"));
+        outside.write(".cargo/config.toml", &format!("[profile.dev]{}", of_members(profile)));
         outside.copy_stages(&manifest);
         for file in ["shelf-workspace/Cargo.lock", "my-shelf/Cargo.lock", "new-shelf/Cargo.lock"] {
             if !outside.folder.join(file).exists() {

@@ -1,17 +1,32 @@
-//! The module of a stage in place of the stage in it: rustc names `ocr::ocr`.
-
-mod stages {
-    #[path = "../../../reading.rs"]
-    pub mod ocr;
-}
+//! The module of a stage in place of the stage in it. rustc suggests `use crate::ink::ink`.
 
 use shelf::prelude::*;
-use stages::ocr;
-use stages::ocr::{OcrPage, WordCount};
+use stages::ink;
+use stages::ink::Ink;
 
-#[stage(name = "word_count", deps = [ocr])]
-fn word_count(ocr: OcrPage) -> Result<WordCount> {
-    Ok(WordCount { words: ocr.text.len() })
+mod stages {
+    pub mod ink {
+        use shelf::prelude::*;
+
+        /// Ink of a page.
+        #[derive(Serialize, Deserialize, JsonSchema, Validate)]
+        pub struct Ink {
+            /// Drops.
+            #[garde(skip)]
+            pub drops: u32,
+        }
+
+        /// Counts drops.
+        #[stage(name = "ink")]
+        pub fn ink(page: PageNumber) -> Result<Ink> {
+            Ok(Ink { drops: page.get() })
+        }
+    }
+}
+
+#[stage(name = "blots", deps = [ink])]
+fn blots(ink: Ink) -> Result<Ink> {
+    Ok(ink)
 }
 
 fn main() {}
