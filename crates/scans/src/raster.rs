@@ -261,7 +261,7 @@ pub(crate) fn unpacked(width: u32, bits: u8, data: &[u8]) -> impl Iterator<Item 
 }
 
 /// Pixels of `N` samples and alpha, composited on white.
-fn on_white<const N: usize>(data: &[u8]) -> Vec<u8> {
+pub(crate) fn on_white<const N: usize>(data: &[u8]) -> Vec<u8> {
     let mut opaque = Vec::with_capacity(data.len() / (N + 1) * N);
     for pixel in data.chunks_exact(N + 1) {
         let alpha = u32::from(pixel[N]);

@@ -26,7 +26,7 @@ use shelf_scans::intake::books_in;
 use std::path::PathBuf;
 use std::sync::Mutex;
 
-/// Add a book to the library: PDFs, images or folders of them
+/// Add a book to the library: PDFs, images, archives or folders of them
 ///
 /// Several files become one book, in the natural order of their names (`book-2` before `book-10`). Scans are kept as they are; PDF pages
 /// that are not plain scans are rendered.
@@ -36,12 +36,12 @@ Examples:
   shelf add florida.pdf
   shelf add scans/*.tif --id florida --title \"Colonial Florida\" --language en
   shelf add spreads/*.jpg --spreads split --language he
-  shelf add --each inbox        every PDF and every subfolder becomes a book; skips those already in the library")]
+  shelf add --each inbox        every PDF, archive and subfolder becomes a book; skips those already in the library")]
 pub(crate) struct Add {
-    /// PDFs, images (PNG, JPEG, TIFF, …) and folders of them
+    /// PDFs, images (PNG, JPEG, JPEG 2000, TIFF, …), archives of images (ZIP, CBZ) and folders of them
     #[arg(value_name = "FILE", required_unless_present = "each", conflicts_with = "each")]
     inputs: Vec<PathBuf>,
-    /// Add every PDF and every subfolder of this folder as a book, except those that were added before
+    /// Add every PDF, archive and subfolder of this folder as a book, except those that were added before
     #[arg(long, value_name = "DIR", conflicts_with_all = ["id", "title"])]
     each: Option<PathBuf>,
     /// Give the book this id [default: from the title or the file name]

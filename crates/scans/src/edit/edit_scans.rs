@@ -161,7 +161,7 @@ fn rotate_scan(
     folder: &Path,
 ) -> Result<(WrittenScan, Origin), EditError> {
     let scan = state.scans.get(&page).ok_or_else(|| EditError::NoScan { book: state.id.clone(), page })?;
-    let InputFile { path: file, format } =
+    let InputFile { path: file, format, .. } =
         InputFile::detect(&store.book_folder(&state.id).join("source").join(&scan.image))?;
     let from = PageInFile { file: file.clone(), format, page: 1, dpi: RENDER_DPI };
     let request = ScanRequest { rotation: Some(rotation), ..ScanRequest::whole(from, folder, page) };

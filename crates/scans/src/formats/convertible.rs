@@ -3,6 +3,7 @@ use std::io::{BufReader, Cursor};
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader};
 
 use super::file_format::ConvertibleFormat;
+use super::jpeg2000;
 use super::opened_page::{OpenedPage, PageInFile};
 use crate::raster::{Raster, check_size};
 use shelf_runtime::failure::Failure;
@@ -14,6 +15,7 @@ pub(crate) fn open_page(page: &PageInFile, format: ConvertibleFormat) -> Result<
         ConvertibleFormat::Gif => (ImageFormat::Gif, "GIF"),
         ConvertibleFormat::Webp => (ImageFormat::WebP, "WebP"),
         ConvertibleFormat::Pnm => (ImageFormat::Pnm, "PNM"),
+        ConvertibleFormat::Jpeg2000 => return jpeg2000::open_page(page),
     };
     let bytes = std::fs::read(&page.file)?;
     let damaged = |error: image::ImageError| Failure::new(format!("damaged {name}: {error}"));

@@ -13,6 +13,8 @@ pub(crate) enum FileFormat {
     Tiff,
     /// An image in another format, which is decoded and kept as PNG.
     Convertible(ConvertibleFormat),
+    /// An archive, which may hold scans.
+    Zip,
     /// A known format that is refused.
     Unsupported(UnsupportedFormat),
     /// No bytes at all.
@@ -28,6 +30,7 @@ pub(crate) enum ConvertibleFormat {
     Gif,
     Webp,
     Pnm,
+    Jpeg2000,
 }
 
 /// Formats that users have to convert first.
@@ -36,26 +39,26 @@ pub(crate) enum UnsupportedFormat {
     Heic,
     Avif,
     JpegXl,
-    Jpeg2000,
     Djvu,
     Psd,
     Svg,
     PostScript,
     Epub,
-    Zip,
     Jbig2,
 }
 
 impl UnsupportedFormat {
+    /// Whether it is an image or a scanned book, and so a page that is missing unless it is converted.
+    pub(crate) fn is_scan(self) -> bool {
+        matches!(self, Self::Heic | Self::Avif | Self::JpegXl | Self::Djvu | Self::Jbig2)
+    }
+
     /// The format's name and how to convert it.
     pub(crate) fn name_and_hint(self) -> (&'static str, &'static str) {
         match self {
             Self::Heic => ("HEIC", "convert it first, for example with libheif: `heif-convert page.heic page.jpg`"),
             Self::Avif => ("AVIF", "convert it first, for example with libavif: `avifdec page.avif page.png`"),
             Self::JpegXl => ("JPEG XL", "convert it first, for example with libjxl: `djxl page.jxl page.png`"),
-            Self::Jpeg2000 => {
-                ("JPEG 2000", "convert it first, for example with OpenJPEG: `opj_decompress -i page.jp2 -o page.png`")
-            }
             Self::Djvu => ("DjVu", "convert it first, with DjVuLibre: `ddjvu -format=pdf book.djvu book.pdf`"),
             Self::Psd => ("a Photoshop file", "save it as PNG or TIFF first"),
             Self::Svg => (
@@ -64,7 +67,6 @@ impl UnsupportedFormat {
             ),
             Self::PostScript => ("PostScript", "convert it first, with Ghostscript: `ps2pdf book.ps book.pdf`"),
             Self::Epub => ("an EPUB", "its text needs no OCR"),
-            Self::Zip => ("an archive or an office document", "unpack it, or save it as PDF, first"),
             Self::Jbig2 => ("JBIG2", "convert it first, for example with jbig2dec: `jbig2dec -o page.png page.jb2`"),
         }
     }
@@ -74,8 +76,9 @@ impl UnsupportedFormat {
 const HEAD_BYTES: usize = 1100;
 
 /// Extensions of pages. Such a file with unknown content is a damaged page, not an unrelated file.
-const PAGE_EXTENSIONS: [&str; 16] = [
+const PAGE_EXTENSIONS: [&str; 22] = [
     "pdf", "png", "jpg", "jpeg", "jpe", "jfif", "tif", "tiff", "bmp", "gif", "webp", "pnm", "pbm", "pgm", "ppm", "pam",
+    "jp2", "jpx", "jpf", "j2k", "j2c", "jpc",
 ];
 
 /// Detects the format of a file from its first bytes.
@@ -116,7 +119,7 @@ impl FileFormat {
             _ if starts(b"GIF8") => Self::Convertible(ConvertibleFormat::Gif),
             _ if starts(b"RIFF") && head.get(8..12) == Some(b"WEBP") => Self::Convertible(ConvertibleFormat::Webp),
             _ if starts(b"\0\0\0\x0CjP  ") || starts(&[0xFF, 0x4F, 0xFF, 0x51]) => {
-                Self::Unsupported(UnsupportedFormat::Jpeg2000)
+                Self::Convertible(ConvertibleFormat::Jpeg2000)
             }
             _ if starts(&[0xFF, 0x0A]) || starts(b"\0\0\0\x0CJXL ") => Self::Unsupported(UnsupportedFormat::JpegXl),
             _ if starts(b"AT&TFORM") => Self::Unsupported(UnsupportedFormat::Djvu),
@@ -125,7 +128,7 @@ impl FileFormat {
             _ if starts(b"PK\x03\x04") && head.get(30..58) == Some(b"mimetypeapplication/epub+zip") => {
                 Self::Unsupported(UnsupportedFormat::Epub)
             }
-            _ if starts(b"PK\x03\x04") => Self::Unsupported(UnsupportedFormat::Zip),
+            _ if starts(b"PK\x03\x04") => Self::Zip,
             _ if head.windows(5).any(|window| window == b"%PDF-") => Self::Pdf,
             _ if starts(b"%!PS") => Self::Unsupported(UnsupportedFormat::PostScript),
             _ if head.windows(5).any(|window| window == b"<svg ") => Self::Unsupported(UnsupportedFormat::Svg),
@@ -146,6 +149,8 @@ mod tests {
         assert_eq!(FileFormat::of(b"P4\n8 8\n"), FileFormat::Convertible(ConvertibleFormat::Pnm));
         assert_eq!(FileFormat::of(b"P4rsing"), FileFormat::Unknown);
         assert_eq!(FileFormat::of(b"\0\0\0\x18ftypheic"), FileFormat::Unsupported(UnsupportedFormat::Heic));
+        let jpeg_2000 = FileFormat::Convertible(ConvertibleFormat::Jpeg2000);
+        assert_eq!(FileFormat::of(b"\0\0\0\x0CjP  \r\n\x87\n"), jpeg_2000);
         assert_eq!(FileFormat::of(b"MM\0*\0\0\0\x08"), FileFormat::Tiff);
         assert_eq!(FileFormat::of(b"plain text"), FileFormat::Unknown);
     }

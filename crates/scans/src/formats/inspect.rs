@@ -3,9 +3,9 @@ use std::path::{Path, PathBuf};
 use image::{ImageDecoder, ImageReader};
 use serde::{Deserialize, Serialize};
 
-use super::file_format::FileFormat;
+use super::file_format::{ConvertibleFormat, FileFormat};
 use super::page_estimate::{PageEstimate, is_landscape};
-use super::{pdf, tiff};
+use super::{jpeg2000, pdf, tiff};
 use crate::raster::swaps_sides;
 use shelf_runtime::failure::Failure;
 use shelf_runtime::worker::{Task, worker_task};
@@ -34,19 +34,24 @@ fn inspect(request: InspectRequest) -> Result<Vec<PageEstimate>, Failure> {
         FileFormat::Pdf => pdf::inspect(&file, dpi),
         FileFormat::Tiff => Ok(tiff::inspect(&file).unwrap_or_else(|_| vec![PageEstimate::UNREADABLE])),
         FileFormat::Png | FileFormat::Jpeg | FileFormat::Convertible(_) => {
-            let (width, height) = upright_size(&file).unwrap_or((1, 1));
+            let (width, height) = upright_size(&file, format).unwrap_or((1, 1));
             let pixels = u64::from(width) * u64::from(height);
             let file_bytes = std::fs::metadata(&file)?.len();
             let is_kept = matches!(format, FileFormat::Png | FileFormat::Jpeg);
             let bytes = if is_kept { file_bytes } else { file_bytes.max(pixels * PNG_BYTES_PER_PIXEL) };
             Ok(vec![PageEstimate { pixels, bytes, is_landscape: is_landscape(width.into(), height.into()) }])
         }
-        FileFormat::Unsupported(_) | FileFormat::Empty | FileFormat::Unknown => Ok(vec![PageEstimate::UNREADABLE]),
+        FileFormat::Zip | FileFormat::Unsupported(_) | FileFormat::Empty | FileFormat::Unknown => {
+            Ok(vec![PageEstimate::UNREADABLE])
+        }
     }
 }
 
 /// Width and height of the upright image, px.
-fn upright_size(file: &Path) -> Option<(u32, u32)> {
+fn upright_size(file: &Path, format: FileFormat) -> Option<(u32, u32)> {
+    if format == FileFormat::Convertible(ConvertibleFormat::Jpeg2000) {
+        return jpeg2000::size(file);
+    }
     let mut decoder = ImageReader::open(file).ok()?.with_guessed_format().ok()?.into_decoder().ok()?;
     let (width, height) = decoder.dimensions();
     let is_sideways = decoder.orientation().is_ok_and(swaps_sides);

@@ -6,6 +6,7 @@ pub(crate) mod exif;
 pub(crate) mod file_format;
 pub(crate) mod inspect;
 pub(crate) mod jpeg;
+pub(crate) mod jpeg2000;
 pub(crate) mod open;
 pub(crate) mod opened_page;
 pub(crate) mod page_estimate;

@@ -12,7 +12,11 @@ pub(crate) fn open_page(page: &PageInFile) -> Result<OpenedPage, Failure> {
         FileFormat::Tiff => tiff::open_page(page),
         FileFormat::Convertible(format) => convertible::open_page(page, format),
         FileFormat::Empty => Err(Failure::new("the file is empty")),
-        FileFormat::Unsupported(_) | FileFormat::Unknown => {
+        FileFormat::Unsupported(format) => {
+            let (name, hint) = format.name_and_hint();
+            Err(Failure::new(format!("it is {name}; shelf reads scans (PDF, TIFF, JPEG, JPEG 2000, PNG)")).hint(hint))
+        }
+        FileFormat::Zip | FileFormat::Unknown => {
             Err(Failure::new("not a supported image: expected PDF, PNG, JPEG or TIFF"))
         }
     }

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
+use super::archive::unpack_archives;
 use super::discover::{DiscoveredFiles, discover};
 use super::find_spreads::find_spreads;
 use super::free_space::check_free_space;
@@ -60,11 +61,13 @@ pub fn add(
     if !DPI_RANGE.contains(&request.dpi) {
         return Err(AddError::DpiOutOfRange { found: request.dpi });
     }
-    let DiscoveredFiles { files, skipped } = discover(&request.inputs)?;
+    let mut discovered = discover(&request.inputs)?;
     let (id, title) = id_and_title(request)?;
     if store.book_folder(&id).symlink_metadata().is_ok() {
         return Err(AddError::Exists { id });
     }
+    let _unpacked = unpack_archives(&mut discovered, &request.inputs, store.root(), &id, worker_pool)?;
+    let DiscoveredFiles { files, skipped } = discovered;
     let pool = rayon::ThreadPoolBuilder::new().num_threads(workers.max(1)).build();
     let no_threads = |error| FileError::cannot("start threads for", store.root())(std::io::Error::other(error));
     let pool = pool.map_err(no_threads)?;
@@ -93,7 +96,7 @@ pub fn add(
         language: request.languages.clone(),
         total_pages: pages as u32,
         scan_date: Some(now().to_string()),
-        source_files: sources.iter().map(|source| source.name.clone()).collect(),
+        source_files: names_of(&sources),
         extraction_dpi: records.rendered_dpi,
         status: Some("registered".to_owned()),
         ..BookMetadata::default()
@@ -117,6 +120,14 @@ fn id_and_title(request: &AddRequest) -> Result<(ScanId, String), AddError> {
     let id = id.ok_or_else(|| AddError::NoId { name: request.inputs.first().cloned().unwrap_or_default() })?;
     let title = request.title.clone().or_else(|| title_of(&request.inputs)).unwrap_or_else(|| id.to_string());
     Ok((id, title))
+}
+
+/// The names of the files that were added: of an archive, its own.
+fn names_of(sources: &[Source]) -> Vec<String> {
+    let mut names: Vec<String> =
+        sources.iter().map(|source| source.input.archive.as_ref().unwrap_or(&source.name).clone()).collect();
+    names.dedup();
+    names
 }
 
 fn count_pages(sources: &[Source]) -> Result<usize, AddError> {

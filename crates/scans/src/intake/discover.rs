@@ -62,9 +62,16 @@ impl DiscoveredFiles {
         let file = InputFile::detect(&path)?;
         let is_pdf_by_name = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("pdf"));
         let refusal = match file.format {
+            // In a folder, a scan that cannot be read is a failed page in its place, and other documents are not scans.
+            FileFormat::Unsupported(format) if named == Named::ByFolder && format.is_scan() => None,
+            FileFormat::Unsupported(_) if named == Named::ByFolder => {
+                self.skipped.push(path);
+                return Ok(());
+            }
             FileFormat::Unsupported(format) => {
                 let (name, hint) = format.name_and_hint();
-                Some(Failure::new(format!("it is {name}; shelf reads scans (PDF, TIFF, JPEG, PNG)")).hint(hint))
+                let problem = format!("it is {name}; shelf reads scans (PDF, TIFF, JPEG, JPEG 2000, PNG)");
+                Some(Failure::new(problem).hint(hint))
             }
             FileFormat::Empty if is_pdf_by_name => Some(Failure::new("the file is empty")),
             FileFormat::Unknown if is_pdf_by_name => {

@@ -4,6 +4,9 @@
 //! in worker processes: one task counts the pages of a file, one searches an image for the gutter of a spread, one writes a page.
 
 mod add;
+mod archive;
+#[cfg(test)]
+mod archive_tests;
 mod discover;
 mod error;
 mod find_spreads;

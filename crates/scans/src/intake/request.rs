@@ -16,7 +16,7 @@ pub const DPI_RANGE: RangeInclusive<u32> = 50..=1200;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AddRequest {
-    /// PDFs, images, and folders of them. Their pages follow each other in the natural order of their names.
+    /// PDFs, images, archives of images (ZIP, CBZ), and folders of them. Their pages follow each other in the natural order of their names.
     pub inputs: Vec<PathBuf>,
     /// The book's id; made from the title or the file name where it is missing.
     pub id: Option<ScanId>,
@@ -73,13 +73,13 @@ impl AddRequest {
 /// The books in a folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FolderOfBooks {
-    /// A request for every PDF and every subfolder, in natural order.
+    /// A request for every PDF, every archive and every subfolder, in natural order.
     pub books: Vec<AddRequest>,
     /// Files that are neither, in natural order.
     pub skipped: Vec<PathBuf>,
 }
 
-/// A request for every PDF and every subfolder of `folder`; each takes everything but its files, id and title from `template`.
+/// A request for every PDF, every archive and every subfolder of `folder`; each takes everything but its files, id and title from `template`.
 ///
 /// # Errors
 /// The folder cannot be read, or it contains no books.
@@ -89,11 +89,12 @@ pub fn books_in(folder: &Path, template: &AddRequest) -> Result<FolderOfBooks, A
         let path = entry.map_err(FileError::cannot("list", folder))?.path();
         let is_hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
         let is_named_pdf = || path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("pdf"));
-        let is_pdf = || path.is_file() && detect_format(&path).is_ok_and(|format| format == FileFormat::Pdf);
+        let holds_scans = |format| matches!(format, FileFormat::Pdf | FileFormat::Zip);
+        let is_book = || path.is_file() && detect_format(&path).is_ok_and(holds_scans);
         if is_hidden {
             continue;
         }
-        let list = if path.is_dir() || is_named_pdf() || is_pdf() { &mut books } else { &mut skipped };
+        let list = if path.is_dir() || is_named_pdf() || is_book() { &mut books } else { &mut skipped };
         list.push(path);
     }
     if books.is_empty() {

@@ -120,7 +120,7 @@ fn encoded(image: &image::DynamicImage, format: image::ImageFormat) -> Vec<u8> {
     bytes.into_inner()
 }
 
-fn png_page(seed: u8) -> Vec<u8> {
+pub(crate) fn png_page(seed: u8) -> Vec<u8> {
     encoded(&gradient(seed).into(), image::ImageFormat::Png)
 }
 

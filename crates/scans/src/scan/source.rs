@@ -17,6 +17,8 @@ use shelf_runtime::worker::{Allowance, WorkerPool};
 pub(crate) struct InputFile {
     pub(crate) path: PathBuf,
     pub(crate) format: FileFormat,
+    /// The name of the archive that it was unpacked from.
+    pub(crate) archive: Option<String>,
 }
 
 /// A file that pages come from.
@@ -61,7 +63,7 @@ impl InputFile {
     /// Detects the format of a file.
     pub(crate) fn detect(path: &Path) -> Result<Self, FileError> {
         let format = detect_format(path).map_err(FileError::cannot("read", path))?;
-        Ok(Self { path: path.to_owned(), format })
+        Ok(Self { path: path.to_owned(), format, archive: None })
     }
 }
 
