@@ -51,6 +51,13 @@ pub struct Retry {
     pub give_up_after: Duration,
 }
 
+/// The defaults for the default server.
+impl Default for LlmSettings {
+    fn default() -> Self {
+        Self::new(Self::BASE_URL)
+    }
+}
+
 impl LlmSettings {
     /// The default server.
     pub const BASE_URL: &str = "https://openrouter.ai/api/v1";

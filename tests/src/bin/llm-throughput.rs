@@ -93,13 +93,7 @@ fn measure<S: Stage>(first_word_after: Duration, pages: u32) -> Measured {
         ..LlmSettings::new(base_url.trim())
     };
     let count = std::thread::available_parallelism().map_or(1, usize::from);
-    let worker_pool = WorkerPool::start(WorkerSettings {
-        program: this,
-        arguments: vec![WORKER.into()],
-        count,
-        memory_limit_bytes: 1 << 30,
-        time_limit: Duration::from_mins(1),
-    });
+    let worker_pool = WorkerPool::start(WorkerSettings::new(this, [WORKER.into()]));
     let scan = (page(), (1240, 1754), 150.0);
     let scans = (0..pages).map(|_| scan.clone());
     let book = TestBook::of_pages(pages).scans(scans).worker_pool(worker_pool).with(settings).workers(count);

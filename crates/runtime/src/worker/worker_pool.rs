@@ -36,6 +36,20 @@ pub struct WorkerSettings {
     pub time_limit: Duration,
 }
 
+impl WorkerSettings {
+    /// The defaults for workers that run `program` with `arguments`: one per core, with 1400 MiB and 60 s each, as the command line has them.
+    #[must_use]
+    pub fn new(program: PathBuf, arguments: impl IntoIterator<Item = OsString>) -> Self {
+        Self {
+            program,
+            arguments: arguments.into_iter().collect(),
+            count: std::thread::available_parallelism().map_or(1, usize::from),
+            memory_limit_bytes: 1400 << 20,
+            time_limit: Duration::from_mins(1),
+        }
+    }
+}
+
 /// How much more than usual one call may use: it grows with the pixels of the scan.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Allowance {
