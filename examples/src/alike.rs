@@ -5,10 +5,10 @@ use shelf::prelude::*;
 use crate::text_lines::{LinesPage, text_lines};
 
 /// How uniform the lines of a page are.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+#[page]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Alike {
     /// Pairs of lines that have the same height.
-    #[garde(skip)]
     pub pairs: usize,
 }
 

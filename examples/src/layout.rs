@@ -7,13 +7,12 @@ use crate::page_kind::{Kind, KindPage, page_kind};
 use crate::text_lines::{Line, LinesPage, text_lines};
 
 /// The text and the captions of a page.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+#[page]
+#[derive(Debug, Clone, PartialEq)]
 pub struct LayoutPage {
     /// Lines of the text, top to bottom.
-    #[garde(dive)]
     pub text: Vec<Line>,
     /// Lines below or above a picture, top to bottom.
-    #[garde(dive)]
     pub captions: Vec<Line>,
 }
 

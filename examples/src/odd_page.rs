@@ -6,7 +6,8 @@ use crate::text_lines::{LinesPage, text_lines};
 use crate::usual_page::{UsualPage, usual_page};
 
 /// How a page differs from the book's other pages.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+#[page]
+#[derive(Debug, Clone, PartialEq)]
 pub struct OddPage {
     /// How many more lines it has than a usual page; negative if it has fewer.
     #[garde(skip)]

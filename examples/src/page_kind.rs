@@ -5,7 +5,8 @@ use shelf::prelude::*;
 use crate::text_lines::{LinesPage, text_lines};
 
 /// What kind of page a scan is.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+#[page]
+#[derive(Debug, Clone, PartialEq)]
 pub struct KindPage {
     /// The most likely kind.
     #[garde(skip)]
@@ -16,7 +17,8 @@ pub struct KindPage {
 }
 
 /// A kind of page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[page]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// Text, with or without pictures in it.

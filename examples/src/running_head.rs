@@ -5,10 +5,10 @@ use shelf::prelude::*;
 use crate::text_lines::{Line, LinesPage, text_lines};
 
 /// The running head of a page.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+#[page]
+#[derive(Debug, Clone, PartialEq)]
 pub struct HeadPage {
     /// The line, if there is one.
-    #[garde(dive)]
     pub head: Option<Line>,
 }
 

@@ -26,10 +26,10 @@ fn read(context: &ResourceContext<'_>) -> Result<String> {
 }
 
 /// How many lines a page is short.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+#[page]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ShortPage {
     /// Missing lines; `None` if the page's lines are unknown.
-    #[garde(skip)]
     pub missing_lines: Option<usize>,
 }
 

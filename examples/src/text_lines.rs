@@ -6,21 +6,21 @@ use shelf::stage::{ParagraphId, Paragraphs, ScanFile};
 use shelf::worker::{Task, worker_task};
 
 /// The lines of text of one page.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+#[page]
+#[derive(Debug, Clone, PartialEq)]
 pub struct LinesPage {
     /// The scan's number.
     #[garde(range(min = 1))]
     pub page_number: u32,
     /// The lines, top to bottom.
-    #[garde(dive)]
     pub lines: Vec<Line>,
 }
 
 /// A line of text.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+#[page]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Line {
     /// Its upper edge, px from the top of the scan.
-    #[garde(skip)]
     pub top: u32,
     /// Its height, px.
     #[garde(range(min = 1))]

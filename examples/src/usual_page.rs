@@ -5,7 +5,8 @@ use shelf::prelude::*;
 use crate::text_lines::{LinesPage, text_lines};
 
 /// What most pages of a book look like.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+#[page]
+#[derive(Debug, Clone, PartialEq)]
 pub struct UsualPage {
     /// Pages counted.
     #[garde(range(min = 1))]

@@ -4,6 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::metrics::{derive_metric, derive_page_metrics, derive_report};
+use crate::page::expand_beside as expand_page_beside;
 use crate::stage::expand_beside;
 
 fn formatted(tokens: TokenStream) -> String {
@@ -210,4 +211,60 @@ fn metric() {
         }
     );
     insta::assert_snapshot!(formatted(derive_metric(&input)));
+}
+
+#[test]
+fn page() {
+    let beside = expand_page_beside(quote! {
+        pub struct LinesPage<T> {
+            #[garde(range(min = 1))]
+            page_number: u32,
+            #[serde(rename = "type")]
+            #[garde(length(chars, max = 9), custom(is_known))]
+            kind: String,
+            #[garde(inner(length(min = 1)))]
+            words: Vec<String>,
+            lines: Vec<Line>,
+            #[garde(dive)]
+            rest: T,
+            #[garde(skip)]
+            unchecked: Line,
+            #[cfg(feature = "notes")]
+            #[garde(required)]
+            notes: Option<Vec<Option<bool>>>,
+            plain: Option<Vec<f64>>,
+        }
+    });
+    insta::assert_snapshot!(formatted(beside));
+}
+
+#[test]
+fn page_of_an_enum() {
+    let beside = expand_page_beside(quote! {
+        #[serde(rename_all = "snake_case")]
+        enum Mark {
+            Rule,
+            Line {
+                top: u32,
+                #[garde(range(min = 0.0, max = 1.0))]
+                confidence: f64,
+            },
+            Blot(#[garde(range(max = 9))] u8),
+        }
+    });
+    insta::assert_snapshot!(formatted(beside));
+}
+
+#[test]
+fn a_rule_is_one_statement_and_a_field_without_a_rule_none() {
+    let checks = |field: TokenStream| {
+        let names = (0..9).map(|field| quote::format_ident!("block_{field}"));
+        let expanded = formatted(expand_page_beside(quote!(struct Page { #(#field #names: u32),* })));
+        let file = syn::parse_file(&expanded).expect("the expansion is a file");
+        let [syn::Item::Impl(written)] = &file.items[..] else { panic!("one implementation") };
+        let Some(syn::ImplItem::Fn(function)) = written.items.last() else { panic!("a function") };
+        function.block.stmts.len()
+    };
+    assert_eq!(checks(quote!()), 0);
+    assert_eq!(checks(quote!(#[garde(range(max = 9))])), 1 + 9);
 }

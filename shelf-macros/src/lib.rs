@@ -1,4 +1,4 @@
-//! The macros of shelf: [`macro@stage`], [`PageMetrics`], [`derive@Metric`] and [`Report`].
+//! The macros of shelf: [`macro@stage`], [`macro@page`], [`PageMetrics`], [`derive@Metric`] and [`Report`].
 //!
 //! Use them through `shelf`, which re-exports them; what they expand to names `::shelf::__private`.
 
@@ -8,6 +8,7 @@ mod doc_comment;
 mod expansion;
 mod list;
 mod metrics;
+mod page;
 mod runtime;
 mod stage;
 mod suggest;
@@ -56,7 +57,7 @@ use syn::{DeriveInput, parse_macro_input};
 ///
 /// # Return type
 ///
-/// `Result<Output>` or `Result<(Output, Metrics)>`. The output derives `Serialize`, `Deserialize`, `JsonSchema` and `Validate`,
+/// `Result<Output>` or `Result<(Output, Metrics)>`. The output is a struct with named fields under [`macro@page`],
 /// the metrics derive [`PageMetrics`] and [`Report`]. Any `std::error::Error` can be returned, directly or through `?`. The
 /// macro reads both types from the signature, so the return type must be called `Result`; its path does not matter.
 ///
@@ -68,6 +69,51 @@ use syn::{DeriveInput, parse_macro_input};
 #[proc_macro_attribute]
 pub fn stage(attribute: TokenStream, item: TokenStream) -> TokenStream {
     stage::expand(attribute.into(), &item.into()).into()
+}
+
+/// Makes a struct or an enum a type for outputs of stages: serde writes and reads it, schemars describes it, and its fields are validated.
+///
+/// ```text
+/// #[page]
+/// pub struct WordCount {
+///     #[garde(range(min = 1))]
+///     pub page_number: u32,
+///     pub words: u32,
+/// }
+/// ```
+///
+/// It derives `Serialize`, `Deserialize` and `JsonSchema` and implements `garde::Validate`, all from the crates that shelf depends on; they need
+/// not be in the `Cargo.toml` of the stage's crate. The attributes of serde and schemars work as usual. Other traits, such as `Debug` and `Clone`,
+/// are derived as usual.
+///
+/// **The output of a stage** must be a JSON object: a struct with named fields, or an enum with `#[serde(tag = "…")]`. Types nested in it may be
+/// any struct or enum with `#[page]`, or any other type that implements `Serialize`, `Deserialize` and `JsonSchema`.
+///
+/// # Rules
+///
+/// A field without a rule is validated by the rules of its type, also in an `Option`, a list or a map. The names of the rules are garde's:
+///
+/// | attribute of a field | meaning |
+/// | --- | --- |
+/// | `#[garde(range(min = 0.0, max = 1.0))]` | the range of a number; one bound is sufficient, and `equal = 4` sets both |
+/// | `#[garde(length(min = 1, max = 40))]` | the number of items of a list or bytes of a string; `length(chars, max = 40)` counts characters, `utf16` code units |
+/// | `#[garde(inner(length(min = 1)))]` | these rules apply to each item of a list, or to the value in an `Option` |
+/// | `#[garde(custom(function))]` | calls `function(&field, &())`, which returns a `Result` whose error can be displayed |
+/// | `#[garde(required)]` | an `Option` has a value |
+/// | `#[garde(ascii)]`, `alphanumeric`, `contains("…")`, `prefix("…")`, `suffix("…")`, `ip`, `ipv4`, `ipv6` | the format of a string |
+/// | `#[garde(skip)]` | the field is not validated, not even by the rules of its type |
+/// | `#[garde(dive)]` | the field is validated by the rules of its type; only needed if the type is a parameter of a generic type |
+///
+/// For other rules of garde, such as `email`, write a function for `custom`, or derive `Serialize, Deserialize, JsonSchema, Validate` instead of
+/// using `#[page]`. In that case, add serde, schemars and garde to `Cargo.toml`, and give every field a rule or `#[garde(skip)]`, or the type
+/// `#[garde(allow_unvalidated)]`.
+///
+/// | option | meaning |
+/// | --- | --- |
+/// | `#[page(crate = path)]` | the path of `shelf`, if it was renamed |
+#[proc_macro_attribute]
+pub fn page(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    page::expand(attribute.into(), item.into()).into()
 }
 
 /// Derives the metrics of a stage: numbers, words and flags that are measured for every page.

@@ -6,7 +6,7 @@
 //! use shelf::prelude::*;
 //!
 //! /// A page's number, twice.
-//! #[derive(Serialize, Deserialize, JsonSchema, Validate)]
+//! #[page]
 //! pub struct Doubled {
 //!     #[garde(range(min = 2))]
 //!     pub twice: u32,
@@ -34,7 +34,7 @@ pub mod stage;
 pub mod testing;
 
 #[doc(inline)]
-pub use shelf_macros::{Metric, PageMetrics, Report, stage};
+pub use shelf_macros::{Metric, PageMetrics, Report, page, stage};
 #[doc(inline)]
 pub use shelf_pages as pages;
 #[doc(hidden)]

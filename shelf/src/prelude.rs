@@ -5,7 +5,7 @@ pub use schemars::JsonSchema;
 pub use serde::{Deserialize, Serialize};
 #[cfg(feature = "llm")]
 pub use shelf_llm::{Llm, RunLlm};
-pub use shelf_macros::{Metric, PageMetrics, Report, stage};
+pub use shelf_macros::{Metric, PageMetrics, Report, page, stage};
 pub use shelf_runtime::book::{BookMetadata, Languages, PageNumber};
 pub use shelf_runtime::failure::{Failure, Result, ResultExt};
 pub use shelf_runtime::page::{Model, ProcessingCost, Timestamp};

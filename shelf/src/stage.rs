@@ -5,9 +5,8 @@
 //! use shelf::stage::Stage as _;
 //!
 //! /// The text of a page.
-//! #[derive(Serialize, Deserialize, JsonSchema, Validate)]
+//! #[page]
 //! pub struct Text {
-//!     #[garde(skip)]
 //!     pub text: String,
 //! }
 //!

@@ -11,7 +11,8 @@ use shelf::prelude::*;
 use crate::worker_tasks::SCAN_PID;
 
 /// A page's number, written out.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+#[page]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Numeral {
     /// As many strokes as its number.
     #[garde(length(min = 1))]
@@ -19,8 +20,8 @@ pub struct Numeral {
 }
 
 /// Where a page was made.
-#[derive(Debug, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
-#[garde(allow_unvalidated)]
+#[page]
+#[derive(Debug, PartialEq)]
 pub struct Sturdy {
     /// Process that made it.
     pub process: u32,

@@ -23,8 +23,8 @@ pub const POINTS: [&str; 5] =
     ["page is written", "hook begins", "hook is done", "metadata are written", "marker is removed"];
 
 /// A page's number.
-#[derive(Debug, Serialize, Deserialize, JsonSchema, Validate)]
-#[garde(allow_unvalidated)]
+#[page]
+#[derive(Debug)]
 pub struct Numbered {
     page_number: u32,
 }

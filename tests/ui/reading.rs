@@ -3,18 +3,16 @@
 use shelf::prelude::*;
 
 /// The text of a page.
-#[derive(Serialize, Deserialize, JsonSchema, Validate)]
+#[page]
 pub struct OcrPage {
     /// As it was read.
-    #[garde(skip)]
     pub text: String,
 }
 
 /// The words of a page, counted.
-#[derive(Serialize, Deserialize, JsonSchema, Validate)]
+#[page]
 pub struct WordCount {
     /// How many.
-    #[garde(skip)]
     pub words: usize,
 }
 

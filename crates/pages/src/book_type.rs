@@ -1,10 +1,11 @@
 use std::fmt::{self, Display, Formatter};
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use shelf_runtime::page;
 
 /// The genre of a book: a closed list, so that a library can be sorted by it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[page]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[serde(rename_all = "snake_case")]
 #[expect(
     missing_docs,

@@ -1,9 +1,7 @@
 use std::ops::RangeInclusive;
 
-use garde::Validate;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 use shelf_runtime::book::{Inferred, Isbn};
+use shelf_runtime::page;
 
 use super::BookType;
 
@@ -11,35 +9,31 @@ use super::BookType;
 ///
 /// Each field has its own confidence: the year may be beyond doubt while the author is a guess. Only fields with at least
 /// [`MIN_CONFIDENCE`] are filled into the book's metadata, whose single confidence is that of the least certain field filled in.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+#[page]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct CatalogueEntry {
     /// The title, including a subtitle printed below it.
-    #[garde(dive)]
     pub title: Option<CatalogueField<String>>,
     /// The author or authors, without honorifics and offices.
-    #[garde(dive)]
     pub author: Option<CatalogueField<String>>,
     /// Year of publication.
-    #[garde(dive, custom(is_printed_year))]
+    #[garde(custom(is_printed_year))]
     pub year: Option<CatalogueField<i32>>,
     /// Publisher.
-    #[garde(dive)]
     pub publisher: Option<CatalogueField<String>>,
     /// ISBN with a correct check digit.
-    #[garde(dive)]
     pub isbn: Option<CatalogueField<Isbn>>,
     /// The genre: a judgement, not printed on any page.
     #[serde(rename = "type")]
-    #[garde(dive)]
     pub kind: Option<CatalogueField<BookType>>,
 }
 
 /// A field of a catalogue entry.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+#[page]
+#[derive(Debug, Clone, PartialEq)]
 #[schemars(rename = "Found_for_{T}")]
 pub struct CatalogueField<T> {
     /// The value.
-    #[garde(skip)]
     pub value: T,
     /// The scan on which it is printed; none if it is not printed anywhere.
     #[garde(range(min = 1))]
@@ -137,6 +131,7 @@ fn confidence<T>(found: Option<&CatalogueField<T>>, is_inferred: bool) -> Option
 #[cfg(test)]
 mod tests {
     use super::*;
+    use garde::Validate;
 
     fn entry() -> CatalogueEntry {
         CatalogueEntry {

@@ -1,35 +1,28 @@
-use garde::Validate;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use shelf_runtime::page;
 use shelf_runtime::page::{Model, ProcessingCost, Timestamp};
 use shelf_runtime::stage::{ParagraphId, Paragraphs};
 
 /// The corrections of a page: `corrected/page_NNNN.json`. Its blocks and paragraphs correspond one to one, by number, to those of `ocr`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+#[page]
+#[derive(Debug, Clone, PartialEq)]
 pub struct CorrectedPage {
     /// The number of the scan, not the printed page number.
     #[garde(range(min = 1))]
     pub page_number: u32,
     /// The blocks of text in the order of `ocr`; none on a blank page.
-    #[garde(dive)]
     pub blocks: Vec<CorrectedBlock>,
     /// The model that corrected the page, or `rules`.
     #[serde(default)]
-    #[garde(skip)]
     pub model_used: Model,
     /// Cost of the page, USD.
     #[serde(default)]
-    #[garde(skip)]
     pub processing_cost: ProcessingCost,
     /// When the page was corrected.
     #[serde(default)]
-    #[garde(skip)]
     pub timestamp: Timestamp,
     /// Blocks on the page.
-    #[garde(skip)]
     pub total_blocks: u32,
     /// Paragraphs with a corrected text.
-    #[garde(skip)]
     pub total_corrections: u32,
     /// Mean confidence of the paragraphs, weighted by their words, 0..=1; 1 on a blank page.
     #[garde(range(min = 0.0, max = 1.0))]
@@ -37,25 +30,23 @@ pub struct CorrectedPage {
 }
 
 /// A block of text, corrected.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+#[page]
+#[derive(Debug, Clone, PartialEq)]
 pub struct CorrectedBlock {
     /// Its number on the page, as in `ocr`.
-    #[garde(skip)]
     pub block_num: u32,
     /// Its paragraphs.
-    #[garde(dive)]
     pub paragraphs: Vec<CorrectedParagraph>,
 }
 
 /// A paragraph, corrected.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+#[page]
+#[derive(Debug, Clone, PartialEq)]
 pub struct CorrectedParagraph {
     /// Its number in the block, as in `ocr`.
-    #[garde(skip)]
     pub par_num: u32,
     /// The whole corrected paragraph; none if the text of `ocr` needs no correction.
     #[serde(default)]
-    #[garde(skip)]
     pub text: Option<String>,
     /// Correction notes: what was changed, at most 100 characters.
     #[serde(default)]
@@ -90,6 +81,7 @@ impl Paragraphs for CorrectedPage {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use garde::Validate;
     use serde_json::{Value, json};
 
     /// A page as the original Python tool wrote it, with fields that this format does not have.

@@ -1,57 +1,47 @@
 use std::collections::HashSet;
 
-use garde::Validate;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use shelf_runtime::page;
 use shelf_runtime::page::{Model, ProcessingCost, Timestamp};
 
 use super::{Classification, LineRange, NumberingStyle, PageNumberLocation, PageRegion};
 
 /// The labels of a page's blocks, and its printed page number: `labels/page_NNNN.json`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+#[page]
+#[derive(Debug, Clone, PartialEq)]
 pub struct LabelsPage {
     /// The number of the scan, not the printed page number.
     #[garde(range(min = 1))]
     pub page_number: u32,
     /// The printed page number, such as `ix` or `45`; none if none is printed.
-    #[garde(skip)]
     pub printed_page_number: Option<String>,
     /// Its numerals.
-    #[garde(skip)]
     pub numbering_style: Option<NumberingStyle>,
     /// Its position on the page.
-    #[garde(skip)]
     pub page_number_location: Option<PageNumberLocation>,
     /// Confidence in the printed number, or in its absence, 0..=1.
     #[garde(range(min = 0.0, max = 1.0))]
     pub page_number_confidence: f64,
     /// The part of the book that the page is in.
-    #[garde(skip)]
     pub page_region: Option<PageRegion>,
     /// Confidence in the part, 0..=1.
     #[garde(range(min = 0.0, max = 1.0))]
     pub page_region_confidence: f64,
     /// One label for each block of `ocr`, in the same order.
-    #[garde(dive, custom(unique_blocks))]
+    #[garde(custom(unique_blocks))]
     pub blocks: Vec<LabelledBlock>,
     /// Lines within a block that have a label of their own, such as the page number in the last line of a block of text.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[garde(dive)]
     pub lines: Vec<LabelledLines>,
     /// The model that labelled the page; none if rules did.
     #[serde(default)]
-    #[garde(skip)]
     pub model_used: Model,
     /// Cost of labelling, USD.
     #[serde(default)]
-    #[garde(skip)]
     pub processing_cost: ProcessingCost,
     /// When the page was labelled.
     #[serde(default)]
-    #[garde(skip)]
     pub timestamp: Timestamp,
     /// Number of blocks.
-    #[garde(skip)]
     pub total_blocks: u32,
     /// Mean confidence of the labels, 0..=1; 1 on a page without blocks.
     #[garde(range(min = 0.0, max = 1.0))]
@@ -59,13 +49,12 @@ pub struct LabelsPage {
 }
 
 /// The label of a block.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+#[page]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct LabelledBlock {
     /// The block's number in `ocr`.
-    #[garde(skip)]
     pub block_num: u32,
     /// Its label.
-    #[garde(skip)]
     pub classification: Classification,
     /// Confidence in the label, 0..=1.
     #[garde(range(min = 0.0, max = 1.0))]
@@ -73,16 +62,14 @@ pub struct LabelledBlock {
 }
 
 /// The label of some lines of a block; the block's own label is that of its other lines.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+#[page]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct LabelledLines {
     /// The block's number in `ocr`.
-    #[garde(skip)]
     pub block_num: u32,
     /// The lines.
-    #[garde(dive)]
     pub lines: LineRange,
     /// Their label.
-    #[garde(skip)]
     pub classification: Classification,
     /// Confidence in the label, 0..=1.
     #[garde(range(min = 0.0, max = 1.0))]
@@ -100,6 +87,7 @@ fn unique_blocks<C>(blocks: &[LabelledBlock], _: &C) -> garde::Result {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use garde::Validate;
     use serde_json::{Value, json};
 
     /// A page as the original Python tool wrote it.

@@ -16,6 +16,9 @@
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 
+// What `#[page]` writes names `::shelf`; here the runtime is what it means.
+extern crate shelf_runtime as shelf;
+
 mod bbox;
 mod book_type;
 mod catalogue_entry;

@@ -1,12 +1,10 @@
-use garde::Validate;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use shelf_runtime::page;
 
 /// Consecutive lines of a block of `ocr`, counted from 0 across its paragraphs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema, Validate)]
+#[page]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LineRange {
     /// The first line.
-    #[garde(skip)]
     pub first: u32,
     /// How many lines.
     #[garde(range(min = 1))]

@@ -1,61 +1,50 @@
 use std::collections::BTreeSet;
 
-use garde::Validate;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use shelf_runtime::page;
 use shelf_runtime::page::{Model, Timestamp};
 use shelf_runtime::stage::{ParagraphId, Paragraphs};
 
 use super::{Bbox, Classification, LineRange, NumberingStyle, PageDimensions, PageNumberLocation, PageRegion, bbox};
 
 /// Everything that is known about a page: `merged/page_NNNN.json`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+#[page]
+#[derive(Debug, Clone, PartialEq)]
 pub struct MergedPage {
     /// The number of the scan, not the printed page number.
     #[garde(range(min = 1))]
     pub page_number: u32,
     /// Size of the scan.
-    #[garde(dive)]
     pub page_dimensions: PageDimensions,
     /// The printed page number, such as `ix` or `45`; none if none is printed.
-    #[garde(skip)]
     pub printed_page_number: Option<String>,
     /// Its numerals.
-    #[garde(skip)]
     pub numbering_style: Option<NumberingStyle>,
     /// Its position on the page.
-    #[garde(skip)]
     pub page_number_location: Option<PageNumberLocation>,
     /// Confidence in the printed number, or in its absence, 0..=1.
     #[garde(range(min = 0.0, max = 1.0))]
     pub page_number_confidence: f64,
     /// The part of the book that the page is in.
     #[serde(default)]
-    #[garde(skip)]
     pub page_region: Option<PageRegion>,
     /// All blocks of `ocr`, in the same order. A block whose lines have different labels is split.
-    #[garde(dive)]
     pub blocks: Vec<MergedBlock>,
     /// How the text continues across the page breaks.
-    #[garde(dive)]
     pub continuation: Continuation,
     /// When and by what the page was processed.
-    #[garde(dive)]
     pub metadata: MergedMetadata,
 }
 
 /// A block of text with its label.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+#[page]
+#[derive(Debug, Clone, PartialEq)]
 pub struct MergedBlock {
     /// Its number on the page, as in `ocr`; a new one for lines that were split from a block.
-    #[garde(skip)]
     pub block_num: u32,
     /// Where it comes from, if the block of `ocr` was split.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[garde(dive)]
     pub origin: Option<BlockOrigin>,
     /// Its label; `OTHER` if it has none.
-    #[garde(skip)]
     pub classification: Classification,
     /// Confidence in the label, 0..=1; 0 without a label.
     #[garde(range(min = 0.0, max = 1.0))]
@@ -63,29 +52,27 @@ pub struct MergedBlock {
     /// Its bounding box, `[x, y, width, height]` in px of the scan.
     #[serde(with = "bbox::as_array")]
     #[schemars(with = "[u32; 4]")]
-    #[garde(skip)]
     pub bbox: Bbox,
     /// Its paragraphs.
-    #[garde(length(min = 1), dive)]
+    #[garde(length(min = 1))]
     pub paragraphs: Vec<MergedParagraph>,
 }
 
 /// The lines of a block of `ocr` that a block of `merged` consists of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema, Validate)]
+#[page]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BlockOrigin {
     /// The block's number in `ocr`.
-    #[garde(skip)]
     pub block_num: u32,
     /// The lines.
-    #[garde(dive)]
     pub lines: LineRange,
 }
 
 /// A paragraph with its final text.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+#[page]
+#[derive(Debug, Clone, PartialEq)]
 pub struct MergedParagraph {
     /// Its number in the block, as in `ocr`.
-    #[garde(skip)]
     pub par_num: u32,
     /// The corrected text, or that of `ocr` if nothing was corrected.
     #[garde(length(min = 1))]
@@ -93,43 +80,38 @@ pub struct MergedParagraph {
     /// Its bounding box, `[x, y, width, height]` in px of the scan.
     #[serde(with = "bbox::as_array")]
     #[schemars(with = "[u32; 4]")]
-    #[garde(skip)]
     pub bbox: Bbox,
     /// Confidence of the recognition, 0..=1.
     #[garde(range(min = 0.0, max = 1.0))]
     pub original_confidence: f64,
     /// Whether `text` was corrected.
-    #[garde(skip)]
     pub correction_applied: bool,
     /// Confidence in the correction, 0..=1; 1 without one.
     #[garde(range(min = 0.0, max = 1.0))]
     pub correction_confidence: f64,
     /// Correction notes: what was changed.
-    #[garde(skip)]
     pub correction_notes: Option<String>,
 }
 
 /// How the text of a page continues across the page breaks before and after it. Both pages keep their text as printed.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+#[page]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Continuation {
     /// Whether the page begins in mid-sentence.
-    #[garde(skip)]
     pub continues_from_previous: bool,
     /// Whether the page ends in mid-sentence.
-    #[garde(skip)]
     pub continues_to_next: bool,
     /// The word that begins on the previous page and ends on this one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[garde(dive)]
     pub word_from_previous: Option<SplitWord>,
     /// The word that begins on this page and ends on the next.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[garde(dive)]
     pub word_to_next: Option<SplitWord>,
 }
 
 /// A word split by a page break.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, Validate)]
+#[page]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SplitWord {
     /// Its first part, at the end of a page, with the hyphen: `cam-`.
     #[garde(length(min = 2))]
@@ -143,37 +125,30 @@ pub struct SplitWord {
 }
 
 /// When and by which models a page was processed, and its totals.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+#[page]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct MergedMetadata {
     /// When OCR ran.
     #[serde(default)]
-    #[garde(skip)]
     pub ocr_timestamp: Timestamp,
     /// When the page was corrected.
     #[serde(default)]
-    #[garde(skip)]
     pub correction_timestamp: Timestamp,
     /// The model that corrected it, or `rules`.
     #[serde(default)]
-    #[garde(skip)]
     pub correction_model: Model,
     /// When the page was labelled.
     #[serde(default)]
-    #[garde(skip)]
     pub label_timestamp: Timestamp,
     /// The model that labelled it; none if rules did.
     #[serde(default)]
-    #[garde(skip)]
     pub label_model: Model,
     /// When the results were merged.
     #[serde(default)]
-    #[garde(skip)]
     pub merge_timestamp: Timestamp,
     /// Blocks on the page.
-    #[garde(skip)]
     pub total_blocks: u32,
     /// Paragraphs whose text was corrected.
-    #[garde(skip)]
     pub total_corrections_applied: u32,
 }
 

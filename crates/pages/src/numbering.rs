@@ -1,11 +1,9 @@
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-use shelf_runtime::Metric;
+use shelf_runtime::{Metric, page};
 
 /// The numerals of a printed page number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema, Metric)]
+#[page]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Metric)]
 #[serde(rename_all = "snake_case")]
-#[metrics(crate = shelf_runtime)]
 #[expect(
     missing_docs,
     reason = "doc comments on variants would change the JSON Schema; the names are those of the page formats"
@@ -17,9 +15,9 @@ pub enum NumberingStyle {
 }
 
 /// Where on the page its number is printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema, Metric)]
+#[page]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Metric)]
 #[serde(rename_all = "snake_case")]
-#[metrics(crate = shelf_runtime)]
 #[expect(
     missing_docs,
     reason = "doc comments on variants would change the JSON Schema; the names are those of the page formats"
@@ -31,9 +29,9 @@ pub enum PageNumberLocation {
 }
 
 /// The part of a book that a page is in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema, Metric)]
+#[page]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Metric)]
 #[serde(rename_all = "snake_case")]
-#[metrics(crate = shelf_runtime)]
 #[expect(
     missing_docs,
     reason = "doc comments on variants would change the JSON Schema; the names are those of the page formats"

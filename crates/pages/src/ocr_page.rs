@@ -1,25 +1,22 @@
 use std::collections::HashSet;
 
-use garde::Validate;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use shelf_runtime::page;
 use shelf_runtime::page::Timestamp;
 use shelf_runtime::stage::{ParagraphId, Paragraphs};
 
 use super::{Bbox, Orientation};
 
 /// The text that OCR read on a page, with its layout: `ocr/page_NNNN.json`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+#[page]
+#[derive(Debug, Clone, PartialEq)]
 pub struct OcrPage {
     /// The number of the scan, not the printed page number.
     #[garde(range(min = 1))]
     pub page_number: u32,
     /// Size of the scan in `source/`, at whatever resolution it was recognised.
-    #[garde(dive)]
     pub page_dimensions: PageDimensions,
     /// How the text lies on the scan; absent where the scan is upright and its lines are horizontal.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[garde(dive)]
     pub orientation: Option<Orientation>,
     /// Expected character error rate, 0..=1, from the confidence of the words and from ink that looks like text and was not read; absent on a page
     /// without text, and on pages that were read before it was measured.
@@ -28,19 +25,19 @@ pub struct OcrPage {
     pub expected_cer: Option<f64>,
     /// When OCR ran on the page.
     #[serde(default)]
-    #[garde(skip)]
     pub ocr_timestamp: Timestamp,
     /// The blocks of text in reading order; none on a blank page.
-    #[garde(dive, custom(unique("block_num", |block: &Block| block.block_num)))]
+    #[garde(custom(unique("block_num", |block: &Block| block.block_num)))]
     pub blocks: Vec<Block>,
     /// The figures cut out of the scan.
     #[serde(default)]
-    #[garde(dive, custom(unique("image_id", |figure: &Figure| figure.image_id)))]
+    #[garde(custom(unique("image_id", |figure: &Figure| figure.image_id)))]
     pub images: Vec<Figure>,
 }
 
 /// Size of a scan.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema, Validate)]
+#[page]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PageDimensions {
     /// Width, px.
     #[garde(range(min = 1))]
@@ -51,27 +48,25 @@ pub struct PageDimensions {
 }
 
 /// A block of text, such as a column, a heading or a footnote.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+#[page]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Block {
     /// Its number on the page.
-    #[garde(skip)]
     pub block_num: u32,
     /// Its bounding box.
-    #[garde(skip)]
     pub bbox: Bbox,
     /// Its paragraphs, at least one.
-    #[garde(length(min = 1), dive)]
+    #[garde(length(min = 1))]
     pub paragraphs: Vec<Paragraph>,
 }
 
 /// A paragraph: the unit of correction.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+#[page]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Paragraph {
     /// Its number in the block.
-    #[garde(skip)]
     pub par_num: u32,
     /// Its bounding box.
-    #[garde(skip)]
     pub bbox: Bbox,
     /// Its text, with the line breaks as printed, so that hyphenation at a line end can be told from a hyphen within a word.
     #[garde(length(min = 1))]
@@ -81,18 +76,17 @@ pub struct Paragraph {
     pub avg_confidence: f64,
     /// Its lines; absent in pages written by the original Python tool.
     #[serde(default)]
-    #[garde(dive)]
     pub lines: Vec<Line>,
 }
 
 /// A line of text as printed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+#[page]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Line {
     /// Its bounding box.
-    #[garde(skip)]
     pub bbox: Bbox,
     /// Its words, at least one.
-    #[garde(length(min = 1), dive)]
+    #[garde(length(min = 1))]
     pub words: Vec<Word>,
 }
 
@@ -105,13 +99,13 @@ impl Line {
 }
 
 /// A word as printed, with adjacent punctuation.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+#[page]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Word {
     /// The word as recognised.
     #[garde(length(min = 1))]
     pub text: String,
     /// Its bounding box.
-    #[garde(skip)]
     pub bbox: Bbox,
     /// Confidence of the recognition, 0..=1.
     #[garde(range(min = 0.0, max = 1.0))]
@@ -119,13 +113,13 @@ pub struct Word {
 }
 
 /// A figure cut out of the scan.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, Validate)]
+#[page]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Figure {
     /// Its number on the page, from 1.
     #[garde(range(min = 1))]
     pub image_id: u32,
     /// Its bounding box.
-    #[garde(skip)]
     pub bbox: Bbox,
     /// File name in the book's folder `images/`.
     #[garde(length(min = 1))]
@@ -179,6 +173,7 @@ fn unique<T, C>(field: &'static str, number: fn(&T) -> u32) -> impl Fn(&Vec<T>, 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use garde::Validate;
     use serde_json::{Value, json};
 
     /// A page as the original Python tool wrote it, with fields that this format does not have.

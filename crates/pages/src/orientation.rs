@@ -1,12 +1,11 @@
-use garde::Validate;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use shelf_runtime::page;
 
 use super::{Bbox, PageDimensions};
 
 /// How the text of a page lies on its scan. All boxes of a page are in px of the scan as it is; whoever judges layout maps them to the
 /// upright page with [`to_upright`](Self::to_upright).
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, JsonSchema, Validate)]
+#[page]
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Orientation {
     /// The clockwise rotation that makes the scan upright, degrees: 0, 90, 180 or 270.
     #[garde(custom(quarter_turns))]
@@ -90,6 +89,7 @@ fn quarter_turns<C>(degrees: &u16, _: &C) -> garde::Result {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use garde::Validate;
 
     const SCAN: PageDimensions = PageDimensions { width: 1000, height: 1600 };
 

@@ -1,15 +1,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use garde::Validate;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use shelf_runtime::page;
 use shelf_runtime::stage::ByPage;
 
 /// Evidence from the words of the whole book about those of each page: `vocabulary/book.json`.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+#[page]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Vocabulary {
     /// The pages, by scan number.
-    #[garde(skip)]
     pub pages: BTreeMap<u32, PageVocabulary>,
 }
 
@@ -18,27 +16,23 @@ impl ByPage for Vocabulary {
 }
 
 /// What the book tells about the words of one page: coarse facts, which seldom change when another page is redone.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema, Validate)]
+#[page]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PageVocabulary {
     /// Words of the page that were recognised with low confidence and are in no dictionary of the book's languages, by [`word_key`]; none without a dictionary.
     #[serde(default)]
-    #[garde(skip)]
     pub doubtful: BTreeMap<String, WordEvidence>,
     /// Words that two adjacent tokens of the page would form if joined (`cam-` and `paign`) and that occur elsewhere in the book, by [`word_key`].
     #[serde(default)]
-    #[garde(skip)]
     pub joined: BTreeSet<String>,
     /// Words that two halves at a line end would form with a hyphen (`self-aware`) and that occur elsewhere in the book, by [`word_key`].
     #[serde(default)]
-    #[garde(skip)]
     pub hyphenated: BTreeSet<String>,
     /// Words that are capitalised on the page after a comma and in lower case nearly everywhere else in the book, by [`word_key`].
     #[serde(default)]
-    #[garde(skip)]
     pub small_words: BTreeSet<String>,
     /// Whether the book hyphenates compounds that the dictionary writes as one word (`bed-time`, `tea-cup`).
     #[serde(default)]
-    #[garde(skip)]
     pub likes_hyphens: bool,
 }
 
@@ -51,7 +45,8 @@ impl PageVocabulary {
 }
 
 /// What the book tells about a word that is in no dictionary.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[page]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct WordEvidence {
     /// Whether it occurs elsewhere in the book with high confidence: a name, or a term of the book's own.
     #[serde(default)]
@@ -65,7 +60,8 @@ pub struct WordEvidence {
 }
 
 /// How often a word occurs in a book.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[page]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[serde(rename_all = "snake_case")]
 pub enum Commonness {
     /// Once.

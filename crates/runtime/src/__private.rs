@@ -1,10 +1,12 @@
 //! Items that the expansions of shelf's macros refer to. Not a public interface: it changes with the macros.
 
-pub use inventory;
 pub use serde_json::Value;
+pub use {garde, inventory, schemars, serde};
 
 pub use crate::metrics::{Columns, Discrete, Fields, Flag, Kind, Metric, NoMetrics, PageMetrics, Report, Values};
 pub use crate::page::PlaceholderOutput;
+pub use crate::page::rules::{CheckOwnRules, Rules, WithoutRule};
+pub use crate::page::shape::{FindShape, OutputShape, PartOnly, accept};
 pub use crate::stage::{
     Book, Cpu, CycleSearch, Dep, EachPage, Fixed, Io, LlmPool, MaxFailed, NoOptions, Parallelism, Policy, Reach, Row,
     Run, Scope, Site, Stage, conserves, hook, input, isolated, shared, to_json, to_json_with_metrics,
@@ -16,15 +18,21 @@ pub struct Registered(pub &'static Row);
 
 inventory::collect!(Registered);
 
-/// Registers a stage in every binary that links its crate, and lets the compiler look for cycles.
+/// Registers a stage in every binary that links its crate, lets the compiler look for cycles, and checks that the stage's output is a JSON object.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! register {
-    ($stage:ident $($deps:tt)*) => {
-        $crate::__private::visit!($stage $($deps)*);
+    ($stage:ident, $output:ident => $check:expr $(; $($deps:tt)*)?) => {
+        $crate::__private::visit!($stage $($($deps)*)?);
         $crate::__private::inventory::submit! {
             $crate::__private::Registered(<$stage as $crate::__private::Stage>::ROW)
         }
+        const _: fn() = || {
+            use $crate::__private::FindShape as _;
+            let $output =
+                (&&$crate::__private::OutputShape::<<$stage as $crate::__private::Stage>::Output>::OF).shape();
+            $check;
+        };
     };
 }
 

@@ -34,4 +34,4 @@ pub mod worker;
 pub mod __private;
 
 #[doc(inline)]
-pub use shelf_macros::{Metric, PageMetrics, Report, stage};
+pub use shelf_macros::{Metric, PageMetrics, Report, page, stage};

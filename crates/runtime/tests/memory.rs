@@ -12,8 +12,7 @@ use shelf::stage::{Stage, Warnings};
 use shelf::testing::TestBook;
 
 /// A long page.
-#[derive(Serialize, Deserialize, JsonSchema, Validate)]
-#[garde(allow_unvalidated)]
+#[page]
 pub struct LongPage {
     pub words: Vec<String>,
 }

@@ -289,9 +289,13 @@ fn emit_mention(listed: &[Path]) -> Option<TokenStream> {
     (!listed.is_empty()).then_some(mention)
 }
 
-/// `register!(ocr);`, or `register!(word_count as "word_count", made from: ocr,);`
+/// `register!(ocr, output => accept(output));`, or `register!(word_count, output => accept(output); as "word_count", made from: ocr,);`. Messages
+/// of `accept` point at the output's type.
 fn emit_registration(stage: &Stage, work: &Work) -> TokenStream {
-    let Stage { runtime, ident, name, .. } = stage;
+    let Stage { runtime, ident, name, output, .. } = stage;
+    let place = output.as_ref().map_or_else(Span::call_site, word_of);
+    let output = Ident::new("output", Span::call_site().located_at(place));
+    let check = located(quote!(#runtime::accept(#output)), place);
     let deps = work.parameters.iter().filter_map(|Parameter { cfgs, source, .. }| match source {
         Source::Dependency { stage, .. } => {
             let (ty, visit) = (emit_type(stage), Ident::new("__visit", word_of_path(stage)));
@@ -300,8 +304,8 @@ fn emit_registration(stage: &Stage, work: &Work) -> TokenStream {
         Source::Page | Source::Shared => None,
     });
     let deps: Vec<TokenStream> = deps.collect();
-    let deps = (!deps.is_empty()).then(|| quote!(as #name, made from: #(#deps)*));
-    quote!(#runtime::register!(#ident #deps);)
+    let deps = (!deps.is_empty()).then(|| quote!(; as #name, made from: #(#deps)*));
+    quote!(#runtime::register!(#ident, #output => #check #deps);)
 }
 
 /// `visit!(ocr);`: what others that depend on a stage name, where it has a mistake and is not registered.

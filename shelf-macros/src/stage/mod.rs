@@ -6,6 +6,7 @@ mod expand;
 mod model;
 mod name;
 mod named_dependency;
+mod output;
 mod parameters;
 mod policy;
 mod returned;

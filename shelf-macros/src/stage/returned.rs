@@ -3,6 +3,7 @@ use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::{GenericArgument, PathArguments, ReturnType, Type};
 
+use super::output::check_output;
 use super::parameters::word_impl;
 use super::syntax::Function;
 use crate::diagnostics::Diagnostics;
@@ -37,7 +38,8 @@ pub(super) fn check_return(function: &Function, diagnostics: &mut Diagnostics) -
         return Returned { output: None, metrics: None, error_at };
     }
     let Type::Tuple(tuple) = ungrouped(made) else {
-        return Returned { output: Some(made.clone()), metrics: None, error_at };
+        let output = check_output(made, diagnostics).then(|| made.clone());
+        return Returned { output, metrics: None, error_at };
     };
     let output = tuple.elems.first().cloned();
     if tuple.elems.len() != 2 {
@@ -48,6 +50,7 @@ pub(super) fn check_return(function: &Function, diagnostics: &mut Diagnostics) -
         diagnostics.error_at(tuple, format!("stage `{name}` {found}; expected {EXPECTED}"));
         return Returned { output, metrics: None, error_at };
     }
+    let output = output.filter(|output| check_output(output, diagnostics));
     Returned { output, metrics: tuple.elems.get(1).cloned(), error_at }
 }
 

@@ -4,7 +4,7 @@
 //! # mod numbering {
 //! #     use shelf::prelude::*;
 //! #     /// A page's number.
-//! #     #[derive(Serialize, Deserialize, JsonSchema, Validate)]
+//! #     #[page]
 //! #     pub struct Numbered { #[garde(range(min = 1))] pub page_number: u32 }
 //! #     /// Numbers every page.
 //! #     #[stage(name = "numbered")]

@@ -1,7 +1,7 @@
 use shelf::prelude::*;
 
 /// A page that was looked at.
-#[derive(Serialize, Deserialize, JsonSchema, Validate)]
+#[page]
 pub struct Seen {
     /// The scan's number.
     #[garde(range(min = 1))]

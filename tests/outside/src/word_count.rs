@@ -2,13 +2,12 @@ use shelf::prelude::*;
 use stages::ocr::{OcrPage, ocr};
 
 /// The words of one page, counted.
-#[derive(Serialize, Deserialize, JsonSchema, Validate)]
+#[page]
 pub struct WordCount {
     /// The scan's number.
     #[garde(range(min = 1))]
     pub page_number: u32,
     /// Words on the page.
-    #[garde(skip)]
     pub words: u32,
 }
 

@@ -3,7 +3,7 @@
 use shelf::prelude::*;
 
 /// What a model says of a page.
-#[derive(Serialize, Deserialize, JsonSchema, Validate)]
+#[page]
 struct Described {
     /// In a word.
     #[garde(length(min = 1, max = 40))]

@@ -4,26 +4,24 @@ use clap::Args;
 use shelf::prelude::*;
 
 /// A page that was counted.
-#[derive(Serialize, Deserialize, JsonSchema, Validate)]
+#[page]
 struct Counted {
     /// The scan's number.
     #[garde(range(min = 1))]
     page_number: u32,
     /// The words, a list a line.
-    #[garde(length(max = 9), dive)]
+    #[garde(length(max = 9))]
     lines: Vec<Line>,
     /// What was odd about it.
     #[serde(default)]
-    #[garde(skip)]
     note: Option<String>,
     /// When it was counted.
     #[serde(default)]
-    #[garde(skip)]
     made: Timestamp,
 }
 
 /// A line of words.
-#[derive(Serialize, Deserialize, JsonSchema, Validate)]
+#[page]
 struct Line {
     /// Words in it.
     #[garde(range(max = 99))]
@@ -92,10 +90,9 @@ fn counted(page: PageNumber, files: PageFiles, options: &CountedOptions) -> Resu
 }
 
 /// How many words stand around a page.
-#[derive(Serialize, Deserialize, JsonSchema, Validate)]
+#[page]
 struct Around {
     /// Words of the pages before and after.
-    #[garde(skip)]
     lines: usize,
 }
 
@@ -108,10 +105,9 @@ async fn around(counted: Window<Counted, 2>, metadata: BookMetadata) -> Result<A
 }
 
 /// How many lines a book has.
-#[derive(Serialize, Deserialize, JsonSchema, Validate)]
+#[page]
 struct Digest {
     /// Lines of all pages.
-    #[garde(skip)]
     lines: usize,
 }
 

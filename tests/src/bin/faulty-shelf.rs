@@ -3,7 +3,7 @@
 use shelf::prelude::*;
 
 /// A page's number.
-#[derive(Serialize, Deserialize, JsonSchema, Validate)]
+#[page]
 struct Numbered {
     /// The scan's number.
     #[garde(range(min = 1))]

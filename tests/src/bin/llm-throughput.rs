@@ -17,7 +17,7 @@ use shelf::testing::{ScriptedModel, ScriptedReply, TestBook};
 use shelf::worker::{WorkerPool, WorkerSettings, serve};
 
 /// A word.
-#[derive(Serialize, Deserialize, JsonSchema, Validate)]
+#[page]
 struct Word {
     /// The word.
     #[garde(length(min = 1))]

@@ -12,7 +12,8 @@ use shelf::stage::Stage as _;
 use shelf::store::Store as _;
 
 /// A page's number, multiplied.
-#[derive(Debug, Serialize, Deserialize, JsonSchema, Validate)]
+#[page]
+#[derive(Debug)]
 pub struct Multiplied {
     /// The product.
     #[garde(range(min = 1))]

@@ -19,8 +19,8 @@ use shelf_tests::killed_run::{CALLS, POINTS, closing};
 use shelf_tests::{FolderWatch, HookedStore, Shelf};
 
 /// A page's number.
-#[derive(Debug, Serialize, Deserialize, JsonSchema, Validate)]
-#[garde(allow_unvalidated)]
+#[page]
+#[derive(Debug)]
 pub struct Numbered {
     page_number: u32,
 }

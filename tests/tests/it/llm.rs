@@ -13,7 +13,8 @@ use shelf::stage::Stage as _;
 use shelf::testing::{ReceivedRequest, ScriptedModel, ScriptedReply, TestBook, TestLedger, TestRun};
 
 /// What the model says of a page.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+#[page]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Summed {
     /// In a sentence.
     #[garde(length(min = 1, max = 100))]
@@ -24,8 +25,8 @@ pub struct Summed {
 }
 
 /// A page of `summed`.
-#[derive(Debug, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
-#[garde(allow_unvalidated)]
+#[page]
+#[derive(Debug, PartialEq)]
 pub struct SummedPage {
     pub page_number: u32,
     pub text: String,
@@ -305,8 +306,8 @@ fn paid_reply_is_reused() {
 }
 
 /// A page of which the model has seen the scan, twice.
-#[derive(Debug, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
-#[garde(allow_unvalidated)]
+#[page]
+#[derive(Debug, PartialEq)]
 pub struct SeenPage {
     pub texts: Vec<String>,
 }

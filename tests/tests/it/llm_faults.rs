@@ -14,7 +14,8 @@ use shelf::testing::{ScriptedModel, ScriptedReply, TestBook, TestLedger};
 use shelf_tests::Shelf;
 
 /// What a model says of a page.
-#[derive(Debug, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+#[page]
+#[derive(Debug, PartialEq)]
 pub struct Word {
     /// In a word.
     #[garde(length(min = 1, max = 40))]

@@ -56,13 +56,13 @@ fn a_page_stage_is_written_with_its_test() {
     use shelf::prelude::*;
 
     /// What `headlines` makes of a page: `headlines/page_NNNN.json`.
-    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+    #[page]
+    #[derive(Debug, Clone, PartialEq)]
     pub struct HeadlinesPage {
         /// The scan's number.
         #[garde(range(min = 1))]
         pub page_number: u32,
         /// Characters of text that the page is made from.
-        #[garde(skip)]
         pub characters: usize,
     }
 
@@ -130,10 +130,10 @@ fn a_book_stage_takes_all_pages() {
     use shelf::prelude::*;
 
     /// What `index` makes of a book: `index/book.json`.
-    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+    #[page]
+    #[derive(Debug, Clone, PartialEq)]
     pub struct IndexBook {
         /// Characters of text in the book.
-        #[garde(skip)]
         pub characters: usize,
     }
 
@@ -213,7 +213,8 @@ fn a_stage_that_asks_a_model_has_a_model_in_its_test() {
     use shelf::prelude::*;
 
     /// What `topic` makes of a page, which is what the model replies: `topic/page_NNNN.json`.
-    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+    #[page]
+    #[derive(Debug, Clone, PartialEq)]
     pub struct TopicPage {
         /// What the page is about, in one sentence.
         #[garde(length(min = 1))]
@@ -337,11 +338,9 @@ fn a_new_crate_is_complete() {
     edition = "2024"
     publish = false
 
-    # clap, garde, schemars and serde must have the same major versions as shelf's: the derives of a stage's types name them.
+    # clap and serde are for the options of a stage, whose derives name them; their major versions must be those of shelf's.
     [dependencies]
     clap = { version = "4.6", features = ["derive"] }
-    garde = { version = "0.23", features = ["derive"] }
-    schemars = "1.2"
     serde = { version = "1", features = ["derive"] }
     serde_json = "1"
     shelf = { package = "shelf-books", path = "FOLDER/shelf" }

@@ -19,8 +19,8 @@ use shelf::testing::TestBook;
 use shelf::worker::{Task, WorkerPool, worker_task};
 
 /// How light the middle of a scan is, and a file beside the page.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
-#[garde(allow_unvalidated)]
+#[page]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Light {
     pub page_number: u32,
     pub light: u8,
@@ -49,15 +49,15 @@ fn middle((scan, ()): (ScanFile, ())) -> Result<u8> {
 }
 
 /// The book's scans in order.
-#[derive(Debug, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
-#[garde(allow_unvalidated)]
+#[page]
+#[derive(Debug, PartialEq)]
 pub struct Order {
     pub pages: BTreeMap<u32, Place>,
 }
 
 /// What is known of one of them.
-#[derive(Debug, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
-#[garde(allow_unvalidated)]
+#[page]
+#[derive(Debug, PartialEq)]
 pub struct Place {
     pub is_light: bool,
 }
@@ -76,8 +76,8 @@ pub fn order(light: Pages<Light>) -> Result<Order> {
 }
 
 /// A page with its neighbours.
-#[derive(Debug, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
-#[garde(allow_unvalidated)]
+#[page]
+#[derive(Debug, PartialEq)]
 pub struct Around {
     pub page_number: u32,
     pub lights: Vec<u8>,

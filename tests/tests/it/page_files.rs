@@ -6,8 +6,8 @@ use shelf::stage::Stage as _;
 use shelf::testing::TestBook;
 
 /// A page with files.
-#[derive(Debug, Serialize, Deserialize, JsonSchema, Validate)]
-#[garde(allow_unvalidated)]
+#[page]
+#[derive(Debug)]
 pub struct Filed {
     files: Vec<String>,
 }

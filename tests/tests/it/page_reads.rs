@@ -20,8 +20,8 @@ use shelf::worker::WorkerPool;
 use shelf_tests::HookedStore;
 
 /// A text.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
-#[garde(allow_unvalidated)]
+#[page]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Text {
     pub text: String,
 }

@@ -11,22 +11,25 @@ use shelf::stage::Stage as _;
 use shelf::testing::TestBook;
 
 /// What stands on a page.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
-#[garde(allow_unvalidated)]
+#[page]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Text {
     pub text: String,
 }
 
 /// What a book holds of its pages; of page 4 nothing.
-#[derive(Debug, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
-#[garde(allow_unvalidated)]
+#[page]
+#[derive(Debug, PartialEq)]
 pub struct Index {
     pub letters: usize,
+    /// Checked where a stage takes its part.
+    #[garde(skip)]
     pub pages: BTreeMap<u32, Entry>,
 }
 
 /// What it holds of one.
-#[derive(Debug, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+#[page]
+#[derive(Debug, PartialEq)]
 pub struct Entry {
     #[garde(range(max = 9))]
     pub letters: usize,
@@ -166,8 +169,7 @@ pub mod misnamed {
     use super::*;
 
     /// Its map is not called `pages`.
-    #[derive(Serialize, Deserialize, JsonSchema, Validate)]
-    #[garde(allow_unvalidated)]
+    #[page]
     pub struct Sheets {
         pub sheets: BTreeMap<u32, Text>,
     }

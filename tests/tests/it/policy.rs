@@ -13,8 +13,8 @@ use shelf::stage::{Cause, Row, Stage as _};
 use shelf::testing::TestBook;
 
 /// Paragraphs of one block, by number.
-#[derive(Debug, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
-#[garde(allow_unvalidated)]
+#[page]
+#[derive(Debug, PartialEq)]
 pub struct Text {
     pub paragraphs: Vec<u32>,
 }
@@ -62,8 +62,8 @@ pub fn after_that(after_picky: Text) -> Result<Text> {
 }
 
 /// A text in better words.
-#[derive(Debug, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
-#[garde(allow_unvalidated)]
+#[page]
+#[derive(Debug, PartialEq)]
 pub struct Better {
     pub paragraphs: Vec<u32>,
     pub better: bool,

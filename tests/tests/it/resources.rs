@@ -11,8 +11,8 @@ use shelf::stage::Stage as _;
 use shelf::testing::{TestBook, TestRun};
 
 /// What these stages make.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
-#[garde(allow_unvalidated)]
+#[page]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Text {
     pub text: String,
 }

@@ -11,8 +11,8 @@ use shelf::run::{Stop, Stopped};
 use shelf::testing::TestBook;
 
 /// A page's number and a word.
-#[derive(Debug, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
-#[garde(allow_unvalidated)]
+#[page]
+#[derive(Debug, PartialEq)]
 pub struct Said {
     pub page_number: u32,
     pub said: String,
@@ -50,8 +50,8 @@ pub async fn around(page: PageNumber, second: Window<Said>) -> Result<Said> {
 }
 
 /// The words of the book.
-#[derive(Debug, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
-#[garde(allow_unvalidated)]
+#[page]
+#[derive(Debug, PartialEq)]
 pub struct Words {
     pub words: BTreeMap<u32, String>,
 }

@@ -41,7 +41,7 @@ static PRESENT: Mutex<u32> = Mutex::new(0);
 static ARRIVED: Condvar = Condvar::new();
 
 /// Nothing.
-#[derive(Serialize, Deserialize, JsonSchema, Validate)]
+#[page]
 pub struct Met {}
 
 /// Waits until three pages are here at a time.

@@ -8,7 +8,8 @@ use shelf::prelude::*;
 use shelf::testing::TestBook;
 
 /// A page's number.
-#[derive(Debug, Serialize, Deserialize, JsonSchema, Validate)]
+#[page]
+#[derive(Debug)]
 pub struct Turned {
     /// The scan's number.
     #[garde(range(min = 1))]

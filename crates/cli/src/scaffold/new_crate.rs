@@ -21,7 +21,7 @@ pub struct NewCrate {
 const PARTS: [&str; 2] = ["shelf", "stages"];
 
 /// Versions of dependencies that match this shelf.
-const VERSIONS: [(&str, &str); 4] = [("clap", "4.6"), ("garde", "0.23"), ("schemars", "1.2"), ("serde", "1")];
+const VERSIONS: [(&str, &str); 2] = [("clap", "4.6"), ("serde", "1")];
 
 impl NewCrate {
     /// The default name of a stage in a crate in `folder`: like the crate's.
@@ -116,9 +116,12 @@ mod tests {
             assert!(found == version || found.starts_with(&format!("{version}.")), "{krate}: {found}");
         }
         let note = include_str!("../../../runtime/src/page/output.rs");
-        let [_, (_, garde), (_, schemars), _] = VERSIONS;
-        let major = schemars.split('.').next().unwrap();
-        assert!(note.contains(&format!("garde {garde}")) && note.contains(&format!("schemars {major}")));
+        for krate in ["garde 0.23", "schemars 1", "serde 1"] {
+            let (name, version) = krate.split_once(' ').unwrap();
+            let found = manifest["workspace"]["dependencies"][name]["version"].as_str().unwrap();
+            assert!(found == version || found.starts_with(&format!("{version}.")), "{name}: {found}");
+            assert!(note.contains(krate), "{krate}");
+        }
     }
 
     #[test]

@@ -12,7 +12,7 @@ use shelf_runtime::page;
 #[diagnostic::on_unimplemented(
     message = "a model cannot be asked to reply `{Self}`",
     label = "cannot be parsed, described and validated as a reply",
-    note = "derive `Deserialize, JsonSchema, Validate` for it (all are in `shelf::prelude`)"
+    note = "put `#[page]` on it (in `shelf::prelude`)"
 )]
 pub trait Answer: DeserializeOwned + JsonSchema + Validate<Context = ()> + Send + 'static {}
 

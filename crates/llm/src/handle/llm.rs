@@ -15,7 +15,7 @@ use shelf_scans::PageImage;
 /// use shelf::prelude::*;
 ///
 /// /// What a page is about.
-/// #[derive(Serialize, Deserialize, JsonSchema, Validate)]
+/// #[page]
 /// pub struct Topic {
 ///     /// In a few words.
 ///     #[garde(length(min = 1, max = 80))]

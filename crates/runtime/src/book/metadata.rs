@@ -1,15 +1,13 @@
-use garde::Validate;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use shelf_macros::page;
 
 use super::Inferred;
 
 /// The metadata of a book: `<scan-id>/metadata.json`.
 ///
 /// The pages of a stage that takes this parameter become stale when any field changes.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema, Validate)]
-#[garde(allow_unvalidated)]
+#[page(crate = crate)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct BookMetadata {
     /// The title; derived from the file's name until a better one is known.
     #[serde(default)]

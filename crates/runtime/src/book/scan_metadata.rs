@@ -1,12 +1,10 @@
-use garde::Validate;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use shelf_macros::page;
 
 /// The metadata of a page's scan: `source/page_NNNN.json`, written beside the image by `shelf add`.
 ///
 /// A book from another program has only images; then the metadata are read from the image when they are needed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
-#[garde(allow_unvalidated)]
+#[page(crate = crate)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ScanMetadata {
     /// The scan's number.
     #[garde(range(min = 1))]
@@ -26,14 +24,14 @@ pub struct ScanMetadata {
     #[garde(range(min = 1))]
     pub height: u32,
     /// The resolution.
-    #[garde(dive)]
     pub resolution: Resolution,
     /// The file, and the page in it, that the scan was taken from.
     pub origin: Origin,
 }
 
 /// Dots per inch of a scan.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+#[page(crate = crate)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Resolution {
     /// Dots per inch.
     #[garde(range(min = 20.0, max = 5000.0))]
@@ -44,7 +42,8 @@ pub struct Resolution {
 }
 
 /// The file that a scan was taken from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[page(crate = crate)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Origin {
     /// File name.
     pub file: String,
@@ -57,7 +56,8 @@ pub struct Origin {
 }
 
 /// A page of a spread, by its position in the image.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[page(crate = crate)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[serde(rename_all = "lowercase")]
 pub enum Half {
     /// The left page.

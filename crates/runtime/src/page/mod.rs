@@ -4,6 +4,8 @@ mod filled;
 mod located;
 mod output;
 mod paragraph_id;
+pub(crate) mod rules;
+pub(crate) mod shape;
 mod to_json;
 
 pub use filled::{Filled, Model, ProcessingCost, Timestamp};

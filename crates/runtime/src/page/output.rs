@@ -11,15 +11,15 @@ use super::to_json::ToJson;
 use crate::failure::{Cause, Failure};
 use crate::metrics::MetricError;
 
-/// The output of a stage: can be written and read (`serde`), described (`schemars`) and validated (`garde`). The derives of
-/// these traits are sufficient; the methods here are for the runtime.
+/// The output of a stage: can be written and read (`serde`), described (`schemars`) and validated (`garde`). `#[page]`, or the derives
+/// of these traits, are sufficient; the methods here are for the runtime.
 ///
 /// The derived traits are not supertraits, so that a missing one causes a single error: this one.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the output of a stage",
     label = "not a page that can be written, read and checked",
-    note = "derive `Serialize, Deserialize, JsonSchema, Validate` for it (all are in `shelf::prelude`)",
-    note = "the derives name crates of your `Cargo.toml`, whose versions have to be those of shelf: garde 0.23, schemars 1, serde 1; `cargo tree --duplicates` shows a crate that is there twice"
+    note = "put `#[page]` on it; an output is a struct with named fields, or an enum with `#[serde(tag = \"…\")]`",
+    note = "where `Serialize, Deserialize, JsonSchema, Validate` are derived by hand, your `Cargo.toml` needs their crates in the versions of shelf: garde 0.23, schemars 1, serde 1; `cargo tree --duplicates` shows a crate that is there twice"
 )]
 pub trait Page: Send + 'static {
     /// Its JSON Schema.

@@ -6,9 +6,8 @@
 //! use shelf::stage::Stage as _;
 //!
 //! /// The text of a page.
-//! #[derive(Serialize, Deserialize, JsonSchema, Validate)]
+//! #[page]
 //! pub struct Text {
-//!     #[garde(skip)]
 //!     pub text: String,
 //! }
 //!

@@ -16,16 +16,14 @@ use crate::page::Page;
 /// use shelf::prelude::*;
 ///
 /// /// The printed numbers of all pages.
-/// #[derive(Serialize, Deserialize, JsonSchema, Validate)]
+/// #[page]
 /// pub struct Folios {
-///     #[garde(skip)]
 ///     pub pages: BTreeMap<u32, Folio>,
 /// }
 ///
 /// /// The printed number of a page.
-/// #[derive(Serialize, Deserialize, JsonSchema, Validate)]
+/// #[page]
 /// pub struct Folio {
-///     #[garde(skip)]
 ///     pub printed: Option<String>,
 /// }
 ///

@@ -19,8 +19,7 @@
 //! }
 //!
 //! /// Counts the known words.
-//! #[derive(Serialize, Deserialize, JsonSchema, Validate)]
-//! #[garde(allow_unvalidated)]
+//! #[page]
 //! pub struct Known {
 //!     pub words: usize,
 //! }

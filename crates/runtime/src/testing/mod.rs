@@ -7,15 +7,15 @@
 //!
 //! # mod reading {
 //! # use shelf::prelude::*;
-//! # #[derive(Serialize, Deserialize, JsonSchema, Validate)]
-//! # pub struct OcrPage { #[garde(skip)] pub text: String }
+//! # #[page]
+//! # pub struct OcrPage { pub text: String }
 //! # /// Reads.
 //! # #[stage(name = "ocr", parallelism = cpu)]
 //! # pub fn ocr() -> Result<OcrPage> { Ok(OcrPage { text: String::new() }) }
 //! # }
 //! # use reading::{OcrPage, ocr};
-//! # #[derive(Serialize, Deserialize, JsonSchema, Validate)]
-//! # pub struct WordCount { #[garde(skip)] pub words: usize }
+//! # #[page]
+//! # pub struct WordCount { pub words: usize }
 //! # /// Counts.
 //! # #[stage(name = "word_count", deps = [ocr], parallelism = cpu)]
 //! # pub fn word_count(ocr: OcrPage) -> Result<WordCount> { Ok(WordCount { words: ocr.text.split(' ').count() }) }

@@ -3,37 +3,32 @@ use shelf::prelude::*;
 use crate::catalogue::{BookType, FrontMatterPage};
 
 /// What the book is, as far as its pages say.
-#[derive(Debug, Deserialize, JsonSchema, Validate)]
+#[page]
+#[derive(Debug)]
 pub(super) struct Claims {
     /// The title; null where no page says it.
-    #[garde(dive)]
     pub(super) title: Option<Claim>,
     /// The author or authors; null where no page says it.
-    #[garde(dive)]
     pub(super) author: Option<Claim>,
     /// The year of publication, in digits; null where no page says it.
-    #[garde(dive)]
     pub(super) year: Option<Claim>,
     /// The publisher; null where no page says it.
-    #[garde(dive)]
     pub(super) publisher: Option<Claim>,
     /// The ISBN; null where no page says it.
-    #[garde(dive)]
     pub(super) isbn: Option<Claim>,
     /// What kind of book it is; null where the pages do not tell, or none of these fits.
     #[serde(rename = "type")]
-    #[garde(dive)]
     pub(super) kind: Option<Judgement>,
 }
 
 /// Something that stands on a page.
-#[derive(Debug, Deserialize, JsonSchema, Validate)]
+#[page]
+#[derive(Debug)]
 pub(super) struct Claim {
     /// What it says.
     #[garde(length(chars, min = 1, max = 300))]
     pub(super) text: String,
     /// The number of the scan that it stands on, as in the square brackets.
-    #[garde(skip)]
     pub(super) page: u32,
     /// How sure that is, 0 to 1.
     #[garde(range(min = 0.0, max = 1.0))]
@@ -41,10 +36,10 @@ pub(super) struct Claim {
 }
 
 /// What kind of book it is.
-#[derive(Debug, Clone, Copy, Deserialize, JsonSchema, Validate)]
+#[page]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Judgement {
     /// The kind.
-    #[garde(skip)]
     pub(super) kind: BookType,
     /// How sure that is, 0 to 1.
     #[garde(range(min = 0.0, max = 1.0))]

@@ -29,18 +29,18 @@ pub struct ModelOutcome {
 }
 
 /// The paragraphs that the model has changed.
-#[derive(Debug, Deserialize, JsonSchema, Validate)]
+#[page]
+#[derive(Debug)]
 struct Changes {
     /// Only the paragraphs that are changed.
-    #[garde(dive)]
     changes: Vec<Change>,
 }
 
 /// A paragraph that is changed.
-#[derive(Debug, Deserialize, JsonSchema, Validate)]
+#[page]
+#[derive(Debug)]
 struct Change {
     /// Its number, as it stands in the square brackets.
-    #[garde(skip)]
     id: String,
     /// Its whole corrected text, with the line breaks as printed.
     #[garde(length(min = 1))]

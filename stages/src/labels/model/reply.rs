@@ -5,24 +5,22 @@ use shelf::prelude::*;
 use crate::labels::{Classification, LabelledBlock};
 
 /// What the model would label otherwise.
-#[derive(Debug, Deserialize, JsonSchema, Validate)]
+#[page]
+#[derive(Debug)]
 pub(super) struct Changes {
     /// Only the blocks whose label is changed.
-    #[garde(dive)]
     pub(super) changes: Vec<Change>,
     /// The page's number as printed, where the rules found none or are not sure; else null.
-    #[garde(skip)]
     pub(super) printed_page_number: Option<String>,
 }
 
 /// A block whose label is changed.
-#[derive(Debug, Clone, Copy, Deserialize, JsonSchema, Validate)]
+#[page]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Change {
     /// Its number, as it stands in the square brackets.
-    #[garde(skip)]
     pub(super) block: u32,
     /// What it is.
-    #[garde(skip)]
     pub(super) classification: Classification,
     /// How sure that is, 0 to 1.
     #[garde(range(min = 0.0, max = 1.0))]

@@ -21,6 +21,10 @@ pub mod metrics_empty;
 pub mod metrics_every_kind;
 #[path = "../../../ui/metrics/pass/groups.rs"]
 pub mod metrics_groups;
+#[path = "../../../ui/page/pass/every_rule.rs"]
+pub mod page_every_rule;
+#[path = "../../../ui/page/pass/shapes.rs"]
+pub mod page_shapes;
 #[path = "../../../ui/report/pass/every_option.rs"]
 pub mod report_every_option;
 #[path = "../../../ui/report/pass/of_other_metrics.rs"]

@@ -4,14 +4,12 @@ use std::collections::BTreeMap;
 
 use shelf::prelude::*;
 
-#[derive(Serialize, Deserialize, JsonSchema, Validate)]
-#[garde(allow_unvalidated)]
+#[page]
 pub struct Folio {
     pub printed: String,
 }
 
-#[derive(Serialize, Deserialize, JsonSchema, Validate)]
-#[garde(allow_unvalidated)]
+#[page]
 pub struct Folios {
     pub pages: BTreeMap<u32, Folio>,
 }

@@ -6,8 +6,8 @@ use shelf::__private::Reach;
 use shelf::prelude::*;
 use shelf::stage::Stage;
 
-#[derive(Serialize, Deserialize, JsonSchema, Validate)]
-pub struct Tallied<T: Validate<Context = ()>> {
+#[page]
+pub struct Tallied<T> {
     #[garde(dive)]
     pub of: T,
 }
@@ -18,7 +18,7 @@ pub struct From<const N: u32> {
     pub first: u32,
 }
 
-#[derive(Serialize, Deserialize, JsonSchema, Validate)]
+#[page]
 pub struct Words {
     #[garde(range(max = 9))]
     pub words: u32,

@@ -2,9 +2,16 @@
 
 use shelf as toolkit;
 
-use crate::reading::WordCount;
 use toolkit::prelude::*;
 use toolkit::stage::Stage;
+
+/// The words of a page, counted.
+#[page(crate = toolkit)]
+pub struct WordCount {
+    /// How many.
+    #[garde(range(max = 9))]
+    pub words: u32,
+}
 
 /// What was counted.
 #[derive(PageMetrics, Report)]
@@ -24,4 +31,5 @@ pub fn renamed_crate(page: PageNumber) -> Result<(WordCount, Counted)> {
 #[test]
 fn it_is_a_stage() {
     assert_eq!(renamed_crate::ROW.name, "renamed_crate");
+    assert!((renamed_crate::ROW.output.check)(&serde_json::json!({ "words": 10 })).is_err());
 }

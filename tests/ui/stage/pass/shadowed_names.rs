@@ -3,9 +3,9 @@
 #![expect(dead_code, reason = "the names only stand in the way")]
 
 use shelf::stage::Stage as _;
-use shelf::{PageMetrics, Report, stage};
+use shelf::{PageMetrics, Report, page, stage};
 
-use crate::reading::{OcrPage, WordCount, ocr};
+use crate::reading::{OcrPage, ocr};
 
 struct Vec;
 struct Box;
@@ -24,6 +24,19 @@ fn made() {}
 fn measured() {}
 type Result<T> = shelf::stage::Result<T>;
 
+#[page]
+struct WordCount {
+    #[garde(range(min = 0))]
+    words: usize,
+    rules: Rules,
+}
+
+#[page]
+struct Rules {
+    #[garde(length(min = 1))]
+    path: std::vec::Vec<u8>,
+}
+
 #[derive(PageMetrics, Report)]
 struct Counted {
     #[report(flag(missing))]
@@ -32,7 +45,7 @@ struct Counted {
 
 #[stage(name = "shadowed", deps = [ocr])]
 fn shadowed(ocr: OcrPage) -> Result<(WordCount, Counted)> {
-    Result::Ok((WordCount { words: ocr.text.len() }, Counted { words: None }))
+    Result::Ok((WordCount { words: ocr.text.len(), rules: Rules { path: vec![1] } }, Counted { words: None }))
 }
 
 #[test]

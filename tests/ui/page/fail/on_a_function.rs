@@ -1,0 +1,10 @@
+//! An attribute that belongs to a type.
+
+use shelf::prelude::*;
+
+#[page]
+fn lines(page: PageNumber) -> u32 {
+    page.get()
+}
+
+fn main() {}
