@@ -151,7 +151,10 @@ impl TestBook {
     #[must_use]
     #[track_caller]
     pub fn metadata(&self) -> BookMetadata {
-        metadata(&self.store, &self.id).unwrap_or_else(|error| panic!("{error}"))
+        match metadata(&self.store, &self.id) {
+            Ok(metadata) => metadata,
+            Err(error) => panic!("{error}"),
+        }
     }
 
     /// Changes what is known of the book.
@@ -201,7 +204,10 @@ impl TestBook {
         let registry = registry(rows);
         let request = Request { options: self.options.clone(), ..request.clone() };
         let state = look(&self.store, &registry, &self.id).expect("a test book can be looked at");
-        plan(&registry, &state, &request, &self.providers).unwrap_or_else(|error| panic!("{error}"))
+        match plan(&registry, &state, &request, &self.providers) {
+            Ok(plan) => plan,
+            Err(error) => panic!("{error}"),
+        }
     }
 
     /// What `S` made of a page.
@@ -318,5 +324,9 @@ fn registry(rows: &[&'static Row]) -> Registry {
             open.extend(row.deps.iter().map(|dep| dep.row.get()));
         }
     }
-    Registry::of(all.into_values()).unwrap_or_else(|error| panic!("{}", error.with_hint()))
+    // A closure would not be at the caller's line.
+    match Registry::of(all.into_values()) {
+        Ok(registry) => registry,
+        Err(error) => panic!("{}", error.with_hint()),
+    }
 }
