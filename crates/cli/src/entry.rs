@@ -75,7 +75,9 @@ fn refuse(faults: Vec<RegistryError>) -> Result<()> {
 }
 
 fn warn_of(faults: &[RegistryError]) {
-    faults.iter().for_each(|fault| print_error(format_args!("warning: {}", fault.with_hint())));
+    for fault in faults {
+        print_error(format_args!("warning: {}", fault.with_hint()));
+    }
 }
 
 /// Whether a verb does its work without the stages, or with those that fit together.

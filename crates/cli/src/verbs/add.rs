@@ -78,10 +78,10 @@ pub(super) fn language(text: &str) -> Result<String, String> {
 
 pub(crate) fn add(context: &Context, args: &Add) -> Result<Exit> {
     let mut like = AddRequest::new(args.inputs.clone());
-    like.id = args.id.clone();
-    like.title = args.title.clone();
-    like.author = args.author.clone();
-    like.languages = args.language.clone();
+    like.id.clone_from(&args.id);
+    like.title.clone_from(&args.title);
+    like.author.clone_from(&args.author);
+    like.languages.clone_from(&args.language);
     like.dpi = args.dpi;
     like.spreads = args.spreads;
     let FolderOfBooks { books: requests, skipped } = match &args.each {

@@ -92,7 +92,7 @@ impl Selection {
         let stages = written.map(|written| selected(&context.registry, &written)).transpose()?;
         let mut request = Request::default();
         request.stages = stages;
-        request.pages = self.pages.clone();
+        request.pages.clone_from(&self.pages);
         request.redo = self.redo.then(|| shelf_runtime::clock::now().to_string());
         request.only_missing = self.only_missing;
         request.retry_failed = self.retry_failed;

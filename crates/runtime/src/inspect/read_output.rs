@@ -27,7 +27,7 @@ pub enum ReadError {
         /// The page.
         page: PageOf,
         /// Why.
-        failure: Failure,
+        failure: Box<Failure>,
     },
     /// The stage has not made it yet.
     #[error("{page} has not been made yet")]
@@ -89,7 +89,7 @@ fn why_missing(store: &dyn Store, book: &ScanId, page: PageOf) -> Result<ReadErr
     if let Some(bytes) = store.read(&path)? {
         let record = serde_json::from_slice::<FailedRecord>(&bytes);
         return Ok(match record {
-            Ok(record) => ReadError::Failed { page, failure: record.failure },
+            Ok(record) => ReadError::Failed { page, failure: Box::new(record.failure) },
             Err(error) => ReadError::Damaged { path, damage: Damage::Json(error.to_string()) },
         });
     }
