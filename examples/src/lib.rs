@@ -24,3 +24,8 @@ pub mod usual_page;
 #[cfg(doctest)]
 #[doc = include_str!("../../shelf/docs/writing-a-stage.md")]
 mod guide {}
+
+/// The comparison with the Python pipeline, likewise.
+#[cfg(doctest)]
+#[doc = include_str!("../../shelf/docs/from-python.md")]
+mod from_python {}
