@@ -1,5 +1,7 @@
 //! A program that reads a book without the command line: `cargo run -p shelf-examples --example embed LIBRARY BOOK.pdf`.
 
+#![cfg_attr(not(test), expect(clippy::print_stdout, reason = "it is a program"))]
+
 use std::path::Path;
 
 use shelf::library::{Library, LibraryError};
@@ -17,5 +19,6 @@ pub(crate) fn count_lines(folder: &Path, pdf: &Path) -> Result<Vec<usize>, Libra
 fn main() -> Result<(), LibraryError> {
     let arguments: Vec<String> = std::env::args().collect();
     let lines = count_lines(Path::new(&arguments[1]), Path::new(&arguments[2]))?;
-    Ok(println!("{lines:?}"))
+    println!("{lines:?}");
+    Ok(())
 }

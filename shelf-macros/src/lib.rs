@@ -113,7 +113,7 @@ pub fn stage(attribute: TokenStream, item: TokenStream) -> TokenStream {
 /// | `#[page(crate = path)]` | the path of `shelf`, if it was renamed |
 #[proc_macro_attribute]
 pub fn page(attribute: TokenStream, item: TokenStream) -> TokenStream {
-    page::expand(attribute.into(), item.into()).into()
+    page::expand(attribute.into(), &item.into()).into()
 }
 
 /// Derives the metrics of a stage: numbers, words and flags that are measured for every page.

@@ -1,7 +1,7 @@
 //! The program without a command line, on a drawn book.
 
-#[expect(dead_code, reason = "its `main` is called by nobody here")]
 #[path = "../../examples/embed.rs"]
+#[expect(clippy::print_stdout, dead_code, reason = "it is a program, whose `main` is not called here")]
 mod program;
 
 use shelf::demo;

@@ -16,11 +16,11 @@ use crate::suggest::did_you_mean;
 const DERIVED: [&str; 4] = ["Serialize", "Deserialize", "JsonSchema", "Validate"];
 
 /// The type with the derives, and beside it how it is validated.
-pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
+pub(crate) fn expand(attribute: TokenStream, item: &TokenStream) -> TokenStream {
     let mut input = match syn::parse2::<DeriveInput>(item.clone()) {
         Ok(input) if !matches!(input.data, Data::Union(_)) => input,
-        Ok(union) => return not_a_type(union.ident.span(), &item),
-        Err(_) => return not_a_type(Span::call_site(), &item),
+        Ok(union) => return not_a_type(union.ident.span(), item),
+        Err(_) => return not_a_type(Span::call_site(), item),
     };
     let mut diagnostics = Diagnostics::new();
     let runtime = Runtime::new(parse_crate(attribute, &mut diagnostics));

@@ -90,9 +90,9 @@ fn parse_rule(input: ParseStream, runtime: &Runtime) -> syn::Result<Rule> {
         "contains" | "prefix" | "suffix" => {
             in_parentheses(input, Expr::parse).map(|text| call(&word, quote!((&#text,))))
         }
-        "ip" => Ok(ip(runtime, quote!(Any))),
-        "ipv4" => Ok(ip(runtime, quote!(V4))),
-        "ipv6" => Ok(ip(runtime, quote!(V6))),
+        "ip" => Ok(ip(runtime, &quote!(Any))),
+        "ipv4" => Ok(ip(runtime, &quote!(V4))),
+        "ipv6" => Ok(ip(runtime, &quote!(V6))),
         _ => Ok(call(&word, quote!(()))),
     };
     let kind = kind.and_then(|kind| {
@@ -112,7 +112,7 @@ fn call(module: &Ident, arguments: TokenStream) -> RuleKind {
     RuleKind::Call { module: module.to_token_stream(), arguments }
 }
 
-fn ip(runtime: &Runtime, kind: TokenStream) -> RuleKind {
+fn ip(runtime: &Runtime, kind: &TokenStream) -> RuleKind {
     RuleKind::Call { module: quote!(ip), arguments: quote!((#runtime::garde::rules::ip::IpKind::#kind,)) }
 }
 
@@ -190,10 +190,9 @@ impl Bounds {
 
     fn emit_range(&self, span: Span) -> RuleKind {
         let at = Span::call_site().located_at(span);
-        let end = |bound: &Option<Expr>| match bound {
-            Some(bound) => quote_spanned!(at=> ::core::option::Option::Some(#bound)),
-            None => quote_spanned!(at=> ::core::option::Option::None),
-        };
+        let none = || quote_spanned!(at=> ::core::option::Option::None);
+        let some = |bound: &Expr| quote_spanned!(at=> ::core::option::Option::Some(#bound));
+        let end = |bound: &Option<Expr>| bound.as_ref().map_or_else(none, some);
         let (min, max) = (end(&self.min), end(&self.max));
         RuleKind::Call { module: quote_spanned!(at=> range), arguments: quote_spanned!(at=> (#min, #max)) }
     }

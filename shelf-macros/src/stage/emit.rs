@@ -32,9 +32,9 @@ fn emit_marker(stage: &Stage) -> TokenStream {
 /// `impl Stage for ocr { type …; const ROW: &'static Row = &Row { … }; }`
 fn emit_stage_impl(stage: &Stage) -> TokenStream {
     let Stage { ident, runtime, name, .. } = stage;
-    let output = emit_associated("Output", stage.output.as_ref(), quote!(#runtime::PlaceholderOutput));
-    let metrics = emit_associated("Metrics", stage.metrics.as_ref(), quote!(#runtime::NoMetrics));
-    let options = emit_associated("Options", stage.options.as_ref(), quote!(#runtime::NoOptions));
+    let output = emit_associated("Output", stage.output.as_ref(), &quote!(#runtime::PlaceholderOutput));
+    let metrics = emit_associated("Metrics", stage.metrics.as_ref(), &quote!(#runtime::NoMetrics));
+    let options = emit_associated("Options", stage.options.as_ref(), &quote!(#runtime::NoOptions));
     let scope = emit_scope(stage);
     let pool = match stage.parallelism {
         Parallelism::Cpu => quote!(Cpu),
@@ -60,7 +60,7 @@ fn emit_stage_impl(stage: &Stage) -> TokenStream {
 }
 
 /// `type Output = OcrPage;`, placed at `OcrPage`, so that a message about a private type points there.
-fn emit_associated(name: &str, ty: Option<&Type>, missing: TokenStream) -> TokenStream {
+fn emit_associated(name: &str, ty: Option<&Type>, missing: &TokenStream) -> TokenStream {
     let name = Ident::new(name, Span::call_site());
     let Some(ty) = ty else { return quote!(type #name = #missing;) };
     let (head, end) = (located(quote!(type #name =), word_of(ty)), located(quote!(;), word_of(ty)));

@@ -32,8 +32,8 @@
 //! # assert_eq!(numbers.unwrap(), [1, 2]);
 //! ```
 
+mod access;
 mod book_run;
-mod library;
 
+pub use access::{Library, LibraryError};
 pub use book_run::BookRun;
-pub use library::{Library, LibraryError};

@@ -34,7 +34,7 @@ fn of_members(profile: &str) -> String {
     assert!(profile.contains(lines), "{profile}");
     let members =
         ["shelf-cli", "shelf-llm", "shelf-books", "shelf-macros", "shelf-pages", "shelf-runtime", "shelf-tests"];
-    let members: String = members.iter().map(|member| format!("{member} = {{ {lines} }}\n")).collect();
+    let members = members.map(|member| format!("{member} = {{ {lines} }}\n")).concat();
     profile.replace("{ opt-level = 1 }", &format!("{{ opt-level = 1, {lines} }}")).trim_end().to_owned()
         + "\n"
         + &members

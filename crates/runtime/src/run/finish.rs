@@ -61,7 +61,7 @@ impl PageAttempt {
             match self.copy(copying, &failure, seconds) {
                 Ok(page) => return Ended::Copied { page, failure },
                 Err(error) => {
-                    failure.causes.push(format!("`{}` could not be copied either: {error}", copying.parameter))
+                    failure.causes.push(format!("`{}` could not be copied either: {error}", copying.parameter));
                 }
             }
         }

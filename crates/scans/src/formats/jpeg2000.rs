@@ -49,8 +49,8 @@ pub(crate) fn size(file: &Path) -> Option<(u32, u32)> {
 /// The horizontal resolution in the header of a JP2 file, dots per inch: box `resc` (of the scanner) or `resd` (for display) in `res ` in
 /// `jp2h`, as ISO/IEC 15444-1, I.5.3.7 describes it.
 fn stated_dpi(bytes: &[u8]) -> Option<f64> {
-    let resolution = content_of(content_of(bytes, b"jp2h")?, b"res ")?;
-    let stated = content_of(resolution, b"resc").or_else(|| content_of(resolution, b"resd"))?;
+    let resolution = content_of(content_of(bytes, *b"jp2h")?, *b"res ")?;
+    let stated = content_of(resolution, *b"resc").or_else(|| content_of(resolution, *b"resd"))?;
     let number = |at: usize| Some(f64::from(u16::from_be_bytes(stated.get(at..at + 2)?.try_into().ok()?)));
     let exponent = i32::from(i8::from_be_bytes([*stated.get(9)?]));
     let per_metre = number(4)? / number(6)? * 10_f64.powi(exponent);
@@ -60,7 +60,7 @@ fn stated_dpi(bytes: &[u8]) -> Option<f64> {
 
 /// The content of the first box of a kind. A box begins with its length, 4 bytes, and its kind; length 1 means that a length of 8 bytes
 /// follows, length 0 that the box reaches to the end.
-fn content_of<'b>(mut boxes: &'b [u8], kind: &[u8; 4]) -> Option<&'b [u8]> {
+fn content_of(mut boxes: &[u8], kind: [u8; 4]) -> Option<&[u8]> {
     loop {
         let length = u32::from_be_bytes(boxes.get(..4)?.try_into().ok()?) as usize;
         let found = boxes.get(4..8)?;
@@ -69,7 +69,7 @@ fn content_of<'b>(mut boxes: &'b [u8], kind: &[u8; 4]) -> Option<&'b [u8]> {
             1 => (16, usize::try_from(u64::from_be_bytes(boxes.get(8..16)?.try_into().ok()?)).ok()?),
             length => (8, length),
         };
-        if found == kind {
+        if found == kind.as_slice() {
             return boxes.get(header..length);
         }
         boxes = boxes.get(length.max(header)..)?;

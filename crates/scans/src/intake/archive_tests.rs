@@ -30,7 +30,7 @@ fn the_scans_of_an_archive_are_pages_in_natural_order() {
         ("../../evil.png", &last),
     ];
     let book = library.file("My Book.cbz", &archive(&files));
-    let added = library.add_files(&[book.clone()]).unwrap();
+    let added = library.add_files(std::slice::from_ref(&book)).unwrap();
     assert_eq!((added.title.as_str(), added.pages, added.failed.len()), ("My Book", 3, 0));
     for (number, bytes) in [(1, &first), (2, &second), (3, &last)] {
         let scan = std::fs::read(library.path("source").join(&library.page(number).image)).unwrap();
@@ -62,7 +62,7 @@ fn pages_of_an_archive_stand_where_the_archive_does() {
 fn an_archive_without_scans_is_refused_or_skipped() {
     let library = Library::new();
     let report = library.file("scans/report.docx", &archive(&[("word/document.xml", b"<w:document/>")]));
-    let error = library.add_files(&[report.clone()]).unwrap_err();
+    let error = library.add_files(std::slice::from_ref(&report)).unwrap_err();
     assert!(error.to_string().contains("no scans are in it"), "{error}");
     assert!(error.hint().unwrap().contains("PDF"));
     assert!(library.is_empty());

@@ -164,7 +164,9 @@ fn imports(tree: &[TokenTree], prefix: &[String], is_public: bool, found: &mut V
     while let Some(token) = tokens.next() {
         match token {
             TokenTree::Group(list) => {
-                branches(list).iter().for_each(|branch| imports(branch, &path, is_public, found));
+                for branch in branches(list) {
+                    imports(&branch, &path, is_public, found);
+                }
                 return;
             }
             TokenTree::Punct(_) => {
@@ -192,7 +194,7 @@ fn branches(list: &Group) -> Vec<Vec<TokenTree>> {
 
 #[test]
 fn items_and_imports_are_read() {
-    let source = r#"
+    let source = r"
         //! Docs.
         #![cfg_attr(x, y)]
         pub use a::{self as b, c::{self, d as e}, f::*};
@@ -208,7 +210,7 @@ fn items_and_imports_are_read() {
         mod inner { pub fn nested() {} }
         #[cfg(test)] mod tests { }
         #[macro_export] macro_rules! m { () => {} }
-    "#;
+    ";
     let mut exported = Vec::new();
     let module = Module::of_tokens(source.parse().unwrap(), Path::new("."), &mut exported);
     let items: Vec<_> = module.items.iter().map(|it| format!("{} {} {}", it.is_public, it.kind, it.name)).collect();

@@ -22,7 +22,7 @@ pub struct Sheet {
     pub words: Vec<String>,
     #[garde(inner(inner(range(max = 9))))]
     pub digits: Vec<Vec<u8>>,
-    #[garde(custom(is_even), custom(|number: &u32, _: &()| if *number < 100 { Ok(()) } else { Err("is large") }))]
+    #[garde(custom(is_even), custom(|number: &u32, (): &()| if *number < 100 { Ok(()) } else { Err("is large") }))]
     pub even: u32,
     #[garde(required)]
     pub there: Option<bool>,
@@ -36,6 +36,7 @@ pub struct Sheet {
     pub new: String,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "garde calls it with references")]
 fn is_even(number: &u32, (): &()) -> Result<(), String> {
     if number.is_multiple_of(2) { Ok(()) } else { Err(format!("{number} is odd")) }
 }

@@ -14,7 +14,7 @@ pub struct WordCount {
     #[garde(range(min = 0, max = 10_000))]
     pub words: usize,
     /// The words themselves.
-    #[garde(length(max = 9), inner(length(min = 1), custom(|word: &String, _: &()| not_blank(word))))]
+    #[garde(length(max = 9), inner(length(min = 1), custom(|word: &String, (): &()| not_blank(word))))]
     pub some: Vec<String>,
     /// What kind of words.
     pub kind: Kind,
