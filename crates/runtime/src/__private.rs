@@ -18,7 +18,7 @@ pub struct Registered(pub &'static Row);
 
 inventory::collect!(Registered);
 
-/// Registers a stage in every binary that links its crate, lets the compiler look for cycles, and checks that the stage's output is a JSON object.
+/// Registers a stage in every binary that links its crate, and checks that its output is a JSON object.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! register {
@@ -36,7 +36,7 @@ macro_rules! register {
     };
 }
 
-/// Gives a stage a function that visits the stages it is made from, and calls it once while the compiler evaluates a constant.
+/// Gives a stage a function that visits the stages it is made from. `#[stage]` calls it in a constant, so that the compiler looks for cycles.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! visit {
@@ -58,7 +58,6 @@ macro_rules! visit {
                 }
             }
         }
-        const _: () = $stage::__visit(&mut $crate::__private::CycleSearch::new());
     };
 }
 

@@ -305,7 +305,19 @@ fn emit_registration(stage: &Stage, work: &Work) -> TokenStream {
     });
     let deps: Vec<TokenStream> = deps.collect();
     let deps = (!deps.is_empty()).then(|| quote!(; as #name, made from: #(#deps)*));
-    quote!(#runtime::register!(#ident, #output => #check #deps);)
+    let search = emit_search(stage, work);
+    quote!(#runtime::register!(#ident, #output => #check #deps); #search)
+}
+
+/// `const _: () = word_count::__visit(&mut CycleSearch::new());`, placed at the first dependency, so that a message about a cycle points there.
+fn emit_search(stage: &Stage, work: &Work) -> Option<TokenStream> {
+    let Stage { runtime, ident, cfgs, .. } = stage;
+    let first = work.parameters.iter().find_map(|parameter| match &parameter.source {
+        Source::Dependency { stage, .. } => Some(word_of_path(stage)),
+        Source::Page | Source::Shared => None,
+    })?;
+    let search = located(quote!(#ident::__visit(&mut #runtime::CycleSearch::new())), first);
+    Some(quote!(#(#cfgs)* const _: () = #search;))
 }
 
 /// `visit!(ocr);`: what others that depend on a stage name, where it has a mistake and is not registered.

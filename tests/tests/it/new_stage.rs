@@ -344,7 +344,8 @@ fn a_new_crate_is_complete() {
     serde = { version = "1", features = ["derive"] }
     serde_json = "1"
     shelf = { package = "shelf-books", path = "FOLDER/shelf" }
-    stages = { package = "shelf-stages", path = "FOLDER/stages" }
+    # Without default features this builds without Tesseract. To recognise text here too, use the default features.
+    stages = { package = "shelf-stages", path = "FOLDER/stages", default-features = false, features = ["cli"] }
 
     # What works on pixels, compressed data and texts is slow without optimisation; all else compiles sooner.
     [profile.dev.package]

@@ -23,6 +23,13 @@ const PARTS: [&str; 2] = ["shelf", "stages"];
 /// Versions of dependencies that match this shelf.
 const VERSIONS: [(&str, &str); 2] = [("clap", "4.6"), ("serde", "1")];
 
+/// The built-in stages in `Cargo.toml`.
+const STAGES: &str = "stages = {";
+
+/// What stands above them in a crate whose stage is made from the scan alone.
+const WITHOUT_TESSERACT: &str =
+    "# Without default features this builds without Tesseract. To recognise text here too, use the default features.\n";
+
 impl NewCrate {
     /// The default name of a stage in a crate in `folder`: like the crate's.
     #[must_use]
@@ -73,6 +80,11 @@ impl NewCrate {
             }
         };
         let mut text = include_str!("Cargo.toml.txt").replace("{package}", package);
+        if self.stage.deps.is_empty() {
+            text = text
+                .replace(STAGES, &format!("{WITHOUT_TESSERACT}{STAGES}"))
+                .replace("{stages} }", "{stages}, default-features = false, features = [\"cli\"] }");
+        }
         for part in PARTS {
             text = text.replace(&format!("{{{part}}}"), &from(part)?);
         }
