@@ -72,7 +72,7 @@ fn a_stage_explains_itself() {
 
     Page 3 is smudged, and page 4 too much for it.
 
-    defined in  tests/src/bin/authors-shelf.rs:77 of shelf-tests
+    defined in  tests/src/bin/authors-shelf.rs:75 of shelf-tests
     version     1
     runs on     fixed(2): threads, 2 pages at a time
     made from   no other stage
@@ -107,7 +107,7 @@ fn windows_and_book_stages_are_explained() {
     assert_snapshot!(shelf.ok(["stages", "--explain", "around"]), @r"
     around: Looks at what stands around a page.
 
-    defined in  tests/src/bin/authors-shelf.rs:103 of shelf-tests
+    defined in  tests/src/bin/authors-shelf.rs:100 of shelf-tests
     version     2
     runs on     io: tokio, 30 pages at a time
     made from   counted: the same page and 2 on either side

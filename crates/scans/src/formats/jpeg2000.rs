@@ -9,8 +9,17 @@ use shelf_runtime::failure::Failure;
 /// Opens a JPEG 2000 file (`.jp2`, `.jpx`, `.j2k`), which is kept as PNG.
 pub(crate) fn open_page(page: &PageInFile) -> Result<OpenedPage, Failure> {
     let bytes = std::fs::read(&page.file)?;
+    let strict = DecodeSettings { strict: true, ..DecodeSettings::default() };
+    open(&bytes, &strict).or_else(|error| {
+        let mut opened = open(&bytes, &DecodeSettings::default())?;
+        opened.warnings.push(format!("{error}; parts of the image may be missing"));
+        Ok(opened)
+    })
+}
+
+fn open(bytes: &[u8], settings: &DecodeSettings) -> Result<OpenedPage, Failure> {
     let damaged = |error: hayro_jpeg2000::DecodeError| Failure::new(format!("damaged JPEG 2000: {error}"));
-    let image = Image::new(&bytes, &DecodeSettings::default()).map_err(damaged)?;
+    let image = Image::new(bytes, settings).map_err(damaged)?;
     let (width, height, bits) = (image.width(), image.height(), image.original_bit_depth());
     let components = image.color_space().num_channels() + u8::from(image.has_alpha());
     // The decoder works on floating-point samples.
@@ -32,7 +41,7 @@ pub(crate) fn open_page(page: &PageInFile) -> Result<OpenedPage, Failure> {
                 .hint("convert it first, for example with OpenJPEG: `opj_decompress -i page.jp2 -o page.png`"));
         }
     };
-    let mut opened = OpenedPage::pixels(Raster::new(width, height, samples, data)?, stated_dpi(&bytes));
+    let mut opened = OpenedPage::pixels(Raster::new(width, height, samples, data)?, stated_dpi(bytes));
     if bits > 8 {
         opened.warnings.push(format!("its {bits} bits per channel were reduced to 8"));
     }
@@ -87,7 +96,7 @@ mod tests {
     const COLOUR: &[u8] = include_bytes!("test_images/colour.jp2");
     const GREY: &[u8] = include_bytes!("test_images/grey.j2k");
 
-    fn open(bytes: &[u8]) -> Result<OpenedPage, Failure> {
+    fn opened(bytes: &[u8]) -> Result<OpenedPage, Failure> {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), bytes).unwrap();
         let format = FileFormat::Convertible(ConvertibleFormat::Jpeg2000);
@@ -96,7 +105,7 @@ mod tests {
 
     #[test]
     fn colours_and_resolution_are_read() {
-        let page = open(COLOUR).unwrap();
+        let page = opened(COLOUR).unwrap();
         assert_eq!((page.raster.width, page.raster.height, page.raster.samples), (32, 24, Samples::Rgb8));
         let expected = (0..24_u8).flat_map(|y| (0..32_u8).flat_map(move |x| [x * 8, y * 10, (x + y) * 4]));
         assert_eq!(page.raster.data, expected.collect::<Vec<u8>>());
@@ -105,15 +114,22 @@ mod tests {
 
     #[test]
     fn a_codestream_without_a_container_is_read() {
-        let page = open(GREY).unwrap();
+        let page = opened(GREY).unwrap();
         let expected = (0..24_u32).flat_map(|y| (0..32_u32).map(move |x| (x * y) as u8));
         assert_eq!((page.raster.samples, page.raster.data), (Samples::Grey8, expected.collect()));
         assert_eq!(page.stated_dpi, None);
     }
 
     #[test]
+    fn a_truncated_image_is_kept_with_a_warning() {
+        let page = opened(&COLOUR[..COLOUR.len() - 150]).unwrap();
+        assert!(page.warnings[0].ends_with("parts of the image may be missing"), "{:?}", page.warnings);
+        assert!(opened(COLOUR).unwrap().warnings.is_empty());
+    }
+
+    #[test]
     fn a_truncated_header_is_an_error() {
-        assert!(open(&COLOUR[..60]).unwrap_err().error.starts_with("damaged JPEG 2000"));
+        assert!(opened(&COLOUR[..60]).unwrap_err().error.starts_with("damaged JPEG 2000"));
     }
 
     proptest! {
