@@ -124,7 +124,7 @@ fn windows_and_book_stages_are_explained() {
     assert_snapshot!(shelf.ok(["stages", "--explain", "digest"]), @r"
     digest: Puts the pages together.
 
-    defined in  tests/src/bin/authors-shelf.rs:119 of shelf-tests
+    defined in  tests/src/bin/authors-shelf.rs:115 of shelf-tests
     version     1
     runs on     cpu: threads, one page per core; once per book, when its pages are finished
     made from   counted: all pages; around: all pages
