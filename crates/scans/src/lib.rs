@@ -1,8 +1,8 @@
 //! The scans of a book: external files become scans ([`intake`]), the scans of a book are replaced, inserted, removed or rotated ([`edit`]),
 //! and a stage gets the scan of its page ([`PageImage`]).
 //!
-//! From the bottom up: [`Raster`](raster) (pixels) and the file [`formats`]; [`resolution`] and [`spread`], which look at pixels; [`staging`] (a
-//! book's folder until it is complete) and [`scan`] (from a page in a file to a scan in a book); then `intake` and `edit`, which do not know each other.
+//! From the bottom up: `raster` (pixels) and the file `formats`; `resolution` and `spread`, which look at pixels; `staging` (a
+//! book's folder until it is complete) and `scan` (from a page in a file to a scan in a book); then `intake` and `edit`, which do not know each other.
 
 pub mod edit;
 mod file_error;

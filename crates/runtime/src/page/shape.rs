@@ -30,7 +30,7 @@ impl<T> OutputShape<T> {
 
 /// Finds out which shape an output has: of the two implementations the compiler takes the one with a reference if it can.
 pub trait FindShape {
-    /// [`Whole`] or [`Part`].
+    /// `Whole` or `Part`.
     type Shape;
     /// Only its type is of interest.
     fn shape(&self) -> PhantomData<Self::Shape> {

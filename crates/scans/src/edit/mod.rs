@@ -2,7 +2,7 @@
 //! scanned twice is removed, one that lies on its side is rotated.
 //!
 //! The edited book is built in a hidden folder, of links to the files that do not change, and is exchanged with the old one in a single step:
-//! a book is never half renumbered. Where page numbers change, the records change with them ([`records`]), so that no page is made again
+//! a book is never half renumbered. Where page numbers change, the records change with them (`records`), so that no page is made again
 //! only because of its number.
 
 mod book_copy;
