@@ -223,6 +223,9 @@ fn print(context: &Context, added: &Added) -> Result<()> {
     }
     for (page, failure) in &added.failed {
         out.line(format_args!("  page {page} cannot be read: {failure}"))?;
+        if let Some(hint) = &failure.hint {
+            out.line(format_args!("    hint: {hint}"))?;
+        }
     }
     Ok(())
 }
