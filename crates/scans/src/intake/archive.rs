@@ -54,9 +54,15 @@ fn list(archive: PathBuf) -> Result<Contents, Failure> {
     let mut contents = Contents::default();
     for index in 0..archive.len() {
         let entry = archive.by_index_raw(index)?;
-        let Some(path) = entry.enclosed_name().filter(|_| entry.is_file()) else { continue };
-        let is_hidden = |part: &Path| part.to_string_lossy().starts_with(['.', '_']);
-        if path.iter().any(|part| is_hidden(Path::new(part))) {
+        if !entry.is_file() {
+            continue;
+        }
+        let Some(path) = entry.enclosed_name() else {
+            contents.skipped.push(PathBuf::from(String::from_utf8_lossy(entry.name_raw()).into_owned()));
+            continue;
+        };
+        let is_hidden = |part: &std::ffi::OsStr| part == "__MACOSX" || part.to_string_lossy().starts_with('.');
+        if path.iter().any(is_hidden) {
             continue;
         }
         if has_page_extension(&path) {
