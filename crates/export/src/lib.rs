@@ -1,0 +1,1 @@
+//! Turns the pages of a book into files that others read: EPUB, searchable PDF, Markdown, hOCR, ALTO and more.
