@@ -1,0 +1,270 @@
+use std::collections::HashMap;
+use std::io::{self, Write};
+
+use pdf_writer::types::{OutputIntentSubtype, PageMode, Predictor};
+use pdf_writer::writers::ImageXObject;
+use pdf_writer::{Chunk, Content, Filter, Finish, Name, Rect, Ref, TextStr};
+use shelf_pages::Orientation;
+
+use super::font::{Characters, write_font};
+use super::image::{Colour, Compression, ImageError, ScanImage, compress};
+use super::object_file::ObjectFile;
+use super::outline::{OutlineItem, PageTarget, write_outline};
+use super::page_geometry::PageGeometry;
+use super::page_labels::write_page_labels;
+use super::profiles;
+use super::tags::TagTree;
+use super::text_layer::{FONT, add_text};
+use super::xmp::xmp;
+use crate::placed_words::PlacedPage;
+
+const SCAN: Name = Name(b"Scan");
+
+/// What a PDF says of itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PdfInfo {
+    /// The title; PDF/A does not require one, readers show it in the window's title.
+    pub title: Option<String>,
+    /// The author or authors.
+    pub author: Option<String>,
+    /// The publisher of the printed book.
+    pub publisher: Option<String>,
+    /// Year in which the printed book was published.
+    pub year: Option<i32>,
+    /// What the reader should know, such as pages that are missing.
+    pub description: Option<String>,
+    /// Languages as BCP 47 tags, most important first.
+    pub languages: Vec<String>,
+    /// An identifier, such as an ISBN.
+    pub identifier: Option<String>,
+    /// The program that made it, with its version.
+    pub producer: String,
+}
+
+/// A page of a PDF.
+#[derive(Debug, Clone, Copy)]
+pub struct PdfPage<'p> {
+    /// The file of its scan.
+    pub scan: &'p [u8],
+    /// Resolution of the scan, dots per inch.
+    pub dpi: f64,
+    /// Its words, if it has been read.
+    pub text: Option<&'p PlacedPage>,
+    /// The printed page number, if it has one.
+    pub label: Option<&'p str>,
+}
+
+/// Why a PDF cannot be written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PdfError {
+    /// The file cannot be written.
+    #[error("cannot write the PDF: {0}")]
+    Io(#[from] io::Error),
+    /// A page's scan cannot be used; the page was not added.
+    #[error(transparent)]
+    Image(#[from] ImageError),
+}
+
+/// A PDF that is being written, page by page.
+pub struct PdfDocument<W> {
+    file: ObjectFile<W>,
+    info: PdfInfo,
+    pages: Ref,
+    font: Ref,
+    characters: Characters,
+    tags: TagTree,
+    page_refs: Vec<Ref>,
+    targets: Vec<PageTarget>,
+    labels: Vec<Option<String>>,
+    /// Colour profiles by their hash: the scans of a book have the same one.
+    profiles: HashMap<blake3::Hash, Ref>,
+}
+
+impl<W: Write> PdfDocument<W> {
+    /// Begins a PDF.
+    pub fn start(out: W, info: PdfInfo) -> Result<Self, PdfError> {
+        let mut file = ObjectFile::start(out)?;
+        let (pages, font) = (file.reserve(), file.reserve());
+        let tags = TagTree::new(&mut file);
+        Ok(Self {
+            file,
+            info,
+            pages,
+            font,
+            characters: Characters::default(),
+            tags,
+            page_refs: Vec::new(),
+            targets: Vec::new(),
+            labels: Vec::new(),
+            profiles: HashMap::new(),
+        })
+    }
+
+    /// Adds a page.
+    pub fn add_page(&mut self, page: &PdfPage) -> Result<(), PdfError> {
+        let image = ScanImage::read(page.scan)?;
+        let orientation = page.text.map_or(Orientation::default(), |text| text.orientation);
+        let geometry = PageGeometry::new(image.dimensions(), page.dpi, orientation);
+        let (width, height) = geometry.size_pt();
+        let [page_ref, image_ref, content_ref] = std::array::from_fn(|_| self.file.reserve());
+        self.write_image(image_ref, &image)?;
+
+        let mut content = Content::new();
+        content.begin_marked_content(Name(b"Artifact")).save_state();
+        content.transform([width, 0.0, 0.0, height, 0.0, 0.0]).x_object(SCAN).restore_state().end_marked_content();
+        let text = page.text.filter(|text| text.dimensions == image.dimensions());
+        let paragraphs =
+            text.map(|text| add_text(&mut content, text, &geometry, &mut self.characters)).unwrap_or_default();
+        let compressed = compress(content.finish().as_slice());
+        self.file.write(|chunk| {
+            chunk.stream(content_ref, &compressed).filter(Filter::FlateDecode);
+        })?;
+
+        let key = self.tags.add_page(&mut self.file, page_ref, &paragraphs)?;
+        let (pages, font) = (self.pages, self.font);
+        self.file.write(|chunk| {
+            let mut writer = chunk.page(page_ref);
+            writer.parent(pages).media_box(Rect::new(0.0, 0.0, width, height)).contents(content_ref);
+            if geometry.rotation() != 0 {
+                writer.rotate(geometry.rotation());
+            }
+            if let Some(key) = key {
+                writer.struct_parents(key);
+            }
+            let mut resources = writer.resources();
+            resources.x_objects().pair(SCAN, image_ref);
+            if !paragraphs.is_empty() {
+                resources.fonts().pair(FONT, font);
+            }
+        })?;
+        self.page_refs.push(page_ref);
+        self.targets.push(PageTarget { page: page_ref, top: height, is_rotated: geometry.rotation() != 0 });
+        self.labels.push(page.label.map(str::to_owned));
+        Ok(())
+    }
+
+    /// Ends the PDF with its outline.
+    pub fn finish(mut self, outline: &[OutlineItem]) -> Result<W, PdfError> {
+        let [catalog, info, metadata, intent_profile] = std::array::from_fn(|_| self.file.reserve());
+        write_font(&mut self.file, self.font, &self.characters)?;
+        let count = self.page_refs.len() as i32;
+        self.file.write(|chunk| {
+            chunk.pages(self.pages).count(count).kids(self.page_refs.iter().copied());
+        })?;
+        self.tags.write_root(&mut self.file)?;
+        let outline = write_outline(&mut self.file, outline, &self.targets)?;
+        write_profile(&mut self.file, intent_profile, &profiles::srgb(), 3)?;
+        let packet = xmp(&self.info);
+        self.file.write(|chunk| drop(chunk.metadata(metadata, packet.as_bytes())))?;
+        self.file.write(|chunk| {
+            let mut writer = chunk.indirect(info).start::<pdf_writer::writers::DocumentInfo>();
+            if let Some(title) = &self.info.title {
+                writer.title(TextStr(title));
+            }
+            if let Some(author) = &self.info.author {
+                writer.author(TextStr(author));
+            }
+            if let Some(description) = &self.info.description {
+                writer.subject(TextStr(description));
+            }
+            writer.producer(TextStr(&self.info.producer));
+        })?;
+        self.file.write(|chunk| {
+            let mut writer = chunk.indirect(catalog).start::<pdf_writer::writers::Catalog>();
+            writer.pages(self.pages).metadata(metadata);
+            if let Some(language) = self.info.languages.first() {
+                writer.lang(TextStr(language));
+            }
+            if let Some(outline) = outline {
+                writer.outlines(outline).page_mode(PageMode::UseOutlines);
+            }
+            write_page_labels(&mut writer, &self.labels);
+            writer.viewer_preferences().display_doc_title(self.info.title.is_some());
+            writer.mark_info().marked(true);
+            writer.pair(Name(b"StructTreeRoot"), self.tags.root());
+            let mut intents = writer.output_intents();
+            let mut intent = intents.push();
+            intent.subtype(OutputIntentSubtype::PDFA).dest_output_profile(intent_profile);
+            intent.output_condition_identifier(TextStr("sRGB IEC61966-2.1")).info(TextStr("sRGB IEC61966-2.1"));
+            intent.finish();
+        })?;
+        Ok(self.file.finish(catalog, info)?)
+    }
+
+    fn write_image(&mut self, id: Ref, image: &ScanImage) -> Result<(), PdfError> {
+        // Without a profile of its own, grey and RGB are those of the output intent; CMYK needs one.
+        let own = image.profile.clone().or_else(|| (image.colour == Colour::Cmyk).then(profiles::cmyk));
+        let profile = own.map(|bytes| self.profile(&bytes, image.colour.components())).transpose()?;
+        self.file.write(|chunk| write_image(chunk, id, image, profile))?;
+        Ok(())
+    }
+
+    /// The object of a colour profile, which is written once.
+    fn profile(&mut self, bytes: &[u8], components: u8) -> io::Result<Ref> {
+        let hash = blake3::hash(bytes);
+        if let Some(profile) = self.profiles.get(&hash) {
+            return Ok(*profile);
+        }
+        let id = self.file.reserve();
+        write_profile(&mut self.file, id, bytes, components)?;
+        self.profiles.insert(hash, id);
+        Ok(id)
+    }
+}
+
+fn write_profile<W: Write>(file: &mut ObjectFile<W>, id: Ref, bytes: &[u8], components: u8) -> io::Result<()> {
+    let compressed = compress(bytes);
+    file.write(|chunk| {
+        let mut stream = chunk.stream(id, &compressed);
+        stream.filter(Filter::FlateDecode).pair(Name(b"N"), i32::from(components));
+    })
+}
+
+fn write_image(chunk: &mut Chunk, id: Ref, image: &ScanImage, profile: Option<Ref>) {
+    let mut writer = chunk.image_xobject(id, &image.data);
+    writer.width(image.width as i32).height(image.height as i32);
+    if image.compression != Compression::Jpeg2000 {
+        writer.bits_per_component(image.bits.into());
+    }
+    match image.compression {
+        Compression::Jpeg { is_rgb } => {
+            writer.filter(Filter::DctDecode);
+            if is_rgb {
+                writer.decode_parms().color_transform(false);
+            }
+        }
+        Compression::Jpeg2000 => {
+            writer.filter(Filter::JpxDecode);
+        }
+        Compression::Png => {
+            writer.filter(Filter::FlateDecode);
+            let mut parameters = writer.decode_parms();
+            parameters.predictor(Predictor::PngOptimum).columns(image.width as i32);
+            parameters.colors(image.colour.components().into()).bits_per_component(image.bits.into());
+        }
+    }
+    if image.is_inverted {
+        writer.decode([1.0, 0.0].repeat(image.colour.components().into()));
+    }
+    write_colour(&mut writer, &image.colour, profile);
+}
+
+fn write_colour(writer: &mut ImageXObject, colour: &Colour, profile: Option<Ref>) {
+    match (colour, profile) {
+        (Colour::Own, _) => {}
+        (Colour::Indexed(table), profile) => {
+            let mut space = writer.insert(Name(b"ColorSpace")).array();
+            space.item(Name(b"Indexed"));
+            match profile {
+                Some(profile) => drop(space.push().array().item(Name(b"ICCBased")).item(profile)),
+                None => drop(space.item(Name(b"DeviceRGB"))),
+            }
+            space.item(table.len() as i32 / 3 - 1).item(pdf_writer::Str(table));
+        }
+        (_, Some(profile)) => writer.color_space().icc_based(profile),
+        (Colour::Grey, None) => writer.color_space().device_gray(),
+        (Colour::Rgb, None) => writer.color_space().device_rgb(),
+        (Colour::Cmyk, None) => unreachable!("CMYK images get a profile"),
+    }
+}

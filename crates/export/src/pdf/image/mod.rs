@@ -1,0 +1,10 @@
+//! Scans as images of a PDF: the bytes of the file where PDF can read them, and otherwise the same pixels.
+
+mod decoded;
+mod jpeg;
+mod jpeg2000;
+mod png;
+mod scan_image;
+
+pub use scan_image::ImageError;
+pub(super) use scan_image::{Colour, Compression, ScanImage, compress};

@@ -1,0 +1,4 @@
+mod codecs;
+mod kit;
+mod layout;
+mod pdf_a;
