@@ -1,5 +1,5 @@
 //! The built-in stages of shelf: the text of a scanned page is recognised (`ocr`) and corrected (`corrected`, with the `vocabulary` of the
-//! book), its blocks are labelled (`labels`, with the `pagination` of the book), and the results are merged (`merged`). `catalogue` finds the
+//! book), its blocks are labelled (`labels`, with the `pagination` of the book), the results are merged (`merged`), and `structure` puts the book together. `catalogue` finds the
 //! title, author and other metadata.
 //!
 //! Your own stage builds on these by naming them: `deps = [stages::ocr::ocr]` and a parameter `ocr: stages::ocr::OcrPage`.
@@ -16,6 +16,8 @@ pub mod ocr;
 pub mod page_layout;
 pub mod pagination;
 mod rounding;
+#[cfg(feature = "llm")]
+pub mod structure;
 #[cfg(feature = "llm")]
 pub mod vision;
 pub mod vocabulary;

@@ -24,6 +24,7 @@ Start with:
   shelf add book.pdf        add a scanned book to the library
   shelf process book        read it
   shelf show book           read the text
+  shelf export book -f epub write it for an e-reader
   shelf status book         see its progress
 
 Exit codes:
@@ -45,6 +46,7 @@ pub(super) enum Verb {
     Add(verbs::Add),
     List(verbs::List),
     Show(verbs::Show),
+    Export(verbs::Export),
     Set(verbs::Set),
     Page(verbs::Page),
     Status(verbs::Status),

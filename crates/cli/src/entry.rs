@@ -103,6 +103,7 @@ fn run(matches: &clap::ArgMatches, registry: &Arc<Registry>, mut faults: Vec<Reg
     let missing = match &cli.verb {
         Verb::Add(_) | Verb::Demo(_) => MissingLibrary::Create,
         Verb::Report(report) if report.needs_no_book() => MissingLibrary::Ignore,
+        Verb::Export(export) if export.needs_no_book() => MissingLibrary::Ignore,
         Verb::Completions(_) | Verb::Stages(_) | Verb::Config(_) | Verb::Doctor(_) => MissingLibrary::Ignore,
         _ => MissingLibrary::Refuse,
     };
@@ -128,6 +129,7 @@ fn run_verb(verb: Verb, context: &Context, given: &clap::ArgMatches) -> Result<E
         Verb::Add(add) => verbs::add(context, &add),
         Verb::List(list) => verbs::list(context, &list),
         Verb::Show(show) => verbs::show(context, &show),
+        Verb::Export(export) => verbs::export(context, &export),
         Verb::Page(change) => verbs::page(context, &change),
         Verb::Set(set) => verbs::set(context, &set),
         Verb::Status(status) => verbs::status(context, &status, given),

@@ -8,6 +8,7 @@ mod context;
 mod entry;
 mod error;
 mod exit;
+mod export_progress;
 mod flagged;
 mod global;
 mod languages;

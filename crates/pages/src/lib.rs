@@ -1,6 +1,6 @@
 //! The page formats of shelf as types, each with its JSON Schema: what OCR read on a page ([`OcrPage`]), the corrections
 //! ([`CorrectedPage`]), the labels ([`LabelsPage`]) and all of it together ([`MergedPage`]); and what is known of a whole book
-//! ([`Vocabulary`], [`Pagination`], [`CatalogueEntry`]).
+//! ([`Vocabulary`], [`Pagination`], [`CatalogueEntry`], [`Structure`]).
 //!
 //! The types say how results are stored, not how they are made: code that only reads a book's pages needs nothing else.
 //!
@@ -32,6 +32,7 @@ mod numbering;
 mod ocr_page;
 mod orientation;
 mod pagination;
+mod structure;
 #[doc(hidden)]
 pub mod testing;
 mod text;
@@ -51,6 +52,11 @@ pub use numbering::{NumberingStyle, PageNumberLocation, PageRegion};
 pub use ocr_page::{Block, Figure, Line, OcrPage, PageDimensions, Paragraph, Word};
 pub use orientation::Orientation;
 pub use pagination::{PagePagination, Pagination};
+pub use structure::{
+    CharRange, ContentsEntry, Element, ElementContent, ExcludedKind, ExcludedText, HeadingKind, Join, LinesKind,
+    NotePlace, OutlineEntry, PageAnchor, Passage, Span, Structure, TableCell, TableRow, join_lines, joined, span_text,
+    title_text,
+};
 pub use text::{PageText, TextParagraph};
 pub use text_page::TextPage;
 pub use vocabulary::{Commonness, PageVocabulary, Vocabulary, WordEvidence, word_key};

@@ -4,7 +4,9 @@ use shelf_runtime::page;
 use shelf_runtime::page::{Model, Timestamp};
 use shelf_runtime::stage::{ParagraphId, Paragraphs};
 
-use super::{Bbox, Classification, LineRange, NumberingStyle, PageDimensions, PageNumberLocation, PageRegion, bbox};
+use super::{
+    Bbox, Classification, Figure, LineRange, NumberingStyle, PageDimensions, PageNumberLocation, PageRegion, bbox,
+};
 
 /// Everything that is known about a page: `merged/page_NNNN.json`.
 #[page]
@@ -29,6 +31,9 @@ pub struct MergedPage {
     pub page_region: Option<PageRegion>,
     /// All blocks of `ocr`, in the same order. A block whose lines have different labels is split.
     pub blocks: Vec<MergedBlock>,
+    /// The figures of `ocr`, cut out of the scan; absent on a page without figures, and on pages merged before they were kept.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub images: Vec<Figure>,
     /// How the text continues across the page breaks.
     pub continuation: Continuation,
     /// When and by what the page was processed.

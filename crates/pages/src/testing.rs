@@ -185,6 +185,7 @@ impl TestPage {
             page_number_confidence: 1.0,
             page_region: None,
             blocks: self.ocr().blocks.into_iter().map(block).collect(),
+            images: Vec::new(),
             continuation: Continuation::default(),
             metadata: MergedMetadata {
                 total_blocks: self.paragraphs.len() as u32,

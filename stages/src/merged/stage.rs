@@ -26,7 +26,7 @@ pub struct MergedMetrics {
 }
 
 /// Merges the text, corrections and labels of a page; no recognised text is lost.
-#[stage(name = "merged", version = 2, deps = [ocr, around = ocr, corrected, labels], conserves = ocr, parallelism = cpu)]
+#[stage(name = "merged", version = 3, deps = [ocr, around = ocr, corrected, labels], conserves = ocr, parallelism = cpu)]
 pub fn merged(
     ocr: OcrPage,
     around: Window<OcrPage>,
@@ -65,6 +65,7 @@ pub fn merged(
         page_number_confidence: labels.page_number_confidence,
         page_region: labels.page_region,
         blocks,
+        images: ocr.images,
         continuation,
         metadata: MergedMetadata {
             ocr_timestamp: ocr.ocr_timestamp,

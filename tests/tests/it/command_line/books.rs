@@ -22,9 +22,10 @@ fn a_book_is_added_processed_shown_and_removed() {
     book: pagination: 1 book: 1 made
     book: labels: 3 pages: 3 made
     book: merged: 3 pages: 3 made
+    book: structure: 1 book: 1 made
     ");
     assert_snapshot!(shown(&shelf.run(["process", "book"])), @r"
-    book: nothing to do (3 pages, 7 stages up to date)
+    book: nothing to do (3 pages, 8 stages up to date)
     exit 0
     ");
     assert_snapshot!(shelf.ok(["status", "book"]), @r"
@@ -37,14 +38,15 @@ fn a_book_is_added_processed_shown_and_removed() {
     pagination     1      ·       ·        ·      ·
     labels         3      ·       ·        ·      ·
     merged         3      ·       ·        ·      ·
+    structure      1      ·       ·        ·      ·
     ");
     assert_snapshot!(shelf.ok(["plan", "book", "--stage", "ocr", "--psm", "6"]), @r"
     book: ocr: 3 pages to make, 0 up to date
       1-3: psm 3 → 6
     ");
     assert_snapshot!(shelf.ok(["list"]), @r"
-    BOOK  TITLE   PAGES  OCR  CATALOGUE  VOCABULARY  CORRECTED  PAGINATION  LABELS  MERGED
-    book  A Book      3    3          1           1          3           1       3       3
+    BOOK  TITLE   PAGES  OCR  CATALOGUE  VOCABULARY  CORRECTED  PAGINATION  LABELS  MERGED  STRUCTURE
+    book  A Book      3    3          1           1          3           1       3       3          1
     ");
     assert_snapshot!(shown(&shelf.run(["eval", "book", "--truth", "truth", "--stage", "pagination"])), @r"
     error: the pages of `pagination` have no text

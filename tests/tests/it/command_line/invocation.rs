@@ -30,7 +30,7 @@ fn errors_come_with_hints() {
     ");
     assert_snapshot!(said(&["process", "book", "--stage", "orc"]), @r"
     error: invalid value 'orc' for '--stage <STAGE>'
-      [possible values: ocr, catalogue, vocabulary, corrected, pagination, labels, merged]
+      [possible values: ocr, catalogue, vocabulary, corrected, pagination, labels, merged, structure]
 
     For more information, try '--help'.
     exit 2
@@ -134,6 +134,9 @@ fn the_stages_can_be_drawn() {
       ocr -->|with neighbours| merged
       corrected -->|with neighbours| merged
       labels -->|with neighbours| merged
+      structure
+      ocr -->|all pages| structure
+      merged -->|all pages| structure
     ");
     let stages: serde_json::Value = serde_json::from_str(&shelf.ok(["stages", "--json"])).unwrap();
     assert_eq!(stages[0]["name"], "ocr");

@@ -91,8 +91,8 @@ fn tables_fit_and_say_what_they_omit() {
     BOOK  TITLE   PAGES  OCR  CATALOGUE
     book  A Book      3    0          0
     Too narrow for: vocabulary, corrected,
-    pagination, labels, merged (show with
-    --wide)
+    pagination, labels, merged, structure
+    (show with --wide)
     ");
     assert_eq!(list(&["list", "--wide"]), shelf.ok(["list"]));
 }

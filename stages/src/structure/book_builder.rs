@@ -1,0 +1,440 @@
+//! Puts pages together to a book, one after the other.
+
+use std::collections::BTreeMap;
+
+use shelf_pages::{
+    ContentsEntry, Element, ElementContent, ExcludedKind, LinesKind, MergedPage, NotePlace, OcrPage, PageAnchor,
+    Passage, Structure, joined, title_text,
+};
+
+use super::contents::match_contents;
+use super::contents_page::printed_entries;
+use super::figures::{PageFigure, take_figures};
+use super::headings::{PageHeading, heading_at};
+use super::initials::join_initials;
+use super::joining::{Indents, TextEnd, TextStart, continues, divided_word, ends_a_sentence};
+use super::note_marks::link_marks;
+use super::notes::{PageNote, take_notes};
+use super::outline::{HeadingText, outline};
+use super::page_end::{exclude_catchword, exclude_page_number, first_word};
+use super::page_pieces::{PagePieces, page_pieces};
+use super::piece::{Piece, PieceLine, Role, passage};
+use super::same_row::join_rows;
+use super::table::table_rows;
+use super::verse::is_verse;
+
+/// Builds the structure of a book. Pages are added in ascending order; of their text, only references are kept.
+pub(super) struct BookBuilder<'d> {
+    /// Joins the halves of a word.
+    whole: &'d dyn Fn(&str, &str) -> String,
+    book: Structure,
+    headings: BTreeMap<u32, HeadingText>,
+    indents: Indents,
+    open: Option<Open>,
+    last_note: Option<LastNote>,
+    next_key: u32,
+    /// The elements of notes by their keys.
+    notes: BTreeMap<u32, u32>,
+    counts: Counts,
+}
+
+/// What was found in a book.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Counts {
+    pub(super) joined: u32,
+    pub(super) notes: u32,
+    pub(super) unlinked_notes: u32,
+}
+
+/// A paragraph that may go on.
+struct Open {
+    content: ElementContent,
+    page: u32,
+    last_page: u32,
+    /// The text of its last lines.
+    end: String,
+    fills_last_line: Option<bool>,
+    /// What is to come after it: notes, figures.
+    after: Vec<(u32, Waiting)>,
+}
+
+/// An element that waits until a paragraph is complete.
+struct Waiting {
+    content: ElementContent,
+    /// The key of a note.
+    key: Option<u32>,
+}
+
+#[derive(Debug, Clone)]
+struct LastNote {
+    key: u32,
+    page: u32,
+    /// Its last line.
+    end: String,
+}
+
+impl<'d> BookBuilder<'d> {
+    pub(super) fn new(whole: &'d dyn Fn(&str, &str) -> String) -> Self {
+        Self {
+            whole,
+            book: Structure::default(),
+            headings: BTreeMap::new(),
+            indents: Indents::default(),
+            open: None,
+            last_note: None,
+            next_key: 1,
+            notes: BTreeMap::new(),
+            counts: Counts::default(),
+        }
+    }
+
+    /// Adds a page; `next` is the one after it, for catchwords.
+    pub(super) fn add(&mut self, merged: &MergedPage, ocr: &OcrPage, next: Option<&MergedPage>) {
+        let mut page = page_pieces(merged, ocr);
+        exclude_page_number(&mut page, merged.printed_page_number.as_deref());
+        exclude_catchword(&mut page, next.and_then(first_word));
+        join_rows(&mut page.pieces, page.layout.body_height_px);
+        join_initials(&mut page.pieces);
+        let figures = self.figures(merged, ocr, &mut page);
+        let notes = take_notes(&mut page.pieces);
+        let notes = self.keyed(notes, merged.page_number);
+        let marks: Vec<_> = notes.iter().filter_map(|(key, note)| Some((*key, note.mark.clone()?))).collect();
+        link_marks(&mut page.pieces, &marks);
+        self.flow(&page, merged, figures, notes);
+        self.book.anchors.push(PageAnchor {
+            page: merged.page_number,
+            printed_page_number: merged.printed_page_number.clone(),
+            region: merged.page_region,
+            excluded: page.excluded,
+        });
+    }
+
+    /// The book, the warnings about its table of contents, and what was found.
+    pub(super) fn finish(mut self) -> (Structure, Vec<String>, Counts) {
+        self.close();
+        self.link_notes();
+        self.book.outline = outline(&mut self.book.elements, &self.headings, &self.book.anchors);
+        let warnings = match_contents(&mut self.book.contents, &self.book.outline);
+        (self.book, warnings, self.counts)
+    }
+
+    /// The figures in pixels of the scan, with their places among the pieces.
+    fn figures(&self, merged: &MergedPage, ocr: &OcrPage, page: &mut PagePieces) -> Vec<PageFigure> {
+        let upright = merged.images.iter().map(|figure| {
+            let mut figure = figure.clone();
+            figure.bbox = ocr.to_upright(figure.bbox);
+            figure
+        });
+        let size = ocr.upright_dimensions();
+        let mut figures = take_figures(page, &upright.collect::<Vec<_>>(), (size.width, size.height));
+        for figure in &mut figures {
+            let on_scan = merged.images.iter().find(|on_scan| Some(&on_scan.image_file) == figure.image_file.as_ref());
+            figure.bbox = on_scan.map_or(figure.bbox, |on_scan| on_scan.bbox);
+        }
+        figures
+    }
+
+    /// Gives notes their keys; the rest of a note from the page before is added to it.
+    fn keyed(&mut self, notes: Vec<PageNote>, page: u32) -> Vec<(u32, PageNote)> {
+        let mut keyed = Vec::new();
+        for (at, note) in notes.into_iter().enumerate() {
+            let is_rest = |last: &LastNote| {
+                at == 0 && note.mark.is_none() && last.page + 1 == page && !ends_a_sentence(&last.end)
+            };
+            let end = note.lines.last().map(|line| line.text.clone()).unwrap_or_default();
+            let key = match self.last_note.take().filter(is_rest) {
+                Some(last) => {
+                    self.extend_note(last.key, &last.end, &note);
+                    last.key
+                }
+                None => {
+                    let key = self.next_key;
+                    self.next_key += 1;
+                    self.counts.notes += 1;
+                    keyed.push((key, note));
+                    key
+                }
+            };
+            self.last_note = Some(LastNote { key, page, end });
+        }
+        keyed
+    }
+
+    /// Adds the rest of a note, whose text so far ends in `end`.
+    fn extend_note(&mut self, key: u32, end: &str, rest: &PageNote) {
+        let mut waiting = self.open.iter_mut().flat_map(|open| &mut open.after);
+        let waiting = waiting.find(|(_, waiting)| waiting.key == Some(key)).map(|(_, waiting)| &mut waiting.content);
+        let id = self.notes.get(&key).copied();
+        let placed = self.book.elements.iter_mut().rfind(|element| Some(element.id) == id);
+        let content = waiting.or_else(|| placed.map(|element| &mut element.content));
+        if let Some(ElementContent::Note { text, .. }) = content {
+            let mut spans = passage(&rest.lines).spans;
+            if let (Some(first), Some(begin)) = (spans.first_mut(), rest.lines.first()) {
+                first.join = divided_word(end, &begin.text, self.whole).unwrap_or_default();
+            }
+            text.spans.extend(spans);
+        }
+    }
+
+    fn flow(&mut self, page: &PagePieces, merged: &MergedPage, figures: Vec<PageFigure>, notes: Vec<(u32, PageNote)>) {
+        let mut figures = figures.into_iter().peekable();
+        let mut notes = notes;
+        let pieces = &page.pieces;
+        let mut at = 0;
+        while at < pieces.len() {
+            while let Some(figure) = figures.next_if(|figure| figure.before <= at) {
+                self.figure(page.page, figure);
+            }
+            let count = match heading_at(&pieces[at..], merged.page_region) {
+                Some((heading, count)) => {
+                    self.heading(page.page, &heading);
+                    count
+                }
+                None => self.pieces(page, at),
+            };
+            // A note comes after the paragraph that refers to it.
+            let lines = pieces[at..at + count].iter().flat_map(|piece| &piece.lines);
+            for key in lines.filter_map(|line| line.note).collect::<Vec<_>>() {
+                if let Some(found) = notes.iter().position(|(other, _)| *other == key) {
+                    let (key, note) = notes.remove(found);
+                    self.note(page.page, key, note);
+                }
+            }
+            at += count;
+        }
+        for figure in figures {
+            self.figure(page.page, figure);
+        }
+        for (key, note) in notes {
+            self.counts.unlinked_notes += u32::from(note.mark.is_some());
+            self.note(page.page, key, note);
+        }
+    }
+
+    /// Adds the piece at `at` and those that are one element with it; returns how many.
+    fn pieces(&mut self, page: &PagePieces, at: usize) -> usize {
+        let piece = &page.pieces[at];
+        let alike = || page.pieces[at..].iter().take_while(|other| other.role == piece.role);
+        match piece.role {
+            Role::Table => {
+                let count = alike().count();
+                let pieces = &page.pieces[at..at + count];
+                let content = match table_rows(pieces) {
+                    Some(rows) => ElementContent::Table { rows },
+                    None => lines_of(LinesKind::Table, pieces),
+                };
+                self.push(page.page, content);
+                count
+            }
+            Role::Lines(LinesKind::TableOfContents) => {
+                // A heading among them begins another list.
+                let count = 1 + alike()
+                    .skip(1)
+                    .zip(at + 1..)
+                    .take_while(|(_, at)| heading_at(&page.pieces[*at..], None).is_none())
+                    .count();
+                self.contents(page.page, &page.pieces[at..at + count]);
+                count
+            }
+            Role::Lines(kind) => {
+                let count = alike().count();
+                self.push(page.page, lines_of(kind, &page.pieces[at..at + count]));
+                count
+            }
+            Role::Label | Role::Caption | Role::Note => {
+                self.push(page.page, lines_of(LinesKind::Other, &page.pieces[at..=at]));
+                1
+            }
+            Role::Text | Role::Quotation | Role::Epigraph | Role::ChapterHeading | Role::SectionHeading => {
+                self.paragraph(page, piece);
+                1
+            }
+        }
+    }
+
+    fn contents(&mut self, page: u32, pieces: &[Piece]) {
+        let entries = printed_entries(pieces);
+        let lines = entries.iter().map(|entry| entry.passage.clone()).collect();
+        self.push(page, ElementContent::Lines { part: LinesKind::TableOfContents, lines });
+        let entry = |entry: super::contents_page::PrintedEntry| ContentsEntry {
+            page,
+            text: entry.text,
+            printed_page_number: entry.printed_page_number,
+            heading: None,
+        };
+        self.book.contents.extend(entries.into_iter().map(entry));
+    }
+
+    fn paragraph(&mut self, page: &PagePieces, piece: &Piece) {
+        let (left, right, height) = (page.layout.text_left_px, page.layout.text_right_px, page.layout.body_height_px);
+        let text = piece.text();
+        let fills_last_line = piece.fills_last_line(right, height);
+        if is_verse(piece, left, right) {
+            let lines: Vec<Passage> = verse_lines(piece);
+            match &mut self.open {
+                Some(Open { content: ElementContent::Verse { lines: before }, last_page, .. }) => {
+                    before.extend(lines);
+                    *last_page = page.page;
+                }
+                _ => self.begin(page.page, ElementContent::Verse { lines }, text, fills_last_line),
+            }
+            return;
+        }
+        let is_indented = if piece.has_initial { Some(true) } else { piece.is_indented(left, height) };
+        if piece.role == Role::Text && !piece.has_initial {
+            self.indents.add(is_indented);
+        }
+        let mut passage = piece.passage();
+        let content = |text: Passage| match piece.role {
+            Role::Quotation => ElementContent::Quotation { text },
+            Role::Epigraph => ElementContent::Epigraph { text },
+            _ => ElementContent::Paragraph { text },
+        };
+        let start = TextStart { text: &text, is_indented };
+        if let Some(open) = &mut self.open {
+            let end = TextEnd { text: &open.end, fills_last_line: open.fills_last_line };
+            let is_adjacent = open.last_page == page.page || open.last_page + 1 == page.page;
+            let join = continues(&end, &start, self.indents, self.whole).filter(|_| is_adjacent);
+            if let (Some(join), Some(before)) = (join, same_text(&mut open.content, piece.role)) {
+                if let Some(first) = passage.spans.first_mut() {
+                    first.join = join;
+                }
+                before.spans.extend(passage.spans);
+                self.counts.joined += u32::from(open.last_page != page.page);
+                (open.last_page, open.end, open.fills_last_line) = (page.page, text, fills_last_line);
+                return;
+            }
+        }
+        self.begin(page.page, content(passage), text, fills_last_line);
+    }
+
+    fn begin(&mut self, page: u32, content: ElementContent, end: String, fills_last_line: Option<bool>) {
+        self.close();
+        self.open = Some(Open { content, page, last_page: page, end, fills_last_line, after: Vec::new() });
+    }
+
+    fn heading(&mut self, page: u32, heading: &PageHeading) {
+        let line = |lines: &[PieceLine]| joined(lines.iter().map(|line| (line.text.as_str(), line.join)));
+        let number = line(&heading.number);
+        let text = HeadingText {
+            number: Some(number).filter(|number| !number.is_empty()),
+            title: title_text(&line(&heading.title)).into_owned(),
+        };
+        let content = ElementContent::Heading {
+            heading: heading.kind,
+            level: 1,
+            number: text.number.is_some().then(|| passage(&heading.number)),
+            title: passage(&heading.title),
+        };
+        let id = self.push(page, content);
+        self.headings.insert(id, text);
+    }
+
+    fn figure(&mut self, page: u32, figure: PageFigure) {
+        let PageFigure { image_file, bbox, plate, caption, .. } = figure;
+        self.push_after(page, ElementContent::Figure { image_file, bbox, plate, caption }, None);
+    }
+
+    fn note(&mut self, page: u32, key: u32, note: PageNote) {
+        let mark = note.mark.as_ref().map(super::note_marks::NoteMark::shown);
+        let text = passage(&note.lines);
+        self.push_after(page, ElementContent::Note { place: NotePlace::Foot, mark, refers_to: None, text }, Some(key));
+    }
+
+    /// Adds an element after the paragraph that may go on.
+    fn push_after(&mut self, page: u32, content: ElementContent, key: Option<u32>) {
+        match &mut self.open {
+            Some(open) => open.after.push((page, Waiting { content, key })),
+            None => {
+                let id = self.add_element(page, content);
+                self.notes.extend(key.map(|key| (key, id)));
+            }
+        }
+    }
+
+    /// Adds an element that ends the paragraph before it.
+    fn push(&mut self, page: u32, content: ElementContent) -> u32 {
+        self.close();
+        self.add_element(page, content)
+    }
+
+    fn close(&mut self) {
+        let Some(open) = self.open.take() else { return };
+        self.add_element(open.page, open.content);
+        for (page, waiting) in open.after {
+            let id = self.add_element(page, waiting.content);
+            self.notes.extend(waiting.key.map(|key| (key, id)));
+        }
+    }
+
+    fn add_element(&mut self, page: u32, content: ElementContent) -> u32 {
+        let id = self.book.elements.len() as u32 + 1;
+        self.book.elements.push(Element { id, page, content });
+        id
+    }
+
+    /// Replaces the keys of notes by their elements, and gives each note the element that refers to it.
+    fn link_notes(&mut self) {
+        let mut refers_to: BTreeMap<u32, u32> = BTreeMap::new();
+        for element in &mut self.book.elements {
+            for span in element.content.passages_mut().into_iter().flat_map(|passage| &mut passage.spans) {
+                let Some(key) = span.note else { continue };
+                span.note = self.notes.get(&key).copied();
+                if let Some(note) = span.note {
+                    refers_to.insert(note, element.id);
+                }
+            }
+        }
+        for element in &mut self.book.elements {
+            if let ElementContent::Note { refers_to: from, .. } = &mut element.content {
+                *from = refers_to.get(&element.id).copied();
+            }
+        }
+    }
+}
+
+/// The text of an open paragraph, if a piece of this role may continue it.
+fn same_text(content: &mut ElementContent, role: Role) -> Option<&mut Passage> {
+    match (content, role) {
+        (ElementContent::Paragraph { text }, Role::Text)
+        | (ElementContent::Quotation { text }, Role::Quotation)
+        | (ElementContent::Epigraph { text }, Role::Epigraph) => Some(text),
+        _ => None,
+    }
+}
+
+fn lines_of(part: LinesKind, pieces: &[Piece]) -> ElementContent {
+    let lines = pieces.iter().flat_map(|piece| &piece.lines).map(|line| passage(std::slice::from_ref(line)));
+    ElementContent::Lines { part, lines: lines.collect() }
+}
+
+/// The lines of verse; the mark of a note belongs to the line before it.
+fn verse_lines(piece: &Piece) -> Vec<Passage> {
+    let mut lines: Vec<Vec<PieceLine>> = Vec::new();
+    let mut after_mark = false;
+    for line in &piece.lines {
+        match lines.last_mut() {
+            Some(last)
+                if line.note.is_some()
+                    || after_mark
+                        && line.chars.start > last.last().map_or(0, |last| last.chars.end)
+                        && is_rest(last, line) =>
+            {
+                last.push(line.clone());
+            }
+            _ => lines.push(vec![line.clone()]),
+        }
+        after_mark = line.note.is_some();
+    }
+    lines.iter().map(|line| passage(line)).collect()
+}
+
+/// Whether a line is what follows a mark on the same printed line.
+fn is_rest(before: &[PieceLine], line: &PieceLine) -> bool {
+    before.first().is_some_and(|first| first.bbox == line.bbox)
+}
+
+/// How many texts of a kind were left out.
+pub(super) fn excluded(book: &Structure, kind: ExcludedKind) -> usize {
+    book.anchors.iter().flat_map(|anchor| &anchor.excluded).filter(|text| text.kind == kind).count()
+}

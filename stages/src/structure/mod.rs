@@ -1,0 +1,31 @@
+//! The `structure` stage: the book as one document in reading order, which refers to the text of `merged`.
+//!
+//! A page becomes [`Piece`](piece::Piece)s; rules find what is not text ([`page_end`]), join what belongs together ([`same_row`], [`initials`],
+//! [`joining`]), and recognise [`verse`], [`table`]s, [`figures`], [`notes`] and [`headings`]. [`BookBuilder`](book_builder::BookBuilder) puts
+//! the pages together; [`outline`] and [`contents`] compare the headings with the printed table of contents.
+
+mod book_builder;
+mod contents;
+mod contents_page;
+mod figures;
+mod headings;
+mod initials;
+mod joining;
+mod note_marks;
+mod notes;
+mod outline;
+mod page_end;
+mod page_pieces;
+mod piece;
+mod same_row;
+mod stage;
+mod table;
+#[cfg(test)]
+mod test_book;
+mod verse;
+
+pub use shelf_pages::{
+    ContentsEntry, Element, ElementContent, HeadingKind, LinesKind, NotePlace, OutlineEntry, PageAnchor, Passage, Span,
+    Structure,
+};
+pub use stage::{StructureMetrics, structure};
