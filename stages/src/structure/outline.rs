@@ -144,6 +144,6 @@ mod tests {
             [(1, ""), (2, "iv"), (3, ""), (4, "1"), (5, ""), (6, "3"), (7, "")].map(anchor).to_vec();
         let numbers = page_numbers(&anchors);
         let shown: Vec<&str> = (1..=7).map(|page| numbers.get(&page).map_or("", String::as_str)).collect();
-        assert_eq!(shown, ["iii", "iv", "", "1", "2", "3", "4"]);
+        assert_eq!(shown, ["iii", "iv", "v", "1", "2", "3", "4"]);
     }
 }

@@ -11,7 +11,9 @@ const MIN_QUOTED_LINES: usize = 2;
 const MIN_CAPITALS_RATIO: f64 = 0.8;
 /// Maximum fraction of lines that reach the right edge of the text, 0..=1.
 const MAX_FULL_RATIO: f64 = 0.15;
-/// Line ends of verse differ by at least this fraction of the width of the text; those of justified prose do not.
+/// Fewer lines than this may begin with capitals by chance: then their ends must differ by at least this fraction of the width of the text,
+/// as those of justified prose do not.
+const FEW_LINES: usize = 4;
 const MIN_RAGGED_RATIO: f64 = 0.03;
 
 /// Whether a piece is verse, in text between these edges, px.
@@ -35,7 +37,7 @@ pub(super) fn is_verse(piece: &Piece, left_px: f64, right_px: f64) -> bool {
     let hyphens = piece.lines.iter().any(|line| line.text.ends_with('-'));
     capitals >= MIN_CAPITALS_RATIO * count
         && full <= MAX_FULL_RATIO * count
-        && max - min >= MIN_RAGGED_RATIO * width_px
+        && (ends.len() >= FEW_LINES || max - min >= MIN_RAGGED_RATIO * width_px)
         && !hyphens
 }
 
