@@ -12,6 +12,7 @@ mod format;
 mod json;
 mod markdown;
 mod output;
+pub mod page_layout;
 pub mod pdf;
 pub mod placed_words;
 mod tei;

@@ -9,6 +9,9 @@ use crate::placed_words::{PlacedLine, PlacedPage, PlacedWord, WordPart};
 
 pub(super) const FONT: Name = Name(b"F");
 
+/// The least gap between words, as a part of the font size. Poppler, the most demanding of the common readers, needs 0.03.
+const MIN_GAP: f64 = 0.04;
+
 /// Adds the invisible text of a page, and returns its paragraphs.
 ///
 /// A line is as high as its box, so that selecting it marks what is printed; each of its words is as wide as its own box. The spaces between them
@@ -61,6 +64,16 @@ fn tag_of(role: TextRole) -> Option<Tag> {
     }
 }
 
+/// Narrows boxes that touch the next one, for readers take words without a gap for one word, whatever characters are between them.
+fn keep_apart(boxes: &mut [Bbox], gap: u32) {
+    for at in 1..boxes.len() {
+        let (bbox, next) = (boxes[at - 1], boxes[at].x);
+        if next > bbox.x {
+            boxes[at - 1].width = bbox.width.min((next - bbox.x).saturating_sub(gap).max(1));
+        }
+    }
+}
+
 /// Writes text, and leaves out what has not changed since the last word. Units are px of the upright page.
 struct Pen<'a> {
     content: &'a mut Content,
@@ -82,7 +95,8 @@ impl Pen<'_> {
             self.size = size;
         }
         let baseline = upright_height.saturating_sub(box_of_line.bottom()) as i32;
-        let boxes: Vec<Bbox> = line.words.iter().map(|word| upright(word.bbox)).collect();
+        let mut boxes: Vec<Bbox> = line.words.iter().map(|word| upright(word.bbox)).collect();
+        keep_apart(&mut boxes, (f64::from(size) * MIN_GAP).ceil() as u32);
         for (at, word) in line.words.iter().enumerate() {
             self.move_to(boxes[at].x as i32, baseline);
             self.show(&shown(word), boxes[at].width);

@@ -12,6 +12,8 @@ pub struct PlacedPage {
     pub orientation: Orientation,
     /// The blocks in reading order.
     pub blocks: Vec<PlacedBlock>,
+    /// The boxes of the figures.
+    pub figures: Vec<Bbox>,
 }
 
 /// A block of text.
@@ -87,7 +89,8 @@ impl PlacedPage {
         let page = Bbox { x: 0, y: 0, width: ocr.page_dimensions.width, height: ocr.page_dimensions.height };
         let direction = Direction::of(orientation);
         let blocks = merged.blocks.iter().map(|block| place_block(block, ocr, direction, page)).collect();
-        Self { dimensions: ocr.page_dimensions, orientation, blocks }
+        let figures = ocr.images.iter().map(|figure| clipped(figure.bbox, page)).collect();
+        Self { dimensions: ocr.page_dimensions, orientation, blocks, figures }
     }
 
     /// All words in reading order.

@@ -1,0 +1,128 @@
+//! METS 1.12: <https://www.loc.gov/standards/mets/>.
+
+use std::io::{self, Write};
+
+use super::page::LayoutBook;
+use super::xml::Xml;
+
+/// The files of a page.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MetsPage {
+    /// The number of the scan.
+    pub number: u32,
+    /// The printed page number.
+    pub printed_page_number: Option<String>,
+    /// The scan, as a URL that may be relative to the METS file.
+    pub scan: Option<String>,
+    /// The page's ALTO file, likewise; none for a page that was not read.
+    pub alto: Option<String>,
+}
+
+/// Writes the files of a book in the order of its pages.
+pub fn write_mets<W: Write>(out: W, book: &LayoutBook, pages: &[MetsPage]) -> io::Result<W> {
+    let mut xml = Xml::start(out)?;
+    let space = |name: &'static str, space: &str| (name, space.to_owned());
+    xml.open(
+        "mets",
+        &[
+            space("xmlns", "http://www.loc.gov/METS/"),
+            space("xmlns:xlink", "http://www.w3.org/1999/xlink"),
+            space("xmlns:dc", "http://purl.org/dc/elements/1.1/"),
+            ("LABEL", book.title.clone()),
+            ("TYPE", "Monograph".to_owned()),
+        ],
+    )?;
+    xml.open("metsHdr", &[])?;
+    let role = [("ROLE", "CREATOR".to_owned()), ("TYPE", "OTHER".to_owned()), ("OTHERTYPE", "SOFTWARE".to_owned())];
+    xml.open("agent", &role)?;
+    xml.text("name", &[], &book.producer)?;
+    if let Some(notice) = &book.notice {
+        xml.text("note", &[], notice)?;
+    }
+    xml.close("agent")?;
+    xml.close("metsHdr")?;
+    describe(&mut xml, book)?;
+    xml.open("fileSec", &[])?;
+    let scans = pages.iter().filter_map(|page| Some((page.number, page.scan.as_deref()?)));
+    file_group(&mut xml, "IMAGE", "scan", scans.map(|(number, file)| (number, file, image_type(file))))?;
+    let texts = pages.iter().filter_map(|page| Some((page.number, page.alto.as_deref()?)));
+    file_group(&mut xml, "FULLTEXT", "alto", texts.map(|(number, file)| (number, file, "application/alto+xml")))?;
+    xml.close("fileSec")?;
+    xml.open("structMap", &[("TYPE", "PHYSICAL".to_owned())])?;
+    xml.open("div", &[("TYPE", "physSequence".to_owned()), ("DMDID", "book".to_owned())])?;
+    for (order, page) in (1..).zip(pages) {
+        let mut attributes =
+            vec![("TYPE", "page".to_owned()), ("ID", format!("page_{}", page.number)), ("ORDER", order.to_string())];
+        if let Some(number) = &page.printed_page_number {
+            attributes.push(("ORDERLABEL", number.clone()));
+        }
+        xml.open("div", &attributes)?;
+        for (file, kind) in [(&page.scan, "scan"), (&page.alto, "alto")] {
+            if file.is_some() {
+                xml.empty("fptr", &[("FILEID", format!("{kind}_{}", page.number))])?;
+            }
+        }
+        xml.close("div")?;
+    }
+    xml.close("div")?;
+    xml.close("structMap")?;
+    xml.close("mets")?;
+    xml.finish()
+}
+
+fn describe<W: Write>(xml: &mut Xml<W>, book: &LayoutBook) -> io::Result<()> {
+    xml.open("dmdSec", &[("ID", "book".to_owned())])?;
+    xml.open("mdWrap", &[("MDTYPE", "DC".to_owned())])?;
+    xml.open("xmlData", &[])?;
+    xml.text("dc:title", &[], &book.title)?;
+    let year = book.year.map(|year| year.to_string());
+    for (name, value) in [("dc:creator", &book.author), ("dc:publisher", &book.publisher), ("dc:date", &year)] {
+        if let Some(value) = value {
+            xml.text(name, &[], value)?;
+        }
+    }
+    for language in &book.languages {
+        xml.text("dc:language", &[], language)?;
+    }
+    xml.close("xmlData")?;
+    xml.close("mdWrap")?;
+    xml.close("dmdSec")
+}
+
+fn file_group<'f, W: Write>(
+    xml: &mut Xml<W>,
+    group: &str,
+    kind: &str,
+    files: impl Iterator<Item = (u32, &'f str, &'static str)>,
+) -> io::Result<()> {
+    let mut files = files.peekable();
+    if files.peek().is_none() {
+        return Ok(());
+    }
+    xml.open("fileGrp", &[("USE", group.to_owned())])?;
+    for (number, file, mime_type) in files {
+        xml.open("file", &[("ID", format!("{kind}_{number}")), ("MIMETYPE", mime_type.to_owned())])?;
+        xml.empty("FLocat", &[("LOCTYPE", "URL".to_owned()), ("xlink:href", encoded(file))])?;
+        xml.close("file")?;
+    }
+    xml.close("fileGrp")
+}
+
+fn image_type(file: &str) -> &'static str {
+    match file.rsplit('.').next().unwrap_or_default().to_lowercase().as_str() {
+        "jpg" | "jpeg" => "image/jpeg",
+        "tif" | "tiff" => "image/tiff",
+        "jp2" | "jpx" => "image/jp2",
+        "j2k" => "image/j2c",
+        _ => "image/png",
+    }
+}
+
+/// The path as a relative URL: RFC 3986, 2.1.
+fn encoded(path: &str) -> String {
+    let byte = |byte: u8| match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => char::from(byte).to_string(),
+        other => format!("%{other:02X}"),
+    };
+    path.bytes().map(byte).collect()
+}
