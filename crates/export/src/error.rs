@@ -50,6 +50,15 @@ pub enum ExportError {
         #[source]
         source: image::ImageError,
     },
+    /// A scan cannot be put in a PDF.
+    #[error("the scan of page {page} cannot be used")]
+    Scan {
+        /// The page.
+        page: u32,
+        /// The cause.
+        #[source]
+        source: crate::pdf::ImageError,
+    },
     /// A figure cannot be compressed.
     #[error("cannot compress the image {}", path.display())]
     Jpeg {

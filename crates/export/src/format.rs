@@ -65,6 +65,10 @@ pub fn formats() -> &'static [Format] {
         crate::tei::TEI,
         crate::json::JSON,
         crate::json::JSONL,
+        crate::pdf::PDF,
+        crate::page_layout::HOCR,
+        crate::page_layout::ALTO,
+        crate::page_layout::METS,
     ];
     FORMATS
 }

@@ -15,6 +15,7 @@ mod output;
 pub mod page_layout;
 pub mod pdf;
 pub mod placed_words;
+mod scanned_page;
 mod tei;
 mod template;
 mod txt;

@@ -103,7 +103,7 @@ impl<W: Write> AltoFile<W> {
     }
 
     fn add_block(&mut self, block: &PlacedBlock, id: &str) -> io::Result<()> {
-        let own = [("ID", format!("block_{id}")), ("TAGREFS", tag_id(&label(block)))];
+        let own = [("ID", format!("block_{id}")), ("TAGREFS", tag_id(&label(block.classification)))];
         self.xml.open("ComposedBlock", &with_box(own, block.bbox))?;
         for (at, paragraph) in (1..).zip(&block.paragraphs).filter(|(_, paragraph)| !paragraph.lines.is_empty()) {
             self.add_paragraph(paragraph, &format!("{id}_{at}"))?;
@@ -156,7 +156,7 @@ impl<W: Write> AltoFile<W> {
 
 /// The labels of a page's blocks.
 pub fn labels(page: &LayoutPage) -> BTreeSet<String> {
-    page.text.blocks.iter().map(label).collect()
+    page.text.blocks.iter().map(|block| label(block.classification)).collect()
 }
 
 fn tag_id(label: &str) -> String {

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use shelf_pages::Bbox;
+use shelf_pages::{Bbox, Classification};
 
 use super::page::{LayoutBook, LayoutPage};
 use super::xml::Xml;
@@ -82,7 +82,7 @@ impl<W: Write> HocrFile<W> {
     }
 
     fn add_block(&mut self, block: &PlacedBlock, id: &str, angle: &str) -> io::Result<()> {
-        let title = format!("{}; x_label {}", bbox(block.bbox), label(block));
+        let title = format!("{}; x_label {}", bbox(block.bbox), label(block.classification));
         self.xml.open("div", &attributes("ocr_carea", &format!("block_{id}"), &title))?;
         for (at, paragraph) in (1..).zip(&block.paragraphs) {
             let id = format!("{id}_{at}");
@@ -116,8 +116,8 @@ fn bbox(bbox: Bbox) -> String {
 }
 
 /// The name of the label, as in the page files.
-pub(super) fn label(block: &PlacedBlock) -> String {
-    let name = serde_json::to_value(block.classification).ok();
+pub(super) fn label(classification: Classification) -> String {
+    let name = serde_json::to_value(classification).ok();
     name.and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default()
 }
 

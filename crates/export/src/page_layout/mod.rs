@@ -1,6 +1,7 @@
 //! The layout of pages as libraries exchange it: [hOCR](hocr) and [ALTO](alto), and [METS](mets), which holds the files of a book together.
 
 pub mod alto;
+mod format;
 pub mod hocr;
 pub mod mets;
 mod page;
@@ -8,4 +9,5 @@ mod page;
 mod tests;
 mod xml;
 
+pub(crate) use format::{ALTO, HOCR, METS};
 pub use page::{LayoutBook, LayoutPage};

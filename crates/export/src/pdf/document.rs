@@ -83,7 +83,7 @@ pub struct PdfDocument<W> {
 
 impl<W: Write> PdfDocument<W> {
     /// Begins a PDF.
-    pub fn start(out: W, info: PdfInfo) -> Result<Self, PdfError> {
+    pub fn start(out: W, info: PdfInfo) -> io::Result<Self> {
         let mut file = ObjectFile::start(out)?;
         let (pages, font) = (file.reserve(), file.reserve());
         let tags = TagTree::new(&mut file);
@@ -145,7 +145,7 @@ impl<W: Write> PdfDocument<W> {
     }
 
     /// Ends the PDF with its outline.
-    pub fn finish(mut self, outline: &[OutlineItem]) -> Result<W, PdfError> {
+    pub fn finish(mut self, outline: &[OutlineItem]) -> io::Result<W> {
         let [catalog, info, metadata, intent_profile] = std::array::from_fn(|_| self.file.reserve());
         write_font(&mut self.file, self.font, &self.characters)?;
         let count = self.page_refs.len() as i32;
@@ -189,7 +189,7 @@ impl<W: Write> PdfDocument<W> {
             intent.output_condition_identifier(TextStr("sRGB IEC61966-2.1")).info(TextStr("sRGB IEC61966-2.1"));
             intent.finish();
         })?;
-        Ok(self.file.finish(catalog, info)?)
+        self.file.finish(catalog, info)
     }
 
     fn write_image(&mut self, id: Ref, image: &ScanImage) -> Result<(), PdfError> {

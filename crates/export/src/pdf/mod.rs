@@ -4,6 +4,7 @@
 
 mod document;
 mod font;
+mod format;
 mod image;
 mod object_file;
 mod outline;
@@ -17,5 +18,6 @@ mod text_layer;
 mod xmp;
 
 pub use document::{PdfDocument, PdfError, PdfInfo, PdfPage};
+pub(crate) use format::PDF;
 pub use image::ImageError;
 pub use outline::OutlineItem;
