@@ -1,13 +1,14 @@
 //! ALTO 4.4: <https://www.loc.gov/standards/alto/>.
 
 use std::collections::BTreeSet;
-use std::io::{self, Write};
+use std::io::Write;
 
 use shelf_pages::Bbox;
 
 use super::hocr::label;
 use super::page::{LayoutBook, LayoutPage};
-use super::xml::Xml;
+use super::xml::LineXml;
+use crate::ExportError;
 use crate::placed_words::{PlacedBlock, PlacedLine, PlacedParagraph, PlacedWord, WordPart};
 
 /// The namespace.
@@ -16,14 +17,19 @@ const SCHEMA: &str = "http://www.loc.gov/standards/alto/v4/alto-4-4.xsd";
 
 /// An ALTO file that is being written, page by page.
 pub struct AltoFile<W: Write> {
-    xml: Xml<W>,
+    xml: LineXml<W>,
     language: Option<String>,
 }
 
 impl<W: Write> AltoFile<W> {
     /// Begins a file of a whole book, or of one page with this scan. `labels` are those that occur in it.
-    pub fn start(out: W, book: &LayoutBook, scan: Option<&str>, labels: &BTreeSet<String>) -> io::Result<Self> {
-        let mut xml = Xml::start(out)?;
+    pub fn start(
+        out: W,
+        book: &LayoutBook,
+        scan: Option<&str>,
+        labels: &BTreeSet<String>,
+    ) -> Result<Self, ExportError> {
+        let mut xml = LineXml::start(out)?;
         xml.open(
             "alto",
             &[
@@ -38,7 +44,7 @@ impl<W: Write> AltoFile<W> {
         if let Some(scan) = scan {
             xml.open("sourceImageInformation", &[])?;
             xml.text("fileName", &[], scan)?;
-            xml.close("sourceImageInformation")?;
+            xml.close()?;
         }
         xml.open("Processing", &[("ID", "processing".to_owned())])?;
         xml.text("processingCategory", &[], "contentGeneration")?;
@@ -49,22 +55,22 @@ impl<W: Write> AltoFile<W> {
         xml.open("processingSoftware", &[])?;
         xml.text("softwareName", &[], name)?;
         xml.text("softwareVersion", &[], version)?;
-        xml.close("processingSoftware")?;
-        xml.close("Processing")?;
-        xml.close("Description")?;
+        xml.close()?;
+        xml.close()?;
+        xml.close()?;
         if !labels.is_empty() {
             xml.open("Tags", &[])?;
             for label in labels {
                 xml.empty("StructureTag", &[("ID", tag_id(label)), ("LABEL", label.clone())])?;
             }
-            xml.close("Tags")?;
+            xml.close()?;
         }
         xml.open("Layout", &[])?;
         Ok(Self { xml, language: book.languages.first().cloned() })
     }
 
     /// Adds a page.
-    pub fn add_page(&mut self, page: &LayoutPage) -> io::Result<()> {
+    pub fn add_page(&mut self, page: &LayoutPage) -> Result<(), ExportError> {
         let size = page.text.dimensions;
         let mut attributes = vec![
             ("ID", format!("page_{}", page.number)),
@@ -91,35 +97,33 @@ impl<W: Write> AltoFile<W> {
             let id = format!("image_{}_{at}", page.number);
             self.xml.empty("Illustration", &with_box([("ID", id)], *figure))?;
         }
-        self.xml.close("PrintSpace")?;
-        self.xml.close("Page")
+        self.xml.close()?;
+        self.xml.close()
     }
 
     /// Ends the file.
-    pub fn finish(mut self) -> io::Result<W> {
-        self.xml.close("Layout")?;
-        self.xml.close("alto")?;
+    pub fn finish(self) -> Result<W, ExportError> {
         self.xml.finish()
     }
 
-    fn add_block(&mut self, block: &PlacedBlock, id: &str) -> io::Result<()> {
+    fn add_block(&mut self, block: &PlacedBlock, id: &str) -> Result<(), ExportError> {
         let own = [("ID", format!("block_{id}")), ("TAGREFS", tag_id(&label(block.classification)))];
         self.xml.open("ComposedBlock", &with_box(own, block.bbox))?;
         for (at, paragraph) in (1..).zip(&block.paragraphs).filter(|(_, paragraph)| !paragraph.lines.is_empty()) {
             self.add_paragraph(paragraph, &format!("{id}_{at}"))?;
         }
-        self.xml.close("ComposedBlock")
+        self.xml.close()
     }
 
-    fn add_paragraph(&mut self, paragraph: &PlacedParagraph, id: &str) -> io::Result<()> {
+    fn add_paragraph(&mut self, paragraph: &PlacedParagraph, id: &str) -> Result<(), ExportError> {
         self.xml.open("TextBlock", &with_box([("ID", format!("par_{id}"))], paragraph.bbox))?;
         for (at, line) in (1..).zip(&paragraph.lines) {
             self.add_line(line, &format!("{id}_{at}"))?;
         }
-        self.xml.close("TextBlock")
+        self.xml.close()
     }
 
-    fn add_line(&mut self, line: &PlacedLine, id: &str) -> io::Result<()> {
+    fn add_line(&mut self, line: &PlacedLine, id: &str) -> Result<(), ExportError> {
         self.xml.open("TextLine", &with_box([("ID", format!("line_{id}"))], line.bbox))?;
         for (at, word) in line.words.iter().enumerate() {
             if at > 0 {
@@ -130,10 +134,10 @@ impl<W: Write> AltoFile<W> {
         if line.words.last().is_some_and(|word| matches!(word.part, WordPart::Begins { .. })) {
             self.xml.empty("HYP", &[("CONTENT", "-".to_owned())])?;
         }
-        self.xml.close("TextLine")
+        self.xml.close()
     }
 
-    fn add_word(&mut self, word: &PlacedWord, id: String) -> io::Result<()> {
+    fn add_word(&mut self, word: &PlacedWord, id: String) -> Result<(), ExportError> {
         let confidence = (word.confidence * 100.0).round() / 100.0;
         let mut attributes = with_box([("ID", id)], word.bbox);
         let text = match &word.part {

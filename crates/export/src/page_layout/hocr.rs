@@ -1,23 +1,24 @@
 //! hOCR 1.2: <http://kba.github.io/hocr-spec/1.2/>.
 
-use std::io::{self, Write};
+use std::io::Write;
 
 use shelf_pages::{Bbox, Classification};
 
 use super::page::{LayoutBook, LayoutPage};
-use super::xml::Xml;
+use super::xml::LineXml;
+use crate::ExportError;
 use crate::placed_words::{PlacedBlock, PlacedLine, PlacedWord, WordPart};
 
 /// An hOCR file that is being written, page by page.
 pub struct HocrFile<W: Write> {
-    xml: Xml<W>,
+    xml: LineXml<W>,
     pages: usize,
 }
 
 impl<W: Write> HocrFile<W> {
     /// Begins a file.
-    pub fn start(out: W, book: &LayoutBook) -> io::Result<Self> {
-        let mut xml = Xml::start(out)?;
+    pub fn start(out: W, book: &LayoutBook) -> Result<Self, ExportError> {
+        let mut xml = LineXml::start(out)?;
         xml.doctype("html")?;
         let language = book.languages.first().cloned().unwrap_or_else(|| "und".to_owned());
         let space = "http://www.w3.org/1999/xhtml".to_owned();
@@ -28,7 +29,7 @@ impl<W: Write> HocrFile<W> {
         let mut meta =
             |name: &str, content: String| xml.empty("meta", &[("name", name.to_owned()), ("content", content)]);
         meta("ocr-system", book.producer.clone())?;
-        let capabilities = "ocr_page ocr_carea ocr_par ocr_line ocrx_word ocr_image ocrp_lang";
+        let capabilities = "ocr_page ocr_carea ocr_par ocr_line ocrx_word ocr_image";
         meta("ocr-capabilities", capabilities.to_owned())?;
         if !book.languages.is_empty() {
             meta("ocr-langs", book.languages.join(" "))?;
@@ -39,13 +40,13 @@ impl<W: Write> HocrFile<W> {
         if let Some(notice) = &book.notice {
             meta("description", notice.clone())?;
         }
-        xml.close("head")?;
+        xml.close()?;
         xml.open("body", &[])?;
         Ok(Self { xml, pages: 0 })
     }
 
     /// Adds a page.
-    pub fn add_page(&mut self, page: &LayoutPage) -> io::Result<()> {
+    pub fn add_page(&mut self, page: &LayoutPage) -> Result<(), ExportError> {
         let size = page.text.dimensions;
         let mut title = Vec::new();
         if let Some(scan) = page.scan {
@@ -69,19 +70,17 @@ impl<W: Write> HocrFile<W> {
             let id = format!("image_{}_{at}", page.number);
             self.xml.empty("div", &attributes("ocr_image", &id, &bbox(*figure)))?;
         }
-        self.xml.close("div")?;
+        self.xml.close()?;
         self.pages += 1;
         Ok(())
     }
 
     /// Ends the file.
-    pub fn finish(mut self) -> io::Result<W> {
-        self.xml.close("body")?;
-        self.xml.close("html")?;
+    pub fn finish(self) -> Result<W, ExportError> {
         self.xml.finish()
     }
 
-    fn add_block(&mut self, block: &PlacedBlock, id: &str, angle: &str) -> io::Result<()> {
+    fn add_block(&mut self, block: &PlacedBlock, id: &str, angle: &str) -> Result<(), ExportError> {
         let title = format!("{}; x_label {}", bbox(block.bbox), label(block.classification));
         self.xml.open("div", &attributes("ocr_carea", &format!("block_{id}"), &title))?;
         for (at, paragraph) in (1..).zip(&block.paragraphs) {
@@ -90,12 +89,12 @@ impl<W: Write> HocrFile<W> {
             for (at, line) in (1..).zip(&paragraph.lines) {
                 self.add_line(line, &format!("{id}_{at}"), angle)?;
             }
-            self.xml.close("p")?;
+            self.xml.close()?;
         }
-        self.xml.close("div")
+        self.xml.close()
     }
 
-    fn add_line(&mut self, line: &PlacedLine, id: &str, angle: &str) -> io::Result<()> {
+    fn add_line(&mut self, line: &PlacedLine, id: &str, angle: &str) -> Result<(), ExportError> {
         self.xml
             .open("span", &attributes("ocr_line", &format!("line_{id}"), &format!("{}{angle}", bbox(line.bbox))))?;
         for (at, word) in (1..).zip(&line.words) {
@@ -103,7 +102,7 @@ impl<W: Write> HocrFile<W> {
             let title = format!("{}; x_wconf {confidence}", bbox(word.bbox));
             self.xml.text("span", &attributes("ocrx_word", &format!("word_{id}_{at}"), &title), &printed(word))?;
         }
-        self.xml.close("span")
+        self.xml.close()
     }
 }
 

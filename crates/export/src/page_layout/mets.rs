@@ -1,9 +1,10 @@
 //! METS 1.12: <https://www.loc.gov/standards/mets/>.
 
-use std::io::{self, Write};
+use std::io::Write;
 
 use super::page::LayoutBook;
-use super::xml::Xml;
+use super::xml::LineXml;
+use crate::ExportError;
 
 /// The files of a page.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -19,8 +20,8 @@ pub struct MetsPage {
 }
 
 /// Writes the files of a book in the order of its pages.
-pub fn write_mets<W: Write>(out: W, book: &LayoutBook, pages: &[MetsPage]) -> io::Result<W> {
-    let mut xml = Xml::start(out)?;
+pub fn write_mets<W: Write>(out: W, book: &LayoutBook, pages: &[MetsPage]) -> Result<W, ExportError> {
+    let mut xml = LineXml::start(out)?;
     let space = |name: &'static str, space: &str| (name, space.to_owned());
     xml.open(
         "mets",
@@ -39,15 +40,15 @@ pub fn write_mets<W: Write>(out: W, book: &LayoutBook, pages: &[MetsPage]) -> io
     if let Some(notice) = &book.notice {
         xml.text("note", &[], notice)?;
     }
-    xml.close("agent")?;
-    xml.close("metsHdr")?;
+    xml.close()?;
+    xml.close()?;
     describe(&mut xml, book)?;
     xml.open("fileSec", &[])?;
     let scans = pages.iter().filter_map(|page| Some((page.number, page.scan.as_deref()?)));
     file_group(&mut xml, "IMAGE", "scan", scans.map(|(number, file)| (number, file, image_type(file))))?;
     let texts = pages.iter().filter_map(|page| Some((page.number, page.alto.as_deref()?)));
     file_group(&mut xml, "FULLTEXT", "alto", texts.map(|(number, file)| (number, file, "application/alto+xml")))?;
-    xml.close("fileSec")?;
+    xml.close()?;
     xml.open("structMap", &[("TYPE", "PHYSICAL".to_owned())])?;
     xml.open("div", &[("TYPE", "physSequence".to_owned()), ("DMDID", "book".to_owned())])?;
     for (order, page) in (1..).zip(pages) {
@@ -62,15 +63,12 @@ pub fn write_mets<W: Write>(out: W, book: &LayoutBook, pages: &[MetsPage]) -> io
                 xml.empty("fptr", &[("FILEID", format!("{kind}_{}", page.number))])?;
             }
         }
-        xml.close("div")?;
+        xml.close()?;
     }
-    xml.close("div")?;
-    xml.close("structMap")?;
-    xml.close("mets")?;
     xml.finish()
 }
 
-fn describe<W: Write>(xml: &mut Xml<W>, book: &LayoutBook) -> io::Result<()> {
+fn describe<W: Write>(xml: &mut LineXml<W>, book: &LayoutBook) -> Result<(), ExportError> {
     xml.open("dmdSec", &[("ID", "book".to_owned())])?;
     xml.open("mdWrap", &[("MDTYPE", "DC".to_owned())])?;
     xml.open("xmlData", &[])?;
@@ -84,17 +82,17 @@ fn describe<W: Write>(xml: &mut Xml<W>, book: &LayoutBook) -> io::Result<()> {
     for language in &book.languages {
         xml.text("dc:language", &[], language)?;
     }
-    xml.close("xmlData")?;
-    xml.close("mdWrap")?;
-    xml.close("dmdSec")
+    xml.close()?;
+    xml.close()?;
+    xml.close()
 }
 
 fn file_group<'f, W: Write>(
-    xml: &mut Xml<W>,
+    xml: &mut LineXml<W>,
     group: &str,
     kind: &str,
     files: impl Iterator<Item = (u32, &'f str, &'static str)>,
-) -> io::Result<()> {
+) -> Result<(), ExportError> {
     let mut files = files.peekable();
     if files.peek().is_none() {
         return Ok(());
@@ -103,9 +101,9 @@ fn file_group<'f, W: Write>(
     for (number, file, mime_type) in files {
         xml.open("file", &[("ID", format!("{kind}_{number}")), ("MIMETYPE", mime_type.to_owned())])?;
         xml.empty("FLocat", &[("LOCTYPE", "URL".to_owned()), ("xlink:href", encoded(file))])?;
-        xml.close("file")?;
+        xml.close()?;
     }
-    xml.close("fileGrp")
+    xml.close()
 }
 
 fn image_type(file: &str) -> &'static str {

@@ -1,71 +1,51 @@
-use std::io::{self, Write};
+use std::io::Write;
 
-use quick_xml::Writer;
-use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
+use crate::ExportError;
+use crate::xml::Xml;
 
-/// Writes XML, an element on each line. Characters that XML does not allow are replaced.
-pub(super) struct Xml<W: Write> {
-    writer: Writer<W>,
+/// XML with every tag on a line of its own, except those around a text.
+pub(super) struct LineXml<W: Write> {
+    xml: Xml<W>,
 }
 
 /// Attributes: names and values.
 pub(super) type Attributes<'a> = &'a [(&'a str, String)];
 
-impl<W: Write> Xml<W> {
-    pub(super) fn start(out: W) -> io::Result<Self> {
-        let mut writer = Writer::new(out);
-        writer.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
-        Ok(Self { writer })
+impl<W: Write> LineXml<W> {
+    pub(super) fn start(out: W) -> Result<Self, ExportError> {
+        Ok(Self { xml: Xml::document(out)? })
     }
 
-    pub(super) fn doctype(&mut self, name: &str) -> io::Result<()> {
-        self.new_line()?;
-        self.writer.write_event(Event::DocType(BytesText::from_escaped(name)))
+    pub(super) fn doctype(&mut self, name: &str) -> Result<(), ExportError> {
+        self.xml.raw(&format!("<!DOCTYPE {name}>\n"))
     }
 
-    pub(super) fn open(&mut self, name: &str, attributes: Attributes) -> io::Result<()> {
-        self.new_line()?;
-        self.writer.write_event(Event::Start(tag(name, attributes)))
+    pub(super) fn open(&mut self, name: &str, attributes: Attributes) -> Result<(), ExportError> {
+        self.xml.open(name, &borrowed(attributes))?;
+        self.xml.line()
     }
 
-    pub(super) fn close(&mut self, name: &str) -> io::Result<()> {
-        self.new_line()?;
-        self.writer.write_event(Event::End(BytesEnd::new(name)))
+    /// Closes the last element that is open.
+    pub(super) fn close(&mut self) -> Result<(), ExportError> {
+        self.xml.close_line()
     }
 
-    pub(super) fn empty(&mut self, name: &str, attributes: Attributes) -> io::Result<()> {
-        self.new_line()?;
-        self.writer.write_event(Event::Empty(tag(name, attributes)))
+    pub(super) fn empty(&mut self, name: &str, attributes: Attributes) -> Result<(), ExportError> {
+        self.xml.empty(name, &borrowed(attributes))?;
+        self.xml.line()
     }
 
     /// An element that contains only text.
-    pub(super) fn text(&mut self, name: &str, attributes: Attributes, text: &str) -> io::Result<()> {
-        self.new_line()?;
-        self.writer.write_event(Event::Start(tag(name, attributes)))?;
-        self.writer.write_event(Event::Text(BytesText::new(&allowed(text))))?;
-        self.writer.write_event(Event::End(BytesEnd::new(name)))
+    pub(super) fn text(&mut self, name: &str, attributes: Attributes, text: &str) -> Result<(), ExportError> {
+        self.xml.element(name, &borrowed(attributes), text)
     }
 
-    pub(super) fn finish(mut self) -> io::Result<W> {
-        self.new_line()?;
-        Ok(self.writer.into_inner())
-    }
-
-    fn new_line(&mut self) -> io::Result<()> {
-        self.writer.get_mut().write_all(b"\n")
+    /// Closes all elements.
+    pub(super) fn finish(self) -> Result<W, ExportError> {
+        self.xml.finish()
     }
 }
 
-fn tag<'n>(name: &'n str, attributes: Attributes) -> BytesStart<'n> {
-    let mut tag = BytesStart::new(name);
-    for (name, value) in attributes {
-        tag.push_attribute((*name, allowed(value).as_str()));
-    }
-    tag
-}
-
-/// The text without the characters that XML 1.0 does not have.
-fn allowed(text: &str) -> String {
-    let is_allowed = |c: char| c >= ' ' && !matches!(c, '\u{FFFE}' | '\u{FFFF}') || matches!(c, '\t' | '\n');
-    text.chars().map(|c| if is_allowed(c) { c } else { char::REPLACEMENT_CHARACTER }).collect()
+fn borrowed<'a>(attributes: Attributes<'a>) -> Vec<(&'a str, &'a str)> {
+    attributes.iter().map(|(name, value)| (*name, value.as_str())).collect()
 }

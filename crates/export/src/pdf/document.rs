@@ -8,12 +8,13 @@ use shelf_pages::Orientation;
 
 use super::font::{Characters, write_font};
 use super::image::{Colour, Compression, ImageError, ScanImage, compress};
+use super::notice::{self, add_notice};
 use super::object_file::ObjectFile;
 use super::outline::{OutlineItem, PageTarget, write_outline};
 use super::page_geometry::PageGeometry;
 use super::page_labels::write_page_labels;
 use super::profiles;
-use super::tags::TagTree;
+use super::tags::{TagTree, TaggedParagraph};
 use super::text_layer::{FONT, add_text};
 use super::xmp::xmp;
 use crate::placed_words::PlacedPage;
@@ -50,8 +51,18 @@ pub struct PdfPage<'p> {
     pub dpi: f64,
     /// Its words, if it has been read.
     pub text: Option<&'p PlacedPage>,
-    /// The printed page number, if it has one.
+    /// The page number that viewers show; `scan 3` for the third page without one.
     pub label: Option<&'p str>,
+}
+
+/// What a page consists of besides its content.
+struct PageLayout {
+    /// Width and height, points.
+    size_pt: (f32, f32),
+    /// How viewers have to rotate it, degrees clockwise.
+    rotation: i32,
+    image: Option<Ref>,
+    paragraphs: Vec<TaggedParagraph>,
 }
 
 /// Why a PDF cannot be written.
@@ -76,7 +87,7 @@ pub struct PdfDocument<W> {
     tags: TagTree,
     page_refs: Vec<Ref>,
     targets: Vec<PageTarget>,
-    labels: Vec<Option<String>>,
+    labels: Vec<String>,
     /// Colour profiles by their hash: the scans of a book have the same one.
     profiles: HashMap<blake3::Hash, Ref>,
 }
@@ -101,46 +112,60 @@ impl<W: Write> PdfDocument<W> {
         })
     }
 
+    /// Adds a page that has only this text, such as what is missing in the PDF.
+    pub fn add_notice(&mut self, text: &str) -> io::Result<()> {
+        let mut content = Content::new();
+        let paragraphs = add_notice(&mut content, text, &mut self.characters);
+        let layout = PageLayout { size_pt: notice::SIZE_PT, rotation: 0, image: None, paragraphs };
+        self.write_page(content, &layout, "notice".to_owned())
+    }
+
     /// Adds a page.
     pub fn add_page(&mut self, page: &PdfPage) -> Result<(), PdfError> {
         let image = ScanImage::read(page.scan)?;
         let orientation = page.text.map_or(Orientation::default(), |text| text.orientation);
         let geometry = PageGeometry::new(image.dimensions(), page.dpi, orientation);
         let (width, height) = geometry.size_pt();
-        let [page_ref, image_ref, content_ref] = std::array::from_fn(|_| self.file.reserve());
+        let image_ref = self.file.reserve();
         self.write_image(image_ref, &image)?;
-
         let mut content = Content::new();
         content.begin_marked_content(Name(b"Artifact")).save_state();
         content.transform([width, 0.0, 0.0, height, 0.0, 0.0]).x_object(SCAN).restore_state().end_marked_content();
         let text = page.text.filter(|text| text.dimensions == image.dimensions());
         let paragraphs =
             text.map(|text| add_text(&mut content, text, &geometry, &mut self.characters)).unwrap_or_default();
+        let size_pt = geometry.size_pt();
+        let layout = PageLayout { size_pt, rotation: geometry.rotation(), image: Some(image_ref), paragraphs };
+        let label = page.label.map_or_else(|| format!("scan {}", self.page_refs.len() + 1), str::to_owned);
+        Ok(self.write_page(content, &layout, label)?)
+    }
+
+    fn write_page(&mut self, content: Content, layout: &PageLayout, label: String) -> io::Result<()> {
+        let [page_ref, content_ref] = std::array::from_fn(|_| self.file.reserve());
         let compressed = compress(content.finish().as_slice());
         self.file.write(|chunk| {
             chunk.stream(content_ref, &compressed).filter(Filter::FlateDecode);
         })?;
-
-        let key = self.tags.add_page(&mut self.file, page_ref, &paragraphs)?;
-        let (pages, font) = (self.pages, self.font);
+        let key = self.tags.add_page(&mut self.file, page_ref, &layout.paragraphs)?;
+        let (pages, font, (width, height)) = (self.pages, self.font, layout.size_pt);
         self.file.write(|chunk| {
             let mut writer = chunk.page(page_ref);
             writer.parent(pages).media_box(Rect::new(0.0, 0.0, width, height)).contents(content_ref);
-            if geometry.rotation() != 0 {
-                writer.rotate(geometry.rotation());
+            if layout.rotation != 0 {
+                writer.rotate(layout.rotation);
             }
             if let Some(key) = key {
                 writer.struct_parents(key);
             }
             let mut resources = writer.resources();
-            resources.x_objects().pair(SCAN, image_ref);
-            if !paragraphs.is_empty() {
-                resources.fonts().pair(FONT, font);
+            if let Some(image) = layout.image {
+                resources.x_objects().pair(SCAN, image);
             }
+            resources.fonts().pair(FONT, font);
         })?;
         self.page_refs.push(page_ref);
-        self.targets.push(PageTarget { page: page_ref, top: height, is_rotated: geometry.rotation() != 0 });
-        self.labels.push(page.label.map(str::to_owned));
+        self.targets.push(PageTarget { page: page_ref, top: height, is_rotated: layout.rotation != 0 });
+        self.labels.push(label);
         Ok(())
     }
 

@@ -10,15 +10,22 @@ pub(crate) const PDF: Format =
     Format { name: "pdf", extension: "pdf", about: "searchable PDF (PDF/A-2b): the scans with invisible text", write };
 
 fn write(book: &ExportBook, output: &mut Output, options: &ExportOptions) -> Result<(), ExportError> {
-    let mut document = PdfDocument::start(output.main()?, info_of(&DocumentMetadata::of(book)))?;
+    let metadata = DocumentMetadata::of(book);
+    let mut document = PdfDocument::start(output.main()?, info_of(&metadata))?;
     let mut numbers = Vec::new();
+    if let Some(notice) = metadata.missing_notice() {
+        document.add_notice(&notice)?;
+        // The notice is no scan, but has a place in the PDF.
+        numbers.push(0);
+    }
     for page in scanned_pages(book) {
         let page = page?;
         // A page whose scan is missing is left out, and was reported as missing.
         let Some(path) = &page.scan else { continue };
         let scan = fs::read(path).map_err(|source| ExportError::Io { path: path.clone(), source })?;
-        let label = page.printed_page_number.as_deref();
-        let added = document.add_page(&PdfPage { scan: &scan, dpi: page.dpi, text: page.text.as_ref(), label });
+        let label = page.printed_page_number.clone().unwrap_or_else(|| format!("scan {}", page.number));
+        let text = page.text.as_ref();
+        let added = document.add_page(&PdfPage { scan: &scan, dpi: page.dpi, text, label: Some(&label) });
         added.map_err(|error| match error {
             PdfError::Io(error) => ExportError::Write(error),
             PdfError::Image(source) => ExportError::Scan { page: page.number.get(), source },

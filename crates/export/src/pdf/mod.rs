@@ -6,6 +6,7 @@ mod document;
 mod font;
 mod format;
 mod image;
+mod notice;
 mod object_file;
 mod outline;
 mod page_geometry;

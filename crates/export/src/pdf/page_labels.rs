@@ -10,8 +10,8 @@ enum Label {
     Text(String),
 }
 
-/// Writes the printed page numbers. A page without one is named after its place: `scan 3`.
-pub(super) fn write_page_labels(catalog: &mut Catalog, labels: &[Option<String>]) {
+/// Writes the page numbers.
+pub(super) fn write_page_labels(catalog: &mut Catalog, labels: &[String]) {
     let mut tree = catalog.insert(Name(b"PageLabels")).dict();
     let mut ranges = tree.insert(Name(b"Nums")).array();
     for (at, label) in ranges_of(labels) {
@@ -25,11 +25,11 @@ pub(super) fn write_page_labels(catalog: &mut Catalog, labels: &[Option<String>]
 }
 
 /// The pages at which the numbers do not just go on.
-fn ranges_of(labels: &[Option<String>]) -> Vec<(usize, Label)> {
+fn ranges_of(labels: &[String]) -> Vec<(usize, Label)> {
     let mut ranges = Vec::new();
     let mut expected = None;
     for (at, label) in labels.iter().enumerate() {
-        let label = label.as_deref().map_or_else(|| Label::Text(format!("scan {}", at + 1)), parse);
+        let label = parse(label);
         let next = match &label {
             Label::Number(style, number) => Some(Label::Number(*style, number + 1)),
             Label::Text(_) => None,
@@ -63,9 +63,7 @@ mod tests {
 
     #[test]
     fn numbers_that_go_on_are_one_range() {
-        let labels = ["", "ix", "x", "1", "2", "", "4", "XII", "12a"];
-        let labels: Vec<Option<String>> =
-            labels.iter().map(|label| (!label.is_empty()).then(|| (*label).to_owned())).collect();
+        let labels = ["scan 1", "ix", "x", "1", "2", "scan 6", "4", "XII", "12a"].map(str::to_owned);
         let expected = [
             (0, Label::Text("scan 1".to_owned())),
             (1, Label::Number(NumberingStyle::LowerRoman, 9)),

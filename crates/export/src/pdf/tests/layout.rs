@@ -94,6 +94,21 @@ fn text_of_a_rotated_scan_lies_on_the_ink() {
 }
 
 #[test]
+fn notice_is_seen_and_found() {
+    let mut document = crate::pdf::PdfDocument::start(Vec::new(), super::kit::info()).unwrap();
+    let notice = "This export is incomplete: pages 3, 14 and 15 of the scans are missing.";
+    document.add_notice(notice).unwrap();
+    let made = Made::new(document.finish(&[]).unwrap());
+    made.ask("qpdf", &["--check", "{}"]);
+    let Some(text) = made.ask("pdftotext", &["{}", "-"]) else { return };
+    assert_eq!(text.split_whitespace().collect::<Vec<_>>(), notice.split(' ').collect::<Vec<_>>());
+    made.ask("pdftoppm", &["-r", "72", "-png", "-singlefile", "{}", "page"]);
+    let page = image::open(made.path("page.png")).unwrap().into_luma8();
+    let ink = page.pixels().filter(|pixel| pixel.0[0] < 128).count();
+    assert!((500..5000).contains(&ink), "{ink} dark pixels");
+}
+
+#[test]
 fn bookmarks_and_page_labels_are_read_by_qpdf() {
     let scan = white();
     let page = |label| PdfPage { scan: &scan, dpi: 300.0, text: None, label };
