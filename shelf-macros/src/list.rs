@@ -12,11 +12,17 @@ pub(crate) fn read_each(input: ParseStream, mut read: impl FnMut(ParseStream) ->
             Ok(()) if input.is_empty() || input.peek(Token![,]) => {}
             Ok(()) => found.push(input.error("`,` is missing before the next option")),
         }
-        while !input.is_empty() && input.parse::<Option<Token![,]>>().is_ok_and(|comma| comma.is_none()) {
-            let _ = input.parse::<TokenTree>();
-        }
+        pass_over(input);
+        let _ = input.parse::<Option<Token![,]>>();
     }
     all(found)
+}
+
+/// Passes over everything up to the next comma.
+pub(crate) fn pass_over(input: ParseStream) {
+    while !input.is_empty() && !input.peek(Token![,]) {
+        let _ = input.parse::<TokenTree>();
+    }
 }
 
 /// Reads `a, b` in parentheses.

@@ -3,13 +3,13 @@ use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
-use syn::{LitInt, LitStr, Token};
+use syn::{Lit, LitInt, LitStr, Token};
 
 use super::fields::{Field, at};
 use super::number::Number;
 use super::options::parse_options;
 use crate::diagnostics::Diagnostics;
-use crate::list::in_parentheses;
+use crate::list::{pass_over, read_each};
 use crate::runtime::Runtime;
 use crate::suggest::did_you_mean;
 
@@ -49,15 +49,22 @@ enum Bound {
 /// A column has a header, and what is skipped has nothing else to say; of a group, its own struct says the rest.
 pub(super) fn check_column(field: &Field, of: bool, diagnostics: &mut Diagnostics) -> Column {
     let mut column = Column::default();
-    parse_options(&field.attributes, "report", OPTIONS, diagnostics, |key, span, input| {
+    parse_options(&field.attributes, "report", OPTIONS, diagnostics, |key, span, input, diagnostics| {
         match key {
             "skip" => column.skip = Some(span),
-            "flag" => column.flags.extend(in_parentheses::<Flag>(input)?),
+            "flag" => {
+                let content;
+                syn::parenthesized!(content in input);
+                read_each(&content, |content| {
+                    column.flags.extend(parse_flag(content, diagnostics)?);
+                    Ok(())
+                })?;
+            }
             "title" => {
                 input.parse::<Token![=]>()?;
                 let title: LitStr = input.parse()?;
                 if title.value().trim().is_empty() {
-                    return Err(syn::Error::new(title.span(), "a column's title is not empty"));
+                    diagnostics.error(title.span(), "a column's title is not empty");
                 }
                 column.title = Some(title);
             }
@@ -69,7 +76,7 @@ pub(super) fn check_column(field: &Field, of: bool, diagnostics: &mut Diagnostic
                 input.parse::<Token![=]>()?;
                 let decimals: LitInt = input.parse()?;
                 if decimals.base10_parse::<u8>().is_err() {
-                    return Err(syn::Error::new(decimals.span(), "a column keeps at most 255 decimals"));
+                    diagnostics.error(decimals.span(), "a column keeps at most 255 decimals");
                 }
                 column.decimals = Some(decimals);
             }
@@ -162,32 +169,35 @@ impl Parse for FieldPath {
     }
 }
 
-impl Parse for Flag {
-    fn parse(input: ParseStream) -> syn::Result<Self> {
-        let word = input.call(Ident::parse_any)?;
-        let value = |input: ParseStream| input.parse::<Token![=]>().map(drop);
-        let bound = match word.to_string().as_str() {
-            "below" | "above" => {
-                value(input)?;
-                Bound::Number(input.parse()?)
-            }
-            "equals" => {
-                value(input)?;
-                Bound::Text(input.parse().map_err(|error| {
-                    syn::Error::new(
-                        error.span(),
-                        "`equals` is a text, as the report prints the value: `equals = \"true\"`",
-                    )
-                })?)
-            }
-            "missing" => Bound::None,
-            other => {
-                let near = did_you_mean(other, ["below", "above", "missing", "equals"]);
-                let message =
-                    format!("unknown flag `{other}`; known are `below`, `above`, `missing` and `equals`{near}");
-                return Err(syn::Error::new(word.span(), message));
-            }
-        };
-        Ok(Self { word, bound })
-    }
+/// Reads `below = 0.8`; `None` if the diagnostics say why it is not a flag.
+fn parse_flag(input: ParseStream, diagnostics: &mut Diagnostics) -> syn::Result<Option<Flag>> {
+    let word = input.call(Ident::parse_any)?;
+    let value = |input: ParseStream| input.parse::<Token![=]>().map(drop);
+    let bound = match word.to_string().as_str() {
+        "below" | "above" => {
+            value(input)?;
+            let number: Number = input.parse()?;
+            number.check(diagnostics);
+            Bound::Number(number)
+        }
+        "equals" => {
+            value(input)?;
+            let text: Lit = input.parse()?;
+            let Lit::Str(text) = text else {
+                let message = "`equals` is a text, as the report prints the value: `equals = \"true\"`";
+                diagnostics.error_at(text, message);
+                return Ok(None);
+            };
+            Bound::Text(text)
+        }
+        "missing" => Bound::None,
+        other => {
+            let near = did_you_mean(other, ["below", "above", "missing", "equals"]);
+            let message = format!("unknown flag `{other}`; known are `below`, `above`, `missing` and `equals`{near}");
+            diagnostics.error(word.span(), message);
+            pass_over(input);
+            return Ok(None);
+        }
+    };
+    Ok(Some(Flag { word, bound }))
 }

@@ -1,6 +1,6 @@
 use proc_macro2::{Ident, Span};
 use syn::ext::IdentExt;
-use syn::parse::{ParseStream, Parser};
+use syn::parse::ParseStream;
 use syn::{Attribute, DeriveInput, Path, Token};
 
 use crate::diagnostics::Diagnostics;
@@ -8,14 +8,15 @@ use crate::list::{all, read_each};
 use crate::runtime::Runtime;
 use crate::suggest::did_you_mean;
 
-/// Reads the options of every `#[<attribute>(…)]`: `known` says which there are and how each is written, `parse` reads the
-/// value of the one that it is given.
+/// Reads the options of every `#[<attribute>(…)]`: `known` says which there are and how each is written, `parse` reads the value of one.
+/// An error that `parse` returns is one of syntax, and the user is told how the option is written; what else is wrong with a value
+/// goes into the diagnostics.
 pub(super) fn parse_options(
     attributes: &[Attribute],
     attribute: &str,
     known: &[(&str, &str)],
     diagnostics: &mut Diagnostics,
-    mut parse: impl FnMut(&str, Span, ParseStream) -> syn::Result<()>,
+    mut parse: impl FnMut(&str, Span, ParseStream, &mut Diagnostics) -> syn::Result<()>,
 ) {
     let mut seen: Vec<String> = Vec::new();
     for found in attributes.iter().filter(|found| found.path().is_ident(attribute)) {
@@ -35,11 +36,12 @@ pub(super) fn parse_options(
                     return Err(syn::Error::new(word.span(), format!("`{key}` is given twice; keep one")));
                 }
                 seen.push(key.clone());
-                parse(&key, word.span(), input)
-                    .or_else(|error| all(error.into_iter().map(|error| mistaken(&error, &word, &key, written))))
+                let syntax =
+                    |error: syn::Error| syn::Error::new(error.span(), format!("`{key}` is written `{written}`"));
+                parse(&key, word.span(), input, diagnostics).or_else(|errors| all(errors.into_iter().map(syntax)))
             })
         };
-        if let Err(error) = read.parse2(list.tokens.clone()) {
+        if let Err(error) = list.parse_args_with(read) {
             diagnostics.add(error);
         }
     }
@@ -52,22 +54,10 @@ fn unknown(word: &Ident, key: &str, known: &[(&str, &str)]) -> syn::Error {
     syn::Error::new(word.span(), format!("unknown option `{key}`; expected {expected}{near}"))
 }
 
-/// A mistake in the value of an option: what it says of itself, or how the option is written.
-fn mistaken(error: &syn::Error, word: &Ident, key: &str, written: &str) -> syn::Error {
-    let message = error.to_string();
-    if message.starts_with("unexpected end of input") {
-        syn::Error::new(word.span(), format!("`{key}` is written `{written}`"))
-    } else if message.starts_with("expected") || message.starts_with("unexpected") {
-        syn::Error::new(error.span(), format!("`{key}` is written `{written}`"))
-    } else {
-        error.clone()
-    }
-}
-
 /// The runtime's path, as `#[<attribute>(crate = path)]` on the struct says.
 pub(super) fn check_runtime(input: &DeriveInput, attribute: &str, diagnostics: &mut Diagnostics) -> Runtime {
     let mut krate = None;
-    parse_options(&input.attrs, attribute, &[("crate", "crate = path::to::shelf")], diagnostics, |_, _, input| {
+    parse_options(&input.attrs, attribute, &[("crate", "crate = path::to::shelf")], diagnostics, |_, _, input, _| {
         input.parse::<Token![=]>()?;
         krate = Some(input.call(Path::parse_mod_style)?);
         Ok(())

@@ -7,8 +7,13 @@ use super::number::Number;
 use super::options::{check_runtime, parse_options};
 use crate::diagnostics::Diagnostics;
 
-const OPTIONS: &[(&str, &str)] =
-    &[("range", "range(0.0..=1.0)"), ("unit", "unit = \"px\""), ("nested", "nested"), ("flatten", "flatten")];
+const OPTIONS: &[(&str, &str)] = &[
+    ("range", "range(0.0..=1.0)"),
+    ("unit", "unit = \"px\""),
+    ("alias", "alias = \"former_name\""),
+    ("nested", "nested"),
+    ("flatten", "flatten"),
+];
 
 /// What the runtime measures of every page, and what a report says of it: no metric has such a name.
 const RESERVED: &[&str] = &["page_num", "flagged", "processing_time_seconds", "cost_usd", "attempts"];
@@ -18,6 +23,8 @@ const RESERVED: &[&str] = &["page_num", "flagged", "processing_time_seconds", "c
 struct Measure {
     range: Option<Range>,
     unit: Option<LitStr>,
+    /// The name it had before.
+    alias: Option<LitStr>,
     /// Where `nested` and `flatten` stand.
     groups: Vec<Span>,
 }
@@ -58,20 +65,24 @@ pub(crate) fn derive_page_metrics(input: &DeriveInput) -> TokenStream {
 /// A number may have a range and a unit; a group has neither, since its fields have their own.
 fn check_measure(field: &Field, diagnostics: &mut Diagnostics) -> Measure {
     let mut measure = Measure::default();
-    parse_options(&field.attributes, "metrics", OPTIONS, diagnostics, |key, span, input| {
+    parse_options(&field.attributes, "metrics", OPTIONS, diagnostics, |key, span, input, diagnostics| {
         match key {
             "range" => {
                 let content;
                 syn::parenthesized!(content in input);
-                measure.range = Some(check_range(span, &content)?);
+                measure.range = check_range(span, &content, diagnostics)?;
             }
             "unit" => {
                 input.parse::<Token![=]>()?;
                 let unit: LitStr = input.parse()?;
                 if unit.value().trim().is_empty() {
-                    return Err(syn::Error::new(unit.span(), "a unit is not empty; for a mere number leave it out"));
+                    diagnostics.error(unit.span(), "a unit is not empty; for a mere number leave it out");
                 }
                 measure.unit = Some(unit);
+            }
+            "alias" => {
+                input.parse::<Token![=]>()?;
+                measure.alias = Some(input.parse()?);
             }
             _ => measure.groups.push(span),
         }
@@ -83,6 +94,7 @@ fn check_measure(field: &Field, diagnostics: &mut Diagnostics) -> Measure {
     }
     let own = measure.range.as_ref().map(|range| (range.span, "range"));
     let own = own.or(measure.unit.as_ref().map(|unit| (unit.span(), "unit")));
+    let own = own.or(measure.alias.as_ref().map(|alias| (alias.span(), "name")));
     if let (Some((span, what)), false) = (own, measure.groups.is_empty()) {
         diagnostics.error(span, format!("`{name}` is a struct of metrics, which have each a {what} of their own"));
     }
@@ -90,19 +102,26 @@ fn check_measure(field: &Field, diagnostics: &mut Diagnostics) -> Measure {
 }
 
 /// A range goes from the smaller to the greater number, and both are allowed.
-fn check_range(span: Span, content: syn::parse::ParseStream) -> syn::Result<Range> {
+fn check_range(
+    span: Span,
+    content: syn::parse::ParseStream,
+    diagnostics: &mut Diagnostics,
+) -> syn::Result<Option<Range>> {
     let least: Number = content.parse()?;
     content.parse::<Token![..=]>()?;
     let greatest: Number = content.parse()?;
     if !content.is_empty() {
         return Err(content.error("expected nothing more"));
     }
+    least.check(diagnostics);
+    greatest.check(diagnostics);
     if least.value >= greatest.value {
         let (least, greatest) = (quote!(#least).to_string(), quote!(#greatest).to_string());
         let message = format!("the range `{least}..={greatest}` is empty; expected the smaller number first");
-        return Err(syn::Error::new(span, message));
+        diagnostics.error(span, message);
+        return Ok(None);
     }
-    Ok(Range { least, greatest, span })
+    Ok(Some(Range { least, greatest, span }))
 }
 
 /// The names of the runtime's own metrics are reserved.
@@ -129,7 +148,8 @@ fn emit_field(field: &Field, measure: &Measure) -> TokenStream {
                 let ty = at(unit.span(), ty);
                 quote!(.unit::<#ty>(#unit))
             });
-            quote!(fields.metric::<#ty>().add(#name, #doc)#range #unit;)
+            let alias = measure.alias.as_ref().map(|alias| quote!(.alias(#alias)));
+            quote!(fields.metric::<#ty>().add(#name, #doc)#range #unit #alias;)
         }
     }
 }

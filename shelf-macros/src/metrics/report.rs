@@ -47,7 +47,7 @@ pub(crate) fn derive_report(input: &DeriveInput) -> TokenStream {
 
 fn parse_struct(input: &DeriveInput, diagnostics: &mut Diagnostics) -> Options {
     let mut options = Options::default();
-    parse_options(&input.attrs, "report", OPTIONS, diagnostics, |key, _, input| {
+    parse_options(&input.attrs, "report", OPTIONS, diagnostics, |key, _, input, _| {
         if key == "order" {
             options.order = in_parentheses(input)?;
             return Ok(());

@@ -1,11 +1,11 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
-use syn::parse::{Parse, ParseStream, Parser};
+use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Error, Expr, Token};
 
 use crate::diagnostics::Diagnostics;
-use crate::list::{all, read_all, read_each};
+use crate::list::{pass_over, read_all, read_each};
 use crate::runtime::Runtime;
 use crate::suggest::did_you_mean;
 
@@ -54,8 +54,8 @@ pub(super) enum RuleKind {
 pub(super) fn check_rules(attributes: &[Attribute], runtime: &Runtime, diagnostics: &mut Diagnostics) -> Vec<Rule> {
     let mut rules = Vec::new();
     for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("garde")) {
-        let read = |input: ParseStream| parse_rules(input, runtime);
-        match attribute.meta.require_list().map(|list| read.parse2(list.tokens.clone())) {
+        let read = |input: ParseStream| parse_rules(input, runtime, diagnostics);
+        match attribute.meta.require_list().map(|list| list.parse_args_with(read)) {
             Ok(Ok(read)) => rules.extend(read),
             Ok(Err(error)) => diagnostics.add(error),
             Err(_) => diagnostics.error_at(attribute, "`#[garde]` is empty; write `#[garde(range(min = 0, max = 9))]`"),
@@ -67,26 +67,30 @@ pub(super) fn check_rules(attributes: &[Attribute], runtime: &Runtime, diagnosti
     rules
 }
 
-fn parse_rules(input: ParseStream, runtime: &Runtime) -> syn::Result<Vec<Rule>> {
+fn parse_rules(input: ParseStream, runtime: &Runtime, diagnostics: &mut Diagnostics) -> syn::Result<Vec<Rule>> {
     let mut rules = Vec::new();
     read_each(input, |input| {
-        rules.push(parse_rule(input, runtime)?);
+        rules.extend(parse_rule(input, runtime, diagnostics)?);
         Ok(())
     })?;
     Ok(rules)
 }
 
-fn parse_rule(input: ParseStream, runtime: &Runtime) -> syn::Result<Rule> {
+/// Reads a rule; `None` if the diagnostics say why it is not one. A mistake of syntax is told by how the rule is written.
+fn parse_rule(input: ParseStream, runtime: &Runtime, diagnostics: &mut Diagnostics) -> syn::Result<Option<Rule>> {
     let word = input.call(Ident::parse_any)?;
     let (name, span) = (word.to_string(), word.span());
     let Some((_, written)) = KNOWN.iter().find(|(known, _)| *known == name) else { return Err(unknown(&word, &name)) };
     let kind = match name.as_str() {
         "skip" => Ok(RuleKind::Skip),
         "dive" => Ok(RuleKind::Dive),
-        "inner" => in_parentheses(input, |input| parse_rules(input, runtime)).map(RuleKind::Inner),
+        "inner" => in_parentheses(input, |input| parse_rules(input, runtime, diagnostics)).map(RuleKind::Inner),
         "custom" => in_parentheses(input, Expr::parse).map(RuleKind::Custom),
-        "range" => in_parentheses(input, |input| Bounds::parse(input, &[])).map(|bounds| bounds.emit_range(span)),
-        "length" => in_parentheses(input, |input| Bounds::parse(input, &UNITS)).map(|bounds| bounds.emit_length(span)),
+        "range" => {
+            in_parentheses(input, |input| Bounds::parse(input, &[], diagnostics)).map(|bounds| bounds.emit_range(span))
+        }
+        "length" => in_parentheses(input, |input| Bounds::parse(input, &UNITS, diagnostics))
+            .map(|bounds| bounds.emit_length(span)),
         "contains" | "prefix" | "suffix" => {
             in_parentheses(input, Expr::parse).map(|text| call(&word, quote!((&#text,))))
         }
@@ -100,10 +104,13 @@ fn parse_rule(input: ParseStream, runtime: &Runtime) -> syn::Result<Rule> {
         if more { Err(input.error("expected nothing more")) } else { Ok(kind) }
     });
     match kind {
-        Ok(kind) => Ok(Rule { span, kind }),
-        Err(error) => {
-            all(error.into_iter().map(|error| mistaken(&error, &word, &name, written)))?;
-            unreachable!("an error has at least one message")
+        Ok(kind) => Ok(Some(Rule { span, kind })),
+        Err(errors) => {
+            for error in errors {
+                diagnostics.error(error.span(), format!("`{name}` is written `{written}`"));
+            }
+            pass_over(input);
+            Ok(None)
         }
     }
 }
@@ -132,18 +139,6 @@ fn unknown(word: &Ident, name: &str) -> Error {
     Error::new(word.span(), message)
 }
 
-/// A mistake in the arguments of a rule: what it says of itself, or how the rule is written.
-fn mistaken(error: &Error, word: &Ident, name: &str, written: &str) -> Error {
-    let message = error.to_string();
-    if message.starts_with("unexpected end of input") {
-        Error::new(word.span(), format!("`{name}` is written `{written}`"))
-    } else if message.starts_with("expected") || message.starts_with("unexpected") {
-        Error::new(error.span(), format!("`{name}` is written `{written}`"))
-    } else {
-        error.clone()
-    }
-}
-
 /// `min = 1, max = 9`, or `equal = 4`; for a length also in what it is counted.
 #[derive(Default)]
 struct Bounds {
@@ -153,7 +148,7 @@ struct Bounds {
 }
 
 impl Bounds {
-    fn parse(input: ParseStream, units: &[&str]) -> syn::Result<Self> {
+    fn parse(input: ParseStream, units: &[&str], diagnostics: &mut Diagnostics) -> syn::Result<Self> {
         let mut bounds = Self::default();
         let all = input.span();
         read_each(input, |input| {
@@ -173,17 +168,15 @@ impl Bounds {
             let bound: Expr = input.parse()?;
             for end in ends {
                 if end.is_some() {
-                    return Err(Error::new(
-                        word.span(),
-                        format!("`{name}` and another bound exclude each other; keep one"),
-                    ));
+                    diagnostics.error(word.span(), format!("`{name}` and another bound exclude each other; keep one"));
+                    break;
                 }
                 **end = Some(bound.clone());
             }
             Ok(())
         })?;
         if bounds.min.is_none() && bounds.max.is_none() {
-            return Err(Error::new(all, "unexpected end of input"));
+            return Err(Error::new(all, "expected a bound"));
         }
         Ok(bounds)
     }
