@@ -58,7 +58,7 @@ pub mod misdeed {
     pub const EXIT: u32 = 4;
     /// Panics.
     pub const PANIC: u32 = 5;
-    /// Returns an error that another try may mend.
+    /// Returns an error that another try may put right.
     pub const FAIL: u32 = 6;
     /// Measures a float that is not finite.
     pub const MISMEASURE: u32 = 7;

@@ -90,7 +90,7 @@ impl CatalogueEntry {
         }
     }
 
-    /// The lowest confidence among the fields that `presumed` took from this entry, 0..=1; `None` if it took none.
+    /// The lowest confidence among the fields that were inferred from this entry, 0..=1; `None` if it took none.
     #[must_use]
     pub fn confidence_in(&self, inferred: &Inferred) -> Option<f64> {
         let sure = self.sure();

@@ -28,7 +28,6 @@ pub struct Finding {
     /// What was found.
     pub found: String,
     /// How to install it, if missing.
-    #[serde(rename = "mend")]
     pub hint: Option<String>,
 }
 

@@ -72,7 +72,7 @@ impl Failure {
         Self::of(Cause::Error, error)
     }
 
-    /// A failure that another try may mend.
+    /// A failure that another try may put right.
     pub fn retry(error: impl fmt::Display) -> Self {
         Self { transient: true, ..Self::new(error) }
     }

@@ -26,14 +26,16 @@ pub struct CorrectedMetrics {
     /// Words hyphenated at a line end that were joined with their hyphen.
     pub hyphens_kept: usize,
     /// Words corrected: misread letters, and missing or extra spaces.
-    pub words_mended: usize,
+    #[metrics(alias = "words_mended")]
+    pub words_corrected: usize,
     /// Fraction of words that are neither in the dictionary nor elsewhere in the book, 0..=1; none without a dictionary.
     #[metrics(range(0.0..=1.0))]
     #[report(decimals = 3)]
     pub unknown_words: Option<f64>,
-    /// Whether the page is too bad to be corrected: so many of its words are unknown that it is in another language, or was not read.
+    /// Whether the page is illegible, so that it is not corrected: so many of its words are unknown that it is in another language, or was not read.
+    #[metrics(alias = "too_bad_to_mend")]
     #[report(flag(equals = "true"))]
-    pub too_bad_to_mend: bool,
+    pub illegible: bool,
     /// Paragraphs sent to a model.
     pub paragraphs_sent: u32,
     /// What the model was shown of the page's scan: `none`, `strips` or `page`.
@@ -67,9 +69,9 @@ impl CorrectedMetrics {
             characters_changed: edits,
             hyphens_joined: count(&[CorrectionKind::Joined]),
             hyphens_kept: count(&[CorrectionKind::Kept]),
-            words_mended: count(&[CorrectionKind::Misread, CorrectionKind::Separated, CorrectionKind::Rejoined]),
+            words_corrected: count(&[CorrectionKind::Misread, CorrectionKind::Separated, CorrectionKind::Rejoined]),
             unknown_words: legibility.unknown,
-            too_bad_to_mend: legibility.is_illegible(),
+            illegible: legibility.is_illegible(),
             paragraphs_sent: asked.sent,
             picture_sent: asked.picture,
             changes_refused: asked.refused,

@@ -8,6 +8,7 @@ use shelf::eval::{ErrorRate, HyphenScore, Normalisation, Score, score};
 use shelf::pages::{MergedPage, OcrPage, PageText};
 
 use super::conservation::{lost, pages};
+use super::degraded_drawings::degraded_drawings;
 use super::put_in::words_put_in;
 use super::{Measure, Target, Unit};
 use crate::Shelf;
@@ -24,6 +25,7 @@ pub fn measure(shelf: &Shelf, data: &Path) -> Vec<Measure> {
     commentaries(shelf, data, &mut measures);
     unreadable(shelf, data, &mut measures);
     drawn(shelf, &mut measures);
+    degraded_drawings(shelf, &mut measures);
     measures
 }
 
@@ -123,7 +125,7 @@ fn unreadable(shelf: &Shelf, data: &Path, measures: &mut Vec<Measure>) {
         let truth = scan.with_extension("").with_extension("gt.txt");
         let put_in = words_put_in(&text::<OcrPage>(ocr), &text::<MergedPage>(merged), &read(&truth));
         all = all + put_in;
-        if lines[at]["too_bad_to_mend"] == true {
+        if lines[at]["illegible"] == true {
             hopeless = hopeless + put_in;
             hopeless_pages += 1;
         }
@@ -185,7 +187,7 @@ fn drawn(shelf: &Shelf, measures: &mut Vec<Measure>) {
 }
 
 /// CER before and after, and their ratio, which is at most `most`.
-fn texts(book: &'static str, before: ErrorRate, after: ErrorRate, most: f64) -> [Measure; 3] {
+pub(super) fn texts(book: &'static str, before: ErrorRate, after: ErrorRate, most: f64) -> [Measure; 3] {
     [
         cer(book, "CER of `ocr`", before),
         cer(book, "CER of `corrected`", after),
@@ -204,7 +206,7 @@ fn cer(book: &'static str, what: &'static str, errors: ErrorRate) -> Measure {
     }
 }
 
-fn ratio(book: &'static str, what: &'static str, before: ErrorRate, after: ErrorRate, most: f64) -> Measure {
+pub(super) fn ratio(book: &'static str, what: &'static str, before: ErrorRate, after: ErrorRate, most: f64) -> Measure {
     Measure {
         book,
         what,
@@ -252,12 +254,12 @@ fn conservation(book: &'static str, lost: ErrorRate) -> Measure {
     }
 }
 
-fn eval(shelf: &Shelf, id: &str, arguments: &[&str], truth: &Path) -> Value {
+pub(super) fn eval(shelf: &Shelf, id: &str, arguments: &[&str], truth: &Path) -> Value {
     let arguments = ["eval", id, "--json"].into_iter().chain(arguments.iter().copied()).map(std::ffi::OsStr::new);
     json(&shelf.ok(arguments.chain([truth.as_os_str()])))
 }
 
-fn json(text: &str) -> Value {
+pub(super) fn json(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
 }
 
@@ -270,7 +272,7 @@ fn errors(rate: &Value) -> ErrorRate {
     ErrorRate { edits: count(&rate["edits"]), length: count(&rate["length"]) }
 }
 
-fn characters(score: &Value) -> ErrorRate {
+pub(super) fn characters(score: &Value) -> ErrorRate {
     errors(&score["characters"])
 }
 

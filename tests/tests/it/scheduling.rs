@@ -73,7 +73,7 @@ pub fn last(page: PageNumber, whole: Words) -> Result<Said> {
 #[stage(name = "brittle", parallelism = cpu)]
 pub fn brittle(page: PageNumber) -> Result<Said> {
     match page.get() {
-        2 => Err(Failure::new("page 2 is torn").hint("mend it")),
+        2 => Err(Failure::new("page 2 is torn").hint("scan it again")),
         3 => panic!("page 3 is glued"),
         number => Ok(Said { page_number: number, said: String::new(), made: Timestamp::default() }),
     }

@@ -9,6 +9,8 @@ pub struct Field {
     pub name: String,
     /// Its Rust path from the metrics struct: like the name, but including flattened structs.
     pub path: String,
+    /// The name that it had before, under which older pages have it.
+    pub alias: Option<String>,
     /// Its doc comment.
     pub doc: &'static str,
     /// What kind of value it is.
@@ -33,6 +35,13 @@ impl Field {
     /// Sets the unit.
     pub fn unit<T: Quantity>(&mut self, unit: &'static str) -> &mut Self {
         self.unit = Some(unit);
+        self
+    }
+
+    /// Sets the name that it had before.
+    pub fn alias(&mut self, alias: &'static str) -> &mut Self {
+        let group = self.name.rfind('.').map_or("", |dot| &self.name[..=dot]);
+        self.alias = Some(format!("{group}{alias}"));
         self
     }
 
@@ -104,6 +113,7 @@ impl FieldList {
         self.list.push(Field {
             name: format!("{}{name}", self.name),
             path: format!("{}{name}", self.path),
+            alias: None,
             doc,
             kind,
             optional: self.optional || optional,

@@ -41,7 +41,15 @@ pub fn of(book: &BookState, entry: &Entry) -> Report {
     report(entry, rows.collect(), failed.collect())
 }
 
-fn report(entry: &Entry, rows: Vec<Row>, failed: Vec<Operation>) -> Report {
+fn report(entry: &Entry, mut rows: Vec<Row>, failed: Vec<Operation>) -> Report {
+    let renamed = entry.row.metrics.fields().into_iter().filter_map(|field| Some((field.alias?, field.name)));
+    for (alias, name) in renamed {
+        for row in &mut rows {
+            if let (Some(value), false) = (row.metrics.remove(&alias), row.metrics.contains_key(&name)) {
+                row.metrics.insert(name.clone(), value);
+            }
+        }
+    }
     let (columns, copies) = (entry.row.metrics.columns(), entry.row.policy.copies());
     Report { stage: entry.row.name, columns, copies, rows, failed }
 }
