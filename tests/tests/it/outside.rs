@@ -123,6 +123,26 @@ impl Outside {
         fs::write(path, text).unwrap();
     }
 
+    /// Adds the stages that the guide consists of to a crate of `new-stage`, and what the guide says they need besides.
+    fn add_the_stages_of_the_guide(&self, krate: &str) {
+        let mut main = fs::read_to_string(self.folder.join(krate).join("src/main.rs")).unwrap();
+        for entry in fs::read_dir(checkout().join("examples/src")).unwrap() {
+            let path = entry.unwrap().path();
+            let module = path.file_stem().unwrap().to_str().unwrap();
+            if !["lib", "main"].contains(&module) {
+                self.write(&format!("{krate}/src/{module}.rs"), &fs::read_to_string(&path).unwrap());
+                main = main.replacen("mod headlines;", &format!("mod headlines;\nmod {module};"), 1);
+            }
+        }
+        self.write(&format!("{krate}/src/main.rs"), &main);
+        let guide = include_str!("../../../shelf/docs/writing-a-stage.md");
+        let image =
+            guide.split('`').find(|code| code.starts_with("image = ")).expect("the guide names the crate `image`");
+        let manifest = fs::read_to_string(self.folder.join(krate).join("Cargo.toml")).unwrap();
+        let with_image = manifest.replacen("[dependencies]\n", &format!("[dependencies]\n{image}\n"), 1);
+        self.write(&format!("{krate}/Cargo.toml"), &with_image);
+    }
+
     /// `shelf` in one of the folders.
     fn shelf(&self, folder: &str, shelf: &Shelf, arguments: &str) {
         let output = shelf.command(arguments.split(' ')).current_dir(self.folder.join(folder)).output().unwrap();
@@ -255,6 +275,10 @@ fn output_of_new_stage_builds_and_runs_in_any_crate() {
     let tested = outside.cargo("test", "new-shelf", &shelf, &["made"]);
     assert!(tested.out.contains("test result: ok. 6 passed"), "{tested:?}");
     assert!(!tested.err.contains("warning"), "{tested:?}");
+
+    outside.add_the_stages_of_the_guide("new-shelf");
+    let checked = outside.cargo("check", "new-shelf", &shelf, &["--tests"]);
+    assert_eq!(checked.code, Some(0), "{}", checked.err);
 
     outside.shelf("shelf-workspace", &shelf, "new-stage headlines --deps ocr");
     is_ready_to_run(&outside, "shelf-workspace");

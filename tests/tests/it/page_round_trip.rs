@@ -45,6 +45,31 @@ pub enum Shape {
     Named { value: f64, inner: Option<Box<Shape>> },
     List(Vec<Shape>),
     Map(BTreeMap<String, Shape>),
+    Tagged(Tagged),
+    Rules(Rules),
+}
+
+/// An enum with its tag beside the fields, as `#[page]` makes it.
+#[page]
+#[derive(Debug, Clone, PartialEq)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Tagged {
+    Empty,
+    Line { top: u32, share: f64 },
+    Deep { inner: Option<Box<Tagged>> },
+}
+
+/// A struct with rules, as `#[page]` makes it.
+#[page]
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rules {
+    #[garde(range(min = 1))]
+    pub number: u32,
+    #[garde(length(min = 1), inner(range(min = 0.0, max = 1.0)))]
+    pub shares: Vec<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub perhaps: Option<String>,
+    pub nested: Vec<Tagged>,
 }
 
 /// What `sheet` returns, by the book's title.
@@ -176,6 +201,18 @@ fn name() -> impl Strategy<Value = String> {
     prop_oneof![4 => "[a-z]{1,4}", 1 => prop::sample::select(odd)]
 }
 
+fn tagged<D: Strategy<Value = f64> + 'static>(double: fn() -> D) -> impl Strategy<Value = Tagged> {
+    let line = || (any::<u32>(), double()).prop_map(|(top, share)| Tagged::Line { top, share });
+    let deep = prop::option::of(line()).prop_map(|inner| Tagged::Deep { inner: inner.map(Box::new) });
+    prop_oneof![Just(Tagged::Empty), line(), deep]
+}
+
+fn rules<D: Strategy<Value = f64> + 'static>(double: fn() -> D) -> impl Strategy<Value = Rules> {
+    let shares = prop::collection::vec(0.0..=1.0, 1..3);
+    let others = (prop::option::of("[a-z]{0,3}"), prop::collection::vec(tagged(double), 0..3));
+    (1_u32.., shares, others).prop_map(|(number, shares, (perhaps, nested))| Rules { number, shares, perhaps, nested })
+}
+
 /// Values of every shape, whose doubles are as `double` says.
 fn shape<D: Strategy<Value = f64> + 'static>(double: fn() -> D) -> impl Strategy<Value = Shape> {
     let leaf = prop_oneof![
@@ -187,6 +224,8 @@ fn shape<D: Strategy<Value = f64> + 'static>(double: fn() -> D) -> impl Strategy
         prop::option::of(double()).prop_map(Shape::Perhaps),
         any::<String>().prop_map(Shape::Text),
         (double(), any::<bool>()).prop_map(|(number, flag)| Shape::Pair(number, flag)),
+        tagged(double).prop_map(Shape::Tagged),
+        rules(double).prop_map(Shape::Rules),
     ];
     leaf.prop_recursive(4, 24, 4, move |inner| {
         prop_oneof![
@@ -276,6 +315,20 @@ fn numbers_of(path: &str, shape: &Shape, found: &mut dyn FnMut(&str, f64)) {
                 numbers_of(&format!("{path}.Map.{name}"), field, found);
             }
         }
+        Shape::Tagged(tagged) => numbers_of_tagged(&format!("{path}.Tagged"), tagged, found),
+        Shape::Rules(rules) => {
+            for (at, tagged) in rules.nested.iter().enumerate() {
+                numbers_of_tagged(&format!("{path}.Rules.nested[{at}]"), tagged, found);
+            }
+        }
+    }
+}
+
+fn numbers_of_tagged(path: &str, tagged: &Tagged, found: &mut dyn FnMut(&str, f64)) {
+    match tagged {
+        Tagged::Empty | Tagged::Deep { inner: None } => {}
+        Tagged::Line { share, .. } => found(&format!("{path}.share"), *share),
+        Tagged::Deep { inner: Some(inner) } => numbers_of_tagged(&format!("{path}.inner"), inner, found),
     }
 }
 
