@@ -20,25 +20,28 @@ fn archive(files: &[(&str, &[u8])]) -> Vec<u8> {
 #[test]
 fn the_scans_of_an_archive_are_pages_in_natural_order() {
     let library = Library::new();
-    let [first, second, last] = [png_page(1), png_page(2), png_page(3)];
-    let files: [(&str, &[u8]); 6] = [
+    let [cover, first, second, last] = [png_page(0), png_page(1), png_page(2), png_page(3)];
+    let files: [(&str, &[u8]); 7] = [
         ("book/p10.png", &last),
         ("book/p2.png", &second),
         ("book/p1.png", &first),
+        ("book/_cover.png", &cover),
         ("ComicInfo.xml", b"<ComicInfo/>"),
         ("__MACOSX/book/._p1.png", b"x"),
         ("../../evil.png", &last),
     ];
     let book = library.file("My Book.cbz", &archive(&files));
     let added = library.add_files(std::slice::from_ref(&book)).unwrap();
-    assert_eq!((added.title.as_str(), added.pages, added.failed.len()), ("My Book", 3, 0));
-    for (number, bytes) in [(1, &first), (2, &second), (3, &last)] {
+    assert_eq!((added.title.as_str(), added.pages, added.failed.len()), ("My Book", 4, 0));
+    for (number, bytes) in [(1, &cover), (2, &first), (3, &second), (4, &last)] {
         let scan = std::fs::read(library.path("source").join(&library.page(number).image)).unwrap();
         assert_eq!(&scan, bytes, "page {number}");
     }
-    assert_eq!(library.page(1).origin.file, "p1.png");
+    assert_eq!(library.page(2).origin.file, "p1.png");
     assert_eq!(library.metadata().source_files, ["My Book.cbz"]);
-    assert!(added.warnings.iter().any(|warning| warning.text.contains("ComicInfo.xml")), "{:?}", added.warnings);
+    for skipped in ["ComicInfo.xml", "evil.png"] {
+        assert!(added.warnings.iter().any(|warning| warning.text.contains(skipped)), "{:?}", added.warnings);
+    }
     let parents = book.ancestors().skip(1).take(3);
     assert!(parents.map(|folder| folder.join("evil.png")).all(|file| !file.exists()));
     let left = std::fs::read_dir(library.store.root()).unwrap().map(|entry| entry.unwrap().file_name());
