@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use shelf_runtime::page;
@@ -139,6 +140,29 @@ impl OcrPage {
         self.orientation.unwrap_or_default().to_upright(bbox, self.page_dimensions)
     }
 
+    /// The page with all boxes in px of the upright page, as those who judge layout see it.
+    #[must_use]
+    pub fn upright(&self) -> Cow<'_, Self> {
+        let Some(orientation) = self.orientation.filter(|orientation| !orientation.is_upright()) else {
+            return Cow::Borrowed(self);
+        };
+        let scan = self.page_dimensions;
+        let turn = |bbox: &mut Bbox| *bbox = orientation.to_upright(*bbox, scan);
+        let mut page = Self { page_dimensions: orientation.upright_size(scan), orientation: None, ..self.clone() };
+        page.images.iter_mut().for_each(|figure| turn(&mut figure.bbox));
+        for block in &mut page.blocks {
+            turn(&mut block.bbox);
+            for paragraph in &mut block.paragraphs {
+                turn(&mut paragraph.bbox);
+                for line in &mut paragraph.lines {
+                    turn(&mut line.bbox);
+                    line.words.iter_mut().for_each(|word| turn(&mut word.bbox));
+                }
+            }
+        }
+        Cow::Owned(page)
+    }
+
     /// All words in reading order; none on a page written by the original Python tool, which has only paragraphs.
     pub fn words(&self) -> impl Iterator<Item = &Word> {
         self.blocks
@@ -238,6 +262,10 @@ mod tests {
         let sideways = check(sideways).unwrap();
         assert_eq!(sideways.upright_dimensions(), PageDimensions { width: 2292, height: 1375 });
         assert_eq!(sideways.to_upright(sideways.blocks[0].bbox), Bbox { x: 660, y: 451, width: 37, height: 416 });
+        let upright = sideways.upright();
+        assert_eq!((upright.page_dimensions.width, upright.orientation), (2292, None));
+        assert_eq!(upright.blocks[0].paragraphs[0].bbox, sideways.to_upright(sideways.blocks[0].paragraphs[0].bbox));
+        assert_eq!(upright.upright(), upright);
     }
 
     #[test]

@@ -17,9 +17,10 @@ pub async fn labels(
     prompt: Prompt,
     options: &LabelsOptions,
 ) -> Result<(LabelsPage, LabelsMetrics)> {
-    let mut page = labelled_by_rules(&ocr, &pagination);
+    let upright = ocr.upright();
+    let mut page = labelled_by_rules(&upright, &pagination);
     let outcome = if options.engine.asks(&llm) {
-        ask(&ocr, &pagination, &mut page, (&llm, &prompt, &image), options).await?
+        ask(&upright, &pagination, &mut page, (&llm, &prompt, &image), options).await?
     } else {
         ModelOutcome::default()
     };

@@ -171,6 +171,7 @@ mod tests {
             text: (*text).to_owned(),
             location: PageNumberLocation::Header,
             position_score: 1.0,
+            confidence: 0.95,
         };
         let observations: Vec<Observation> = pages
             .iter()

@@ -14,6 +14,8 @@ pub struct HeaderFooterRow {
     pub row_index: usize,
     /// Its words, without surrounding punctuation.
     pub words: Vec<String>,
+    /// Confidence of the recognition of each word, 0..=1.
+    pub confidences: Vec<f64>,
     /// The height of its centre, as a fraction of the scan's height from the top, 0..=1.
     pub center_ratio: f64,
     /// Its edge towards the text, px: the bottom of a row at the top, the top of a row at the bottom.
@@ -67,15 +69,17 @@ impl HeaderFooterRow {
         };
         let words = row.words.iter().enumerate().map(|(at, word)| match trim_punctuation(&word.text) {
             // Where a number is printed: `READERS          )`.
-            "" if layout.may_be_misread_number(row, at) => word.text.clone(),
-            text => text.to_owned(),
+            "" if layout.may_be_misread_number(row, at) => (word.text.clone(), word.confidence),
+            text => (text.to_owned(), word.confidence),
         });
+        let (words, confidences) = words.filter(|(word, _)| !word.is_empty()).unzip();
         let narrow = f64::from(row.bbox.width) < MAX_WIDTH_RATIO * layout.text_width_px();
         let small = row.type_height_px() < MAX_TYPE_RATIO * layout.body_height_px;
         Self {
             location,
             row_index: at,
-            words: words.filter(|word| !word.is_empty()).collect(),
+            words,
+            confidences,
             center_ratio: f64::from(row.bbox.y + row.bbox.height / 2) / f64::from(layout.height),
             inner_edge_px,
             is_set_apart: gap.is_none_or(|gap| gap >= MIN_GAP_LEADINGS) && !row.text().starts_with(FOOTNOTE_MARKS),
@@ -109,8 +113,15 @@ impl HeaderFooterRow {
         if !may_contain_number {
             return Vec::new();
         }
-        if let Some(text) = self.number_of_total() {
-            return vec![PageNumberCandidate { text: text.to_owned(), location: self.location, position_score: 1.0 }];
+        let confidence = |at: usize| self.confidences.get(at).copied().unwrap_or_default();
+        if let Some(at) = self.number_of_total() {
+            let text = self.words[at].clone();
+            return vec![PageNumberCandidate {
+                text,
+                location: self.location,
+                position_score: 1.0,
+                confidence: confidence(at),
+            }];
         }
         let last = self.words.len().saturating_sub(1);
         let mut ends = vec![0];
@@ -120,7 +131,12 @@ impl HeaderFooterRow {
         let candidate = |at: usize| {
             let text = self.words.get(at)?;
             let after_division = at > 0 && is_division(&self.words[at - 1]);
-            let plain = PageNumberCandidate { text: text.clone(), location: self.location, position_score: 1.0 };
+            let plain = PageNumberCandidate {
+                text: text.clone(),
+                location: self.location,
+                position_score: 1.0,
+                confidence: confidence(at),
+            };
             let position_score = match (plain.folio(), text.chars().count()) {
                 _ if after_division => return None,
                 // `Sixth Generation—Joseph I.`
@@ -136,17 +152,17 @@ impl HeaderFooterRow {
         ends.into_iter().filter_map(candidate).collect()
     }
 
-    /// The number in a row such as `Page 6 of 87`, which is not the number of pages.
-    fn number_of_total(&self) -> Option<&str> {
+    /// The index of the number in a row such as `Page 6 of 87`, which is not the number of pages.
+    fn number_of_total(&self) -> Option<usize> {
         let words: Vec<&str> = self.words.iter().map(String::as_str).collect();
         let is_word = |word: &str, known: &[&str]| known.contains(&word.to_lowercase().as_str());
-        let (number, of, total) = match words[..] {
-            [page, number, of, total] if is_word(page, &["page", "p", "pg", "seite"]) => (number, of, total),
-            [number, of, total] => (number, of, total),
+        let (at, of, total) = match words[..] {
+            [page, _, of, total] if is_word(page, &["page", "p", "pg", "seite"]) => (1, of, total),
+            [_, of, total] => (0, of, total),
             _ => return None,
         };
-        let (first, last) = (number.parse::<u32>().ok()?, total.parse::<u32>().ok()?);
-        (is_word(of, &["of", "von", "de", "sur"]) && first <= last).then_some(number)
+        let (first, last) = (words[at].parse::<u32>().ok()?, total.parse::<u32>().ok()?);
+        (is_word(of, &["of", "von", "de", "sur"]) && first <= last).then_some(at)
     }
 }
 

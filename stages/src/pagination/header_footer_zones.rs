@@ -182,10 +182,11 @@ mod tests {
     use crate::pagination::solve_page_numbers;
 
     fn row(words: &str, location: PageNumberLocation, center_ratio: f64) -> HeaderFooterRow {
-        let words = words.split(' ').map(str::to_owned).collect();
+        let words: Vec<String> = words.split(' ').map(str::to_owned).collect();
         HeaderFooterRow {
             location,
             row_index: 0,
+            confidences: vec![0.95; words.len()],
             words,
             center_ratio,
             inner_edge_px: 100,

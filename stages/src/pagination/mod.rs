@@ -9,6 +9,7 @@ mod folio;
 mod header_footer_row;
 mod header_footer_zones;
 mod matter;
+mod misplaced_leaves;
 mod page_features;
 mod page_number_candidate;
 mod printed_number;

@@ -11,6 +11,8 @@ pub struct PageNumberCandidate {
     pub location: PageNumberLocation,
     /// How likely its position makes it, 0..=1: 1 if alone in its row, less at the end of a row.
     pub position_score: f64,
+    /// Confidence of the recognition, 0..=1.
+    pub confidence: f64,
 }
 
 /// What was recognised on a scan of its page number.
@@ -122,6 +124,7 @@ mod tests {
             text: trim_punctuation(text).to_owned(),
             location: PageNumberLocation::Header,
             position_score: 1.0,
+            confidence: 0.95,
         }
     }
 

@@ -78,8 +78,12 @@ mod tests {
     use crate::pagination::solve_page_numbers;
 
     fn observation(text: &str) -> Observation {
-        let candidate =
-            PageNumberCandidate { text: text.to_owned(), location: PageNumberLocation::Header, position_score: 1.0 };
+        let candidate = PageNumberCandidate {
+            text: text.to_owned(),
+            location: PageNumberLocation::Header,
+            position_score: 1.0,
+            confidence: 0.95,
+        };
         Observation { candidates: if text.is_empty() { Vec::new() } else { vec![candidate] } }
     }
 
@@ -110,6 +114,14 @@ mod tests {
     fn page_scanned_twice_keeps_its_number() {
         assert_eq!(texts(&["25", "26", "27", "28", "28"]), ["25", "26", "27", "28", "28"]);
         assert_eq!(texts(&["25", "25", "26", "27", "28"]), ["25", "25", "26", "27", "28"]);
+    }
+
+    #[test]
+    fn number_read_with_certainty_is_kept_at_the_ends() {
+        assert_eq!(texts(&["31", "32", "33", "34", "37"])[4], "37");
+        assert_eq!(texts(&["1", "4", "5", "6", "7"])[0], "1");
+        let last = printed(&["31", "32", "33", "34", "37"], None).pop().unwrap();
+        assert!(last.confidence < 0.5, "it may be misread");
     }
 
     #[test]

@@ -56,10 +56,13 @@ mod tests {
     use crate::pagination::PageNumberLocation;
 
     fn row(text: &str, center_ratio: f64) -> HeaderFooterRow {
+        let words: Vec<String> =
+            text.split(' ').map(|word| super::super::folio::trim_punctuation(word).to_owned()).collect();
         HeaderFooterRow {
             location: PageNumberLocation::Header,
             row_index: 0,
-            words: text.split(' ').map(|word| super::super::folio::trim_punctuation(word).to_owned()).collect(),
+            confidences: vec![0.95; words.len()],
+            words,
             center_ratio,
             inner_edge_px: 100,
             is_set_apart: true,

@@ -23,11 +23,11 @@ pub struct PaginationMetrics {
 pub fn pagination(ocr: Pages<OcrPage>, warnings: Warnings) -> Result<(Pagination, PaginationMetrics)> {
     let mut heights = TypeHeights::default();
     for page in ocr.iter() {
-        heights.add(&text_rows(&page?.1));
+        heights.add(&text_rows(&page?.1.upright()));
     }
     let mut statistics = BookStatistics::new(heights.most_common_px());
     for page in ocr.iter() {
-        statistics.add(&page?.1);
+        statistics.add(&page?.1.upright());
     }
     let (book, out_of_order) = statistics.finish();
     let metrics = PaginationMetrics {

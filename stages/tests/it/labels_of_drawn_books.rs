@@ -4,11 +4,12 @@ use shelf::demo::{DemoBook, write_truth};
 use shelf::draw::{self, Document, DrawnBlock, DrawnPage, PageFormat, TestFigure, TitlePage};
 use shelf::eval::labels::{LabelScore, LabelTruth, LabelledPage, score_labels};
 use shelf::stage::Timestamp;
-use shelf_pages::Bbox;
-use stages::labels::label_blocks;
+use shelf::testing::{TestBook, TestScan};
+use shelf_pages::{Bbox, Orientation};
+use stages::labels::{LabelledBlock, label_blocks, labels};
 use stages::ocr::{self, Block, Line, OcrPage, PageDimensions, Paragraph, Word};
 use stages::page_layout::{TypeHeights, text_rows};
-use stages::pagination::{BookStatistics, Pagination};
+use stages::pagination::{BookStatistics, Pagination, pagination};
 
 const SENTENCES: [&str; 4] = [
     "The shelf stood where it had always stood, and nobody in the house remembered who had put it there.",
@@ -138,5 +139,39 @@ fn a_drawn_book_is_labelled_at_any_resolution() {
         for kind in ["HEADER", "FOOTNOTE", "chapter heading"] {
             assert!(structure.classes[kind].f1().unwrap() >= 0.9, "{kind} at {dpi} dpi: {:?}", structure.classes[kind]);
         }
+    }
+}
+
+/// The pages as if the book had lain on its side, or upside down, on the scanner.
+fn turned(pages: &[OcrPage], degrees: u16) -> Vec<OcrPage> {
+    let orientation = |rotation_degrees| Some(Orientation { rotation_degrees, skew_degrees: 0.0 });
+    let turn = |page: &OcrPage| OcrPage {
+        orientation: orientation(degrees),
+        ..OcrPage { orientation: orientation(360 - degrees), ..page.clone() }.upright().into_owned()
+    };
+    pages.iter().map(turn).collect()
+}
+
+#[test]
+fn a_book_that_lies_on_its_side_has_the_labels_of_an_upright_one() {
+    let pages: Vec<OcrPage> = document()
+        .typeset(&PageFormat::octavo().at_dpi(72))
+        .iter()
+        .zip(1..)
+        .map(|(page, at)| as_read(page, at))
+        .collect();
+    let labelled = |pages: &[OcrPage]| -> Vec<(Option<String>, Vec<LabelledBlock>)> {
+        let book = TestBook::of_pages(pages.len() as u32).scans(pages.iter().map(|_| TestScan::new(30, 40)));
+        let book = book.outputs::<ocr::ocr>(|page| pages[page as usize - 1].clone());
+        book.run::<pagination>();
+        let run = book.run::<labels>();
+        assert_eq!(run.summary.stages.last().unwrap().done, pages.len(), "{run:?}");
+        let page = |number| book.page::<labels>(number);
+        (1..=pages.len() as u32).map(|at| (page(at).printed_page_number, page(at).blocks)).collect()
+    };
+    let upright = labelled(&pages);
+    assert!(upright.iter().any(|(number, _)| number.is_some()));
+    for degrees in [90, 180, 270] {
+        assert_eq!(labelled(&turned(&pages, degrees)), upright, "{degrees}°");
     }
 }

@@ -3,6 +3,7 @@ use super::label_blocks::Verdict;
 use super::page_view::PageView;
 use crate::labels::Classification;
 use crate::pagination::{is_numbered_division, matter_opened_by};
+use shelf::book::parse_roman;
 
 /// Maximum length of a heading, rows; a summary below a chapter number may be twice as long.
 const MAX_ROWS: usize = 4;
@@ -16,6 +17,8 @@ const MIN_CHAPTER_TOP_RATIO: f64 = 0.14;
 /// Minimum mean confidence of a heading's words, 0..=1.
 const MIN_CONFIDENCE: f64 = 0.6;
 
+/// A number in larger type, relative to the body text, is an initial or an ornament.
+const MAX_NUMBER_SIZE: f64 = 2.6;
 /// Minimum score of a heading; see [`heading_score`].
 const MIN_SCORE: f64 = 2.5;
 
@@ -23,6 +26,11 @@ const MIN_SCORE: f64 = 2.5;
 pub(super) fn label(block: &BlockView, page: &PageView) -> Option<Verdict> {
     if is_chapter_number(block, page) {
         return Some((Classification::ChapterHeading, 0.95));
+    }
+    if is_number_alone(block, page) {
+        let opens = opens_the_page(block, page) || continues_heading_below(block, page);
+        let classification = if opens { Classification::ChapterHeading } else { Classification::SectionHeading };
+        return Some((classification, 0.85));
     }
     if continues_heading(block, page) {
         return Some((Classification::ChapterHeading, 0.8));
@@ -45,9 +53,29 @@ fn is_chapter_number(block: &BlockView, page: &PageView) -> bool {
     block.rows.len() <= MAX_ROWS && block.words() <= MAX_WORDS && is_numbered_division(&block.text) && set_off
 }
 
+/// `XIII` or `13`, alone on a line in the middle of the column, with white space around it and text below.
+pub(super) fn is_number_alone(block: &BlockView, page: &PageView) -> bool {
+    let number = block.text.trim_matches(|c: char| !c.is_alphanumeric());
+    let is_roman = parse_roman(number).is_some() && number.chars().all(char::is_uppercase);
+    let is_arabic = number.len() <= 3 && number.parse::<u32>().is_ok_and(|number| number > 0);
+    let is_set_off = || {
+        page.gap_above(block).is_none_or(|gap| gap >= 0.7)
+            && page.gap_below(block).is_some_and(|gap| gap >= 0.4)
+            && !page.is_in_header(block)
+            && !page.is_in_footer(block)
+    };
+    block.rows.len() == 1 && block.centred && block.size < MAX_NUMBER_SIZE && (is_roman || is_arabic) && is_set_off()
+}
+
+/// Whether the block below is a heading: the title below the number of a chapter.
+fn continues_heading_below(block: &BlockView, page: &PageView) -> bool {
+    let first = page.above(block).is_none();
+    first && page.below(block).is_some_and(|below| heading_score(below, page) >= MIN_SCORE)
+}
+
 /// A chapter's title or summary, between its number and its text.
 fn continues_heading(block: &BlockView, page: &PageView) -> bool {
-    let above = page.above(block).is_some_and(|above| is_chapter_number(above, page));
+    let above = page.above(block).is_some_and(|above| is_chapter_number(above, page) || is_number_alone(above, page));
     let before_text = page.below(block).is_some_and(|below| below.size > block.size || below.is_running_text());
     let unlike_text = block.centred || block.capitals || !(0.9..1.12).contains(&block.size);
     let readable = block.legibility >= MIN_CONFIDENCE;
@@ -88,7 +116,7 @@ fn opens_the_page(block: &BlockView, page: &PageView) -> bool {
 mod tests {
     use Classification::{Body, ChapterHeading};
 
-    use super::super::test_labels::{in_a_book, labels_of};
+    use super::super::test_labels::{guessed, in_a_book, labels_of};
     use super::*;
     use crate::ocr::Line;
     use crate::page_layout::test_pages::{block, centred, line, prose};
@@ -107,6 +135,20 @@ mod tests {
         assert_eq!(within(&[line((100, 600), 26, "Of large horses")]), heading);
         assert_eq!(within(&[line((100, 600), 20, "OF HORSES AND MEN")]), heading);
         assert_eq!(within(&[centred(1000, 600, 22, "CHAPTER IV.")]), Classification::ChapterHeading);
+    }
+
+    #[test]
+    fn numbers_alone_on_a_line_are_headings() {
+        let (section, chapter) = (Classification::SectionHeading, Classification::ChapterHeading);
+        for number in ["XIII", "XIII.", "IV", "3", "§ 12"] {
+            assert_eq!(within(&[centred(1000, 600, 20, number)]), section, "{number}");
+        }
+        assert_eq!(within(&[line((100, 600), 20, "1492")]), Classification::Body);
+        let unread = guessed(block(1, &[centred(1000, 300, 20, "XIII")]), 0.2);
+        assert_eq!(labels_of(vec![unread, prose(2, 380, 20)], &in_a_book())[0], chapter, "read with little confidence");
+        let titled = [centred(1000, 300, 20, "XIII"), centred(1000, 380, 20, "OF THE SEA")];
+        let blocks = vec![block(1, &titled[..1]), block(2, &titled[1..]), prose(3, 460, 20)];
+        assert_eq!(labels_of(blocks, &in_a_book())[..2], [chapter, chapter]);
     }
 
     #[test]

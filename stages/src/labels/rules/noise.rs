@@ -1,4 +1,5 @@
 use super::block_view::BlockView;
+use super::heading;
 use super::label_blocks::Verdict;
 use super::page_view::PageView;
 use crate::labels::Classification;
@@ -16,6 +17,7 @@ pub(super) fn label(block: &BlockView, page: &PageView) -> Option<Verdict> {
     }
     let invented =
         block.legibility < MAX_NOISE_CONFIDENCE && block.words() <= MAX_NOISE_WORDS && !page.is_in_header(block);
+    let invented = invented && !heading::is_number_alone(block, page);
     invented.then_some((Classification::OcrArtifact, 0.7))
 }
 

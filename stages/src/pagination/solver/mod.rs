@@ -3,6 +3,7 @@
 //! than a series of misread numbers.
 
 mod cost;
+mod restore;
 mod solve;
 mod state;
 #[cfg(test)]

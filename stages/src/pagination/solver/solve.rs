@@ -1,4 +1,5 @@
 use super::cost::misreading_cost;
+use super::restore::restore_readings;
 use super::state::{NumberingState, candidate_states};
 use super::viterbi::viterbi_path;
 use crate::pagination::{Folio, Observation};
@@ -30,7 +31,9 @@ pub fn solve_page_numbers(observations: &[Observation]) -> Vec<SolvedNumber> {
         .collect();
     let agreeing: Vec<u32> = (0..solved.len()).map(|at| agreeing_neighbours(&path, &solved, at)).collect();
     let with_agreeing = |(solved, agreeing_neighbours)| SolvedNumber { agreeing_neighbours, ..solved };
-    solved.into_iter().zip(agreeing).map(with_agreeing).collect()
+    let mut solved: Vec<SolvedNumber> = solved.into_iter().zip(agreeing).map(with_agreeing).collect();
+    restore_readings(observations, &mut solved);
+    solved
 }
 
 fn match_candidate(observation: &Observation, state: NumberingState, scan: i64) -> SolvedNumber {

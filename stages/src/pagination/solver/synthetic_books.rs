@@ -17,7 +17,12 @@ pub(super) struct ScannedBook {
 
 impl ScannedBook {
     pub(super) fn push(&mut self, truth: Option<Folio>, recognised: Option<String>) {
-        let candidate = |text| PageNumberCandidate { text, location: PageNumberLocation::Header, position_score: 1.0 };
+        let candidate = |text| PageNumberCandidate {
+            text,
+            location: PageNumberLocation::Header,
+            position_score: 1.0,
+            confidence: 0.95,
+        };
         self.observations.push(Observation { candidates: recognised.map(candidate).into_iter().collect() });
         self.truth.push(truth);
     }
