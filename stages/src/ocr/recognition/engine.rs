@@ -59,6 +59,8 @@ pub(super) enum InputKind {
     Page(u8),
     /// A single text line, cropped from a page.
     TextLine,
+    /// A single letter, cropped from a page.
+    Letter,
 }
 
 impl InputKind {
@@ -66,6 +68,7 @@ impl InputKind {
         match self {
             Self::Page(psm) => segmentation_mode(psm),
             Self::TextLine => PageSegMode::PsmSingleLine,
+            Self::Letter => PageSegMode::PsmSingleChar,
         }
     }
 
@@ -75,7 +78,7 @@ impl InputKind {
     fn thresholding_method(self) -> &'static str {
         match self {
             Self::Page(_) => "2",
-            Self::TextLine => "0",
+            Self::TextLine | Self::Letter => "0",
         }
     }
 }

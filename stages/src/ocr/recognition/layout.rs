@@ -36,6 +36,33 @@ pub(super) fn move_words(mut blocks: Vec<Block>, moved: impl Fn(Bbox) -> Bbox) -
     blocks
 }
 
+/// The blocks after words were changed or removed: without what is empty, numbered from 1, with texts, confidences and boxes that fit.
+pub(super) fn refit(blocks: Vec<Block>) -> Vec<Block> {
+    let fit_paragraph = |(mut paragraph, par_num): (Paragraph, u32)| {
+        paragraph.lines.retain(|line| !line.words.is_empty());
+        let words = || paragraph.lines.iter().flat_map(|line| &line.words);
+        let (count, sum) = (words().count(), words().map(|word| word.confidence).sum::<f64>());
+        let text = paragraph.lines.iter().map(Line::text).collect::<Vec<_>>().join("\n");
+        (count > 0).then(|| Paragraph {
+            par_num,
+            text,
+            avg_confidence: round_to_4_decimals(sum / count as f64),
+            ..paragraph
+        })
+    };
+    let fit_block = |block: Block| {
+        let paragraphs: Vec<Paragraph> = block.paragraphs.into_iter().zip(1..).filter_map(fit_paragraph).collect();
+        (!paragraphs.is_empty()).then_some(Block { paragraphs, ..block })
+    };
+    let blocks: Vec<Block> = blocks
+        .into_iter()
+        .filter_map(fit_block)
+        .zip(1..)
+        .map(|(block, block_num)| Block { block_num, ..block })
+        .collect();
+    move_words(blocks, |bbox| bbox)
+}
+
 fn build_paragraph(words: &[RecognisedWord], par_num: u32) -> Paragraph {
     let mean = words.iter().map(|word| word.confidence).sum::<f64>() / words.len() as f64;
     let lines: Vec<Line> = words.chunk_by(|a, b| a.position.line == b.position.line).map(build_line).collect();

@@ -5,6 +5,7 @@ mod binary_image;
 mod connected_components;
 mod decoded_scan;
 mod deskew;
+mod drop_capital;
 mod engine;
 mod figures;
 mod isolated_page_number;

@@ -3,6 +3,7 @@ use shelf::worker::{Task, worker_task};
 
 use super::decoded_scan::DecodedScan;
 use super::deskew::DeskewTransform;
+use super::drop_capital::{erase_drop_capitals, find_drop_capitals, join_drop_capitals};
 use super::engine::{can_start, tesseract_version};
 use super::figures::{crop_figure, drop_text_in_figures, find_figures};
 use super::isolated_page_number::{insert_isolated_page_numbers, recognise_isolated_page_numbers};
@@ -42,8 +43,18 @@ pub fn recognise((file, settings): (ScanFile, RecognitionSettings)) -> Result<Re
     let page = deskewed.as_ref().unwrap_or(&scan);
     let grey = page.grey_at_dpi(f64::from(settings.dpi));
     let recognised = recognise_best_orientation(&grey, page.size(), &language, &settings)?;
-    let blocks = build_blocks(&recognised.words);
-    let residual = ResidualImage::of(page, &blocks);
+    let mut blocks = build_blocks(&recognised.words);
+    let mut residual = ResidualImage::of(page, &blocks);
+    let mut capitals = Vec::new();
+    if recognised.is_upright() {
+        capitals = find_drop_capitals(&blocks, &residual, &grey, &language)?;
+    }
+    if !capitals.is_empty() {
+        let without = erase_drop_capitals(&grey, &capitals, &residual);
+        let again = recognise_best_orientation(&without, page.size(), &language, &settings)?;
+        blocks = join_drop_capitals(build_blocks(&again.words), &capitals);
+        residual = ResidualImage::of(page, &blocks);
+    }
     let figures = find_figures(&residual);
     let blocks = if recognised.is_upright() {
         let numbers = recognise_isolated_page_numbers(&residual, &grey, &language)?;
@@ -52,7 +63,8 @@ pub fn recognise((file, settings): (ScanFile, RecognitionSettings)) -> Result<Re
         blocks
     };
     let blocks = drop_text_in_figures(blocks, &figures);
-    let unread = find_unread_text(&residual, &blocks, &figures);
+    let not_text: Vec<_> = figures.iter().copied().chain(capitals.iter().map(|capital| capital.bbox)).collect();
+    let unread = find_unread_text(&residual, &blocks, &not_text);
     let to_scan = |bbox| deskew.map_or(bbox, |transform| transform.to_scan(bbox));
     let (width, height) = scan.size();
     Ok(RecognisedPage {
