@@ -1,6 +1,6 @@
 use shelf_runtime::stage::ParagraphId;
 
-use super::{CorrectedPage, MergedPage, OcrPage};
+use super::{CorrectedPage, MergedBlock, MergedPage, OcrPage, TextRole};
 
 /// A paragraph's text and where it belongs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,7 +13,7 @@ pub struct TextParagraph<'p> {
 
 /// A page with text of its own. (A [`CorrectedPage`] has only the paragraphs that differ from OCR: see [`CorrectedPage::reading_order`].)
 pub trait PageText {
-    /// All paragraphs in reading order, running heads and page numbers included.
+    /// All paragraphs in reading order, running heads and page numbers included; noise that was recognised as text, if known, is not.
     fn reading_order(&self) -> Vec<TextParagraph<'_>>;
 
     /// The text of the page: its paragraphs in reading order, separated by line breaks; empty for a page without text.
@@ -32,7 +32,8 @@ impl PageText for OcrPage {
 
 impl PageText for MergedPage {
     fn reading_order(&self) -> Vec<TextParagraph<'_>> {
-        let blocks = self.blocks.iter().map(|block| (block.block_num, &block.paragraphs));
+        let is_text = |block: &&MergedBlock| block.classification.role() != TextRole::Noise;
+        let blocks = self.blocks.iter().filter(is_text).map(|block| (block.block_num, &block.paragraphs));
         let paragraphs = blocks.flat_map(|(block, paragraphs)| paragraphs.iter().map(move |found| (block, found)));
         paragraphs.map(|(block, found)| paragraph(block, found.par_num, &found.text)).collect()
     }
@@ -85,6 +86,26 @@ mod tests {
         assert_eq!(page().text(), "One cam-\npaign.\nTvvo.\nThree.");
         assert_eq!(page().reading_order()[1].id, ParagraphId { block: 2, paragraph: 1 });
         assert_eq!(OcrPage { blocks: Vec::new(), ..page() }.text(), "");
+    }
+
+    #[test]
+    fn noise_is_not_part_of_the_text() {
+        let block = |block_num: u32, label: &str, text: &str| {
+            json!({
+                "block_num": block_num, "classification": label, "classification_confidence": 0.9, "bbox": [0, 0, 9, 9],
+                "paragraphs": [{ "par_num": 1, "text": text, "bbox": [0, 0, 9, 9], "original_confidence": 0.9,
+                    "correction_applied": false, "correction_confidence": 1.0, "correction_notes": null }]
+            })
+        };
+        let page: MergedPage = serde_json::from_value(json!({
+            "page_number": 7, "page_dimensions": { "width": 100, "height": 100 }, "printed_page_number": null,
+            "numbering_style": null, "page_number_location": null, "page_number_confidence": 0.9,
+            "blocks": [block(1, "HEADER", "A HEAD"), block(2, "OCR_ARTIFACT", "~;"), block(3, "BODY", "Text.")],
+            "continuation": { "continues_from_previous": false, "continues_to_next": false },
+            "metadata": { "total_blocks": 3, "total_corrections_applied": 0 },
+        }))
+        .unwrap();
+        assert_eq!(page.text(), "A HEAD\nText.");
     }
 
     #[test]
