@@ -2,6 +2,7 @@
 
 mod books;
 mod conservation;
+mod degraded_drawings;
 mod measure;
 mod put_in;
 
