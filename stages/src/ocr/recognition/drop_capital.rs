@@ -188,7 +188,7 @@ mod tests {
         let boxes: Vec<Bbox> = page.lines().filter_map(DrawnLine::bbox).collect();
         let first_word = page.lines().next().unwrap().words[0].bbox;
         let is_blank = |x: u32| (first_word.y..first_word.bottom()).all(|y| page.image.get_pixel(x, y).0[0] > 200);
-        let letter_width = (first_word.x + 8..).find(|x| is_blank(*x)).unwrap() - first_word.x;
+        let letter_width = (first_word.x + 8..first_word.right()).find(|x| is_blank(*x)).unwrap() - first_word.x;
         let letter = Bbox { width: letter_width, ..first_word };
         let crop =
             |page: &GrayImage, area: Bbox| imageops::crop_imm(page, area.x, area.y, area.width, area.height).to_image();
