@@ -14,7 +14,7 @@ use crate::runtime::Runtime;
 use crate::suggest::did_you_mean;
 
 const OPTIONS: &[(&str, &str)] = &[
-    ("flag", "flag(below = 20)"),
+    ("flag", "flag(below = 20, above = 200)"),
     ("skip", "skip"),
     ("title", "title = \"Words\""),
     ("decimals", "decimals = 3"),

@@ -80,7 +80,11 @@ fn parse_rules(input: ParseStream, runtime: &Runtime, diagnostics: &mut Diagnost
 fn parse_rule(input: ParseStream, runtime: &Runtime, diagnostics: &mut Diagnostics) -> syn::Result<Option<Rule>> {
     let word = input.call(Ident::parse_any)?;
     let (name, span) = (word.to_string(), word.span());
-    let Some((_, written)) = KNOWN.iter().find(|(known, _)| *known == name) else { return Err(unknown(&word, &name)) };
+    let Some((_, written)) = KNOWN.iter().find(|(known, _)| *known == name) else {
+        diagnostics.add(unknown(&word, &name));
+        pass_over(input);
+        return Ok(None);
+    };
     let kind = match name.as_str() {
         "skip" => Ok(RuleKind::Skip),
         "dive" => Ok(RuleKind::Dive),
