@@ -35,10 +35,11 @@ tokens:
 	cargo build --package shelf-tests --bins --quiet
 	cargo run --package shelf-tests --bin llm-tokens --quiet
 
-# Language models against servers that others wrote, on 127.0.0.1. Needs Node.js and Python.
+# Language models against servers that others wrote, on 127.0.0.1, and exports against checkers that others wrote. Needs Node.js and Python.
 test-peers:
 	scripts/setup.sh peers
 	scripts/peers.sh
+	scripts/exports.sh
 
 lint:
 	cargo fmt --all --check

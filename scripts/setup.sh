@@ -3,7 +3,7 @@
 #
 #   scripts/setup.sh          what building and running needs
 #   scripts/setup.sh tests    that, and what the tests need
-#   scripts/setup.sh peers    that, and what the model servers of others need
+#   scripts/setup.sh peers    that, and what the model servers and checkers of others need
 set -euo pipefail
 
 packages=(pkg-config gcc g++ make libtesseract-dev libleptonica-dev libclang1-14 libclang-common-14-dev
@@ -11,7 +11,7 @@ packages=(pkg-config gcc g++ make libtesseract-dev libleptonica-dev libclang1-14
 case "${1:-}" in
   tests) packages+=(qpdf libxml2-utils tesseract-ocr) ;;
   peers)
-    packages+=(python3-venv)
+    packages+=(python3-venv default-jre-headless libxml2-utils pandoc)
     command -v npm >/dev/null || packages+=(nodejs npm)
     ;;
 esac

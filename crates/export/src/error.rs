@@ -2,6 +2,7 @@ use std::path::PathBuf;
 
 use shelf_runtime::book::ScanId;
 use shelf_runtime::inspect::LookError;
+use shelf_runtime::plan::PlanError;
 use shelf_runtime::record::Damage;
 use shelf_runtime::store::{BookPath, BookPathError, StoreError};
 
@@ -30,9 +31,9 @@ pub enum ExportError {
         /// The page.
         page: u32,
     },
-    /// The selected pages are not in the book.
-    #[error("{}", .0)]
-    Pages(String),
+    /// Selected pages are not in the book.
+    #[error(transparent)]
+    Pages(#[from] PlanError),
     /// A stored file is damaged.
     #[error("{path} {damage}")]
     Damaged {

@@ -64,9 +64,10 @@ impl Output {
             let path = path.to_owned();
             move |source| ExportError::Io { path, source }
         };
+        let earlier = self.staged_folder.with_extension("earlier");
         if self.staged_folder.exists() {
             if folder.exists() {
-                fs::remove_dir_all(&folder).map_err(failed(&folder))?;
+                fs::rename(&folder, &earlier).map_err(failed(&folder))?;
             }
             fs::rename(&self.staged_folder, &folder).map_err(failed(&folder))?;
             paths.push(folder);
@@ -74,13 +75,16 @@ impl Output {
         File::open(&self.staged).and_then(|file| file.sync_all()).map_err(failed(&self.target))?;
         fs::rename(&self.staged, &self.target).map_err(failed(&self.target))?;
         self.is_finished = true;
+        if earlier.exists() {
+            fs::remove_dir_all(&earlier).map_err(failed(&earlier))?;
+        }
         Ok(paths)
     }
 
-    /// The folder beside the main file: `florida-files` beside `florida.md`.
+    /// The folder beside the main file: `florida-md-files` beside `florida.md`, so that each format has its own.
     fn folder(&self) -> PathBuf {
-        let stem = self.target.file_stem().unwrap_or_default().to_string_lossy();
-        self.target.with_file_name(format!("{stem}-files"))
+        let name = self.target.file_name().unwrap_or_default().to_string_lossy().replace('.', "-");
+        self.target.with_file_name(format!("{name}-files"))
     }
 }
 
@@ -126,13 +130,13 @@ mod tests {
             output.beside(picture).unwrap().write_all(b"x").unwrap();
             output
         };
-        assert_eq!(write("one", "a.jpg").link("a.jpg"), "florida-files/a.jpg");
+        assert_eq!(write("one", "a.jpg").link("a.jpg"), "florida-md-files/a.jpg");
         assert_eq!(names(folder.path()), [""; 0], "an export that is not finished leaves nothing");
-        assert_eq!(write("one", "a.jpg").finish().unwrap(), [target.clone(), folder.path().join("florida-files")]);
+        assert_eq!(write("one", "a.jpg").finish().unwrap(), [target.clone(), folder.path().join("florida-md-files")]);
         drop(write("two", "b.jpg"));
         assert_eq!(fs::read_to_string(&target).unwrap(), "one");
         write("two", "b.jpg").finish().unwrap();
-        assert_eq!(names(folder.path()), ["florida-files", "florida.md"]);
-        assert_eq!(names(&folder.path().join("florida-files")), ["b.jpg"], "files of the earlier export are gone");
+        assert_eq!(names(folder.path()), ["florida-md-files", "florida.md"]);
+        assert_eq!(names(&folder.path().join("florida-md-files")), ["b.jpg"], "files of the earlier export are gone");
     }
 }

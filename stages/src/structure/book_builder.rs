@@ -9,15 +9,19 @@ use shelf_pages::{
 
 use super::contents::match_contents;
 use super::contents_page::printed_entries;
-use super::figures::{PageFigure, take_figures};
+use super::elements::{figures_on_scan, lines_of, same_text, verse_lines};
+use super::figures::PageFigure;
 use super::headings::{PageHeading, heading_at};
 use super::initials::join_initials;
-use super::joining::{Indents, TextEnd, TextStart, continues, divided_word, ends_a_sentence};
+use super::joining::{Indents, TextEnd, TextStart, continues};
+use super::linked_notes::LastNote;
+use super::noise::exclude_noise;
 use super::note_marks::link_marks;
 use super::notes::{PageNote, take_notes};
 use super::outline::{HeadingText, outline};
 use super::page_end::{exclude_catchword, exclude_page_number, first_word};
 use super::page_pieces::{PagePieces, page_pieces};
+use super::paragraphs::divide_paragraphs;
 use super::piece::{Piece, PieceLine, Role, passage};
 use super::same_row::join_rows;
 use super::table::table_rows;
@@ -26,16 +30,18 @@ use super::verse::is_verse;
 /// Builds the structure of a book. Pages are added in ascending order; of their text, only references are kept.
 pub(super) struct BookBuilder<'d> {
     /// Joins the halves of a word.
-    whole: &'d dyn Fn(&str, &str) -> String,
-    book: Structure,
+    pub(super) whole: &'d dyn Fn(&str, &str) -> String,
+    pub(super) book: Structure,
     headings: BTreeMap<u32, HeadingText>,
     indents: Indents,
-    open: Option<Open>,
-    last_note: Option<LastNote>,
-    next_key: u32,
+    /// The widest text of a page so far, px: a page of verse shows too little of it.
+    measure_px: f64,
+    pub(super) open: Option<Open>,
+    pub(super) last_note: Option<LastNote>,
+    pub(super) next_key: u32,
     /// The elements of notes by their keys.
-    notes: BTreeMap<u32, u32>,
-    counts: Counts,
+    pub(super) notes: BTreeMap<u32, u32>,
+    pub(super) counts: Counts,
 }
 
 /// What was found in a book.
@@ -47,7 +53,7 @@ pub(super) struct Counts {
 }
 
 /// A paragraph that may go on.
-struct Open {
+pub(super) struct Open {
     content: ElementContent,
     page: u32,
     last_page: u32,
@@ -55,22 +61,14 @@ struct Open {
     end: String,
     fills_last_line: Option<bool>,
     /// What is to come after it: notes, figures.
-    after: Vec<(u32, Waiting)>,
+    pub(super) after: Vec<(u32, Waiting)>,
 }
 
 /// An element that waits until a paragraph is complete.
-struct Waiting {
-    content: ElementContent,
+pub(super) struct Waiting {
+    pub(super) content: ElementContent,
     /// The key of a note.
-    key: Option<u32>,
-}
-
-#[derive(Debug, Clone)]
-struct LastNote {
-    key: u32,
-    page: u32,
-    /// Its last line.
-    end: String,
+    pub(super) key: Option<u32>,
 }
 
 impl<'d> BookBuilder<'d> {
@@ -80,6 +78,7 @@ impl<'d> BookBuilder<'d> {
             book: Structure::default(),
             headings: BTreeMap::new(),
             indents: Indents::default(),
+            measure_px: 0.0,
             open: None,
             last_note: None,
             next_key: 1,
@@ -93,9 +92,12 @@ impl<'d> BookBuilder<'d> {
         let mut page = page_pieces(merged, ocr);
         exclude_page_number(&mut page, merged.printed_page_number.as_deref());
         exclude_catchword(&mut page, next.and_then(first_word));
+        self.measure_px = self.measure_px.max(page.layout.text_width_px());
         join_rows(&mut page.pieces, page.layout.body_height_px);
+        exclude_noise(&mut page, self.whole);
         join_initials(&mut page.pieces);
-        let figures = self.figures(merged, ocr, &mut page);
+        divide_paragraphs(&mut page.pieces, page.layout.body_height_px);
+        let figures = figures_on_scan(merged, ocr, &mut page);
         let notes = take_notes(&mut page.pieces);
         let notes = self.keyed(notes, merged.page_number);
         let marks: Vec<_> = notes.iter().filter_map(|(key, note)| Some((*key, note.mark.clone()?))).collect();
@@ -116,64 +118,6 @@ impl<'d> BookBuilder<'d> {
         self.book.outline = outline(&mut self.book.elements, &self.headings, &self.book.anchors);
         let warnings = match_contents(&mut self.book.contents, &self.book.outline);
         (self.book, warnings, self.counts)
-    }
-
-    /// The figures in pixels of the scan, with their places among the pieces.
-    fn figures(&self, merged: &MergedPage, ocr: &OcrPage, page: &mut PagePieces) -> Vec<PageFigure> {
-        let upright = merged.images.iter().map(|figure| {
-            let mut figure = figure.clone();
-            figure.bbox = ocr.to_upright(figure.bbox);
-            figure
-        });
-        let size = ocr.upright_dimensions();
-        let mut figures = take_figures(page, &upright.collect::<Vec<_>>(), (size.width, size.height));
-        for figure in &mut figures {
-            let on_scan = merged.images.iter().find(|on_scan| Some(&on_scan.image_file) == figure.image_file.as_ref());
-            figure.bbox = on_scan.map_or(figure.bbox, |on_scan| on_scan.bbox);
-        }
-        figures
-    }
-
-    /// Gives notes their keys; the rest of a note from the page before is added to it.
-    fn keyed(&mut self, notes: Vec<PageNote>, page: u32) -> Vec<(u32, PageNote)> {
-        let mut keyed = Vec::new();
-        for (at, note) in notes.into_iter().enumerate() {
-            let is_rest = |last: &LastNote| {
-                at == 0 && note.mark.is_none() && last.page + 1 == page && !ends_a_sentence(&last.end)
-            };
-            let end = note.lines.last().map(|line| line.text.clone()).unwrap_or_default();
-            let key = match self.last_note.take().filter(is_rest) {
-                Some(last) => {
-                    self.extend_note(last.key, &last.end, &note);
-                    last.key
-                }
-                None => {
-                    let key = self.next_key;
-                    self.next_key += 1;
-                    self.counts.notes += 1;
-                    keyed.push((key, note));
-                    key
-                }
-            };
-            self.last_note = Some(LastNote { key, page, end });
-        }
-        keyed
-    }
-
-    /// Adds the rest of a note, whose text so far ends in `end`.
-    fn extend_note(&mut self, key: u32, end: &str, rest: &PageNote) {
-        let mut waiting = self.open.iter_mut().flat_map(|open| &mut open.after);
-        let waiting = waiting.find(|(_, waiting)| waiting.key == Some(key)).map(|(_, waiting)| &mut waiting.content);
-        let id = self.notes.get(&key).copied();
-        let placed = self.book.elements.iter_mut().rfind(|element| Some(element.id) == id);
-        let content = waiting.or_else(|| placed.map(|element| &mut element.content));
-        if let Some(ElementContent::Note { text, .. }) = content {
-            let mut spans = passage(&rest.lines).spans;
-            if let (Some(first), Some(begin)) = (spans.first_mut(), rest.lines.first()) {
-                first.join = divided_word(end, &begin.text, self.whole).unwrap_or_default();
-            }
-            text.spans.extend(spans);
-        }
     }
 
     fn flow(&mut self, page: &PagePieces, merged: &MergedPage, figures: Vec<PageFigure>, notes: Vec<(u32, PageNote)>) {
@@ -197,7 +141,7 @@ impl<'d> BookBuilder<'d> {
             for key in lines.filter_map(|line| line.note).collect::<Vec<_>>() {
                 if let Some(found) = notes.iter().position(|(other, _)| *other == key) {
                     let (key, note) = notes.remove(found);
-                    self.note(page.page, key, note);
+                    self.note(page.page, key, &note);
                 }
             }
             at += count;
@@ -207,7 +151,7 @@ impl<'d> BookBuilder<'d> {
         }
         for (key, note) in notes {
             self.counts.unlinked_notes += u32::from(note.mark.is_some());
-            self.note(page.page, key, note);
+            self.note(page.page, key, &note);
         }
     }
 
@@ -269,7 +213,7 @@ impl<'d> BookBuilder<'d> {
         let (left, right, height) = (page.layout.text_left_px, page.layout.text_right_px, page.layout.body_height_px);
         let text = piece.text();
         let fills_last_line = piece.fills_last_line(right, height);
-        if is_verse(piece, left, right) {
+        if is_verse(piece, left, right.max(left + self.measure_px)) {
             let lines: Vec<Passage> = verse_lines(piece);
             match &mut self.open {
                 Some(Open { content: ElementContent::Verse { lines: before }, last_page, .. }) => {
@@ -335,7 +279,7 @@ impl<'d> BookBuilder<'d> {
         self.push_after(page, ElementContent::Figure { image_file, bbox, plate, caption }, None);
     }
 
-    fn note(&mut self, page: u32, key: u32, note: PageNote) {
+    fn note(&mut self, page: u32, key: u32, note: &PageNote) {
         let mark = note.mark.as_ref().map(super::note_marks::NoteMark::shown);
         let text = passage(&note.lines);
         self.push_after(page, ElementContent::Note { place: NotePlace::Foot, mark, refers_to: None, text }, Some(key));
@@ -372,66 +316,6 @@ impl<'d> BookBuilder<'d> {
         self.book.elements.push(Element { id, page, content });
         id
     }
-
-    /// Replaces the keys of notes by their elements, and gives each note the element that refers to it.
-    fn link_notes(&mut self) {
-        let mut refers_to: BTreeMap<u32, u32> = BTreeMap::new();
-        for element in &mut self.book.elements {
-            for span in element.content.passages_mut().into_iter().flat_map(|passage| &mut passage.spans) {
-                let Some(key) = span.note else { continue };
-                span.note = self.notes.get(&key).copied();
-                if let Some(note) = span.note {
-                    refers_to.insert(note, element.id);
-                }
-            }
-        }
-        for element in &mut self.book.elements {
-            if let ElementContent::Note { refers_to: from, .. } = &mut element.content {
-                *from = refers_to.get(&element.id).copied();
-            }
-        }
-    }
-}
-
-/// The text of an open paragraph, if a piece of this role may continue it.
-fn same_text(content: &mut ElementContent, role: Role) -> Option<&mut Passage> {
-    match (content, role) {
-        (ElementContent::Paragraph { text }, Role::Text)
-        | (ElementContent::Quotation { text }, Role::Quotation)
-        | (ElementContent::Epigraph { text }, Role::Epigraph) => Some(text),
-        _ => None,
-    }
-}
-
-fn lines_of(part: LinesKind, pieces: &[Piece]) -> ElementContent {
-    let lines = pieces.iter().flat_map(|piece| &piece.lines).map(|line| passage(std::slice::from_ref(line)));
-    ElementContent::Lines { part, lines: lines.collect() }
-}
-
-/// The lines of verse; the mark of a note belongs to the line before it.
-fn verse_lines(piece: &Piece) -> Vec<Passage> {
-    let mut lines: Vec<Vec<PieceLine>> = Vec::new();
-    let mut after_mark = false;
-    for line in &piece.lines {
-        match lines.last_mut() {
-            Some(last)
-                if line.note.is_some()
-                    || after_mark
-                        && line.chars.start > last.last().map_or(0, |last| last.chars.end)
-                        && is_rest(last, line) =>
-            {
-                last.push(line.clone());
-            }
-            _ => lines.push(vec![line.clone()]),
-        }
-        after_mark = line.note.is_some();
-    }
-    lines.iter().map(|line| passage(line)).collect()
-}
-
-/// Whether a line is what follows a mark on the same printed line.
-fn is_rest(before: &[PieceLine], line: &PieceLine) -> bool {
-    before.first().is_some_and(|first| first.bbox == line.bbox)
 }
 
 /// How many texts of a kind were left out.

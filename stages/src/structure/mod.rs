@@ -1,21 +1,25 @@
 //! The `structure` stage: the book as one document in reading order, which refers to the text of `merged`.
 //!
-//! A page becomes [`Piece`](piece::Piece)s; rules find what is not text ([`page_end`]), join what belongs together ([`same_row`], [`initials`],
-//! [`joining`]), and recognise [`verse`], [`table`]s, [`figures`], [`notes`] and [`headings`]. [`BookBuilder`](book_builder::BookBuilder) puts
+//! A page becomes [`Piece`](piece::Piece)s; rules find what is not text ([`page_end`], [`noise`]), join and divide
+//! paragraphs ([`same_row`], [`initials`], [`paragraphs`], [`joining`]), and recognise [`verse`], [`table`]s, [`figures`], [`notes`] and [`headings`]. [`BookBuilder`](book_builder::BookBuilder) puts
 //! the pages together; [`outline`] and [`contents`] compare the headings with the printed table of contents.
 
 mod book_builder;
 mod contents;
 mod contents_page;
+mod elements;
 mod figures;
 mod headings;
 mod initials;
 mod joining;
+mod linked_notes;
+mod noise;
 mod note_marks;
 mod notes;
 mod outline;
 mod page_end;
 mod page_pieces;
+mod paragraphs;
 mod piece;
 mod same_row;
 mod stage;

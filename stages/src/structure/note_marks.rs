@@ -38,7 +38,7 @@ impl NoteMark {
         }
         let mut chars = first.chars();
         match (chars.next(), chars.next()) {
-            (Some(sign @ ('t' | 'f' | '+' | 'f')), None) if is_sentence => {
+            (Some(sign @ ('t' | 'f' | '+')), None) if is_sentence => {
                 Some((Self::MisreadDagger(sign), after_space(rest, letters)))
             }
             _ => None,

@@ -15,10 +15,9 @@ pub(super) struct PageNote {
 /// Takes the notes out of the pieces: a note begins at a mark, and goes on over paragraphs without one.
 pub(super) fn take_notes(pieces: &mut Vec<Piece>) -> Vec<PageNote> {
     let mut notes: Vec<PageNote> = Vec::new();
-    let lines = pieces.extract_if(.., |piece| piece.role == Role::Note).flat_map(|piece| {
-        let count = piece.lines.len();
-        piece.lines.into_iter().enumerate().map(move |(at, line)| (at == 0 || count == 0, line)).collect::<Vec<_>>()
-    });
+    let lines = pieces
+        .extract_if(.., |piece| piece.role == Role::Note)
+        .flat_map(|piece| piece.lines.into_iter().enumerate().map(|(at, line)| (at == 0, line)).collect::<Vec<_>>());
     for (is_first, line) in lines.collect::<Vec<_>>() {
         let mark = NoteMark::parse(&line.text).filter(|(mark, _)| is_first || begins_note(mark, notes.last()));
         match (mark, notes.last_mut()) {

@@ -22,7 +22,7 @@ pub(super) fn outline(
     let has_chapters = kinds.contains(&HeadingKind::Chapter);
     let has_parts = kinds.contains(&HeadingKind::Part) && has_chapters;
     let numbers = page_numbers(anchors);
-    let mut outline = Vec::new();
+    let mut outline: Vec<OutlineEntry> = Vec::new();
     for element in elements {
         let ElementContent::Heading { heading, level, .. } = &mut element.content else { continue };
         // Books without chapters in them are chapters themselves.
@@ -35,17 +35,43 @@ pub(super) fn outline(
             HeadingKind::Section => 2 + u32::from(has_parts),
         };
         let text = texts.get(&element.id).cloned().unwrap_or_default();
+        let before = outline.iter().rfind(|entry| entry.heading == *heading).and_then(|entry| entry.number.as_deref());
+        let number = text.number.map(|number| heading_number(&number, before));
         outline.push(OutlineEntry {
             element: element.id,
             heading: *heading,
             level: *level,
-            number: text.number,
+            number,
             title: text.title,
             page: element.page,
             printed_page_number: numbers.get(&element.page).cloned(),
         });
     }
     outline
+}
+
+/// The number of a heading without the full stop. A roman numeral that was misread is corrected if it then follows the number `before`:
+/// `CHAPTER 11,` after `CHAPTER I` is `CHAPTER II`.
+fn heading_number(number: &str, before: Option<&str>) -> String {
+    let number = number.trim_end_matches(['.', ',', ':', ';', ' ']);
+    let numeral = |text: &str| text.split_whitespace().next_back().map(str::to_owned);
+    let expected = before.and_then(numeral).and_then(|before| parse_roman(&before)).map(|before| before + 1);
+    let (Some(found), Some(expected)) = (numeral(number), expected) else { return number.to_owned() };
+    let as_roman: String = found
+        .chars()
+        .map(|c| match c {
+            '1' | 'l' | 'i' | '|' | '!' | 'T' => 'I',
+            'v' => 'V',
+            'x' => 'X',
+            other => other,
+        })
+        .collect();
+    match parse_roman(&as_roman) {
+        Some(value) if value == expected && parse_roman(&found) != Some(expected) => {
+            format!("{}{as_roman}", &number[..number.len() - found.len()])
+        }
+        _ => number.to_owned(),
+    }
 }
 
 fn kind_of(content: &ElementContent) -> Option<HeadingKind> {
@@ -130,6 +156,14 @@ mod tests {
         assert_eq!(headings(&[FrontMatter, Chapter, Section, Chapter, BackMatter]), [1, 1, 2, 1, 1]);
         assert_eq!(headings(&[FrontMatter, Part, Chapter, Section, Part, Chapter]), [1, 1, 2, 3, 1, 2]);
         assert_eq!(headings(&[Part, Section, Part]), [1, 2, 1]);
+    }
+
+    #[test]
+    fn misread_number_of_a_chapter_is_corrected() {
+        assert_eq!(heading_number("CHAPTER 11,", Some("CHAPTER I")), "CHAPTER II");
+        assert_eq!(heading_number("CHAPTER IIT.", Some("CHAPTER II")), "CHAPTER III");
+        assert_eq!(heading_number("CHAPTER 11.", Some("CHAPTER 10")), "CHAPTER 11");
+        assert_eq!(heading_number("CHAPTER 11.", None), "CHAPTER 11");
     }
 
     #[test]

@@ -124,12 +124,21 @@ impl PieceLine {
         }
     }
 
-    /// The part of the line between two of its characters; its words are unknown unless it is all of it.
+    /// The part of the line between two of its characters. Its box is known if it consists of whole words.
     pub(super) fn part(&self, start: u32, end: u32) -> Self {
         let chars = CharRange { start: self.chars.start + start, end: self.chars.start + end };
-        let text: String = self.text.chars().skip(start as usize).take((end - start) as usize).collect();
-        let words = if text == self.text { self.words.clone() } else { Vec::new() };
-        Self { chars, text, words, ..self.clone() }
+        let letters: Vec<char> = self.text.chars().collect();
+        let (start, end) = (start as usize, (end as usize).min(letters.len()));
+        let text: String = letters[start..end].iter().collect();
+        let is_edge = |at: usize| {
+            at == 0 || at == letters.len() || letters[at - 1].is_whitespace() || letters[at].is_whitespace()
+        };
+        let count = |text: &[char]| text.split(|c| c.is_whitespace()).filter(|word| !word.is_empty()).count();
+        let (before, inside) = (count(&letters[..start]), count(&letters[start..end]));
+        let words = if is_edge(start) && is_edge(end) { self.words.get(before..before + inside) } else { None };
+        let words = words.map(<[Bbox]>::to_vec).unwrap_or_default();
+        let bbox = Bbox::bounding(words.iter().copied()).or(self.bbox);
+        Self { chars, text, words, bbox, ..self.clone() }
     }
 
     pub(super) fn char_count(&self) -> u32 {

@@ -5,6 +5,7 @@ pub mod authoring;
 pub mod command_line;
 mod compiler;
 pub mod embedding;
+pub mod exports;
 pub mod faults;
 pub mod florida;
 pub mod hostile;

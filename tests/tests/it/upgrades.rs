@@ -79,9 +79,13 @@ fn plan(shelf: &Shelf, model: &ScriptedModel, book: &str) -> Value {
     serde_json::from_str::<Value>(&run(shelf, model, &["plan", book, "--json"])).unwrap()[0].clone()
 }
 
-/// The stages and pages that are to be made.
+/// Stages that the oldest release did not have: they are free, and made from what is there.
+const NEW_STAGES: [&str; 1] = ["structure"];
+
+/// The stages and pages that are to be made, without those of new stages.
 fn to_make(plan: &Value) -> Vec<String> {
-    let jobs = plan["to_make"].as_array().unwrap().iter();
+    let is_old = |job: &&Value| !NEW_STAGES.contains(&job["stage"].as_str().unwrap());
+    let jobs = plan["to_make"].as_array().unwrap().iter().filter(is_old);
     jobs.map(|job| format!("{} {}: {}", job["stage"].as_str().unwrap(), job["page"], job["why"].as_str().unwrap()))
         .collect()
 }
@@ -165,7 +169,7 @@ fn a_paid_page_of_an_older_stage_is_kept_and_listed_and_a_free_one_is_made_again
     let line = "1 page made by an earlier release, kept until `--redo`";
     assert!(run(&shelf, &model, &["plan", "asked"]).contains(line));
     assert!(run(&shelf, &model, &["status", "asked"]).contains(&format!("corrected: {line}")));
-    assert!(!run(&shelf, &model, &["process", "asked"]).contains(" made"));
+    assert!(!run(&shelf, &model, &["process", "asked", "--stage", "+merged"]).contains(" made"));
     let free = to_make(&plan(&shelf, &model, "rules"));
     assert!(free.contains(&format!("corrected 3: version 0 → {CORRECTED_VERSION}")), "{free:?}");
     // What is made by rules needs no model, though one is configured.

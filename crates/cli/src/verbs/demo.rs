@@ -37,7 +37,7 @@ use std::path::Path;
 /// Try shelf on a small book that it draws itself
 ///
 /// Draws a book, processes it, and compares the result with the known text, so the character error rate (CER) and the word error rate
-/// (WER) are exact. The PDF and its text stay in the library, beside the book.
+/// (WER) are exact. The PDF, its text and the book as EPUB and Markdown stay in the library, beside the book.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -51,6 +51,9 @@ pub(crate) struct Demo {
     #[arg(long)]
     keep: bool,
 }
+
+/// The formats of the demo book, which are also the extensions of their files.
+const EXPORTS: [&str; 2] = ["epub", "md"];
 
 pub(crate) fn demo(context: &Context, args: &Demo) -> Result<Exit> {
     let book: ScanId = "demo".parse().expect("`demo` is a scan id");
@@ -95,6 +98,11 @@ pub(crate) fn demo(context: &Context, args: &Demo) -> Result<Exit> {
         flagged.insert(stage.stage, stage.flagged.clone());
     }
     let title = metadata(&context.store, &book)?.title.unwrap_or_default();
+    let exports = EXPORTS
+        .iter()
+        .map(|format| super::export::export_to(context, &book, format, &folder.join(format!("demo.{format}"))))
+        .collect::<Result<Vec<_>>>()?;
+    let exports: Vec<_> = exports.into_iter().flatten().collect();
     if context.out.json {
         let before: Score = pages.iter().map(|page| page.read).sum();
         let after: Score = pages.iter().map(|page| page.last).sum();
@@ -103,7 +111,7 @@ pub(crate) fn demo(context: &Context, args: &Demo) -> Result<Exit> {
             "read": { "stage": read.row.name, "cer": before.characters.rate(), "wer": before.words.rate() },
             "last": { "stage": last.row.name, "cer": after.characters.rate(), "wer": after.words.rate() },
             "pages": pages.iter().map(Measured::json).collect::<Vec<_>>(),
-            "flagged": flagged,
+            "flagged": flagged, "exports": exports,
         }))?;
         return Ok(Exit::Done);
     }
@@ -124,10 +132,14 @@ pub(crate) fn demo(context: &Context, args: &Demo) -> Result<Exit> {
     context.out.line(format_args!("\nscan:     {}", pdf.display()))?;
     context.out.line(format_args!("its text: {}", folder.join("truth").display()))?;
     context.out.line(format_args!("results:  {}", root.join("demo").display()))?;
+    for export in exports.iter().filter(|export| export.is_file()) {
+        context.out.line(format_args!("exported: {}", export.display()))?;
+    }
     context.out.line(format_args!("\nNext:"))?;
     let program = program();
     for (verb, what) in [
         ("show demo", "read the book"),
+        ("export demo", "write it in another format"),
         ("status demo", "see the state of every stage"),
         ("add BOOK.pdf", "add a book of your own"),
         ("process BOOK", "and process it"),

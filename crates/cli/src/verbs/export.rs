@@ -178,9 +178,7 @@ fn one(
     options.wrap = args.wrap.map(usize::from);
     options.template = args.template.as_ref();
     options.page_done = &page_done;
-    let mut output = Output::new(&file);
-    (format.write)(&book, &mut output, &options).map_err(|error| explained(error, id))?;
-    let paths = output.finish().map_err(|error| explained(error, id))?;
+    let paths = write(&book, format, &file, &options)?;
     drop(progress);
     if let Place::Stdout = place {
         let printed = fs::File::open(&file).and_then(|mut file| io::copy(&mut file, &mut io::stdout().lock()));
@@ -208,6 +206,19 @@ fn one(
     Ok((vec![value], exit))
 }
 
+/// Writes a whole book into a file, for other verbs.
+pub(super) fn export_to(context: &Context, id: &ScanId, format: &str, file: &Path) -> Result<Vec<PathBuf>> {
+    let book = ExportBook::open(&context.store, &context.registry, id, None).map_err(|error| explained(error, id))?;
+    let format = formats().iter().find(|known| known.name == format).expect("the format is registered");
+    write(&book, format, file, &ExportOptions::new())
+}
+
+fn write(book: &ExportBook, format: &Format, file: &Path, options: &ExportOptions) -> Result<Vec<PathBuf>> {
+    let mut output = Output::new(file);
+    let written = (format.write)(book, &mut output, options).and_then(|()| output.finish());
+    written.map_err(|error| explained(error, book.id()))
+}
+
 /// The error with what to do about it.
 fn explained(error: ExportError, book: &ScanId) -> CliError {
     match error {
@@ -217,7 +228,7 @@ fn explained(error: ExportError, book: &ScanId) -> CliError {
             let hint = with_upstream(book, stage);
             CliError::failed(error).exit(Exit::Refused).hint(hint)
         }
-        ExportError::Pages(_) => CliError::failed(error).exit(Exit::Refused),
+        ExportError::Pages(error) => error.into(),
         ExportError::NoStage(_) => CliError::failed(error)
             .exit(Exit::Refused)
             .hint("link the built-in stages: write `use stages as _;` in `main.rs`"),

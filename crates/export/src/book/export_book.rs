@@ -5,6 +5,7 @@ use shelf_pages::{MergedPage, OcrPage, OutlineEntry, PageAnchor, Structure};
 use shelf_runtime::book::{BookMetadata, PageNumber, PageSet, ScanId, ScanMetadata};
 use shelf_runtime::inspect::metadata;
 use shelf_runtime::page::Page;
+use shelf_runtime::plan::PlanError;
 use shelf_runtime::record::{Hash, Input, StoredPage};
 use shelf_runtime::registry::{Entry, Registry};
 use shelf_runtime::store::{BookPath, Store};
@@ -54,9 +55,7 @@ impl<'s> ExportBook<'s> {
         });
         let all: BTreeSet<PageNumber> = (1..=metadata.total_pages).filter_map(PageNumber::new).collect();
         if let Some(outside) = selected.map(|selected| selected.outside(&all)).filter(|outside| !outside.is_empty()) {
-            let outside: Vec<String> = outside.iter().map(ToString::to_string).collect();
-            let count = all.len();
-            return Err(ExportError::Pages(format!("page {} out of range (the book has {count})", outside.join(", "))));
+            return Err(PlanError::NoPages { total: all.len(), missing: outside }.into());
         }
         let read: BTreeSet<u32> = structure.anchors.iter().map(|anchor| anchor.page).collect();
         let is_selected = |page: &PageNumber| selected.is_none_or(|selected| selected.contains(*page));

@@ -23,6 +23,9 @@ pub(super) const CONTAINER: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 </container>
 "#;
 
+/// The media type of text.
+const XHTML: &str = "application/xhtml+xml";
+
 /// A date for books whose date of scanning is unknown, so that the same book gives the same bytes.
 const UNKNOWN_DATE: &str = "1970-01-01T00:00:00Z";
 
@@ -123,7 +126,6 @@ impl Package<'_> {
             xml.empty("item", &attributes)?;
             xml.line()
         };
-        const XHTML: &str = "application/xhtml+xml";
         item("nav", "nav.xhtml", XHTML, Some("nav"))?;
         item("style", "style.css", "text/css", None)?;
         item("cover", self.cover.file, self.cover.media_type, Some("cover-image"))?;

@@ -104,7 +104,7 @@ impl<'b> Text<'b> {
             }
             BlockContent::Heading { heading, .. } if *heading != HeadingKind::Section => {
                 self.end_chapter(archive)?;
-                self.begin_chapter(Some(*heading), &title(&block.content))?;
+                self.begin_chapter(Some(*heading), &self.label(block))?;
             }
             _ => {}
         }
@@ -114,7 +114,7 @@ impl<'b> Text<'b> {
         }
         if let BlockContent::Heading { level, .. } = &block.content {
             let href = format!("{}#h{}", self.file(), block.id);
-            self.entries.push(NavEntry { level: *level, label: title(&block.content), href });
+            self.entries.push(NavEntry { level: *level, label: self.label(block), href });
         }
         let mut size = None;
         if let BlockContent::Figure { image_file: Some(image_file), caption, .. } = &block.content {
@@ -141,6 +141,13 @@ impl<'b> Text<'b> {
             Some(current) => current.block(block, size),
             None => Ok(()),
         }
+    }
+
+    /// Number and title of a heading on one line.
+    fn label(&self, block: &Block) -> String {
+        let entry = self.book.structure().outline.iter().find(|entry| entry.element == block.id);
+        let label = entry.map(shelf_pages::OutlineEntry::label).filter(|label| !label.is_empty());
+        label.unwrap_or_else(|| format!("[{}]", block.page))
     }
 
     fn file(&self) -> &str {
@@ -180,13 +187,6 @@ impl<'b> Text<'b> {
         }
         self.end_chapter(archive)
     }
-}
-
-/// Number and title on one line.
-fn title(content: &BlockContent) -> String {
-    let BlockContent::Heading { number, title, .. } = content else { return String::new() };
-    let (number, title) = (Inline::plain(number), Inline::plain(title));
-    format!("{number} {}", shelf_pages::title_text(&title)).trim().to_owned()
 }
 
 /// The pages that begin in a block.

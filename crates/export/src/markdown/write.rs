@@ -100,9 +100,13 @@ fn figure(
 fn block_text(block: &Block, content: &BlockContent, notes: &mut NoteLabels) -> String {
     match content {
         BlockContent::Heading { level, number, title, .. } => {
-            let parts = [inline(number, false, notes), inline(title, false, notes)];
-            let text: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-            format!("{} {}", "#".repeat(*level as usize), text.join(" "))
+            let (number, title) = (inline(number, false, notes), inline(title, false, notes));
+            let text = match (number.trim_end_matches(['.', ',', ':']), title.as_str()) {
+                ("", title) => title.to_owned(),
+                (number, "") => number.to_owned(),
+                (number, title) => format!("{number}. {title}"),
+            };
+            format!("{} {text}", "#".repeat(*level as usize))
         }
         BlockContent::Paragraph { text } => inline(text, true, notes),
         BlockContent::Quotation { text } | BlockContent::Epigraph { text } => {

@@ -13,6 +13,8 @@ pub(super) struct BodyWriter<'x, 'b, W: Write> {
     book: &'b ExportBook<'b>,
     part: Option<Part>,
     has_body: bool,
+    /// Divisions of the part that is open.
+    divisions: usize,
     /// The levels of the divisions that are open; 0 is one without a heading.
     open: Vec<u32>,
     /// Page breaks before a heading: they belong to its division.
@@ -29,7 +31,7 @@ enum Part {
 
 impl<'x, 'b, W: Write> BodyWriter<'x, 'b, W> {
     pub(super) fn new(xml: &'x mut Xml<W>, book: &'b ExportBook<'b>) -> Self {
-        Self { xml, book, part: None, has_body: false, open: Vec::new(), waiting: Vec::new() }
+        Self { xml, book, part: None, has_body: false, divisions: 0, open: Vec::new(), waiting: Vec::new() }
     }
 
     pub(super) fn block(&mut self, block: &Block) -> Result<(), ExportError> {
@@ -47,6 +49,7 @@ impl<'x, 'b, W: Write> BodyWriter<'x, 'b, W> {
                 self.xml.open("div", &[("type", heading_type(*heading))])?;
                 self.xml.line()?;
                 self.open.push(*level);
+                self.divisions += 1;
                 self.page_breaks()?;
                 return self.heading(number, title);
             }
@@ -64,6 +67,7 @@ impl<'x, 'b, W: Write> BodyWriter<'x, 'b, W> {
             self.xml.open("div", &[])?;
             self.xml.line()?;
             self.open.push(0);
+            self.divisions += 1;
         }
         self.page_breaks()?;
         self.content(block)
@@ -104,14 +108,15 @@ impl<'x, 'b, W: Write> BodyWriter<'x, 'b, W> {
         };
         self.has_body |= part == Part::Body;
         self.part = Some(part);
+        self.divisions = 0;
         self.xml.open(name, &[])?;
         self.xml.line()
     }
 
     fn end_part(&mut self) -> Result<(), ExportError> {
         match self.part.take() {
-            Some(Part::Body) => {
-                // A body is not empty.
+            // A body is not empty.
+            Some(Part::Body) if self.divisions == 0 => {
                 self.xml.empty("anchor", &[])?;
                 self.xml.close_line()
             }

@@ -12,7 +12,7 @@ pub struct OutlineEntry {
     /// Its level, 1..=6; the same for all headings of a kind.
     #[garde(range(min = 1, max = 6))]
     pub level: u32,
-    /// Its number as printed, such as `CHAPTER I.`
+    /// Its number, such as `CHAPTER II`: without the full stop, and with a numeral that was misread (`11`) corrected if its neighbours show it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub number: Option<String>,
     /// Its title on one line; empty if there is only a number.
@@ -43,12 +43,12 @@ pub enum HeadingKind {
 }
 
 impl OutlineEntry {
-    /// Number and title on one line: `CHAPTER I. Of Shelves`.
+    /// Number and title on one line: `CHAPTER II. Of the Hyphen`.
     #[must_use]
     pub fn label(&self) -> String {
         match (&self.number, self.title.as_str()) {
             (Some(number), "") => number.clone(),
-            (Some(number), title) => format!("{number} {title}"),
+            (Some(number), title) => format!("{number}. {title}"),
             (None, title) => title.to_owned(),
         }
     }

@@ -96,3 +96,33 @@ fn tables_fit_and_say_what_they_omit() {
     ");
     assert_eq!(list(&["list", "--wide"]), shelf.ok(["list"]));
 }
+
+#[test]
+fn export_without_all_pages_says_so() {
+    let (shelf, scans) = with_book();
+    let file = scans.path().join("book.txt");
+    let export = |arguments: &[&str]| {
+        let mut command = vec!["export", "book", "-o", file.to_str().unwrap()];
+        command.extend(arguments);
+        shelf.run(command)
+    };
+    let refused = export(&["--format", "txt"]);
+    assert_snapshot!(shown(&refused), @r"
+    error: the structure of `book` has not been made yet
+    hint: `shelf process book --stage +structure` makes `structure` and all it is made from
+    exit 4
+    ");
+    shelf.ok(["process", "book", "--pages", "2-3", "--quiet"]);
+    let ended = export(&["--format", "txt"]);
+    assert_eq!(ended.code, Some(3), "{ended:?}");
+    assert!(ended.err.contains("page 1 of 3 pages left out (page 1: not processed)"), "{}", ended.err);
+    let text = std::fs::read_to_string(&file).unwrap();
+    assert!(text.starts_with("[This export is incomplete: page 1 of the scans is missing.]\n"), "{text}");
+    assert_eq!(export(&["--format", "txt", "--pages", "2"]).code, Some(0));
+    assert_snapshot!(shown(&export(&["--format", "txt", "--pages", "2-4"])), @r"
+    error: page 4 is out of range (the book has 3)
+    exit 4
+    ");
+    let schema: serde_json::Value = serde_json::from_str(&shelf.ok(["export", "--schema"])).unwrap();
+    assert_eq!(schema["title"], "Document");
+}
