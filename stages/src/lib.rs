@@ -5,6 +5,7 @@
 //! Your own stage builds on these by naming them: `deps = [stages::ocr::ocr]` and a parameter `ocr: stages::ocr::OcrPage`.
 
 #[cfg(feature = "llm")]
+mod bracketed;
 pub mod catalogue;
 #[cfg(feature = "llm")]
 pub mod corrected;

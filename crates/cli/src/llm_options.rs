@@ -6,6 +6,7 @@ use super::error::CliError;
 use super::error::Result;
 use super::llm_table::ANY_KEY;
 use super::llm_table::LlmTable;
+use super::llm_table::parse_effort;
 use super::llm_table::parse_url;
 use super::numbers::parse_time;
 use super::numbers::time;
@@ -15,8 +16,11 @@ use clap::parser::ValueSource;
 use serde_json::Value;
 use serde_json::json;
 use shelf_llm::ApiKey;
+use shelf_llm::Effort;
 use shelf_llm::LlmSettings;
 use shelf_llm::Price;
+use shelf_llm::Profile;
+use shelf_llm::Proxy;
 use shelf_llm::Spending;
 use shelf_llm::Timeouts;
 use shelf_llm::Usd;
@@ -52,6 +56,9 @@ pub(super) struct LlmArgs {
     /// Limit a reply to this many tokens
     #[arg(long, value_name = "N", env = "SHELF_LLM_MAX_TOKENS", hide_env_values = true, hide_short_help = true, value_parser = clap::value_parser!(u32).range(1..))]
     pub(super) llm_max_tokens: Option<u32>,
+    /// Let models reason this much before they reply; by default as little as they are known to accept
+    #[arg(long, value_name = "EFFORT", env = "SHELF_LLM_REASONING", hide_env_values = true, hide_short_help = true, value_parser = parse_effort)]
+    pub(super) llm_reasoning: Option<Effort>,
     /// Wait this long for a connection
     #[arg(long, value_name = "TIME", env = "SHELF_LLM_CONNECT", hide_env_values = true, hide_short_help = true, value_parser = parse_time)]
     pub(super) llm_connect: Option<Duration>,
@@ -105,6 +112,9 @@ impl LlmArgs {
                 .or(table.requests_per_minute)
                 .unwrap_or(new.requests_per_minute),
             max_tokens: self.llm_max_tokens.or(table.max_tokens).unwrap_or(new.max_tokens),
+            reasoning: self.llm_reasoning.or(table.reasoning),
+            extra_body: table.extra_body.clone(),
+            proxy: proxy(),
             timeouts,
             prices: prices.collect(),
             price_cache: new.is_openrouter().then(|| library.join(PRICES)),
@@ -131,6 +141,7 @@ impl LlmSetting {
             (Value::Null, _) => "·".to_owned(),
             (Value::Bool(is_set), "api_key") => if *is_set { "set" } else { "not set" }.to_owned(),
             (Value::Array(items), _) if items.is_empty() => "·".to_owned(),
+            (Value::Object(fields), _) if fields.is_empty() => "·".to_owned(),
             (Value::Array(items), _) => items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", "),
             (Value::String(text), _) => text.clone(),
             (value, "connect" | "first_token" | "idle" | "total") => value.as_f64().map(time).unwrap_or_default(),
@@ -163,6 +174,8 @@ impl LlmSaid {
             ("in_flight", json!(settings.in_flight), table.in_flight.is_some()),
             ("requests_per_minute", json!(settings.requests_per_minute), table.requests_per_minute.is_some()),
             ("max_tokens", json!(settings.max_tokens), table.max_tokens.is_some()),
+            ("reasoning", json!(settings.reasoning.map(Effort::as_str)), table.reasoning.is_some()),
+            ("extra_body", Value::Object(settings.extra_body.clone()), !table.extra_body.is_empty()),
             ("connect", seconds(timeouts.connect), table.connect.is_some()),
             ("first_token", seconds(timeouts.first_token), table.first_token.is_some()),
             ("idle", seconds(timeouts.idle), table.idle.is_some()),
@@ -170,11 +183,16 @@ impl LlmSaid {
             ("book_budget", usd(settings.spending.book), table.book_budget.is_some()),
             ("month_budget", usd(settings.spending.month), table.month_budget.is_some()),
         ];
-        let mut listed = vec![LlmSetting {
-            name: "api_key",
-            value: json!(self.key_from.is_some()),
-            from: self.key_from.unwrap_or("default").to_owned(),
-        }];
+        let profile = Profile::of(&settings.base_url, settings.first_model(""), None);
+        let mut listed = vec![
+            LlmSetting {
+                name: "api_key",
+                value: json!(self.key_from.is_some()),
+                from: self.key_from.unwrap_or("default").to_owned(),
+            },
+            // The server's list of models may say more, but is not asked for here.
+            LlmSetting { name: "profile", value: json!(profile.name), from: "base_url".to_owned() },
+        ];
         listed.extend(said.map(|(name, value, in_file)| LlmSetting {
             name,
             value,
@@ -200,6 +218,15 @@ fn key(settings: &LlmSettings) -> (Option<ApiKey>, Option<&'static str>) {
     let of_variable = |variable| Some((ApiKey::new(&std::env::var(variable).ok()?)?, variable));
     let openrouter = || settings.is_openrouter().then(|| of_variable(OPENROUTER_KEY)).flatten();
     of_variable(ANY_KEY).or_else(openrouter).unzip()
+}
+
+/// The proxy that the environment names, in capitals or small letters as other programs read it.
+fn proxy() -> Option<Proxy> {
+    let of_variable = |names: [&str; 2]| {
+        names.iter().find_map(|name| std::env::var(name).ok()).filter(|value| !value.trim().is_empty())
+    };
+    let url = of_variable(["HTTPS_PROXY", "https_proxy"])?;
+    Some(Proxy { url, no_proxy: of_variable(["NO_PROXY", "no_proxy"]) })
 }
 
 /// The error if spending was not allowed.
@@ -254,6 +281,8 @@ mod tests {
             ("idle = \"soon\"", "`[llm] idle`: unknown unit `soon`"),
             ("base_url = \"example.org\"", "`[llm] base_url`: expected an address such as"),
             ("base_url = \"https://me:secret@example.org/v1\"", "an address with a password would be shown"),
+            ("reasoning = \"much\"", "`[llm] reasoning`: expected `none`, `minimal`, `low`, `medium` or `high`"),
+            ("[extra_body]\nmessages = []", "`[llm.extra_body]`: `messages` cannot be replaced"),
             ("[prices.b]\nprompt = -1\ncompletion = 1", "`[llm.prices.\"b\"]`: a price cannot be negative"),
         ] {
             let found = table(text).unwrap_err();

@@ -4,7 +4,7 @@
 //! One [`Dispatcher`] sends the requests of all stages and enforces rate limit, concurrency and budget.
 //!
 //! * A [`Request`] is immutable. Every attempt builds its body from it, so attempts never grow.
-//! * A reply counts only if the model finished (`stop`), its JSON is complete, it fits the schema and the bounds of the type, it does not
+//! * A reply counts only if the model finished, its JSON is complete, it fits the schema and the bounds of the type, it does not
 //!   run away, and it passes the stage's own rules. Otherwise the model may repair it twice; then the next model is asked.
 //! * Every attempt is in the book's ledger before the page is written. A paid reply is stored before it is parsed, and reused after a crash.
 //!
@@ -16,6 +16,7 @@
 //! | `chat` | requests, replies, their schema and validation |
 //! | `error` | how a call fails, and what aborts the run |
 //! | `cost`, `caller` | prices, budget, ledger, usage of a page; who asks |
+//! | `profile` | what a server and a model accept |
 //! | `transport` | HTTP, server-sent events, the wire format |
 //! | `cassette` | recorded replies |
 //! | `settings` | all settings |
@@ -34,6 +35,7 @@ mod error;
 mod estimates;
 mod handle;
 mod pictures;
+mod profile;
 mod provider;
 mod settings;
 #[doc(hidden)]
@@ -46,10 +48,11 @@ pub use cost::{AttemptId, CostBasis, LedgerEntry, ModelList, Price, Spending, Sp
 pub use dispatch::{Dispatcher, RequestSize, StartError, Subject};
 pub use doctor::check_model;
 pub use engine::Engine;
-pub use error::{AbortReason, BudgetScope, CallError, MAX_RETRY_AFTER, Phase};
+pub use error::{AbortReason, BudgetScope, CallError, MAX_RETRY_AFTER, Phase, Rejection};
 pub use estimates::{Estimate, Range, StageRequests, dry_run, estimate};
 pub use handle::{Ask, Llm, RunLlm};
 pub use pictures::{Excerpt, Picture, PictureSettings, Region};
+pub use profile::{Effort, Profile};
 pub use settings::{LlmSettings, Retry};
 pub use shelf_runtime::usd::{Usd, UsdError};
-pub use transport::{ApiKey, Timeouts, TransportError};
+pub use transport::{ApiKey, Proxy, Timeouts, TransportError};

@@ -42,7 +42,7 @@ impl Provider for Dispatcher {
     }
 
     fn started(&self) {
-        self.set_stopping(false);
+        self.begin();
     }
 
     fn stopping(&self) {

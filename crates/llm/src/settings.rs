@@ -2,10 +2,13 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use serde_json::{Map, Value};
+
 use crate::cassette::CassetteSettings;
 use crate::cost::{Price, Spending};
 use crate::pictures::PictureSettings;
-use crate::transport::{ApiKey, Timeouts};
+use crate::profile::Effort;
+use crate::transport::{ApiKey, Proxy, Timeouts};
 
 /// How models are asked.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,6 +31,12 @@ pub struct LlmSettings {
     pub retry: Retry,
     /// Maximum tokens of a reply.
     pub max_tokens: u32,
+    /// How much models reason before they reply. `None` means as little as the model is known to accept.
+    pub reasoning: Option<Effort>,
+    /// Fields that are added to the body of every request, or replace those of the same name. Not part of a request's identity.
+    pub extra_body: Map<String, Value>,
+    /// The proxy through which servers with HTTPS are reached.
+    pub proxy: Option<Proxy>,
     /// How pictures are scaled down.
     pub pictures: PictureSettings,
     /// Prices by model; they take precedence over the server's.
@@ -88,6 +97,9 @@ impl LlmSettings {
                 give_up_after: Duration::from_mins(10),
             },
             max_tokens: 4096,
+            reasoning: None,
+            extra_body: Map::new(),
+            proxy: None,
             pictures: PictureSettings { dpi: 300.0, max_bytes: 800_000, quality: 75 },
             prices: BTreeMap::new(),
             price_cache: None,

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use serde_json::json;
-use shelf::llm::{AbortReason, CostBasis, LlmSettings, Price, Retry, Spending, Timeouts, Usd};
+use shelf::llm::{AbortReason, CostBasis, LlmSettings, Price, Rejection, Retry, Spending, Timeouts, Usd};
 use shelf::plan::Request;
 use shelf::prelude::*;
 use shelf::run::{Stop, Stopped};
@@ -205,12 +205,11 @@ fn waits_as_long_as_rate_limiting_server_asks() {
 
 #[test]
 fn permanent_rejection_aborts_run_without_failing_pages() {
-    for (status, hint) in [
-        (400, "check that the model supports JSON schemas"),
-        (401, "the key is wrong or has expired"),
-        (402, "the account has no credit left"),
-        (403, "the key does not give access to this model"),
-        (404, "check `--llm-base-url` and `--llm-model`"),
+    for (status, about, hint) in [
+        (401, Rejection::Key, "the key is wrong or has expired"),
+        (402, Rejection::Credit, "the account has no credit left"),
+        (403, Rejection::Access, "the key does not give access to this model"),
+        (404, Rejection::Model, "check `--llm-base-url` and `--llm-model`"),
     ] {
         let model = ScriptedModel::with_script(move |_| ScriptedReply::status(status));
         let book = TestBook::of_pages(3).with(LlmSettings { in_flight: 1, ..model.settings() });
@@ -219,7 +218,8 @@ fn permanent_rejection_aborts_run_without_failing_pages() {
         assert_eq!((run.summary.stopped, run.summary.stages[0].left), (Some(Stopped::Aborted), 3), "{status}");
         assert!(book.failure::<summed>(1).is_none());
         let failure = run.summary.abort.unwrap().failure;
-        let refused = AbortReason::Rejected { status, message: format!("scripted {status}"), with_picture: false };
+        let message = format!("scripted {status}");
+        let refused = AbortReason::Rejected { status, message, about, with_picture: false };
         assert_eq!(failure, refused.into_failure());
         assert!(failure.hint.as_ref().unwrap().starts_with(hint), "{failure:?}");
     }

@@ -1,12 +1,16 @@
 //! Requests, replies, and when a reply counts.
 
+mod finish_reason;
+pub(crate) mod frame;
 mod reply;
 mod request;
 mod schema;
 mod validate;
 
+pub(crate) use finish_reason::FinishReason;
 pub use reply::Reply;
+pub(crate) use reply::reported_cost;
 pub use request::{Message, Request, Role};
 pub use schema::{ReplySchema, SchemaError};
-pub(crate) use validate::validate;
 pub use validate::{Answer, Violation};
+pub(crate) use validate::{is_complete, validate};

@@ -41,7 +41,31 @@ impl Reply {
     /// The cost, if reported.
     #[must_use]
     pub fn reported_cost(&self) -> Option<Usd> {
-        let cost = self.usage.as_ref()?.get("cost")?.as_f64()?;
-        (cost.is_finite() && cost >= 0.0).then_some(Usd(cost))
+        reported_cost(self.usage.as_ref()?)
+    }
+}
+
+/// The cost that a provider reports. With a key of one's own for the provider (BYOK), OpenRouter's `cost` is only its fee, and the
+/// provider's own is beside it. Source: <https://openrouter.ai/docs/use-cases/usage-accounting>.
+pub(crate) fn reported_cost(usage: &Value) -> Option<Usd> {
+    let usd = |pointer: &str| usage.pointer(pointer)?.as_f64().filter(|cost| cost.is_finite() && *cost >= 0.0);
+    let upstream = usd("/cost_details/upstream_inference_cost").filter(|_| usage["is_byok"] != false);
+    let fee = usd("/cost");
+    (fee.is_some() || upstream.is_some()).then(|| Usd(fee.unwrap_or_default() + upstream.unwrap_or_default()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn cost_includes_that_of_the_own_key() {
+        let cost = |usage: Value| reported_cost(&usage);
+        let details = json!({ "upstream_inference_cost": 0.02 });
+        assert_eq!(cost(json!({ "cost": 0.001 })), Some(Usd(0.001)));
+        assert_eq!(cost(json!({ "cost": 0.001, "is_byok": true, "cost_details": details })), Some(Usd(0.021)));
+        assert_eq!(cost(json!({ "cost": 0.02, "is_byok": false, "cost_details": details })), Some(Usd(0.02)));
+        assert_eq!(cost(json!({ "cost": -1, "total_tokens": 3 })), None);
     }
 }

@@ -1,6 +1,7 @@
+use std::ops::Range;
 use std::sync::Arc;
 
-use super::ReplySchema;
+use super::{ReplySchema, frame};
 use crate::pictures::Picture;
 
 /// What a model is asked. Immutable: the body of every attempt is built from it.
@@ -23,6 +24,8 @@ pub struct Message {
     pub text: String,
     /// Pictures after the text.
     pub pictures: Vec<Arc<Picture>>,
+    /// Parts of the text that were read from a scan, in bytes. They are sent between markers, so that they cannot instruct the model.
+    pub scanned: Vec<Range<usize>>,
 }
 
 /// The author of a message.
@@ -51,7 +54,7 @@ impl Role {
 impl Message {
     /// A message without pictures.
     pub(crate) fn text(role: Role, text: String) -> Self {
-        Self { role, text, pictures: Vec::new() }
+        Self { role, text, pictures: Vec::new(), scanned: Vec::new() }
     }
 }
 
@@ -92,10 +95,10 @@ impl Request {
         Self { messages, ..self.clone() }
     }
 
-    /// Characters of its text.
+    /// Characters of its text as it is sent to most servers.
     #[must_use]
     pub fn text_chars(&self) -> usize {
-        self.messages.iter().map(|message| message.text.chars().count()).sum()
+        frame::framed_chars(self, false)
     }
 
     /// Its pictures.

@@ -51,16 +51,27 @@ pub(crate) fn validate<T: Answer>(text: &str, max_chars: usize) -> Result<T, Vio
     page::read(&value).map_err(|error| Violation::Schema(error.to_string()))
 }
 
-/// The one JSON object in a reply, alone, in a code fence or surrounded by prose. An object without an end is rejected; an object
-/// inside it never stands for the whole.
+/// Whether a reply is one complete JSON object.
+pub(crate) fn is_complete(text: &str) -> bool {
+    parse_object(text).is_ok()
+}
+
+/// The one JSON object in a reply: alone, in a code fence, after the model's reasoning or surrounded by prose. An object without an end is
+/// rejected; an object inside it never stands for the whole.
 fn parse_object(text: &str) -> Result<Value, Violation> {
     let text = text.trim();
     if text.is_empty() {
         return Err(Violation::Empty);
     }
-    let parsed = serde_json::from_str::<Value>(text).or_else(|error| match text.find('{') {
-        Some(start) if start > 0 || error.is_syntax() => first_object(&text[start..]),
-        _ => Err(error),
+    let parsed = serde_json::from_str::<Value>(text).or_else(|error| {
+        let answer = after_reasoning(text);
+        let is_reasoning_only = text.starts_with("<think") && answer.len() == text.len();
+        match object_start(answer).filter(|_| !is_reasoning_only) {
+            Some(start) if start > 0 || answer.len() < text.len() || error.is_syntax() => {
+                first_object(&answer[start..])
+            }
+            _ => Err(error),
+        }
     });
     match parsed {
         Ok(value @ Value::Object(_)) => Ok(value),
@@ -69,12 +80,36 @@ fn parse_object(text: &str) -> Result<Value, Violation> {
     }
 }
 
+/// What a model that reasons in its reply says before the answer ends with one of these. The start may be missing: some servers put it into
+/// the prompt.
+const ENDS_OF_REASONING: [&str; 4] = ["</think>", "</thinking>", "</reasoning>", "<|message|>"];
+
+fn after_reasoning(text: &str) -> &str {
+    let end_of = |end: &&str| text.rfind(*end).map(|at| at + end.len());
+    ENDS_OF_REASONING.iter().filter_map(end_of).max().map_or(text, |end| &text[end..])
+}
+
+/// Where a JSON object begins; a brace in prose, such as `{sic}`, does not begin one.
+fn object_start(text: &str) -> Option<usize> {
+    let begins = |(at, _): &(usize, &str)| text[at + 1..].trim_start().starts_with(['"', '}']);
+    text.match_indices('{').find(begins).map(|(at, _)| at)
+}
+
 /// The object at the start of `text`. Prose or the end of a fence may follow, but not another object.
 fn first_object(text: &str) -> Result<Value, serde_json::Error> {
     let mut values = serde_json::Deserializer::from_str(text).into_iter::<Value>();
     let first = values.next().unwrap_or_else(|| serde_json::from_str(""))?;
-    let rest = &text[values.byte_offset()..];
-    if rest.contains(['{', '}', '[', ']']) { serde_json::from_str(text) } else { Ok(first) }
+    if is_prose(&text[values.byte_offset()..]) { Ok(first) } else { serde_json::from_str(text) }
+}
+
+/// Whether the text after an object is not JSON: without braces, and with square brackets in pairs.
+fn is_prose(text: &str) -> bool {
+    let mut open = 0;
+    let in_pairs = text.chars().all(|c| {
+        open += i32::from(c == '[') - i32::from(c == ']');
+        open >= 0
+    });
+    in_pairs && open == 0 && !text.contains(['{', '}'])
 }
 
 fn kind_of(value: &Value) -> &'static str {
@@ -163,6 +198,21 @@ mod tests {
         for text in [GOOD, &fence, &open_fence, &prose, &format!(" \n{GOOD}\n")] {
             assert_eq!(validated(text).unwrap().text, "a {b} \"}", "{text}");
         }
+    }
+
+    #[test]
+    fn accepts_reasoning_before_the_answer() {
+        for reasoning in
+            ["<think>Is it {\"text\": 1}? No: {a}.</think>", "I see {\"a\".</think>\n", "As it says {sic} [1]:"]
+        {
+            for end in ["", "\n```", "\n\nThis follows [2]."] {
+                let reply = format!("{reasoning}\n{GOOD}{end}");
+                assert_eq!(validated(&reply).unwrap().text, "a {b} \"}", "{reply}");
+            }
+        }
+        assert!(rejection(&format!("<think>Should it be {GOOD}, or")).starts_with("it is not a complete JSON object"));
+        let quoted = GOOD.replace("a {b}", "a </think>");
+        assert_eq!(validated(&quoted).unwrap().text, "a </think> \"}");
     }
 
     #[test]

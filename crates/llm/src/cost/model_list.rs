@@ -15,6 +15,24 @@ pub struct ModelList {
     /// Models that do not accept pictures.
     #[serde(rename = "blind")]
     text_only: BTreeSet<String>,
+    /// Parameters that a model accepts, where the list says.
+    #[serde(default)]
+    parameters: BTreeMap<String, BTreeSet<String>>,
+    /// Token limits of models.
+    #[serde(default)]
+    limits: BTreeMap<String, TokenLimits>,
+    /// `owned_by` of models.
+    #[serde(default)]
+    owners: BTreeMap<String, String>,
+}
+
+/// The most tokens that a model takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(crate) struct TokenLimits {
+    /// Of question and reply together.
+    pub(crate) context_tokens: Option<u32>,
+    /// Of a reply.
+    pub(crate) reply_tokens: Option<u32>,
 }
 
 /// How long a list is cached.
@@ -28,7 +46,34 @@ impl ModelList {
         let name = |model: &Value| Some(model.get("id")?.as_str()?.to_owned());
         let prices = models().filter_map(|model| Some((name(model)?, price(model.get("pricing")?)?)));
         let text_only = models().filter(|model| is_text_only(model).unwrap_or(false)).filter_map(name);
-        Self { prices: prices.collect(), text_only: text_only.collect() }
+        let parameters = models().filter_map(|model| {
+            let listed = model.get("supported_parameters")?.as_array()?.iter();
+            Some((name(model)?, listed.filter_map(|name| Some(name.as_str()?.to_owned())).collect()))
+        });
+        let limits = models().filter_map(|model| Some((name(model)?, token_limits(model))));
+        let owners = models().filter_map(|model| Some((name(model)?, model.get("owned_by")?.as_str()?.to_owned())));
+        Self {
+            prices: prices.collect(),
+            text_only: text_only.collect(),
+            parameters: parameters.collect(),
+            limits: limits.filter(|(_, limits)| *limits != TokenLimits::default()).collect(),
+            owners: owners.collect(),
+        }
+    }
+
+    /// The parameters that a model accepts; `None` if the list does not say.
+    pub(crate) fn supported_parameters(&self, model: &str) -> Option<&BTreeSet<String>> {
+        self.parameters.get(model)
+    }
+
+    /// A model's limits on tokens; `None` if the list does not say.
+    pub(crate) fn limits(&self, model: &str) -> Option<TokenLimits> {
+        self.limits.get(model).copied()
+    }
+
+    /// Who serves a model: `owned_by`.
+    pub(crate) fn owner(&self, model: &str) -> Option<&str> {
+        self.owners.get(model).map(String::as_str)
     }
 
     /// The price of a model, if listed.
@@ -69,6 +114,20 @@ impl ModelList {
 fn is_text_only(model: &Value) -> Option<bool> {
     let modalities = model.get("architecture")?.get("input_modalities")?.as_array()?;
     Some(!modalities.iter().any(|kind| kind == "image"))
+}
+
+/// The limits of a model as OpenRouter, vLLM and llama.cpp list them.
+fn token_limits(model: &Value) -> TokenLimits {
+    let tokens = |pointer: &str| {
+        let tokens = model.pointer(pointer)?.as_u64()?;
+        u32::try_from(tokens).ok().filter(|tokens| *tokens > 0)
+    };
+    TokenLimits {
+        context_tokens: tokens("/context_length")
+            .or_else(|| tokens("/max_model_len"))
+            .or_else(|| tokens("/meta/n_ctx")),
+        reply_tokens: tokens("/top_provider/max_completion_tokens"),
+    }
 }
 
 /// Prices per token, as strings or numbers.
@@ -115,11 +174,32 @@ mod tests {
     }
 
     #[test]
+    fn parses_parameters_limits_and_owner() {
+        let models = ModelList::parse(&json!({ "data": [
+            { "id": "routed", "supported_parameters": ["max_tokens", "reasoning"], "context_length": 32768,
+              "top_provider": { "max_completion_tokens": 8192 } },
+            { "id": "served", "owned_by": "vllm", "max_model_len": 4096 },
+        ]}));
+        assert!(models.supported_parameters("routed").unwrap().contains("reasoning"));
+        assert_eq!((models.supported_parameters("served"), models.owner("served")), (None, Some("vllm")));
+        let limits = |context_tokens, reply_tokens| Some(TokenLimits { context_tokens, reply_tokens });
+        assert_eq!(models.limits("routed"), limits(Some(32768), Some(8192)));
+        assert_eq!(models.limits("served"), limits(Some(4096), None));
+    }
+
+    /// A list that an earlier release cached has only prices and modalities.
+    #[test]
+    fn reads_cache_of_earlier_release() {
+        let cached: ModelList = serde_json::from_str(r#"{"prices":{},"blind":["m"]}"#).unwrap();
+        assert!(!cached.accepts_pictures("m") && cached.supported_parameters("m").is_none());
+    }
+
+    #[test]
     fn caches_list_for_a_day() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("models.json");
         let prices = BTreeMap::from([("small".to_owned(), Price { prompt: 1.0, ..Price::default() })]);
-        let models = ModelList { prices, text_only: BTreeSet::from(["small".to_owned()]) };
+        let models = ModelList { prices, text_only: BTreeSet::from(["small".to_owned()]), ..ModelList::default() };
         assert_eq!(ModelList::read_cached(&path), None);
         models.write_cache(&path);
         assert_eq!(ModelList::read_cached(&path), Some(models));

@@ -1,6 +1,7 @@
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use crate::chat::{Reply, Request};
+use crate::chat::{Request, frame};
 use shelf_runtime::usd::Usd;
 
 /// What a model costs, USD per token; a request and a picture may have a price of their own.
@@ -34,7 +35,7 @@ impl Price {
     /// The worst-case cost of a request: every byte a token, pictures at the fewest pixels per token, and the longest reply.
     #[must_use]
     pub fn worst_case(&self, request: &Request) -> Usd {
-        let text: usize = request.messages.iter().map(|message| message.text.len()).sum();
+        let text: usize = frame::framed(request, true).iter().map(|message| message.text.len()).sum();
         let schema = request.schema.schema.to_string().len();
         let pictures = request
             .pictures()
@@ -44,10 +45,12 @@ impl Price {
         Usd(of_tokens + request.pictures().count() as f64 * self.image + self.request)
     }
 
-    /// The cost of a reply by its tokens, if the provider reported them.
+    /// The cost of a call by its tokens, if the provider reported them.
     #[must_use]
-    pub fn of_reply(&self, request: &Request, reply: &Reply) -> Option<Usd> {
-        let tokens = reply.prompt_tokens()? as f64 * self.prompt + reply.completion_tokens()? as f64 * self.completion;
+    pub fn of_usage(&self, request: &Request, usage: &Value) -> Option<Usd> {
+        let tokens = |key: &str| usage.get(key)?.as_u64();
+        let tokens =
+            tokens("prompt_tokens")? as f64 * self.prompt + tokens("completion_tokens")? as f64 * self.completion;
         Some(Usd(tokens + request.pictures().count() as f64 * self.image + self.request))
     }
 }

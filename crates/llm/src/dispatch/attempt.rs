@@ -1,18 +1,19 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use jiff::Timestamp;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use tokio::sync::SemaphorePermit;
 use tokio::task::block_in_place;
 use tokio::time::Instant;
 
+use super::Received;
 use super::cached_reply::CachedReply;
 use super::client_state::ClientState;
 use crate::caller::Caller;
-use crate::chat::{Reply, Request};
+use crate::chat::{Reply, Request, reported_cost};
 use crate::cost::{AttemptId, CostBasis, LedgerEntry, Price, SENT, UsageCounter, append_ended, append_sent};
 use crate::error::CallError;
-use crate::transport::wire::{self, Dialect};
+use crate::transport::{Call, FailedCall, wire};
 use shelf_runtime::record::Hash;
 use shelf_runtime::usd::Usd;
 
@@ -42,10 +43,10 @@ impl<'a> Attempt<'a> {
     }
 
     /// The recorded or cached reply, or one from the server, which is then cached and entered in the ledger.
-    pub(super) async fn reply(&self) -> Result<Reply, CallError> {
+    pub(super) async fn reply(&self) -> Result<Received, CallError> {
         match self.stored_reply()? {
-            Some(reply) => Ok(reply),
-            None => self.send().await,
+            Some(reply) => Ok(Received { reply, is_stored: true }),
+            None => self.send().await.map(|reply| Received { reply, is_stored: false }),
         }
     }
 
@@ -83,15 +84,20 @@ impl<'a> Attempt<'a> {
         self.count(&result, &entry);
         // Writing blocks this thread.
         block_in_place(|| self.store(permit, &result, &entry))?;
-        result
+        result.map_err(|failed| failed.error)
     }
 
-    /// Calls the server, and adapts the rate limit to the result.
-    async fn call(&self) -> Result<Reply, CallError> {
-        let dialect = if self.state.settings.is_openrouter() { Dialect::OpenRouter } else { Dialect::Plain };
-        let result = self.state.transport.complete(&wire::body(self.request, self.model, dialect)).await;
-        let result = result.map_err(|error| error.of_request(self.request));
-        match &result {
+    /// Calls the server, and adapts the rate limit and the parameters to the result.
+    async fn call(&self) -> Result<Reply, FailedCall> {
+        let parameters = self.state.parameters(self.model).await;
+        let body = wire::body(self.request, self.model, &parameters);
+        let call = Call { body: &body, max_tokens: self.request.max_tokens };
+        let mut result = self.state.transport.complete(call).await;
+        if let Err(failed) = &mut result {
+            failed.error = failed.error.clone().of_request(self.request);
+            self.learn(failed, &body).await;
+        }
+        match result.as_ref().map_err(|failed| &failed.error) {
             Ok(_) => self.state.rate_limiter.record_success(),
             Err(CallError::RateLimited { retry_after, .. }) => {
                 self.state.rate_limiter.back_off(retry_after.unwrap_or(self.state.settings.retry.first_wait));
@@ -101,6 +107,23 @@ impl<'a> Attempt<'a> {
             Err(_) => {}
         }
         result
+    }
+
+    /// Turns a refusal that names parameters of `body` into the error after which the request is sent again without them.
+    async fn learn(&self, failed: &mut FailedCall, body: &Map<String, Value>) {
+        let (CallError::Refused { status, message, .. } | CallError::UnknownModel { status, message }) = &failed.error
+        else {
+            return;
+        };
+        let Some(refusal) = &failed.refusal else { return };
+        self.state.leave_out(self.model, body, refusal);
+        let now = wire::body(self.request, self.model, &self.state.parameters(self.model).await);
+        // Another request may have been refused for the same reason before.
+        let changed = body.iter().filter(|(name, value)| now.get(*name) != Some(value));
+        let parameters: Vec<String> = changed.map(|(name, _)| format!("`{name}`")).collect();
+        if !parameters.is_empty() {
+            failed.error = CallError::ParametersRefused { parameters, status: *status, message: message.clone() };
+        }
     }
 
     /// The ledger entry before the request is sent.
@@ -129,7 +152,7 @@ impl<'a> Attempt<'a> {
     }
 
     /// The ledger entry after the call.
-    fn ended_entry(&self, sent: LedgerEntry, result: &Result<Reply, CallError>, price: Option<Price>) -> LedgerEntry {
+    fn ended_entry(&self, sent: LedgerEntry, result: &Result<Reply, FailedCall>, price: Option<Price>) -> LedgerEntry {
         let (cost_usd, cost) = cost(result, self.request, price);
         let entry = LedgerEntry { time: Timestamp::now(), cost_usd, cost, ..sent };
         match result {
@@ -141,15 +164,19 @@ impl<'a> Attempt<'a> {
                 ttft_s: Some(reply.ttft_s),
                 ..entry
             },
-            Err(error) => LedgerEntry { ended: error.ledger_word(), ..entry },
+            Err(failed) => {
+                let tokens = |key: &str| failed.usage.as_ref()?.get(key)?.as_u64();
+                let (prompt_tokens, completion_tokens) = (tokens("prompt_tokens"), tokens("completion_tokens"));
+                LedgerEntry { prompt_tokens, completion_tokens, ended: failed.error.ledger_word(), ..entry }
+            }
         }
     }
 
-    fn count(&self, result: &Result<Reply, CallError>, entry: &LedgerEntry) {
+    fn count(&self, result: &Result<Reply, FailedCall>, entry: &LedgerEntry) {
         let cost = (entry.cost_usd, entry.cost);
         match result {
             Ok(reply) => self.usage.add_reply(&self.hash, self.model, reply, entry.queue_s, cost),
-            Err(error) => self.usage.add_failure(error, entry.queue_s, entry.total_s, cost),
+            Err(failed) => self.usage.add_failure(&failed.error, entry.queue_s, entry.total_s, cost),
         }
     }
 
@@ -157,7 +184,7 @@ impl<'a> Attempt<'a> {
     fn store(
         &self,
         permit: SemaphorePermit<'_>,
-        result: &Result<Reply, CallError>,
+        result: &Result<Reply, FailedCall>,
         entry: &LedgerEntry,
     ) -> Result<(), CallError> {
         let (cost_usd, cost) = (entry.cost_usd, entry.cost);
@@ -183,15 +210,21 @@ impl<'a> Attempt<'a> {
 }
 
 /// The cost of an attempt, and where it comes from.
-fn cost(result: &Result<Reply, CallError>, request: &Request, price: Option<Price>) -> (Option<Usd>, CostBasis) {
+fn cost(result: &Result<Reply, FailedCall>, request: &Request, price: Option<Price>) -> (Option<Usd>, CostBasis) {
+    let usage = match result {
+        Ok(reply) => reply.usage.as_ref(),
+        Err(failed) => failed.usage.as_ref(),
+    };
+    let priced = || price?.of_usage(request, usage?);
+    if let Some(reported) = usage.and_then(reported_cost) {
+        return (Some(reported), CostBasis::Reported);
+    }
+    if let Some(priced) = priced() {
+        return (Some(priced), CostBasis::Priced);
+    }
     match result {
-        Ok(reply) => match (reply.reported_cost(), price.and_then(|price| price.of_reply(request, reply))) {
-            (Some(reported), _) => (Some(reported), CostBasis::Reported),
-            (None, Some(priced)) => (Some(priced), CostBasis::Priced),
-            (None, None) => worst_case_cost(request, price),
-        },
-        Err(error) if !error.may_have_cost() => (Some(Usd::ZERO), CostBasis::Nothing),
-        Err(_) => worst_case_cost(request, price),
+        Err(failed) if !failed.error.may_have_cost() => (Some(Usd::ZERO), CostBasis::Nothing),
+        _ => worst_case_cost(request, price),
     }
 }
 

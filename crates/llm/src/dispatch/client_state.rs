@@ -1,18 +1,23 @@
-use std::sync::Mutex;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard};
+
+use serde_json::{Map, Value};
 
 use tokio::sync::{OnceCell, Semaphore, SemaphorePermit, watch};
 
 use super::StartError;
 use super::background::Background;
+use super::circuit_breaker::CircuitBreaker;
 use super::rate_limiter::RateLimiter;
 use crate::caller::Caller;
 use crate::cassette::Cassette;
 use crate::chat::Request;
 use crate::cost::{Budget, ModelList, Price, Reservation, spent_before};
-use crate::error::{AbortReason, CallError};
+use crate::error::{AbortReason, CallError, Rejection};
+use crate::profile::{Choices, LeftOut, Parameters, Profile};
 use crate::settings::LlmSettings;
-use crate::transport::Transport;
+use crate::transport::{ServerError, Transport};
 
 /// What all requests of a program share: rate limit, permits, budget, prices, and whether the run is aborted.
 pub(super) struct ClientState {
@@ -22,6 +27,13 @@ pub(super) struct ClientState {
     pub(super) rate_limiter: RateLimiter,
     pub(super) budget: Budget,
     models: OnceCell<ModelList>,
+    /// What each model's server has refused.
+    left_out: Mutex<BTreeMap<String, LeftOut>>,
+    /// Models that the server does not have, and how it said so.
+    unknown_models: Mutex<BTreeMap<String, AbortReason>>,
+    pub(super) breaker: CircuitBreaker,
+    /// What the user should know, each once.
+    notices: Mutex<Vec<String>>,
     pub(super) cassette: Option<Cassette>,
     spending_allowed: AtomicBool,
     abort_reason: Mutex<Option<AbortReason>>,
@@ -31,13 +43,17 @@ pub(super) struct ClientState {
 
 impl ClientState {
     pub(super) fn new(settings: LlmSettings) -> Result<Self, StartError> {
-        let LlmSettings { base_url, api_key, timeouts, in_flight, .. } = &settings;
+        let LlmSettings { base_url, api_key, timeouts, in_flight, proxy, .. } = &settings;
         Ok(Self {
-            transport: Transport::new(base_url, api_key.clone(), *timeouts, *in_flight)?,
+            transport: Transport::new(base_url, api_key.clone(), *timeouts, *in_flight, proxy.as_ref())?,
             permits: Semaphore::new(settings.in_flight.max(1)),
             rate_limiter: RateLimiter::new(settings.requests_per_minute),
             budget: Budget::new(settings.spending),
             models: OnceCell::new(),
+            left_out: Mutex::default(),
+            unknown_models: Mutex::default(),
+            breaker: CircuitBreaker::new(),
+            notices: Mutex::default(),
             cassette: settings.cassette.as_ref().map(Cassette::open).transpose()?,
             spending_allowed: AtomicBool::new(settings.spending.allowed),
             abort_reason: Mutex::new(None),
@@ -92,7 +108,51 @@ impl ClientState {
         if let Some(price) = self.settings.prices.get(model) {
             return Some(*price);
         }
-        self.models.get_or_init(|| self.list_models()).await.price(model)
+        self.models().await.price(model)
+    }
+
+    /// What a model is sent beside the messages.
+    pub(super) async fn parameters(&self, model: &str) -> Parameters {
+        let models = Some(self.models().await);
+        let profile = Profile::of(&self.settings.base_url, model, models);
+        let choices = Choices { reasoning: self.settings.reasoning, extra: &self.settings.extra_body };
+        let left_out = locked(&self.left_out).get(model).cloned().unwrap_or_default();
+        Parameters::of(profile, model, models, choices, &left_out)
+    }
+
+    /// Leaves out what the server's error names, for the rest of the run. The user is told once.
+    pub(super) fn leave_out(&self, model: &str, body: &Map<String, Value>, error: &ServerError) {
+        let mut left_out = locked(&self.left_out);
+        let learned = left_out.entry(model.to_owned()).or_default().learn(body, &error.message, error.param.as_deref());
+        for parameter in learned {
+            self.notify(format!(
+                "the server of `{model}` does not accept `{parameter}`, which is left out from now on"
+            ));
+        }
+    }
+
+    /// Remembers that the server does not have a model. The user is told once.
+    pub(super) fn mark_unknown(&self, model: &str, status: u16, message: &str) {
+        let (message, about) = (message.to_owned(), Rejection::Model);
+        let reason = AbortReason::Rejected { status, message, about, with_picture: false };
+        if locked(&self.unknown_models).insert(model.to_owned(), reason).is_none() {
+            self.notify(format!("the server does not have the model `{model}`, which is not asked again in this run"));
+        }
+    }
+
+    /// How the server said that it does not have a model, if it did.
+    pub(super) fn unknown(&self, model: &str) -> Option<AbortReason> {
+        locked(&self.unknown_models).get(model).cloned()
+    }
+
+    fn notify(&self, notice: String) {
+        tracing::warn!("{notice}");
+        locked(&self.notices).push(notice);
+    }
+
+    /// What the user should know, since the last call.
+    pub(super) fn take_notices(&self) -> Vec<String> {
+        std::mem::take(&mut *locked(&self.notices))
     }
 
     /// Whether a model accepts pictures; true if that is not known. A replay does not ask the server: there, a model accepts pictures if it was
@@ -100,8 +160,12 @@ impl ClientState {
     pub(super) async fn accepts_pictures(&self, model: &str) -> bool {
         match self.cassette.as_ref().and_then(|cassette| cassette.has_pictures(model)) {
             Some(has_pictures) => has_pictures,
-            None => self.models.get_or_init(|| self.list_models()).await.accepts_pictures(model),
+            None => self.models().await.accepts_pictures(model),
         }
+    }
+
+    async fn models(&self) -> &ModelList {
+        self.models.get_or_init(|| self.list_models()).await
     }
 
     /// The server's models, from the cache or the server; empty if neither has them.
@@ -133,12 +197,16 @@ impl ClientState {
 
     /// Aborts the run; the first reason is kept.
     pub(super) fn abort(&self, reason: &AbortReason) {
-        self.abort_reason.lock().expect("no code that holds the lock panics").get_or_insert_with(|| reason.clone());
+        locked(&self.abort_reason).get_or_insert_with(|| reason.clone());
     }
 
     pub(super) fn abort_reason(&self) -> Option<AbortReason> {
-        self.abort_reason.lock().expect("no code that holds the lock panics").clone()
+        locked(&self.abort_reason).clone()
     }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().expect("no code that holds the lock panics")
 }
 
 #[cfg(test)]

@@ -5,12 +5,15 @@ use tokio::time::Instant;
 
 use super::attempt::Attempt;
 use super::client_state::ClientState;
-use super::{RequestLog, StartError};
+use super::{RequestLog, StartError, Turn};
 use crate::caller::Caller;
 use crate::chat::{Reply, Request};
 use crate::cost::{Price, UsageCounter};
 use crate::error::{AbortReason, CallError, MAX_RETRY_AFTER};
 use crate::settings::LlmSettings;
+
+/// How often a request is sent again that our own time limit cut off.
+const MAX_TIMEOUT_RETRIES: u32 = 1;
 
 /// Sends the requests of all stages of a program, within rate limit, concurrency and budget. Cheap to clone.
 #[derive(Clone)]
@@ -19,6 +22,12 @@ pub struct Dispatcher {
     state: Option<Arc<ClientState>>,
     /// Where requests are collected in a dry run.
     request_log: Option<RequestLog>,
+}
+
+/// A reply, and whether it was stored before: then it says nothing of how well the model replies now.
+pub(crate) struct Received {
+    pub(crate) reply: Reply,
+    pub(crate) is_stored: bool,
 }
 
 impl Dispatcher {
@@ -59,6 +68,14 @@ impl Dispatcher {
         }
     }
 
+    /// Begins a run.
+    pub(crate) fn begin(&self) {
+        self.set_stopping(false);
+        if let Some(state) = &self.state {
+            state.breaker.reset();
+        }
+    }
+
     /// Tells whether the run is stopping: then calls in flight are finished, and no new ones begin.
     pub(crate) fn set_stopping(&self, stopping: bool) {
         if let Some(state) = &self.state {
@@ -70,6 +87,56 @@ impl Dispatcher {
     #[must_use]
     pub fn abort_reason(&self) -> Option<AbortReason> {
         self.state.as_deref()?.abort_reason()
+    }
+
+    /// What the user should know of this run, such as that a server does not accept a parameter; each is returned once.
+    #[must_use]
+    pub fn take_notices(&self) -> Vec<String> {
+        self.state.as_ref().map(|state| state.take_notices()).unwrap_or_default()
+    }
+
+    /// Waits until a question may be asked.
+    pub(crate) async fn turn(&self) -> Option<Turn<'_>> {
+        match &self.state {
+            Some(state) => Some(state.breaker.turn().await),
+            None => None,
+        }
+    }
+
+    /// Waits until another request of the same question may be sent.
+    pub(crate) async fn renew<'a>(&'a self, turn: &mut Option<Turn<'a>>) {
+        if let (Some(state), Some(turn)) = (&self.state, turn) {
+            state.breaker.renew(turn).await;
+        }
+    }
+
+    /// Counts a usable reply.
+    pub(crate) fn record_usable(&self) {
+        if let Some(state) = &self.state {
+            state.breaker.record_usable();
+        }
+    }
+
+    /// Counts an unusable reply. After too many in a row, the run stops asking.
+    pub(crate) fn record_unusable(&self, turn: Option<&Turn<'_>>, why: &str) -> Result<(), AbortReason> {
+        let (Some(state), Some(turn)) = (&self.state, turn) else { return Ok(()) };
+        let Some(replies) = state.breaker.record_unusable(turn) else { return Ok(()) };
+        let reason = AbortReason::Unusable { replies, why: why.to_owned() };
+        state.abort(&reason);
+        Err(reason)
+    }
+
+    /// Those of `models` that the server has, as far as known. If it has none, the run stops asking.
+    pub(crate) fn known<'a>(&self, models: &'a [String]) -> Result<Vec<&'a String>, AbortReason> {
+        let Some(state) = &self.state else { return Ok(models.iter().collect()) };
+        let known: Vec<&String> = models.iter().filter(|model| state.unknown(model).is_none()).collect();
+        match models.first().and_then(|model| state.unknown(model)) {
+            Some(reason) if known.is_empty() => {
+                state.abort(&reason);
+                Err(reason)
+            }
+            _ => Ok(known),
+        }
     }
 
     /// The price of a model, if known. Blocks while the server is asked.
@@ -100,7 +167,7 @@ impl Dispatcher {
         usage: &UsageCounter,
         request: &Arc<Request>,
         model: &str,
-    ) -> Result<Reply, CallError> {
+    ) -> Result<Received, CallError> {
         let state = self.state.as_ref().ok_or(AbortReason::NotConfigured)?;
         let retry = state.settings.retry;
         let mut backoff = ExponentialBuilder::default()
@@ -111,12 +178,23 @@ impl Dispatcher {
             .with_jitter()
             .build();
         let began = Instant::now();
+        let mut timeouts = 0;
         loop {
             let attempt = state.spawn_attempt(Arc::clone(caller), usage.clone(), Arc::clone(request), model.to_owned());
             let error = match attempt.await {
-                Ok(reply) => return Ok(reply),
+                Ok(received) => return Ok(received),
+                // Each parameter is left out once.
+                Err(CallError::ParametersRefused { .. }) => continue,
                 Err(error) => error,
             };
+            timeouts += u32::from(matches!(error, CallError::Timeout { .. }));
+            // A model that is too slow is likely to be so again, and is paid each time.
+            if timeouts > MAX_TIMEOUT_RETRIES {
+                return Err(error);
+            }
+            if let CallError::UnknownModel { status, message } = &error {
+                state.mark_unknown(model, *status, message);
+            }
             let wait = error.is_transient().then(|| backoff.next()).flatten();
             let wait = wait.map(|wait| error.retry_after().map_or(wait, |requested| requested.max(wait)));
             match wait {
@@ -138,7 +216,7 @@ impl ClientState {
         usage: UsageCounter,
         request: Arc<Request>,
         model: String,
-    ) -> impl Future<Output = Result<Reply, CallError>> + Send + use<> {
+    ) -> impl Future<Output = Result<Received, CallError>> + Send + use<> {
         let state = Arc::clone(self);
         let attempt = self.io.spawn(async move {
             let result = Attempt::new(&state, &caller, &usage, &request, &model).reply().await;

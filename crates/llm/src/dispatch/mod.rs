@@ -3,13 +3,16 @@
 mod attempt;
 mod background;
 mod cached_reply;
+mod circuit_breaker;
 mod client_state;
 mod dispatcher;
 mod dry_run;
 mod rate_limiter;
 mod start_error;
 
+pub(crate) use circuit_breaker::Turn;
 pub use dispatcher::Dispatcher;
+pub(crate) use dispatcher::Received;
 pub(crate) use dry_run::RequestLog;
 pub use dry_run::{RequestSize, Subject};
 pub use start_error::StartError;

@@ -14,8 +14,18 @@ pub enum AbortReason {
         status: u16,
         /// The server's message.
         message: String,
+        /// What it rejects.
+        about: Rejection,
         /// Whether the request contained a picture.
         with_picture: bool,
+    },
+    /// One reply after another could not be used.
+    #[error("the last {replies} replies could not be used; the last one: {why}")]
+    Unusable {
+        /// How many.
+        replies: u32,
+        /// What was wrong with the last one.
+        why: String,
     },
     /// The budget does not cover another request.
     #[error("the budget {scope} is used up: {spent} of {cap} spent, and the next request may cost {next}")]
@@ -46,6 +56,21 @@ pub enum AbortReason {
     Unrecorded(String),
 }
 
+/// What a server rejects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rejection {
+    /// The key.
+    Key,
+    /// A request that the account cannot pay for.
+    Credit,
+    /// The key's access to the model.
+    Access,
+    /// The model: the server does not have it.
+    Model,
+    /// Any request to this address.
+    Other,
+}
+
 /// What a budget is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BudgetScope {
@@ -74,16 +99,20 @@ impl AbortReason {
         matches!(self, Self::Budget { .. })
     }
 
+    /// Whether it concerns the models, so that rules may do without them.
+    pub(crate) fn is_of_models(&self) -> bool {
+        matches!(self, Self::Rejected { .. } | Self::Unusable { .. } | Self::Budget { .. })
+    }
+
     /// What to do about it.
     #[must_use]
     pub fn hint(&self) -> String {
         match self {
-            Self::Rejected { status: 401, .. } => "the key is wrong or has expired: check `OPENROUTER_API_KEY` or `SHELF_LLM_API_KEY`",
-            Self::Rejected { status: 402, .. } => "the account has no credit left: add some, then run the same command again",
-            Self::Rejected { status: 403, .. } => "the key does not give access to this model: choose another with `--llm-model`",
-            Self::Rejected { status: 400 | 404 | 422, with_picture: true, .. } => "if the model does not accept pictures, pass `--vision never` or choose another with `--llm-model`; otherwise check `--llm-base-url`, and that the model supports JSON schemas",
-            Self::Rejected { status: 404, .. } => "check `--llm-base-url` and `--llm-model`: `shelf config` shows both",
-            Self::Rejected { .. } => "check that the model supports JSON schemas, or choose another with `--llm-model`",
+            Self::Rejected { about: Rejection::Key, .. } => "the key is wrong or has expired: check `OPENROUTER_API_KEY` or `SHELF_LLM_API_KEY`",
+            Self::Rejected { about: Rejection::Credit, .. } => "the account has no credit left: add some, then run the same command again",
+            Self::Rejected { about: Rejection::Access, .. } => "the key does not give access to this model: choose another with `--llm-model`",
+            Self::Rejected { .. } => "check `--llm-base-url` and `--llm-model`: `shelf config` shows both",
+            Self::Unusable { .. } => "`shelf doctor --llm` tests the model; choose another with `--llm-model`, then run the same command again",
             Self::Budget { scope: BudgetScope::Run, .. } => "run it again with a higher `--budget`: finished pages are kept",
             Self::Budget { .. } => "raise the budget under `[llm]` in `shelf.toml`: finished pages are kept",
             Self::Unpriced(_) => "add its price to `shelf.toml`: `[llm.prices.\"model\"]` with `prompt` and `completion`, USD per million tokens; or run without a budget",

@@ -43,6 +43,42 @@ pub enum CallError {
     /// 413: the request is too large.
     #[error("the request is too large for the model's server (413): {0}")]
     TooLarge(String),
+    /// The server refuses this request, and would refuse it again; it may accept others.
+    #[error("the model's server refused the request ({status}): {message}")]
+    Refused {
+        /// HTTP status.
+        status: u16,
+        /// The server's message.
+        message: String,
+        /// Whether the request contained a picture.
+        with_picture: bool,
+    },
+    /// The server does not have the model.
+    #[error("the model's server does not have the model ({status}): {message}")]
+    UnknownModel {
+        /// HTTP status.
+        status: u16,
+        /// The server's message.
+        message: String,
+    },
+    /// The server refuses parameters, which are left out from now on: the same request is sent again.
+    #[error("the model's server refused {} ({status}): {message}", .parameters.join(" and "))]
+    ParametersRefused {
+        /// Their names.
+        parameters: Vec<String>,
+        /// HTTP status.
+        status: u16,
+        /// The server's message.
+        message: String,
+    },
+    /// The reply is longer than its limit on tokens allows.
+    #[error("the reply does not end: it has more than {limit_bytes} bytes, for at most {max_tokens} tokens")]
+    Endless {
+        /// The limit, bytes.
+        limit_bytes: usize,
+        /// Maximum tokens of the reply.
+        max_tokens: u32,
+    },
     /// The response is not a chat completion.
     #[error("the model's server did not send a chat completion: {0}")]
     Malformed(String),
@@ -79,16 +115,6 @@ impl std::fmt::Display for Phase {
 pub const MAX_RETRY_AFTER: Duration = Duration::from_mins(2);
 
 impl CallError {
-    /// The error for an HTTP status, or for the same code inside a reply.
-    pub(crate) fn of_status(status: u16, retry_after: Option<Duration>, message: String) -> Self {
-        match status {
-            429 => Self::RateLimited { retry_after, message },
-            413 => Self::TooLarge(message),
-            0 | 408 | 409 | 425 | 500.. => Self::Server { status, retry_after, message },
-            _ => Self::Aborted(AbortReason::Rejected { status, message, with_picture: false }),
-        }
-    }
-
     /// The error for a store that failed; another try may find room.
     pub(crate) fn storage(failure: impl Into<Failure>) -> Self {
         Self::Storage(Failure { cause: Cause::Write, transient: true, ..failure.into() })
@@ -96,7 +122,9 @@ impl CallError {
 
     /// Adds whether the request contained a picture.
     pub(crate) fn of_request(mut self, request: &Request) -> Self {
-        if let Self::Aborted(AbortReason::Rejected { with_picture, .. }) = &mut self {
+        if let Self::Aborted(AbortReason::Rejected { with_picture, .. }) | Self::Refused { with_picture, .. } =
+            &mut self
+        {
             *with_picture = request.pictures().next().is_some();
         }
         self
@@ -109,8 +137,16 @@ impl CallError {
             | Self::Server { message, .. }
             | Self::TooLarge(message)
             | Self::Malformed(message)
+            | Self::Refused { message, .. }
+            | Self::UnknownModel { message, .. }
+            | Self::ParametersRefused { message, .. }
             | Self::Aborted(AbortReason::Rejected { message, .. }) => *message = edit(message),
-            Self::Connect(_) | Self::Timeout { .. } | Self::Cut(_) | Self::Aborted(_) | Self::Storage(_) => {}
+            Self::Connect(_)
+            | Self::Timeout { .. }
+            | Self::Cut(_)
+            | Self::Endless { .. }
+            | Self::Aborted(_)
+            | Self::Storage(_) => {}
         }
         self
     }
@@ -125,7 +161,13 @@ impl CallError {
             | Self::RateLimited { .. }
             | Self::Server { .. }
             | Self::Malformed(_) => true,
-            Self::TooLarge(_) | Self::Aborted(_) | Self::Storage(_) => false,
+            Self::TooLarge(_)
+            | Self::Refused { .. }
+            | Self::UnknownModel { .. }
+            | Self::ParametersRefused { .. }
+            | Self::Endless { .. }
+            | Self::Aborted(_)
+            | Self::Storage(_) => false,
         }
     }
 
@@ -142,11 +184,14 @@ impl CallError {
     #[must_use]
     pub fn may_have_cost(&self) -> bool {
         match self {
-            Self::Timeout { .. } | Self::Cut(_) | Self::Malformed(_) => true,
+            Self::Timeout { .. } | Self::Cut(_) | Self::Malformed(_) | Self::Endless { .. } => true,
             Self::Connect(_)
             | Self::RateLimited { .. }
             | Self::Server { .. }
             | Self::TooLarge(_)
+            | Self::Refused { .. }
+            | Self::UnknownModel { .. }
+            | Self::ParametersRefused { .. }
             | Self::Aborted(_)
             | Self::Storage(_) => false,
         }
@@ -161,9 +206,12 @@ impl CallError {
             Self::Timeout { phase: Phase::Total, .. } => "timeout: total".to_owned(),
             Self::Cut(_) => "cut".to_owned(),
             Self::RateLimited { .. } => "http 429".to_owned(),
-            Self::Server { status, .. } | Self::Aborted(AbortReason::Rejected { status, .. }) => {
-                format!("http {status}")
-            }
+            Self::Server { status, .. }
+            | Self::Refused { status, .. }
+            | Self::UnknownModel { status, .. }
+            | Self::ParametersRefused { status, .. }
+            | Self::Aborted(AbortReason::Rejected { status, .. }) => format!("http {status}"),
+            Self::Endless { .. } => "endless".to_owned(),
             Self::TooLarge(_) => "http 413".to_owned(),
             Self::Malformed(_) => "garbled".to_owned(),
             Self::Aborted(_) | Self::Storage(_) => "not sent".to_owned(),
@@ -181,28 +229,13 @@ impl CallError {
             Self::Connect(_) => {
                 Failure::retry(&self).hint("check the network, and the `base_url` that `shelf config` shows")
             }
-            Self::TooLarge(_) => Failure::new(&self),
+            Self::Refused { with_picture: true, .. } => Failure::new(&self).hint(
+                "if the model does not accept pictures, pass `--vision never` or choose another with `--llm-model`",
+            ),
+            Self::TooLarge(_) | Self::Refused { .. } | Self::UnknownModel { .. } | Self::Endless { .. } => {
+                Failure::new(&self)
+            }
             _ => Failure::retry(&self),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn status_determines_error() {
-        let of = |status| CallError::of_status(status, None, "a 5 and a 429".to_owned());
-        for status in [408, 409, 500, 502, 503, 529] {
-            assert!(of(status).is_transient() && matches!(of(status), CallError::Server { .. }), "{status}");
-        }
-        for status in [400, 401, 402, 403, 404, 422, 301] {
-            let error = of(status);
-            assert!(!error.is_transient(), "{status}");
-            assert!(matches!(error, CallError::Aborted(AbortReason::Rejected { .. })), "{status}");
-        }
-        assert!(of(429).is_transient() && matches!(of(429), CallError::RateLimited { .. }));
-        assert_eq!(of(413), CallError::TooLarge("a 5 and a 429".to_owned()));
     }
 }

@@ -2,6 +2,7 @@
 
 mod abort_reason;
 mod call_error;
+mod classify;
 
-pub use abort_reason::{AbortReason, BudgetScope};
+pub use abort_reason::{AbortReason, BudgetScope, Rejection};
 pub use call_error::{CallError, MAX_RETRY_AFTER, Phase};

@@ -13,11 +13,19 @@ use shelf_scans::PageImage;
 pub struct Ask {
     llm: Llm,
     system: Vec<String>,
-    user: Vec<String>,
+    user: Vec<Text>,
     scans: Vec<(PageImage, Excerpt)>,
     max_tokens: Option<u32>,
     max_chars: Option<usize>,
     about: Option<Subject>,
+}
+
+/// A part of the question.
+enum Text {
+    /// The stage's own words.
+    Written(String),
+    /// Text that was read from a scan.
+    Scanned(String),
 }
 
 /// By default, a reply may have this many characters more than twice the question.
@@ -42,9 +50,15 @@ impl Ask {
         self
     }
 
-    /// Adds to the question: the text of the page.
+    /// Adds to the question.
     pub fn user(mut self, text: impl Into<String>) -> Self {
-        self.user.push(text.into());
+        self.user.push(Text::Written(text.into()));
+        self
+    }
+
+    /// Adds text that was read from a scan to the question. It is sent between markers, and the model is told that it never instructs.
+    pub fn scanned(mut self, text: impl Into<String>) -> Self {
+        self.user.push(Text::Scanned(text.into()));
         self
     }
 
@@ -95,7 +109,7 @@ impl Ask {
         self,
         mut check: impl FnMut(&T) -> Result<(), String> + Send,
     ) -> Result<T, Failure> {
-        let question_bytes: usize = self.user.iter().map(String::len).sum();
+        let question_bytes: usize = self.user.iter().map(|text| text.as_str().len()).sum();
         let max_chars = self.max_chars.unwrap_or(2 * question_bytes + EXTRA_REPLY_CHARS);
         let mut accepted = None;
         let mut validator = |text: &str| {
@@ -119,10 +133,26 @@ impl Ask {
     }
 }
 
-fn messages(system: &[String], user: &[String]) -> Arc<[Message]> {
-    let message = |role, texts: &[String]| {
-        let text = texts.join("\n\n");
-        (!text.is_empty()).then(|| Message::text(role, text))
-    };
-    [message(Role::System, system), message(Role::User, user)].into_iter().flatten().collect()
+impl Text {
+    fn as_str(&self) -> &str {
+        match self {
+            Self::Written(text) | Self::Scanned(text) => text,
+        }
+    }
+}
+
+fn messages(system: &[String], user: &[Text]) -> Arc<[Message]> {
+    let prompt = Message::text(Role::System, system.join("\n\n"));
+    let mut question = Message::text(Role::User, String::new());
+    for (number, text) in user.iter().enumerate() {
+        if number > 0 {
+            question.text.push_str("\n\n");
+        }
+        let start = question.text.len();
+        question.text.push_str(text.as_str());
+        if matches!(text, Text::Scanned(_)) {
+            question.scanned.push(start..question.text.len());
+        }
+    }
+    [prompt, question].into_iter().filter(|message| !message.text.is_empty()).collect()
 }

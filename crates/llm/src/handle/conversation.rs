@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
 use super::Llm;
-use crate::chat::{Message, Reply, Request, Role, Violation};
-use crate::dispatch::Subject;
+use crate::chat::{FinishReason, Message, Reply, Request, Role, Violation};
+use crate::dispatch::{Received, Subject, Turn};
 use crate::error::{AbortReason, CallError};
 use crate::pictures::{Excerpt, Picture, PictureSettings};
 use shelf_runtime::failure::Failure;
@@ -28,10 +28,8 @@ enum ModelFailure {
 const MAX_REPAIRS: u32 = 2;
 /// How often pictures are scaled down for a server that finds the request too large.
 const MAX_SHRINKS: u32 = 2;
-/// Finish reason of a complete reply.
-const STOP: &str = "stop";
-/// Finish reason of a reply that reached the limit on tokens.
-const LENGTH: &str = "length";
+/// How much of an unusable reply is written to the log, characters.
+const MAX_LOGGED_CHARS: usize = 300;
 
 impl Conversation<'_> {
     /// Asks until `validator` accepts a reply.
@@ -49,9 +47,11 @@ impl Conversation<'_> {
             return Err(log.add(&request, self.scans, pictures, self.about));
         }
         let request = self.with_pictures(request, pictures).await?;
+        let dispatcher = &self.llm.dispatcher;
+        let mut turn = dispatcher.turn().await;
         let mut failures = Vec::new();
-        for model in &models {
-            match self.ask(&request, pictures, model, validator).await? {
+        for model in dispatcher.known(&models).map_err(AbortReason::into_failure)? {
+            match self.ask(&request, pictures, model, validator, &mut turn).await? {
                 None => return Ok(()),
                 Some(failure) => {
                     tracing::warn!(model, why = failure.to_string(), "the model gave no usable reply");
@@ -59,33 +59,42 @@ impl Conversation<'_> {
                 }
             }
         }
+        dispatcher.known(&models).map_err(AbortReason::into_failure)?;
         Err(no_reply(failures))
     }
 
     /// Asks one model; `None` if its reply was accepted.
-    async fn ask(
-        &self,
+    async fn ask<'a>(
+        &'a self,
         first: &Request,
         mut pictures: PictureSettings,
         model: &str,
         validator: &mut Validator<'_>,
+        turn: &mut Option<Turn<'a>>,
     ) -> Result<Option<ModelFailure>, Failure> {
+        let dispatcher = &self.llm.dispatcher;
         let mut request = Arc::new(first.clone());
         let (mut repairs, mut shrinks, mut lengthened) = (0, 0, false);
         loop {
-            let reply = self.llm.dispatcher.complete(&self.llm.caller, &self.llm.usage, &request, model).await;
-            let (reply, violation) = match reply {
-                Ok(reply) if reply.finish_reason == LENGTH && !lengthened => {
-                    lengthened = true;
-                    request = Arc::new(request.with_max_tokens(request.max_tokens.saturating_mul(2)));
-                    continue;
-                }
-                Ok(reply) if reply.finish_reason != STOP => {
-                    return Ok(Some(ModelFailure::Rejected(Violation::Stopped(reply.finish_reason))));
-                }
-                Ok(reply) => match validator(&reply.text) {
-                    Ok(()) => return Ok(None),
-                    Err(violation) => (reply, violation),
+            let received = dispatcher.complete(&self.llm.caller, &self.llm.usage, &request, model).await;
+            let (Received { reply, is_stored }, violation) = match received {
+                Ok(received) => match FinishReason::of(&received.reply.finish_reason) {
+                    FinishReason::TokenLimit if !lengthened => {
+                        lengthened = true;
+                        request = Arc::new(request.with_max_tokens(request.max_tokens.saturating_mul(2)));
+                        continue;
+                    }
+                    FinishReason::Complete => match validator(&received.reply.text) {
+                        Ok(()) => {
+                            dispatcher.record_usable();
+                            return Ok(None);
+                        }
+                        Err(violation) => (received, violation),
+                    },
+                    FinishReason::TokenLimit | FinishReason::Other => {
+                        let violation = Violation::Stopped(received.reply.finish_reason.clone());
+                        (received, violation)
+                    }
                 },
                 Err(CallError::TooLarge(_)) if shrinks < MAX_SHRINKS && !self.scans.is_empty() => {
                     shrinks += 1;
@@ -94,12 +103,29 @@ impl Conversation<'_> {
                     continue;
                 }
                 Err(error @ (CallError::Aborted(_) | CallError::Storage(_))) => return Err(error.into_failure()),
-                Err(error) => return Ok(Some(ModelFailure::Failed(error))),
+                Err(error) => {
+                    if matches!(error, CallError::Refused { .. } | CallError::Endless { .. }) {
+                        dispatcher
+                            .record_unusable(turn.as_ref(), &error.to_string())
+                            .map_err(AbortReason::into_failure)?;
+                    }
+                    return Ok(Some(ModelFailure::Failed(error)));
+                }
             };
+            if !is_stored {
+                let begins: String = reply.text.chars().take(MAX_LOGGED_CHARS).collect();
+                tracing::warn!(model, %violation, reply = begins, "the reply cannot be used");
+                dispatcher.record_unusable(turn.as_ref(), &violation.to_string()).map_err(AbortReason::into_failure)?;
+            }
+            // What a model has refused to say, it would refuse again.
+            if matches!(violation, Violation::Stopped(_)) {
+                return Ok(Some(ModelFailure::Rejected(violation)));
+            }
             if repairs == MAX_REPAIRS {
                 return Ok(Some(ModelFailure::Rejected(violation)));
             }
             repairs += 1;
+            dispatcher.renew(turn).await;
             request = Arc::new(repair(&request, &reply, &violation));
         }
     }
@@ -113,7 +139,7 @@ impl Conversation<'_> {
         let mut messages = request.messages.to_vec();
         match messages.iter_mut().find(|message| message.role == Role::User) {
             Some(message) => message.pictures = pictures,
-            None => messages.push(Message { role: Role::User, text: String::new(), pictures }),
+            None => messages.push(Message { pictures, ..Message::text(Role::User, String::new()) }),
         }
         Ok(Request { messages: messages.into(), ..request })
     }

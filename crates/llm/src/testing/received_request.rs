@@ -2,6 +2,8 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD as BASE64;
 use serde_json::Value;
 
+use crate::chat::frame;
+
 /// A request that a scripted model received.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ReceivedRequest {
@@ -9,9 +11,9 @@ pub struct ReceivedRequest {
     pub index: usize,
     /// The model's name.
     pub model: String,
-    /// The prompt.
+    /// The prompt, without the description of the reply that every request has.
     pub system: String,
-    /// All user messages: the question and requests for repair.
+    /// All user messages, without markers: the question and requests for repair.
     pub user: String,
     /// Number of pictures.
     pub pictures: usize,
@@ -28,8 +30,8 @@ impl ReceivedRequest {
         Self {
             index,
             model: body["model"].as_str().unwrap_or_default().to_owned(),
-            system: text("system"),
-            user: text("user"),
+            system: frame::unframed_prompt(&text("system")).to_owned(),
+            user: frame::unmarked(&text("user")),
             pictures: parts_of(&body).filter(|part| part["type"] == "image_url").count(),
             body,
         }

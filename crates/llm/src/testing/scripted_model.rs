@@ -30,6 +30,8 @@ pub struct ScriptedModel {
 struct Shared {
     script: Box<dyn Fn(&ReceivedRequest) -> ScriptedReply + Send + Sync>,
     requests: Mutex<Vec<ReceivedRequest>>,
+    /// The response to `GET /models`; 404 if there is none.
+    models: Mutex<Option<String>>,
     stopped: AtomicBool,
 }
 
@@ -53,8 +55,8 @@ impl ScriptedModel {
     pub fn with_script(script: impl Fn(&ReceivedRequest) -> ScriptedReply + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port of 127.0.0.1 is free");
         let address = listener.local_addr().expect("a listener has an address");
-        let shared = Shared { script: Box::new(script), requests: Mutex::default(), stopped: AtomicBool::new(false) };
-        let shared = Arc::new(shared);
+        let (requests, models, stopped) = (Mutex::default(), Mutex::default(), AtomicBool::new(false));
+        let shared = Arc::new(Shared { script: Box::new(script), requests, models, stopped });
         let serving = Arc::clone(&shared);
         thread::spawn(move || {
             for connection in listener.incoming() {
@@ -67,6 +69,13 @@ impl ScriptedModel {
             }
         });
         Self { address, shared }
+    }
+
+    /// Responds to `GET /models` with this body.
+    #[must_use]
+    pub fn listing(self, models: impl ToString) -> Self {
+        *self.shared.models.lock().unwrap_or_else(PoisonError::into_inner) = Some(models.to_string());
+        self
     }
 
     /// The requests it received, in order.
@@ -118,6 +127,7 @@ impl Shared {
         let mut reader = BufReader::new(connection);
         let mut line = String::new();
         reader.read_line(&mut line)?;
+        let is_list = line.starts_with("GET /v1/models ");
         let is_completion = line.starts_with("POST /v1/chat/completions ");
         let mut length = 0;
         while line != "\r\n" {
@@ -133,6 +143,13 @@ impl Shared {
         }
         let mut body = vec![0; length];
         reader.read_exact(&mut body)?;
+        let models = self.models.lock().unwrap_or_else(PoisonError::into_inner).clone().filter(|_| is_list);
+        if let Some(models) = models {
+            let head =
+                format!("HTTP/1.1 200 Scripted\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", models.len());
+            (&*connection).write_all((head + &models).as_bytes())?;
+            return connection.shutdown(Shutdown::Write);
+        }
         let reply = match serde_json::from_slice(&body) {
             Ok(body) if is_completion => {
                 let request = {

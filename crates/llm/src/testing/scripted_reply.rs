@@ -6,7 +6,9 @@ use serde_json::{Value, json};
 #[derive(Debug, Clone)]
 pub struct ScriptedReply {
     text: String,
-    finish_reason: &'static str,
+    finish_reason: Option<&'static str>,
+    reasoning: Option<String>,
+    failure: Option<Value>,
     status: u16,
     is_error: bool,
     headers: Vec<(&'static str, String)>,
@@ -25,7 +27,9 @@ impl ScriptedReply {
         let usage = json!({ "prompt_tokens": 100, "completion_tokens": text.len() / 4, "cost": 0.001 });
         Self {
             text,
-            finish_reason: "stop",
+            finish_reason: Some("stop"),
+            reasoning: None,
+            failure: None,
             status: 200,
             is_error: false,
             headers: Vec::new(),
@@ -52,7 +56,31 @@ impl ScriptedReply {
     /// Sets the finish reason, by default `stop`.
     #[must_use]
     pub fn finish_reason(self, finish_reason: &'static str) -> Self {
-        Self { finish_reason, ..self }
+        Self { finish_reason: Some(finish_reason), ..self }
+    }
+
+    /// Sends no finish reason.
+    #[must_use]
+    pub fn without_finish_reason(self) -> Self {
+        Self { finish_reason: None, ..self }
+    }
+
+    /// Sends the model's reasoning at once, before the wait for the first token.
+    #[must_use]
+    pub fn reasoning(self, text: impl Into<String>) -> Self {
+        Self { reasoning: Some(text.into()), ..self }
+    }
+
+    /// Sends an error instead of the end of the stream.
+    #[must_use]
+    pub fn then_error(self, error: Value) -> Self {
+        Self { failure: Some(error), ..self }
+    }
+
+    /// An error with this HTTP status and body.
+    #[must_use]
+    pub fn error_body(status: u16, body: &Value) -> Self {
+        Self { failure: Some(body.clone()), ..Self::error(status, "") }
     }
 
     /// Sets the reported usage; `None` reports none.
@@ -99,7 +127,8 @@ impl ScriptedReply {
         let chunk = |body: String| format!("{:x}\r\n{body}\r\n", body.len());
         let event = |data: &Value| chunk(format!("data: {data}\n\n"));
         let (first, rest) = if self.is_error {
-            (String::new(), chunk(json!({ "error": { "message": self.text } }).to_string()))
+            let message = || json!({ "error": { "message": self.text } });
+            (String::new(), chunk(self.failure.clone().unwrap_or_else(message).to_string()))
         } else if self.unstreamed {
             let choice = json!({ "message": { "content": self.text }, "finish_reason": self.finish_reason });
             let body = json!({ "model": "scripted", "choices": [choice], "usage": self.usage });
@@ -116,12 +145,17 @@ impl ScriptedReply {
             let usage = self.usage.as_ref().map(|usage| event(&json!({ "choices": [], "usage": usage })));
             let first =
                 chunk(": hello\n\n".to_owned()) + &delta(Value::Null, Value::Null) + &delta(one.into(), Value::Null);
-            let rest = delta(two.into(), Value::Null)
-                + &delta(Value::Null, self.finish_reason.into())
-                + &usage.unwrap_or_default()
-                + &chunk("data: [DONE]\n\n".to_owned());
+            let end = match &self.failure {
+                Some(error) => event(error),
+                None => delta(Value::Null, self.finish_reason.into()) + &usage.unwrap_or_default(),
+            };
+            let rest = delta(two.into(), Value::Null) + &end + &chunk("data: [DONE]\n\n".to_owned());
             (first, rest)
         };
+        let reasoning = self.reasoning.as_ref().map(|text| {
+            event(&json!({ "choices": [{ "delta": { "reasoning_content": text, "content": null }, "finish_reason": null }] }))
+        });
+        let head = head + &reasoning.unwrap_or_default();
         [head, first, rest + "0\r\n\r\n"].map(String::into_bytes)
     }
 }

@@ -1,11 +1,15 @@
 use std::fmt;
 
+use serde_json::{Map, Value};
+
 /// The key to a model's server. It is sent in a header and shown nowhere: not by `Debug`, nor in an error, log, record or reply.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ApiKey(String);
 
 /// Replaces the key where a server sends it back.
 const REDACTED: &str = "[key]";
+/// A shorter key, such as `none`, is a placeholder for a server that ignores it. Replies may contain it by chance.
+const MIN_SECRET_CHARS: usize = 8;
 
 impl ApiKey {
     /// The key without surrounding white space; `None` if nothing is left.
@@ -20,11 +24,58 @@ impl ApiKey {
         format!("Bearer {}", self.0)
     }
 
-    /// `text` with the key redacted.
+    /// `text` with the key redacted, also where its characters are written as in JSON (`\u0073k-…`).
     #[must_use]
     pub fn redact(&self, text: &str) -> String {
-        text.replace(&self.0, REDACTED)
+        if self.0.chars().count() < MIN_SECRET_CHARS {
+            return text.to_owned();
+        }
+        let plain = text.replace(&self.0, REDACTED);
+        if !plain.contains("\\u") {
+            return plain;
+        }
+        let unescaped = unescape(&plain);
+        if unescaped.contains(&self.0) { unescaped.replace(&self.0, REDACTED) } else { plain }
     }
+
+    /// A JSON value with the key redacted in all strings and names.
+    #[must_use]
+    pub(super) fn redact_json(&self, value: &Value) -> Value {
+        match value {
+            Value::String(text) => self.redact(text).into(),
+            Value::Array(items) => items.iter().map(|item| self.redact_json(item)).collect(),
+            Value::Object(fields) => {
+                let redacted = fields.iter().map(|(name, value)| (self.redact(name), self.redact_json(value)));
+                Value::Object(redacted.collect::<Map<_, _>>())
+            }
+            value => value.clone(),
+        }
+    }
+}
+
+/// `text` with those `\uXXXX` replaced that stand for printable ASCII other than quotation mark and backslash: JSON stays JSON.
+fn unescape(text: &str) -> String {
+    let mut unescaped = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('\\') {
+        unescaped.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let code =
+            rest.strip_prefix("\\u").and_then(|code| u8::from_str_radix(code.get(..4)?.strip_prefix("00")?, 16).ok());
+        match code.map(char::from).filter(|c| c.is_ascii_graphic() && !['"', '\\'].contains(c)) {
+            Some(c) => {
+                unescaped.push(c);
+                rest = &rest[6..];
+            }
+            None => {
+                // The backslash and what it escapes.
+                let end = rest.char_indices().nth(2).map_or(rest.len(), |(end, _)| end);
+                unescaped.push_str(&rest[..end]);
+                rest = &rest[end..];
+            }
+        }
+    }
+    unescaped + rest
 }
 
 impl fmt::Debug for ApiKey {
@@ -35,6 +86,8 @@ impl fmt::Debug for ApiKey {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::ApiKey;
 
     #[test]
@@ -43,5 +96,28 @@ mod tests {
         assert_eq!(format!("{:?}", Some(&key)), "Some(ApiKey(…))");
         assert_eq!(key.redact("invalid key sk-canary!"), "invalid key [key]!");
         assert_eq!(ApiKey::new(" \n"), None);
+    }
+
+    #[test]
+    fn redacts_escaped_key_and_leaves_other_escapes() {
+        let key = ApiKey::new("sk-canary").unwrap();
+        assert_eq!(
+            key.redact(r#"{"a":"\u0073k-c\u0061nary \u00e9 \" \\u0073"}"#),
+            r#"{"a":"[key] \u00e9 \" \\u0073"}"#
+        );
+        let innocent = r#"{"a":"\u0073k \"\u0022"}"#;
+        assert_eq!(key.redact(innocent), innocent);
+    }
+
+    #[test]
+    fn redacts_json_everywhere() {
+        let key = ApiKey::new("sk-canary").unwrap();
+        let echoed = json!({ "cost": 1, "sk-canary": [{ "user": "is sk-canary" }] });
+        assert_eq!(key.redact_json(&echoed), json!({ "cost": 1, "[key]": [{ "user": "is [key]" }] }));
+    }
+
+    #[test]
+    fn placeholder_is_not_redacted() {
+        assert_eq!(ApiKey::new("none").unwrap().redact("there is none"), "there is none");
     }
 }

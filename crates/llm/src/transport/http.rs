@@ -4,10 +4,12 @@ use reqwest::{Response, header};
 use serde_json::Value;
 use tokio::time::{Instant, timeout_at};
 
-use super::ApiKey;
+use super::body_limit::{MAX_ERROR_BYTES, MAX_LIST_BYTES, max_reply_bytes, max_text_bytes, read_up_to};
 use super::reply_builder::ReplyBuilder;
 use super::retry_after::retry_after;
+use super::server_error::ServerError;
 use super::sse::EventStream;
+use super::{ApiKey, Call, FailedCall, Proxy};
 use crate::chat::Reply;
 use crate::error::{CallError, Phase};
 
@@ -37,10 +39,10 @@ pub struct Timeouts {
     pub total: Duration,
 }
 
-/// Maximum size of a chat completion, bytes.
-const MAX_BODY_BYTES: usize = 8 << 20;
 /// How long to wait for the end of a stream after its last event.
 const END_OF_STREAM_WAIT: Duration = Duration::from_millis(50);
+/// How long to wait for the list of models.
+const LIST_WAIT: Duration = Duration::from_secs(20);
 /// How much of a server's error message is quoted, characters.
 const MAX_QUOTED_CHARS: usize = 300;
 
@@ -51,61 +53,75 @@ impl Transport {
         key: Option<ApiKey>,
         timeouts: Timeouts,
         connections: usize,
+        proxy: Option<&Proxy>,
     ) -> Result<Self, TransportError> {
         // An error means that the process already has a provider, which is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = reqwest::Client::builder()
+        let builder = reqwest::Client::builder()
             .user_agent(concat!("shelf/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(timeouts.connect)
             // A redirect would send the key and the page to another server.
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
-            .pool_max_idle_per_host(connections)
-            .build()?;
+            .pool_max_idle_per_host(connections);
+        let builder = match proxy {
+            Some(proxy) => builder.proxy(proxy.build()?),
+            None => builder,
+        };
+        let client = builder.build()?;
         Ok(Self { client, base_url: base_url.to_owned(), key, timeouts })
     }
 
     /// Sends the body of a chat completion and reads the reply.
-    pub(crate) async fn complete(&self, body: &Value) -> Result<Reply, CallError> {
+    pub(crate) async fn complete(&self, call: Call<'_>) -> Result<Reply, FailedCall> {
         let sent = Instant::now();
-        let Timeouts { first_token, idle, total, .. } = self.timeouts;
-        let deadline = sent + total;
-        let first_token_by = (sent + first_token).min(deadline);
-        let no_response = if first_token_by == deadline {
-            CallError::Timeout { phase: Phase::Total, limit: total }
-        } else {
-            CallError::Timeout { phase: Phase::FirstToken, limit: first_token }
-        };
+        let deadlines = Deadlines::new(sent, self.timeouts);
         let request = self
             .client
             .post(format!("{}/chat/completions", self.base_url))
             .headers(self.headers())
-            .body(body.to_string());
-        let sent_request = timeout_at(first_token_by, request.send()).await.map_err(|_| no_response)?;
-        let mut response = sent_request.map_err(|error| self.connection_error(&error))?;
+            .body(serde_json::to_string(call.body).expect("a body consists of JSON values"));
+        let (by, no_response) = deadlines.of_first_token();
+        let response = timeout_at(by, request.send()).await.map_err(|_| no_response)?;
+        let response = response.map_err(|error| self.connection_error(&error))?;
         if !response.status().is_success() {
-            return Err(self.error_of(response, first_token_by).await);
+            return Err(self.error_of(response, by).await);
         }
+        let mut builder = ReplyBuilder::default();
+        match self.read(response, &mut builder, &deadlines, call.max_tokens).await {
+            Ok(()) => {
+                let usage = builder.usage(self.key.as_ref());
+                let reply = builder.finish(sent.elapsed(), self.key.as_ref());
+                reply.map_err(|error| FailedCall { usage, ..error.into() })
+            }
+            Err(error) => {
+                let error = error.map_message(|message| self.quoted(message));
+                Err(FailedCall { usage: builder.usage(self.key.as_ref()), ..error.into() })
+            }
+        }
+    }
+
+    /// Reads the body of a reply into `builder`.
+    async fn read(
+        &self,
+        mut response: Response,
+        builder: &mut ReplyBuilder,
+        deadlines: &Deadlines,
+        max_tokens: u32,
+    ) -> Result<(), CallError> {
         let is_stream = response
             .headers()
             .get(header::CONTENT_TYPE)
             .and_then(|kind| kind.to_str().ok())
             .is_some_and(|kind| kind.starts_with("text/event-stream"));
-        let mut builder = ReplyBuilder::default();
         let mut events = EventStream::default();
         let mut body = Vec::new();
         let mut read = 0;
+        let sent = deadlines.sent;
         while !builder.is_done() {
-            let (by, phase, limit) = if builder.has_text() {
-                let next = Instant::now() + idle;
-                if next < deadline { (next, Phase::NextToken, idle) } else { (deadline, Phase::Total, total) }
-            } else if first_token_by < deadline {
-                (first_token_by, Phase::FirstToken, first_token)
-            } else {
-                (deadline, Phase::Total, total)
-            };
-            let chunk = timeout_at(by, response.chunk()).await.map_err(|_| CallError::Timeout { phase, limit })?;
-            let chunk = match chunk {
+            let (by, timeout) =
+                if builder.has_begun() { deadlines.of_next_token() } else { deadlines.of_first_token() };
+            let chunk = match timeout_at(by, response.chunk()).await.map_err(|_| timeout)? {
                 Ok(Some(chunk)) => chunk,
                 Ok(None) => break,
                 // The reply may be complete, with only the end of the stream missing.
@@ -113,32 +129,36 @@ impl Transport {
                 Err(_) => return Err(CallError::Cut(format!("after {} bytes", body.len()))),
             };
             read += chunk.len();
-            if read > MAX_BODY_BYTES {
-                return Err(CallError::Malformed(format!("it has more than {MAX_BODY_BYTES} bytes")));
+            let limit_bytes = max_reply_bytes(max_tokens);
+            if read > limit_bytes {
+                return Err(CallError::Endless { limit_bytes, max_tokens });
             }
             if is_stream {
                 for event in events.feed(&chunk) {
-                    builder.push_event(&event, sent.elapsed()).map_err(|error| self.redacted(error))?;
+                    builder.push_event(&event, sent.elapsed())?;
                 }
             } else {
                 body.extend_from_slice(&chunk);
+            }
+            let limit_bytes = max_text_bytes(max_tokens);
+            if builder.generated_bytes() > limit_bytes {
+                return Err(CallError::Endless { limit_bytes, max_tokens });
             }
         }
         if builder.is_done() {
             // A connection can be reused only if it was read to its end.
             let _ = tokio::time::timeout(END_OF_STREAM_WAIT, response.chunk()).await;
         }
-        if !is_stream {
-            builder.push_body(&body, sent.elapsed()).map_err(|error| self.redacted(error))?;
-        }
-        builder.finish(sent.elapsed(), self.key.as_ref())
+        if is_stream { Ok(()) } else { builder.push_body(&body, sent.elapsed()) }
     }
 
-    /// The response to `GET /models`; `None` if there is none.
+    /// The response to `GET /models`; `None` if there is none within some time, or if it is too long.
     pub(crate) async fn models(&self) -> Option<Value> {
         let request = self.client.get(format!("{}/models", self.base_url)).headers(self.headers());
-        let response = request.timeout(Duration::from_secs(20)).send().await.ok()?.error_for_status().ok()?;
-        serde_json::from_slice(&response.bytes().await.ok()?).ok()
+        let limit = LIST_WAIT.min(self.timeouts.first_token);
+        let response = request.timeout(limit).send().await.ok()?.error_for_status().ok()?;
+        let (body, is_whole) = read_up_to(response, MAX_LIST_BYTES).await;
+        is_whole.then(|| serde_json::from_slice(&body).ok())?
     }
 
     fn headers(&self) -> header::HeaderMap {
@@ -169,27 +189,26 @@ impl Transport {
         }
     }
 
-    async fn error_of(&self, response: Response, by: Instant) -> CallError {
+    /// The error behind a response with another status than 200.
+    async fn error_of(&self, response: Response, by: Instant) -> FailedCall {
         let status = response.status().as_u16();
         let header = |name: &str| response.headers().get(name)?.to_str().ok().map(ToOwned::to_owned);
         let wait = retry_after(header, jiff::Timestamp::now());
-        let body = timeout_at(by, response.bytes()).await.ok().and_then(Result::ok).unwrap_or_default();
-        let message = serde_json::from_slice::<Value>(&body).ok().and_then(|body| {
-            let error = body.get("error")?;
-            error.get("message").or(Some(error)).and_then(Value::as_str).map(ToOwned::to_owned)
-        });
-        let message = message.unwrap_or_else(|| String::from_utf8_lossy(&body).into_owned());
-        CallError::of_status(status, wait, self.quoted(&message))
+        let (body, _) = timeout_at(by, read_up_to(response, MAX_ERROR_BYTES)).await.unwrap_or_default();
+        let error = ServerError::of_body(&body);
+        let error = ServerError { message: self.redacted(&error.message), ..error };
+        let call = CallError::of_status(status, error.code.as_deref(), wait, self.quoted(&error.message));
+        FailedCall { refusal: Some(error), ..call.into() }
     }
 
-    fn redacted(&self, error: CallError) -> CallError {
-        error.map_message(|message| self.quoted(message))
+    fn redacted(&self, text: &str) -> String {
+        self.key.as_ref().map_or_else(|| text.to_owned(), |key| key.redact(text))
     }
 
     /// A server's message in one line, shortened, and without the key.
     fn quoted(&self, message: &str) -> String {
-        let redacted = self.key.as_ref().map_or_else(|| message.to_owned(), |key| key.redact(message));
-        let line = redacted.split_whitespace().collect::<Vec<_>>().join(" ");
+        let line = self.redacted(message);
+        let line = line.split_whitespace().collect::<Vec<_>>().join(" ");
         if line.chars().count() <= MAX_QUOTED_CHARS {
             line
         } else {
@@ -198,9 +217,39 @@ impl Transport {
     }
 }
 
+/// Until when a call waits.
+struct Deadlines {
+    sent: Instant,
+    limits: Timeouts,
+}
+
+impl Deadlines {
+    fn new(sent: Instant, limits: Timeouts) -> Self {
+        Self { sent, limits }
+    }
+
+    /// Until when the first token is awaited, and the error after it.
+    fn of_first_token(&self) -> (Instant, CallError) {
+        self.earlier(self.sent + self.limits.first_token, Phase::FirstToken, self.limits.first_token)
+    }
+
+    /// Until when the next token is awaited, and the error after it.
+    fn of_next_token(&self) -> (Instant, CallError) {
+        self.earlier(Instant::now() + self.limits.idle, Phase::NextToken, self.limits.idle)
+    }
+
+    fn earlier(&self, by: Instant, phase: Phase, limit: Duration) -> (Instant, CallError) {
+        let end = self.sent + self.limits.total;
+        if by < end {
+            (by, CallError::Timeout { phase, limit })
+        } else {
+            (end, CallError::Timeout { phase: Phase::Total, limit: self.limits.total })
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
     use wiremock::matchers::{header, method, path};
     use wiremock::{Mock, MockServer, ResponseTemplate};
 
@@ -210,7 +259,12 @@ mod tests {
     fn transport(server: &MockServer) -> Transport {
         let limit = Duration::from_secs(30);
         let timeouts = Timeouts { connect: limit, first_token: limit, idle: limit, total: limit };
-        Transport::new(&format!("{}/v1", server.uri()), ApiKey::new("sk-canary"), timeouts, 1).unwrap()
+        Transport::new(&format!("{}/v1", server.uri()), ApiKey::new("sk-canary"), timeouts, 1, None).unwrap()
+    }
+
+    async fn complete(server: &MockServer) -> Result<Reply, CallError> {
+        let body = serde_json::Map::new();
+        transport(server).complete(Call { body: &body, max_tokens: 100 }).await.map_err(|failed| failed.error)
     }
 
     #[tokio::test]
@@ -219,7 +273,7 @@ mod tests {
         let away = ResponseTemplate::new(307).insert_header("location", format!("{}/v1/other", elsewhere.uri()));
         let asked = Mock::given(method("POST")).and(path("/v1/chat/completions"));
         asked.and(header("authorization", "Bearer sk-canary")).respond_with(away).expect(1).mount(&server).await;
-        let error = transport(&server).complete(&json!({})).await.unwrap_err();
+        let error = complete(&server).await.unwrap_err();
         assert!(matches!(error, CallError::Aborted(AbortReason::Rejected { status: 307, .. })), "{error}");
         assert_eq!(elsewhere.received_requests().await.unwrap().len(), 0);
     }
@@ -229,8 +283,27 @@ mod tests {
         let server = MockServer::start().await;
         let page = format!("<html>\n  Bad gateway for sk-canary {}</html>", "x".repeat(1000));
         Mock::given(method("POST")).respond_with(ResponseTemplate::new(502).set_body_string(page)).mount(&server).await;
-        let error = transport(&server).complete(&json!({})).await.unwrap_err().to_string();
+        let error = complete(&server).await.unwrap_err().to_string();
         assert!(error.starts_with("the model's server failed (502): <html> Bad gateway for [key] xxx"), "{error}");
         assert!(error.chars().count() < 360, "{error}");
+    }
+
+    #[tokio::test]
+    async fn reads_no_more_of_a_body_than_it_may_have() {
+        let server = MockServer::start().await;
+        let long = |kind: &str| {
+            let body =
+                format!("data: {{\"choices\": [{{\"delta\": {{\"content\": \"{}\"}}}}]}}\n\n", "x".repeat(1 << 20));
+            ResponseTemplate::new(200).set_body_raw(body, kind)
+        };
+        Mock::given(method("POST")).respond_with(long("text/event-stream")).mount(&server).await;
+        assert!(matches!(complete(&server).await, Err(CallError::Endless { max_tokens: 100, .. })));
+        server.reset().await;
+        Mock::given(method("POST")).respond_with(long("application/json")).mount(&server).await;
+        assert!(matches!(complete(&server).await, Err(CallError::Endless { .. })));
+        server.reset().await;
+        let list = format!("{{\"data\": [], \"rest\": \"{}\"}}", "x".repeat(MAX_LIST_BYTES));
+        Mock::given(method("GET")).respond_with(ResponseTemplate::new(200).set_body_string(list)).mount(&server).await;
+        assert_eq!(transport(&server).models().await, None);
     }
 }

@@ -3,7 +3,8 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::ApiKey;
-use crate::chat::Reply;
+use super::server_error::ServerError;
+use crate::chat::{Reply, is_complete};
 use crate::error::CallError;
 
 /// Assembles a reply from the chunks of a stream, or from the single body of a server that does not stream.
@@ -15,11 +16,17 @@ pub(super) struct ReplyBuilder {
     provider: Option<String>,
     usage: Option<Value>,
     first_token: Option<Duration>,
+    /// Bytes of text and reasoning.
+    generated_bytes: usize,
     done: bool,
 }
 
 /// Data of the last event of a stream.
 const DONE: &str = "[DONE]";
+/// Fields with the reasoning of a model, of OpenRouter and of DeepSeek, vLLM and llama.cpp.
+const REASONING: [&str; 2] = ["reasoning", "reasoning_content"];
+/// Where servers put the usage: in the chunk itself; Moonshot; Groq; OpenRouter's errors.
+const USAGE: [&str; 4] = ["/usage", "/choices/0/usage", "/x_groq/usage", "/error/metadata/usage"];
 
 impl ReplyBuilder {
     /// Adds the data of an event, received `at` after the request was sent.
@@ -45,9 +52,19 @@ impl ReplyBuilder {
         self.push_chunk(&completion, "message", at)
     }
 
-    /// Whether any text has arrived.
-    pub(super) fn has_text(&self) -> bool {
+    /// Whether the model has begun to write or to reason.
+    pub(super) fn has_begun(&self) -> bool {
         self.first_token.is_some()
+    }
+
+    /// Bytes of the text and the reasoning so far.
+    pub(super) fn generated_bytes(&self) -> usize {
+        self.generated_bytes
+    }
+
+    /// The usage, if it was reported.
+    pub(super) fn usage(&self, key: Option<&ApiKey>) -> Option<Value> {
+        self.usage.as_ref().map(|usage| key.map_or_else(|| usage.clone(), |key| key.redact_json(usage)))
     }
 
     /// Whether the reply is complete.
@@ -55,43 +72,50 @@ impl ReplyBuilder {
         self.done
     }
 
-    /// The reply, `total` after the request was sent. Without a finish reason it is incomplete.
+    /// The reply, `total` after the request was sent. Without a finish reason it is incomplete, unless the server has ended it and it is a
+    /// complete object.
     pub(super) fn finish(self, total: Duration, key: Option<&ApiKey>) -> Result<Reply, CallError> {
-        let Some(finish_reason) = self.finish_reason else {
+        let unstated = || (self.done && is_complete(&self.text)).then(|| "stop".to_owned());
+        let Some(finish_reason) = self.finish_reason.clone().or_else(unstated) else {
             return Err(CallError::Cut(format!("after {} characters", self.text.chars().count())));
         };
+        let usage = self.usage(key);
         let redact = |text: String| key.map_or_else(|| text.clone(), |key| key.redact(&text));
         Ok(Reply {
             text: redact(self.text),
             finish_reason: redact(finish_reason),
             model: self.model.map(redact),
             provider: self.provider.map(redact),
-            usage: self.usage,
+            usage,
             ttft_s: self.first_token.unwrap_or(total).as_secs_f64(),
             total_s: total.as_secs_f64(),
         })
     }
 
     fn push_chunk(&mut self, chunk: &Value, content_field: &str, at: Duration) -> Result<(), CallError> {
-        if let Some(error) = chunk.get("error").filter(|error| !error.is_null()) {
-            return Err(error_in_reply(error));
+        let of_chunk = USAGE.iter().find_map(|place| chunk.pointer(place).filter(|usage| usage.is_object()));
+        if let Some(usage) = of_chunk {
+            self.usage = Some(usage.clone());
+        }
+        if chunk.get("error").is_some_and(|error| !error.is_null()) {
+            return Err(error_in_reply(chunk));
         }
         let text = |value: &Value, key: &str| value.get(key).and_then(Value::as_str).map(ToOwned::to_owned);
         self.model = text(chunk, "model").or_else(|| self.model.take());
         self.provider = text(chunk, "provider").or_else(|| self.provider.take());
-        if let Some(usage) = chunk.get("usage").filter(|usage| usage.is_object()) {
-            self.usage = Some(usage.clone());
-        }
         // The chunk with the usage has no choices.
         let Some(choice) = chunk.get("choices").and_then(|choices| choices.get(0)) else { return Ok(()) };
-        if let Some(error) = choice.get("error").filter(|error| !error.is_null()) {
-            return Err(error_in_reply(error));
+        if choice.get("error").is_some_and(|error| !error.is_null()) {
+            return Err(error_in_reply(choice));
         }
-        if let Some(content) = choice.get(content_field).and_then(|message| message.get("content")?.as_str())
-            && !content.is_empty()
-        {
+        let message = choice.get(content_field);
+        let field = |name: &str| message.and_then(|message| message.get(name)?.as_str()).unwrap_or_default();
+        let content = field("content");
+        self.text.push_str(content);
+        let generated = content.len() + REASONING.iter().map(|name| field(name).len()).max().unwrap_or_default();
+        if generated > 0 {
             self.first_token.get_or_insert(at);
-            self.text.push_str(content);
+            self.generated_bytes += generated;
         }
         if let Some(reason) = text(choice, "finish_reason") {
             self.finish_reason = Some(reason);
@@ -101,19 +125,15 @@ impl ReplyBuilder {
 }
 
 /// The error for an error object inside a reply whose status was 200.
-fn error_in_reply(error: &Value) -> CallError {
-    let code = error.get("code").and_then(|code| code.as_u64().or_else(|| code.as_str()?.parse().ok()));
-    let message = error
-        .get("message")
-        .and_then(Value::as_str)
-        .or(error.as_str())
-        .map_or_else(|| error.to_string(), ToOwned::to_owned);
-    CallError::of_status(code.and_then(|code| u16::try_from(code).ok()).unwrap_or(0), None, message)
+fn error_in_reply(chunk: &Value) -> CallError {
+    let error = ServerError::of_value(chunk);
+    CallError::of_status(error.status.unwrap_or(0), error.code.as_deref(), None, error.message)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
     use shelf_runtime::usd::Usd;
 
     fn collect(events: &[&str]) -> Result<Reply, CallError> {
@@ -154,9 +174,43 @@ mod tests {
     }
 
     #[test]
-    fn reply_without_finish_reason_is_cut() {
-        let cut = collect(&[r#"{"choices": [{"delta": {"content": "{}"}, "finish_reason": null}]}"#, "[DONE]"]);
-        assert_eq!(cut, Err(CallError::Cut("after 2 characters".to_owned())));
+    fn reply_without_finish_reason_is_cut_unless_it_ended_complete() {
+        let chunk =
+            |text: &str| json!({ "choices": [{ "delta": { "content": text }, "finish_reason": null }] }).to_string();
+        let cut = CallError::Cut("after 2 characters".to_owned());
+        assert_eq!(collect(&[&chunk("{}")]), Err(cut.clone()), "the server has not ended it");
+        assert_eq!(collect(&[&chunk("{ "), "[DONE]"]), Err(cut));
+        assert_eq!(collect(&[&chunk("{}"), "[DONE]"]).unwrap().finish_reason, "stop");
+    }
+
+    #[test]
+    fn reasoning_is_a_sign_of_life_and_counts() {
+        let mut builder = ReplyBuilder::default();
+        let delta = |field: &str| json!({ "choices": [{ "delta": { field: "Hm.", "content": null } }] }).to_string();
+        builder.push_event(&delta("role"), Duration::from_secs(1)).unwrap();
+        assert!(!builder.has_begun(), "a server may send the role before the model begins");
+        builder.push_event(&delta("reasoning_content"), Duration::from_secs(2)).unwrap();
+        builder.push_event(&delta("reasoning"), Duration::from_secs(3)).unwrap();
+        assert!(builder.has_begun() && builder.generated_bytes() == 6);
+        builder.push_event(r#"{"choices": [{"delta": {}, "finish_reason": "stop"}]}"#, Duration::from_secs(4)).unwrap();
+        let reply = builder.finish(Duration::from_secs(5), None).unwrap();
+        assert_eq!((reply.text.as_str(), reply.ttft_s), ("", 2.0));
+    }
+
+    #[test]
+    fn finds_usage_wherever_it_is() {
+        for chunk in [
+            json!({ "usage": { "cost": 0.5 }, "choices": [] }),
+            json!({ "usage": { "cost": 0.5 }, "error": { "message": "failed" } }),
+            json!({ "error": { "message": "failed", "metadata": { "usage": { "cost": 0.5 } } } }),
+            json!({ "choices": [{ "delta": {}, "usage": { "cost": 0.5 } }] }),
+            json!({ "choices": [], "x_groq": { "usage": { "cost": 0.5 } } }),
+        ] {
+            let mut builder = ReplyBuilder::default();
+            // Some of them are errors.
+            drop(builder.push_event(&chunk.to_string(), Duration::ZERO));
+            assert_eq!(builder.usage(None), Some(json!({ "cost": 0.5 })), "{chunk}");
+        }
     }
 
     #[test]

@@ -36,7 +36,7 @@ pub async fn ask(
     if pages.is_empty() {
         return Ok(ModelOutcome::default());
     }
-    let ask = llm.ask().system(prompt).user(question(pages)).about(pages.len(), "page");
+    let ask = llm.ask().system(prompt).scanned(question(pages)).about(pages.len(), "page");
     let claims: Claims = ask.reply_validated(|claims: &Claims| claims.check(pages)).await?;
     let mut asked = ModelOutcome { pages: pages.len(), refused: 0 };
     let mut borne_out = |field: &str, claim: Option<Claim>, says: &dyn Fn(&str, &FrontMatterPage) -> bool| {

@@ -29,6 +29,8 @@ pub(super) struct Claim {
     #[garde(length(chars, min = 1, max = 300))]
     pub(super) text: String,
     /// The number of the scan that it stands on, as in the square brackets.
+    #[serde(deserialize_with = "crate::bracketed::number")]
+    #[schemars(with = "u32")]
     pub(super) page: u32,
     /// How sure that is, 0 to 1.
     #[garde(range(min = 0.0, max = 1.0))]

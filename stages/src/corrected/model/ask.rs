@@ -41,6 +41,8 @@ struct Changes {
 #[derive(Debug)]
 struct Change {
     /// Its number, as it stands in the square brackets.
+    #[serde(deserialize_with = "crate::bracketed::id")]
+    #[schemars(with = "String")]
     id: String,
     /// Its whole corrected text, with the line breaks as printed.
     #[garde(length(min = 1))]
@@ -90,7 +92,8 @@ pub async fn ask(
         Some(excerpt) if accepts_images(llm).await => Some(excerpt),
         _ => None,
     };
-    let ask = llm.ask().system(prompt).user(question(ocr, &corrected.page, &doubts)).about(doubts.len(), "paragraph");
+    let ask =
+        llm.ask().system(prompt).scanned(question(ocr, &corrected.page, &doubts)).about(doubts.len(), "paragraph");
     let ask = match &excerpt {
         Some(excerpt) => ask.image_of(image, excerpt),
         None => ask,

@@ -52,7 +52,7 @@ pub async fn ask(
     let page = PageView::of(ocr, book);
     let with_picture = options.vision.shows(needs_picture(&page, labelled)) && accepts_images(llm).await;
     let picture = if with_picture { PictureSent::Page } else { PictureSent::None };
-    let ask = llm.ask().system(prompt).user(question(&page, labelled)).about(labelled.blocks.len(), "block");
+    let ask = llm.ask().system(prompt).scanned(question(&page, labelled)).about(labelled.blocks.len(), "block");
     // The position of a block among the others matters as much as its text, so strips would not do.
     let ask = if with_picture { ask.image(image) } else { ask };
     let reply: Changes = ask.reply_validated(|reply: &Changes| reply.check(&labelled.blocks)).await?;

@@ -19,6 +19,8 @@ pub(super) struct Changes {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Change {
     /// Its number, as it stands in the square brackets.
+    #[serde(deserialize_with = "crate::bracketed::number")]
+    #[schemars(with = "u32")]
     pub(super) block: u32,
     /// What it is.
     pub(super) classification: Classification,
