@@ -3,6 +3,7 @@ use super::error::Result;
 use super::llm_table::LlmTable;
 use super::nearest::nearest;
 use super::option_args::{argv, own};
+use super::server_address::without_passwords;
 use super::workers::Workers;
 use shelf_runtime::registry::Entry;
 use shelf_runtime::registry::Registry;
@@ -89,6 +90,7 @@ struct Reading<'a> {
 
 impl Reading<'_> {
     fn refuse(&self, problem: impl std::fmt::Display) -> CliError {
+        let problem = without_passwords(&problem.to_string());
         CliError::refused(format!("{}: {problem}", self.path.display()))
             .hint("`shelf config` shows the options of all stages")
     }

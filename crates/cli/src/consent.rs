@@ -4,11 +4,13 @@ use super::context::Context;
 use super::context::cores;
 use super::error::CliError;
 use super::error::Result;
+use super::key_use::WithheldKey;
 use super::llm_options::check_prices;
 use super::llm_options::not_allowed;
 use super::numbers::count;
 use super::numbers::thousands;
 use super::out::ask;
+use super::server_address::origin;
 use clap::Args;
 use shelf_llm::CassetteSettings;
 use shelf_llm::Dispatcher;
@@ -70,14 +72,19 @@ impl SpendArgs {
     pub(super) fn consent(
         &self,
         context: &Context,
-        llm: &Dispatcher,
+        (llm, withheld): (&Dispatcher, Option<&WithheldKey>),
         books: &[ScanId],
         request: &Request,
     ) -> Result<Inspected> {
         let Some(settings) = llm.settings().filter(|_| self.replay.is_none()) else { return Ok(Inspected::new()) };
-        let (estimates, inspected) = estimates(context, llm, books, request)?;
+        let (mut estimates, mut inspected) = estimated(context, llm, books, request)?;
         if estimates.is_empty() {
             return Ok(inspected);
+        }
+        if let Some(withheld) = withheld {
+            llm.use_key(withheld.confirm()?);
+            // Now the server may tell its prices.
+            (estimates, inspected) = estimated(context, llm, books, request)?;
         }
         let models: Vec<String> = estimates.iter().flat_map(|estimate| settings.models(&estimate.model)).collect();
         check_prices(settings, &|model| llm.price(model), &models)?;
@@ -88,7 +95,7 @@ impl SpendArgs {
         if free || settings.spending.allowed {
             return Ok(inspected);
         }
-        match ask("ask these models?")? {
+        match ask(&format!("ask these models at {}?", origin(&settings.base_url)))? {
             Some(true) => {
                 llm.allow_spending();
                 Ok(inspected)
@@ -118,7 +125,7 @@ pub(super) type Inspected = BTreeMap<ScanId, BookState>;
 const MAX_INSPECTED_PAGES: usize = 40_000;
 
 /// The estimated questions for all books. A book that cannot be inspected counts as none; its error is reported later.
-fn estimates(
+fn estimated(
     context: &Context,
     llm: &Dispatcher,
     books: &[ScanId],

@@ -4,12 +4,13 @@
 use super::config_file::ConfigFile;
 use super::error::CliError;
 use super::error::Result;
+use super::key_use::{Reason, WithheldKey, is_confirmed};
 use super::llm_table::ANY_KEY;
 use super::llm_table::LlmTable;
 use super::llm_table::parse_effort;
-use super::llm_table::parse_url;
 use super::numbers::parse_time;
 use super::numbers::time;
+use super::server_address::{AddressParser, is_unencrypted};
 use clap::ArgMatches;
 use clap::Args;
 use clap::parser::ValueSource;
@@ -39,7 +40,7 @@ pub(super) struct LlmArgs {
     #[arg(long, value_name = "A,B", value_delimiter = ',', env = "SHELF_LLM_FALLBACKS", hide_env_values = true)]
     pub(super) llm_fallbacks: Option<Vec<String>>,
     /// Use this server: its address without `/chat/completions`
-    #[arg(long, value_name = "URL", env = "SHELF_LLM_BASE_URL", hide_env_values = true, value_parser = parse_url)]
+    #[arg(long, value_name = "URL", env = "SHELF_LLM_BASE_URL", hide_env_values = true, value_parser = AddressParser)]
     pub(super) llm_base_url: Option<String>,
     /// Send at most this many requests at a time
     #[arg(long, value_name = "N", env = "SHELF_LLM_IN_FLIGHT", hide_env_values = true, value_parser = clap::value_parser!(u16).range(1..=1000))]
@@ -71,6 +72,9 @@ pub(super) struct LlmArgs {
     /// Wait this long for the whole reply
     #[arg(long, value_name = "TIME", env = "SHELF_LLM_TOTAL", hide_env_values = true, hide_short_help = true, value_parser = parse_time)]
     pub(super) llm_total: Option<Duration>,
+    /// Send the key to another machine without encryption (`http://`)
+    #[arg(long, hide_short_help = true)]
+    pub(super) insecure: bool,
 }
 
 /// The file that caches the prices of models for a day, in the library's root.
@@ -85,6 +89,8 @@ pub(super) struct LlmSaid {
     pub(super) configured: bool,
     /// The variable that the key was read from.
     key_from: Option<&'static str>,
+    /// The key, if it is not sent yet.
+    pub(super) withheld: Option<WithheldKey>,
 }
 
 impl LlmArgs {
@@ -93,6 +99,16 @@ impl LlmArgs {
         let base_url = self.llm_base_url.as_ref().or(table.base_url.as_ref());
         let new = LlmSettings::new(base_url.map_or(LlmSettings::BASE_URL, String::as_str));
         let (api_key, key_from) = key(&new);
+        let is_foreign = self.llm_base_url.is_none() && table.base_url.is_some() && !new.is_openrouter();
+        let reason = match &api_key {
+            Some(_) if is_unencrypted(&new.base_url) && !self.insecure => Some(Reason::Unencrypted),
+            Some(_) if is_foreign && !is_confirmed(&new.base_url) => Some(Reason::Unconfirmed),
+            _ => None,
+        };
+        let (api_key, withheld) = match (api_key, reason) {
+            (Some(key), Some(reason)) => (None, Some(WithheldKey::new(key, &new.base_url, reason))),
+            (api_key, _) => (api_key, None),
+        };
         let fallbacks = self.llm_fallbacks.clone().or_else(|| table.fallbacks.clone());
         let default_fallbacks =
             || if new.is_openrouter() { vec![LlmSettings::FALLBACK.to_owned()] } else { Vec::new() };
@@ -122,7 +138,7 @@ impl LlmArgs {
             api_key,
             ..new
         };
-        LlmSaid { configured: settings.api_key.is_some() || base_url.is_some(), settings, key_from }
+        LlmSaid { configured: settings.api_key.is_some() || base_url.is_some(), settings, key_from, withheld }
     }
 }
 
@@ -187,7 +203,10 @@ impl LlmSaid {
         let mut listed = vec![
             LlmSetting {
                 name: "api_key",
-                value: json!(self.key_from.is_some()),
+                value: match &self.withheld {
+                    Some(withheld) => json!(withheld.shown()),
+                    None => json!(self.key_from.is_some()),
+                },
                 from: self.key_from.unwrap_or("default").to_owned(),
             },
             // The server's list of models may say more, but is not asked for here.

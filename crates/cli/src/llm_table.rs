@@ -1,4 +1,5 @@
 use super::numbers::parse_time;
+use super::server_address::parse_url;
 use clap::ValueEnum;
 use serde::Deserialize;
 use serde::Deserializer;
@@ -92,16 +93,4 @@ fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<O
 
 fn url<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Option<String>, D::Error> {
     parse_url(&String::deserialize(deserializer)?).map(Some).map_err(serde::de::Error::custom)
-}
-
-/// Requires an HTTP address without a password, which `shelf config` would show.
-pub(super) fn parse_url(text: &str) -> std::result::Result<String, String> {
-    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
-    match rest.map(|rest| rest.split('/').next().unwrap_or_default()) {
-        None | Some("") => Err("expected an address such as `http://127.0.0.1:8080/v1`".to_owned()),
-        Some(host) if host.contains('@') => {
-            Err(format!("an address with a password would be shown; put the key in {ANY_KEY}"))
-        }
-        Some(_) => Ok(text.trim_end_matches('/').to_owned()),
-    }
 }

@@ -28,7 +28,7 @@ pub async fn catalogue(
     let pages = front_matter_pages(&numbers.map(|page| ocr.get(*page)).collect::<Result<Vec<_>>>()?);
     let mut entry = entry_of(&pages);
     let asked = if options.engine.asks(&llm) {
-        ask(&pages, &mut entry, (&llm, &prompt)).await?
+        options.engine.or_rules(&llm, ask(&pages, &mut entry, (&llm, &prompt)).await)?
     } else {
         ModelOutcome::default()
     };

@@ -30,7 +30,10 @@ pub async fn corrected(
     let dictionary = Dictionary::of(&languages).ok();
     let mut corrected = correct_page(&ocr, &vocabulary, dictionary.as_ref());
     let asked = if options.engine.asks(&llm) {
-        ask(&ocr, &mut corrected, (&vocabulary, dictionary.as_ref()), (&llm, &prompt, &image), options).await?
+        options.engine.or_rules(
+            &llm,
+            ask(&ocr, &mut corrected, (&vocabulary, dictionary.as_ref()), (&llm, &prompt, &image), options).await,
+        )?
     } else {
         ModelOutcome::default()
     };

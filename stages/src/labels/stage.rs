@@ -20,7 +20,7 @@ pub async fn labels(
     let upright = ocr.upright();
     let mut page = labelled_by_rules(&upright, &pagination);
     let outcome = if options.engine.asks(&llm) {
-        ask(&upright, &pagination, &mut page, (&llm, &prompt, &image), options).await?
+        options.engine.or_rules(&llm, ask(&upright, &pagination, &mut page, (&llm, &prompt, &image), options).await)?
     } else {
         ModelOutcome::default()
     };

@@ -53,7 +53,7 @@ fn configured_key_alone_spends_nothing() {
     let refused = ended(asking(&shelf, &model, &["--llm-model", "m"]));
     assert_eq!(refused.code, Some(4), "{refused:?}");
     assert!(
-        refused.err.contains("described: 2 pages by `m`; 14 to 155 tokens in, 40 to 8,192 out: at an unknown price"),
+        refused.err.contains("described: 2 pages by `m`; 49 to 214 tokens in, 40 to 8,192 out: at an unknown price"),
         "{}",
         refused.err
     );
@@ -72,7 +72,7 @@ fn budget_requires_price() {
     price(&shelf);
     let paid = ended(asking(&shelf, &model, &["--llm-model", "m", "--budget", "1"]));
     assert_eq!((paid.code, model.requests().len()), (Some(0), 2), "{paid:?}");
-    assert!(paid.err.contains("out: $0.0001 to $0.0165"), "{}", paid.err);
+    assert!(paid.err.contains("out: $0.0001 to $0.0166"), "{}", paid.err);
 }
 
 #[test]

@@ -7,6 +7,7 @@ use crate::error::Result;
 use crate::llm_options::LlmArgs;
 use crate::llm_options::not_allowed;
 use crate::out::ask;
+use crate::server_address::origin;
 use clap::Args;
 use shelf_llm::AbortReason;
 use shelf_llm::Dispatcher;
@@ -69,10 +70,15 @@ pub(crate) fn doctor(context: &Context, args: &Doctor) -> Result<Exit> {
 /// Calls the model once, if the user agrees.
 fn models(context: &Context, args: &Doctor) -> Result<Vec<Finding>> {
     let file = ConfigFile::read(context.store.root(), &context.registry)?;
-    let Some(settings) = args.llm.said(&file.llm, context.store.root()).configured() else {
+    let mut said = args.llm.said(&file.llm, context.store.root());
+    if let Some(withheld) = said.withheld.take() {
+        said.settings.api_key = Some(withheld.confirm()?);
+    }
+    let Some(settings) = said.configured() else {
         return Ok(vec![Finding::missing("model", "none is configured", AbortReason::NotConfigured.hint())]);
     };
     let model = settings.first_model("").to_owned();
+    let server = origin(&settings.base_url).to_owned();
     let llm = Dispatcher::start(settings).map_err(CliError::failed)?;
     let price = match llm.price(&model) {
         Some(price) => {
@@ -81,7 +87,7 @@ fn models(context: &Context, args: &Doctor) -> Result<Vec<Finding>> {
         None => "at an unknown price".to_owned(),
     };
     let agreed = args.yes
-        || ask(&format!("ask `{model}` one small question, {price}?"))?
+        || ask(&format!("ask `{model}` at {server} one small question, {price}?"))?
             .ok_or_else(|| not_allowed("refusing to spend money without confirmation (no terminal)"))?;
     if !agreed {
         return Err(CliError::refused("no model was asked"));

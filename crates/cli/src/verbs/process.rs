@@ -66,16 +66,17 @@ pub(crate) struct Process {
 
 pub(crate) fn process(context: &Context, args: &Process, given: &ArgMatches) -> Result<Exit> {
     let file = ConfigFile::read(context.store.root(), &context.registry)?;
-    let (request, said) = args.selection.request(context, &file, given)?;
+    let (request, mut said) = args.selection.request(context, &file, given)?;
     let settings = args.workers.clone().unwrap_or_default().or(&file.workers).settings(&context.registry)?;
     let stop = match args.max_time {
         Some(time) => context.stop.clone().at(Instant::now() + time),
         None => context.stop.clone(),
     };
     let books = args.selection.books(context)?;
+    let withheld = said.withheld.take();
     let llm = args.spend.dispatcher(said)?;
-    let mut inspected = args.spend.consent(context, &llm, &books, &request)?;
-    let runtime = context.runtime(processes(&settings), llm)?;
+    let mut inspected = args.spend.consent(context, (&llm, withheld.as_ref()), &books, &request)?;
+    let runtime = context.runtime(processes(&settings), llm.clone())?;
     let reporter = Reporter::new(context.out.quiet, books.len());
     let mut exits = Vec::new();
     let mut lines = Vec::new();
@@ -112,6 +113,9 @@ pub(crate) fn process(context: &Context, args: &Process, given: &ArgMatches) -> 
                 lines.push(json!({ "book": book, "error": error.render(), "exit": error.exit as u8 }));
             }
         }
+    }
+    for notice in llm.take_notices() {
+        context.out.note(notice);
     }
     if context.out.json {
         context.out.json(&lines)?;
@@ -166,7 +170,8 @@ fn exit_of(summary: &Summary) -> Exit {
         Some(Stopped::TimeUp | Stopped::BudgetUsedUp) => Exit::Stopped,
         Some(Stopped::DiskFull | Stopped::Aborted) => Exit::Failed,
     };
-    pages.and(errors).and(stopped)
+    let is_waiting = summary.stages.iter().any(|stage| stage.waiting() > 0);
+    pages.and(errors).and(stopped).and(if is_waiting { Exit::Stopped } else { Exit::Done })
 }
 
 fn print(context: &Context, summary: &Summary, made: Option<String>) -> Result<()> {
@@ -197,6 +202,9 @@ fn print(context: &Context, summary: &Summary, made: Option<String>) -> Result<(
         for (page, failure) in &stage.copied {
             out.line(format_args!("  {page} failed and was copied: {failure}"))?;
         }
+        for line in without_model(stage) {
+            out.line(format_args!("  {line}"))?;
+        }
         if let Some(why) = &stage.failure_limit_reached {
             out.line(format_args!("  stopped early: {why}"))?;
         }
@@ -225,6 +233,9 @@ fn print(context: &Context, summary: &Summary, made: Option<String>) -> Result<(
             }
         }
         None => {
+            if let Some(hint) = summary.abort.as_ref().and_then(|abort| abort.failure.hint.as_deref()) {
+                out.note(format_args!("hint: {hint}"));
+            }
             if let Some(made) = made {
                 out.note(made);
             }
@@ -244,6 +255,17 @@ fn print(context: &Context, summary: &Summary, made: Option<String>) -> Result<(
         out.note(format_args!("hint: {}", with_upstream(book, stage.stage)));
     }
     Ok(())
+}
+
+/// ``corrected page 12 made by rules: …``, and one line for all pages about which the next run asks a model.
+fn without_model(stage: &StageSummary) -> Vec<String> {
+    let refused = stage.without_model.iter().filter(|(_, failure)| !failure.transient);
+    let mut lines: Vec<String> = refused.map(|(page, failure)| format!("{page} made by rules: {failure}")).collect();
+    let waiting = stage.without_model.iter().find(|(_, failure)| failure.transient);
+    lines.extend(waiting.map(|(_, failure)| {
+        format!("{} made by rules for now; the next run asks a model: {failure}", count(stage.waiting(), "page"))
+    }));
+    lines
 }
 
 fn print_flagged(context: &Context, summary: &Summary) {
@@ -313,6 +335,7 @@ fn json_of(summary: &Summary, exit: Exit) -> Value {
                 "failed": stage.failed.iter().map(|(page, failure)| json!({ "page": page.unit.page(), "failure": failure })).collect::<Vec<_>>(),
                 "skipped": stage.skipped.iter().map(|(page, failure)| json!({ "page": page.unit.page(), "failure": failure })).collect::<Vec<_>>(),
                 "copied": stage.copied.iter().map(|(page, failure)| json!({ "page": page.unit.page(), "failure": failure })).collect::<Vec<_>>(),
+                "without_model": stage.without_model.iter().map(|(page, failure)| json!({ "page": page.unit.page(), "failure": failure })).collect::<Vec<_>>(),
                 "blocked": stage.blocked.iter().map(|(page, by)| json!({ "page": page.unit.page(), "by": by.to_string() })).collect::<Vec<_>>(),
                 "edited_since": stage.edited_since,
                 "gave_up": stage.failure_limit_reached,

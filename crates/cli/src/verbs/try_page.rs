@@ -69,13 +69,15 @@ pub(crate) fn try_page(context: &Context, args: &Try, given: &ArgMatches) -> Res
     // What looks at the book in parallel does so in this thread, too.
     let alone = rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build_global();
     alone.map_err(CliError::failed)?;
-    let llm = args.spend.dispatcher(args.llm.said(&file.llm, context.store.root()))?;
+    let mut said = args.llm.said(&file.llm, context.store.root());
+    let withheld = said.withheld.take();
+    let llm = args.spend.dispatcher(said)?;
     let mut request = Request::default();
     request.options = options;
     let mut only_this = Request::of_stages([&args.stage]).redo("a page that is only tried");
     only_this.pages = args.page.map(PageSet::from);
     only_this.options = request.options.clone();
-    args.spend.consent(context, &llm, std::slice::from_ref(&args.id), &only_this)?;
+    args.spend.consent(context, (&llm, withheld.as_ref()), std::slice::from_ref(&args.id), &only_this)?;
     let runtime = Runtime { worker_pool: WorkerPool::in_process(), ..context.runtime(1, llm)? };
     let tried = run::try_page(&runtime, &args.id, stage, args.page, &request)?;
     if context.out.json {

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use super::CostBasis;
 use crate::chat::Reply;
 use crate::error::{AbortReason, CallError};
+use shelf_runtime::failure::Failure;
 use shelf_runtime::record::{Hash, ModelUse};
 use shelf_runtime::usd::Usd;
 
@@ -22,6 +23,8 @@ struct Counts {
     model_use: ModelUse,
     /// Time from first to last token, s.
     generation_s: f64,
+    /// Why rules make the page instead of a model.
+    without_model: Option<Failure>,
 }
 
 impl UsageCounter {
@@ -58,6 +61,16 @@ impl UsageCounter {
         if was_sent {
             drop(self.add_call(queue_s, total_s, cost));
         }
+    }
+
+    /// Records that rules make the page, because no model gave a usable reply.
+    pub(crate) fn do_without_model(&self, why: Failure) {
+        self.counts().without_model = Some(why);
+    }
+
+    /// Why rules make the page instead of a model, if they do.
+    pub(crate) fn without_model(&self) -> Option<Failure> {
+        self.counts().without_model.clone()
     }
 
     /// Number of attempts.

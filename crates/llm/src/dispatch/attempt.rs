@@ -12,7 +12,7 @@ use super::client_state::ClientState;
 use crate::caller::Caller;
 use crate::chat::{Reply, Request, reported_cost};
 use crate::cost::{AttemptId, CostBasis, LedgerEntry, Price, SENT, UsageCounter, append_ended, append_sent};
-use crate::error::CallError;
+use crate::error::{AbortReason, CallError};
 use crate::transport::{Call, FailedCall, wire};
 use shelf_runtime::record::Hash;
 use shelf_runtime::usd::Usd;
@@ -70,6 +70,10 @@ impl<'a> Attempt<'a> {
     async fn send(&self) -> Result<Reply, CallError> {
         let queued = Instant::now();
         let permit = self.state.acquire().await?;
+        // Another request may have found out meanwhile.
+        if let Some(AbortReason::Rejected { status, message, .. }) = self.state.unknown(self.model) {
+            return Err(CallError::UnknownModel { status, message });
+        }
         let (price, reservation) = self.state.reserve(self.caller, self.request, self.model).await?;
         let sent = self.sent_entry(price, queued.elapsed().as_secs_f64());
         let settle = |cost: Usd| reservation.iter().for_each(|reservation| self.state.budget.settle(reservation, cost));
@@ -104,6 +108,7 @@ impl<'a> Attempt<'a> {
             }
             // Before the permit is released.
             Err(CallError::Aborted(reason)) => self.state.abort(reason),
+            Err(CallError::UnknownModel { status, message }) => self.state.mark_unknown(self.model, *status, message),
             Err(_) => {}
         }
         result

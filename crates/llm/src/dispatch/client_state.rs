@@ -1,10 +1,10 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use serde_json::{Map, Value};
 
-use tokio::sync::{OnceCell, Semaphore, SemaphorePermit, watch};
+use tokio::sync::{Semaphore, SemaphorePermit, watch};
 
 use super::StartError;
 use super::background::Background;
@@ -17,7 +17,7 @@ use crate::cost::{Budget, ModelList, Price, Reservation, spent_before};
 use crate::error::{AbortReason, CallError, Rejection};
 use crate::profile::{Choices, LeftOut, Parameters, Profile};
 use crate::settings::LlmSettings;
-use crate::transport::{ServerError, Transport};
+use crate::transport::{ApiKey, ServerError, Transport};
 
 /// What all requests of a program share: rate limit, permits, budget, prices, and whether the run is aborted.
 pub(super) struct ClientState {
@@ -26,7 +26,8 @@ pub(super) struct ClientState {
     permits: Semaphore,
     pub(super) rate_limiter: RateLimiter,
     pub(super) budget: Budget,
-    models: OnceCell<ModelList>,
+    /// The server's list of models, once it was asked for.
+    models: tokio::sync::Mutex<Option<Arc<ModelList>>>,
     /// What each model's server has refused.
     left_out: Mutex<BTreeMap<String, LeftOut>>,
     /// Models that the server does not have, and how it said so.
@@ -49,7 +50,7 @@ impl ClientState {
             permits: Semaphore::new(settings.in_flight.max(1)),
             rate_limiter: RateLimiter::new(settings.requests_per_minute),
             budget: Budget::new(settings.spending),
-            models: OnceCell::new(),
+            models: tokio::sync::Mutex::default(),
             left_out: Mutex::default(),
             unknown_models: Mutex::default(),
             breaker: CircuitBreaker::new(),
@@ -113,7 +114,8 @@ impl ClientState {
 
     /// What a model is sent beside the messages.
     pub(super) async fn parameters(&self, model: &str) -> Parameters {
-        let models = Some(self.models().await);
+        let models = self.models().await;
+        let models = Some(&*models);
         let profile = Profile::of(&self.settings.base_url, model, models);
         let choices = Choices { reasoning: self.settings.reasoning, extra: &self.settings.extra_body };
         let left_out = locked(&self.left_out).get(model).cloned().unwrap_or_default();
@@ -164,8 +166,18 @@ impl ClientState {
         }
     }
 
-    async fn models(&self) -> &ModelList {
-        self.models.get_or_init(|| self.list_models()).await
+    async fn models(&self) -> Arc<ModelList> {
+        let mut models = self.models.lock().await;
+        match &*models {
+            Some(models) => Arc::clone(models),
+            None => Arc::clone(models.insert(Arc::new(self.list_models().await))),
+        }
+    }
+
+    /// Sends this key from now on. The list of models is asked for again: without the key it may have been refused.
+    pub(super) async fn use_key(&self, key: ApiKey) {
+        self.transport.use_key(key);
+        *self.models.lock().await = None;
     }
 
     /// The server's models, from the cache or the server; empty if neither has them.

@@ -11,6 +11,7 @@ use crate::chat::{Reply, Request};
 use crate::cost::{Price, UsageCounter};
 use crate::error::{AbortReason, CallError, MAX_RETRY_AFTER};
 use crate::settings::LlmSettings;
+use crate::transport::ApiKey;
 
 /// How often a request is sent again that our own time limit cut off.
 const MAX_TIMEOUT_RETRIES: u32 = 1;
@@ -59,6 +60,20 @@ impl Dispatcher {
     /// The log of a dry run; `None` if requests are sent.
     pub(crate) fn request_log(&self) -> Option<&RequestLog> {
         self.request_log.as_ref()
+    }
+
+    /// Sends this key from now on, after the user has agreed.
+    pub fn use_key(&self, key: ApiKey) {
+        let Some(state) = self.state.clone() else { return };
+        let (sender, done) = std::sync::mpsc::channel();
+        self.state.as_deref().map(|of| {
+            of.io.spawn(async move {
+                state.use_key(key).await;
+                // The receiver waits below.
+                let _ = sender.send(());
+            })
+        });
+        let _ = done.recv();
     }
 
     /// Allows spending within the budget, after the user has agreed.
@@ -191,9 +206,6 @@ impl Dispatcher {
             // A model that is too slow is likely to be so again, and is paid each time.
             if timeouts > MAX_TIMEOUT_RETRIES {
                 return Err(error);
-            }
-            if let CallError::UnknownModel { status, message } = &error {
-                state.mark_unknown(model, *status, message);
             }
             let wait = error.is_transient().then(|| backoff.next()).flatten();
             let wait = wait.map(|wait| error.retry_after().map_or(wait, |requested| requested.max(wait)));

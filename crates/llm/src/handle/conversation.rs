@@ -24,6 +24,25 @@ enum ModelFailure {
     Failed(CallError),
 }
 
+/// Why a question was left without a usable reply.
+struct Unanswered {
+    failure: Failure,
+    /// Whether that is due to the models, so that rules may do without them.
+    is_of_models: bool,
+}
+
+impl From<AbortReason> for Unanswered {
+    fn from(reason: AbortReason) -> Self {
+        Self { is_of_models: reason.is_of_models(), failure: reason.into_failure() }
+    }
+}
+
+impl From<Failure> for Unanswered {
+    fn from(failure: Failure) -> Self {
+        Self { failure, is_of_models: false }
+    }
+}
+
 /// How often a model may repair its reply.
 const MAX_REPAIRS: u32 = 2;
 /// How often pictures are scaled down for a server that finds the request too large.
@@ -39,18 +58,29 @@ impl Conversation<'_> {
         pictures: Option<PictureSettings>,
         validator: &mut Validator<'_>,
     ) -> Result<(), Failure> {
+        let result = self.ask_models(request, pictures, validator).await;
+        self.llm.set_unanswered(matches!(&result, Err(Unanswered { is_of_models: true, .. })));
+        result.map_err(|unanswered| unanswered.failure)
+    }
+
+    async fn ask_models(
+        &self,
+        request: Request,
+        pictures: Option<PictureSettings>,
+        validator: &mut Validator<'_>,
+    ) -> Result<(), Unanswered> {
         let models = self.llm.models();
         let Some(pictures) = pictures.filter(|_| !models.is_empty()) else {
-            return Err(AbortReason::NotConfigured.into_failure());
+            return Err(AbortReason::NotConfigured.into());
         };
         if let Some(log) = self.llm.dispatcher.request_log() {
-            return Err(log.add(&request, self.scans, pictures, self.about));
+            return Err(log.add(&request, self.scans, pictures, self.about).into());
         }
         let request = self.with_pictures(request, pictures).await?;
         let dispatcher = &self.llm.dispatcher;
         let mut turn = dispatcher.turn().await;
         let mut failures = Vec::new();
-        for model in dispatcher.known(&models).map_err(AbortReason::into_failure)? {
+        for model in dispatcher.known(&models)? {
             match self.ask(&request, pictures, model, validator, &mut turn).await? {
                 None => return Ok(()),
                 Some(failure) => {
@@ -59,8 +89,8 @@ impl Conversation<'_> {
                 }
             }
         }
-        dispatcher.known(&models).map_err(AbortReason::into_failure)?;
-        Err(no_reply(failures))
+        dispatcher.known(&models)?;
+        Err(Unanswered { failure: no_reply(failures), is_of_models: true })
     }
 
     /// Asks one model; `None` if its reply was accepted.
@@ -71,7 +101,7 @@ impl Conversation<'_> {
         model: &str,
         validator: &mut Validator<'_>,
         turn: &mut Option<Turn<'a>>,
-    ) -> Result<Option<ModelFailure>, Failure> {
+    ) -> Result<Option<ModelFailure>, Unanswered> {
         let dispatcher = &self.llm.dispatcher;
         let mut request = Arc::new(first.clone());
         let (mut repairs, mut shrinks, mut lengthened) = (0, 0, false);
@@ -102,12 +132,11 @@ impl Conversation<'_> {
                     request = Arc::new(request.with_pictures(&self.pictures(pictures).await?));
                     continue;
                 }
-                Err(error @ (CallError::Aborted(_) | CallError::Storage(_))) => return Err(error.into_failure()),
+                Err(CallError::Aborted(reason)) => return Err(reason.into()),
+                Err(error @ CallError::Storage(_)) => return Err(error.into_failure().into()),
                 Err(error) => {
                     if matches!(error, CallError::Refused { .. } | CallError::Endless { .. }) {
-                        dispatcher
-                            .record_unusable(turn.as_ref(), &error.to_string())
-                            .map_err(AbortReason::into_failure)?;
+                        dispatcher.record_unusable(turn.as_ref(), &error.to_string())?;
                     }
                     return Ok(Some(ModelFailure::Failed(error)));
                 }
@@ -115,7 +144,7 @@ impl Conversation<'_> {
             if !is_stored {
                 let begins: String = reply.text.chars().take(MAX_LOGGED_CHARS).collect();
                 tracing::warn!(model, %violation, reply = begins, "the reply cannot be used");
-                dispatcher.record_unusable(turn.as_ref(), &violation.to_string()).map_err(AbortReason::into_failure)?;
+                dispatcher.record_unusable(turn.as_ref(), &violation.to_string())?;
             }
             // What a model has refused to say, it would refuse again.
             if matches!(violation, Violation::Stopped(_)) {

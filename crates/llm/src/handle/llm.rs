@@ -1,3 +1,4 @@
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use super::Ask;
@@ -45,6 +46,8 @@ pub struct Llm {
     /// The model that the stage declares, or empty.
     stage_model: &'static str,
     pictures: Arc<PictureCache>,
+    /// Whether the last question was left without a usable reply.
+    is_unanswered: Arc<AtomicBool>,
 }
 
 /// The pictures of a page; each is made once.
@@ -61,7 +64,14 @@ struct CachedPicture {
 
 impl Llm {
     pub(crate) fn new(dispatcher: Dispatcher, caller: Caller, stage_model: &'static str, usage: UsageCounter) -> Self {
-        Self { dispatcher, caller: Arc::new(caller), usage, stage_model, pictures: Arc::default() }
+        Self {
+            dispatcher,
+            caller: Arc::new(caller),
+            usage,
+            stage_model,
+            pictures: Arc::default(),
+            is_unanswered: Arc::default(),
+        }
     }
 
     /// Begins a request.
@@ -88,6 +98,20 @@ impl Llm {
             Some(model) => self.dispatcher.accepts_pictures(model).await,
             None => false,
         }
+    }
+
+    /// Whether the last question was left without a usable reply: by its models, or because no more questions may be asked in this run.
+    pub(crate) fn is_unanswered(&self) -> bool {
+        self.is_unanswered.load(Ordering::SeqCst)
+    }
+
+    pub(super) fn set_unanswered(&self, is_unanswered: bool) {
+        self.is_unanswered.store(is_unanswered, Ordering::SeqCst);
+    }
+
+    /// Records that rules make the page, because no model gave a usable reply.
+    pub(crate) fn do_without_model(&self, why: &Failure) {
+        self.usage.do_without_model(Failure { backtrace: None, ..why.clone() });
     }
 
     /// The page's usage so far.
@@ -128,7 +152,12 @@ impl std::fmt::Debug for Llm {
 impl Handle for Llm {
     fn usage(&self) -> Usage {
         let usage = &self.usage;
-        Usage { calls: usage.calls(), cost_usd: usage.cost(), model_use: usage.model_use() }
+        Usage {
+            calls: usage.calls(),
+            cost_usd: usage.cost(),
+            model_use: usage.model_use(),
+            without_model: usage.without_model(),
+        }
     }
 }
 

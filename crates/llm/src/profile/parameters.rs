@@ -64,7 +64,7 @@ impl Parameters {
             ReasoningField::Reasoning => "reasoning",
             ReasoningField::ReasoningEffort => "reasoning_effort",
         };
-        let reasons = supports("reasoning").or(supports("reasoning_effort"));
+        let reasons = supported.map(|names| ["reasoning", "reasoning_effort"].iter().any(|name| names.contains(*name)));
         let lowest = || match (profile, reasons) {
             // OpenRouter accepts every effort and adapts it to the model.
             (profile, Some(true)) if profile.is_openrouter() => Some(Effort::None),

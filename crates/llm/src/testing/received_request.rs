@@ -17,12 +17,14 @@ pub struct ReceivedRequest {
     pub user: String,
     /// Number of pictures.
     pub pictures: usize,
+    /// The `Authorization` header.
+    pub authorization: Option<String>,
     /// The body of the request.
     pub body: Value,
 }
 
 impl ReceivedRequest {
-    pub(super) fn new(index: usize, body: Value) -> Self {
+    pub(super) fn new(index: usize, authorization: Option<String>, body: Value) -> Self {
         let text = |role: &str| {
             let texts = body["messages"].as_array().into_iter().flatten().filter(|message| message["role"] == role);
             texts.map(|message| text_of(&message["content"])).collect::<Vec<_>>().join("\n\n")
@@ -33,6 +35,7 @@ impl ReceivedRequest {
             system: frame::unframed_prompt(&text("system")).to_owned(),
             user: frame::unmarked(&text("user")),
             pictures: parts_of(&body).filter(|part| part["type"] == "image_url").count(),
+            authorization,
             body,
         }
     }

@@ -129,16 +129,16 @@ impl Shared {
         reader.read_line(&mut line)?;
         let is_list = line.starts_with("GET /v1/models ");
         let is_completion = line.starts_with("POST /v1/chat/completions ");
-        let mut length = 0;
+        let (mut length, mut authorization) = (0, None);
         while line != "\r\n" {
             line.clear();
             if reader.read_line(&mut line)? == 0 {
                 return Err(io::ErrorKind::UnexpectedEof.into());
             }
-            if let Some((name, value)) = line.split_once(':')
-                && name.eq_ignore_ascii_case("content-length")
-            {
-                length = value.trim().parse().unwrap_or(0);
+            match line.split_once(':').map(|(name, value)| (name.to_ascii_lowercase(), value.trim())) {
+                Some((name, value)) if name == "content-length" => length = value.parse().unwrap_or(0),
+                Some((name, value)) if name == "authorization" => authorization = Some(value.to_owned()),
+                _ => {}
             }
         }
         let mut body = vec![0; length];
@@ -154,7 +154,7 @@ impl Shared {
             Ok(body) if is_completion => {
                 let request = {
                     let mut requests = self.requests();
-                    let request = ReceivedRequest::new(requests.len(), body);
+                    let request = ReceivedRequest::new(requests.len(), authorization, body);
                     requests.push(request.clone());
                     request
                 };

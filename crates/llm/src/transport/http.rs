@@ -1,3 +1,4 @@
+use std::sync::{PoisonError, RwLock};
 use std::time::Duration;
 
 use reqwest::{Response, header};
@@ -17,7 +18,7 @@ use crate::error::{CallError, Phase};
 pub(crate) struct Transport {
     client: reqwest::Client,
     base_url: String,
-    key: Option<ApiKey>,
+    key: RwLock<Option<ApiKey>>,
     timeouts: Timeouts,
 }
 
@@ -69,7 +70,7 @@ impl Transport {
             None => builder,
         };
         let client = builder.build()?;
-        Ok(Self { client, base_url: base_url.to_owned(), key, timeouts })
+        Ok(Self { client, base_url: base_url.to_owned(), key: RwLock::new(key), timeouts })
     }
 
     /// Sends the body of a chat completion and reads the reply.
@@ -87,16 +88,17 @@ impl Transport {
         if !response.status().is_success() {
             return Err(self.error_of(response, by).await);
         }
+        let key = self.key();
         let mut builder = ReplyBuilder::default();
         match self.read(response, &mut builder, &deadlines, call.max_tokens).await {
             Ok(()) => {
-                let usage = builder.usage(self.key.as_ref());
-                let reply = builder.finish(sent.elapsed(), self.key.as_ref());
+                let usage = builder.usage(key.as_ref());
+                let reply = builder.finish(sent.elapsed(), key.as_ref());
                 reply.map_err(|error| FailedCall { usage, ..error.into() })
             }
             Err(error) => {
                 let error = error.map_message(|message| self.quoted(message));
-                Err(FailedCall { usage: builder.usage(self.key.as_ref()), ..error.into() })
+                Err(FailedCall { usage: builder.usage(key.as_ref()), ..error.into() })
             }
         }
     }
@@ -161,10 +163,19 @@ impl Transport {
         is_whole.then(|| serde_json::from_slice(&body).ok())?
     }
 
+    /// Sends this key from now on.
+    pub(crate) fn use_key(&self, key: ApiKey) {
+        *self.key.write().unwrap_or_else(PoisonError::into_inner) = Some(key);
+    }
+
+    fn key(&self) -> Option<ApiKey> {
+        self.key.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     fn headers(&self) -> header::HeaderMap {
         let mut headers = header::HeaderMap::new();
         headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json"));
-        if let Some(key) = &self.key
+        if let Some(key) = self.key()
             && let Ok(mut value) = header::HeaderValue::from_str(&key.authorization())
         {
             value.set_sensitive(true);
@@ -202,7 +213,7 @@ impl Transport {
     }
 
     fn redacted(&self, text: &str) -> String {
-        self.key.as_ref().map_or_else(|| text.to_owned(), |key| key.redact(text))
+        self.key().map_or_else(|| text.to_owned(), |key| key.redact(text))
     }
 
     /// A server's message in one line, shortened, and without the key.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::book::Unit;
+use crate::failure::Failure;
 use crate::record::{Copied, Fingerprint, Hash, ModelUse, Operation, OutputHash, PageRecord};
 
 /// What is kept of a valid page once it was read or written: all that plans, reports and flags need, so that they do not read it again.
@@ -24,6 +25,7 @@ pub struct RecordSummary {
     is_paid: bool,
     redo: Option<Box<str>>,
     copied: Option<Box<Copied>>,
+    without_model: Option<Box<Failure>>,
     json: Box<str>,
 }
 
@@ -74,6 +76,7 @@ impl RecordSummary {
             is_paid: record.is_paid(),
             redo: record.redo.as_deref().map(Into::into),
             copied,
+            without_model: record.without_model.clone().map(Box::new),
             json: serde_json::to_string(&packed).expect("a record was read from JSON, or is written as such").into(),
         }
     }
@@ -141,6 +144,18 @@ impl RecordSummary {
     #[must_use]
     pub fn copied(&self) -> Option<&Copied> {
         self.copied.as_deref()
+    }
+
+    /// Why rules made the page instead of a model.
+    #[must_use]
+    pub fn without_model(&self) -> Option<&Failure> {
+        self.without_model.as_deref()
+    }
+
+    /// Why the page is not what its stage would make of it, if it is not: it is a copy, or rules made it instead of a model.
+    #[must_use]
+    pub fn substituted(&self) -> Option<&Failure> {
+        self.copied().map(|copied| &copied.failure).or_else(|| self.without_model())
     }
 
     /// The first warnings of the stage.

@@ -200,10 +200,11 @@ impl Planning<'_> {
                     changes.clear();
                     self.earlier_release.insert(here);
                 }
-                let copied = record.copied().map(|copied| &copied.failure);
                 let again = |failure: &&Failure| failure.transient || self.request.retry_failed;
                 match (changes.is_empty(), self.request.only_missing) {
-                    (true, false) if let Some(failure) = copied.filter(again) => Ok(Why::Failed(failure.to_string())),
+                    (true, false) if let Some(failure) = record.substituted().filter(again) => {
+                        Ok(Why::Failed(failure.to_string()))
+                    }
                     (true, _) => Err(Settled::Kept),
                     (false, true) => Err(Settled::LeftStale(changes)),
                     (false, false) => Ok(Why::Stale(changes)),

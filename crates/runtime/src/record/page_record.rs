@@ -36,6 +36,9 @@ pub struct PageRecord {
     /// Set if the stage failed and the page was copied from another stage.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub copied: Option<Copied>,
+    /// Set if the page was made by rules because no model gave a usable reply: why. If that may change, the next run asks again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub without_model: Option<Failure>,
     /// The `--redo` that requested it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub redo: Option<String>,

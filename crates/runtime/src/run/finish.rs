@@ -129,6 +129,7 @@ impl PageAttempt {
             warnings: self.cx.warnings.take(),
             files: file_hashes(files.iter().map(|(path, bytes)| (path.relative().to_owned(), bytes.as_slice()))),
             copied,
+            without_model: usage.without_model,
             redo: self.stage.redo.as_ref().map(|marker| marker.id.clone()),
             shelf: env!("CARGO_PKG_VERSION").to_owned(),
         };

@@ -118,7 +118,10 @@ impl Scheduler<'_> {
             book: self.book.id.clone(),
             metadata: self.book.metadata.clone(),
             pages,
-            done: kept + ended(|outcome| matches!(outcome, Outcome::Done | Outcome::Kept | Outcome::Copied(_))),
+            done: kept
+                + ended(|outcome| {
+                    matches!(outcome, Outcome::Done | Outcome::Kept | Outcome::Copied(_) | Outcome::WithoutModel(_))
+                }),
             copied: ended(|outcome| matches!(outcome, Outcome::Copied(_))),
             failed: ended(|outcome| matches!(outcome, Outcome::Failed(_))),
             skipped: ended(|outcome| matches!(outcome, Outcome::Skipped(_))),

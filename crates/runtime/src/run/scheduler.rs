@@ -154,7 +154,7 @@ impl<'a> Scheduler<'a> {
 
     fn goes_on(&mut self, stop: &Stop) -> bool {
         if self.stopped.is_none()
-            && let Some(reason) = self.aborted().or_else(|| stop.reason())
+            && let Some(reason) = stop.reason()
         {
             self.stop(reason);
         }
@@ -257,9 +257,12 @@ impl<'a> Scheduler<'a> {
                 let failed = self.book.stage(page.stage).failed.get(&page.unit);
                 let failed = failed.map(|failed| (&failed.failure, failed.when));
                 let record = || self.book.record(page);
-                let copied =
-                    || record().and_then(|record| Some((&record.copied()?.failure, record.operation().finished)));
-                failed.or_else(copied).filter(|(failure, _)| !failure.transient).map(|(_, when)| format!("{when:.6}"))
+                let substituted =
+                    || record().and_then(|record| Some((record.substituted()?, record.operation().finished)));
+                failed
+                    .or_else(substituted)
+                    .filter(|(failure, _)| !failure.transient)
+                    .map(|(_, when)| format!("{when:.6}"))
             }
             _ => None,
         }
@@ -273,9 +276,10 @@ impl<'a> Scheduler<'a> {
         self.queues.release(row);
         match ended {
             Ended::Done(summary) => {
+                let without_model = summary.record.as_ref().and_then(|record| record.without_model().cloned());
                 self.book.written(page, summary);
                 self.listener.on(&Event::Done { page, seconds: time.as_secs_f64() });
-                self.settle(number, Outcome::Done);
+                self.settle(number, without_model.map_or(Outcome::Done, Outcome::WithoutModel));
             }
             Ended::Failed(failure) if failure.cause == Cause::DiskFull => self.stop(Stopped::DiskFull),
             // The page stays to do.

@@ -23,6 +23,8 @@ pub enum Outcome {
     Skipped(Failure),
     /// The stage failed, and it is a copy of a dependency's output.
     Copied(Failure),
+    /// It was made by rules, because no model gave a usable reply.
+    WithoutModel(Failure),
     /// It cannot be made.
     Blocked(Blocker),
     /// The run stopped before it.
@@ -63,6 +65,8 @@ pub struct StageSummary {
     pub skipped: Vec<(PageOf, Failure)>,
     /// Those of `done` that were copied because the stage failed: `on_error = copy(…)`.
     pub copied: Vec<(PageOf, Failure)>,
+    /// Those of `done` that rules made, because no model gave a usable reply. If that may change, the next run asks again.
+    pub without_model: Vec<(PageOf, Failure)>,
     /// Cannot be made.
     pub blocked: Vec<(PageOf, Blocker)>,
     /// Left to do.
@@ -124,6 +128,12 @@ impl StageSummary {
         self.report_error.as_deref().or(self.hook_error.as_deref())
     }
 
+    /// Pages that rules have made for the time being: the next run asks a model about them.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.without_model.iter().filter(|(_, failure)| failure.transient).count()
+    }
+
     /// Whether pages are blocked by something other than a skipped page.
     #[must_use]
     pub fn is_blocked(&self) -> bool {
@@ -141,6 +151,10 @@ impl StageSummary {
             Outcome::Copied(failure) => {
                 self.done += 1;
                 self.copied.push((page, failure.clone()));
+            }
+            Outcome::WithoutModel(failure) => {
+                self.done += 1;
+                self.without_model.push((page, failure.clone()));
             }
             Outcome::Blocked(by) => self.blocked.push((page, by.clone())),
             Outcome::Left => self.left += 1,

@@ -1,6 +1,7 @@
 use std::any::Any;
 use std::sync::Arc;
 
+use crate::failure::Failure;
 use crate::record::ModelUse;
 use crate::usd::Usd;
 
@@ -21,6 +22,8 @@ pub struct Usage {
     pub cost_usd: Option<Usd>,
     /// The use of language models, if any.
     pub model_use: Option<ModelUse>,
+    /// Why the page was made without the model that it asked for, if it was.
+    pub without_model: Option<Failure>,
 }
 
 /// The handles of one page.
@@ -29,7 +32,7 @@ pub struct Handles(Vec<Arc<dyn Handle>>);
 
 impl Default for Usage {
     fn default() -> Self {
-        Self { calls: 0, cost_usd: Some(Usd::ZERO), model_use: None }
+        Self { calls: 0, cost_usd: Some(Usd::ZERO), model_use: None, without_model: None }
     }
 }
 
@@ -47,6 +50,7 @@ impl Handles {
             calls: sum.calls + used.calls,
             cost_usd: sum.cost_usd.zip(used.cost_usd).map(|(one, other)| one + other),
             model_use: sum.model_use.or(used.model_use),
+            without_model: sum.without_model.or(used.without_model),
         })
     }
 }

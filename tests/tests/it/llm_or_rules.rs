@@ -1,0 +1,137 @@
+//! Stages with `--engine auto`: a model that fails costs no page. Rules make it, its record says why, and the next run asks again if that
+//! may change.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use clap::Args;
+use serde_json::json;
+use shelf::llm::{Engine, LlmSettings};
+use shelf::plan::Request;
+use shelf::prelude::*;
+use shelf::stage::Stage as _;
+use shelf::testing::{ScriptedModel, ScriptedReply, TestBook, TestRun};
+
+/// Options of `guessed`.
+#[derive(Debug, Default, Args, Serialize)]
+pub struct GuessedOptions {
+    /// Who guesses
+    #[arg(long, value_enum, default_value_t)]
+    pub engine: Engine,
+}
+
+/// A guess.
+#[page]
+#[derive(Debug, PartialEq)]
+pub struct Guess {
+    /// In a word.
+    pub text: String,
+}
+
+/// What a model says.
+#[page]
+#[derive(Debug, Default)]
+pub struct Said {
+    /// In a word.
+    pub text: Option<String>,
+}
+
+/// Guesses by rules, and asks a model if one is configured.
+#[stage(name = "guessed", options = GuessedOptions, parallelism = llm)]
+pub async fn guessed(page: PageNumber, llm: Llm, options: &GuessedOptions) -> Result<Guess> {
+    let said = match options.engine.asks(&llm) {
+        true => {
+            let asked = llm.ask().system("Guess.").scanned(format!("page {page}")).reply().await;
+            options.engine.or_rules::<Said>(&llm, asked)?
+        }
+        false => Said::default(),
+    };
+    Ok(Guess { text: said.text.unwrap_or_else(|| "rules".to_owned()) })
+}
+
+/// Made from a guess.
+#[stage(name = "concluded", deps = [guessed])]
+pub fn concluded(guessed: Guess) -> Result<Guess> {
+    Ok(guessed)
+}
+
+const GOOD: &str = r#"{"text": "model"}"#;
+
+fn settings(model: &ScriptedModel) -> LlmSettings {
+    LlmSettings { in_flight: 1, ..model.settings() }
+}
+
+fn run_all(book: &TestBook) -> TestRun {
+    book.process(&[guessed::ROW, concluded::ROW], &Request::default())
+}
+
+/// Who made each page of `concluded`.
+fn makers(book: &TestBook, pages: u32) -> Vec<String> {
+    (1..=pages).map(|page| book.page::<concluded>(page).text).collect()
+}
+
+#[test]
+fn refused_page_keeps_the_result_of_rules() {
+    let model = ScriptedModel::with_script(|asked| match asked.user.as_str() {
+        "page 3" => ScriptedReply::error(403, "Your input was flagged"),
+        _ => ScriptedReply::text(GOOD),
+    });
+    let book = TestBook::of_pages(5).with(settings(&model));
+    let run = run_all(&book);
+    assert!(run.summary.complete() && run.summary.stopped.is_none(), "{:?}", run.summary);
+    assert_eq!(makers(&book, 5), ["model", "model", "rules", "model", "model"]);
+    let guesses = run.summary.stages.iter().find(|stage| stage.stage == "guessed").unwrap();
+    assert_eq!((guesses.without_model.len(), guesses.waiting()), (1, 0));
+    let why = book.record::<guessed>(3).without_model.unwrap();
+    assert!(!why.transient && why.to_string().contains("Your input was flagged"), "{why}");
+    assert_eq!(book.record::<guessed>(2).without_model, None);
+    // It would be refused again, so it is asked again only on demand.
+    assert_eq!(model.requests().len(), 5);
+    run_all(&book);
+    assert_eq!(model.requests().len(), 5);
+    book.process(&[guessed::ROW, concluded::ROW], &Request::default().retry_failed());
+    assert_eq!(model.requests().len(), 6);
+}
+
+#[test]
+fn pages_that_no_model_could_be_asked_about_wait_for_the_next_run() {
+    for failure in [
+        ScriptedReply::error_body(429, &json!({ "error": { "message": "no credit", "code": "insufficient_quota" } })),
+        ScriptedReply::error(401, "no such key"),
+        ScriptedReply::status(503),
+    ] {
+        let works = Arc::new(AtomicBool::new(false));
+        let recovered = Arc::clone(&works);
+        let model = ScriptedModel::with_script(move |asked| match asked.user.as_str() {
+            "page 1" => ScriptedReply::text(GOOD),
+            _ if recovered.load(Ordering::SeqCst) => ScriptedReply::text(GOOD),
+            _ => failure.clone(),
+        });
+        let book = TestBook::of_pages(4).with(settings(&model));
+        let run = run_all(&book);
+        assert!(run.summary.complete() && run.summary.stopped.is_none(), "{:?}", run.summary);
+        assert_eq!(makers(&book, 4), ["model", "rules", "rules", "rules"]);
+        let guesses = run.summary.stages.iter().find(|stage| stage.stage == "guessed").unwrap();
+        assert_eq!(guesses.waiting(), 3);
+        works.store(true, Ordering::SeqCst);
+        // A new run, as of another process: the key may have been replaced.
+        let book = book.with(settings(&model));
+        let run = run_all(&book);
+        assert!(run.summary.complete(), "{:?}", run.summary);
+        assert_eq!(makers(&book, 4), ["model"; 4]);
+        assert_eq!(book.record::<guessed>(2).without_model, None);
+    }
+}
+
+#[test]
+fn book_comes_out_although_the_model_talks_nonsense() {
+    let model = ScriptedModel::with_replies(["As an AI I cannot."]);
+    let book = TestBook::of_pages(30).with(settings(&model));
+    let run = run_all(&book);
+    assert!(run.summary.complete() && run.summary.stopped.is_none(), "{:?}", run.summary);
+    assert!((10..=12).contains(&model.requests().len()), "{} requests", model.requests().len());
+    assert_eq!(makers(&book, 30), ["rules"; 30]);
+    let guesses = run.summary.stages.iter().find(|stage| stage.stage == "guessed").unwrap();
+    assert_eq!(guesses.without_model.len(), 30);
+    assert!((26..=27).contains(&guesses.waiting()), "three or four pages had their replies: {}", guesses.waiting());
+}
