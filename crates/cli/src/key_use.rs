@@ -9,9 +9,8 @@ use shelf_llm::ApiKey;
 
 use super::config_file::ConfigFile;
 use super::error::{CliError, Result};
-use super::llm_table::ANY_KEY;
 use super::out::ask;
-use super::server_address::origin;
+use super::server_address::{ANY_KEY, origin};
 
 /// A key that is not sent yet, and why.
 #[derive(Debug)]

@@ -11,9 +11,6 @@ use shelf_llm::Usd;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// The variable with the key to any server.
-pub(super) const ANY_KEY: &str = "SHELF_LLM_API_KEY";
-
 /// `[llm]` in `shelf.toml`.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]

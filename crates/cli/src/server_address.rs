@@ -6,7 +6,8 @@ use clap::builder::TypedValueParser;
 use clap::error::ErrorKind;
 use clap::{Arg, Command};
 
-use super::llm_table::ANY_KEY;
+/// The variable with the key to any server.
+pub(super) const ANY_KEY: &str = "SHELF_LLM_API_KEY";
 
 /// Parses the flag. The error does not repeat the value, which may contain a password.
 #[derive(Debug, Clone, Copy)]

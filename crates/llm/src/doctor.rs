@@ -25,19 +25,32 @@ struct SquareCount {
     squares: u32,
 }
 
+/// The reply to a question about text.
+#[derive(Debug, Deserialize, JsonSchema, Validate)]
+struct Spelled {
+    /// The corrected word.
+    #[garde(length(max = 40))]
+    word: String,
+}
+
 /// Squares in the picture that is sent.
 const SQUARES: u32 = 5;
+/// Tokens of a reply: enough for a model that reasons before it replies.
+const MAX_TOKENS: u32 = 4096;
 /// The ledger of the call, which belongs to no book.
 const LEDGER: &str = "shelf-doctor";
 
-/// Asks the first model to count five squares, to check key, credit, pictures and schema. The cost is entered in a ledger of `store`.
+/// Asks the models two small questions, one of text and one with a picture, to check key, credit, the form of replies, and pictures. The cost is
+/// entered in a ledger of `store`.
 #[must_use]
 pub fn check_model(llm: &Dispatcher, store: &dyn Store) -> Vec<Finding> {
     let findings = try_check(llm, store);
-    findings.unwrap_or_else(|failure| {
-        let hint = failure.hint.clone().unwrap_or_else(|| "check the server's message".to_owned());
-        vec![Finding::missing("model", failure.to_string(), hint)]
-    })
+    findings.unwrap_or_else(|failure| vec![model_fails(&failure)])
+}
+
+fn model_fails(failure: &Failure) -> Finding {
+    let hint = failure.hint.clone().unwrap_or_else(|| "check the server's message".to_owned());
+    Finding::missing("model", failure.to_string(), hint)
 }
 
 fn try_check(llm: &Dispatcher, store: &dyn Store) -> Result<Vec<Finding>, Failure> {
@@ -54,29 +67,54 @@ fn try_check(llm: &Dispatcher, store: &dyn Store) -> Result<Vec<Finding>, Failur
     };
     let handle = Llm::new(llm.clone(), caller, "", UsageCounter::default());
     let io = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let question = "Count the black squares in the picture.";
-    let counted = io.block_on(handle.ask().user(question).image(&page).max_tokens(200).reply::<SquareCount>());
-    // The call is entered in the ledger even if it failed.
+    let mut findings = vec![io.block_on(check_text(&handle))];
+    if findings[0].hint.is_none() {
+        findings.push(io.block_on(check_pictures(&handle, &page)));
+    }
+    findings.extend(llm.take_notices().into_iter().map(|notice| Finding::good("parameters", notice)));
+    // The calls are entered in the ledger even if they failed.
     store.append_ledger(&book, LedgerFile::Ended, &temporary.read_ledger(&book, LedgerFile::Ended)?)?;
     let spent = Spent::of(&ledger(&temporary, &book)?);
-    let counted = counted?;
-    let used = handle.usage_counter().model_use().unwrap_or_default();
-    let model = used.model_used.unwrap_or_default();
-    let by = used.provider.map_or_else(String::new, |provider| format!(" by {provider}"));
-    let seen = format!("{} of {SQUARES} squares counted", counted.squares);
-    Ok(vec![
-        Finding::good("model", format!("`{model}`{by} replies in the requested form")),
-        if counted.squares == SQUARES {
-            Finding::good("pictures", seen)
-        } else {
-            Finding::missing(
-                "pictures",
-                seen,
-                "the model does not recognize pictures: choose another with `--llm-model`",
-            )
-        },
-        Finding::good("cost", format!("{spent} for this call")),
-    ])
+    if findings[0].hint.is_none() {
+        findings.push(Finding::good("cost", format!("{spent} for {} calls", spent.calls)));
+    }
+    Ok(findings)
+}
+
+/// Whether the model replies in the requested form.
+async fn check_text(llm: &Llm) -> Finding {
+    let prompt = "Correct the word that OCR misread.";
+    let asked = llm.ask().system(prompt).scanned("bookshe1f").max_tokens(MAX_TOKENS).reply::<Spelled>().await;
+    match asked {
+        Ok(Spelled { word }) => {
+            let used = llm.usage_counter().model_use().unwrap_or_default();
+            let model = used.model_used.unwrap_or_default();
+            let by = used.provider.map_or_else(String::new, |provider| format!(" by {provider}"));
+            Finding::good("model", format!("`{model}`{by} replies in the requested form (`bookshe1f`: `{word}`)"))
+        }
+        Err(failure) => model_fails(&failure),
+    }
+}
+
+/// Whether the model recognizes pictures. It need not: without them, stages ask with text alone.
+async fn check_pictures(llm: &Llm, page: &PageImage) -> Finding {
+    let text_only = "pass `--vision never`, or choose another model with `--llm-model`";
+    if !llm.accepts_pictures().await {
+        return Finding::good(
+            "pictures",
+            "not accepted, according to the server: stages ask with text alone".to_owned(),
+        );
+    }
+    let question = "Count the black squares in the picture.";
+    match llm.ask().user(question).image(page).max_tokens(MAX_TOKENS).reply::<SquareCount>().await {
+        Ok(SquareCount { squares: SQUARES }) => {
+            Finding::good("pictures", format!("{SQUARES} of {SQUARES} squares counted"))
+        }
+        Ok(SquareCount { squares }) => {
+            Finding::good("pictures", format!("{squares} of {SQUARES} squares counted, so not recognized: {text_only}"))
+        }
+        Err(failure) => Finding::good("pictures", format!("not accepted: {failure}: {text_only}")),
+    }
 }
 
 /// A scan of five black squares in a row.
@@ -105,13 +143,10 @@ mod tests {
     use super::*;
     use crate::testing::{ScriptedModel, ScriptedReply};
 
-    fn checked(reply: impl Fn() -> ScriptedReply + Send + Sync + 'static) -> (Vec<String>, usize) {
+    fn checked(reply: impl Fn(bool) -> ScriptedReply + Send + Sync + 'static) -> (Vec<String>, usize) {
         let folder = tempfile::tempdir().unwrap();
         let store = FolderStore::open(folder.path()).unwrap();
-        let model = ScriptedModel::with_script(move |request| {
-            assert_eq!(request.pictures, 1);
-            reply()
-        });
+        let model = ScriptedModel::with_script(move |request| reply(request.pictures > 0));
         let findings = check_model(&Dispatcher::start(model.settings()).unwrap(), &store);
         let lines = findings.iter().map(|finding| {
             let sign = if finding.hint.is_some() { "MISSING " } else { "" };
@@ -120,27 +155,41 @@ mod tests {
         (lines.collect(), ledger(&store, &LEDGER.parse().unwrap()).unwrap().len())
     }
 
-    #[test]
-    fn accepts_model_that_sees() {
-        let (findings, calls) = checked(|| ScriptedReply::text(r#"{"squares": 5}"#));
-        assert_eq!(
-            findings,
-            [
-                "model: `scripted` by here replies in the requested form",
-                "pictures: 5 of 5 squares counted",
-                "cost: $0.0010 for this call"
-            ]
-        );
-        assert_eq!(calls, 1);
+    fn spelled() -> ScriptedReply {
+        ScriptedReply::text(r#"{"word": "bookshelf"}"#)
     }
 
     #[test]
-    fn reports_blind_model_and_wrong_key() {
+    fn accepts_model_that_sees() {
+        let (findings, calls) = checked(|with_picture| match with_picture {
+            true => ScriptedReply::text(r#"{"squares": 5}"#),
+            false => spelled(),
+        });
         assert_eq!(
-            checked(|| ScriptedReply::text(r#"{"squares": 2}"#)).0[1],
-            "MISSING pictures: 2 of 5 squares counted"
+            findings,
+            [
+                "model: `scripted` by here replies in the requested form (`bookshe1f`: `bookshelf`)",
+                "pictures: 5 of 5 squares counted",
+                "cost: $0.0020 for 2 calls"
+            ]
         );
-        let (findings, calls) = checked(|| ScriptedReply::error(401, "no such key"));
+        assert_eq!(calls, 2);
+    }
+
+    #[test]
+    fn model_need_not_see() {
+        for reply in
+            [ScriptedReply::text(r#"{"squares": 2}"#), ScriptedReply::error(400, "image input is not supported")]
+        {
+            let (findings, _) = checked(move |with_picture| if with_picture { reply.clone() } else { spelled() });
+            assert!(findings.iter().all(|finding| !finding.starts_with("MISSING")), "{findings:?}");
+            assert!(findings[1].contains("--vision never"), "{findings:?}");
+        }
+    }
+
+    #[test]
+    fn reports_wrong_key() {
+        let (findings, calls) = checked(|_| ScriptedReply::error(401, "no such key"));
         assert_eq!(findings, ["MISSING model: the model's server rejected the request (401): no such key"]);
         assert_eq!(calls, 1);
     }

@@ -217,12 +217,18 @@ fn a_model_that_takes_no_pictures_gets_the_text_and_so_does_its_replay() {
 }
 
 #[test]
-fn a_server_that_refuses_pictures_ends_the_run_with_a_hint() {
-    let model =
-        ScriptedModel::with_script(|_| ScriptedReply::error(404, "No endpoints found that support image input"));
+fn model_that_refuses_a_picture_is_asked_with_text_alone_from_then_on() {
+    let model = ScriptedModel::with_script(|asked| match asked.pictures {
+        0 => ScriptedReply::text(NOTHING),
+        _ => ScriptedReply::error(404, "No endpoints found that support image input"),
+    });
     let book = book_of(&[FINE, GUESSED]).with(&model);
-    let hint = book.run::<corrected>().summary.abort.unwrap().failure.hint.unwrap();
+    assert_eq!(book.run::<corrected>().summary.stages[0].done, 1);
+    let hint = book.record::<corrected>(1).without_model.unwrap().hint.unwrap();
     assert!(hint.starts_with("if the model does not accept pictures, pass `--vision never`"), "{hint}");
+    book.process(&[corrected::ROW], &Request::default().retry_failed());
+    let pictures: Vec<usize> = model.requests().iter().map(|asked| asked.pictures).collect();
+    assert_eq!((pictures, book.record::<corrected>(1).without_model), (vec![1, 0], None));
 }
 
 /// The pictures that a model was sent, in the order of the questions.

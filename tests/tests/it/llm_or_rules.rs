@@ -11,6 +11,7 @@ use shelf::plan::Request;
 use shelf::prelude::*;
 use shelf::stage::Stage as _;
 use shelf::testing::{ScriptedModel, ScriptedReply, TestBook, TestRun};
+use shelf_tests::{Ended, Shelf};
 
 /// Options of `guessed`.
 #[derive(Debug, Default, Args, Serialize)]
@@ -134,4 +135,33 @@ fn book_comes_out_although_the_model_talks_nonsense() {
     let guesses = run.summary.stages.iter().find(|stage| stage.stage == "guessed").unwrap();
     assert_eq!(guesses.without_model.len(), 30);
     assert!((26..=27).contains(&guesses.waiting()), "three or four pages had their replies: {}", guesses.waiting());
+}
+
+/// `shelf process` over two pages with the stage `guessed` of `asking-shelf`.
+fn guess(shelf: &Shelf, model: &ScriptedModel) -> Ended {
+    let mut command = shelf.command(["process", "book", "--stage", "guessed", "--yes", "--llm-in-flight", "1"]);
+    let output = command.env("SHELF_LLM_BASE_URL", model.base_url()).output().expect("the command starts");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("shelf prints UTF-8");
+    Ended { out: text(output.stdout), err: text(output.stderr), code: output.status.code() }
+}
+
+#[test]
+fn waiting_pages_set_exit_code_5_and_refused_ones_do_not() {
+    let shelf = Shelf::new(env!("CARGO_BIN_EXE_asking-shelf"));
+    let book = shelf.library().join("book");
+    std::fs::create_dir(&book).unwrap();
+    std::fs::write(book.join("metadata.json"), json!({ "title": "A Book", "total_pages": 2 }).to_string()).unwrap();
+    let waiting = guess(&shelf, &ScriptedModel::with_script(|_| ScriptedReply::error(401, "no such key")));
+    assert_eq!(waiting.code, Some(5), "{waiting:?}");
+    assert!(waiting.out.contains("2 pages made by rules for now; the next run asks a model: "), "{waiting:?}");
+    assert!(waiting.err.contains("hint: the key is wrong or has expired"), "{waiting:?}");
+    let model = ScriptedModel::with_script(|asked| match asked.user.as_str() {
+        "page 2" => ScriptedReply::error(403, "flagged"),
+        _ => ScriptedReply::text(GOOD),
+    });
+    let refused = guess(&shelf, &model);
+    assert_eq!((refused.code, model.requests().len()), (Some(0), 2), "{refused:?}");
+    assert!(refused.out.contains("guessed page 2 made by rules: "), "{refused:?}");
+    assert_eq!(guess(&shelf, &model).code, Some(0));
+    assert_eq!(model.requests().len(), 2, "a refused page is asked again only on demand");
 }

@@ -226,11 +226,11 @@ fn run_stops_after_ten_unusable_replies_in_a_row() {
         failure.starts_with("the last 10 replies could not be used; the last one: it is not a complete"),
         "{failure}"
     );
-    // With many requests in flight, those that were sent before it was known are all that is added.
+    // With many requests in flight, the first replies to pages that had begun before are all that is added.
     let model = ScriptedModel::with_script(|_| ScriptedReply::text("I cannot read this."));
     let book = TestBook::of_pages(200).with(LlmSettings { in_flight: 8, ..model.settings() });
     book.run::<phrase>();
-    assert!((10..=20).contains(&model.requests().len()), "{} requests", model.requests().len());
+    assert!((10..=32).contains(&model.requests().len()), "{} requests", model.requests().len());
 }
 
 #[test]

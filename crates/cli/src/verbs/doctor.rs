@@ -24,14 +24,14 @@ use std::process::Command;
 Examples:
   shelf doctor
   shelf doctor --json
-  shelf doctor --llm          also make one small call to the language model, after asking")]
+  shelf doctor --llm          also ask the language model two small questions, after asking you")]
 pub(crate) struct Doctor {
-    /// Call the language model once to check key, credit, images and schema
+    /// Ask the language model two small questions to check key, credit, images and schema
     #[arg(long = "llm")]
     asks_model: bool,
     #[command(flatten)]
     llm: LlmArgs,
-    /// Make that call without asking first
+    /// Ask them without asking you first
     #[arg(long, short, requires = "asks_model")]
     yes: bool,
 }
@@ -67,7 +67,7 @@ pub(crate) fn doctor(context: &Context, args: &Doctor) -> Result<Exit> {
     Ok(if well { Exit::Done } else { Exit::Failed })
 }
 
-/// Calls the model once, if the user agrees.
+/// Asks the model two questions, if the user agrees.
 fn models(context: &Context, args: &Doctor) -> Result<Vec<Finding>> {
     let file = ConfigFile::read(context.store.root(), &context.registry)?;
     let mut said = args.llm.said(&file.llm, context.store.root());
@@ -87,7 +87,7 @@ fn models(context: &Context, args: &Doctor) -> Result<Vec<Finding>> {
         None => "at an unknown price".to_owned(),
     };
     let agreed = args.yes
-        || ask(&format!("ask `{model}` at {server} one small question, {price}?"))?
+        || ask(&format!("ask `{model}` at {server} two small questions, {price}?"))?
             .ok_or_else(|| not_allowed("refusing to spend money without confirmation (no terminal)"))?;
     if !agreed {
         return Err(CliError::refused("no model was asked"));

@@ -81,8 +81,10 @@ pub(crate) fn process(context: &Context, args: &Process, given: &ArgMatches) -> 
     let mut exits = Vec::new();
     let mut lines = Vec::new();
     let mut tally = Tally::default();
+    // A book whose pages rules have made without a model does not stop the others.
+    let mut is_aborted = false;
     for (book, number) in books.iter().zip(1..) {
-        if stop.reason().is_some() || runtime.providers.abort().is_some() {
+        if stop.reason().is_some() || is_aborted {
             lines.push(json!({ "book": book, "left": true }));
             print_error(format_args!("{book}: not started"));
             tally.add(book, Standing::NotStarted);
@@ -98,6 +100,7 @@ pub(crate) fn process(context: &Context, args: &Process, given: &ArgMatches) -> 
         match ended.map_err(|error| context.near(error)) {
             Ok(summary) => {
                 let ended = exit_of(&summary);
+                is_aborted |= matches!(summary.stopped, Some(Stopped::Aborted | Stopped::BudgetUsedUp));
                 exits.push(ended);
                 tally.add(book, Standing::of(&summary));
                 if context.out.json {

@@ -1,7 +1,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::{ReplySchema, frame};
+use super::ReplySchema;
 use crate::pictures::Picture;
 
 /// What a model is asked. Immutable: the body of every attempt is built from it.
@@ -95,10 +95,10 @@ impl Request {
         Self { messages, ..self.clone() }
     }
 
-    /// Characters of its text as it is sent to most servers.
+    /// Characters of its text.
     #[must_use]
     pub fn text_chars(&self) -> usize {
-        frame::framed_chars(self, false)
+        self.messages.iter().map(|message| message.text.chars().count()).sum()
     }
 
     /// Its pictures.

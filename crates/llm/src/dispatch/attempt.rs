@@ -12,7 +12,7 @@ use super::client_state::ClientState;
 use crate::caller::Caller;
 use crate::chat::{Reply, Request, reported_cost};
 use crate::cost::{AttemptId, CostBasis, LedgerEntry, Price, SENT, UsageCounter, append_ended, append_sent};
-use crate::error::{AbortReason, CallError};
+use crate::error::{AbortReason, CallError, refuses_pictures};
 use crate::transport::{Call, FailedCall, wire};
 use shelf_runtime::record::Hash;
 use shelf_runtime::usd::Usd;
@@ -95,7 +95,10 @@ impl<'a> Attempt<'a> {
     async fn call(&self) -> Result<Reply, FailedCall> {
         let parameters = self.state.parameters(self.model).await;
         let body = wire::body(self.request, self.model, &parameters);
-        let call = Call { body: &body, max_tokens: self.request.max_tokens };
+        // The user may have raised the limit.
+        let limit = body.get(parameters.token_limit.as_str()).and_then(Value::as_u64);
+        let limit = limit.and_then(|limit| u32::try_from(limit).ok()).unwrap_or_default();
+        let call = Call { body: &body, max_tokens: self.request.max_tokens.max(limit) };
         let mut result = self.state.transport.complete(call).await;
         if let Err(failed) = &mut result {
             failed.error = failed.error.clone().of_request(self.request);
@@ -109,6 +112,9 @@ impl<'a> Attempt<'a> {
             // Before the permit is released.
             Err(CallError::Aborted(reason)) => self.state.abort(reason),
             Err(CallError::UnknownModel { status, message }) => self.state.mark_unknown(self.model, *status, message),
+            Err(CallError::Refused { message, with_picture: true, .. }) if refuses_pictures(message) => {
+                self.state.mark_text_only(self.model);
+            }
             Err(_) => {}
         }
         result

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
@@ -32,6 +32,8 @@ pub(super) struct ClientState {
     left_out: Mutex<BTreeMap<String, LeftOut>>,
     /// Models that the server does not have, and how it said so.
     unknown_models: Mutex<BTreeMap<String, AbortReason>>,
+    /// Models that have refused a picture.
+    text_only: Mutex<BTreeSet<String>>,
     pub(super) breaker: CircuitBreaker,
     /// What the user should know, each once.
     notices: Mutex<Vec<String>>,
@@ -53,6 +55,7 @@ impl ClientState {
             models: tokio::sync::Mutex::default(),
             left_out: Mutex::default(),
             unknown_models: Mutex::default(),
+            text_only: Mutex::default(),
             breaker: CircuitBreaker::new(),
             notices: Mutex::default(),
             cassette: settings.cassette.as_ref().map(Cassette::open).transpose()?,
@@ -142,6 +145,13 @@ impl ClientState {
         }
     }
 
+    /// Remembers that a model does not accept pictures. The user is told once.
+    pub(super) fn mark_text_only(&self, model: &str) {
+        if locked(&self.text_only).insert(model.to_owned()) {
+            self.notify(format!("`{model}` does not accept pictures; from now on it is asked with text alone"));
+        }
+    }
+
     /// How the server said that it does not have a model, if it did.
     pub(super) fn unknown(&self, model: &str) -> Option<AbortReason> {
         locked(&self.unknown_models).get(model).cloned()
@@ -162,6 +172,7 @@ impl ClientState {
     pub(super) async fn accepts_pictures(&self, model: &str) -> bool {
         match self.cassette.as_ref().and_then(|cassette| cassette.has_pictures(model)) {
             Some(has_pictures) => has_pictures,
+            None if locked(&self.text_only).contains(model) => false,
             None => self.models().await.accepts_pictures(model),
         }
     }

@@ -5,9 +5,9 @@ use tokio::time::Instant;
 
 use super::attempt::Attempt;
 use super::client_state::ClientState;
-use super::{RequestLog, StartError, Turn};
+use super::{Received, RequestLog, StartError, Turn};
 use crate::caller::Caller;
-use crate::chat::{Reply, Request};
+use crate::chat::Request;
 use crate::cost::{Price, UsageCounter};
 use crate::error::{AbortReason, CallError, MAX_RETRY_AFTER};
 use crate::settings::LlmSettings;
@@ -23,12 +23,6 @@ pub struct Dispatcher {
     state: Option<Arc<ClientState>>,
     /// Where requests are collected in a dry run.
     request_log: Option<RequestLog>,
-}
-
-/// A reply, and whether it was stored before: then it says nothing of how well the model replies now.
-pub(crate) struct Received {
-    pub(crate) reply: Reply,
-    pub(crate) is_stored: bool,
 }
 
 impl Dispatcher {
@@ -64,14 +58,13 @@ impl Dispatcher {
 
     /// Sends this key from now on, after the user has agreed.
     pub fn use_key(&self, key: ApiKey) {
-        let Some(state) = self.state.clone() else { return };
+        let Some(state) = &self.state else { return };
         let (sender, done) = std::sync::mpsc::channel();
-        self.state.as_deref().map(|of| {
-            of.io.spawn(async move {
-                state.use_key(key).await;
-                // The receiver waits below.
-                let _ = sender.send(());
-            })
+        let shared = Arc::clone(state);
+        state.io.spawn(async move {
+            shared.use_key(key).await;
+            // The receiver waits below.
+            let _ = sender.send(());
         });
         let _ = done.recv();
     }

@@ -1,6 +1,6 @@
 use std::sync::{Arc, Mutex};
 
-use crate::chat::Request;
+use crate::chat::{Request, frame};
 use crate::pictures::{Excerpt, PictureSettings};
 use shelf_runtime::failure::{Cause, Failure};
 use shelf_scans::PageImage;
@@ -50,7 +50,7 @@ impl RequestLog {
         about: Option<Subject>,
     ) -> Failure {
         let size = RequestSize {
-            text_chars: request.text_chars(),
+            text_chars: frame::framed_chars(request, false),
             schema_chars: request.schema.schema.to_string().len(),
             pixels: scans.iter().map(|(scan, excerpt)| settings.pixels(scan.source(), excerpt)).sum(),
             pictures: scans.len(),

@@ -8,11 +8,12 @@ mod client_state;
 mod dispatcher;
 mod dry_run;
 mod rate_limiter;
+mod received;
 mod start_error;
 
 pub(crate) use circuit_breaker::Turn;
 pub use dispatcher::Dispatcher;
-pub(crate) use dispatcher::Received;
 pub(crate) use dry_run::RequestLog;
 pub use dry_run::{RequestSize, Subject};
+pub(crate) use received::Received;
 pub use start_error::StartError;

@@ -34,6 +34,8 @@ const MODEL: [&str; 6] = [
     "invalid model",
     "no such model",
 ];
+/// Words in a refusal of pictures.
+const PICTURES: [&str; 5] = ["image input", "image_url", "support image", "support vision", "multimodal"];
 /// Words in a refusal of what the request contains.
 const CONTENT: [&str; 8] = [
     "moderation",
@@ -64,6 +66,7 @@ impl CallError {
             413 => Self::TooLarge(message),
             400 | 422 if says(&CONTEXT) => Self::TooLarge(message),
             400 | 422 if says(&MODEL) => Self::UnknownModel { status, message },
+            404 if says(&PICTURES) => Self::Refused { status, message, with_picture: false },
             404 => Self::UnknownModel { status, message },
             403 if says(&CONTENT) => Self::Refused { status, message, with_picture: false },
             400 | 422 | 451 => Self::Refused { status, message, with_picture: false },
@@ -72,6 +75,12 @@ impl CallError {
             _ => rejected(Rejection::Other, message),
         }
     }
+}
+
+/// Whether a message of a server says that the model does not accept pictures.
+pub(crate) fn refuses_pictures(message: &str) -> bool {
+    let message = message.to_lowercase();
+    PICTURES.iter().any(|word| message.contains(word))
 }
 
 #[cfg(test)]
@@ -115,6 +124,7 @@ mod tests {
         assert_eq!(rejection(&of(400, None, "API key not valid. Please pass a valid API key.")), Some(Rejection::Key));
         assert!(matches!(of(403, None, "Your input was flagged"), CallError::Refused { status: 403, .. }));
         assert!(matches!(of(400, None, "x/y is not a valid model ID"), CallError::UnknownModel { .. }));
+        assert!(matches!(of(404, None, "No endpoints found that support image input"), CallError::Refused { .. }));
         let long = "This model's maximum context length is 4096 tokens";
         assert!(matches!(of(400, Some("context_length_exceeded"), long), CallError::TooLarge(_)));
     }

@@ -6,3 +6,4 @@ mod classify;
 
 pub use abort_reason::{AbortReason, BudgetScope, Rejection};
 pub use call_error::{CallError, MAX_RETRY_AFTER, Phase};
+pub(crate) use classify::refuses_pictures;

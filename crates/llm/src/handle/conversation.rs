@@ -204,6 +204,9 @@ fn no_reply(failures: Vec<(&String, ModelFailure)>) -> Failure {
     let last = failures.into_iter().next_back().map(|(_, failure)| failure);
     let failure = match last {
         Some(ModelFailure::Failed(error)) if transient => error.into_failure().context("no model replied"),
+        Some(ModelFailure::Failed(error)) => {
+            Failure { hint: error.into_failure().hint, ..Failure::new("no model gave a usable reply") }
+        }
         _ => Failure::new("no model gave a usable reply"),
     };
     Failure { causes, transient, ..failure }

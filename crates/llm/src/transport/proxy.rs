@@ -1,7 +1,5 @@
 use std::fmt;
 
-use super::TransportError;
-
 /// A proxy for HTTPS, as `HTTPS_PROXY` and `NO_PROXY` describe it. Servers on this machine are always reached directly.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Proxy {
@@ -15,11 +13,11 @@ pub struct Proxy {
 const LOOPBACK: &str = "localhost,127.0.0.0/8,::1";
 
 impl Proxy {
-    pub(super) fn build(&self) -> Result<reqwest::Proxy, TransportError> {
+    pub(super) fn build(&self) -> Result<reqwest::Proxy, reqwest::Error> {
         let direct =
             self.no_proxy.as_deref().map_or_else(|| LOOPBACK.to_owned(), |hosts| format!("{LOOPBACK},{hosts}"));
         // Its error would show the address.
-        let proxy = reqwest::Proxy::https(&self.url).map_err(|error| error.without_url())?;
+        let proxy = reqwest::Proxy::https(&self.url).map_err(reqwest::Error::without_url)?;
         Ok(proxy.no_proxy(reqwest::NoProxy::from_string(&direct)))
     }
 }

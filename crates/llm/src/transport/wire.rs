@@ -75,7 +75,7 @@ const MIN_REPLY_TOKENS: u32 = 256;
 
 /// The limit on the tokens of a reply: the request's, or less where the model accepts less.
 fn token_limit(request: &Request, parameters: &Parameters) -> u32 {
-    let text = u32::try_from(request.text_chars()).unwrap_or(u32::MAX);
+    let text = u32::try_from(frame::framed_chars(request, true)).unwrap_or(u32::MAX);
     let question = text / CHARS_PER_TOKEN;
     let room = parameters.context_tokens.map(|context| context.saturating_sub(question).max(MIN_REPLY_TOKENS));
     [room, parameters.max_reply_tokens].into_iter().flatten().fold(request.max_tokens, u32::min)
