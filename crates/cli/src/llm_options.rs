@@ -29,7 +29,6 @@ use std::time::Duration;
 
 /// The flags.
 #[derive(Debug, Clone, Default, Args)]
-#[expect(clippy::struct_field_names, reason = "a field is called like its flag")]
 #[command(next_help_heading = "Language models")]
 pub(super) struct LlmArgs {
     /// Ask this model first

@@ -34,12 +34,12 @@ fn encode(image: &DynamicImage, path: PathBuf) -> Result<Jpeg, ExportError> {
     let (width, height) = (image.width(), image.height());
     let mut bytes = Vec::new();
     let encoder = Encoder::new(&mut bytes, QUALITY);
-    let encoded = if image.color().has_color() {
+    let written = if image.color().has_color() {
         encoder.encode(image.to_rgb8().as_raw(), width as u16, height as u16, ColorType::Rgb)
     } else {
         encoder.encode(image.to_luma8().as_raw(), width as u16, height as u16, ColorType::Luma)
     };
-    encoded.map_err(|source| ExportError::Jpeg { path, source })?;
+    written.map_err(|source| ExportError::Jpeg { path, source })?;
     Ok(Jpeg { bytes, width, height })
 }
 

@@ -161,10 +161,8 @@ mod tests {
 
     #[test]
     fn accepts_model_that_sees() {
-        let (findings, calls) = checked(|with_picture| match with_picture {
-            true => ScriptedReply::text(r#"{"squares": 5}"#),
-            false => spelled(),
-        });
+        let (findings, calls) =
+            checked(|with_picture| if with_picture { ScriptedReply::text(r#"{"squares": 5}"#) } else { spelled() });
         assert_eq!(
             findings,
             [

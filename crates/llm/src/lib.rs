@@ -35,8 +35,8 @@ mod error;
 mod estimates;
 mod handle;
 mod pictures;
-mod profile;
 mod provider;
+mod server_profile;
 mod settings;
 #[doc(hidden)]
 pub mod testing;
@@ -52,7 +52,7 @@ pub use error::{AbortReason, BudgetScope, CallError, MAX_RETRY_AFTER, Phase, Rej
 pub use estimates::{Estimate, Range, StageRequests, dry_run, estimate};
 pub use handle::{Ask, Llm, RunLlm};
 pub use pictures::{Excerpt, Picture, PictureSettings, Region};
-pub use profile::{Effort, Profile};
+pub use server_profile::{Effort, Profile};
 pub use settings::{LlmSettings, Retry};
 pub use shelf_runtime::usd::{Usd, UsdError};
 pub use transport::{ApiKey, Proxy, Timeouts, TransportError};

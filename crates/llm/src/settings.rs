@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use crate::cassette::CassetteSettings;
 use crate::cost::{Price, Spending};
 use crate::pictures::PictureSettings;
-use crate::profile::Effort;
+use crate::server_profile::Effort;
 use crate::transport::{ApiKey, Proxy, Timeouts};
 
 /// How models are asked.

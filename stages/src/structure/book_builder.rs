@@ -287,12 +287,11 @@ impl<'d> BookBuilder<'d> {
 
     /// Adds an element after the paragraph that may go on.
     fn push_after(&mut self, page: u32, content: ElementContent, key: Option<u32>) {
-        match &mut self.open {
-            Some(open) => open.after.push((page, Waiting { content, key })),
-            None => {
-                let id = self.add_element(page, content);
-                self.notes.extend(key.map(|key| (key, id)));
-            }
+        if let Some(open) = &mut self.open {
+            open.after.push((page, Waiting { content, key }));
+        } else {
+            let id = self.add_element(page, content);
+            self.notes.extend(key.map(|key| (key, id)));
         }
     }
 

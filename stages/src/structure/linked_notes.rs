@@ -27,18 +27,15 @@ impl BookBuilder<'_> {
                 at == 0 && note.mark.is_none() && last.page + 1 == page && !ends_a_sentence(&last.end)
             };
             let end = note.lines.last().map(|line| line.text.clone()).unwrap_or_default();
-            let key = match self.last_note.take().filter(is_rest) {
-                Some(last) => {
-                    self.extend_note(last.key, &last.end, &note);
-                    last.key
-                }
-                None => {
-                    let key = self.next_key;
-                    self.next_key += 1;
-                    self.counts.notes += 1;
-                    keyed.push((key, note));
-                    key
-                }
+            let key = if let Some(last) = self.last_note.take().filter(is_rest) {
+                self.extend_note(last.key, &last.end, &note);
+                last.key
+            } else {
+                let key = self.next_key;
+                self.next_key += 1;
+                self.counts.notes += 1;
+                keyed.push((key, note));
+                key
             };
             self.last_note = Some(LastNote { key, page, end });
         }

@@ -34,7 +34,7 @@ pub(super) fn page_pieces(merged: &MergedPage, ocr: &OcrPage) -> PagePieces {
             }
             match role(block.classification) {
                 Ok(role) => {
-                    found.pieces.push(Piece { role, classification: block.classification, lines, has_initial: false })
+                    found.pieces.push(Piece { role, classification: block.classification, lines, has_initial: false });
                 }
                 Err(kind) => found.exclude(kind, &lines),
             }

@@ -138,7 +138,7 @@ impl PieceLine {
         let words = if is_edge(start) && is_edge(end) { self.words.get(before..before + inside) } else { None };
         let words = words.map(<[Bbox]>::to_vec).unwrap_or_default();
         let bbox = Bbox::bounding(words.iter().copied()).or(self.bbox);
-        Self { chars, text, words, bbox, ..self.clone() }
+        Self { chars, text, bbox, words, ..self.clone() }
     }
 
     pub(super) fn char_count(&self) -> u32 {

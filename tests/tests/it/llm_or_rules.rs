@@ -40,12 +40,11 @@ pub struct Said {
 /// Guesses by rules, and asks a model if one is configured.
 #[stage(name = "guessed", options = GuessedOptions, parallelism = llm)]
 pub async fn guessed(page: PageNumber, llm: Llm, options: &GuessedOptions) -> Result<Guess> {
-    let said = match options.engine.asks(&llm) {
-        true => {
-            let asked = llm.ask().system("Guess.").scanned(format!("page {page}")).reply().await;
-            options.engine.or_rules::<Said>(&llm, asked)?
-        }
-        false => Said::default(),
+    let said = if options.engine.asks(&llm) {
+        let asked = llm.ask().system("Guess.").scanned(format!("page {page}")).reply().await;
+        options.engine.or_rules::<Said>(&llm, asked)?
+    } else {
+        Said::default()
     };
     Ok(Guess { text: said.text.unwrap_or_else(|| "rules".to_owned()) })
 }

@@ -114,7 +114,7 @@ fn request_suits_the_listed_model() {
         "id": "scripted", "supported_parameters": ["max_completion_tokens", "reasoning_effort"],
         "top_provider": { "max_completion_tokens": 1000 },
     }] });
-    let model = ScriptedModel::with_replies([GOOD]).listing(listed);
+    let model = ScriptedModel::with_replies([GOOD]).listing(&listed);
     let reasoning = Some(shelf::llm::Effort::Low);
     let book = TestBook::of_pages(1).with(LlmSettings { reasoning, ..model.settings() });
     book.run::<phrase>();
@@ -131,7 +131,7 @@ fn request_suits_the_listed_model() {
 #[test]
 fn unusable_list_of_models_is_no_error() {
     for list in ["", "<html>", "[1, 2]", r#"{"data": 7}"#] {
-        let model = ScriptedModel::with_replies([GOOD]).listing(list);
+        let model = ScriptedModel::with_replies([GOOD]).listing(&list);
         let book = TestBook::of_pages(1).with(&model);
         assert_eq!(book.run::<phrase>().summary.stages[0].done, 1, "{list:?}");
     }

@@ -134,18 +134,17 @@ impl<'b> Blocks<'b> {
 
     fn page(&mut self, number: u32) -> Result<&MergedPage, ExportError> {
         let found = self.pages.iter().position(|page| page.page_number == number);
-        let at = match found {
-            Some(at) => at,
-            None => {
-                let page = PageNumber::new(number).ok_or_else(|| self.book.stale(number))?;
-                let merged = self.book.merged(page)?;
-                self.options.done(page)?;
-                if self.pages.len() == KEPT_PAGES {
-                    self.pages.pop_front();
-                }
-                self.pages.push_back(merged);
-                self.pages.len() - 1
+        let at = if let Some(at) = found {
+            at
+        } else {
+            let page = PageNumber::new(number).ok_or_else(|| self.book.stale(number))?;
+            let merged = self.book.merged(page)?;
+            self.options.done(page)?;
+            if self.pages.len() == KEPT_PAGES {
+                self.pages.pop_front();
             }
+            self.pages.push_back(merged);
+            self.pages.len() - 1
         };
         Ok(&self.pages[at])
     }

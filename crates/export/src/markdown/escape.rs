@@ -1,4 +1,4 @@
-/// A text whose characters mean nothing in CommonMark: `*` is an asterisk. `starts_line` says whether it is at the beginning of a line,
+/// A text whose characters mean nothing in `CommonMark`: `*` is an asterisk. `starts_line` says whether it is at the beginning of a line,
 /// where a number or dash would begin a list.
 pub(super) fn escape(text: &str, starts_line: bool) -> String {
     let mut escaped = String::with_capacity(text.len() + 8);

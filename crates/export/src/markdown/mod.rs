@@ -1,4 +1,4 @@
-//! Markdown (CommonMark, with pipe tables and `[^1]` notes), clean enough to go on editing.
+//! Markdown (`CommonMark`, with pipe tables and `[^1]` notes), clean enough to go on editing.
 
 mod escape;
 mod write;

@@ -119,14 +119,14 @@ fn block_text(block: &Block, content: &BlockContent, notes: &mut NoteLabels) -> 
         BlockContent::Lines { lines, .. } => hard_lines(lines, "", notes),
         BlockContent::Table { rows } => table(rows, notes),
         BlockContent::Figure { caption, .. } => inline(caption, true, notes),
-        BlockContent::Note { mark, refers_to, text, .. } => match refers_to {
-            Some(_) => format!("[^{}]: {}", notes.of(block.id), inline(text, false, notes)),
-            // A note without its place in the text would not be shown.
-            None => {
-                let mark = mark.as_deref().map(|mark| format!("{} ", escape(mark, true))).unwrap_or_default();
-                format!("{mark}{}", inline(text, mark.is_empty(), notes))
-            }
-        },
+        BlockContent::Note { refers_to: Some(_), text, .. } => {
+            format!("[^{}]: {}", notes.of(block.id), inline(text, false, notes))
+        }
+        // A note without its place in the text would not be shown.
+        BlockContent::Note { mark, text, .. } => {
+            let mark = mark.as_deref().map(|mark| format!("{} ", escape(mark, true))).unwrap_or_default();
+            format!("{mark}{}", inline(text, mark.is_empty(), notes))
+        }
         BlockContent::PageBreak { .. } => String::new(),
     }
 }
@@ -156,7 +156,7 @@ fn inline(text: &[Inline], starts_line: bool, notes: &mut NoteLabels) -> String 
     for inline in text {
         match inline {
             Inline::Text { text } => shown.push_str(&escape(text, starts_line && shown.is_empty())),
-            Inline::NoteMark { note, .. } => shown.push_str(&format!("[^{}]", notes.of(*note))),
+            Inline::NoteMark { note, .. } => shown.extend(["[^", &notes.of(*note).to_string(), "]"]),
             Inline::PageBreak { .. } => {}
         }
     }

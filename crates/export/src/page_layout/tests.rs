@@ -178,7 +178,7 @@ fn mets_links_scans_and_texts() {
     assert_eq!(all("div", "ORDER"), ["1", "2"]);
 }
 
-/// `xmllint` needs the schema, in which the schema of XLink is a URL.
+/// `xmllint` needs the schema, in which the schema of `XLink` is a URL.
 #[test]
 fn alto_is_valid() {
     let schemas = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/schemas/alto-4-4.xsd");
@@ -202,7 +202,7 @@ fn alto_is_valid() {
     }
 }
 
-/// What ALTO uses of the schema of XLink.
+/// What ALTO uses of the schema of `XLink`.
 const XLINK: &str = r#"<?xml version="1.0"?>
 <schema xmlns="http://www.w3.org/2001/XMLSchema" xmlns:xlink="http://www.w3.org/1999/xlink" targetNamespace="http://www.w3.org/1999/xlink">
 <attribute name="href" type="anyURI"/>

@@ -46,6 +46,6 @@ impl<W: Write> LineXml<W> {
     }
 }
 
-fn borrowed<'a>(attributes: Attributes<'a>) -> Vec<(&'a str, &'a str)> {
+fn borrowed(attributes: Attributes<'_>) -> Vec<(&str, &str)> {
     attributes.iter().map(|(name, value)| (*name, value.as_str())).collect()
 }

@@ -15,7 +15,7 @@ use crate::cassette::Cassette;
 use crate::chat::Request;
 use crate::cost::{Budget, ModelList, Price, Reservation, spent_before};
 use crate::error::{AbortReason, CallError, Rejection};
-use crate::profile::{Choices, LeftOut, Parameters, Profile};
+use crate::server_profile::{Choices, LeftOut, Parameters, Profile};
 use crate::settings::LlmSettings;
 use crate::transport::{ApiKey, ServerError, Transport};
 

@@ -73,7 +73,7 @@ impl ScriptedModel {
 
     /// Responds to `GET /models` with this body.
     #[must_use]
-    pub fn listing(self, models: impl ToString) -> Self {
+    pub fn listing(self, models: &impl ToString) -> Self {
         *self.shared.models.lock().unwrap_or_else(PoisonError::into_inner) = Some(models.to_string());
         self
     }

@@ -62,17 +62,14 @@ fn unescape(text: &str) -> String {
         rest = &rest[at..];
         let code =
             rest.strip_prefix("\\u").and_then(|code| u8::from_str_radix(code.get(..4)?.strip_prefix("00")?, 16).ok());
-        match code.map(char::from).filter(|c| c.is_ascii_graphic() && !['"', '\\'].contains(c)) {
-            Some(c) => {
-                unescaped.push(c);
-                rest = &rest[6..];
-            }
-            None => {
-                // The backslash and what it escapes.
-                let end = rest.char_indices().nth(2).map_or(rest.len(), |(end, _)| end);
-                unescaped.push_str(&rest[..end]);
-                rest = &rest[end..];
-            }
+        if let Some(c) = code.map(char::from).filter(|c| c.is_ascii_graphic() && !['"', '\\'].contains(c)) {
+            unescaped.push(c);
+            rest = &rest[6..];
+        } else {
+            // The backslash and what it escapes.
+            let end = rest.char_indices().nth(2).map_or(rest.len(), |(end, _)| end);
+            unescaped.push_str(&rest[..end]);
+            rest = &rest[end..];
         }
     }
     unescaped + rest

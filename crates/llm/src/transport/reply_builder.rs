@@ -23,7 +23,7 @@ pub(super) struct ReplyBuilder {
 
 /// Data of the last event of a stream.
 const DONE: &str = "[DONE]";
-/// Fields with the reasoning of a model, of OpenRouter and of DeepSeek, vLLM and llama.cpp.
+/// Fields with the reasoning of a model, of OpenRouter and of `DeepSeek`, vLLM and llama.cpp.
 const REASONING: [&str; 2] = ["reasoning", "reasoning_content"];
 /// Where servers put the usage: in the chunk itself; Moonshot; Groq; OpenRouter's errors.
 const USAGE: [&str; 4] = ["/usage", "/choices/0/usage", "/x_groq/usage", "/error/metadata/usage"];

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use crate::chat::{Message, Request, frame};
 use crate::pictures::Picture;
-use crate::profile::{Parameters, ReasoningField, ReplyFormat};
+use crate::server_profile::{Parameters, ReasoningField, ReplyFormat};
 use shelf_runtime::record::Hash;
 
 /// The body that is sent for a request.
@@ -33,7 +33,7 @@ pub(crate) fn body(request: &Request, model: &str, parameters: &Parameters) -> M
     if parameters.usage {
         insert("usage", json!({ "include": true }));
     }
-    if parameters.require_parameters {
+    if parameters.only_servers_that_accept_all {
         insert("provider", json!({ "require_parameters": true }));
     }
     match parameters.reasoning {
@@ -102,7 +102,7 @@ fn message_json(message: &Message, url: &dyn Fn(&Arc<Picture>) -> String) -> Val
 mod tests {
     use super::*;
     use crate::chat::{ReplySchema, Role};
-    use crate::profile::{Choices, LeftOut, Profile};
+    use crate::server_profile::{Choices, LeftOut, Profile};
 
     fn request() -> Request {
         let page = Message {
@@ -184,7 +184,7 @@ mod tests {
     #[test]
     fn limit_of_reply_leaves_room_for_question() {
         let limit = |context_tokens, max_reply_tokens| {
-            let parameters = Parameters { context_tokens, max_reply_tokens, ..parameters("http://127.0.0.1:8080/v1") };
+            let parameters = Parameters { max_reply_tokens, context_tokens, ..parameters("http://127.0.0.1:8080/v1") };
             token_limit(&request().with_max_tokens(4096), &parameters)
         };
         assert_eq!([limit(None, None), limit(Some(100_000), Some(1000))], [4096, 1000]);

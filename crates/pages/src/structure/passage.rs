@@ -59,7 +59,6 @@ pub enum Join {
 impl Join {
     /// Whether it is a space.
     #[must_use]
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde requires")]
     pub fn is_space(&self) -> bool {
         *self == Self::Space
     }

@@ -81,7 +81,7 @@ mod tests {
         LeftOut::default().learn(body.as_object().unwrap(), message, param)
     }
 
-    /// Messages of OpenAI, Anthropic, DeepSeek, vLLM, Mistral and OpenRouter.
+    /// Messages of OpenAI, Anthropic, `DeepSeek`, vLLM, Mistral and OpenRouter.
     #[test]
     fn finds_parameter_in_messages_of_servers() {
         for (message, named) in [

@@ -19,7 +19,7 @@ pub(crate) struct Parameters {
     /// OpenRouter's `usage`.
     pub(crate) usage: bool,
     /// OpenRouter's `provider.require_parameters`.
-    pub(crate) require_parameters: bool,
+    pub(crate) only_servers_that_accept_all: bool,
     pub(crate) reasoning: Option<(ReasoningField, Effort)>,
     /// Fields that the user adds.
     pub(crate) extra: Map<String, Value>,
@@ -87,7 +87,7 @@ impl Parameters {
             stream_options: profile.stream_options && sends("stream_options"),
             usage: profile.is_openrouter() && sends("usage"),
             // With an optional parameter, it would exclude providers that ignore the parameter.
-            require_parameters: profile.is_openrouter()
+            only_servers_that_accept_all: profile.is_openrouter()
                 && format == ReplyFormat::JsonSchema
                 && reasoning.is_none()
                 && extra.is_empty()
@@ -140,7 +140,7 @@ mod tests {
 
     #[test]
     fn providers_are_restricted_only_without_optional_parameters() {
-        let of = |supported: &[&str]| of(OPENROUTER, "m", Some(supported), None).require_parameters;
+        let of = |supported: &[&str]| of(OPENROUTER, "m", Some(supported), None).only_servers_that_accept_all;
         assert!(of(&["structured_outputs"]));
         assert!(!of(&["structured_outputs", "reasoning"]) && !of(&["response_format"]));
     }
