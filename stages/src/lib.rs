@@ -1,11 +1,12 @@
 //! The built-in stages of shelf: the text of a scanned page is recognised (`ocr`) and corrected (`corrected`, with the `vocabulary` of the
-//! book), its blocks are labelled (`labels`, with the `pagination` of the book), the results are merged (`merged`), and `structure` puts the book together. `catalogue` finds the
-//! title, author and other metadata.
+//! book), its blocks are labelled (`labels`, with the `pagination` of the book), the results are merged (`merged`), and `structure` puts the book
+//! together. `catalogue` finds the title, author and other metadata.
 //!
 //! Your own stage builds on these by naming them: `deps = [stages::ocr::ocr]` and a parameter `ocr: stages::ocr::OcrPage`.
 
 #[cfg(feature = "llm")]
 mod bracketed;
+#[cfg(feature = "llm")]
 pub mod catalogue;
 #[cfg(feature = "llm")]
 pub mod corrected;
