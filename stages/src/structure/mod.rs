@@ -1,8 +1,8 @@
 //! The `structure` stage: the book as one document in reading order, which refers to the text of `merged`.
 //!
-//! A page becomes [`Piece`](piece::Piece)s; rules find what is not text ([`page_end`], [`noise`]), join and divide
-//! paragraphs ([`same_row`], [`initials`], [`paragraphs`], [`joining`]), and recognise [`verse`], [`table`]s, [`figures`], [`notes`] and [`headings`]. [`BookBuilder`](book_builder::BookBuilder) puts
-//! the pages together; [`outline`] and [`contents`] compare the headings with the printed table of contents.
+//! A page becomes `Piece`s; rules find what is not text (`page_end`, `noise`), join and divide
+//! paragraphs (`same_row`, `initials`, `paragraphs`, `joining`), and recognise `verse`, `table`s, `figures`, `notes` and `headings`. `BookBuilder` puts
+//! the pages together; `outline` and `contents` compare the headings with the printed table of contents.
 
 mod book_builder;
 mod contents;

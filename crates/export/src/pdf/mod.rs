@@ -1,6 +1,6 @@
 //! Searchable PDFs, PDF/A-2b (ISO 19005-2): each page is its scan as it is, below invisible text on the boxes of its words.
 //!
-//! Objects are written to the file as they are made ([`object_file`]), so memory does not grow with the book: only the positions of objects are kept.
+//! Objects are written to the file as they are made (`object_file`), so memory does not grow with the book: only the positions of objects are kept.
 
 mod document;
 mod font;
