@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use shelf::book::parse_roman;
+use shelf::book::{format_roman, parse_roman};
 use shelf_pages::{Element, ElementContent, HeadingKind, OutlineEntry, PageAnchor};
 
 /// Number and title of a heading, each on one line.
@@ -106,33 +106,7 @@ fn neighbour(number: &str, by: i32) -> Option<String> {
         return Some(arabic.checked_add_signed(by).filter(|number| *number > 0)?.to_string());
     }
     let roman = parse_roman(number)?.checked_add_signed(by).filter(|number| *number > 0)?;
-    Some(roman_numeral(roman))
-}
-
-fn roman_numeral(mut number: u32) -> String {
-    const NUMERALS: [(u32, &str); 13] = [
-        (1000, "m"),
-        (900, "cm"),
-        (500, "d"),
-        (400, "cd"),
-        (100, "c"),
-        (90, "xc"),
-        (50, "l"),
-        (40, "xl"),
-        (10, "x"),
-        (9, "ix"),
-        (5, "v"),
-        (4, "iv"),
-        (1, "i"),
-    ];
-    let mut text = String::new();
-    for (value, numeral) in NUMERALS {
-        while number >= value {
-            text.push_str(numeral);
-            number -= value;
-        }
-    }
-    text
+    Some(format_roman(roman))
 }
 
 #[cfg(test)]
