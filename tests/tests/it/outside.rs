@@ -32,8 +32,16 @@ fn checkout() -> &'static Path {
 fn of_members(profile: &str) -> String {
     let lines = "debug = \"line-tables-only\"";
     assert!(profile.contains(lines), "{profile}");
-    let members =
-        ["shelf-cli", "shelf-llm", "shelf-books", "shelf-macros", "shelf-pages", "shelf-runtime", "shelf-tests"];
+    let members = [
+        "shelf-cli",
+        "shelf-export",
+        "shelf-llm",
+        "shelf-books",
+        "shelf-macros",
+        "shelf-pages",
+        "shelf-runtime",
+        "shelf-tests",
+    ];
     let members = members.map(|member| format!("{member} = {{ {lines} }}\n")).concat();
     profile.replace("{ opt-level = 1 }", &format!("{{ opt-level = 1, {lines} }}")).trim_end().to_owned()
         + "\n"
