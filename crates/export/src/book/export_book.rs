@@ -33,7 +33,7 @@ impl<'s> ExportBook<'s> {
     /// Opens a book; of its pages only those in `selected`, if given.
     ///
     /// # Errors
-    /// There is no such book, its structure has not been made, or a selected page is out of range.
+    /// The book does not exist, its structure has not been made, or a selected page is out of range.
     pub fn open(
         store: &'s dyn Store,
         registry: &'s Registry,

@@ -19,7 +19,7 @@ pub struct Blocks<'b> {
     /// Blocks to be returned before the next element.
     ready: VecDeque<Block>,
     pages: VecDeque<MergedPage>,
-    /// The elements that are exported: a note of another page is no link.
+    /// The elements that are exported: a mark whose note is on another page has no link.
     exported: HashSet<u32>,
     is_ended: bool,
 }

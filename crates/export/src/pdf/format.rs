@@ -15,7 +15,7 @@ fn write(book: &ExportBook, output: &mut Output, options: &ExportOptions) -> Res
     let mut numbers = Vec::new();
     if let Some(notice) = metadata.missing_notice() {
         document.add_notice(&notice)?;
-        // The notice is no scan, but has a place in the PDF.
+        // The notice has no scan, but it is a page of the PDF.
         numbers.push(0);
     }
     for page in scanned_pages(book) {

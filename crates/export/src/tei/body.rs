@@ -88,7 +88,7 @@ impl<'x, 'b, W: Write> BodyWriter<'x, 'b, W> {
         self.end_part()
     }
 
-    /// Goes on to another part of the text; there is no way back.
+    /// Goes on to another part of the text; earlier parts cannot be written any more.
     fn begin(&mut self, part: Part) -> Result<(), ExportError> {
         if self.part.is_some_and(|current| current >= part) {
             return Ok(());

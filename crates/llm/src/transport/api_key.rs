@@ -53,7 +53,8 @@ impl ApiKey {
     }
 }
 
-/// `text` with those `\uXXXX` replaced that stand for printable ASCII other than quotation mark and backslash: JSON stays JSON.
+/// `text` with its JSON escapes of printable ASCII (backslash, `u`, four digits) decoded, so that an escaped key is found too. Quotation marks and backslashes stay
+/// escaped, so that the text is still JSON.
 fn unescape(text: &str) -> String {
     let mut unescaped = String::with_capacity(text.len());
     let mut rest = text;
