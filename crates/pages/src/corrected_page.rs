@@ -2,6 +2,8 @@ use shelf_runtime::page;
 use shelf_runtime::page::{Model, ProcessingCost, Timestamp};
 use shelf_runtime::stage::{ParagraphId, Paragraphs};
 
+use super::Proposal;
+
 /// The corrections of a page: `corrected/page_NNNN.json`. Its blocks and paragraphs correspond one to one, by number, to those of `ocr`.
 #[page]
 #[derive(Debug, Clone, PartialEq)]
@@ -27,6 +29,9 @@ pub struct CorrectedPage {
     /// Mean confidence of the paragraphs, weighted by their words, 0..=1; 1 on a blank page.
     #[garde(range(min = 0.0, max = 1.0))]
     pub avg_confidence: f64,
+    /// Corrections that were proposed but are in doubt, in reading order: they are not in the text, and a person decides. Absent if there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub proposals: Vec<Proposal>,
 }
 
 /// A block of text, corrected.

@@ -32,6 +32,7 @@ mod numbering;
 mod ocr_page;
 mod orientation;
 mod pagination;
+mod proposal;
 mod structure;
 #[doc(hidden)]
 pub mod testing;
@@ -52,6 +53,7 @@ pub use numbering::{NumberingStyle, PageNumberLocation, PageRegion};
 pub use ocr_page::{Block, Figure, Line, OcrPage, PageDimensions, Paragraph, Word};
 pub use orientation::Orientation;
 pub use pagination::{PagePagination, Pagination};
+pub use proposal::{Proposal, ProposalDoubt};
 pub use structure::{
     CharRange, ContentsEntry, Element, ElementContent, ExcludedKind, ExcludedText, HeadingKind, Join, LinesKind,
     NotePlace, OutlineEntry, PageAnchor, Passage, Span, Structure, TableCell, TableRow, join_lines, joined, span_text,

@@ -124,6 +124,7 @@ impl TestPage {
             total_blocks: self.paragraphs.len() as u32,
             total_corrections: self.corrections.len() as u32,
             avg_confidence: 1.0,
+            proposals: Vec::new(),
         }
     }
 

@@ -67,6 +67,7 @@ pub fn correct_page(page: &OcrPage, book: &PageVocabulary, dictionary: Option<&D
         model_used: Model(Some(MODEL_NAME.to_owned())),
         processing_cost: ProcessingCost::default(),
         timestamp: Timestamp::default(),
+        proposals: Vec::new(),
     };
     CorrectionResult { page, corrections, legibility }
 }
