@@ -10,6 +10,7 @@ mod bracketed;
 pub mod catalogue;
 #[cfg(feature = "llm")]
 pub mod corrected;
+mod installed_file;
 #[cfg(feature = "llm")]
 pub mod labels;
 #[cfg(feature = "llm")]

@@ -4,6 +4,7 @@ use serde::Serialize;
 use std::io;
 use std::io::IsTerminal;
 use std::io::Write;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Prints a command's result to standard output, as text or as JSON.
 #[derive(Debug, Clone, Copy)]
@@ -18,7 +19,7 @@ impl Out {
     /// Prints a line of text.
     #[expect(clippy::unused_self, reason = "a result goes to the output that was chosen, as text or as JSON")]
     pub(super) fn line(self, line: impl std::fmt::Display) -> io::Result<()> {
-        writeln!(io::stdout().lock(), "{line}")
+        print(&format!("{line}\n"))
     }
 
     /// Prints a value as indented JSON.
@@ -29,12 +30,12 @@ impl Out {
     /// Prints rows under a header, as CSV.
     #[expect(clippy::unused_self, reason = "a result goes to the output that was chosen")]
     pub(super) fn csv(self, header: &[&str], rows: &[Vec<String>]) -> io::Result<()> {
-        let mut csv = csv::Writer::from_writer(io::stdout().lock());
+        let mut csv = csv::Writer::from_writer(Vec::new());
         csv.write_record(header)?;
         for row in rows {
             csv.write_record(row)?;
         }
-        csv.flush()
+        print_bytes(&csv.into_inner().map_err(csv::IntoInnerError::into_error)?)
     }
 
     /// Prints a remark on standard error; not with `--quiet`.
@@ -59,8 +60,30 @@ impl Out {
 
 /// Prints text unchanged to standard output.
 pub(super) fn print(text: &str) -> io::Result<()> {
-    io::stdout().lock().write_all(text.as_bytes())
+    print_bytes(text.as_bytes())
 }
+
+fn print_bytes(bytes: &[u8]) -> io::Result<()> {
+    print_from(&mut &bytes[..])
+}
+
+/// Prints bytes unchanged to standard output. Once its reader is gone (`| head`), nothing more is printed; what the command does is done all the
+/// same, and its exit code is that of its work.
+pub(super) fn print_from(from: &mut impl io::Read) -> io::Result<()> {
+    if STDOUT_CLOSED.load(Ordering::Relaxed) {
+        return Ok(());
+    }
+    match io::copy(from, &mut io::stdout().lock()).map(drop) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+            STDOUT_CLOSED.store(true, Ordering::Relaxed);
+            Ok(())
+        }
+        written => written,
+    }
+}
+
+/// Whether the reader of standard output is gone.
+static STDOUT_CLOSED: AtomicBool = AtomicBool::new(false);
 
 /// Prints a line on standard error. An error is ignored, since there is nowhere to report it.
 pub(super) fn print_error(line: impl std::fmt::Display) {

@@ -14,7 +14,8 @@ pub type Result<T, E = Failure> = std::result::Result<T, E>;
 ///
 /// Every error turns into a failure with `?`: a [`std::error::Error`], `anyhow::Error`, `Box<dyn Error + Send + Sync>` or a
 /// `String`. The failure keeps all its causes. It fails the page permanently: the page is not tried again until its inputs, its
-/// options or the stage's version change. [`ResultExt`] adds context, a hint, or that another attempt may succeed.
+/// options or the stage's version change. An error of the operating system that says nothing of the page, such as too many open
+/// files, is tried again. [`ResultExt`] adds context, a hint, or that another attempt may succeed.
 ///
 /// `Failure` does not implement [`std::error::Error`]; otherwise these conversions would overlap.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -125,9 +126,29 @@ impl fmt::Display for Failure {
 impl<E: Into<Box<dyn Error + Send + Sync>>> From<E> for Failure {
     fn from(error: E) -> Self {
         let error: Box<dyn Error + Send + Sync> = error.into();
-        let causes = std::iter::successors(error.source(), |cause| (**cause).source());
-        Self { causes: causes.map(ToString::to_string).collect(), ..Self::new(&error) }
+        let causes = || std::iter::successors(error.source(), |cause| (**cause).source());
+        let is_transient = is_transient(&*error) || causes().any(is_transient);
+        Self { causes: causes().map(ToString::to_string).collect(), transient: is_transient, ..Self::new(&error) }
     }
+}
+
+/// Whether an error is one of the operating system that says nothing of the page, such as an input/output error or too many open files, and
+/// that may be gone at the next try.
+fn is_transient(error: &(dyn Error + 'static)) -> bool {
+    use std::io::ErrorKind;
+    let Some(error) = error.downcast_ref::<std::io::Error>() else { return false };
+    let is_of_the_page = matches!(
+        error.kind(),
+        ErrorKind::NotFound
+            | ErrorKind::NotADirectory
+            | ErrorKind::IsADirectory
+            | ErrorKind::AlreadyExists
+            | ErrorKind::InvalidInput
+            | ErrorKind::InvalidFilename
+            | ErrorKind::FileTooLarge
+            | ErrorKind::Unsupported
+    );
+    error.raw_os_error().is_some() && !is_of_the_page
 }
 
 /// Says more about the error of any `Result`.
@@ -211,6 +232,19 @@ mod tests {
             failure.context("page 3").to_string(),
             "page 3: the page is upside down: invalid digit found in string"
         );
+    }
+
+    #[test]
+    fn an_error_of_the_system_is_tried_again() {
+        #[derive(Debug, thiserror::Error)]
+        #[error("cannot read")]
+        struct Unread(#[source] std::io::Error);
+
+        for (code, is_transient) in [(5, true), (24, true), (12, true), (116, true), (13, true), (2, false), (21, false)] {
+            let failure = Failure::from(Unread(std::io::Error::from_raw_os_error(code)));
+            assert_eq!(failure.transient, is_transient, "{failure}");
+        }
+        assert!(!Failure::from(std::io::Error::other("not a number")).transient);
     }
 
     fn fail<E>(error: E) -> super::Result<(), E> {

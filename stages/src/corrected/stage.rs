@@ -4,7 +4,7 @@ use super::model::{ModelOutcome, PROMPT, ask};
 use super::rules::correct_page;
 use super::{CorrectedMetrics, CorrectedOptions, CorrectedPage};
 use crate::ocr::{OcrPage, ocr};
-use crate::vocabulary::{Dictionary, PageVocabulary, vocabulary};
+use crate::vocabulary::{InstalledDictionary, PageVocabulary, vocabulary};
 
 /// Corrects OCR errors: hyphenated words, misread letters, missing spaces, broken punctuation. Rules correct every page; a model, if used, checks
 /// the paragraphs that are still doubtful.
@@ -20,19 +20,19 @@ use crate::vocabulary::{Dictionary, PageVocabulary, vocabulary};
 pub async fn corrected(
     ocr: OcrPage,
     vocabulary: Part<PageVocabulary>,
-    languages: Languages,
+    installed: &InstalledDictionary,
     image: PageImage,
     llm: Llm,
     prompt: Prompt,
     options: &CorrectedOptions,
 ) -> Result<(CorrectedPage, CorrectedMetrics)> {
     // `vocabulary` has already warned, once for the book, if there is no dictionary.
-    let dictionary = Dictionary::of(&languages).ok();
-    let mut corrected = correct_page(&ocr, &vocabulary, dictionary.as_ref());
+    let dictionary = installed.get();
+    let mut corrected = correct_page(&ocr, &vocabulary, dictionary);
     let asked = if options.engine.asks(&llm) {
         options.engine.or_rules(
             &llm,
-            ask(&ocr, &mut corrected, (&vocabulary, dictionary.as_ref()), (&llm, &prompt, &image), options).await,
+            ask(&ocr, &mut corrected, (&vocabulary, dictionary), (&llm, &prompt, &image), options).await,
         )?
     } else {
         ModelOutcome::default()

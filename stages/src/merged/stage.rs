@@ -7,7 +7,7 @@ use crate::corrected::rules::word_across_pages;
 use crate::corrected::{CorrectedPage, corrected};
 use crate::labels::{LabelsPage, labels};
 use crate::ocr::{OcrPage, ocr};
-use crate::vocabulary::Dictionary;
+use crate::vocabulary::InstalledDictionary;
 
 /// Metrics of `merged` for a page.
 #[derive(Debug, Clone, PartialEq, PageMetrics, Report)]
@@ -32,7 +32,7 @@ pub fn merged(
     around: Window<OcrPage>,
     corrected: Window<CorrectedPage>,
     labels: Window<LabelsPage>,
-    languages: Languages,
+    dictionary: &InstalledDictionary,
 ) -> Result<(MergedPage, MergedMetrics)> {
     let blocks = merge(&ocr, Some(&corrected.page), Some(&labels.page));
     let neighbour = |ocr: Option<&OcrPage>, corrected: &[CorrectedPage], labels: &[LabelsPage]| {
@@ -42,7 +42,7 @@ pub fn merged(
     };
     let previous = neighbour(around.previous(), corrected.before(), labels.before());
     let next = neighbour(around.next(), corrected.after(), labels.after());
-    let whole = |before: &str, after: &str| word_across_pages(before, after, Dictionary::of(&languages).ok().as_ref());
+    let whole = |before: &str, after: &str| word_across_pages(before, after, dictionary.get());
     let continuation = continuation(previous.as_deref(), &blocks, next.as_deref(), &whole);
 
     let paragraphs = || blocks.iter().flat_map(|block| &block.paragraphs);

@@ -1,5 +1,5 @@
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The folders where Debian and other systems install Tesseract's language data.
 const TESSDATA_FOLDERS: [&str; 5] = [
@@ -18,6 +18,13 @@ const NON_LANGUAGES: [&str; 2] = ["osd", "equ"];
 #[must_use]
 pub fn installed_languages() -> Vec<String> {
     languages_in(TESSDATA_FOLDERS.iter().map(Path::new))
+}
+
+/// The file with the data that Tesseract calls `name`; `None` if it is in neither the folder of `TESSDATA_PREFIX` nor a usual one.
+pub(super) fn data_file(name: &str) -> Option<PathBuf> {
+    let prefix = std::env::var_os("TESSDATA_PREFIX").map(PathBuf::from);
+    let folders = prefix.into_iter().chain(TESSDATA_FOLDERS.map(PathBuf::from));
+    folders.map(|folder| folder.join(format!("{name}.traineddata"))).find(|file| file.exists())
 }
 
 /// The Debian package of a language's data, such as `tesseract-ocr-deu` for `deu`.

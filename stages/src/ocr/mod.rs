@@ -7,6 +7,7 @@ mod doctor;
 mod expected_error;
 mod installed;
 mod language;
+mod language_data;
 mod options;
 mod recognised_page;
 #[cfg(feature = "tesseract")]
@@ -18,6 +19,7 @@ mod without_tesseract;
 use expected_error::expected_error_rate;
 pub use installed::{debian_package, installed_languages};
 pub use language::{LanguageError, RequestedLanguage, requested_languages, tag_of};
+pub use language_data::LanguageData;
 pub use options::{Deskew, OcrOptions, Rotate};
 pub use recognised_page::{CroppedFigure, RecognisedPage, RecognitionSettings};
 #[cfg(feature = "tesseract")]

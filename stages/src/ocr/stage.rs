@@ -1,7 +1,7 @@
 use shelf::prelude::*;
 
 use super::{
-    Deskew, Figure, OcrOptions, OcrPage, Orientation, PageDimensions, RecognisedPage, RecognitionSettings,
+    Deskew, Figure, LanguageData, OcrOptions, OcrPage, Orientation, PageDimensions, RecognisedPage, RecognitionSettings,
     expected_error_rate, recognise_page, requested_languages,
 };
 use crate::rounding::round_to_4_decimals;
@@ -37,6 +37,7 @@ pub fn ocr(
     page: PageNumber,
     image: PageImage,
     languages: Languages,
+    _data: &LanguageData,
     files: PageFiles,
     options: &OcrOptions,
 ) -> Result<(OcrPage, OcrMetrics)> {

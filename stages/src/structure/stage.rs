@@ -1,5 +1,3 @@
-use std::cell::OnceCell;
-
 use shelf::prelude::*;
 use shelf_pages::{ElementContent, ExcludedKind, Structure};
 
@@ -7,7 +5,7 @@ use super::book_builder::{BookBuilder, excluded};
 use crate::corrected::rules::word_across_pages;
 use crate::merged::{MergedPage, merged};
 use crate::ocr::{OcrPage, ocr};
-use crate::vocabulary::Dictionary;
+use crate::vocabulary::InstalledDictionary;
 
 /// Metrics of `structure` for a book.
 #[derive(Debug, Clone, PartialEq, PageMetrics, Report)]
@@ -44,14 +42,10 @@ pub struct StructureMetrics {
 pub fn structure(
     ocr: Pages<OcrPage>,
     merged: Pages<MergedPage>,
-    languages: Languages,
+    dictionary: &InstalledDictionary,
     warnings: Warnings,
 ) -> Result<(Structure, StructureMetrics)> {
-    let dictionary: OnceCell<Option<Dictionary>> = OnceCell::new();
-    let whole = |before: &str, after: &str| {
-        let dictionary = dictionary.get_or_init(|| Dictionary::of(&languages).ok());
-        word_across_pages(before, after, dictionary.as_ref())
-    };
+    let whole = |before: &str, after: &str| word_across_pages(before, after, dictionary.get());
     let mut builder = BookBuilder::new(&whole);
     let mut pages = merged.iter().peekable();
     while let Some(page) = pages.next() {

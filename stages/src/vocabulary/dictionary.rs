@@ -5,9 +5,11 @@ use std::sync::{Arc, Mutex};
 
 use encoding_rs::Encoding;
 use shelf::book::Languages;
+use shelf::record::Hash;
 
 use super::spelling::old_verb_stems;
 use super::spelling_variants;
+use crate::installed_file::hash_of_file;
 
 /// The Hunspell dictionaries of some languages.
 #[derive(Clone)]
@@ -50,6 +52,8 @@ pub enum DictionaryError {
     },
 }
 
+/// Folders of Hunspell's dictionaries, separated by `:`; Hunspell itself reads this variable too.
+const FOLDERS_VARIABLE: &str = "DICPATH";
 /// Where Debian and other systems keep Hunspell's dictionaries.
 const FOLDERS: [&str; 4] =
     ["/usr/share/hunspell", "/usr/share/myspell/dicts", "/usr/local/share/hunspell", "/opt/homebrew/share/hunspell"];
@@ -58,13 +62,13 @@ const FOLDERS: [&str; 4] =
 const ENGLISH: &str = "en";
 
 impl Dictionary {
-    /// The installed dictionaries of a book's languages. Each is loaded once per process. A language other than
+    /// The installed dictionaries of a book's languages. Each is loaded once per process, and again when its files change. A language other than
     /// the first that has none is left out: its words are then unknown, like names.
     ///
     /// # Errors
     /// The book's first language has no dictionary, or one cannot be read.
     pub fn of(languages: &Languages) -> Result<Self, DictionaryError> {
-        Self::among(&installed(FOLDERS.iter().map(Path::new)), languages)
+        Self::among(&installed(&folders())?, languages)
     }
 
     fn among(installed: &BTreeMap<String, PathBuf>, languages: &Languages) -> Result<Self, DictionaryError> {
@@ -121,20 +125,35 @@ impl DictionaryError {
     /// What to do about it.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
-        let Self::NotInstalled { language } = self else { return None };
-        Some(format!("install it (Debian: `apt install {}`)", debian_package(language)))
+        match self {
+            Self::NotInstalled { language } => {
+                Some(format!("install it (Debian: `apt install {}`)", debian_package(language)))
+            }
+            Self::Read { .. } => Some("make it readable, or remove it".to_owned()),
+            Self::Encoding { .. } | Self::Parse { .. } => None,
+        }
     }
 }
 
 /// The languages and countries whose dictionaries are installed in the usual places, such as `en_US`, in alphabetical order.
-#[must_use]
-pub fn installed_dictionaries() -> Vec<String> {
-    installed(FOLDERS.iter().map(Path::new)).into_keys().collect()
+///
+/// # Errors
+/// One of these places cannot be read.
+pub fn installed_dictionaries() -> Result<Vec<String>, DictionaryError> {
+    Ok(installed(&folders())?.into_keys().collect())
+}
+
+/// The files of the installed dictionaries that [`Dictionary::of`] reads: those with the words and those with the rules.
+pub(super) fn dictionary_files(languages: &Languages) -> Result<Vec<PathBuf>, DictionaryError> {
+    let installed = installed(&folders())?;
+    let tags = languages.0.iter().map(String::as_str).chain(languages.0.is_empty().then_some(ENGLISH));
+    let words = tags.flat_map(|tag| files_of(&installed, tag));
+    Ok(words.flat_map(|words| [words.with_extension("aff"), words.to_owned()]).collect())
 }
 
 /// Whether a dictionary for the language of a BCP 47 tag is installed.
-pub(super) fn has_dictionary(tag: &str) -> bool {
-    !files_of(&installed(FOLDERS.iter().map(Path::new)), tag).is_empty()
+pub(super) fn has_dictionary(tag: &str) -> Result<bool, DictionaryError> {
+    Ok(!files_of(&installed(&folders())?, tag).is_empty())
 }
 
 /// The Debian package with the dictionary for a BCP 47 tag, such as `hunspell-de-de` for `de`.
@@ -154,17 +173,34 @@ pub fn debian_package(tag: &str) -> String {
 }
 
 /// Name (`en_US`) and `.dic` file of every dictionary that has its `.aff` file beside it; the first folder that has a name wins.
-fn installed<'a>(folders: impl Iterator<Item = &'a Path>) -> BTreeMap<String, PathBuf> {
+fn installed(folders: &[PathBuf]) -> Result<BTreeMap<String, PathBuf>, DictionaryError> {
     let mut found = BTreeMap::new();
-    for path in folders.filter_map(|folder| folder.read_dir().ok()).flatten().flatten().map(|entry| entry.path()) {
-        let is_dictionary = path.extension().is_some_and(|end| end == "dic") && path.with_extension("aff").is_file();
-        // Hyphenation patterns lie there under such names too.
-        let name = path.file_stem().and_then(|name| name.to_str()).filter(|name| !name.starts_with("hyph_"));
-        if let Some(name) = name.filter(|_| is_dictionary) {
-            found.entry(name.to_owned()).or_insert(path);
+    for folder in folders {
+        for path in paths_in(folder).map_err(|source| DictionaryError::Read { path: folder.clone(), source })? {
+            let is_dictionary = path.extension().is_some_and(|end| end == "dic") && path.with_extension("aff").exists();
+            // Hyphenation patterns lie there under such names too.
+            let name = path.file_stem().and_then(|name| name.to_str()).filter(|name| !name.starts_with("hyph_"));
+            if let Some(name) = name.filter(|_| is_dictionary) {
+                found.entry(name.to_owned()).or_insert(path);
+            }
         }
     }
-    found
+    Ok(found)
+}
+
+fn folders() -> Vec<PathBuf> {
+    let named = std::env::var_os(FOLDERS_VARIABLE).unwrap_or_default();
+    let named = std::env::split_paths(&named).filter(|folder| !folder.as_os_str().is_empty());
+    named.chain(FOLDERS.map(PathBuf::from)).collect()
+}
+
+/// The files in a folder; none if it does not exist.
+fn paths_in(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
+    match folder.read_dir() {
+        Ok(entries) => entries.map(|entry| Ok(entry?.path())).collect(),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(error) => Err(error),
+    }
 }
 
 /// The files for a tag such as `de`, `de-Latf` or `de-AT`: those of its country where it names one that is there, else of all countries. English
@@ -193,16 +229,19 @@ fn files_of<'a>(installed: &'a BTreeMap<String, PathBuf>, tag: &str) -> Vec<&'a 
 
 /// Loading takes a tenth of a second, so a process does it once.
 fn load_once(dic: &Path) -> Result<Arc<spellbook::Dictionary>, DictionaryError> {
-    static LOADED: Mutex<Option<HashMap<PathBuf, Arc<spellbook::Dictionary>>>> = Mutex::new(None);
+    static LOADED: Mutex<Option<HashMap<PathBuf, (Hash, Arc<spellbook::Dictionary>)>>> = Mutex::new(None);
+    let hash = hash_of_file(dic).map_err(|source| DictionaryError::Read { path: dic.to_owned(), source })?;
     let mut loaded = LOADED.lock().expect("no panic while a dictionary is loaded");
     let loaded = loaded.get_or_insert_default();
-    if let Some(book) = loaded.get(dic) {
-        return Ok(Arc::clone(book));
+    match loaded.get(dic) {
+        Some((known, book)) if *known == hash => Ok(Arc::clone(book)),
+        _ => {
+            let (aff, words) = read(dic)?;
+            let book = Arc::new(parse(dic, &aff, &words)?);
+            loaded.insert(dic.to_owned(), (hash, Arc::clone(&book)));
+            Ok(book)
+        }
     }
-    let (aff, words) = read(dic)?;
-    let book = Arc::new(parse(dic, &aff, &words)?);
-    loaded.insert(dic.to_owned(), Arc::clone(&book));
-    Ok(book)
 }
 
 /// The text of both files, whose encoding is in the `SET` line of the first.
@@ -306,7 +345,7 @@ mod tests {
             ("nl.dic", b""),
         ]);
         let missing = folder.path().join("nowhere");
-        let found = installed([missing.as_path(), folder.path()].into_iter());
+        let found = installed(&[missing, folder.path().to_owned()]).unwrap();
         let names = |tag: &str| -> Vec<&str> {
             files_of(&found, tag).into_iter().map(|path| path.file_stem().unwrap().to_str().unwrap()).collect()
         };
@@ -322,20 +361,32 @@ mod tests {
     #[test]
     fn a_dictionary_in_another_encoding_is_read() {
         let folder = folder_of(&[("de_DE.aff", b"SET ISO8859-1\n"), ("de_DE.dic", b"1\ngro\xdf\n")]);
-        let found = installed([folder.path()].into_iter());
+        let found = installed(&[folder.path().to_owned()]).unwrap();
         assert!(Dictionary::among(&found, &languages(&["de"])).unwrap().knows("gro\u{df}"));
     }
 
     #[test]
     fn only_the_first_language_needs_a_dictionary() {
         let folder = folder_of(&[("fr.aff", b"SET UTF-8\n"), ("fr.dic", b"1\nmaison\n")]);
-        let found = installed([folder.path()].into_iter());
+        let found = installed(&[folder.path().to_owned()]).unwrap();
         assert!(Dictionary::among(&found, &languages(&["fr", "la"])).unwrap().knows("maison"));
         let error = Dictionary::among(&found, &languages(&["de-AT", "fr"])).unwrap_err();
         assert_eq!(error.to_string(), "no dictionary for `de-AT` is installed");
         assert_eq!(error.hint().unwrap(), "install it (Debian: `apt install hunspell-de-at`)");
         let error = Dictionary::among(&found, &Languages::default()).unwrap_err();
         assert_eq!(error.hint().unwrap(), "install it (Debian: `apt install hunspell-en-us`)");
+    }
+
+    #[test]
+    fn a_dictionary_that_cannot_be_read_is_an_error() {
+        let folder = folder_of(&[("xx.aff", b"SET UTF-8\n"), ("file", b"")]);
+        // A folder cannot be read as a file, nor a file as a folder, even by root.
+        std::fs::create_dir(folder.path().join("xx.dic")).unwrap();
+        let found = installed(&[folder.path().to_owned()]).unwrap();
+        let error = Dictionary::among(&found, &languages(&["xx"])).unwrap_err();
+        assert!(matches!(error, DictionaryError::Read { .. }), "{error}");
+        let error = installed(&[folder.path().join("file")]).unwrap_err();
+        assert!(matches!(error, DictionaryError::Read { .. }), "{error}");
     }
 
     #[test]
@@ -346,7 +397,7 @@ mod tests {
             ("yy.aff", b"SET VOLAPUK-8\n"),
             ("yy.dic", b"1\nword\n"),
         ]);
-        let found = installed([folder.path()].into_iter());
+        let found = installed(&[folder.path().to_owned()]).unwrap();
         let problem = |tag| Dictionary::among(&found, &languages(&[tag])).unwrap_err().to_string();
         assert!(problem("xx").contains("xx.dic does not fit Hunspell's format: "), "{}", problem("xx"));
         assert!(problem("yy").ends_with("yy.aff has an unknown encoding, `VOLAPUK-8`"));

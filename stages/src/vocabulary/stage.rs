@@ -3,31 +3,33 @@ use shelf::prelude::*;
 use super::assumed_language::OtherLanguages;
 use super::counts::WordCounts;
 use super::evidence::evidence_for;
-use super::{Dictionary, PageTokens, Vocabulary};
+use super::{Dictionary, InstalledDictionary, PageTokens, Vocabulary};
 use crate::ocr::{OcrPage, ocr};
 
 /// Collects evidence from the words of the whole book about doubtful words of each page.
 #[stage(name = "vocabulary", version = 2, deps = [ocr], parallelism = cpu, scope = book)]
-pub fn vocabulary(ocr: Pages<OcrPage>, languages: Languages, warnings: Warnings) -> Result<Vocabulary> {
-    let dictionary = match Dictionary::of(&languages) {
-        Ok(dictionary) => Some(dictionary),
-        Err(error) => {
-            let hint = error.hint().map(|hint| format!("; {hint}")).unwrap_or_default();
-            warnings.push(format!("{error}: misread letters will not be corrected{hint}"));
-            None
-        }
-    };
+pub fn vocabulary(
+    ocr: Pages<OcrPage>,
+    languages: Languages,
+    installed: &InstalledDictionary,
+    warnings: Warnings,
+) -> Result<Vocabulary> {
+    let dictionary = installed.get();
+    if let Some(error) = installed.error() {
+        let hint = error.hint().map(|hint| format!("; {hint}")).unwrap_or_default();
+        warnings.push(format!("{error}: misread letters will not be corrected{hint}"));
+    }
     let mut counts = WordCounts::default();
     let mut others = OtherLanguages::default();
     for page in ocr.iter() {
         let (_, page) = page?;
         counts.add(&PageTokens::of(&page));
-        others.add(&page, &languages, dictionary.as_ref());
+        others.add(&page, &languages, dictionary);
     }
     others.warnings().for_each(|warning| warnings.push(warning));
     let pages = ocr.iter().map(|page| {
         let (number, page) = page?;
-        Ok((number.get(), evidence_for(&PageTokens::of(&page), &counts, dictionary.as_ref())))
+        Ok((number.get(), evidence_for(&PageTokens::of(&page), &counts, dictionary)))
     });
     Ok(Vocabulary { pages: pages.collect::<Result<_>>()? })
 }

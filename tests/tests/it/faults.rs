@@ -145,3 +145,61 @@ fn an_interruption_keeps_what_is_done_and_says_how_to_go_on() {
     assert!(kept < 12);
     assert!(shelf.ok(["process", "book", "--quiet"]).contains(&format!("{} made, {kept} up to date", 12 - kept)));
 }
+
+/// Pages made without a dictionary that is there would differ from those made with it, and be kept.
+#[test]
+fn a_dictionary_that_cannot_be_read_holds_its_pages_back() {
+    let folder = tempfile::tempdir().unwrap();
+    shelf::demo::book().pages[3].image.save(folder.path().join("1.png")).unwrap();
+    let dictionaries = tempfile::tempdir().unwrap();
+    let words = dictionaries.path().join("en_XX.dic");
+    std::fs::write(words.with_extension("aff"), "SET UTF-8\n").unwrap();
+    // Not even root can read a folder as a file.
+    std::fs::create_dir(&words).unwrap();
+    let shelf = Shelf::new(env!("CARGO_BIN_EXE_shelf-under-test"));
+    shelf.ok(["add".as_ref(), folder.path().as_os_str(), "--id".as_ref(), "book".as_ref()]);
+    let process = || {
+        let output = shelf.command(["process", "book"]).env("DICPATH", dictionaries.path()).output().unwrap();
+        (output.status.code(), String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap())
+    };
+    let (code, said) = process();
+    assert_eq!(code, Some(3), "{said}");
+    assert!(said.contains("en_XX.dic cannot be read"), "{said}");
+    assert!(!shelf.library().join("book/corrected/page_0001.json").exists());
+    std::fs::remove_dir(&words).unwrap();
+    std::fs::write(&words, "1\nship\n").unwrap();
+    let (code, said) = process();
+    assert_eq!(code, Some(0), "{said}");
+    // Another dictionary is a reason to make its pages again.
+    std::fs::write(&words, "2\nship\nsea\n").unwrap();
+    let output = shelf.command(["plan", "book"]).env("DICPATH", dictionaries.path()).output().unwrap();
+    let plan = String::from_utf8(output.stdout).unwrap();
+    assert!(plan.contains("the resource InstalledDictionary changed"), "{plan}");
+}
+
+/// `shelf process … | head -1` makes all pages of all books, and ends with their exit code.
+#[test]
+fn a_closed_standard_output_stops_no_work() {
+    let folder = tempfile::tempdir().unwrap();
+    shelf::demo::book().pages[3].image.save(folder.path().join("1.png")).unwrap();
+    let shelf = Shelf::new(env!("CARGO_BIN_EXE_shelf-under-test"));
+    for book in ["a", "b", "c"] {
+        shelf.ok(["add".as_ref(), folder.path().as_os_str(), "--id".as_ref(), book.as_ref()]);
+    }
+    std::fs::write(shelf.library().join("c/source/page_0001.png"), "damaged").unwrap();
+    let closed = |arguments: &[&str]| {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let output = shelf.command(arguments).stdout(writer).output().unwrap();
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    let (code, said) = closed(&["process", "--all", "--stage", "ocr"]);
+    assert_eq!(code, Some(3), "{said}");
+    for (book, made) in [("a", true), ("b", true), ("c", false)] {
+        assert_eq!(shelf.library().join(book).join("ocr/page_0001.json").exists(), made, "{book}: {said}");
+    }
+    for arguments in [&["completions", "bash"][..], &["list"], &["--help"]] {
+        let (code, said) = closed(arguments);
+        assert_eq!((code, said.as_str()), (Some(0), ""), "{arguments:?}");
+    }
+}

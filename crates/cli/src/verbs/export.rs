@@ -14,6 +14,7 @@ use crate::context::Context;
 use crate::error::{CliError, Result};
 use crate::export_progress::ExportProgress;
 use crate::numbers::{count, pages};
+use crate::out::print_from;
 use crate::selection::with_upstream;
 
 /// Write books as EPUB, Markdown, TEI and other formats
@@ -181,11 +182,11 @@ fn one(
     let paths = write(&book, format, &file, &options)?;
     drop(progress);
     if let Place::Stdout = place {
-        let printed = fs::File::open(&file).and_then(|mut file| io::copy(&mut file, &mut io::stdout().lock()));
+        let printed = fs::File::open(&file).and_then(|mut file| print_from(&mut file));
         let removed = paths
             .iter()
             .try_for_each(|path| if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) });
-        printed.and(removed.map(|()| 0))?;
+        printed.and(removed)?;
     } else if !context.out.json {
         for path in &paths {
             context.out.line(path.strip_prefix(".").unwrap_or(path).display())?;

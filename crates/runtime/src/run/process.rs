@@ -153,7 +153,7 @@ fn with_lock(
 
 /// Refuses the run if a requirement of a stage with pages to make is missing.
 fn check_needs(state: &BookState, plan: &Plan) -> Result<(), ProcessError> {
-    let languages = Languages(state.metadata.language.clone());
+    let languages = Languages::from(&state.metadata);
     for stage in &plan.stages {
         let name = stage.entry.row.name;
         if plan.jobs.iter().any(|job| job.page.stage == name) {
