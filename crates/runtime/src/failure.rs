@@ -240,7 +240,9 @@ mod tests {
         #[error("cannot read")]
         struct Unread(#[source] std::io::Error);
 
-        for (code, is_transient) in [(5, true), (24, true), (12, true), (116, true), (13, true), (2, false), (21, false)] {
+        for (code, is_transient) in
+            [(5, true), (24, true), (12, true), (116, true), (13, true), (2, false), (21, false)]
+        {
             let failure = Failure::from(Unread(std::io::Error::from_raw_os_error(code)));
             assert_eq!(failure.transient, is_transient, "{failure}");
         }

@@ -1,8 +1,8 @@
 use shelf::prelude::*;
 
 use super::{
-    Deskew, Figure, LanguageData, OcrOptions, OcrPage, Orientation, PageDimensions, RecognisedPage, RecognitionSettings,
-    expected_error_rate, recognise_page, requested_languages,
+    Deskew, Figure, LanguageData, OcrOptions, OcrPage, Orientation, PageDimensions, RecognisedPage,
+    RecognitionSettings, expected_error_rate, recognise_page, requested_languages,
 };
 use crate::rounding::round_to_4_decimals;
 
