@@ -21,6 +21,7 @@ mod option_args;
 mod out;
 mod page_log;
 mod pager;
+mod printable;
 mod progress;
 mod reading;
 mod reporter;

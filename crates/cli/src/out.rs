@@ -1,3 +1,4 @@
+use super::printable::{printable, printable_json};
 use super::table::Table;
 use super::terminal;
 use serde::Serialize;
@@ -24,7 +25,7 @@ impl Out {
 
     /// Prints a value as indented JSON.
     pub(super) fn json(self, value: &impl Serialize) -> io::Result<()> {
-        self.line(serde_json::to_string_pretty(value)?)
+        print(&format!("{}\n", printable_json(serde_json::to_string_pretty(value)?)))
     }
 
     /// Prints rows under a header, as CSV.
@@ -58,9 +59,9 @@ impl Out {
     }
 }
 
-/// Prints text unchanged to standard output.
+/// Prints text to standard output, with control characters escaped.
 pub(super) fn print(text: &str) -> io::Result<()> {
-    print_bytes(text.as_bytes())
+    print_bytes(printable(text).as_bytes())
 }
 
 fn print_bytes(bytes: &[u8]) -> io::Result<()> {
@@ -85,9 +86,9 @@ pub(super) fn print_from(from: &mut impl io::Read) -> io::Result<()> {
 /// Whether the reader of standard output is gone.
 static STDOUT_CLOSED: AtomicBool = AtomicBool::new(false);
 
-/// Prints a line on standard error. An error is ignored, since there is nowhere to report it.
+/// Prints a line on standard error, with control characters escaped. An error is ignored, since there is nowhere to report it.
 pub(super) fn print_error(line: impl std::fmt::Display) {
-    let _ = writeln!(io::stderr().lock(), "{line}");
+    let _ = writeln!(io::stderr().lock(), "{}", printable(&line.to_string()));
 }
 
 /// Asks on the terminal; `None` if there is no terminal.

@@ -7,6 +7,7 @@ use std::sync::atomic::AtomicBool;
 
 use signal_hook::consts::SIGINT;
 
+use super::printable::printable;
 use super::terminal;
 
 /// The exit code of a shell for an unknown command.
@@ -44,7 +45,7 @@ fn is_paged(text: &str) -> io::Result<bool> {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
         Err(error) => return Err(error),
     };
-    let written = pager.stdin.take().map_or(Ok(()), |mut stdin| stdin.write_all(text.as_bytes()));
+    let written = pager.stdin.take().map_or(Ok(()), |mut stdin| stdin.write_all(printable(text).as_bytes()));
     let ended = pager.wait()?;
     match written {
         _ if ended.code() == Some(NOT_FOUND) => Ok(false),

@@ -203,3 +203,34 @@ fn a_closed_standard_output_stops_no_work() {
         assert_eq!((code, said.as_str()), (Some(0), ""), "{arguments:?}");
     }
 }
+
+/// Numbers and texts of a file from elsewhere cost no memory, and do not command the terminal.
+#[test]
+fn metadata_from_elsewhere_are_limited_and_shown_escaped() {
+    let folder = tempfile::tempdir().unwrap();
+    shelf::demo::book().pages[3].image.save(folder.path().join("1.png")).unwrap();
+    let shelf = Shelf::new(env!("CARGO_BIN_EXE_shelf-under-test"));
+    shelf.ok(["add".as_ref(), folder.path().as_os_str(), "--id".as_ref(), "book".as_ref()]);
+    let file = shelf.library().join("book/metadata.json");
+    let metadata: serde_json::Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+    let with = |field: &str, value: serde_json::Value| {
+        let mut metadata = metadata.clone();
+        metadata[field] = value;
+        std::fs::write(&file, metadata.to_string()).unwrap();
+    };
+    for (field, value) in [("total_pages", 50_000_000.into()), ("title", "x".repeat(10_000_000).into())] {
+        with(field, value);
+        let ended = shelf.run(["status", "book"]);
+        assert_eq!(ended.code, Some(1), "{}", ended.err);
+        assert!(ended.err.contains(&format!("book/metadata.json is not valid: `{field}` ")), "{}", ended.err);
+    }
+    with("title", "Gold\u{1b}]0;owned\u{7}\u{202e}Bug".into());
+    std::fs::write(shelf.library().join("book/source/page_100000000.png"), "").unwrap();
+    for arguments in [&["list"][..], &["list", "--json"], &["show", "book"], &["status", "book"]] {
+        let ended = shelf.run(arguments);
+        assert_eq!(ended.code, Some(0), "{arguments:?}: {}", ended.err);
+        assert!(!(ended.out + &ended.err).contains(['\u{1b}', '\u{7}', '\u{202e}']), "{arguments:?}");
+    }
+    let ended = shelf.run(["add".as_ref(), folder.path().as_os_str(), "--id".as_ref(), "con".as_ref()]);
+    assert!(ended.code != Some(0) && ended.err.contains("cannot be the name of a folder on Windows"), "{}", ended.err);
+}

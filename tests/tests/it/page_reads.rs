@@ -149,6 +149,11 @@ fn a_run_with_nothing_to_do_reads_each_page_once() {
     run(&runtime, &book, &Request::default());
     assert_eq!(reads.take(), all(1), "a missing report is written from what was read");
     assert_eq!(book.report::<written>().lines().count(), 13);
+    // A run that died before it wrote the report leaves an older one.
+    let whole = book.report::<written>();
+    book.store().write(&path(&book, "written/report.csv"), b"page_num,Characters\n1,7\n").unwrap();
+    run(&runtime, &book, &Request::default());
+    assert_eq!(book.report::<written>(), whole, "a report that is out of date is written again");
 }
 
 #[test]

@@ -96,7 +96,9 @@ pub(crate) fn report(context: &Context, args: &Report) -> Result<Exit> {
     match format {
         Format::Json => context.out.json(&chosen.rows.iter().map(|row| json_of(&chosen, row)).collect::<Vec<_>>())?,
         Format::Csv => {
-            context.out.csv(&chosen.header(), &chosen.rows.iter().map(|row| chosen.cells(row)).collect::<Vec<_>>())?;
+            context
+                .out
+                .csv(&chosen.header(), &chosen.rows.iter().map(|row| chosen.csv_cells(row)).collect::<Vec<_>>())?;
         }
         Format::Table if chosen.columns.is_empty() => {
             context.out.note(format_args!("`{stage}` has no metrics, so its report is empty"));

@@ -1,6 +1,7 @@
 use super::add::language;
 use crate::Exit;
 use crate::context::Context;
+use crate::error::CliError;
 use crate::error::Result;
 use crate::languages::warn_of_missing;
 use clap::Args;
@@ -102,6 +103,7 @@ pub(crate) fn set(context: &Context, args: &Set) -> Result<Exit> {
     for assignment in &args.fields {
         assign(&mut after, assignment);
     }
+    after.check_limits().map_err(CliError::failed)?;
     if after == before {
         context.out.note(format_args!("{}: nothing changed", args.id));
         return Ok(Exit::Done);

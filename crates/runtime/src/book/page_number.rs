@@ -9,14 +9,25 @@ use serde::{Deserialize, Serialize};
 
 /// The number of a scan in its book, counted from 1. Not the number printed on the page (the folio).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(transparent)]
+#[serde(try_from = "u32", into = "u32")]
+#[schemars(with = "NonZeroU32")]
 pub struct PageNumber(NonZeroU32);
 
+/// Why a number is not the number of a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("invalid page number {found}: expected 1 to {}", PageNumber::MAX)]
+pub struct PageNumberError {
+    found: u32,
+}
+
 impl PageNumber {
-    /// The page number of `number`, or `None` for 0.
+    /// The largest number: far beyond any book, and small enough to count up to.
+    pub const MAX: u32 = 1_000_000;
+
+    /// The page number of `number`; `None` for 0 and above [`MAX`](Self::MAX).
     #[must_use]
     pub fn new(number: u32) -> Option<Self> {
-        NonZeroU32::new(number).map(Self)
+        NonZeroU32::new(number).filter(|number| number.get() <= Self::MAX).map(Self)
     }
 
     /// The number, 1 or more.
@@ -43,6 +54,20 @@ impl PageNumber {
         let (stem, _) = name.split_once('.')?;
         let page = Self::new(stem.strip_prefix("page_")?.parse().ok()?)?;
         (page.stem() == stem).then_some(page)
+    }
+}
+
+impl TryFrom<u32> for PageNumber {
+    type Error = PageNumberError;
+
+    fn try_from(number: u32) -> Result<Self, PageNumberError> {
+        Self::new(number).ok_or(PageNumberError { found: number })
+    }
+}
+
+impl From<PageNumber> for u32 {
+    fn from(page: PageNumber) -> Self {
+        page.get()
     }
 }
 
@@ -141,8 +166,15 @@ mod tests {
         let page = |name| PageNumber::of_file(name).map(PageNumber::get);
         assert_eq!(page("page_0007.json"), Some(7));
         assert_eq!(page("page_10001.png"), Some(10_001));
-        for other in ["page_7.json", "page_0000.json", "page_00007.json", "page_0007", ".page_0007.json", "report.csv"]
-        {
+        for other in [
+            "page_7.json",
+            "page_0000.json",
+            "page_00007.json",
+            "page_0007",
+            ".page_0007.json",
+            "report.csv",
+            "page_100000000.png",
+        ] {
             assert_eq!(page(other), None, "{other}");
         }
     }

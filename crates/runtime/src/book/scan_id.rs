@@ -45,6 +45,16 @@ impl ScanId {
         slug.parse().ok()
     }
 
+    /// Whether Windows cannot have a folder of this name: a device such as `con` or `com1`, with or without an ending, or a full stop at the
+    /// end ("Naming Files, Paths, and Namespaces" in Microsoft's documentation).
+    #[must_use]
+    pub fn is_device_name(&self) -> bool {
+        let stem = self.0.split('.').next().unwrap_or_default();
+        let numbered =
+            |device: &str| stem.strip_prefix(device).is_some_and(|number| matches!(number.as_bytes(), [b'0'..=b'9']));
+        self.0.ends_with('.') || matches!(stem, "con" | "prn" | "aux" | "nul") || numbered("com") || numbered("lpt")
+    }
+
     /// The id as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -101,6 +111,21 @@ mod tests {
         }
         for bad in ["", ".", "..", "../x", "A", "-a", "a/b", "a b", "ä", "a\0", &"x".repeat(101)] {
             assert!(bad.parse::<ScanId>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn names_that_windows_reserves_are_known() {
+        for (id, is_reserved) in [
+            ("con", true),
+            ("nul.1892", true),
+            ("lpt1", true),
+            ("a.", true),
+            ("console", false),
+            ("com", false),
+            ("a.b", false),
+        ] {
+            assert_eq!(id.parse::<ScanId>().unwrap().is_device_name(), is_reserved, "{id}");
         }
     }
 

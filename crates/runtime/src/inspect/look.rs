@@ -80,7 +80,9 @@ fn prompts(store: &dyn Store, registry: &Registry, book: &ScanId) -> Result<BTre
 /// What is known of a book.
 pub fn metadata(store: &dyn Store, book: &ScanId) -> Result<BookMetadata, LookError> {
     let path = BookPath::metadata(book);
-    json(store, &path)?.ok_or_else(|| LookError::NoBook(book.clone()))
+    let metadata: BookMetadata = json(store, &path)?.ok_or_else(|| LookError::NoBook(book.clone()))?;
+    metadata.check_limits().map_err(|error| LookError::File { path, problem: format!("is not valid: {error}") })?;
+    Ok(metadata)
 }
 
 /// Reads a JSON file of the book's own.

@@ -69,6 +69,20 @@ impl Report {
         std::iter::once(row.page_num().to_string()).chain(self.columns.iter().map(cell)).chain(copied).collect()
     }
 
+    /// The cells of a line for spreadsheets, which would take text that begins like a formula for one: it gets an apostrophe in front (OWASP, CSV
+    /// injection).
+    #[must_use]
+    pub fn csv_cells(&self, row: &Row) -> Vec<String> {
+        let is_text = |column: &Column| row.value(&column.field.name).is_string();
+        let mut cells = self.cells(row);
+        for (cell, _) in cells.iter_mut().skip(1).zip(&self.columns).filter(|(_, column)| is_text(column)) {
+            if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+                cell.insert(0, '\'');
+            }
+        }
+        cells
+    }
+
     /// The columns that flag a line. A copy has no metrics and is flagged as such.
     #[must_use]
     pub fn flags(&self, row: &Row) -> Vec<&str> {
@@ -120,7 +134,7 @@ impl Report {
         let mut csv = csv::Writer::from_writer(Vec::new());
         csv.write_record(self.header())?;
         for row in &self.rows {
-            csv.write_record(self.cells(row))?;
+            csv.write_record(self.csv_cells(row))?;
         }
         let bytes = csv.into_inner().map_err(csv::IntoInnerError::into_error)?;
         Ok(String::from_utf8(bytes).expect("cells are text"))
@@ -131,7 +145,16 @@ impl Report {
 mod tests {
     use serde_json::json;
 
-    use crate::report::test_report::report;
+    use crate::report::test_report::{report, with};
+
+    #[test]
+    fn text_like_a_formula_is_none_in_csv() {
+        let mut report = with([json!({ "words": -70, "script": "=HYPERLINK(1)" }), json!({ "script": "plain" })]);
+        let csv = report.csv().unwrap();
+        assert!(csv.contains("1,-70,") && csv.contains(",'=HYPERLINK(1)\n") && csv.contains(",plain\n"), "{csv}");
+        report.rows.clear();
+        assert!(!report.csv().unwrap().contains('\''));
+    }
 
     #[test]
     fn a_copied_page_is_flagged_as_such_and_for_nothing_else() {

@@ -11,5 +11,5 @@ mod test_report;
 pub use filter::{Filter, FilterError};
 pub use lines::{Report, Row};
 pub use order::{Order, UnknownColumn};
-pub use read::{ReportError, of, path, read, write};
+pub use read::{ReportError, of, path, read, write_if_changed};
 pub use stats::{Stats, Summarised, stats};

@@ -99,7 +99,13 @@ pub fn path(book: &ScanId, stage: &str) -> Result<BookPath, BookPathError> {
     BookPath::new(book, &format!("{stage}/report.csv"))
 }
 
-/// Writes `report.csv`.
-pub fn write(store: &dyn Store, book: &ScanId, report: &Report) -> Result<(), ReportError> {
-    Ok(store.write(&path(book, report.stage)?, report.csv()?.as_bytes())?)
+/// Writes `report.csv` unless it is up to date; returns whether it was written. A stage without pages has none.
+pub fn write_if_changed(store: &dyn Store, book: &ScanId, report: &Report) -> Result<bool, ReportError> {
+    let (path, csv) = (path(book, report.stage)?, report.csv()?);
+    let there = store.read(&path)?;
+    let is_current = there.as_deref().map_or(report.rows.is_empty(), |there| there == csv.as_bytes());
+    if !is_current {
+        store.write(&path, csv.as_bytes())?;
+    }
+    Ok(!is_current)
 }

@@ -123,7 +123,6 @@ fn with_lock(
     mark(store, &state, &planned)?;
     let stages: Vec<_> = planned.stages.iter().map(|stage| (Arc::clone(&stage.entry), stage.redo.clone())).collect();
     let asked: BTreeSet<_> = planned.jobs.iter().map(|job| job.page).chain(planned.settled.keys().copied()).collect();
-    let had_jobs: BTreeSet<_> = planned.jobs.iter().map(|job| job.page.stage).collect();
     let (mut summary, state) = run(runtime, state, planned, settings, listener, stop);
     for (entry, redo) in stages {
         let name = entry.row.name;
@@ -141,11 +140,11 @@ fn with_lock(
         }
         let report = report::of(&state, &entry);
         counted.flagged = report.flagged_pages();
-        if had_jobs.contains(name) || needs_report(store, &state, name)? {
-            match report::write(store, book, &report) {
-                Ok(()) => listener.on(&Event::Reported { stage: name }),
-                Err(error) => counted.report_error = Some(format!("the report was not written: {error}")),
-            }
+        // It may be out of date even if no page was made: a run may have died before it wrote the report.
+        match report::write_if_changed(store, book, &report) {
+            Ok(true) => listener.on(&Event::Reported { stage: name }),
+            Ok(false) => {}
+            Err(error) => counted.report_error = Some(format!("the report was not written: {error}")),
         }
     }
     Ok(summary)
@@ -164,12 +163,6 @@ fn check_needs(state: &BookState, plan: &Plan) -> Result<(), ProcessError> {
         }
     }
     Ok(())
-}
-
-/// Whether a stage has pages but no report, because a run died before writing it.
-fn needs_report(store: &dyn Store, state: &BookState, name: &str) -> Result<bool, ProcessError> {
-    let there = !state.stage(name).pages.is_empty();
-    Ok(there && store.stamp(&report::path(&state.id, name)?)?.is_none())
 }
 
 /// Inspects scans without metadata, as far as the plan needs them: those of a book from another program. An image

@@ -129,9 +129,9 @@ impl Store for FolderStore {
         let folder = file.parent().expect("a file of a book is in a folder");
         let written = || -> io::Result<()> {
             fs::create_dir_all(folder)?;
-            let mut temporary = tempfile::Builder::new().prefix(HALF_WRITTEN).tempfile_in(folder)?;
+            let mut temporary =
+                tempfile::Builder::new().prefix(HALF_WRITTEN).permissions(usual_permissions()).tempfile_in(folder)?;
             temporary.write_all(contents)?;
-            make_readable(temporary.as_file())?;
             temporary.as_file().sync_all()?;
             temporary.persist(&file)?;
             File::open(folder)?.sync_all()
@@ -282,10 +282,10 @@ fn sweep(folder: &Path, depth: u8) -> io::Result<()> {
     Ok(())
 }
 
-/// Temporary files are readable only by their owner; final files like any other file (0644, subject to the umask).
-fn make_readable(file: &File) -> io::Result<()> {
+/// Those of any new file, of which the umask takes away its part; otherwise a temporary file would be readable by its owner only.
+fn usual_permissions() -> fs::Permissions {
     use std::os::unix::fs::PermissionsExt;
-    file.set_permissions(fs::Permissions::from_mode(0o644))
+    fs::Permissions::from_mode(0o666)
 }
 
 #[cfg(test)]
@@ -309,6 +309,19 @@ mod tests {
         let left: Vec<_> =
             fs::read_dir(store.book_folder(&book).join("ocr")).unwrap().map(|e| e.unwrap().file_name()).collect();
         assert_eq!(left, ["page_0001.json"]);
+    }
+
+    #[test]
+    fn files_have_the_permissions_of_any_new_file() {
+        use std::os::unix::fs::PermissionsExt;
+        let (_folder, store, book) = library();
+        let path = BookPath::new(&book, "ocr/page_0001.json").unwrap();
+        store.write(&path, b"one").unwrap();
+        // What a file made here gets, whatever the umask.
+        let other = store.book_folder(&book).join("other");
+        fs::write(&other, "").unwrap();
+        let mode = |file: &Path| fs::metadata(file).unwrap().permissions().mode();
+        assert_eq!(mode(&store.file(&path).unwrap()), mode(&other));
     }
 
     #[test]

@@ -92,7 +92,7 @@ pub fn edit_scans(
     staging.replace_book()?;
     for entry in registry.stages() {
         if store.read(&report::path(book, entry.row.name).expect("a stage's name is a valid folder name"))?.is_some() {
-            report::write(store, book, &report::read(store, entry, book)?)?;
+            report::write_if_changed(store, book, &report::read(store, entry, book)?)?;
         }
     }
     let is_renumbered = |page: &&PageNumber| renumbering.of_page(**page).is_some() && !renumbering.keeps(**page);

@@ -63,6 +63,8 @@ pub fn add(
     }
     let mut discovered = discover(&request.inputs)?;
     let (id, title) = id_and_title(request)?;
+    let (of_title, author) = (Some(title.clone()), request.author.clone());
+    BookMetadata { title: of_title, author, ..BookMetadata::default() }.check_limits()?;
     if store.book_folder(&id).symlink_metadata().is_ok() {
         return Err(AddError::Exists { id });
     }
@@ -118,6 +120,9 @@ pub fn add(
 fn id_and_title(request: &AddRequest) -> Result<(ScanId, String), AddError> {
     let id = request.book_id();
     let id = id.ok_or_else(|| AddError::NoId { name: request.inputs.first().cloned().unwrap_or_default() })?;
+    if id.is_device_name() {
+        return Err(AddError::DeviceName { id });
+    }
     let title = request.title.clone().or_else(|| title_of(&request.inputs)).unwrap_or_else(|| id.to_string());
     Ok((id, title))
 }

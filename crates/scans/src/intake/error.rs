@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use crate::file_error::FileError;
 use crate::scan::SourceError;
 use crate::staging::StagingError;
-use shelf_runtime::book::{PageNumber, ScanId};
+use shelf_runtime::book::{MetadataLimitError, PageNumber, ScanId};
 use shelf_runtime::failure::Failure;
 
 /// Why a book was not added. The library is then unchanged.
@@ -22,6 +22,15 @@ pub enum AddError {
         /// The file or folder.
         name: PathBuf,
     },
+    /// Windows takes the id for a device, or drops its last letter, so the library could not be copied there.
+    #[error("`{id}` cannot be the name of a folder on Windows")]
+    DeviceName {
+        /// The id.
+        id: ScanId,
+    },
+    /// The metadata are too large.
+    #[error(transparent)]
+    Metadata(#[from] MetadataLimitError),
     /// The resolution for rendered pages is out of range.
     #[error("cannot render pages at {found} dpi: expected {} to {}", super::DPI_RANGE.start(), super::DPI_RANGE.end())]
     DpiOutOfRange {
@@ -89,13 +98,15 @@ impl AddError {
             Self::Exists { id } => {
                 Some(format!("choose another id with `--id`, or delete the old book: `shelf delete {id}`"))
             }
-            Self::NoId { .. } => Some("choose an id with `--id`".to_owned()),
+            Self::NoId { .. } | Self::DeviceName { .. } => Some("choose an id with `--id`".to_owned()),
             Self::Unreadable { failure, .. } => failure.hint.clone(),
             Self::AllPagesFailed { failed, .. } => failed.iter().find_map(|(_, failure)| failure.hint.clone()),
             Self::DiskSpace { .. } => Some(FREE_SPACE.to_owned()),
             Self::TooManyPages { .. } => Some("add each part as a separate book, with `--each`".to_owned()),
             Self::File(error) if error.is_disk_full() => Some(FREE_SPACE.to_owned()),
-            Self::NoScans { .. } | Self::DpiOutOfRange { .. } | Self::File(_) | Self::Stopped => None,
+            Self::NoScans { .. } | Self::Metadata(_) | Self::DpiOutOfRange { .. } | Self::File(_) | Self::Stopped => {
+                None
+            }
         }
     }
 }
