@@ -10,6 +10,7 @@ use std::thread;
 use std::time::Duration;
 
 use rustix::process::{Signal, getpid, kill_process};
+use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 use shelf::stage::{Failure, ScanFile};
 use shelf::worker::{Task, allow_pixels, worker_task};
@@ -106,3 +107,43 @@ pub static TWIN: Task<(), ()> = Task::new("tests.twin", Ok);
 worker_task!(TWIN);
 static OTHER_TWIN: Task<(), ()> = Task::new("tests.twin", Ok);
 worker_task!(OTHER_TWIN);
+
+/// Tries to do what a hostile scan would make a worker do, and returns what succeeded: `(what, the file, socket or process)`.
+pub static ESCAPE: Task<Escape, Vec<String>> = Task::new("tests.escape", |escape| {
+    let mut done = Vec::new();
+    let mut tried = |what: &str, succeeded: bool| done.extend(succeeded.then(|| what.to_owned()));
+    tried("read its own scan", std::fs::read(&escape.scan).is_ok());
+    tried("write outside", std::fs::write(&escape.outside, "x").is_ok());
+    tried("write to its own book", std::fs::write(&escape.scan, "x").is_ok());
+    tried("read /etc/shadow", std::fs::read("/etc/shadow").is_ok());
+    tried("open another book", std::fs::read(&escape.other_book).is_ok());
+    tried("connect", UnixStream::connect(&escape.socket).is_ok());
+    tried("open a TCP socket", std::net::TcpListener::bind("127.0.0.1:0").is_ok());
+    tried("open a UDP socket", std::net::UdpSocket::bind("127.0.0.1:0").is_ok());
+    tried("start a program", Command::new("/bin/sh").args(["-c", "exit"]).status().is_ok());
+    tried("start the allowed program", Command::new("pdftoppm").arg("-v").output().is_ok());
+    tried("read the key", std::env::var(&escape.key).is_ok());
+    tried("read the parent's environment", std::fs::read(format!("/proc/{}/environ", parent_id())).is_ok());
+    tried("read the parent's memory", std::fs::File::open(format!("/proc/{}/mem", parent_id())).is_ok());
+    Ok(done)
+});
+worker_task!(ESCAPE);
+
+/// What a worker tries to reach.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Escape {
+    /// A file of the book that it works on.
+    pub scan: PathBuf,
+    /// A file that is not there, in a folder outside the library.
+    pub outside: PathBuf,
+    /// A file of another book.
+    pub other_book: PathBuf,
+    /// A socket that somebody listens on.
+    pub socket: PathBuf,
+    /// An environment variable of the parent.
+    pub key: String,
+}
+
+fn parent_id() -> u32 {
+    std::os::unix::process::parent_id()
+}

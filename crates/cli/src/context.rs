@@ -1,6 +1,7 @@
 use super::error::CliError;
 use super::error::Result;
 use super::global::Global;
+use super::llm_options::KEY_VARIABLES;
 use super::out::Out;
 use shelf_llm::Dispatcher;
 use shelf_runtime::book::ScanId;
@@ -11,6 +12,7 @@ use shelf_runtime::run::Runtime;
 use shelf_runtime::run::Stop;
 use shelf_runtime::store::FolderStore;
 use shelf_runtime::store::Store;
+use shelf_runtime::worker::Confinement;
 use shelf_runtime::worker::WorkerPool;
 use std::path::Path;
 use std::path::PathBuf;
@@ -62,7 +64,14 @@ impl Context {
 
     /// Worker processes, which run this same binary.
     pub(super) fn worker_pool(&self, workers: usize) -> Result<WorkerPool> {
+        self.worker_pool_for(workers, &[])
+    }
+
+    /// Worker processes that may also read these files and folders.
+    pub(super) fn worker_pool_for(&self, workers: usize, inputs: &[PathBuf]) -> Result<WorkerPool> {
         Ok(WorkerPool::start(shelf_runtime::worker::WorkerSettings {
+            confinement: Some(confinement(self.store.root(), inputs)),
+            withheld: KEY_VARIABLES.map(ToOwned::to_owned).to_vec(),
             program: std::env::current_exe()?,
             arguments: vec![super::global::WORKER.into()],
             count: workers,
@@ -87,6 +96,23 @@ impl Context {
                 .hint("add one: `shelf add book.pdf`"));
         }
         Ok(books)
+    }
+}
+
+/// What workers may read, write and start.
+fn confinement(library: &Path, inputs: &[PathBuf]) -> Confinement {
+    let data = std::env::var_os("TESSDATA_PREFIX").map(PathBuf::from);
+    // A link in a folder of scans is followed, so the file that it leads to is read.
+    let linked = inputs.iter().filter_map(|input| input.read_dir().ok()).flatten().flatten();
+    let linked = linked.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_symlink()));
+    let linked = linked.filter_map(|entry| entry.path().canonicalize().ok());
+    let readable = [library.to_owned()].into_iter().chain(data).chain(inputs.iter().cloned()).chain(linked);
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let programs = std::env::split_paths(&path).map(|folder| folder.join("pdftoppm")).find(|program| program.exists());
+    Confinement {
+        readable: readable.collect(),
+        writable: vec![library.to_owned(), std::env::temp_dir()],
+        programs: programs.into_iter().collect(),
     }
 }
 

@@ -79,6 +79,8 @@ pub(super) struct LlmArgs {
 const PRICES: &str = ".prices.json";
 /// The variable with the key to OpenRouter, which is sent to no other server.
 const OPENROUTER_KEY: &str = "OPENROUTER_API_KEY";
+/// Variables with keys, which worker processes do not get.
+pub(super) const KEY_VARIABLES: [&str; 2] = [ANY_KEY, OPENROUTER_KEY];
 
 /// All settings of language models.
 pub(super) struct LlmSaid {

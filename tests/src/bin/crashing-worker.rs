@@ -19,6 +19,8 @@ fn main() -> Result<(), ServeError> {
                 arguments: vec!["worker".into()],
                 count: 1,
                 memory_limit_bytes: 1 << 30,
+                confinement: None,
+                withheld: Vec::new(),
                 time_limit: Duration::from_mins(10),
             };
             let socket = Path::new(socket).to_owned();

@@ -22,6 +22,8 @@ fn worker_pool() -> WorkerPool {
         arguments: vec!["worker".into()],
         count: 2,
         memory_limit_bytes: MEMORY_LIMIT_BYTES,
+        confinement: None,
+        withheld: Vec::new(),
         time_limit: TIME_LIMIT,
     })
 }

@@ -19,6 +19,8 @@ fn worker_pool(program: &str) -> WorkerPool {
         arguments: vec!["worker".into()],
         count: 2,
         memory_limit_bytes: 1434 << 20,
+        confinement: None,
+        withheld: Vec::new(),
         // Far more than anything here takes: the machine may be busy.
         time_limit: Duration::from_mins(2),
     })

@@ -4,6 +4,7 @@ pub mod architecture;
 pub mod authoring;
 pub mod command_line;
 mod compiler;
+mod confinement;
 pub mod embedding;
 pub mod exports;
 pub mod faults;

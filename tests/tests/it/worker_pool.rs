@@ -32,6 +32,8 @@ fn settings() -> WorkerSettings {
         arguments: vec!["worker".into()],
         count: 1,
         memory_limit_bytes: MEMORY_LIMIT_BYTES,
+        confinement: None,
+        withheld: Vec::new(),
         time_limit: LONG,
     }
 }

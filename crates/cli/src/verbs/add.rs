@@ -164,7 +164,7 @@ fn was_added(context: &Context, request: &AddRequest) -> bool {
 /// Adds a book, with a progress bar.
 pub(super) fn one(context: &Context, request: &AddRequest) -> Result<Added> {
     let workers = cores();
-    let worker_pool = context.worker_pool(workers)?;
+    let worker_pool = context.worker_pool_for(workers, &request.inputs)?;
     let bar = Mutex::new(ProgressBar::hidden());
     let progress = |progress: Progress<'_>| {
         let mut bar = bar.lock().expect("drawing does not panic");

@@ -16,6 +16,7 @@ use shelf_llm::check_model;
 use shelf_runtime::doctor::Finding;
 use shelf_runtime::doctor::examine;
 use shelf_runtime::registry::RegistryError;
+use shelf_runtime::worker::confinement_gap;
 use std::process::Command;
 
 /// Check that this machine has what shelf needs
@@ -37,7 +38,7 @@ pub(crate) struct Doctor {
 }
 
 pub(crate) fn doctor(context: &Context, args: &Doctor) -> Result<Exit> {
-    let mut findings = vec![library(context), room(context), pdftoppm()];
+    let mut findings = vec![library(context), room(context), pdftoppm(), workers()];
     findings.push(Finding::good("cores", cores().to_string()));
     if !context.registry.stages().is_empty() {
         findings.push(Finding::good("stages", context.registry.names().collect::<Vec<_>>().join(", ")));
@@ -123,6 +124,15 @@ fn room(context: &Context) -> Finding {
         Err(error) => {
             Finding::missing("disk", error.to_string(), "check that the library is on a disk that is mounted")
         }
+    }
+}
+
+/// What worker processes, which open scans, are kept from.
+fn workers() -> Finding {
+    match confinement_gap() {
+        None => Finding::good("workers", "confined: no other files, programs or network"),
+        // shelf works all the same.
+        Some(gap) => Finding::good("workers", format!("not kept from {gap}; add only scans that you trust")),
     }
 }
 

@@ -89,7 +89,12 @@ pub(crate) fn page(context: &Context, args: &Page) -> Result<Exit> {
         EditArgs::Rotate { page, degrees } => ScanEdit::Rotate { page: *page, rotation: *degrees },
         EditArgs::Drop { pages } => ScanEdit::Drop { pages: picked(context, args, pages)? },
     };
-    let worker_pool = context.worker_pool(1)?;
+    let files = match &edit {
+        ScanEdit::Replace { file, .. } => std::slice::from_ref(file),
+        ScanEdit::Insert { files, .. } => files,
+        _ => &[],
+    };
+    let worker_pool = context.worker_pool_for(1, files)?;
     let summary = edit_scans(&context.store, &context.registry, &worker_pool, &args.id, &edit).map_err(refusal)?;
     print(context, args, &edit, &summary)?;
     Ok(Exit::Done)

@@ -43,7 +43,7 @@ struct RanThere {
     warnings: Vec<String>,
 }
 
-static PAGE: Task<IsolatedPage, RanThere> = Task::new("run.page", make);
+static PAGE: Task<IsolatedPage, RanThere> = Task::new("run.page", make).unconfined();
 worker_task!(PAGE);
 
 impl PageAttempt {

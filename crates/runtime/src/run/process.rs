@@ -34,6 +34,17 @@ pub struct Runtime {
 }
 
 impl Runtime {
+    /// The same resources, with workers that read no file of another book.
+    fn within_book(&self, book: &ScanId) -> Self {
+        match self.store.folder() {
+            Some(root) => {
+                let worker_pool = self.worker_pool.narrowed(root, &root.join(book.as_str()));
+                Self { worker_pool, ..self.clone() }
+            }
+            None => self.clone(),
+        }
+    }
+
     /// The providers' handles for a page or a hook.
     pub(crate) fn handles(
         &self,
@@ -123,7 +134,7 @@ fn with_lock(
     mark(store, &state, &planned)?;
     let stages: Vec<_> = planned.stages.iter().map(|stage| (Arc::clone(&stage.entry), stage.redo.clone())).collect();
     let asked: BTreeSet<_> = planned.jobs.iter().map(|job| job.page).chain(planned.settled.keys().copied()).collect();
-    let (mut summary, state) = run(runtime, state, planned, settings, listener, stop);
+    let (mut summary, state) = run(&runtime.within_book(book), state, planned, settings, listener, stop);
     for (entry, redo) in stages {
         let name = entry.row.name;
         if summary.stopped.is_none()

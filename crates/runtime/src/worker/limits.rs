@@ -85,6 +85,8 @@ mod tests {
             arguments: Vec::new(),
             count: 1,
             memory_limit_bytes: 800_000_000,
+            confinement: None,
+            withheld: Vec::new(),
             time_limit: Duration::from_mins(1),
         };
         let seconds = |pixels| time_limit(&settings, Allowance::pixels(pixels)).as_secs();

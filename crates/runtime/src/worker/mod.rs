@@ -25,9 +25,13 @@
 //!   A task that learns the size only from the file reports it with [`allow_pixels`].
 //! * **Time** is watched by the parent, which kills a worker that takes too long.
 //! * **A crash** fails the page being processed; the next call gets a new worker. A worker that died while it was idle costs nothing.
+//! * **What a worker may do** is limited by [`Confinement`]: on Linux it reads and writes only the files that it is given, starts no other program,
+//!   opens no socket, reaches no other process and gets no keys. `isolated` stages, which need what their author says, run in workers
+//!   of their own that are not confined.
 //! * **When the parent ends**, even by `kill -9`, the standard input of the worker closes, and the worker exits, whatever it is doing.
 //!   (The "parent death signal" of Linux is sent when the *thread* that started the worker ends.)
 
+mod confinement;
 mod limits;
 mod process;
 mod process_pool;
@@ -38,6 +42,7 @@ mod wire;
 mod worker_pool;
 
 pub use crate::worker_task;
+pub use confinement::{Confinement, confinement_gap};
 pub use serve::{ServeError, allow_pixels, serve};
 pub use task::{Task, TaskRow};
 pub use worker_pool::{Allowance, WorkerPool, WorkerSettings};

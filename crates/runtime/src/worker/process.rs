@@ -15,7 +15,7 @@ use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, wa
 use super::limits::time_limit;
 use super::termination::Termination;
 use super::wire::{self, Reply, Request};
-use super::{Allowance, WorkerSettings};
+use super::{Allowance, Confinement, WorkerSettings};
 use crate::failure::Failure;
 use crate::logs::trace_sent;
 
@@ -25,6 +25,7 @@ use crate::logs::trace_sent;
 /// channel, so that it returns in time even from a worker that hangs.
 pub(super) struct Process {
     child: Child,
+    pub(super) is_confined: bool,
     reaped: bool,
     requests: Option<Sender<Message>>,
     replies: Receiver<Answer>,
@@ -58,18 +59,27 @@ const TAIL_BYTES: usize = 8 << 10;
 
 impl Process {
     /// Starts a worker.
-    pub(super) fn start(settings: &WorkerSettings) -> io::Result<Self> {
-        let mut child = command(settings).spawn()?;
+    pub(super) fn start(settings: &WorkerSettings, is_confined: bool) -> io::Result<Self> {
+        let confinement = settings.confinement.clone().filter(|_| is_confined);
+        let mut child = command(settings, confinement.is_some()).spawn()?;
         let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
         let (requests, to_write) = channel();
         let (to_caller, replies) = channel();
         let (at_end, end) = channel();
         let tail = Arc::new(Mutex::new(Tail::default()));
         let pid = Pid::from_child(&child);
-        let process = Self { child, reaped: false, requests: Some(requests), replies, stderr: Arc::clone(&tail), end };
+        let process = Self {
+            child,
+            is_confined,
+            reaped: false,
+            requests: Some(requests),
+            replies,
+            stderr: Arc::clone(&tail),
+            end,
+        };
         let piped = "the pipe was just requested";
         let (stdin, stdout, stderr) = (stdin.expect(piped), stdout.expect(piped), stderr.expect(piped));
-        let start = Request::Start { memory_limit_bytes: settings.memory_limit_bytes };
+        let start = Request::Start { memory_limit_bytes: settings.memory_limit_bytes, confinement };
         thread::Builder::new()
             .name("worker".to_owned())
             .spawn(move || exchange(&start, stdin, stdout, &to_write, &to_caller))?;
@@ -153,8 +163,14 @@ impl Drop for Process {
     }
 }
 
-fn command(settings: &WorkerSettings) -> Command {
+fn command(settings: &WorkerSettings, is_confined: bool) -> Command {
     let mut command = Command::new(&settings.program);
+    if is_confined {
+        command.env_clear().envs(Confinement::variables());
+    }
+    for name in &settings.withheld {
+        command.env_remove(name);
+    }
     command
         .args(&settings.arguments)
         // Read by OpenMP when the program is loaded. The workers use all cores together; Tesseract threads on top of that

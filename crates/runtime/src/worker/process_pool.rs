@@ -4,6 +4,7 @@ use std::io;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::process::{CallOutcome, Process};
+use super::task::TaskRequest;
 use super::{Allowance, WorkerSettings};
 use crate::failure::{Cause, Failure};
 
@@ -36,20 +37,19 @@ impl ProcessPool {
     /// Runs a task in a worker: blocks until one is free and has answered, died or been killed for taking too long.
     pub(super) fn call(
         &self,
-        task: &str,
-        shown: &str,
+        TaskRequest { name, shown, is_confined }: TaskRequest,
         input: Vec<u8>,
         allowance: Allowance,
     ) -> Result<Vec<u8>, Failure> {
         let settings = &self.settings;
         let input = Arc::new(input);
-        let mut slot = self.acquire_slot();
+        let mut slot = self.acquire_slot(is_confined);
         loop {
             let (mut process, fresh) = match slot.process.take() {
                 Some(idle) => (idle, false),
-                None => (Process::start(settings).map_err(|error| self.not_started(shown, &error))?, true),
+                None => (Process::start(settings, is_confined).map_err(|error| self.not_started(shown, &error))?, true),
             };
-            match process.run(task, Arc::clone(&input), allowance, settings) {
+            match process.run(name, Arc::clone(&input), allowance, settings) {
                 CallOutcome::Answer(answer) => {
                     slot.process = Some(process);
                     return answer;
@@ -74,12 +74,22 @@ impl ProcessPool {
         }
     }
 
-    fn acquire_slot(&self) -> Slot<'_> {
+    pub(super) fn settings(&self) -> &WorkerSettings {
+        &self.settings
+    }
+
+    fn acquire_slot(&self, is_confined: bool) -> Slot<'_> {
         let count = self.settings.count.max(1);
         let mut slots =
             self.freed.wait_while(self.slots(), |slots| slots.in_use >= count).unwrap_or_else(PoisonError::into_inner);
         slots.in_use += 1;
-        Slot { pool: self, process: slots.idle.pop() }
+        let fitting = slots.idle.iter().rposition(|idle| idle.is_confined == is_confined);
+        let process = fitting.map(|at| slots.idle.swap_remove(at));
+        // At most `count` workers: one of the other kind ends in favour of the one that will be started.
+        let ending = if slots.idle.len() + slots.in_use > count { slots.idle.pop() } else { None };
+        drop(slots);
+        drop(ending);
+        Slot { pool: self, process }
     }
 
     fn slots(&self) -> MutexGuard<'_, Slots> {

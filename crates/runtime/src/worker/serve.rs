@@ -17,6 +17,7 @@ use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
+use super::confinement::confine;
 use super::limits::MemoryLimit;
 use super::wire::{self, Reply, Request};
 use super::{Allowance, TaskRow};
@@ -71,10 +72,13 @@ pub fn serve() -> Result<(), ServeError> {
         .map_err(set_up("the handler of SIGINT"))?;
     no_core_files().map_err(set_up("the limit of core files"))?;
 
-    let Ok(Some((Request::Start { memory_limit_bytes }, _))) = wire::read(&mut requests) else {
+    let Ok(Some((Request::Start { memory_limit_bytes, confinement }, _))) = wire::read(&mut requests) else {
         return Err(ServeError::NoParent);
     };
     let limit = MemoryLimit::impose(memory_limit_bytes).map_err(set_up("the memory limit"))?;
+    if let Some(confinement) = confinement {
+        confine(&confinement).map_err(set_up("its confinement"))?;
+    }
     let served = SERVED.get_or_init(|| Served { replies: Mutex::new(replies), limit });
 
     // A program with its own subscriber keeps it.

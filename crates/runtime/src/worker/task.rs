@@ -9,7 +9,16 @@ pub struct Task<In, Out> {
     name: &'static str,
     /// Its name in messages.
     shown: &'static str,
+    is_confined: bool,
     run: fn(In) -> Result<Out, Failure>,
+}
+
+/// What a pool needs to know of a task.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct TaskRequest {
+    pub(super) name: &'static str,
+    pub(super) shown: &'static str,
+    pub(super) is_confined: bool,
 }
 
 impl<In, Out> Task<In, Out>
@@ -20,7 +29,12 @@ where
     /// The task `name`, which must be registered with [`worker_task!`](crate::worker_task).
     #[must_use]
     pub const fn new(name: &'static str, run: fn(In) -> Result<Out, Failure>) -> Self {
-        Self { name, shown: name, run }
+        Self { name, shown: name, is_confined: true, run }
+    }
+
+    /// The same task in a worker that is not confined.
+    pub(crate) const fn unconfined(self) -> Self {
+        Self { is_confined: false, ..self }
     }
 
     /// The task's name, unique in the program: `<module>.<function>`.
@@ -31,11 +45,11 @@ where
 
     /// The same task under another name in messages, such as that of the caller.
     pub(crate) fn shown_as(&self, shown: &'static str) -> Self {
-        Self { name: self.name, shown, run: self.run }
+        Self { shown, ..*self }
     }
 
-    pub(super) fn shown(&self) -> &'static str {
-        self.shown
+    pub(super) fn request(&self) -> TaskRequest {
+        TaskRequest { name: self.name, shown: self.shown, is_confined: self.is_confined }
     }
 
     pub(super) fn run_here(&self, input: In) -> Result<Out, Failure> {

@@ -93,6 +93,8 @@ mod tests {
             arguments: Vec::new(),
             count: 1,
             memory_limit_bytes: 3 << 29,
+            confinement: None,
+            withheld: Vec::new(),
             time_limit: Duration::from_mins(1),
         };
         let termination = Termination { status: Some(ExitStatus::from_raw(wait_status)), stderr: stderr.to_owned() };

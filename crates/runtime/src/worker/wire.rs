@@ -7,13 +7,14 @@ use std::io::{self, Read, Write};
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
+use super::Confinement;
 use crate::failure::Failure;
 
 /// A message of the parent.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 pub(super) enum Request {
     /// The first message, sent once.
-    Start { memory_limit_bytes: u64 },
+    Start { memory_limit_bytes: u64, confinement: Option<Confinement> },
     /// The body is the task's input.
     Run { task: String, pixels: u64 },
 }
@@ -132,8 +133,10 @@ mod tests {
     #[test]
     fn reads_several_messages() {
         let mut bytes = Vec::new();
-        let requests =
-            [Request::Start { memory_limit_bytes: 5 }, Request::Run { task: "ocr.read".to_owned(), pixels: 7 }];
+        let requests = [
+            Request::Start { memory_limit_bytes: 5, confinement: Some(super::Confinement::default()) },
+            Request::Run { task: "ocr.read".to_owned(), pixels: 7 },
+        ];
         for (request, body) in requests.iter().zip([&b""[..], b"a page"]) {
             write(&mut bytes, request, body).unwrap();
         }

@@ -1,12 +1,12 @@
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::Task;
 use super::process_pool::ProcessPool;
+use super::{Confinement, Task};
 use crate::failure::Failure;
 
 /// The worker processes of a program: a handle that is cheap to clone. Workers start when they are needed and are kept for many pages.
@@ -32,6 +32,10 @@ pub struct WorkerSettings {
     pub count: usize,
     /// Address space of a worker, bytes: the maximum for any page. A page of ordinary size gets half of it.
     pub memory_limit_bytes: u64,
+    /// What a worker may do; `None` to let it do everything.
+    pub confinement: Option<Confinement>,
+    /// Environment variables that no worker gets, such as keys.
+    pub withheld: Vec<String>,
     /// Time that a page of up to 25 million pixels may take; larger ones get more, in proportion.
     pub time_limit: Duration,
 }
@@ -45,6 +49,8 @@ impl WorkerSettings {
             arguments: arguments.into_iter().collect(),
             count: std::thread::available_parallelism().map_or(1, usize::from),
             memory_limit_bytes: 1400 << 20,
+            confinement: None,
+            withheld: Vec::new(),
             time_limit: Duration::from_mins(1),
         }
     }
@@ -80,6 +86,20 @@ impl WorkerPool {
         Self { mode: Arc::new(Mode::InProcess) }
     }
 
+    /// A pool with the same settings whose confined workers may read only `folder` where these may read `root`, and write nothing.
+    pub(crate) fn narrowed(&self, root: &Path, folder: &Path) -> Self {
+        match &*self.mode {
+            Mode::Processes(pool) => match &pool.settings().confinement {
+                Some(confinement) => {
+                    let confinement = Some(confinement.narrowed(root, folder));
+                    Self::start(WorkerSettings { confinement, ..pool.settings().clone() })
+                }
+                None => self.clone(),
+            },
+            Mode::InProcess => self.clone(),
+        }
+    }
+
     /// Returns whether tasks run in this process.
     pub(crate) fn is_in_process(&self) -> bool {
         matches!(*self.mode, Mode::InProcess)
@@ -101,7 +121,7 @@ impl WorkerPool {
             Mode::Processes(pool) => {
                 let serialised = rmp_serde::to_vec_named(&input)?;
                 drop(input);
-                let output = pool.call(task.name(), task.shown(), serialised, allowance)?;
+                let output = pool.call(task.request(), serialised, allowance)?;
                 Ok(rmp_serde::from_slice(&output)?)
             }
         }
