@@ -9,7 +9,7 @@ set -euo pipefail
 packages=(pkg-config gcc g++ make libtesseract-dev libleptonica-dev libclang1-14 libclang-common-14-dev
   tesseract-ocr-eng tesseract-ocr-osd poppler-utils hunspell-en-us)
 case "${1:-}" in
-  tests) packages+=(qpdf libxml2-utils tesseract-ocr) ;;
+  tests) packages+=(qpdf libxml2-utils strace tesseract-ocr) ;;
   peers)
     packages+=(python3-venv default-jre-headless libxml2-utils pandoc)
     command -v npm >/dev/null || packages+=(nodejs npm)

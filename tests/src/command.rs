@@ -1,4 +1,5 @@
 use std::ffi::OsStr;
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
@@ -85,6 +86,23 @@ impl Shelf {
     pub fn copy(&self, id: &str, from: &Self) {
         let copied = Command::new("cp").arg("-a").arg(from.library().join(id)).arg(self.library()).status();
         assert!(copied.expect("`cp` starts").success(), "{id} cannot be copied");
+    }
+
+    /// Runs the command until its main thread makes the system call `call` for the `nth` time, and kills it there. Returns whether it got there.
+    /// Needs `strace`, which `scripts/setup.sh tests` installs.
+    ///
+    /// # Panics
+    /// When `strace` cannot be started, or the command fails before.
+    pub fn killed_at<S: AsRef<OsStr>>(&self, call: &str, nth: usize, arguments: impl IntoIterator<Item = S>) -> bool {
+        let command = self.command(arguments);
+        let mut traced = Command::new("strace");
+        traced.args(["-qq", "-o", "/dev/null", "-e", &format!("trace={call}")]);
+        traced.args(["-e", &format!("inject={call}:signal=KILL:when={nth}")]);
+        traced.arg(command.get_program()).args(command.get_args()).env_clear();
+        traced.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?)))).stdin(Stdio::null());
+        let ended = traced.output().expect("`strace` is installed");
+        assert!(ended.status.signal() == Some(9) || ended.status.success(), "{call} {nth}: {ended:?}");
+        !ended.status.success()
     }
 
     /// Starts the command without waiting for it.

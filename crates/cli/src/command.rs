@@ -61,6 +61,7 @@ pub(super) enum Verb {
     Verify(verbs::Verify),
     Clean(verbs::Clean),
     Delete(verbs::Delete),
+    Trash(verbs::Trash),
     Config(verbs::Config),
     Doctor(verbs::Doctor),
     Demo(verbs::Demo),
@@ -76,12 +77,25 @@ pub(super) fn command(registry: &Registry) -> Command {
     for verb in ["process", "plan", "try", "config", "status"] {
         command = command.mut_subcommand(verb, |verb| stage_options::add(verb, registry, &taken));
     }
-    // `status` takes these options from the environment, as `process` does.
-    command = command.mut_subcommand("status", |verb| {
-        verb.mut_args(|arg| if arg.get_help_heading().is_some() { arg.hide(true) } else { arg })
-    });
-    for verb in ["process", "plan", "status", "try", "report", "stats", "eval", "clean", "show", "stages", "new-stage"]
-    {
+    // These verbs take the options from the environment, as `process` does.
+    for verb in ["status"] {
+        command = command.mut_subcommand(verb, |verb| {
+            verb.mut_args(|arg| if arg.get_help_heading().is_some() { arg.hide(true) } else { arg })
+        });
+    }
+    for verb in [
+        "process",
+        "plan",
+        "status",
+        "try",
+        "report",
+        "stats",
+        "eval",
+        "clean",
+        "show",
+        "stages",
+        "new-stage",
+    ] {
         let stages = PossibleValuesParser::new(names.clone());
         let selectors = match verb {
             "clean" => SelectorParser::downstream_only(&names),

@@ -82,7 +82,16 @@ fn warn_of(faults: &[RegistryError]) {
 
 /// Whether a verb does its work without the stages, or with those that fit together.
 fn needs_all_stages(verb: &Verb) -> bool {
-    !matches!(verb, Verb::Add(_) | Verb::List(_) | Verb::Show(_) | Verb::Set(_) | Verb::Delete(_) | Verb::Doctor(_))
+    !matches!(
+        verb,
+        Verb::Add(_)
+            | Verb::List(_)
+            | Verb::Show(_)
+            | Verb::Set(_)
+            | Verb::Delete(_)
+            | Verb::Trash(_)
+            | Verb::Doctor(_)
+    )
 }
 
 fn run(matches: &clap::ArgMatches, registry: &Arc<Registry>, mut faults: Vec<RegistryError>) -> Result<Exit> {
@@ -114,6 +123,10 @@ fn run(matches: &clap::ArgMatches, registry: &Arc<Registry>, mut faults: Vec<Reg
         warn_of(&faults);
     }
     let context = Context::open(cli.global, Arc::clone(registry), faults, stop, missing)?;
+    if !matches!(cli.verb, Verb::Completions(_)) {
+        // What cannot be cleaned up, as in a library that is read-only, is in nobody's way.
+        let _ = context.store.clean_up();
+    }
     run_verb(cli.verb, &context, given).map_err(|error| context.near(error))
 }
 
@@ -139,11 +152,12 @@ fn run_verb(verb: Verb, context: &Context, given: &clap::ArgMatches) -> Result<E
         Verb::Stats(stats) => verbs::stats(context, &stats),
         Verb::Clean(clean) => verbs::clean(context, &clean),
         Verb::Delete(delete) => verbs::delete(context, &delete),
+        Verb::Trash(trash) => verbs::trash(context, &trash),
         Verb::Verify(verify) => verbs::verify(context, &verify),
         Verb::Config(config) => verbs::config(context, &config, given),
         Verb::Doctor(doctor) => verbs::doctor(context, &doctor),
         Verb::Demo(demo) => verbs::demo(context, &demo),
-        Verb::Completions(_) => verbs::books(context),
+        Verb::Completions(completions) => verbs::books(context, &completions),
         Verb::NewStage(_) | Verb::Try(_) => Ok(Exit::Done),
     }
 }

@@ -110,6 +110,11 @@ impl From<StoreError> for CliError {
         let (exit, hint) = match &error {
             StoreError::Locked { .. } => (Exit::Locked, "wait for it (`--wait`), or stop it"),
             StoreError::Outside { .. } => (Exit::Refused, "replace the symbolic link by the folder itself"),
+            StoreError::Link { .. } => {
+                (Exit::Refused, "name the book that the link leads to, or remove the link with `rm`")
+            }
+            StoreError::Exists { .. } => (Exit::Refused, "choose another id"),
+            StoreError::TrashInUse => (Exit::Locked, "wait for it, or stop it"),
             _ => (Exit::Failed, "check that the library's folder exists and can be written to"),
         };
         Self::failed(error).exit(exit).hint(hint)

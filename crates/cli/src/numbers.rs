@@ -85,6 +85,35 @@ pub(super) fn parse_time(text: &str) -> Result<std::time::Duration, String> {
     std::time::Duration::try_from_secs_f64(number * factor).map_err(|error| error.to_string())
 }
 
+/// Parses an age such as `30d`, `2w` or `12h`.
+pub(super) fn parse_age(text: &str) -> Result<std::time::Duration, String> {
+    let days = |number: &str, days: f64| {
+        let number: f64 =
+            number.trim().parse().map_err(|_| "expected an age such as `30d`, `2w` or `12h`".to_owned())?;
+        std::time::Duration::try_from_secs_f64(number * days * 86_400.0).map_err(|error| error.to_string())
+    };
+    match text.split_at(text.len().saturating_sub(usize::from(text.is_ascii()))) {
+        (number, "d") => days(number, 1.0),
+        (number, "w") => days(number, 7.0),
+        (_, "h" | "m") => parse_time(text),
+        _ => Err("expected an age such as `30d`, `2w` or `12h`".to_owned()),
+    }
+}
+
+/// A size: `512 B`, `1.4 MB`, `23 GB`.
+pub(super) fn bytes(bytes: u64) -> String {
+    let mut number = bytes as f64;
+    let mut units = ["B", "KB", "MB", "GB"].into_iter();
+    let mut unit = units.next().unwrap_or_default();
+    for next in units {
+        if number < 1000.0 {
+            break;
+        }
+        (number, unit) = (number / 1024.0, next);
+    }
+    if unit == "B" || number >= 10.0 { format!("{number:.0} {unit}") } else { format!("{number:.1} {unit}") }
+}
+
 /// Parses a size such as `1500M` or `2G`; returns bytes.
 pub(super) fn parse_bytes(text: &str) -> Result<u64, String> {
     let wrong = || "expected a size such as `1500M` or `2G`".to_owned();
@@ -118,6 +147,21 @@ mod tests {
         assert_eq!(parse_bytes("1500M"), Ok(1_572_864_000));
         assert_eq!(parse_bytes("2GiB"), Ok(2_147_483_648));
         assert!(parse_bytes("2X").is_err() && parse_bytes("M").is_err());
+    }
+
+    #[test]
+    fn ages_are_in_days_weeks_or_hours() {
+        assert_eq!(parse_age("30d"), Ok(Duration::from_hours(720)));
+        assert_eq!(parse_age("1.5w"), Ok(Duration::from_hours(252)));
+        assert_eq!(parse_age("12h"), Ok(Duration::from_hours(12)));
+        for wrong in ["30", "d", "-1d", "30 days", "", "30д"] {
+            assert!(parse_age(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn sizes_have_the_unit_that_fits() {
+        assert_eq!([0, 999, 1_500, 20_000_000, 5 << 30].map(bytes), ["0 B", "999 B", "1.5 KB", "19 MB", "5.0 GB"]);
     }
 
     #[test]

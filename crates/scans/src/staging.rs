@@ -1,20 +1,13 @@
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, Write};
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{CWD, RenameFlags, renameat_with};
-use rustix::io::Errno;
 use serde::Serialize;
-use tempfile::TempDir;
 
 use crate::file_error::FileError;
 use shelf_runtime::book::ScanId;
-
-const PREFIX: &str = ".adding-";
-const LOCK_FILE: &str = ".lock";
-/// Held while hidden folders are created and removed, so that none is taken for abandoned before it is locked.
-const GUARD_FILE: &str = ".adding.lock";
+use shelf_runtime::store::{StoreError, UnfinishedBook, rename_new};
 
 /// Why a book could not be published.
 #[derive(Debug, thiserror::Error)]
@@ -35,26 +28,13 @@ pub enum StagingError {
 pub(crate) struct Staging {
     root: PathBuf,
     id: ScanId,
-    folder: TempDir,
-    _lock: File,
+    folder: UnfinishedBook,
 }
 
 impl Staging {
-    /// Makes the hidden folder, and removes those that dead processes left behind.
-    pub(crate) fn new(root: &Path, id: &ScanId) -> Result<Self, FileError> {
-        let guard_path = root.join(GUARD_FILE);
-        let guard = open_lock(&guard_path).map_err(FileError::cannot("open", &guard_path))?;
-        guard.lock().map_err(FileError::cannot("lock", &guard_path))?;
-        remove_abandoned(root).map_err(FileError::cannot("clean up", root))?;
-        let mut builder = tempfile::Builder::new();
-        let prefix = format!("{PREFIX}{id}-");
-        // Temporary folders are private to their owner; this one stays, and gets the usual permissions.
-        let made = builder.prefix(&prefix).permissions(fs::Permissions::from_mode(0o777)).tempdir_in(root);
-        let folder = made.map_err(FileError::cannot("make a folder in", root))?;
-        let lock_path = folder.path().join(LOCK_FILE);
-        let lock = open_lock(&lock_path).map_err(FileError::cannot("open", &lock_path))?;
-        lock.lock().map_err(FileError::cannot("lock", &lock_path))?;
-        Ok(Self { root: root.to_owned(), id: id.clone(), folder, _lock: lock })
+    /// Makes the hidden folder.
+    pub(crate) fn new(root: &Path, id: &ScanId) -> Result<Self, StoreError> {
+        Ok(Self { root: root.to_owned(), id: id.clone(), folder: UnfinishedBook::new(root, id)? })
     }
 
     /// Makes a folder of the book.
@@ -122,22 +102,14 @@ impl Staging {
     pub(crate) fn publish(self) -> Result<(), StagingError> {
         sync_folders(self.folder.path()).map_err(FileError::cannot("write", self.folder.path()))?;
         let target = self.root.join(self.id.as_str());
-        let moved = match renameat_with(CWD, self.folder.path(), CWD, &target, RenameFlags::NOREPLACE) {
-            // Some network file systems cannot rename without replacing; there it is checked beforehand.
-            Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) if target.symlink_metadata().is_err() => {
-                fs::rename(self.folder.path(), &target)
-            }
-            Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => Err(Errno::EXIST.into()),
-            moved => moved.map_err(io::Error::from),
-        };
-        match moved {
+        match rename_new(self.folder.path(), &target) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                 return Err(StagingError::Exists { id: self.id });
             }
             moved => moved.map_err(FileError::cannot("make", &target))?,
         }
         // The folder has its name: from here on it must not be deleted.
-        let _ = self.folder.keep();
+        self.folder.keep();
         File::open(&self.root).and_then(|root| root.sync_all()).map_err(FileError::cannot("write", &self.root))?;
         Ok(())
     }
@@ -150,29 +122,6 @@ impl Staging {
         swapped.map_err(|error| FileError::cannot("exchange in one step", &target)(error.into()))?;
         File::open(&self.root).and_then(|root| root.sync_all()).map_err(FileError::cannot("write", &self.root))
     }
-}
-
-fn open_lock(path: &Path) -> io::Result<File> {
-    OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)
-}
-
-/// Removes hidden folders that no process has locked.
-fn remove_abandoned(root: &Path) -> io::Result<()> {
-    for entry in fs::read_dir(root)? {
-        let path = entry?.path();
-        let is_hidden_book = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(PREFIX));
-        if !is_hidden_book || !path.symlink_metadata()?.is_dir() {
-            continue;
-        }
-        let is_abandoned = match File::open(path.join(LOCK_FILE)) {
-            Ok(lock) => lock.try_lock().is_ok(),
-            Err(_) => true,
-        };
-        if is_abandoned {
-            fs::remove_dir_all(&path)?;
-        }
-    }
-    Ok(())
 }
 
 /// Flushes a folder and its subfolders, so that the names of their files survive a power cut.
@@ -204,21 +153,6 @@ mod tests {
         assert_eq!(hidden(root.path()).len(), 1);
         drop(staging);
         assert!(hidden(root.path()).is_empty());
-    }
-
-    #[test]
-    fn removes_abandoned_folders_and_keeps_locked_ones() {
-        let root = tempfile::tempdir().unwrap();
-        let left = root.path().join(".adding-old-x1");
-        fs::create_dir_all(left.join("source")).unwrap();
-        fs::write(left.join(LOCK_FILE), "").unwrap();
-        let one = Staging::new(root.path(), &"one".parse().unwrap()).unwrap();
-        assert!(!left.exists());
-        let two = Staging::new(root.path(), &"two".parse().unwrap()).unwrap();
-        assert_eq!(hidden(root.path()).len(), 2, "both are still locked");
-        one.publish().unwrap();
-        two.publish().unwrap();
-        assert!(hidden(root.path()).is_empty() && root.path().join("one").is_dir() && root.path().join("two").is_dir());
     }
 
     #[test]

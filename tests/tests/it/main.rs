@@ -11,6 +11,7 @@ pub mod faults;
 pub mod florida;
 pub mod hostile;
 pub mod isolated;
+pub mod killed_commands;
 pub mod llm;
 pub mod llm_faults;
 pub mod llm_keys;

@@ -202,7 +202,7 @@ pub(super) fn refusal(error: AddError) -> CliError {
     let exit = match &error {
         AddError::Stopped => Exit::Interrupted,
         AddError::File(error) if error.is_not_found() => Exit::Refused,
-        AddError::File(_) => Exit::Failed,
+        AddError::File(_) | AddError::Store(_) => Exit::Failed,
         _ => Exit::Refused,
     };
     let error = CliError::failed(error).exit(exit);

@@ -12,7 +12,7 @@ use shelf_runtime::store::Store;
 ///
 /// Completes subcommands, options, stages and the books of the library.
 #[derive(Debug, Args)]
-#[command(group = ArgGroup::new("what").args(["shell", "books"]).required(true))]
+#[command(group = ArgGroup::new("what").args(["shell", "books", "trashed"]).required(true))]
 #[command(after_help = "\
 Examples:
   shelf completions bash > ~/.local/share/bash-completion/completions/shelf
@@ -24,6 +24,9 @@ pub(crate) struct Completions {
     /// Print the ids of all books, as used by the scripts
     #[arg(long, hide = true)]
     books: bool,
+    /// Print the ids of all books in the trash, as used by the scripts
+    #[arg(long, hide = true)]
+    trashed: bool,
 }
 
 impl Completions {
@@ -34,8 +37,11 @@ impl Completions {
     }
 }
 
-/// Prints the books of the library.
-pub(crate) fn books(context: &Context) -> Result<Exit> {
+/// Prints the books of the library, or those in its trash.
+pub(crate) fn books(context: &Context, args: &Completions) -> Result<Exit> {
+    if args.trashed {
+        return super::trash::print_ids(context);
+    }
     // A library that is not there completes nothing.
     for book in context.store.books().unwrap_or_default() {
         context.out.line(book)?;
@@ -63,7 +69,9 @@ fn script(shell: Shell, command: Command) -> String {
         Shell::Zsh => match script.split_once('\n') {
             Some((first, rest)) => format!(
                 "{first}\n{ZSH}{}",
-                rest.replace(":_users'", ":_shelf_books'").replace(":_users\"", ":_shelf_books\"")
+                rest.replace(":_users'", ":_shelf_books'")
+                    .replace(":_users\"", ":_shelf_books\"")
+                    .replace(":_hosts'", ":_shelf_trashed'")
             ),
             None => script,
         },
@@ -82,8 +90,11 @@ fn is_book(arg: &clap::Arg) -> bool {
 }
 
 fn hinted(command: Command) -> Command {
-    command.mut_subcommands(|verb| {
+    let command = command.mut_subcommands(|verb| {
         verb.mut_args(|arg| if is_book(&arg) { arg.value_hint(ValueHint::Username) } else { arg })
+    });
+    command.mut_subcommand("trash", |trash| {
+        trash.mut_subcommand("restore", |restore| restore.mut_arg("book", |book| book.value_hint(ValueHint::Hostname)))
     })
 }
 
@@ -105,6 +116,12 @@ _shelf_with_books() {
             books="$("${COMP_WORDS[0]}" "${library[@]}" completions --books 2>/dev/null)" || return
             COMPREPLY=($(compgen -W "$books" -- "$current"))
             ;;
+        trash)
+            [[ "${COMP_WORDS[COMP_CWORD-1]}" == restore ]] || return
+            local trashed
+            trashed="$("${COMP_WORDS[0]}" "${library[@]}" completions --trashed 2>/dev/null)" || return
+            COMPREPLY=($(compgen -W "$trashed" -- "$current"))
+            ;;
     esac
 }
 complete -F _shelf_with_books -o bashdefault -o default shelf
@@ -116,10 +133,16 @@ _shelf_books() {
     books=(${(f)"$(${words[1]:-shelf} completions --books 2>/dev/null)"})
     compadd -a books
 }
+_shelf_trashed() {
+    local -a books
+    books=(${(f)"$(shelf completions --trashed 2>/dev/null)"})
+    compadd -a books
+}
 "#;
 
 const FISH: &str = r#"
 complete -c shelf -n "__fish_seen_subcommand_from VERBS" -f -a "(shelf completions --books 2>/dev/null)"
+complete -c shelf -n "__fish_seen_subcommand_from trash; and __fish_seen_subcommand_from restore" -f -a "(shelf completions --trashed 2>/dev/null)"
 "#;
 
 #[cfg(test)]
@@ -137,5 +160,6 @@ mod tests {
         let zsh = script(Shell::Zsh);
         assert!(zsh.starts_with("#compdef shelf\n"), "{}", &zsh[..200]);
         assert!(zsh.matches(":_shelf_books'").count() >= 10 && !zsh.contains(":_users"));
+        assert_eq!(zsh.matches(":_shelf_trashed'").count(), 1, "of `trash restore`");
     }
 }

@@ -7,10 +7,16 @@ use crate::out::ask;
 use crate::out::print_error;
 use clap::Args;
 use shelf_runtime::book::ScanId;
+use shelf_runtime::inspect::LookError;
 use shelf_runtime::inspect::metadata;
 use shelf_runtime::store::Store;
+use shelf_runtime::store::StoreError;
+use shelf_runtime::store::Trash;
+use std::fmt::Write;
 
-/// Delete books from the library, scans included
+/// Move books from the library to the trash, scans included
+///
+/// `shelf trash restore` brings them back; only `shelf trash empty` deletes them permanently.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -26,18 +32,50 @@ pub(crate) struct Delete {
 }
 
 pub(crate) fn delete(context: &Context, args: &Delete) -> Result<Exit> {
-    let (books, mut exits) = there(context, &args.ids);
-    let mut pages = 0;
-    for book in &books {
-        pages += metadata(&context.store, book)?.total_pages as usize;
+    let mut exits = Vec::new();
+    let mut books = Vec::new();
+    let mut question = String::new();
+    for book in &args.ids {
+        match described(context, book).map_err(|error| context.near(error)) {
+            Ok(described) => {
+                let comma = if books.is_empty() { "" } else { ", " };
+                let _ = write!(question, "{comma}{described}");
+                books.push(book);
+            }
+            Err(error) => {
+                exits.push(error.exit);
+                print_error(error.render());
+            }
+        }
     }
-    let names = books.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     if !books.is_empty() {
-        let pages = count(pages, "page");
-        confirm(&format!("permanently delete {names} ({pages}) with all results?"), args.yes)?;
+        confirm(&format!("move to the trash, with all results: {question}?"), args.yes)?;
     }
-    exits.extend(remove(context, &books, "", "deleted"));
+    for book in books {
+        let deleted = Trash::of(&context.store).discard(book).map_err(CliError::from);
+        exits.push(Exit::of(&deleted));
+        match deleted {
+            Ok(_) => context.out.note(format_args!("{book}: moved to the trash (`shelf trash restore {book}`)")),
+            Err(error) => print_error(error.render()),
+        }
+    }
     Ok(Exit::of_books(exits))
+}
+
+/// `florida (12 pages)`. Also what is left of a book that an earlier release was deleting when it was killed; not what only leads to a
+/// book.
+fn described(context: &Context, book: &ScanId) -> Result<String> {
+    let folder = context.store.book_folder(book);
+    if let Ok(target) = folder.read_link() {
+        return Err(StoreError::Link { path: folder, target }.into());
+    }
+    match metadata(&context.store, book) {
+        Ok(metadata) => Ok(format!("{book} ({})", count(metadata.total_pages as usize, "page"))),
+        Err(LookError::NoBook(_) | LookError::File { .. }) if folder.is_dir() => {
+            Ok(format!("{book} (incomplete: it has no valid metadata.json)"))
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Returns the books that exist. For each of the others, prints an error and returns its exit code in the second list.

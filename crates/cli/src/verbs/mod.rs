@@ -24,6 +24,7 @@ mod stages;
 mod stats;
 mod status;
 mod tally;
+mod trash;
 mod try_page;
 mod verify;
 
@@ -47,5 +48,6 @@ pub(super) use show::{Show, show};
 pub(super) use stages::{Stages, stages};
 pub(super) use stats::{Stats, stats};
 pub(super) use status::{Status, status};
+pub(super) use trash::{Trash, trash};
 pub(super) use try_page::{Try, try_page};
 pub(super) use verify::{Verify, verify};

@@ -5,6 +5,9 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
+use super::file_lock::{is_still_at, open_lock};
+use super::trash::Trash;
+use super::unfinished_book;
 use super::{BookLock, BookPath, LedgerFile, Stamp, Store, StoreError};
 use crate::book::ScanId;
 
@@ -53,6 +56,16 @@ impl FolderStore {
         self.root.join(book.as_str())
     }
 
+    /// Removes what processes that died have left in the library: unfinished books, and the rest of books that were being removed from the
+    /// trash. What another process is using stays.
+    pub fn clean_up(&self) -> Result<(), StoreError> {
+        if !self.root.is_dir() {
+            return Ok(());
+        }
+        unfinished_book::clean_up(&self.root)?;
+        Trash::of(self).clean_up()
+    }
+
     fn file(&self, path: &BookPath) -> Result<PathBuf, StoreError> {
         self.inside(self.book_folder(path.book()).join(path.relative()))
     }
@@ -76,7 +89,7 @@ impl FolderStore {
     }
 }
 
-fn io_error(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> StoreError {
+pub(super) fn io_error(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> StoreError {
     let path = path.to_owned();
     move |source| StoreError::Io { action, path, source }
 }
@@ -203,6 +216,11 @@ impl Store for FolderStore {
     }
 
     fn remove_folder(&self, book: &ScanId, folder: &str) -> Result<(), StoreError> {
+        if folder.is_empty() {
+            // In one step, so that nobody finds half a book.
+            let trash = Trash::of(self);
+            return trash.remove(&trash.discard_locked(book)?, &|| false).map(drop);
+        }
         let path = self.inside(self.book_folder(book).join(folder))?;
         match fs::remove_dir_all(&path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(io_error("remove", &path)(error)),
@@ -233,18 +251,21 @@ impl Store for FolderStore {
 
     fn lock(&self, book: &ScanId) -> Result<BookLock, StoreError> {
         let path = self.inside(self.book_folder(book).join(LOCK_FILE))?;
-        let open = || OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
-        let mut file = open().map_err(io_error("open", &path))?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                let mut holder = String::new();
-                file.read_to_string(&mut holder).map_err(io_error("read", &path))?;
-                let holder = if holder.is_empty() { "another process".to_owned() } else { holder };
-                return Err(StoreError::Locked { book: book.clone(), holder });
+        let mut file = loop {
+            let mut file = open_lock(&path).map_err(io_error("open", &path))?;
+            match file.try_lock() {
+                // The book may have been deleted or exchanged since the file was opened.
+                Ok(()) if is_still_at(&file, &path).map_err(io_error("open", &path))? => break file,
+                Ok(()) => {}
+                Err(TryLockError::WouldBlock) => {
+                    let mut holder = String::new();
+                    file.read_to_string(&mut holder).map_err(io_error("read", &path))?;
+                    let holder = if holder.is_empty() { "another process".to_owned() } else { holder };
+                    return Err(StoreError::Locked { book: book.clone(), holder });
+                }
+                Err(TryLockError::Error(error)) => return Err(io_error("lock", &path)(error)),
             }
-            Err(TryLockError::Error(error)) => return Err(io_error("lock", &path)(error)),
-        }
+        };
         let host = gethostname::gethostname();
         let mut note = || -> io::Result<()> {
             file.set_len(0)?;

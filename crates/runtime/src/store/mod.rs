@@ -1,13 +1,21 @@
 //! Storage of books. Everything else reads and writes through the narrow [`Store`] trait, so that pages can be kept in an object
 //! store as well as in a folder.
 
+mod file_lock;
 mod folder;
 mod lock;
 mod path;
+mod remove_tree;
+mod rename;
+mod trash;
+mod unfinished_book;
 
 pub use folder::FolderStore;
 pub use lock::BookLock;
 pub use path::{BookPath, BookPathError};
+pub use rename::rename_new;
+pub use trash::{Trash, TrashedBook};
+pub use unfinished_book::UnfinishedBook;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -56,7 +64,7 @@ pub trait Store: Send + Sync + 'static {
     /// Removes a file, if it exists.
     fn remove(&self, path: &BookPath) -> Result<(), StoreError>;
 
-    /// Removes a folder of a book with its contents; the whole book for `""`.
+    /// Removes a folder of a book with its contents; the whole book for `""`, which is gone in one step.
     fn remove_folder(&self, book: &ScanId, folder: &str) -> Result<(), StoreError>;
 
     /// A local file with the contents of `path`, for worker processes to open.
@@ -106,6 +114,23 @@ pub enum StoreError {
         /// The path.
         path: PathBuf,
     },
+    /// A symbolic link in the place of a book.
+    #[error("{} is a symbolic link to {}, not a book", path.display(), target.display())]
+    Link {
+        /// The path.
+        path: PathBuf,
+        /// Where it leads.
+        target: PathBuf,
+    },
+    /// A book of that id is in the library.
+    #[error("a book `{book}` exists already")]
+    Exists {
+        /// The id.
+        book: ScanId,
+    },
+    /// Another process restores books from the trash, or empties it.
+    #[error("the trash is in use by another process")]
+    TrashInUse,
     /// Another process works on the book.
     #[error("`{book}` is in use by {holder}")]
     Locked {

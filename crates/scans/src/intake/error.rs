@@ -5,6 +5,7 @@ use crate::scan::SourceError;
 use crate::staging::StagingError;
 use shelf_runtime::book::{MetadataLimitError, PageNumber, ScanId};
 use shelf_runtime::failure::Failure;
+use shelf_runtime::store::StoreError;
 
 /// Why a book was not added. The library is then unchanged.
 #[derive(Debug, thiserror::Error)]
@@ -85,6 +86,9 @@ pub enum AddError {
     /// A file or folder cannot be read or written.
     #[error(transparent)]
     File(#[from] FileError),
+    /// The library cannot be written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// It was interrupted.
     #[error("stopped; nothing was added")]
     Stopped,
@@ -104,9 +108,13 @@ impl AddError {
             Self::DiskSpace { .. } => Some(FREE_SPACE.to_owned()),
             Self::TooManyPages { .. } => Some("add each part as a separate book, with `--each`".to_owned()),
             Self::File(error) if error.is_disk_full() => Some(FREE_SPACE.to_owned()),
-            Self::NoScans { .. } | Self::Metadata(_) | Self::DpiOutOfRange { .. } | Self::File(_) | Self::Stopped => {
-                None
-            }
+            Self::Store(error) if error.is_disk_full() => Some(FREE_SPACE.to_owned()),
+            Self::NoScans { .. }
+            | Self::Metadata(_)
+            | Self::DpiOutOfRange { .. }
+            | Self::File(_)
+            | Self::Store(_)
+            | Self::Stopped => None,
         }
     }
 }
