@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use image::{GrayImage, ImageFormat, Luma};
 use shelf::book::PageNumber;
-use shelf::edit::{EditError, EditSummary, Rotation, ScanEdit, edit_scans};
+use shelf::edit::{EditError, EditSummary, RemovedPage, RemovingEdit, Rotation, ScanEdit, edit_scans, removed_pages};
 use shelf::inspect::look;
 use shelf::plan::Request;
 use shelf::prelude::*;
@@ -289,4 +289,112 @@ fn a_locked_book_is_not_edited() {
     assert!(refused.to_string().starts_with("`book` is in use by process"), "{refused}");
     drop(lock);
     edited(&book, &ScanEdit::Drop { pages: [number(1)].into() }).unwrap();
+}
+
+fn removed(book: &TestBook) -> Vec<RemovedPage> {
+    removed_pages(book.store(), book.id()).unwrap()
+}
+
+/// Restores the page that was put aside last with this number.
+fn restored(book: &TestBook, page: u32) -> EditSummary {
+    let name = removed(book).into_iter().find(|removed| removed.page == number(page)).unwrap().name;
+    edited(book, &ScanEdit::Restore { name }).unwrap()
+}
+
+#[test]
+fn a_replaced_scan_comes_back_with_its_results() {
+    let book = book(&[110, 120, 130]);
+    let (_folder, file) = scan(200);
+    edited(&book, &ScanEdit::Replace { page: number(2), file }).unwrap();
+    assert_eq!(removed(&book)[0].removal.as_ref().map(|removal| removal.edit), Some(RemovingEdit::Replace));
+    run(&book);
+    assert_eq!(lights(&book)[1].1, 200);
+    let done = restored(&book, 2);
+    assert_eq!((done.new_pages, done.renumbered, done.pages), (vec![number(2)], 0, 3));
+    verified(&book);
+    assert_eq!(book.page::<light>(2).light, 120);
+    assert_eq!(book.bytes("images/page_0002_img_001.png"), Some(vec![120]));
+    assert!(!run(&book).iter().any(|made| made.starts_with("light")), "its own page is valid");
+    assert_eq!(book.page::<around>(1).lights, [111, 121]);
+    // What was there is put aside in turn, with its results.
+    assert_eq!(removed(&book)[0].removal.as_ref().map(|removal| removal.edit), Some(RemovingEdit::Restore));
+    restored(&book, 2);
+    assert_eq!(book.page::<light>(2).light, 200);
+    assert!(!run(&book).iter().any(|made| made.starts_with("light")));
+}
+
+#[test]
+fn a_scan_that_was_replaced_before_it_was_read_leaves_the_results_to_their_fingerprints() {
+    let book = TestBook::of_pages(1).scans([(picture(110), (60, 90), 300.0)]);
+    let (_folder, file) = scan(200);
+    edited(&book, &ScanEdit::Replace { page: number(1), file }).unwrap();
+    run(&book);
+    restored(&book, 1);
+    assert_eq!(run(&book)[0], "light page 1: done", "it was made of the other scan");
+    assert_eq!(book.page::<light>(1).light, 110);
+}
+
+#[test]
+fn a_removed_page_comes_back_where_it_was() {
+    let book = book(&[110, 120, 130, 140, 150]);
+    edited(&book, &ScanEdit::Drop { pages: [2, 3, 4].map(number).into() }).unwrap();
+    run(&book);
+    let (_folder, file) = scan(200);
+    edited(&book, &ScanEdit::Insert { page: number(1), files: vec![file] }).unwrap();
+    run(&book);
+    for page in [3, 4, 2] {
+        restored(&book, page);
+        verified(&book);
+    }
+    assert_eq!(removed(&book), []);
+    assert_eq!(book.bytes("images/page_0004_img_001.png"), Some(vec![130]));
+    let made = run(&book);
+    assert!(!made.iter().any(|made| made.starts_with("light")), "{made:?}");
+    let expected: Vec<(u32, u8)> = (1..).zip([200, 110, 120, 130, 140, 150]).collect();
+    assert_eq!(lights(&book).iter().map(|page| (page.0, page.1)).collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn an_undone_removal_leaves_nothing_to_make_but_what_saw_the_gap() {
+    let book = book(&[110, 120, 130, 140, 150]);
+    edited(&book, &ScanEdit::Drop { pages: [number(3)].into() }).unwrap();
+    restored(&book, 3);
+    verified(&book);
+    let made = run(&book);
+    assert_eq!(made, ["around page 2: done", "around page 4: done"], "their records no longer name page 3");
+}
+
+#[test]
+fn a_scan_that_moved_since_comes_back_in_the_place_of_its_replacement() {
+    let book = book(&[110, 120, 130]);
+    let (_folder, file) = scan(200);
+    edited(&book, &ScanEdit::Replace { page: number(2), file }).unwrap();
+    edited(&book, &ScanEdit::Rotate { page: number(2), rotation: Rotation::Half }).unwrap();
+    edited(&book, &ScanEdit::Drop { pages: [number(1)].into() }).unwrap();
+    let first = removed(&book).into_iter().rfind(|page| page.page == number(2)).unwrap();
+    let done = edited(&book, &ScanEdit::Restore { name: first.name }).unwrap();
+    assert_eq!((done.new_pages, done.pages), (vec![number(1)], 2));
+    assert_eq!(book.bytes("source/page_0001.png").unwrap(), picture(120));
+}
+
+#[test]
+fn a_page_that_an_earlier_release_put_aside_becomes_a_page_of_its_own() {
+    let book = book(&[110, 120]);
+    book.write("removed/page_0002_2025-01-02T030405.png", &picture(90));
+    assert_eq!((removed(&book)[0].when(), removed(&book)[0].removal.is_none()), ("2025-01-02T030405", true));
+    assert_eq!(restored(&book, 2).pages, 3);
+    run(&book);
+    assert_eq!(lights(&book).iter().map(|page| page.1).collect::<Vec<_>>(), [110, 90, 120]);
+}
+
+#[test]
+fn pages_that_are_not_put_aside_and_folders_that_lead_away_are_refused() {
+    let book = book(&[110, 120]);
+    let missing = edited(&book, &ScanEdit::Restore { name: "2".to_owned() }).unwrap_err();
+    assert_eq!(missing.to_string(), "`book` has no page 2 that could be restored");
+    let outside = tempfile::tempdir().unwrap();
+    std::os::unix::fs::symlink(outside.path(), book.store().book_folder(book.id()).join("removed")).unwrap();
+    let refused = edited(&book, &ScanEdit::Drop { pages: [number(2)].into() }).unwrap_err();
+    assert!(refused.to_string().ends_with("leads out of the library"), "{refused}");
+    assert_eq!(std::fs::read_dir(outside.path()).unwrap().count(), 0);
 }

@@ -1,8 +1,9 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::book_copy::BookCopy;
 use super::error::EditError;
+use super::removed::{Place, Removal, RemovingEdit, removed_pages};
 use super::renumbering::Renumbering;
 use super::scan_edit::ScanEdit;
 use crate::formats::opened_page::PageInFile;
@@ -13,7 +14,9 @@ use crate::scan::source::{InputFile, Source, inspect_all};
 use crate::scan::write::{ScanRequest, WRITE_SCAN, WrittenScan};
 use crate::staging::Staging;
 use shelf_runtime::book::{BookMetadata, Origin, PageNumber, ScanId};
+use shelf_runtime::clock::now;
 use shelf_runtime::inspect::{BookState, look, metadata};
+use shelf_runtime::record::Hash;
 use shelf_runtime::registry::Registry;
 use shelf_runtime::report;
 use shelf_runtime::store::{FolderStore, Store};
@@ -51,36 +54,67 @@ pub fn edit_scans(
     let state = look(store, registry, book)?;
     let last = state.pages.last().map_or(0, |page| page.get());
     check(&state, edit, last)?;
+    let removed_before = removed_pages(store, book)?;
     let sources = inspect_sources(edit, worker_pool)?;
     let staging = Staging::new(store.root(), book)?;
     let folder = staging.make_folder("source")?;
     let mut records = ScanRecords::new(&staging, &folder);
-    let mut new_pages = Vec::new();
-    match edit {
+    let mut new_scans: BTreeMap<PageNumber, Option<Hash>> = BTreeMap::new();
+    let (mut restored, mut renumbering) = (None, Renumbering::none());
+    let removing = match edit {
         ScanEdit::Replace { page, .. } | ScanEdit::Insert { page, .. } => {
             // Spreads are not split here: someone who edits single pages has seen them.
             for (number, planned) in (page.get()..).filter_map(PageNumber::new).zip(plan_pages(&sources, None)) {
                 let scan = write_scan(worker_pool, &planned, &folder, number)?;
+                new_scans.insert(number, Some(scan.hash.clone()));
                 records.write(number, planned.origin(), Ok(scan))?;
-                new_pages.push(number);
             }
+            RemovingEdit::Replace
         }
         ScanEdit::Rotate { page, rotation } => {
             let (scan, origin) = rotate_scan(store, worker_pool, &state, *page, *rotation, &folder)?;
+            new_scans.insert(*page, Some(scan.hash.clone()));
             records.write(*page, origin, Ok(scan))?;
-            new_pages.push(*page);
+            RemovingEdit::Rotate
         }
-        ScanEdit::Drop { .. } => {}
+        ScanEdit::Drop { pages } => {
+            renumbering = Renumbering::dropped(pages.clone());
+            RemovingEdit::Drop
+        }
+        ScanEdit::Restore { name } => {
+            let page = removed_before.iter().find(|page| page.name == *name);
+            let page = page.ok_or_else(|| EditError::NotRemoved { book: book.clone(), name: name.clone() })?;
+            let number = match page.place(&removed_before, &state) {
+                Place::Of(number) => number,
+                Place::Inserted(number) => {
+                    renumbering = Renumbering::inserted(number, 1);
+                    number
+                }
+            };
+            new_scans.insert(number, page.removal.as_ref().map(|removal| removal.scan.clone()));
+            restored = Some((page, number));
+            RemovingEdit::Restore
+        }
+    };
+    if let ScanEdit::Insert { page, .. } = edit {
+        renumbering = Renumbering::inserted(*page, new_scans.len() as u32);
     }
-    let is_insert = matches!(edit, ScanEdit::Insert { .. });
-    let renumbering = Renumbering::of(edit, new_pages.len() as u32);
-    let rescanned = if is_insert { BTreeSet::new() } else { new_pages.iter().copied().collect() };
-    let mut copy = BookCopy::new(store.book_folder(book), &staging, &renumbering, rescanned);
+    let inserted = renumbering.inserted_count();
+    let when = now();
+    let removal = |page: PageNumber| {
+        let replaced_by = new_scans.get(&page).cloned().flatten();
+        let dropped = renumbering.dropped_pages();
+        Some((page, Removal::of(removing, page, when, &state, dropped, replaced_by)?))
+    };
+    let rescanned: BTreeSet<PageNumber> = new_scans.keys().copied().filter(|_| inserted == 0).collect();
+    let removed =
+        rescanned.iter().copied().chain(renumbering.dropped_pages().iter().copied()).filter_map(removal).collect();
+    let mut copy = BookCopy::new(store.book_folder(book), &staging, &renumbering, rescanned, removed, restored)?;
     copy.link_book(book, registry)?;
     let kept_scans = copy.kept_scans();
-    let inserted = if is_insert { new_pages.len() as u32 } else { 0 };
     let dropped = state.pages.iter().filter(|page| renumbering.of_page(**page).is_none()).count() as u32;
     let pages = last + inserted - dropped;
+    let new_pages: Vec<PageNumber> = new_scans.into_keys().collect();
     let mut source_files = state.metadata.source_files.clone();
     for source in &sources {
         if !source_files.contains(&source.name) {
@@ -114,7 +148,7 @@ fn check(state: &BookState, edit: &ScanEdit, last: u32) -> Result<(), EditError>
         ScanEdit::Rotate { page, .. } if !state.scans.contains_key(page) => {
             in_range(*page).and(Err(EditError::NoScan { book: state.id.clone(), page: *page }))
         }
-        ScanEdit::Insert { .. } | ScanEdit::Rotate { .. } => Ok(()),
+        ScanEdit::Insert { .. } | ScanEdit::Rotate { .. } | ScanEdit::Restore { .. } => Ok(()),
         ScanEdit::Drop { pages } if pages.len() as u32 >= last => {
             Err(EditError::NoPagesLeft { book: state.id.clone() })
         }
@@ -127,7 +161,7 @@ fn inspect_sources(edit: &ScanEdit, worker_pool: &WorkerPool) -> Result<Vec<Sour
     let files: Vec<&PathBuf> = match edit {
         ScanEdit::Replace { file, .. } => vec![file],
         ScanEdit::Insert { files, .. } => files.iter().collect(),
-        ScanEdit::Drop { .. } | ScanEdit::Rotate { .. } => Vec::new(),
+        ScanEdit::Drop { .. } | ScanEdit::Rotate { .. } | ScanEdit::Restore { .. } => Vec::new(),
     };
     let inputs = files.into_iter().map(|path| InputFile::detect(path)).collect::<Result<Vec<_>, _>>()?;
     let sources = inspect_all(inputs, worker_pool, RENDER_DPI, &false.into())?;

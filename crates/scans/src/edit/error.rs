@@ -62,6 +62,14 @@ pub enum EditError {
         /// The page.
         page: PageNumber,
     },
+    /// No such page was put aside.
+    #[error("`{book}` has no page {name} that could be restored")]
+    NotRemoved {
+        /// The book.
+        book: ScanId,
+        /// The number or name of the page.
+        name: String,
+    },
     /// The book has pages of a stage that is not linked, so it is unknown how to renumber them.
     #[error("cannot renumber the pages in `{folder}`: this program has no stage of that name")]
     UnknownStage {
@@ -97,6 +105,9 @@ impl EditError {
                 Some("insert them with `shelf page BOOK insert`, then drop the old page".to_owned())
             }
             Self::NoScan { book, page } => Some(format!("add one: `shelf page {book} replace {page} FILE`")),
+            Self::NotRemoved { book, .. } => {
+                Some(format!("`shelf page {book} restore` lists the pages that can be restored"))
+            }
             Self::UnknownStage { folder, .. } => {
                 Some(format!("use the program that has the stage `{folder}`, or delete that folder"))
             }

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::renumbering::Renumbering;
 use shelf_runtime::book::{PageNumber, Unit};
 use shelf_runtime::record::{FailedRecord, Fingerprint, Hash, Input, PageRecord, RECORD_KEY, RedoMarker};
 use shelf_runtime::registry::Entry;
@@ -18,7 +17,8 @@ pub(super) struct ChangedHashes {
 
 /// Rewrites page files and records for new page numbers.
 pub(super) struct RecordRenumbering<'a> {
-    pub(super) renumbering: &'a Renumbering,
+    /// The new number of a page; `None` if it was removed.
+    pub(super) new_number: &'a dyn Fn(PageNumber) -> Option<PageNumber>,
     pub(super) changed_hashes: &'a mut ChangedHashes,
 }
 
@@ -57,7 +57,7 @@ impl RecordRenumbering<'_> {
     pub(super) fn redo(&self, bytes: &[u8]) -> Option<Vec<u8>> {
         let marker: RedoMarker = serde_json::from_slice(bytes).ok()?;
         let renumbered = |unit: &Unit| match unit {
-            Unit::Page(page) => self.renumbering.of_page(*page).map(Unit::Page),
+            Unit::Page(page) => (self.new_number)(*page).map(Unit::Page),
             Unit::Book => Some(Unit::Book),
         };
         let pages = marker.pages.iter().filter_map(renumbered).collect();
@@ -68,7 +68,7 @@ impl RecordRenumbering<'_> {
     fn fingerprint(&self, old: Fingerprint) -> Fingerprint {
         let input = |(input, hash): (Input, Hash)| match input {
             Input::Page { stage, page } => {
-                let new = self.renumbering.of_page(PageNumber::new(page)?)?.get();
+                let new = (self.new_number)(PageNumber::new(page)?)?.get();
                 let hash = match self.changed_hashes.outputs.get(&(stage.clone(), page)) {
                     Some((before, after)) if *before == hash => after.clone(),
                     _ => hash,
@@ -76,7 +76,7 @@ impl RecordRenumbering<'_> {
                 Some((Input::Page { stage, page: new }, hash))
             }
             Input::Part { stage, page } => {
-                Some((Input::Part { stage, page: self.renumbering.of_page(PageNumber::new(page)?)?.get() }, hash))
+                Some((Input::Part { stage, page: (self.new_number)(PageNumber::new(page)?)?.get() }, hash))
             }
             other => Some((other, hash)),
         };

@@ -1,6 +1,5 @@
 use std::collections::BTreeSet;
 
-use super::scan_edit::ScanEdit;
 use shelf_runtime::book::PageNumber;
 
 /// The new page numbers of an edited book.
@@ -12,13 +11,29 @@ pub(super) struct Renumbering {
 }
 
 impl Renumbering {
-    /// The page numbers after an edit that inserts this many pages, if it inserts any.
-    pub(super) fn of(edit: &ScanEdit, inserted: u32) -> Self {
-        match edit {
-            ScanEdit::Replace { .. } | ScanEdit::Rotate { .. } => Self::default(),
-            ScanEdit::Insert { page, .. } => Self { inserted: Some((*page, inserted)), ..Self::default() },
-            ScanEdit::Drop { pages } => Self { dropped: pages.clone(), inserted: None },
-        }
+    /// No page gets another number.
+    pub(super) fn none() -> Self {
+        Self::default()
+    }
+
+    /// The page numbers after so many pages are inserted, the first of them with this number.
+    pub(super) fn inserted(first: PageNumber, count: u32) -> Self {
+        Self { inserted: Some((first, count)), ..Self::default() }
+    }
+
+    /// The page numbers after these pages are removed.
+    pub(super) fn dropped(pages: BTreeSet<PageNumber>) -> Self {
+        Self { dropped: pages, inserted: None }
+    }
+
+    /// How many pages are inserted.
+    pub(super) fn inserted_count(&self) -> u32 {
+        self.inserted.map_or(0, |(_, count)| count)
+    }
+
+    /// The pages that are removed.
+    pub(super) fn dropped_pages(&self) -> &BTreeSet<PageNumber> {
+        &self.dropped
     }
 
     /// The new number of a page; `None` if it was removed.
@@ -39,35 +54,31 @@ impl Renumbering {
 
 #[cfg(test)]
 mod tests {
-    use std::path::PathBuf;
-
     use super::*;
 
     fn page(number: u32) -> PageNumber {
         PageNumber::new(number).unwrap()
     }
 
-    fn new_numbers(edit: &ScanEdit, inserted: u32) -> Vec<Option<u32>> {
-        let renumbering = Renumbering::of(edit, inserted);
+    fn new_numbers(renumbering: &Renumbering) -> Vec<Option<u32>> {
         (1..=5).map(|number| renumbering.of_page(page(number)).map(PageNumber::get)).collect()
     }
 
     #[test]
     fn pages_after_inserted_ones_move_back() {
-        let insert = |at| ScanEdit::Insert { page: page(at), files: Vec::new() };
-        assert_eq!(new_numbers(&insert(3), 2), [Some(1), Some(2), Some(5), Some(6), Some(7)]);
-        assert_eq!(new_numbers(&insert(6), 1), [Some(1), Some(2), Some(3), Some(4), Some(5)]);
+        let inserted = |first, count| new_numbers(&Renumbering::inserted(page(first), count));
+        assert_eq!(inserted(3, 2), [Some(1), Some(2), Some(5), Some(6), Some(7)]);
+        assert_eq!(inserted(6, 1), [Some(1), Some(2), Some(3), Some(4), Some(5)]);
     }
 
     #[test]
     fn pages_after_removed_ones_move_up() {
-        let drop = ScanEdit::Drop { pages: [2, 4].map(page).into() };
-        assert_eq!(new_numbers(&drop, 0), [Some(1), None, Some(2), None, Some(3)]);
+        let dropped = Renumbering::dropped([2, 4].map(page).into());
+        assert_eq!(new_numbers(&dropped), [Some(1), None, Some(2), None, Some(3)]);
     }
 
     #[test]
     fn replacing_a_scan_renumbers_nothing() {
-        let replace = ScanEdit::Replace { page: page(2), file: PathBuf::new() };
-        assert_eq!(new_numbers(&replace, 0), [1, 2, 3, 4, 5].map(Some));
+        assert_eq!(new_numbers(&Renumbering::none()), [1, 2, 3, 4, 5].map(Some));
     }
 }

@@ -33,4 +33,9 @@ pub enum ScanEdit {
         /// By how much, clockwise.
         rotation: Rotation,
     },
+    /// Restores a page that an edit put aside, with what stages had made of it.
+    Restore {
+        /// Its name in `removed`; see [`removed_pages`](super::removed_pages).
+        name: String,
+    },
 }

@@ -2,6 +2,7 @@
 
 mod books;
 mod invocation;
+mod provenance;
 mod reading;
 
 use shelf::book::PageNumber;
