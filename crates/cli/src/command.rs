@@ -50,6 +50,8 @@ pub(super) enum Verb {
     Set(verbs::Set),
     Page(verbs::Page),
     Status(verbs::Status),
+    Why(verbs::Why),
+    Diff(verbs::Diff),
     Process(verbs::Process),
     Plan(verbs::Plan),
     Try(verbs::Try),
@@ -74,11 +76,11 @@ pub(super) fn command(registry: &Registry) -> Command {
     let mut command = Cli::command();
     let global: Vec<String> = command.get_arguments().filter_map(|arg| arg.get_long()).map(ToOwned::to_owned).collect();
     let taken: Vec<&str> = global.iter().map(String::as_str).chain(["help", "version"]).collect();
-    for verb in ["process", "plan", "try", "config", "status"] {
+    for verb in ["process", "plan", "try", "config", "status", "why"] {
         command = command.mut_subcommand(verb, |verb| stage_options::add(verb, registry, &taken));
     }
     // These verbs take the options from the environment, as `process` does.
-    for verb in ["status"] {
+    for verb in ["status", "why"] {
         command = command.mut_subcommand(verb, |verb| {
             verb.mut_args(|arg| if arg.get_help_heading().is_some() { arg.hide(true) } else { arg })
         });
@@ -87,6 +89,8 @@ pub(super) fn command(registry: &Registry) -> Command {
         "process",
         "plan",
         "status",
+        "why",
+        "diff",
         "try",
         "report",
         "stats",

@@ -146,6 +146,8 @@ fn run_verb(verb: Verb, context: &Context, given: &clap::ArgMatches) -> Result<E
         Verb::Page(change) => verbs::page(context, &change),
         Verb::Set(set) => verbs::set(context, &set),
         Verb::Status(status) => verbs::status(context, &status, given),
+        Verb::Why(why) => verbs::why(context, &why, given),
+        Verb::Diff(diff) => verbs::diff(context, &diff),
         Verb::Stages(stages) => verbs::stages(context, &stages),
         Verb::Report(report) => verbs::report(context, &report),
         Verb::Eval(eval) => verbs::eval(context, &eval),

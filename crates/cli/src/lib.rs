@@ -32,6 +32,7 @@ mod stage_options;
 mod table;
 mod terminal;
 mod verbs;
+mod word_diff;
 mod workers;
 
 pub use entry::main;

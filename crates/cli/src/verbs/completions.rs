@@ -155,7 +155,7 @@ mod tests {
     #[test]
     fn books_are_completed_in_three_shells() {
         let script = |shell| script(shell, Cli::command());
-        assert!(script(Shell::Bash).contains("|page|status|process|plan|try|report|"));
+        assert!(script(Shell::Bash).contains("|page|status|why|diff|process|plan|try|report|"));
         assert!(script(Shell::Fish).contains("__fish_seen_subcommand_from show "));
         let zsh = script(Shell::Zsh);
         assert!(zsh.starts_with("#compdef shelf\n"), "{}", &zsh[..200]);

@@ -38,7 +38,7 @@ pub fn plan(
         paid: &paid,
         jobs: BTreeMap::new(),
         settled: BTreeMap::new(),
-        earlier_release: BTreeSet::new(),
+        earlier_release: BTreeMap::new(),
     };
     let mut stages = Vec::new();
     for entry in entries {
@@ -47,8 +47,8 @@ pub fn plan(
     let order: BTreeMap<&str, usize> = stages.iter().enumerate().map(|(i, stage)| (stage.entry.row.name, i)).collect();
     let mut jobs: Vec<Job> = planning.jobs.into_values().collect();
     jobs.sort_by_key(|job| (job.page.unit, order[job.page.stage]));
-    let settled = planning.settled;
-    Ok(Plan { book: book.id.clone(), stages, jobs, settled, paid })
+    let Planning { settled, earlier_release, .. } = planning;
+    Ok(Plan { book: book.id.clone(), stages, jobs, settled, earlier_release, paid })
 }
 
 struct Planning<'a> {
@@ -60,8 +60,8 @@ struct Planning<'a> {
     paid: &'a BTreeSet<PageOf>,
     jobs: BTreeMap<PageOf, Job>,
     settled: BTreeMap<PageOf, Settled>,
-    /// Settled pages that are kept although a release has changed how they are made.
-    earlier_release: BTreeSet<PageOf>,
+    /// Settled pages that are kept although a release has changed how they are made, and what it has changed.
+    earlier_release: BTreeMap<PageOf, Vec<Change>>,
 }
 
 impl Planning<'_> {
@@ -95,7 +95,7 @@ impl Planning<'_> {
                 && self.book.record(here).is_some_and(|record| record.is_edited_since(&tokens, row.site.version))
         };
         let edited_since = asked.iter().filter(edited).count();
-        let earlier_release = self.earlier_release.iter().filter(|page| page.stage == row.name).count();
+        let earlier_release = self.earlier_release.keys().filter(|page| page.stage == row.name).count();
         PlannedStage { entry, options, model, resources, edited_since, earlier_release, redo }
     }
 
@@ -197,8 +197,7 @@ impl Planning<'_> {
             (Some(PageState::Valid(PageSummary { record: Some(record), .. })), Some(now), None) => {
                 let mut changes = changes(entry, now, &record.fingerprint());
                 if is_kept(&changes, self.paid.contains(&here)) {
-                    changes.clear();
-                    self.earlier_release.insert(here);
+                    self.earlier_release.insert(here, std::mem::take(&mut changes));
                 }
                 let again = |failure: &&Failure| failure.transient || self.request.retry_failed;
                 match (changes.is_empty(), self.request.only_missing) {

@@ -22,6 +22,8 @@ pub struct Plan {
     pub jobs: Vec<Job>,
     /// Pages that need nothing or cannot be made.
     pub settled: BTreeMap<PageOf, Settled>,
+    /// Settled pages that are kept although a release has changed how they are made, and what it has changed.
+    pub earlier_release: BTreeMap<PageOf, Vec<Change>>,
     /// Paid pages of the book, and all pages they were made from: changes of a release do not make them stale.
     pub paid: BTreeSet<PageOf>,
 }
