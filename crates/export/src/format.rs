@@ -18,6 +18,14 @@ pub struct Format {
     pub write: fn(&ExportBook, &mut Output, &ExportOptions) -> Result<(), ExportError>,
 }
 
+impl Format {
+    /// Whether it is a catalogue record, which needs none of the book's pages: see [`ExportBook::open_record`].
+    #[must_use]
+    pub fn is_record(&self) -> bool {
+        [crate::catalogue::DC, crate::catalogue::MARCXML].iter().any(|record| record.name == self.name)
+    }
+}
+
 /// How a book is exported.
 #[derive(Clone, Copy)]
 #[non_exhaustive]
@@ -69,6 +77,8 @@ pub fn formats() -> &'static [Format] {
         crate::page_layout::HOCR,
         crate::page_layout::ALTO,
         crate::page_layout::METS,
+        crate::catalogue::DC,
+        crate::catalogue::MARCXML,
     ];
     FORMATS
 }

@@ -4,6 +4,7 @@
 //! when they are complete.
 
 mod book;
+mod catalogue;
 mod document;
 mod epub;
 mod error;

@@ -167,8 +167,12 @@ fn one(
     id: &ScanId,
     place: &Place,
 ) -> Result<(Vec<serde_json::Value>, Exit)> {
-    let book = ExportBook::open(&context.store, &context.registry, id, args.pages.as_ref())
-        .map_err(|error| explained(error, id))?;
+    let book = if format.is_record() {
+        ExportBook::open_record(&context.store, &context.registry, id)
+    } else {
+        ExportBook::open(&context.store, &context.registry, id, args.pages.as_ref())
+    };
+    let book = book.map_err(|error| explained(error, id))?;
     let file = place.file(id, format)?;
     let progress = ExportProgress::new(context.out.quiet || context.out.json, id, book.numbers().len());
     let page_done = |_: PageNumber| {

@@ -6,6 +6,8 @@ use crate::error::Result;
 use crate::languages::warn_of_missing;
 use clap::Args;
 use shelf_runtime::book::BookMetadata;
+use shelf_runtime::book::Contributor;
+use shelf_runtime::book::Identifier;
 use shelf_runtime::book::Inferred;
 use shelf_runtime::book::Isbn;
 use shelf_runtime::book::IsbnError;
@@ -13,6 +15,7 @@ use shelf_runtime::book::ScanId;
 use shelf_runtime::inspect::metadata;
 use shelf_runtime::store::BookPath;
 use shelf_runtime::store::Store;
+use std::str::FromStr;
 
 /// Set a book's title, author, year, language and other metadata
 ///
@@ -22,9 +25,12 @@ use shelf_runtime::store::Store;
 Examples:
   shelf set florida title=\"Colonial Florida\" year=1892 language=en
   shelf set florida author=                     clear the author
+  shelf set florida contributors=\"Anna Smith (translator); B. Jones (ill)\" identifiers=\"oclc:1234567; doi:10.1000/182\"
 
 Fields: title, author, year, publisher, isbn, type (biography, history, …), language (BCP 47 tags separated by
-commas, most important first).")]
+commas, most important first), place, volume, edition, series, shelfmark, rights (a statement or its address),
+identifiers (`scheme:value`, such as oclc, lccn, issn, doi, ark or a web address), contributors (`name (role)` with a
+MARC relator term or code). Several identifiers or contributors are separated by semicolons.")]
 pub(crate) struct Set {
     /// The book
     #[arg(value_name = "BOOK")]
@@ -50,9 +56,17 @@ enum Field {
     Isbn,
     Type,
     Language,
+    Place,
+    Volume,
+    Edition,
+    Series,
+    Shelfmark,
+    Rights,
+    Identifiers,
+    Contributors,
 }
 
-const FIELDS: [(&str, Field); 7] = [
+const FIELDS: [(&str, Field); 15] = [
     ("title", Field::Title),
     ("author", Field::Author),
     ("year", Field::Year),
@@ -60,6 +74,14 @@ const FIELDS: [(&str, Field); 7] = [
     ("isbn", Field::Isbn),
     ("type", Field::Type),
     ("language", Field::Language),
+    ("place", Field::Place),
+    ("volume", Field::Volume),
+    ("edition", Field::Edition),
+    ("series", Field::Series),
+    ("shelfmark", Field::Shelfmark),
+    ("rights", Field::Rights),
+    ("identifiers", Field::Identifiers),
+    ("contributors", Field::Contributors),
 ];
 
 fn assignment(text: &str) -> Result<Assignment, String> {
@@ -71,6 +93,9 @@ fn assignment(text: &str) -> Result<Assignment, String> {
         .find(|(known, _)| *known == name)
         .ok_or_else(|| format!("unknown field `{name}`; the fields are {}", names()))?;
     let value = Some(value.trim()).filter(|value| !value.is_empty()).map(ToOwned::to_owned);
+    if let Some(text) = &value {
+        check_text(name, text)?;
+    }
     match (field, &value) {
         (Field::Year, Some(year)) => check_year(year)?,
         (Field::Isbn, Some(isbn)) => {
@@ -78,9 +103,37 @@ fn assignment(text: &str) -> Result<Assignment, String> {
             return Ok(Assignment { field, value: Some(isbn.to_string()) });
         }
         (Field::Language, Some(tags)) => tags.split(',').try_for_each(|tag| language(tag.trim()).map(drop))?,
+        (Field::Identifiers, Some(list)) => check_items::<Identifier>(list)?,
+        (Field::Contributors, Some(list)) => check_items::<Contributor>(list)?,
+        // A statement may have an address in it, but an address has no spaces.
+        (Field::Rights, Some(address)) if address.starts_with("http") && address.contains(char::is_whitespace) => {
+            return Err(format!("invalid address \"{address}\": expected no spaces"));
+        }
         _ => {}
     }
     Ok(Assignment { field, value })
+}
+
+/// The longest value of a field, characters.
+const MAX_CHARS: usize = 2000;
+
+fn check_text(field: &str, text: &str) -> Result<(), String> {
+    match (text.chars().count(), text.chars().any(char::is_control)) {
+        (_, true) => Err(format!("invalid {field}: expected one line without control characters")),
+        (chars, _) if chars > MAX_CHARS => {
+            Err(format!("invalid {field}: it has {chars} characters, expected at most {MAX_CHARS}"))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn check_items<T: FromStr<Err: ToString>>(list: &str) -> Result<(), String> {
+    items(list).try_for_each(|item| item.parse::<T>().map(drop)).map_err(|error| error.to_string())
+}
+
+/// The items of a list that are separated by semicolons.
+fn items(list: &str) -> impl Iterator<Item = &str> {
+    list.split(';').map(str::trim).filter(|item| !item.is_empty())
 }
 
 /// The earliest valid year: there are old manuscripts.
@@ -143,6 +196,21 @@ fn assign(metadata: &mut BookMetadata, Assignment { field, value }: &Assignment)
             let tags = value.iter().flat_map(|tags| tags.split(','));
             metadata.language = tags.map(|tag| tag.trim().to_owned()).collect();
         }
+        Field::Place => metadata.place = value,
+        Field::Volume => metadata.volume = value,
+        Field::Edition => metadata.edition = value,
+        Field::Series => metadata.series = value,
+        Field::Shelfmark => metadata.shelfmark = value,
+        Field::Rights => metadata.rights = value,
+        // They were checked when the command line was read.
+        Field::Identifiers => {
+            metadata.identifiers =
+                value.iter().flat_map(|list| items(list)).filter_map(|item| item.parse().ok()).collect();
+        }
+        Field::Contributors => {
+            metadata.contributors =
+                value.iter().flat_map(|list| items(list)).filter_map(|item| item.parse().ok()).collect();
+        }
     }
 }
 
@@ -155,7 +223,7 @@ fn confirm(inferred: &mut Inferred, field: Field) {
         Field::Isbn => inferred.isbn = None,
         Field::Type => inferred.kind = None,
         Field::Year => inferred.year = None,
-        Field::Language => {}
+        _ => {}
     }
 }
 
@@ -184,6 +252,17 @@ mod tests {
     }
 
     #[test]
+    fn catalogue_fields_are_set_and_cleared() {
+        let set = after(&["place=London", "volume=II", "shelfmark=F 311 .C7", "identifiers=oclc:12; doi:10.1/2;"]);
+        assert_eq!((set.place.as_deref(), set.volume.as_deref()), (Some("London"), Some("II")));
+        assert_eq!((set.shelfmark.as_deref(), set.identifiers.len()), (Some("F 311 .C7"), 2));
+        let both = "contributors=Smith, Anna (trl); B. Jones (illustrator)";
+        let roles: Vec<String> = after(&[both]).contributors.iter().map(ToString::to_string).collect();
+        assert_eq!(roles, ["Smith, Anna (translator)", "B. Jones (illustrator)"]);
+        assert!(after(&[both, "contributors="]).contributors.is_empty());
+    }
+
+    #[test]
     fn confirmed_values_are_not_inferred() {
         let found = |year| Inferred { year: Some(year), ..Inferred::default() };
         let mut metadata = BookMetadata::default();
@@ -203,6 +282,10 @@ mod tests {
             ("isbn=xyz", "invalid ISBN \"xyz\": expected 10 or 13 digits"),
             ("isbn=0-306-40615-3", "the check digit is wrong"),
             ("language=English!", "expected a BCP 47 tag"),
+            ("identifiers=oclc:12; 34", "invalid identifier \"34\": expected a scheme and a value"),
+            ("contributors=Anna (hero)", "unknown role \"hero\": expected a MARC relator term or code"),
+            ("rights=https://a.org/a b", "invalid address"),
+            ("place=Lon\ndon", "invalid place: expected one line"),
         ] {
             let error = assignment(text).unwrap_err();
             assert!(error.contains(said), "{error}");

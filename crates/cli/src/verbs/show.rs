@@ -216,6 +216,9 @@ fn known(metadata: &BookMetadata) -> Result<Vec<String>> {
     let value = serde_json::to_value(metadata)?;
     let fields = value.as_object().into_iter().flatten().filter(|(name, value)| is_shown(name, value));
     let line = |(name, value): (&String, &Value)| match value {
+        // Typed, so that they are shown as they are set.
+        _ if name == "contributors" => listed(name, &metadata.contributors),
+        _ if name == "identifiers" => listed(name, &metadata.identifiers),
         // Their values are above.
         Value::Object(fields) if name == "presumed" => {
             format!("{:<14} {}", "unconfirmed", fields.keys().cloned().collect::<Vec<_>>().join(", "))
@@ -223,6 +226,10 @@ fn known(metadata: &BookMetadata) -> Result<Vec<String>> {
         value => format!("{:<14} {}", name.replace('_', " "), plain(value)),
     };
     Ok(fields.map(line).collect())
+}
+
+fn listed(name: &str, items: &[impl ToString]) -> String {
+    format!("{name:<14} {}", items.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
 }
 
 fn plain(value: &Value) -> String {

@@ -69,6 +69,25 @@ impl<'s> ExportBook<'s> {
         Ok(Self { store, stages, id, metadata, structure, made_from, numbers, missing, scans })
     }
 
+    /// Opens a book for its catalogue record: without its pages, which need not have been made.
+    ///
+    /// # Errors
+    /// The book does not exist.
+    pub fn open_record(store: &'s dyn Store, registry: &'s Registry, id: &ScanId) -> Result<Self, ExportError> {
+        let (metadata, stages) = (metadata(store, id)?, SourceStages::of(registry)?);
+        Ok(Self {
+            store,
+            stages,
+            id: id.clone(),
+            metadata,
+            structure: Structure::default(),
+            made_from: BTreeMap::new(),
+            numbers: Vec::new(),
+            missing: Vec::new(),
+            scans: BTreeMap::new(),
+        })
+    }
+
     /// The book's id.
     #[must_use]
     pub fn id(&self) -> &ScanId {

@@ -1,6 +1,6 @@
 use schemars::JsonSchema;
 use serde::Serialize;
-use shelf_runtime::book::Isbn;
+use shelf_runtime::book::{Contributor, Identifier, Isbn};
 use shelf_runtime::record::Hash;
 
 use crate::{ExportBook, MissingPage};
@@ -24,6 +24,30 @@ pub struct DocumentMetadata {
     /// The ISBN, digits only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub isbn: Option<String>,
+    /// The place of publication.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
+    /// The volume.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub volume: Option<String>,
+    /// The edition.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub edition: Option<String>,
+    /// The series that the book belongs to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub series: Option<String>,
+    /// The shelfmark of the scanned copy.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shelfmark: Option<String>,
+    /// Rights in the book or the scans.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rights: Option<String>,
+    /// Identifiers other than the ISBN.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub identifiers: Vec<Identifier>,
+    /// Editors, translators and others, with their roles.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub contributors: Vec<Contributor>,
     /// Languages as BCP 47 tags; `und` if none is known.
     pub languages: Vec<String>,
     /// The files that the scans come from.
@@ -58,6 +82,14 @@ impl DocumentMetadata {
             publisher: text(&known.publisher),
             year: known.year,
             isbn,
+            place: text(&known.place),
+            volume: text(&known.volume),
+            edition: text(&known.edition),
+            series: text(&known.series),
+            shelfmark: text(&known.shelfmark),
+            rights: text(&known.rights),
+            identifiers: known.identifiers.clone(),
+            contributors: known.contributors.clone(),
             languages,
             source_files: known.source_files.clone(),
             added: known.scan_date.as_deref().and_then(seconds_utc),

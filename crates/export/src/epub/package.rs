@@ -73,8 +73,31 @@ impl Package<'_> {
             xml.element("dc:creator", &[("id", "author")], author)?;
             xml.element("meta", &[("refines", "#author"), ("property", "role"), ("scheme", "marc:relators")], "aut")?;
         }
+        for (number, contributor) in known.contributors.iter().enumerate() {
+            let id = format!("contributor{number}");
+            xml.element("dc:contributor", &[("id", &id)], &contributor.name)?;
+            let refines = [("refines", &*format!("#{id}")), ("property", "role"), ("scheme", "marc:relators")];
+            xml.element("meta", &refines, contributor.role.code())?;
+        }
         if let Some(publisher) = &known.publisher {
             xml.element("dc:publisher", &[], publisher)?;
+        }
+        for identifier in &known.identifiers {
+            xml.element("dc:identifier", &[], &identifier.to_string())?;
+        }
+        if let Some(rights) = &known.rights {
+            xml.element("dc:rights", &[], rights)?;
+        }
+        if let Some(edition) = &known.edition {
+            xml.element("meta", &[("property", "schema:bookEdition")], edition)?;
+        }
+        if let Some(series) = &known.series {
+            xml.element("meta", &[("property", "belongs-to-collection"), ("id", "series")], series)?;
+            xml.element("meta", &[("refines", "#series"), ("property", "collection-type")], "series")?;
+            // A position is a number, and volumes have other names too.
+            if let Some(volume) = known.volume.as_ref().filter(|volume| volume.parse::<u32>().is_ok()) {
+                xml.element("meta", &[("refines", "#series"), ("property", "group-position")], volume)?;
+            }
         }
         if let Some(year) = known.year.filter(|year| (1000..10_000).contains(year)) {
             xml.element("dc:date", &[], &year.to_string())?;

@@ -7,6 +7,7 @@ use super::alto::{AltoFile, labels};
 use super::hocr::HocrFile;
 use super::mets::{MetsPage, write_mets};
 use super::page::{LayoutBook, LayoutPage};
+use crate::catalogue::elements;
 use crate::output::flush;
 use crate::scanned_page::{ScannedPage, scanned_pages};
 use crate::{DocumentMetadata, ExportBook, ExportError, ExportOptions, Format, Output};
@@ -94,7 +95,9 @@ fn copy(scan: &Path, output: &Output, name: &str) -> Result<(), ExportError> {
 
 fn layout_book(book: &ExportBook) -> LayoutBook {
     let metadata = DocumentMetadata::of(book);
+    let has_field = |element: &str| ["title", "creator", "publisher", "date", "language"].contains(&element);
     LayoutBook {
+        further: elements(&metadata).into_iter().filter(|(element, _)| !has_field(element)).collect(),
         notice: metadata.missing_notice(),
         title: metadata.title,
         author: metadata.author,

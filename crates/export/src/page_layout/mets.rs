@@ -82,6 +82,9 @@ fn describe<W: Write>(xml: &mut LineXml<W>, book: &LayoutBook) -> Result<(), Exp
     for language in &book.languages {
         xml.text("dc:language", &[], language)?;
     }
+    for (element, value) in &book.further {
+        xml.text(&format!("dc:{element}"), &[], value)?;
+    }
     xml.close()?;
     xml.close()?;
     xml.close()

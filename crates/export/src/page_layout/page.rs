@@ -13,6 +13,8 @@ pub struct LayoutBook {
     pub year: Option<i32>,
     /// Languages as BCP 47 tags, most important first.
     pub languages: Vec<String>,
+    /// What else is known of it, as elements of Dublin Core: contributors, identifiers, rights and more.
+    pub further: Vec<(&'static str, String)>,
     /// Which pages are missing, if any are.
     pub notice: Option<String>,
     /// The program that made the file, with its version.

@@ -32,6 +32,10 @@ pub struct PdfInfo {
     pub publisher: Option<String>,
     /// Year in which the printed book was published.
     pub year: Option<i32>,
+    /// Editors, translators and others, with their roles.
+    pub contributors: Vec<String>,
+    /// Rights in the book or the scans.
+    pub rights: Option<String>,
     /// What the reader should know, such as pages that are missing.
     pub description: Option<String>,
     /// Languages as BCP 47 tags, most important first.

@@ -46,6 +46,8 @@ fn info_of(metadata: &DocumentMetadata) -> PdfInfo {
         author: metadata.author.clone(),
         publisher: metadata.publisher.clone(),
         year: metadata.year,
+        contributors: metadata.contributors.iter().map(ToString::to_string).collect(),
+        rights: metadata.rights.clone(),
         description: metadata.missing_notice(),
         languages: metadata.languages.iter().filter(is_known).cloned().collect(),
         identifier: Some(isbn.unwrap_or_else(|| format!("urn:uuid:{}", metadata.uuid))),

@@ -17,6 +17,12 @@ pub(super) fn xmp(info: &PdfInfo) -> String {
     if let Some(publisher) = &info.publisher {
         writer.publisher([publisher.as_str()]);
     }
+    if !info.contributors.is_empty() {
+        writer.contributor(info.contributors.iter().map(String::as_str));
+    }
+    if let Some(rights) = &info.rights {
+        writer.rights([(default(), rights.as_str())]);
+    }
     if let Some(year) = info.year.and_then(|year| u16::try_from(year).ok()) {
         writer.date([DateTime::year(year)]);
     }

@@ -29,6 +29,18 @@ pub(super) fn header<W: Write>(xml: &mut Xml<W>, metadata: &DocumentMetadata) ->
     if let Some(author) = &metadata.author {
         xml.element("author", &[], author)?;
     }
+    for contributor in &metadata.contributors {
+        xml.open("respStmt", &[])?;
+        xml.element("resp", &[("key", contributor.role.code())], contributor.role.term())?;
+        xml.element("name", &[], &contributor.name)?;
+        xml.close_line()?;
+    }
+    if let Some(edition) = &metadata.edition {
+        xml.element("edition", &[], edition)?;
+    }
+    if let Some(place) = &metadata.place {
+        xml.element("pubPlace", &[], place)?;
+    }
     if let Some(publisher) = &metadata.publisher {
         xml.element("publisher", &[], publisher)?;
     }
@@ -37,6 +49,26 @@ pub(super) fn header<W: Write>(xml: &mut Xml<W>, metadata: &DocumentMetadata) ->
     }
     if let Some(isbn) = &metadata.isbn {
         xml.element("idno", &[("type", "ISBN")], isbn)?;
+    }
+    for identifier in &metadata.identifiers {
+        let scheme = if identifier.scheme.is_empty() { "other" } else { &identifier.scheme };
+        xml.element("idno", &[("type", scheme)], &identifier.value)?;
+    }
+    if let Some(shelfmark) = &metadata.shelfmark {
+        xml.element("idno", &[("type", "shelfmark")], shelfmark)?;
+    }
+    if let Some(volume) = &metadata.volume {
+        xml.element("biblScope", &[("unit", "volume")], volume)?;
+    }
+    if let Some(series) = &metadata.series {
+        xml.open("series", &[])?;
+        xml.element("title", &[("level", "s")], series)?;
+        xml.close_line()?;
+    }
+    if let Some(rights) = &metadata.rights {
+        xml.open("availability", &[])?;
+        xml.element("p", &[], rights)?;
+        xml.close_line()?;
     }
     xml.close_line()?;
     xml.close_line()?;

@@ -1,7 +1,7 @@
 use serde_json::{Map, Value};
 use shelf_macros::page;
 
-use super::Inferred;
+use super::{Contributor, Identifier, Inferred, lenient};
 
 /// The metadata of a book: `<scan-id>/metadata.json`.
 ///
@@ -24,6 +24,30 @@ pub struct BookMetadata {
     /// ISBN, as printed.
     #[serde(default)]
     pub isbn: Option<String>,
+    /// Place of publication.
+    #[serde(default, deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
+    /// Volume, as it is called: `2`, `II`, `Part 3`.
+    #[serde(default, deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
+    pub volume: Option<String>,
+    /// Edition, as printed: `Second edition, revised`.
+    #[serde(default, deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
+    pub edition: Option<String>,
+    /// The series that the book belongs to.
+    #[serde(default, deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
+    pub series: Option<String>,
+    /// Where the scanned copy is kept: the shelfmark of the library.
+    #[serde(default, deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
+    pub shelfmark: Option<String>,
+    /// Rights in the book or the scans: a statement, or the address of one.
+    #[serde(default, deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
+    pub rights: Option<String>,
+    /// Identifiers other than the ISBN.
+    #[serde(default, deserialize_with = "lenient::identifiers", skip_serializing_if = "Vec::is_empty")]
+    pub identifiers: Vec<Identifier>,
+    /// Editors, translators and others, with their roles.
+    #[serde(default, deserialize_with = "lenient::contributors", skip_serializing_if = "Vec::is_empty")]
+    pub contributors: Vec<Contributor>,
     /// What kind of book: `biography`, `history`, …
     #[serde(default, rename = "type")]
     pub kind: Option<String>,
@@ -56,4 +80,35 @@ pub struct BookMetadata {
     #[serde(flatten)]
     #[schemars(skip)]
     pub others: Map<String, Value>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn fields_that_are_not_set_are_not_written() {
+        let written = serde_json::to_value(BookMetadata { total_pages: 1, ..BookMetadata::default() }).unwrap();
+        for field in ["place", "volume", "edition", "series", "shelfmark", "rights", "identifiers", "contributors"] {
+            assert_eq!(written.get(field), None, "the hash of older metadata must not change");
+        }
+    }
+
+    #[test]
+    fn catalogue_fields_of_other_programs_are_read_in_their_forms() {
+        let read = |value: Value| serde_json::from_value::<BookMetadata>(value).unwrap();
+        let found = read(json!({
+            "total_pages": 1, "volume": 3, "place": null, "genre": "novel",
+            "contributors": ["Anna Smith (translator)", { "name": "B. Jones", "role": "ill" }, { "person": 7 }],
+            "identifiers": ["oclc:12", "12", { "scheme": "doi", "value": "10.1/2" }],
+        }));
+        assert_eq!((found.volume.as_deref(), found.place), (Some("3"), None));
+        let contributors: Vec<String> = found.contributors.iter().map(ToString::to_string).collect();
+        assert_eq!(contributors, ["Anna Smith (translator)", "B. Jones (illustrator)", "{\"person\":7} (contributor)"]);
+        let identifiers: Vec<String> = found.identifiers.iter().map(ToString::to_string).collect();
+        assert_eq!(identifiers, ["oclc:12", "12", "doi:10.1/2"]);
+        assert_eq!(found.others["genre"], "novel");
+        assert_eq!(read(json!({ "total_pages": 1, "contributors": "Anna" })).contributors.len(), 1);
+    }
 }

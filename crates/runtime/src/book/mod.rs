@@ -1,8 +1,12 @@
 //! A book: its id, page numbers, metadata, and the metadata of its scans.
 
+mod contributor;
+mod identifier;
 mod inferred;
 mod isbn;
 mod languages;
+mod lenient;
+mod marc_language;
 mod metadata;
 mod metadata_limits;
 mod page_number;
@@ -11,9 +15,12 @@ mod scan_id;
 mod scan_metadata;
 mod unit;
 
+pub use contributor::{Contributor, ContributorError, Role};
+pub use identifier::{Identifier, IdentifierError};
 pub use inferred::Inferred;
 pub use isbn::{Isbn, IsbnError};
 pub use languages::Languages;
+pub use marc_language::{language_of_marc, marc_language};
 pub use metadata::BookMetadata;
 pub use metadata_limits::MetadataLimitError;
 pub use page_number::{PageNumber, PageNumberError, PageSet, PageSetError};

@@ -6,12 +6,13 @@ use rayon::prelude::*;
 
 use super::archive::unpack_archives;
 use super::discover::{DiscoveredFiles, discover};
+use super::find_record::find_record;
 use super::find_spreads::find_spreads;
 use super::free_space::check_free_space;
 use super::originals::{copy_originals, needed_bytes};
 use super::progress::{Progress, Report};
 use super::title::title_of;
-use super::warning::{Warning, skipped_warning, spread_warnings};
+use super::warning::{Warning, record_note, skipped_warning, spread_warnings};
 use super::{AddError, AddRequest, DPI_RANGE};
 use crate::file_error::FileError;
 use crate::scan::plan::{PlannedPage, plan_pages};
@@ -69,7 +70,8 @@ pub fn add(
         return Err(AddError::Exists { id });
     }
     let _unpacked = unpack_archives(&mut discovered, &request.inputs, store.root(), &id, worker_pool)?;
-    let DiscoveredFiles { files, skipped } = discovered;
+    let DiscoveredFiles { files, mut skipped } = discovered;
+    let record = find_record(&request.inputs, &mut skipped)?;
     let pool = rayon::ThreadPoolBuilder::new().num_threads(workers.max(1)).build();
     let no_threads = |error| FileError::cannot("start threads for", store.root())(std::io::Error::other(error));
     let pool = pool.map_err(no_threads)?;
@@ -103,6 +105,9 @@ pub fn add(
         status: Some("registered".to_owned()),
         ..BookMetadata::default()
     };
+    if let Some(record) = &record {
+        record.fill(&mut metadata);
+    }
     metadata.infer(Inferred { title: Some(title.clone()), ..Inferred::default() });
     staging.write_json("metadata.json", &metadata)?;
     let ScanRecords { failed, warnings, .. } = records;
@@ -113,7 +118,9 @@ pub fn add(
     let is_written = |page: &&PlannedPage<'_>| failed.binary_search_by_key(&page.number, |(page, _)| *page).is_err();
     let of_spreads = spread_warnings(plan.iter().filter(is_written), request.spreads);
     let of_scans = warnings.into_iter().map(|(text, pages)| Warning { text, pages });
-    let warnings = of_scans.chain(of_spreads).chain(skipped_warning(&skipped)).collect();
+    let warnings = of_scans.chain(of_spreads).chain(skipped_warning(&skipped));
+    let warnings = record.iter().map(record_note).chain(warnings).collect();
+    let title = metadata.title.unwrap_or(title);
     Ok(Added { id, title, pages, failed, warnings })
 }
 

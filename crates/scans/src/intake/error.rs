@@ -75,6 +75,22 @@ pub enum AddError {
         /// Free space, bytes.
         free_bytes: u64,
     },
+    /// The catalogue record beside the scans is not valid.
+    #[error("{}:{line}: {problem}", file.display())]
+    Record {
+        /// The file.
+        file: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong.
+        problem: String,
+    },
+    /// There are several catalogue records beside the scans.
+    #[error("several catalogue records are beside the scans: {}", names(files))]
+    SeveralRecords {
+        /// The files.
+        files: Vec<PathBuf>,
+    },
     /// The book has too many pages.
     #[error("the book has {found} pages: expected at most {max}")]
     TooManyPages {
@@ -106,6 +122,12 @@ impl AddError {
             Self::Unreadable { failure, .. } => failure.hint.clone(),
             Self::AllPagesFailed { failed, .. } => failed.iter().find_map(|(_, failure)| failure.hint.clone()),
             Self::DiskSpace { .. } => Some(FREE_SPACE.to_owned()),
+            Self::Record { .. } => {
+                Some("correct the file, or move it away and give the metadata with `shelf set`".to_owned())
+            }
+            Self::SeveralRecords { .. } => {
+                Some("leave the one that describes this book, and move the others away".to_owned())
+            }
             Self::TooManyPages { .. } => Some("add each part as a separate book, with `--each`".to_owned()),
             Self::File(error) if error.is_disk_full() => Some(FREE_SPACE.to_owned()),
             Self::Store(error) if error.is_disk_full() => Some(FREE_SPACE.to_owned()),
@@ -146,6 +168,10 @@ fn summary(inputs: &[PathBuf]) -> String {
         [only] => only.display().to_string(),
         [first, rest @ ..] => format!("{} and {} more", first.display(), rest.len()),
     }
+}
+
+fn names(files: &[PathBuf]) -> String {
+    files.iter().map(|file| file.display().to_string()).collect::<Vec<_>>().join(", ")
 }
 
 fn first_failure(failed: &[(PageNumber, Failure)]) -> String {

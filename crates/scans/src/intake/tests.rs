@@ -348,3 +348,44 @@ fn pdf_named_like_a_scan_is_not_taken_for_one() {
     library.add_files(&[library.file("page_0001.pdf", &pdf)]).unwrap();
     assert!(library.path("source/from_page_0001.pdf").is_file() && library.path("source/page_0001.png").is_file());
 }
+
+/// A record in Dublin Core with these elements.
+fn dublin_core(body: &str) -> Vec<u8> {
+    format!("<oai_dc:dc xmlns:oai_dc=\"x\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\">\n{body}\n</oai_dc:dc>")
+        .into_bytes()
+}
+
+#[test]
+fn a_catalogue_record_beside_the_scans_is_read() {
+    let library = Library::new();
+    let mut png = std::io::Cursor::new(Vec::new());
+    image::GrayImage::from_pixel(60, 90, image::Luma([250])).write_to(&mut png, image::ImageFormat::Png).unwrap();
+    let folder = library.file("book/page.png", png.get_ref()).parent().unwrap().to_owned();
+    library.file("book/notes.xml", b"<notes/>");
+    let record =
+        library.file("book/record.xml", &dublin_core("<dc:title>Emma</dc:title><dc:creator>Austen</dc:creator>"));
+    let mut request = AddRequest { inputs: vec![folder], id: Some("book".parse().unwrap()), ..AddRequest::default() };
+    request.author = Some("Jane Austen".to_owned());
+    let added = library.add(&request).unwrap();
+    let notes: Vec<&str> = added.warnings.iter().map(|warning| warning.text.as_str()).collect();
+    assert_eq!(
+        notes,
+        [
+            "read the catalogue record record.xml (Dublin Core): title, author",
+            "skipped 1 file that is not a scan: notes.xml"
+        ]
+    );
+    let metadata = library.metadata();
+    assert_eq!((added.title.as_str(), metadata.title.as_deref()), ("Emma", Some("Emma")));
+    assert_eq!(metadata.author.as_deref(), Some("Jane Austen"), "what the user says comes first");
+    assert_eq!(metadata.inferred, Inferred::default());
+
+    fs::write(&record, dublin_core("<dc:title>Emma</dc:title>\n<dc:identifier>isbn:1</dc:identifier>")).unwrap();
+    request.id = Some("other".parse().unwrap());
+    let error = library.add(&request).unwrap_err();
+    assert!(error.to_string().ends_with("book/record.xml:3: invalid ISBN \"1\": expected 10 or 13 digits"), "{error}");
+    assert!(error.hint().unwrap().contains("correct the file"));
+    fs::write(&record, dublin_core("<dc:title>Emma</dc:title>")).unwrap();
+    library.file("book/second.xml", &dublin_core("<dc:title>Emma</dc:title>"));
+    assert!(matches!(library.add(&request), Err(AddError::SeveralRecords { .. })));
+}

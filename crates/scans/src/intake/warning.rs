@@ -1,5 +1,6 @@
 use std::path::PathBuf;
 
+use crate::catalogue_record::CatalogueRecord;
 use crate::scan::plan::PlannedPage;
 use crate::spread::{Evidence, Spreads};
 use shelf_runtime::book::PageNumber;
@@ -46,6 +47,13 @@ pub(super) fn spread_warnings<'a>(pages: impl Iterator<Item = &'a PlannedPage<'a
     ];
     let warnings = warnings.into_iter().filter(|(_, pages)| !pages.is_empty());
     warnings.map(|(text, pages)| Warning { text, pages }).collect()
+}
+
+/// Says which catalogue record was read, and what it had.
+pub(super) fn record_note(record: &CatalogueRecord) -> Warning {
+    let name = record.file.file_name().unwrap_or_default().to_string_lossy();
+    let text = format!("read the catalogue record {name} ({}): {}", record.format, record.fields().join(", "));
+    Warning { text, pages: Vec::new() }
 }
 
 /// Names every file that was skipped.

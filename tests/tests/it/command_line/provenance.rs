@@ -1,8 +1,8 @@
-//! `why`, `diff` and pages that are restored, from the command line.
+//! `why`, `diff` and the catalogue metadata of a book, from the command line.
 
 use std::fs;
 
-use super::with_book;
+use super::{shown, with_book};
 
 /// The output with numbers replaced that differ from run to run or from machine to machine: times, hashes, versions.
 fn steady(text: &str) -> String {
@@ -73,6 +73,52 @@ fn diff_shows_what_changed_word_by_word_with_reasons() {
     let wrong = shelf.run(["diff", "book", "2", "--stage", "labels", "--stage", "merged"]);
     assert!(wrong.err.contains("the pages of `labels` have no text\nhint: stages with a text: ocr, corrected, merged"));
     assert_eq!(shelf.run(["diff", "book", "2", "--stage", "ocr"]).code, Some(2));
+}
+
+#[test]
+fn catalogue_metadata_are_set_shown_and_exported() {
+    let (shelf, scans) = with_book();
+    shelf.ok([
+        "set",
+        "book",
+        "author=Richard Campbell",
+        "place=Cleveland",
+        "series=Sketches",
+        "volume=3",
+        "identifiers=oclc:1234567",
+        "contributors=Anna Smith (translator); B. Jones (ill)",
+    ]);
+    let known = shelf.ok(["show", "book", "--raw"]);
+    assert!(known.contains("contributors   Anna Smith (translator); B. Jones (illustrator)"), "{known}");
+    let wrong = shelf.run(["set", "book", "contributors=Anna Smith (hero)"]);
+    assert!(wrong.code == Some(2) && wrong.err.contains("unknown role \"hero\""), "{wrong:?}");
+    // The book has not been read, which a record does not need.
+    let record = shelf.ok(["export", "book", "--format", "marcxml", "-o", "-"]);
+    assert!(record.contains("<subfield code=\"a\">Anna Smith</subfield><subfield code=\"e\">translator</subfield>"));
+    let file = scans.path().join("record.xml");
+    shelf.ok([
+        "export".as_ref(),
+        "book".as_ref(),
+        "--format".as_ref(),
+        "marcxml".as_ref(),
+        "-o".as_ref(),
+        file.as_os_str(),
+    ]);
+    let added = shelf.ok(["add".as_ref(), scans.path().as_os_str(), "--id".as_ref(), "copy".as_ref()]);
+    assert!(
+        added.contains("read the catalogue record record.xml (MARCXML): title, author, place, volume, series, identifiers, contributors"),
+        "{added}"
+    );
+    for field in ["title", "author", "place", "series", "volume", "identifiers", "contributors"] {
+        assert_eq!(shelf.json("copy/metadata.json")[field], shelf.json("book/metadata.json")[field], "{field}");
+    }
+    let dublin_core = shelf.ok(["export", "book", "--format", "dc", "-o", "-"]);
+    assert!(dublin_core.contains("<dc:contributor>B. Jones (illustrator)</dc:contributor>"), "{dublin_core}");
+    fs::write(&file, fs::read_to_string(&file).unwrap().replace("</record>", "")).unwrap();
+    let broken = shelf.run(["add".as_ref(), scans.path().as_os_str(), "--id".as_ref(), "other".as_ref()]);
+    assert!(broken.code == Some(4) && broken.err.contains("record.xml:2: not well-formed XML"), "{}", shown(&broken));
+    assert!(broken.err.contains("hint: correct the file, or move it away"), "{}", broken.err);
+    assert!(!shelf.library().join("other").exists());
 }
 
 #[test]
