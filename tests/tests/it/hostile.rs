@@ -84,3 +84,35 @@ fn hostile_files_become_pages_or_are_refused() {
     }
     insta::assert_snapshot!(outcomes.join("\n"));
 }
+
+/// A worker that is killed says nothing of the page that it was reading.
+#[test]
+fn a_killed_worker_costs_no_page_of_a_book() {
+    let folder = tempfile::tempdir().unwrap();
+    let scan = folder.path().join("1.png");
+    image::GrayImage::from_pixel(200, 300, image::Luma([255])).save(&scan).unwrap();
+    let worker = |script: &str| {
+        let program = folder.path().join("worker");
+        let script = script.replace("PROGRAM", env!("CARGO_BIN_EXE_crashing-worker"));
+        fs::write(&program, format!("#!/bin/sh\n{script}\n")).unwrap();
+        fs::set_permissions(&program, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+        WorkerPool::start(WorkerSettings { program, count: 1, ..WorkerSettings::new("".into(), ["worker".into()]) })
+    };
+    let library = tempfile::tempdir().unwrap();
+    let store = FolderStore::open(library.path()).unwrap();
+    // The first one is killed, and the page is read by the next.
+    let counted = format!("echo >> {0}/starts; [ $(wc -l < {0}/starts) = 1 ] && kill -9 $$", folder.path().display());
+    let added = add_one(&store, &worker(&format!("{counted}; exec PROGRAM worker")), &scan).unwrap();
+    assert_eq!((added.pages, added.failed.len()), (1, 0));
+    fs::remove_dir_all(library.path().join("hostile")).unwrap();
+    let error = add_one(&store, &worker("kill -9 $$"), &scan).unwrap_err();
+    assert!(error.to_string().contains("SIGKILL"), "{error}");
+    assert!(error.hint().unwrap().contains("out of memory"), "{error}");
+    assert_eq!(
+        fs::read_dir(library.path())
+            .unwrap()
+            .filter(|entry| !entry.as_ref().unwrap().file_name().to_string_lossy().starts_with('.'))
+            .count(),
+        0
+    );
+}

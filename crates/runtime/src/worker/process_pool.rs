@@ -44,6 +44,7 @@ impl ProcessPool {
         let settings = &self.settings;
         let input = Arc::new(input);
         let mut slot = self.acquire_slot(is_confined);
+        let mut was_killed = false;
         loop {
             let (mut process, fresh) = match slot.process.take() {
                 Some(idle) => (idle, false),
@@ -53,6 +54,10 @@ impl ProcessPool {
                 CallOutcome::Answer(answer) => {
                     slot.process = Some(process);
                     return answer;
+                }
+                // Something else killed it, which says nothing of the page: once more, alone with a new worker.
+                CallOutcome::Terminated { termination, .. } if termination.was_killed() && !was_killed => {
+                    was_killed = true;
                 }
                 CallOutcome::Terminated { termination, accepted: true } => {
                     return Err(termination.during(shown, settings));
@@ -99,8 +104,11 @@ impl ProcessPool {
     fn not_started(&self, shown: &str, error: &io::Error) -> Failure {
         let program = self.settings.program.display();
         let problem = format!("cannot start the worker process `{program}` for `{shown}`");
-        Failure { causes: vec![error.to_string()], transient: true, ..Failure::of(Cause::Crash, problem) }
-            .hint("if the program was moved or replaced while it ran, start it again")
+        let hint = match error.kind() {
+            io::ErrorKind::NotFound => "if the program was moved or replaced while it ran, start it again",
+            _ => "the system refuses another process or its pipes: check `ulimit -n` and `ulimit -u`",
+        };
+        Failure { causes: vec![error.to_string()], transient: true, ..Failure::of(Cause::Crash, problem) }.hint(hint)
     }
 }
 

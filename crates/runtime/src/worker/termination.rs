@@ -18,6 +18,7 @@ pub(super) struct Termination {
 /// What Rust and C++ write to standard error when an allocation fails.
 const OUT_OF_MEMORY: [&str; 3] = ["memory allocation of ", "std::bad_alloc", "std::bad_array_new_length"];
 const SIGKILL: i32 = 9;
+const OUT_OF_MEMORY_HINT: &str = "the machine may have run out of memory: try again with fewer `--workers`";
 
 impl Termination {
     /// The failure of the page that the worker was processing.
@@ -31,10 +32,9 @@ impl Termination {
                 .hint("raise the limit with `--worker-memory`");
         }
         let failure = Failure::of(Cause::Crash, format!("`{shown}` crashed: its worker process {}", self.how()));
-        if self.signal() == Some(SIGKILL) {
+        if self.was_killed() {
             // shelf did not send it, and the choice of the kernel says little about this page.
-            return Failure { transient: true, ..self.explain(failure) }
-                .hint("the machine may have run out of memory: try again with fewer `--workers`");
+            return Failure { transient: true, ..self.explain(failure) }.hint(OUT_OF_MEMORY_HINT);
         }
         self.explain(failure)
     }
@@ -46,8 +46,16 @@ impl Termination {
             Cause::Crash,
             format!("cannot start `{shown}`: the worker process `{program}` {} at its start", self.how()),
         );
-        Failure { transient: true, ..self.explain(failure) }
-            .hint(format!("run `{program}` by hand to see what is wrong, or reinstall it"))
+        let failure = Failure { transient: true, ..self.explain(failure) };
+        match self.signal() {
+            Some(SIGKILL) => failure.hint(OUT_OF_MEMORY_HINT),
+            _ => failure.hint(format!("run `{program}` by hand to see what is wrong, or reinstall it")),
+        }
+    }
+
+    /// Whether somebody killed it: the kernel, because memory ran out, or a person.
+    pub(super) fn was_killed(&self) -> bool {
+        self.signal() == Some(SIGKILL)
     }
 
     fn how(&self) -> String {

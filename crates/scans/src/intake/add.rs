@@ -172,6 +172,13 @@ fn write_scans(
             // A full disk fails the book, not the page.
             check_free_space(folder, 0)?;
         }
+        // So does a failure that says nothing of the page: without it, the book would be published incomplete.
+        let scan = match scan {
+            Err(failure) if failure.transient => {
+                return Err(AddError::PageNotRead { page: page.number, failure: Box::new(failure) });
+            }
+            scan => scan,
+        };
         let _one_at_a_time = reporting.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let done = done.fetch_add(1, Ordering::Relaxed) + 1;
         report(Progress::Page { page: page.number, done, pages: plan.len(), failure: scan.as_ref().err() });

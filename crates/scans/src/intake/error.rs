@@ -52,6 +52,14 @@ pub enum AddError {
         /// The cause.
         failure: Box<Failure>,
     },
+    /// A page could not be read, for a reason that says nothing of the page.
+    #[error("cannot read page {page}: {failure}")]
+    PageNotRead {
+        /// The page.
+        page: PageNumber,
+        /// The cause.
+        failure: Box<Failure>,
+    },
     /// No page can be read.
     #[error("cannot add {}: {}", summary(inputs), first_failure(failed))]
     AllPagesFailed {
@@ -119,7 +127,7 @@ impl AddError {
                 Some(format!("choose another id with `--id`, or delete the old book: `shelf delete {id}`"))
             }
             Self::NoId { .. } | Self::DeviceName { .. } => Some("choose an id with `--id`".to_owned()),
-            Self::Unreadable { failure, .. } => failure.hint.clone(),
+            Self::Unreadable { failure, .. } | Self::PageNotRead { failure, .. } => failure.hint.clone(),
             Self::AllPagesFailed { failed, .. } => failed.iter().find_map(|(_, failure)| failure.hint.clone()),
             Self::DiskSpace { .. } => Some(FREE_SPACE.to_owned()),
             Self::Record { .. } => {
