@@ -47,6 +47,8 @@ pub(super) enum Verb {
     List(verbs::List),
     Show(verbs::Show),
     Export(verbs::Export),
+    Edit(verbs::Edit),
+    Review(verbs::Review),
     Set(verbs::Set),
     Page(verbs::Page),
     Status(verbs::Status),

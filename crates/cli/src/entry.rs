@@ -144,6 +144,8 @@ fn run_verb(verb: Verb, context: &Context, given: &clap::ArgMatches) -> Result<E
         Verb::Show(show) => verbs::show(context, &show),
         Verb::Export(export) => verbs::export(context, &export),
         Verb::Page(change) => verbs::page(context, &change),
+        Verb::Edit(edit) => verbs::edit(context, &edit),
+        Verb::Review(review) => verbs::review(context, &review),
         Verb::Set(set) => verbs::set(context, &set),
         Verb::Status(status) => verbs::status(context, &status, given),
         Verb::Why(why) => verbs::why(context, &why, given),

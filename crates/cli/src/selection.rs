@@ -61,3 +61,8 @@ pub(super) fn selected(registry: &Registry, written: &[String]) -> Result<Vec<St
 pub(super) fn with_upstream(book: &impl std::fmt::Display, stage: &str) -> String {
     format!("`shelf process {book} --stage +{stage}` makes `{stage}` and all it is made from")
 }
+
+/// The hint for a page that was modified by hand.
+pub(super) fn adopt_hint(book: &impl std::fmt::Display, page: shelf_runtime::book::PageNumber) -> String {
+    format!("`shelf edit {book} --adopt {page}` keeps what was changed by hand; to discard it, delete the file")
+}

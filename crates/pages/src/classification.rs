@@ -65,6 +65,25 @@ pub enum TextRole {
 }
 
 impl Classification {
+    /// The label of this name, in either case: `FOOTNOTE`, `chapter heading`.
+    ///
+    /// # Errors
+    /// There is no such label; the message lists all.
+    pub fn parse(name: &str) -> Result<Self, String> {
+        let key = name.trim().to_uppercase().replace([' ', '-'], "_");
+        serde_json::from_value(serde_json::Value::from(key)).map_err(|error| {
+            let all = error.to_string();
+            let labels = all.split_once("expected one of ").map_or("", |(_, labels)| labels).replace('`', "");
+            format!("unknown label \"{}\"; the labels are {labels}", name.trim())
+        })
+    }
+
+    /// Its name as in the page formats: `CHAPTER_HEADING`.
+    #[must_use]
+    pub fn name(self) -> String {
+        serde_json::to_value(self).ok().and_then(|name| name.as_str().map(ToOwned::to_owned)).unwrap_or_default()
+    }
+
     /// How the block is presented to a reader.
     #[must_use]
     pub fn role(self) -> TextRole {

@@ -5,7 +5,8 @@ use shelf_runtime::page::{Model, Timestamp};
 use shelf_runtime::stage::{ParagraphId, Paragraphs};
 
 use super::{
-    Bbox, Classification, Figure, LineRange, NumberingStyle, PageDimensions, PageNumberLocation, PageRegion, bbox,
+    Bbox, Classification, EditOutcome, Figure, LineRange, NumberingStyle, PageDimensions, PageNumberLocation,
+    PageRegion, bbox,
 };
 
 /// Everything that is known about a page: `merged/page_NNNN.json`.
@@ -36,6 +37,9 @@ pub struct MergedPage {
     pub images: Vec<Figure>,
     /// How the text continues across the page breaks.
     pub continuation: Continuation,
+    /// What became of the edits of the page, the oldest first; absent on a page that nobody has edited.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub edits: Vec<EditOutcome>,
     /// When and by what the page was processed.
     pub metadata: MergedMetadata,
 }
@@ -51,6 +55,9 @@ pub struct MergedBlock {
     pub origin: Option<BlockOrigin>,
     /// Its label; `OTHER` if it has none.
     pub classification: Classification,
+    /// The label that `labels` gave it, if a person has changed it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label_before_edit: Option<Classification>,
     /// Confidence in the label, 0..=1; 0 without a label.
     #[garde(range(min = 0.0, max = 1.0))]
     pub classification_confidence: f64,
@@ -79,9 +86,12 @@ pub struct BlockOrigin {
 pub struct MergedParagraph {
     /// Its number in the block, as in `ocr`.
     pub par_num: u32,
-    /// The corrected text, or that of `ocr` if nothing was corrected.
+    /// The text as a person has edited it; else the corrected text, or that of `ocr` if nothing was corrected.
     #[garde(length(min = 1))]
     pub text: String,
+    /// The text without edits, if a person has edited it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text_before_edit: Option<String>,
     /// Its bounding box, `[x, y, width, height]` in px of the scan.
     #[serde(with = "bbox::as_array")]
     #[schemars(with = "[u32; 4]")]
@@ -158,6 +168,14 @@ pub struct MergedMetadata {
 }
 
 impl MergedBlock {
+    /// Its text without the edits of a person, one line after the other.
+    #[must_use]
+    pub fn text_before_edits(&self) -> String {
+        let texts =
+            self.paragraphs.iter().map(|paragraph| paragraph.text_before_edit.as_ref().unwrap_or(&paragraph.text));
+        texts.map(String::as_str).collect::<Vec<_>>().join("\n")
+    }
+
     /// The number of the block of `ocr` that it is, or is part of.
     #[must_use]
     pub fn ocr_block_num(&self) -> u32 {

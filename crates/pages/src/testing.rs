@@ -167,12 +167,14 @@ impl TestPage {
                 correction_confidence: 1.0,
                 correction_notes: correction.map(|_| "corrected by a test".to_owned()),
                 text: correction.cloned().unwrap_or(read.text),
+                text_before_edit: None,
             }
         };
         let block = |block: Block| MergedBlock {
             block_num: block.block_num,
             origin: None,
             classification: self.classification(block.block_num),
+            label_before_edit: None,
             classification_confidence: 1.0,
             bbox: block.bbox,
             paragraphs: block.paragraphs.into_iter().map(|read| paragraph(block.block_num, read)).collect(),
@@ -188,6 +190,7 @@ impl TestPage {
             blocks: self.ocr().blocks.into_iter().map(block).collect(),
             images: Vec::new(),
             continuation: Continuation::default(),
+            edits: Vec::new(),
             metadata: MergedMetadata {
                 total_blocks: self.paragraphs.len() as u32,
                 total_corrections_applied: self.corrections.len() as u32,

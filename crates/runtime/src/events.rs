@@ -103,6 +103,8 @@ pub enum Blocker {
     Skipped(PageOf),
     /// A page of a dependency that was left because its stage reached its failure limit.
     Left(PageOf),
+    /// A page that was modified by hand, or is made from one that was.
+    Modified(PageOf),
     /// The page has no scan.
     NoScan(PageNumber),
     /// The stage's `before` hook failed, or its `after` hook could not be recorded.
@@ -149,6 +151,7 @@ impl std::fmt::Display for Blocker {
             Self::Damaged(page) => write!(f, "{page} is damaged"),
             Self::Skipped(page) => write!(f, "{page} was skipped"),
             Self::Left(page) => write!(f, "{page} is left to do"),
+            Self::Modified(page) => write!(f, "{page} was modified by hand"),
             Self::NoScan(page) => write!(f, "page {page} has no scan"),
             Self::Before(error) => f.write_str(error),
         }

@@ -53,7 +53,7 @@ pub fn book(store: &dyn Store, registry: &Registry, book: &ScanId) -> Result<Ver
             verified.pages += 1;
             let path = BookPath::output(book, stage, unit);
             match found {
-                PageState::Damaged(problem) => verified.fault(path, None, problem),
+                PageState::Damaged(problem) | PageState::Modified(problem) => verified.fault(path, None, problem),
                 PageState::Valid(page) => {
                     for (file, hash) in page.record.map(|record| record.files()).unwrap_or_default() {
                         verified.file(store, BookPath::new(book, &file)?, None, &hash)?;

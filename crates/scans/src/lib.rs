@@ -15,6 +15,7 @@ mod raster;
 mod resolution;
 mod rotation;
 mod scan;
+mod scan_region;
 mod spread;
 mod staging;
 
@@ -24,5 +25,6 @@ pub use page_image::{PageImage, ScanFile};
 pub use rotation::Rotation;
 pub use scan::SourceError;
 pub use scan::metadata::scan_metadata;
+pub use scan_region::ScanRegion;
 pub use spread::Spreads;
 pub use staging::StagingError;

@@ -36,6 +36,7 @@ pub(super) fn merge(ocr: &OcrPage, corrected: Option<&CorrectedPage>, labels: Op
                 block_num,
                 origin: is_split.then_some(BlockOrigin { block_num: block.block_num, lines }),
                 classification,
+                label_before_edit: None,
                 classification_confidence,
                 bbox: if is_split { bounding(&paragraphs).unwrap_or(block.bbox) } else { block.bbox },
                 paragraphs,
@@ -112,6 +113,7 @@ fn whole(paragraph: &Paragraph, correction: Option<&CorrectedParagraph>) -> Merg
     MergedParagraph {
         par_num: paragraph.par_num,
         text,
+        text_before_edit: None,
         bbox: paragraph.bbox,
         original_confidence: paragraph.avg_confidence,
         correction_applied: by.is_some(),
@@ -133,6 +135,7 @@ fn part(paragraph: &Paragraph, correction: Option<&CorrectedParagraph>, from: us
     MergedParagraph {
         par_num: paragraph.par_num,
         text,
+        text_before_edit: None,
         bbox: Bbox::bounding(lines.iter().map(|line| line.bbox)).unwrap_or(paragraph.bbox),
         original_confidence: words.iter().sum::<f64>() / words.len().max(1) as f64,
         correction_applied: by.is_some(),

@@ -117,9 +117,11 @@ mod tests {
             block_num: number,
             origin: None,
             classification: *classification,
+            label_before_edit: None,
             classification_confidence: 1.0,
             bbox,
             paragraphs: vec![MergedParagraph {
+                text_before_edit: None,
                 par_num: 0,
                 text: (*text).to_owned(),
                 bbox,

@@ -1,4 +1,7 @@
+use shelf::book::parse_roman;
 use shelf::prelude::*;
+use shelf_pages::edits::PageEdits;
+use shelf_pages::{EditOutcome, NumberingStyle, PageNumberLocation};
 
 use super::blocks::merge;
 use super::continuation::continuation;
@@ -23,6 +26,9 @@ pub struct MergedMetrics {
     /// Blocks without a label.
     #[report(flag(above = 0))]
     pub unlabelled_blocks: u32,
+    /// Edits that cannot be applied, because the text that they were made on has changed; empty on a page without such edits.
+    #[report(flag(above = 0))]
+    pub edits_in_conflict: Option<u32>,
 }
 
 /// Merges the text, corrections and labels of a page; no recognised text is lost.
@@ -33,12 +39,17 @@ pub fn merged(
     corrected: Window<CorrectedPage>,
     labels: Window<LabelsPage>,
     dictionary: &InstalledDictionary,
+    edits: PageEdits,
 ) -> Result<(MergedPage, MergedMetrics)> {
-    let blocks = merge(&ocr, Some(&corrected.page), Some(&labels.page));
+    let mut blocks = merge(&ocr, Some(&corrected.page), Some(&labels.page));
+    let outcomes = edits.apply(ocr.page_number, &mut blocks);
     let neighbour = |ocr: Option<&OcrPage>, corrected: &[CorrectedPage], labels: &[LabelsPage]| {
         let ocr = ocr?;
         let corrected = corrected.iter().find(|page| page.page_number == ocr.page_number);
-        Some(merge(ocr, corrected, labels.iter().find(|page| page.page_number == ocr.page_number)))
+        let labels = labels.iter().find(|page| page.page_number == ocr.page_number);
+        let mut blocks = merge(ocr, corrected, labels);
+        edits.apply(ocr.page_number, &mut blocks);
+        Some(blocks)
     };
     let previous = neighbour(around.previous(), corrected.before(), labels.before());
     let next = neighbour(around.next(), corrected.after(), labels.after());
@@ -53,20 +64,31 @@ pub fn merged(
         corrections_used_count: corrections,
         continues_from_previous: continuation.continues_from_previous,
         continues_to_next: continuation.continues_to_next,
+        edits_in_conflict: in_conflict(&outcomes),
         unlabelled_blocks: blocks.iter().filter(|block| block.classification_confidence == 0.0).count() as u32,
     };
     let (corrected, labels) = (corrected.page, labels.page);
+    let number = match edits.page_number(ocr.page_number) {
+        Some(number) => PrintedNumber::edited(number, labels.page_number_location),
+        None => PrintedNumber {
+            text: labels.printed_page_number,
+            style: labels.numbering_style,
+            location: labels.page_number_location,
+            confidence: labels.page_number_confidence,
+        },
+    };
     let page = MergedPage {
         page_number: ocr.page_number,
         page_dimensions: ocr.page_dimensions,
-        printed_page_number: labels.printed_page_number,
-        numbering_style: labels.numbering_style,
-        page_number_location: labels.page_number_location,
-        page_number_confidence: labels.page_number_confidence,
+        printed_page_number: number.text,
+        numbering_style: number.style,
+        page_number_location: number.location,
+        page_number_confidence: number.confidence,
         page_region: labels.page_region,
         blocks,
         images: ocr.images,
         continuation,
+        edits: outcomes,
         metadata: MergedMetadata {
             ocr_timestamp: ocr.ocr_timestamp,
             correction_timestamp: corrected.timestamp,
@@ -79,6 +101,32 @@ pub fn merged(
         },
     };
     Ok((page, metrics))
+}
+
+fn in_conflict(outcomes: &[EditOutcome]) -> Option<u32> {
+    let conflicts = outcomes.iter().filter(|outcome| outcome.is_conflict()).count() as u32;
+    (conflicts > 0).then_some(conflicts)
+}
+
+/// The printed page number of a page.
+struct PrintedNumber {
+    text: Option<String>,
+    style: Option<NumberingStyle>,
+    location: Option<PageNumberLocation>,
+    confidence: f64,
+}
+
+impl PrintedNumber {
+    /// A number that a person has given the page, or that it has none; `location` is where `labels` found one.
+    fn edited(text: Option<String>, location: Option<PageNumberLocation>) -> Self {
+        let style = text.as_deref().and_then(|text| match text {
+            _ if text.chars().all(|c| c.is_ascii_digit()) => Some(NumberingStyle::Arabic),
+            _ if parse_roman(text).is_some() => Some(NumberingStyle::Roman),
+            _ => None,
+        });
+        let location = location.filter(|_| text.is_some());
+        Self { text, style, location, confidence: 1.0 }
+    }
 }
 
 #[cfg(test)]

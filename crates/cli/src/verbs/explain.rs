@@ -14,6 +14,7 @@ use shelf_runtime::record::schema_fields;
 use shelf_runtime::registry::Entry;
 use shelf_runtime::stage::Dep;
 use shelf_runtime::stage::ExternalInput;
+use shelf_runtime::stage::KeptInput;
 use shelf_runtime::stage::Parallelism;
 use shelf_runtime::stage::Reach;
 use shelf_runtime::stage::Row;
@@ -188,6 +189,8 @@ fn read(input: ExternalInput) -> Option<String> {
         ExternalInput::Scan => Some("the scan".to_owned()),
         ExternalInput::Metadata => Some("the book's metadata".to_owned()),
         ExternalInput::Languages => Some("the book's languages".to_owned()),
+        ExternalInput::Kept(KeptInput { folder, around: 0 }) => Some(format!("`{folder}` of the page")),
+        ExternalInput::Kept(KeptInput { folder, .. }) => Some(format!("`{folder}` of the page and its neighbours")),
     }
 }
 

@@ -10,6 +10,7 @@ use crate::llm_options::LlmSaid;
 use crate::numbers::count;
 use crate::numbers::ranges;
 use crate::out::print_error;
+use crate::selection::adopt_hint;
 use crate::selection::selected;
 use crate::selection::with_upstream;
 use crate::stage_options;
@@ -214,6 +215,13 @@ fn print(context: &Context, plan: &plan::Plan, estimates: &[Estimate]) -> Result
         let is_missing = |settled: &Settled| matches!(settled, Settled::Blocked(Blocker::Missing(_)));
         if plan.settled.iter().any(|(page, settled)| page.stage == stage && is_missing(settled)) {
             out.note(format_args!("hint: {}", with_upstream(&plan.book, stage)));
+        }
+    }
+    for (page, settled) in &plan.settled {
+        if let (Settled::Blocked(by), Some(number)) = (settled, page.unit.page())
+            && *by == Blocker::Modified(*page)
+        {
+            out.note(format_args!("hint: {}", adopt_hint(&plan.book, number)));
         }
     }
     for estimate in estimates {

@@ -13,6 +13,7 @@ use crate::numbers::pages;
 use crate::numbers::parse_time;
 use crate::out::print_error;
 use crate::reporter::Reporter;
+use crate::selection::adopt_hint;
 use crate::selection::with_upstream;
 use crate::workers::Workers;
 use crate::workers::processes;
@@ -252,6 +253,13 @@ fn print(context: &Context, summary: &Summary, made: Option<String>) -> Result<(
     print_flagged(context, summary);
     if summary.stages.iter().any(|stage| !stage.failed.is_empty()) {
         out.note("hint: `--retry-failed` retries pages that failed permanently; so does any change of their inputs or options");
+    }
+    let modified =
+        summary.stages.iter().flat_map(|stage| &stage.blocked).filter(|(page, by)| *by == Blocker::Modified(*page));
+    for (page, _) in modified {
+        if let Some(number) = page.unit.page() {
+            out.note(format_args!("hint: {}", adopt_hint(book, number)));
+        }
     }
     let is_missing = |by: &Blocker| matches!(by, Blocker::Missing(_));
     for stage in summary.stages.iter().filter(|stage| stage.blocked.iter().any(|(_, by)| is_missing(by))) {

@@ -71,6 +71,15 @@ impl From<PageNumber> for u32 {
     }
 }
 
+impl PageNumber {
+    /// The page of a file beside its page file, such as `page_0007_img_001.png` or `page_0007.json`; `None` for any other name.
+    #[must_use]
+    pub fn of_file_beside(name: &str) -> Option<Self> {
+        let digits = name.strip_prefix("page_")?.split(['.', '_']).next()?;
+        Self::of_file(&format!("page_{digits}.json"))
+    }
+}
+
 impl fmt::Display for PageNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)

@@ -25,6 +25,8 @@ pub struct BookState {
     pub unreadable: BTreeMap<PageNumber, Failure>,
     /// The book's own prompts, in place of those that stages name, by stage: `prompts/<stage>.md`.
     pub prompts: BTreeMap<&'static str, String>,
+    /// The hashes of the files that are kept for pages, by folder: those that a stage reads.
+    pub kept: BTreeMap<&'static str, BTreeMap<PageNumber, Hash>>,
     /// Every stage of the registry, by name.
     pub stages: BTreeMap<&'static str, StageState>,
 }
@@ -62,8 +64,11 @@ pub struct StageState {
 pub enum PageState {
     /// It is valid.
     Valid(PageSummary),
-    /// It is not a valid page: truncated, changed by hand, or of another schema.
+    /// It is not a valid page: truncated, modified, or of another schema.
     Damaged(String),
+    /// It was modified after it was written, and its stage takes what a person knows ([`Kept`](crate::stage::ExternalInput::Kept)): no run
+    /// overwrites it.
+    Modified(String),
 }
 
 impl BookState {
@@ -77,7 +82,7 @@ impl BookState {
     pub fn page(&self, of: PageOf) -> Option<&PageSummary> {
         match self.stage(of.stage).pages.get(&of.unit)? {
             PageState::Valid(page) => Some(page),
-            PageState::Damaged(_) => None,
+            PageState::Damaged(_) | PageState::Modified(_) => None,
         }
     }
 

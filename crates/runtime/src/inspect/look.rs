@@ -7,7 +7,8 @@ use crate::book::{BookMetadata, PageNumber, ScanId, ScanMetadata, Unit};
 use crate::failure::Failure;
 use crate::record::{AfterDue, FailedRecord, Hash, RedoMarker};
 use crate::registry::{Entry, Registry};
-use crate::store::{BookPath, BookPathError, Store, StoreError};
+use crate::stage::{ExternalInput, KeptInput};
+use crate::store::{BookPath, BookPathError, KeptFile, Store, StoreError, kept_files};
 
 /// Why a book cannot be looked at.
 #[derive(Debug, thiserror::Error)]
@@ -59,8 +60,9 @@ fn look_since(
         .map(|entry| Ok((entry.row.name, stage(store, book, entry, earlier)?)))
         .collect::<Result<_, LookError>>()?;
     let prompts = prompts(store, registry, book)?;
+    let kept = kept(store, registry, book)?;
     let library = store.folder().map(ToOwned::to_owned);
-    Ok(BookState { library, id: book.clone(), metadata, pages, scans, unreadable, prompts, stages })
+    Ok(BookState { library, id: book.clone(), metadata, pages, scans, unreadable, prompts, kept, stages })
 }
 
 /// The prompts that the book has of its own, for stages that name one.
@@ -75,6 +77,27 @@ fn prompts(store: &dyn Store, registry: &Registry, book: &ScanId) -> Result<BTre
         }
     }
     Ok(prompts)
+}
+
+type Kept = BTreeMap<&'static str, BTreeMap<PageNumber, Hash>>;
+
+/// The hashes of the files that are kept for pages. The page is not part of a hash, so that files that move with their page stay the same.
+fn kept(store: &dyn Store, registry: &Registry, book: &ScanId) -> Result<Kept, LookError> {
+    let mut kept = Kept::new();
+    for input in registry.stages().iter().flat_map(|entry| entry.row.inputs) {
+        if let ExternalInput::Kept(KeptInput { folder, .. }) = input
+            && !kept.contains_key(folder)
+        {
+            let by_page = kept_files(store, book, folder)?;
+            kept.insert(folder, by_page.into_iter().map(|(page, files)| (page, hash_of_kept(&files))).collect());
+        }
+    }
+    Ok(kept)
+}
+
+fn hash_of_kept(files: &[KeptFile]) -> Hash {
+    let names = files.iter().map(|file| (file.name.clone(), Hash::of(&file.bytes).to_string().into()));
+    Hash::of_json(&serde_json::Value::Object(names.collect()))
 }
 
 /// What is known of a book.
@@ -190,6 +213,9 @@ fn stage(
 fn page_state(entry: &Entry, bytes: &[u8]) -> PageState {
     match entry.page_type.read(bytes) {
         Ok(found) => PageState::Valid(PageSummary::new(found.hash, found.record.as_ref())),
+        Err(damage) if entry.row.takes_kept_files() && entry.page_type.is_modified(bytes, &damage) => {
+            PageState::Modified(damage.to_string())
+        }
         Err(damage) => PageState::Damaged(damage.to_string()),
     }
 }

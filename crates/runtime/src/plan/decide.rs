@@ -12,7 +12,7 @@ use crate::inspect::{BookState, PageState, PageSummary};
 use crate::provide::Providers;
 use crate::record::{Change, Fingerprint, Hash, Input, OutputHash, RedoMarker};
 use crate::registry::{Entry, Registry};
-use crate::stage::{ExternalInput, Parallelism, ParsedOptions, Reach, ResourceContext, Resources, Row};
+use crate::stage::{ExternalInput, KeptInput, Parallelism, ParsedOptions, Reach, ResourceContext, Resources, Row};
 
 /// Plans a request: decides for every page of every requested stage whether it is made, and why.
 pub fn plan(
@@ -145,9 +145,14 @@ impl Planning<'_> {
         let redoing = redo.is_some_and(|marker| self.to_redo(row, here.unit, marker));
         let blocker = self.blocker(row, here.unit, &needs);
         let found = state.pages.get(&here.unit);
+        let is_edited = has_kept_files(self.book, row, here.unit);
         let why = match (found, &blocker) {
-            // A page of the original tool counts as done, whatever became of its inputs.
-            (Some(PageState::Valid(PageSummary { record: None, .. })), _) if !redoing => {
+            // Not even `--redo` overwrites what a person has written.
+            (Some(PageState::Modified(_)), _) => {
+                return self.settle(here, Settled::Blocked(Blocker::Modified(here)));
+            }
+            // A page of the original tool counts as done, whatever became of its inputs, unless somebody has edited it since.
+            (Some(PageState::Valid(PageSummary { record: None, .. })), _) if !redoing && !is_edited => {
                 return self.settle(here, Settled::Kept);
             }
             (_, Some(blocker)) => return self.settle(here, Settled::Blocked(blocker.clone())),
@@ -191,7 +196,7 @@ impl Planning<'_> {
         }
         match (found, now, upstream) {
             (None, ..) => Ok(failed.map_or(Why::Missing, |failed| Why::Failed(failed.failure.to_string()))),
-            (Some(PageState::Damaged(problem)), ..) => Ok(Why::Damaged(problem.clone())),
+            (Some(PageState::Damaged(problem) | PageState::Modified(problem)), ..) => Ok(Why::Damaged(problem.clone())),
             (Some(PageState::Valid(_)), _, Some(_)) if self.request.only_missing => Err(Settled::Kept),
             (Some(PageState::Valid(_)), _, Some(upstream)) => Ok(Why::Upstream(upstream)),
             (Some(PageState::Valid(PageSummary { record: Some(record), .. })), Some(now), None) => {
@@ -209,7 +214,13 @@ impl Planning<'_> {
                     (false, false) => Ok(Why::Stale(changes)),
                 }
             }
-            (Some(PageState::Valid(_)), _, None) => Err(Settled::Kept),
+            // A page of the original tool, for which files are kept.
+            (Some(PageState::Valid(PageSummary { record: None, .. })), Some(now), None) => {
+                let kept = now.inputs.keys().filter(|input| matches!(input, Input::Kept { .. }));
+                let changes: Vec<Change> = kept.cloned().map(Change::NewInput).collect();
+                if self.request.only_missing { Err(Settled::LeftStale(changes)) } else { Ok(Why::Stale(changes)) }
+            }
+            (Some(PageState::Valid(_)), None, None) => Err(Settled::Kept),
         }
     }
 
@@ -224,6 +235,13 @@ impl Planning<'_> {
             && !self.book.scans.contains_key(&page)
         {
             return Some(Blocker::NoScan(page));
+        }
+        // It is not left out either: the page would lose what the person has written.
+        let is_modified = |need: &&Need| {
+            matches!(self.book.stage(need.page.stage).pages.get(&need.page.unit), Some(PageState::Modified(_)))
+        };
+        if let Some(need) = needs.iter().find(is_modified) {
+            return Some(Blocker::Modified(need.page));
         }
         let missing = |need: &&Need| !self.jobs.contains_key(&need.page);
         if !needs.is_empty()
@@ -240,6 +258,7 @@ impl Planning<'_> {
                 (Some(Settled::Blocked(Blocker::Skipped(first))), _) => Some(Blocker::Skipped(*first)),
                 (Some(Settled::Blocked(_)), _) => Some(Blocker::Blocked(need)),
                 (Some(Settled::Failed(_)), _) => Some(Blocker::Failed(need)),
+                (_, Some(PageState::Modified(_))) => Some(Blocker::Modified(need)),
                 (_, Some(PageState::Damaged(_))) => Some(Blocker::Damaged(need)),
                 (_, None) => Some(match state.failed.get(&need.unit) {
                     Some(failed) if failed.skipped => Blocker::Skipped(need),
@@ -365,7 +384,7 @@ fn made_by(book: &BookState, input: &Input) -> Option<PageOf> {
     let (stage, unit) = match input {
         Input::Page { stage, page } => (stage, Unit::Page(PageNumber::new(*page)?)),
         Input::Book { stage } | Input::Part { stage, .. } => (stage, Unit::Book),
-        Input::Scan | Input::Languages | Input::Metadata | Input::Resource { .. } => return None,
+        Input::Scan | Input::Languages | Input::Metadata | Input::Resource { .. } | Input::Kept { .. } => return None,
     };
     book.stages.get_key_value(stage.as_str()).map(|(stage, _)| PageOf { stage, unit })
 }
@@ -403,6 +422,7 @@ pub(crate) fn fingerprint<'a>(
                 let metadata = serde_json::to_value(&book.metadata).unwrap_or_default();
                 inputs.insert(Input::Metadata, Hash::of_json(&metadata));
             }
+            ExternalInput::Kept(kept) => inputs.extend(kept_inputs(book, *kept, unit)),
         }
     }
     inputs.extend(resources.iter().map(|(input, hash)| (input.clone(), hash.clone())));
@@ -427,6 +447,20 @@ pub(crate) fn fingerprint<'a>(
         set: Some(set.map(|(name, _)| name.clone()).collect()),
         inputs,
     }
+}
+
+/// The files that are kept for a page and its neighbours, or for all pages of a book, as inputs.
+fn kept_inputs(book: &BookState, kept: KeptInput, unit: Unit) -> Vec<(Input, Hash)> {
+    let Some(by_page) = book.kept.get(kept.folder) else { return Vec::new() };
+    let is_near = |page: PageNumber| unit.page().is_none_or(|here| page.get().abs_diff(here.get()) <= kept.around);
+    let input = |page: PageNumber| Input::Kept { folder: kept.folder.to_owned(), page: page.get() };
+    by_page.iter().filter(|(page, _)| is_near(**page)).map(|(page, hash)| (input(*page), hash.clone())).collect()
+}
+
+/// Whether files are kept for this very page that its stage reads.
+fn has_kept_files(book: &BookState, row: &Row, unit: Unit) -> bool {
+    let of_page = |kept: KeptInput| Some(book.kept.get(kept.folder)?.contains_key(&unit.page()?));
+    row.inputs.iter().any(|input| matches!(input, ExternalInput::Kept(kept) if of_page(*kept) == Some(true)))
 }
 
 /// The hash of a stage function's tokens, as written in a record.

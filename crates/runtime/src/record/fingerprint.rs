@@ -66,6 +66,13 @@ pub enum Input {
         /// The page.
         page: u32,
     },
+    /// Files that are kept for a page; not an input where there are none.
+    Kept {
+        /// The folder.
+        folder: String,
+        /// The page.
+        page: u32,
+    },
 }
 
 /// One reason why a page is stale.
@@ -135,9 +142,9 @@ impl Fingerprint {
         changes
     }
 
-    /// Whether one of the inputs is of the same kind.
+    /// Whether one of the inputs is of the same kind. Kept files are always read: they are no input only where there are none.
     fn reads_like(&self, input: &Input) -> bool {
-        self.inputs.keys().any(|other| other.is_like(input))
+        matches!(input, Input::Kept { .. }) || self.inputs.keys().any(|other| other.is_like(input))
     }
 }
 
@@ -170,6 +177,7 @@ impl fmt::Display for Input {
             Self::Book { stage } => f.write_str(stage),
             Self::Resource { name } => write!(f, "the resource {name}"),
             Self::Part { stage, page } => write!(f, "the part of {stage} for page {page}"),
+            Self::Kept { folder, page } => write!(f, "{folder} of page {page}"),
         }
     }
 }
@@ -187,6 +195,8 @@ impl fmt::Display for Change {
             Self::Option(name, from, to) => write!(f, "{name} {} → {}", plain(from), plain(to)),
             Self::Default(name, from, to) => write!(f, "default of {name} {} → {}", plain(from), plain(to)),
             Self::Input(input) => write!(f, "{input} changed"),
+            Self::NewInput(input @ Input::Kept { .. }) => write!(f, "{input} are new"),
+            Self::LostInput(input @ Input::Kept { .. }) => write!(f, "{input} were removed"),
             Self::NewInput(input) => write!(f, "{input} is new"),
             Self::LostInput(input) | Self::Unread(input) => write!(f, "{input} is no longer read"),
         }
@@ -211,6 +221,7 @@ impl From<Input> for String {
             Input::Book { stage } => format!("{stage}/book"),
             Input::Resource { name } => format!("resource:{name}"),
             Input::Part { stage, page } => format!("{stage}/book/{page}"),
+            Input::Kept { folder, page } => format!("kept:{folder}/{page}"),
         }
     }
 }
@@ -226,6 +237,12 @@ impl TryFrom<String> for Input {
             ("metadata", _) => Ok(Self::Metadata),
             (text, _) if let Some(name) = text.strip_prefix("resource:") => {
                 Ok(Self::Resource { name: name.to_owned() })
+            }
+            (text, Some((_, page)))
+                if let Some((folder, _)) = text.strip_prefix("kept:").and_then(|kept| kept.split_once('/'))
+                    && let Ok(page) = number(page) =>
+            {
+                Ok(Self::Kept { folder: folder.to_owned(), page })
             }
             (_, Some((stage, "book"))) => Ok(Self::Book { stage: stage.to_owned() }),
             (_, Some((stage, page))) if let Ok(page) = number(page) => Ok(Self::Page { stage: stage.to_owned(), page }),
@@ -309,6 +326,23 @@ mod tests {
         new.inputs.insert(Input::Part { stage: "vocabulary".to_owned(), page: 12 }, Hash::of(b"words"));
         assert!(reasons(&new, &fingerprint()).is_empty());
         assert!(!fingerprint().changes_since(&new, &Map::new()).is_empty());
+    }
+
+    #[test]
+    fn kept_files_make_a_page_stale_when_they_come_and_go() {
+        let edits = |page| Input::Kept { folder: "edits".to_owned(), page };
+        let mut edited = fingerprint();
+        edited.inputs.insert(edits(12), Hash::of(b"first"));
+        assert_eq!(reasons(&edited, &fingerprint()), ["edits of page 12 are new"]);
+        assert_eq!(reasons(&fingerprint(), &edited), ["edits of page 12 were removed"]);
+        let mut again = edited.clone();
+        again.inputs.insert(edits(12), Hash::of(b"second"));
+        assert_eq!(reasons(&again, &edited), ["edits of page 12 changed"]);
+        let of_user = |changes: Vec<Change>| changes.iter().all(|change| !change.is_of_release());
+        assert!(of_user(edited.changes_since(&fingerprint(), &Map::new())));
+        assert!(of_user(fingerprint().changes_since(&edited, &Map::new())));
+        let text = serde_json::to_string(&edited).unwrap();
+        assert_eq!(serde_json::from_str::<Fingerprint>(&text).unwrap(), edited);
     }
 
     #[test]

@@ -123,6 +123,30 @@ impl PageType {
             _ => Ok(StoredPage { output, hash, record }),
         }
     }
+    /// Whether a file that cannot be read as a page seems to have been modified, rather than truncated or made in another way: its output
+    /// does not have the hash in its record, or it is no longer JSON but ends like a page.
+    pub(crate) fn is_modified(&self, bytes: &[u8], damage: &Damage) -> bool {
+        match damage {
+            Damage::Changed => true,
+            Damage::Schema(_) | Damage::Record(_) => match serde_json::from_slice::<Value>(bytes) {
+                Ok(Value::Object(mut output)) => {
+                    let recorded =
+                        output.shift_remove(RECORD_KEY).and_then(|record| Some(record.get("output")?.clone()));
+                    let hash = self.hash(&Value::Object(output)).whole;
+                    recorded.is_some_and(|recorded| recorded.as_str() != Some(hash.as_str()))
+                }
+                _ => false,
+            },
+            Damage::Json(_) => {
+                let text = bytes.trim_ascii();
+                let key = format!("\"{RECORD_KEY}\"");
+                text.starts_with(b"{")
+                    && text.ends_with(b"}")
+                    && text.windows(key.len()).any(|part| part == key.as_bytes())
+            }
+            Damage::Shape => false,
+        }
+    }
 }
 
 /// The files that a stage stored beside a page, by path in the book, with their hashes.

@@ -26,7 +26,7 @@ pub fn of(book: &BookState, entry: &Entry) -> Report {
     let state = book.stage(entry.row.name);
     let valid = state.pages.iter().filter_map(|(unit, state)| match state {
         PageState::Valid(summary) => Some((*unit, summary)),
-        PageState::Damaged(_) => None,
+        PageState::Damaged(_) | PageState::Modified(_) => None,
     });
     let rows = valid.map(|(unit, summary)| match &summary.record {
         Some(record) => Row {

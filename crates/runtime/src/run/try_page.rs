@@ -131,8 +131,12 @@ pub fn try_page(
         ..Request::default()
     };
     let mut planned = plan(&runtime.registry, &book, &request, &runtime.providers)?;
-    if let Some(Settled::Blocked(by)) = planned.settled.remove(&here) {
-        return Err(TryError::Blocked { page: here, by });
+    match planned.settled.remove(&here) {
+        // Nothing is written, so a page that was modified by hand can be compared with what the stage makes.
+        Some(Settled::Blocked(by)) if by != Blocker::Modified(here) => {
+            return Err(TryError::Blocked { page: here, by });
+        }
+        _ => {}
     }
     let missing = |need: &Need| need.is_required() && book.hash(need.page).is_none();
     let job = planned.jobs.iter().find(|job| job.page == here);

@@ -10,7 +10,7 @@ use crate::book::{BookMetadata, PageNumber, ScanId, ScanMetadata, Unit};
 use crate::failure::{Cause, Failure};
 use crate::page::{Page, SchemaViolation};
 use crate::record::{Fingerprint, Hash, Input, RECORD_KEY};
-use crate::store::{BookPath, Store};
+use crate::store::{BookPath, KeptFile, Store, kept_files_of_page};
 use crate::worker::WorkerPool;
 
 /// The context of one page in one stage, from which its parameters are extracted.
@@ -73,7 +73,7 @@ impl Cx {
             let is_of_stage = match input {
                 Input::Page { stage, page } => stage == row.name && *page == self.unit.number(),
                 Input::Book { stage } | Input::Part { stage, .. } => stage == row.name,
-                Input::Scan | Input::Languages | Input::Metadata | Input::Resource { .. } => false,
+                Input::Scan | Input::Languages | Input::Metadata | Input::Resource { .. } | Input::Kept { .. } => false,
             };
             is_of_stage && *hash != Hash::absent()
         });
@@ -138,6 +138,15 @@ impl Cx {
         })?;
         let path = self.store.local(&BookPath::new(&self.book, &format!("source/{}", source.image))?)?;
         Ok((path, source))
+    }
+
+    /// The files that are kept for a page in this folder of the book, for a parameter whose external input is
+    /// [`Kept`](super::ExternalInput::Kept).
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub fn kept(&self, folder: &str, page: PageNumber) -> Result<Vec<KeptFile>, Failure> {
+        Ok(kept_files_of_page(&*self.store, &self.book, folder, page)?)
     }
 
     /// The store of the book.

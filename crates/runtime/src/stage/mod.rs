@@ -66,7 +66,7 @@ pub(crate) use page_cache::PageCache;
 pub(crate) use page_files::IMAGES;
 pub use page_files::{PageFile, PageFiles};
 pub use paragraphs::{Conserves, Paragraphs, conserves};
-pub use parameter::{ExternalInput, FromCx, Parameter, input};
+pub use parameter::{ExternalInput, FromCx, KeptInput, Parameter, input};
 pub use part::{ByPage, Part};
 pub use policy::{CopyOf, Copying, MaxFailed, OnError, Policy};
 pub use prompt::Prompt;

@@ -36,6 +36,20 @@ pub enum ExternalInput {
     Languages,
     /// A resource that the pages of a run share.
     Resource(ResourceRow),
+    /// Files that a person or another program keeps for the page.
+    Kept(KeptInput),
+}
+
+/// Files that a person or another program keeps for single pages in a folder of the book, beside the scans: `edits/page_0007_….json`. They
+/// move with their page when pages are inserted or removed, and no run deletes them.
+///
+/// A page without such files has nothing of them in its fingerprint, so a stage that begins to read them makes no page stale.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeptInput {
+    /// The folder; also what the files are called in messages, in the plural: `edits`.
+    pub folder: &'static str,
+    /// How many neighbours on either side it reads the files of, too.
+    pub around: u32,
 }
 
 /// The external input of a parameter of type `T`, in stage `S`.

@@ -136,6 +136,12 @@ impl Row {
         }
     }
 
+    /// Whether it reads files that a person keeps for its pages. Changes that a person makes in such a page itself are not overwritten.
+    #[must_use]
+    pub fn takes_kept_files(&self) -> bool {
+        self.inputs.iter().any(|input| matches!(input, ExternalInput::Kept(_)))
+    }
+
     /// The first line of the doc comment.
     #[must_use]
     pub fn summary(&self) -> &'static str {

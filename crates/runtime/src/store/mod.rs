@@ -3,6 +3,7 @@
 
 mod file_lock;
 mod folder;
+mod kept_files;
 mod lock;
 mod path;
 mod remove_tree;
@@ -11,6 +12,7 @@ mod trash;
 mod unfinished_book;
 
 pub use folder::FolderStore;
+pub use kept_files::{KeptFile, kept_file_name, kept_files, kept_files_of_page};
 pub use lock::BookLock;
 pub use path::{BookPath, BookPathError};
 pub use rename::rename_new;

@@ -11,6 +11,7 @@ use crate::file_error::FileError;
 use crate::staging::Staging;
 use shelf_runtime::book::{PageNumber, ScanId};
 use shelf_runtime::registry::{Entry, Registry};
+use shelf_runtime::stage::ExternalInput;
 
 /// The folders with files of pages that are not those of a stage: they are renumbered, put aside and restored with their pages. Another
 /// such folder is added here.
@@ -64,12 +65,14 @@ impl<'a> BookCopy<'a> {
     /// Links or rewrites every file of the book.
     pub(super) fn link_book(&mut self, book: &ScanId, registry: &Registry) -> Result<(), EditError> {
         let stages: Vec<&Entry> = registry.stages().iter().map(AsRef::as_ref).collect();
+        let kept = kept_folders(&stages);
         for (name, is_folder) in self.entries("")? {
             match name.as_str() {
                 ".lock" | "metadata.json" => {}
                 _ if !is_folder => self.link(&name, &name)?,
                 "source" => self.link_scans()?,
                 REMOVED => self.link_removed(REMOVED)?,
+                folder if kept.contains(folder) => self.link_kept(folder)?,
                 folder if PAGE_FOLDERS.contains(&folder) => self.link_pages(folder, None)?,
                 _ if stages.iter().any(|entry| entry.row.name == name) => {}
                 _ => self.link_unknown(book, &name)?,
@@ -156,7 +159,7 @@ impl<'a> BookCopy<'a> {
     fn link_pages(&mut self, folder: &str, entry: Option<&Entry>) -> Result<(), FileError> {
         for (name, is_folder) in self.entries(folder)? {
             let path = format!("{folder}/{name}");
-            match page_of(&name) {
+            match PageNumber::of_file_beside(&name) {
                 _ if is_folder => self.link_pages(&path, entry)?,
                 None if name == "redo.json" => {
                     let bytes = self.read(&path)?;
@@ -184,6 +187,26 @@ impl<'a> BookCopy<'a> {
                     };
                     self.write_or_link(&path, &renamed(&path, old, new), bytes)?;
                 }
+            }
+        }
+        Ok(())
+    }
+
+    /// A folder of files that a person keeps for pages: they stay with their page, whatever its scan, and are put aside only if it is removed.
+    fn link_kept(&self, folder: &str) -> Result<(), FileError> {
+        for (name, is_folder) in self.entries(folder)? {
+            let path = format!("{folder}/{name}");
+            match PageNumber::of_file_beside(&name) {
+                _ if is_folder => {}
+                None => self.link(&path, &path)?,
+                Some(page) => match self.renumbering.of_page(page) {
+                    Some(new) => self.link(&path, &renamed(&path, page, new))?,
+                    None => {
+                        // A page without a scan has nothing else that is put aside.
+                        let aside = self.aside.get(&page).map_or_else(|| page.stem(), |(name, _)| name.clone());
+                        self.link(&path, &format!("{REMOVED}/{aside}/{path}"))?;
+                    }
+                },
             }
         }
         Ok(())
@@ -279,7 +302,7 @@ impl<'a> BookCopy<'a> {
                 }
             }
         }
-        for folder in PAGE_FOLDERS {
+        for folder in PAGE_FOLDERS.into_iter().chain(kept_folders(stages)) {
             for (name, _) in self.entries(&format!("{aside}/{folder}"))? {
                 let path = format!("{folder}/{name}");
                 self.link(&format!("{aside}/{path}"), &renamed(&path, old, new))?;
@@ -340,8 +363,11 @@ fn read(path: &Path) -> Result<Vec<u8>, FileError> {
     fs::read(path).map_err(FileError::cannot("read", path))
 }
 
-/// The page of a file such as `page_0012.json` or `page_0012_img_001.png`.
-fn page_of(name: &str) -> Option<PageNumber> {
-    let digits = name.strip_prefix("page_")?.split(['.', '_']).next()?;
-    PageNumber::of_file(&format!("page_{digits}.json"))
+/// The folders of the files that a person keeps for pages.
+fn kept_folders(stages: &[&Entry]) -> BTreeSet<&'static str> {
+    let folder = |input: &ExternalInput| match input {
+        ExternalInput::Kept(kept) => Some(kept.folder),
+        _ => None,
+    };
+    stages.iter().flat_map(|entry| entry.row.inputs).filter_map(folder).collect()
 }

@@ -78,6 +78,9 @@ impl RecordRenumbering<'_> {
             Input::Part { stage, page } => {
                 Some((Input::Part { stage, page: (self.new_number)(PageNumber::new(page)?)?.get() }, hash))
             }
+            Input::Kept { folder, page } => {
+                Some((Input::Kept { folder, page: (self.new_number)(PageNumber::new(page)?)?.get() }, hash))
+            }
             other => Some((other, hash)),
         };
         Fingerprint { inputs: old.inputs.into_iter().filter_map(input).collect(), ..old }

@@ -1,9 +1,11 @@
 //! What `shelf` prints, and its exit codes, on a library of its own.
 
 mod books;
+mod editing;
 mod invocation;
 mod provenance;
 mod reading;
+mod reviewing;
 
 use shelf::book::PageNumber;
 use shelf_tests::{Ended, Shelf};
