@@ -29,6 +29,9 @@ rm -rf "$out"
 mkdir -p "$out"
 export SHELF_LIBRARY=$out/library
 "$shelf" demo --quiet >/dev/null
+"$shelf" set demo place=London volume=2 "edition=Second edition" "series=Shelves and Their Books" "rights=Public domain" \
+  "shelfmark=Z 684 .P2" "identifiers=oclc:1234567; doi:10.1000/182; https://example.org/shelf" \
+  "contributors=Anna Smith (translator); B. Jones (ill)" --quiet >/dev/null
 books=(demo)
 if [ -f "$florida" ]; then
   "$shelf" add --id florida --language en --title "Historical Sketches of Colonial Florida" "$florida" --quiet >/dev/null
@@ -77,6 +80,10 @@ for book in "${books[@]}"; do
   python3 -m zipfile -e "$out/$book.epub" "$out/$book-epub"
   check "$book.epub: xmllint" xmllint --noout --nonet "$out/$book-epub"/EPUB/*.xhtml "$out/$book-epub/EPUB/package.opf"
   check "$book.tei.xml: tei_all" validate_tei "$out/$book.tei.xml"
+  for format in dc marcxml; do
+    "$shelf" export "$book" --format "$format" -o "$out/" --quiet >/dev/null
+  done
+  check "$book: xmllint of the catalogue records" xmllint --noout --nonet "$out/$book.dc.xml" "$out/$book.marc.xml"
   check "$book.md: pandoc to DOCX" pandoc --from markdown --resource-path "$out" "$out/$book.md" --output "$out/$book.docx"
 done
 exit "$failed"

@@ -1,4 +1,4 @@
-//! `delete`, `trash` and `page`, killed at their system calls: the book is there before or after, never in between, and the next command leaves
+//! `delete`, `trash`, `page` and `add`, killed at their system calls: the book is there before or after, never in between, and the next command leaves
 //! nothing hidden behind.
 
 use std::fs;
@@ -114,6 +114,22 @@ fn page(every: bool) -> usize {
     })
 }
 
+fn add(every: bool) -> usize {
+    let scans = tempfile::tempdir().unwrap();
+    image::GrayImage::from_pixel(90, 120, image::Luma([250])).save(scans.path().join("1.png")).unwrap();
+    let folder = scans.path().to_str().unwrap();
+    kill(every, &[], &["add", folder, "--id", "other"], |shelf, point| {
+        let (mut there, _) = books(shelf);
+        clean(shelf, point);
+        if there.len() == 1 {
+            shelf.ok(["add", folder, "--id", "other"]);
+            there = books(shelf).0;
+        }
+        assert_eq!(there, ["book", "other"], "{point}");
+        assert!(shelf.ok(["verify", "other"]).contains("no errors"), "{point}");
+    })
+}
+
 #[test]
 fn killed_commands_leave_no_half_book() {
     for (verb, points, least) in [
@@ -121,6 +137,7 @@ fn killed_commands_leave_no_half_book() {
         ("empty", empty(false), 6),
         ("restore", restore(false), 2),
         ("page", page(false), 8),
+        ("add", add(false), 4),
     ] {
         assert!(points >= least, "`{verb}` was killed at {points} points only");
     }
@@ -129,7 +146,7 @@ fn killed_commands_leave_no_half_book() {
 #[test]
 #[ignore = "takes a minute: kills at every system call"]
 fn killed_commands_leave_no_half_book_wherever_it_is() {
-    let points = [delete, empty, restore, page].map(|killed| killed(true));
+    let points = [delete, empty, restore, page, add].map(|killed| killed(true));
     assert!(points.iter().sum::<usize>() > 40, "{points:?}");
 }
 

@@ -12,6 +12,17 @@ pub(super) fn open_lock(path: &Path) -> io::Result<File> {
     options.custom_flags(OFlags::NOFOLLOW.bits().cast_signed()).open(path)
 }
 
+/// A locked file. It is unlocked when it is dropped, also for a process that was being started meanwhile and has the file open until it runs.
+#[derive(Debug)]
+pub(super) struct HeldLock(pub(super) File);
+
+impl Drop for HeldLock {
+    fn drop(&mut self) {
+        // Closing the file unlocks it as well.
+        let _ = self.0.unlock();
+    }
+}
+
 /// Whether the file is still the one at that path: its folder may have been moved away before the file was locked.
 pub(super) fn is_still_at(file: &File, path: &Path) -> io::Result<bool> {
     let here = file.metadata()?;

@@ -1,4 +1,4 @@
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
-use super::file_lock::open_lock;
+use super::file_lock::{HeldLock, open_lock};
 use super::folder::{FolderStore, io_error};
 use super::remove_tree::remove_tree;
 use super::rename::{rename_new, sync_folder};
@@ -148,11 +148,11 @@ impl<'a> Trash<'a> {
         }
     }
 
-    fn lock(self) -> Result<File, StoreError> {
+    fn lock(self) -> Result<HeldLock, StoreError> {
         let path = self.made()?.join(LOCK_FILE);
         let lock = open_lock(&path).map_err(io_error("open", &path))?;
         match lock.try_lock() {
-            Ok(()) => Ok(lock),
+            Ok(()) => Ok(HeldLock(lock)),
             Err(TryLockError::WouldBlock) => Err(StoreError::TrashInUse),
             Err(TryLockError::Error(error)) => Err(io_error("lock", &path)(error)),
         }

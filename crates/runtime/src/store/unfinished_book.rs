@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 use super::StoreError;
-use super::file_lock::open_lock;
+use super::file_lock::{HeldLock, open_lock};
 use super::folder::io_error;
 use super::remove_tree::remove_tree;
 use crate::book::ScanId;
@@ -20,7 +20,7 @@ const GUARD_FILE: &str = ".adding.lock";
 #[derive(Debug)]
 pub struct UnfinishedBook {
     folder: TempDir,
-    _lock: File,
+    _lock: HeldLock,
 }
 
 impl UnfinishedBook {
@@ -38,7 +38,7 @@ impl UnfinishedBook {
         let lock_path = folder.path().join(LOCK_FILE);
         let lock = open_lock(&lock_path).map_err(io_error("open", &lock_path))?;
         lock.lock().map_err(io_error("lock", &lock_path))?;
-        Ok(Self { folder, _lock: lock })
+        Ok(Self { folder, _lock: HeldLock(lock) })
     }
 
     /// The folder.

@@ -33,7 +33,7 @@ fn why_says_where_a_text_comes_from_and_what_has_changed() {
     ocr   up to date
           made WHEN
           default options
-          made from the scan, the book's languages
+          made from the scan, the book's languages, the resource LanguageData
     ");
     let merged = shelf.ok(["why", "book", "2"]);
     assert!(merged.contains("merged      up to date\n            made 20"), "{merged}");
