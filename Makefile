@@ -2,7 +2,7 @@
 
 DEMO_LIBRARY ?= target/demo-library
 
-.PHONY: demo test test-long test-peers quality tokens lint docs package
+.PHONY: demo test test-long test-peers quality tokens guard lint docs package
 .SILENT:
 
 # Builds shelf, processes a small book that it draws itself, and prints how good the result is.
@@ -34,6 +34,12 @@ tokens:
 	scripts/setup.sh tests
 	cargo build --package shelf-tests --bins --quiet
 	cargo run --package shelf-tests --bin llm-tokens --quiet
+
+# Measures which replies of a language model `corrected` accepts, and writes the table in docs/language-models.md.
+guard:
+	scripts/setup.sh tests
+	cargo build --package shelf-tests --bins --quiet
+	cargo run --package shelf-tests --bin guard --quiet
 
 # Language models against servers that others wrote, on 127.0.0.1, and exports against checkers that others wrote. Needs Node.js and Python.
 test-peers:

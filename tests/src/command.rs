@@ -79,6 +79,17 @@ impl Shelf {
         self.ok(["process", id, "--engine", "rules"]);
     }
 
+    /// Adds a book of English text, and takes it through `corrected` by rules.
+    ///
+    /// # Panics
+    /// When it cannot be added or read.
+    pub fn correct(&self, id: &str, files: &[PathBuf]) {
+        let mut add: Vec<std::ffi::OsString> = ["add", "--id", id, "--language", "en"].map(Into::into).to_vec();
+        add.extend(files.iter().map(|file| file.as_os_str().to_owned()));
+        self.ok(add);
+        self.ok(["process", id, "--engine", "rules", "--stage", "+corrected"]);
+    }
+
     /// A copy of a book from another library.
     ///
     /// # Panics

@@ -2,6 +2,7 @@
 
 mod command;
 mod folder_watch;
+pub mod guard;
 mod hooked_store;
 pub mod isolated_stages;
 pub mod killed_run;

@@ -15,6 +15,7 @@ use shelf::llm::{Excerpt, LlmSettings};
 use shelf::stage::ParagraphId;
 use shelf::testing::{ReceivedRequest, ScriptedModel, ScriptedReply};
 use stages::corrected::CorrectedPage;
+use stages::corrected::model::guard::{WordPair, align};
 use stages::ocr::OcrPage;
 use tiktoken_rs::o200k_base_singleton;
 
@@ -127,8 +128,8 @@ impl Page {
     fn asked_about(&self, asked: &ReceivedRequest) -> Option<Vec<&Paragraph>> {
         let is_asked = |paragraph: &&Paragraph| asked.user.contains(&paragraph.as_asked());
         let paragraphs: Vec<&Paragraph> = self.paragraphs.iter().filter(is_asked).collect();
-        let length: usize = paragraphs.iter().map(|paragraph| paragraph.as_asked().len()).sum();
-        (length == asked.user.len()).then_some(paragraphs)
+        let is_heading = |line: &&str| line.starts_with('[') && line.ends_with(']');
+        (paragraphs.len() == asked.user.lines().filter(is_heading).count()).then_some(paragraphs)
     }
 
     fn costs(&self, asked: &[ReceivedRequest]) -> Costs {
@@ -177,14 +178,31 @@ impl Paragraph {
     }
 }
 
-/// The reply to shelf: the paragraphs that change.
+/// The reply to shelf: the words that change.
 fn changes(paragraphs: &[&Paragraph]) -> String {
-    let change = |paragraph: &&Paragraph| {
-        let text = paragraph.correction_of(&paragraph.corrected_text)?;
+    let changes = |paragraph: &&Paragraph| {
         let id = format!("{}.{}", paragraph.id.block, paragraph.id.paragraph);
-        Some(json!({ "id": id, "text": text }))
+        let read = &paragraph.corrected_text;
+        let pairs = paragraph.correction_of(read).map(|truth| pairs(read, truth));
+        let pairs = pairs.into_iter().flatten();
+        pairs.map(move |(read, printed)| json!({ "id": id, "read": read, "printed": printed })).collect::<Vec<_>>()
     };
-    json!({ "changes": paragraphs.iter().filter_map(change).collect::<Vec<_>>() }).to_string()
+    json!({ "changes": paragraphs.iter().flat_map(changes).collect::<Vec<_>>() }).to_string()
+}
+
+/// The words that differ, apart from quotation marks and dashes. Words that are inserted come with the word before them.
+fn pairs(read: &str, truth: &str) -> Vec<(String, String)> {
+    let (read, truth): (Vec<&str>, Vec<&str>) = (read.split_whitespace().collect(), truth.split_whitespace().collect());
+    let alike = Normalisation::default().without(Rule::LineEndHyphens).without(Rule::WordHyphens);
+    let pair = |WordPair { before, after }: WordPair| {
+        let (before, after) = if before.is_empty() && before.start > 0 && after.start > 0 {
+            (before.start - 1..before.end, after.start - 1..after.end)
+        } else {
+            (before, after)
+        };
+        (read[before].join(" "), truth[after].join(" "))
+    };
+    align(&read, &truth).into_iter().map(pair).filter(|(read, truth)| alike.apply(read) != alike.apply(truth)).collect()
 }
 
 /// Tokens of the prompt and the reply's schema, which every request carries.
@@ -207,7 +225,7 @@ fn original_page(ocr: OcrPage) -> Value {
 /// The passage of the ground truth that is nearest to a text; `None` if none is near.
 ///
 /// Source: Sellers, <https://doi.org/10.1016/0196-6774(80)90016-4>: edit distance to the best substring.
-fn passage(truth: &[char], text: &str) -> Option<String> {
+pub(crate) fn passage(truth: &[char], text: &str) -> Option<String> {
     let text: Vec<char> = text.chars().collect();
     // For a passage that ends before each character: edits so far, and where it begins.
     let mut row: Vec<(usize, usize)> = (0..=truth.len()).map(|start| (0, start)).collect();

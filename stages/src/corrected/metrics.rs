@@ -41,12 +41,21 @@ pub struct CorrectedMetrics {
     /// What the model was shown of the page's scan: `none`, `strips` or `page`.
     #[report(skip)]
     pub picture_sent: PictureSent,
-    /// Changes from the model that were rejected because they differ too much from the recognised text.
-    pub changes_refused: u32,
-    /// Changes from the model that were accepted but should be reviewed: another number, or a name that was not recognised.
+    /// Changes from the model that were accepted, words or groups of words.
+    pub changes_accepted: u32,
+    /// Changes from the model that are in doubt: the text stays, and the page has a proposal, for a person to decide.
+    #[metrics(alias = "changes_suspicious")]
     #[report(flag(above = 0))]
-    pub changes_suspicious: u32,
+    pub changes_flagged: u32,
+    /// Changes from the model that were rejected: the words were read with certainty, or are not alike.
+    pub changes_refused: u32,
+    /// Whether most of the model's changes were rejected, so that its reply is not to be trusted.
+    #[report(flag(equals = "true"))]
+    pub mostly_refused: bool,
 }
+
+/// Of fewer changes, most may be rejected by chance.
+const MIN_MOSTLY_REFUSED: u32 = 3;
 
 impl CorrectedMetrics {
     /// Compares a corrected page with what `ocr` read.
@@ -74,8 +83,10 @@ impl CorrectedMetrics {
             illegible: legibility.is_illegible(),
             paragraphs_sent: asked.sent,
             picture_sent: asked.picture,
+            changes_accepted: asked.accepted,
+            changes_flagged: asked.flagged,
             changes_refused: asked.refused,
-            changes_suspicious: asked.suspicious,
+            mostly_refused: asked.refused >= MIN_MOSTLY_REFUSED && asked.refused > asked.accepted + asked.flagged,
         }
     }
 }

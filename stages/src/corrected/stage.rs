@@ -21,6 +21,7 @@ pub async fn corrected(
     ocr: OcrPage,
     vocabulary: Part<PageVocabulary>,
     installed: &InstalledDictionary,
+    languages: Languages,
     image: PageImage,
     llm: Llm,
     prompt: Prompt,
@@ -32,7 +33,7 @@ pub async fn corrected(
     let asked = if options.engine.asks(&llm) {
         options.engine.or_rules(
             &llm,
-            ask(&ocr, &mut corrected, (&vocabulary, dictionary), (&llm, &prompt, &image), options).await,
+            ask(&ocr, &mut corrected, (&vocabulary, dictionary, &languages), (&llm, &prompt, &image), options).await,
         )?
     } else {
         ModelOutcome::default()

@@ -73,6 +73,57 @@ pub fn visit_far_variants(word: &str, mut visit: impl FnMut(&Variant)) {
     }
 }
 
+/// The cost of reading `printed` as `read`: 1 for each confusion of similar letters, more for other edits; 0 for equal words. Unlike the variants, any
+/// number of letters may differ.
+#[must_use]
+pub fn misreading_cost(read: &str, printed: &str) -> f64 {
+    let (read, printed): (Vec<char>, Vec<char>) = (read.chars().collect(), printed.chars().collect());
+    let columns = printed.len() + 1;
+    let mut costs = vec![f64::INFINITY; (read.len() + 1) * columns];
+    costs[0] = 0.0;
+    for row in 0..=read.len() {
+        for column in 0..columns {
+            let here = costs[row * columns + column];
+            for (taken, given) in EDITS {
+                let (Some(from), Some(to)) = (read.get(row..row + taken), printed.get(column..column + given)) else {
+                    continue;
+                };
+                let before = (row.checked_sub(1).map(|at| read[at]), column.checked_sub(1).map(|at| printed[at]));
+                let cost = here + edit_cost(from, to, before);
+                let next = &mut costs[(row + taken) * columns + column + given];
+                *next = next.min(cost);
+            }
+        }
+    }
+    costs.last().copied().unwrap_or_default()
+}
+
+/// How many letters of either word an edit takes.
+const EDITS: [(usize, usize); 7] = [(1, 1), (1, 0), (0, 1), (1, 2), (2, 1), (2, 2), (1, 3)];
+/// Letters that are confused so seldom, or in such frequent words, that words are not looked up for them.
+const RARE_CONFUSION_PAIRS: &[(&str, &str)] = &[("c", "t"), ("b", "d"), ("e", "s"), ("h", "n"), ("H", "M"), ("H", "N")];
+/// A capital read as its small letter, or the reverse.
+const CASE_COST: f64 = 0.5;
+
+/// The cost of one edit; `before` are the letters before it.
+fn edit_cost(read: &[char], printed: &[char], before: (Option<char>, Option<char>)) -> f64 {
+    let is_confusion = || {
+        let is = |text: &str, letters: &[char]| text.chars().eq(letters.iter().copied());
+        let mut pairs = CONFUSION_PAIRS.iter().chain(RARE_CONFUSION_PAIRS);
+        pairs.any(|(a, b)| is(a, read) && is(b, printed) || is(b, read) && is(a, printed))
+            || ONE_WAY_CONFUSIONS.iter().any(|(a, b)| is(a, read) && is(b, printed))
+    };
+    match (read, printed) {
+        ([a], [b]) if a == b => 0.0,
+        ([a], [b]) if a.to_lowercase().eq(b.to_lowercase()) => CASE_COST,
+        ([c], []) if before.0 == Some(*c) => DOUBLED_LETTER_COST,
+        ([], [c]) if before.1 == Some(*c) => DOUBLED_LETTER_COST,
+        _ if is_confusion() => CONFUSION_COST,
+        ([_], [_] | []) | ([], [_]) => EDIT_COST,
+        _ => f64::INFINITY,
+    }
+}
+
 /// A position in a word where similar letters may have been confused.
 struct Confusion {
     start: usize,
@@ -184,6 +235,38 @@ mod tests {
         let best =
             found.iter().filter(|variant| variant.word == "watchfulness").map(|variant| variant.cost).reduce(f64::min);
         assert_eq!(best, Some(CONFUSION_COST + EDIT_COST));
+    }
+
+    #[test]
+    fn cost_of_any_misreading() {
+        for (read, printed, cost) in [
+            ("the", "the", 0.0),
+            ("tbe", "the", 1.0),
+            ("Tbe", "the", 1.5),
+            ("watehfulvess", "watchfulness", CONFUSION_COST + EDIT_COST),
+            ("modem", "modern", 1.0),
+            ("oflice", "office", 1.0 + DOUBLED_LETTER_COST),
+            ("ofice", "office", DOUBLED_LETTER_COST),
+            ("", "not", 3.0 * EDIT_COST),
+        ] {
+            assert!(
+                misreading_cost(read, printed) <= cost + 1e-9,
+                "{read} {printed}: {}",
+                misreading_cost(read, printed)
+            );
+        }
+        assert!(misreading_cost("winter", "house") > 2.0 * EDIT_COST);
+    }
+
+    #[test]
+    fn variants_are_as_costly_as_their_misreading() {
+        for variant in ["tbe", "modem"]
+            .into_iter()
+            .flat_map(|word| near_variants(word).into_iter().step_by(7).map(move |variant| (word, variant)))
+        {
+            let (word, Variant { word: printed, cost }) = variant;
+            assert!(misreading_cost(word, &printed) <= cost + 1e-9, "{word} {printed}");
+        }
     }
 
     proptest! {

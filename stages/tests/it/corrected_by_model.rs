@@ -5,7 +5,7 @@ use shelf::llm::{CassetteSettings, Engine, LlmSettings, ModelList};
 use shelf::plan::Request;
 use shelf::stage::{ParagraphId, Stage as _, Timestamp};
 use shelf::testing::{ScriptedModel, ScriptedReply, TestBook};
-use shelf_pages::Bbox;
+use shelf_pages::{Bbox, ProposalDoubt};
 use stages::corrected::{Correct, CorrectedOptions, CorrectedParagraph, corrected};
 use stages::ocr::{Block, Line, OcrPage, PageDimensions, Paragraph, Word, ocr};
 use stages::vision::Vision;
@@ -16,7 +16,7 @@ fn bbox(block_num: u32) -> Bbox {
     Bbox { x: 50, y: 100 * block_num - 50, width: 200, height: 40 }
 }
 
-/// A page of these paragraphs, each in a block of its own; all words of one were read with one confidence.
+/// A page of these paragraphs, each in a block of its own; all words of one were read with one confidence, and have the paragraph's box.
 fn page(paragraphs: &[(&str, f64)]) -> OcrPage {
     let block = |(block_num, (text, confidence)): (u32, &(&str, f64))| {
         let bbox = bbox(block_num);
@@ -93,7 +93,7 @@ fn changed(text: &str) -> (ScriptedModel, TestBook) {
 fn counted(book: &TestBook) -> (Option<String>, u64, u64) {
     let metrics = book.metrics::<corrected>(1);
     let count = |name: &str| metrics[name].as_u64().unwrap();
-    (paragraph(book, 2).text, count("changes_refused"), count("changes_suspicious"))
+    (paragraph(book, 2).text, count("changes_refused"), count("changes_flagged"))
 }
 
 #[test]
@@ -103,7 +103,7 @@ fn the_paragraph_in_doubt_is_asked_about_and_no_other() {
     assert_eq!(asked.len(), 1);
     assert_eq!(
         (asked[0].user.as_str(), asked[0].pictures),
-        ("[2.0]\nThey had a qarden behind the house in 1839.\n", 0)
+        ("[2.0]\nThey had a qarden behind the house in 1839.\nIn doubt: qarden\n", 0)
     );
     assert_eq!(book.metrics::<corrected>(1)["paragraphs_sent"], 1);
 }
@@ -120,21 +120,47 @@ fn a_change_is_taken_and_noted_and_the_page_says_who_made_it_at_what_cost() {
 }
 
 #[test]
-fn invented_text_is_refused_and_counted() {
+fn word_pairs_are_applied_wherever_the_paragraph_has_them() {
+    let pair = |id: &str, read: &str, printed: &str| json!({ "id": id, "read": read, "printed": printed });
+    let changes = [pair("[2.0]", "qarden", "garden"), pair("2.0", "cottage", "house")];
+    let model = ScriptedModel::with_replies([json!({ "changes": changes }).to_string()]);
+    let book = book_of(&[FINE, UNKNOWN]).with(&model);
+    book.run::<corrected>();
+    // The paragraph has no cottage.
+    assert_eq!(counted(&book), (Some("They had a garden behind the house in 1839.".to_owned()), 1, 0));
+    assert_eq!(book.metrics::<corrected>(1)["changes_accepted"], 1);
+}
+
+#[test]
+fn invented_text_is_refused_and_the_rest_of_the_reply_is_judged_by_itself() {
     let (_model, book) = changed("They had a garden behind the house in 1839, and in it grew the finest roses of all.");
-    assert_eq!(counted(&book), (None, 1, 0));
+    assert_eq!(counted(&book), (Some("They had a garden behind the house in 1839.".to_owned()), 2, 0));
+    assert_eq!(book.metrics::<corrected>(1)["mostly_refused"], false);
+}
+
+#[test]
+fn a_page_whose_changes_are_mostly_refused_is_flagged_and_keeps_its_text() {
+    let (_model, book) = changed("We owned no garden near their hut before 1850.");
+    let (text, refused, _) = counted(&book);
+    assert!(text.is_none() && refused > 3, "{text:?} {refused}");
+    assert_eq!(book.metrics::<corrected>(1)["mostly_refused"], true);
     assert_eq!(book.page::<corrected>(1).total_corrections, 0);
 }
 
 #[test]
-fn another_number_is_flagged() {
-    let (_model, book) = changed("They had a garden behind the house in 1889.");
-    assert_eq!(counted(&book), (Some("They had a garden behind the house in 1889.".to_owned()), 0, 1));
-    let confidences = [paragraph(&book, 1).confidence, paragraph(&book, 2).confidence];
-    assert!(confidences[0] > 0.9 && confidences[1] < 0.85, "{confidences:?}");
-    // Ten words and nine.
-    let mean = (confidences[0] * 10.0 + confidences[1] * 9.0) / 19.0;
-    assert!((book.page::<corrected>(1).avg_confidence - mean).abs() < 1e-4);
+fn another_number_is_proposed_and_the_text_stays() {
+    let printed = "The river was broad in 1889.";
+    let model = ScriptedModel::with_replies([format!(
+        r#"{{ "changes": [{{ "id": "2.0", "read": "", "printed": "{printed}" }}] }}"#
+    )]);
+    let book = book_of(&[FINE, ("The river was broad in 1839.", 0.55)]).with(&model);
+    book.run::<corrected>();
+    assert_eq!(counted(&book), (None, 0, 1));
+    assert!(model.requests()[0].user.ends_with("In doubt: all\n"));
+    let page = book.page::<corrected>(1);
+    let [proposal] = &page.proposals[..] else { panic!("{:?}", page.proposals) };
+    assert_eq!((proposal.doubt, proposal.word, proposal.proposed.as_str()), (ProposalDoubt::Number, 5, "1889."));
+    assert_eq!(proposal.apply("The river was broad in 1839.").as_deref(), Some(printed));
 }
 
 #[test]
@@ -172,7 +198,7 @@ fn all_paragraphs_are_sent_on_demand() {
     let all = CorrectedOptions { correct: Correct::All, ..CorrectedOptions::default() };
     let book = book_of(&[FINE, UNKNOWN]).with(&model).options::<corrected>(all);
     book.run::<corrected>();
-    assert_eq!(model.requests()[0].user, format!("[1.0]\n{}\n[2.0]\n{}\n", FINE.0, UNKNOWN.0));
+    assert_eq!(model.requests()[0].user, format!("[1.0]\n{}\n[2.0]\n{}\nIn doubt: qarden\n", FINE.0, UNKNOWN.0));
 }
 
 #[test]
@@ -211,7 +237,7 @@ fn a_model_that_takes_no_pictures_gets_the_text_and_so_does_its_replay() {
         book.run::<corrected>();
         let asked: Vec<(usize, String)> =
             model.requests().into_iter().map(|asked| (asked.pictures, asked.user)).collect();
-        assert_eq!(asked, [(0, "[2.0]\nThe river was broad and slow.\n".to_owned())]);
+        assert_eq!(asked, [(0, "[2.0]\nThe river was broad and slow.\nIn doubt: all\n".to_owned())]);
         assert_eq!(book.metrics::<corrected>(1)["picture_sent"], "none");
     }
 }

@@ -79,7 +79,7 @@ fn reply(asked: &ReceivedRequest) -> ScriptedReply {
     }
     let paragraph = asked.user.strip_prefix('[').and_then(|question| question.split_once("]\n"));
     let change = paragraph.and_then(|(id, rest)| {
-        let text = rest.split("\n[").next()?.trim_end();
+        let text = rest.split("\n[").next()?.split("\nIn doubt:").next()?.trim_end();
         Some(json!({ "id": id, "text": format!("{}!", text.strip_suffix('.')?) }))
     });
     let changes: Vec<Value> = change.into_iter().collect();

@@ -29,12 +29,13 @@ const INTRODUCTION: &str = "\
 
 Counted by `make tokens` on twenty pages of Colonial Florida, with the o200k tokenizer of the crate `tiktoken-rs`; a test fails if the shares rise.
 
-* *shelf* is what `corrected --engine llm` sends to a scripted model on 127.0.0.1 after the rules have run: the numbers and texts of the paragraphs in doubt. The reply carries those that change.
+* *shelf* is what `corrected --engine llm` sends to a scripted model on 127.0.0.1 after the rules have run: the numbers and texts of the paragraphs in doubt, and the words in doubt. The reply carries the
+  words that change.
 * *original* is what the original program would have sent for the same page: the page's complete JSON with its boxes, indented, as shelf's `ocr` read it, without the lines and words that only shelf stores. The
   reply carries every paragraph, with the text of those that change, in JSON without white space.
 * The replies are the ground truth, apart from quotation marks, dashes and line ends: each paragraph that does not read as printed is answered with what is printed, as a model without errors would.
   The original runs no rules first, so its model also joins words split at line ends, and changes more paragraphs.
-  A changed paragraph is equally long in either reply: the worse a book was read, the closer the two get. Where nothing changes, shelf's reply has 4 tokens.
+  The original's reply has the whole paragraph where one word changes. Where nothing changes, shelf's reply has 4 tokens.
 * The columns include neither side's prompt and schema, because the original's are not known. The pictures are those of the request, at 300 dpi: the original's whole page, and what
   `corrected` sends. The number of tokens per picture differs between models; all count its pixels.
 

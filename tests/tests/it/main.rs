@@ -10,6 +10,7 @@ pub mod embedding;
 pub mod exports;
 pub mod faults;
 pub mod florida;
+pub mod guard;
 pub mod hostile;
 pub mod isolated;
 pub mod killed_commands;

@@ -1,11 +1,13 @@
-//! Correction by a language model: it is asked about the paragraphs that are still doubtful after the rules, and its changes are accepted only
-//! if they stay close to what was read.
+//! Correction by a language model: it is asked about the paragraphs that are still doubtful after the rules, and each of its changes is judged by what
+//! the scan, the dictionary and the book say of the words.
 
+mod apply;
 mod ask;
 mod difference;
-mod guardrail;
+pub mod guard;
+mod question;
+mod reply;
 mod review_reason;
 
 pub use ask::{ModelOutcome, PROMPT, ask};
-pub use guardrail::{Verdict, judge_change};
-pub use review_reason::{ReviewReason, review_reason};
+pub use review_reason::{ReviewReason, is_mostly_unreadable, review_reason, words_in_doubt};

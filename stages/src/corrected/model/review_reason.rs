@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use crate::ocr::Paragraph;
 use crate::vocabulary::{Dictionary, PageVocabulary, is_numeral, split_token, tokens_of};
 
@@ -25,14 +27,63 @@ pub fn review_reason(
     if lines.iter().flatten().any(|token| token.confidence < MIN_CONFIDENCE) {
         return Some(ReviewReason::LowConfidence);
     }
-    let hyphen_at_line_end =
-        text.lines().rev().skip(1).any(|line| line.trim_end().ends_with(['-', '‐', '¬', '\u{ad}']));
-    let unknown = |token: &str| {
-        let (_, word, behind) = split_token(token);
-        let is_word = word.chars().filter(|c| c.is_alphabetic()).count() > 1 && !is_numeral(word) && behind != "-";
-        is_word && dictionary.is_some_and(|dictionary| !dictionary.accepts(word)) && !book.knows(word)
+    let has_hyphen = text.lines().rev().skip(1).any(ends_in_hyphen);
+    let has_unknown = text.split_whitespace().any(|token| is_unknown(token, book, dictionary));
+    (has_hyphen || has_unknown).then_some(ReviewReason::UnknownWord)
+}
+
+/// The words of a paragraph that are in doubt, in their order; each once.
+#[must_use]
+pub fn words_in_doubt(
+    read: &Paragraph,
+    text: &str,
+    book: &PageVocabulary,
+    dictionary: Option<&Dictionary>,
+) -> Vec<String> {
+    let lines = tokens_of(read);
+    let badly_read: BTreeSet<&str> = lines
+        .iter()
+        .flatten()
+        .filter(|token| token.confidence < MIN_CONFIDENCE)
+        .map(|token| token.text.as_str())
+        .collect();
+    let mut doubtful: Vec<String> = Vec::new();
+    let mut add = |words: String| {
+        if !doubtful.contains(&words) {
+            doubtful.push(words);
+        }
     };
-    (hyphen_at_line_end || text.split_whitespace().any(unknown)).then_some(ReviewReason::UnknownWord)
+    let mut hyphenated: Option<&str> = None;
+    for line in text.lines() {
+        let last = line.split_whitespace().next_back();
+        for (at, token) in line.split_whitespace().enumerate() {
+            match hyphenated.filter(|_| at == 0) {
+                Some(begins) => add(format!("{begins} {token}")),
+                None if badly_read.contains(token) || is_unknown(token, book, dictionary) => add(token.to_owned()),
+                None => {}
+            }
+        }
+        hyphenated = last.filter(|_| ends_in_hyphen(line));
+    }
+    doubtful
+}
+
+/// Whether so few words of a paragraph were read that a model should reply with the whole text.
+#[must_use]
+pub fn is_mostly_unreadable(read: &Paragraph) -> bool {
+    let lines = tokens_of(read);
+    let bad = lines.iter().flatten().filter(|token| token.confidence < MIN_CONFIDENCE).count();
+    2 * bad > lines.iter().flatten().count()
+}
+
+fn ends_in_hyphen(line: &str) -> bool {
+    line.trim_end().ends_with(['-', '‐', '¬', '\u{ad}'])
+}
+
+fn is_unknown(token: &str, book: &PageVocabulary, dictionary: Option<&Dictionary>) -> bool {
+    let (_, word, behind) = split_token(token);
+    let is_word = word.chars().filter(|c| c.is_alphabetic()).count() > 1 && !is_numeral(word) && behind != "-";
+    is_word && dictionary.is_some_and(|dictionary| !dictionary.accepts(word)) && !book.knows(word)
 }
 
 #[cfg(test)]
@@ -53,5 +104,18 @@ mod tests {
         assert_eq!(doubt("the long carnpaign was home", 0.95), Some(ReviewReason::UnknownWord));
         assert_eq!(doubt("the long self-\naware campaign", 0.95), Some(ReviewReason::UnknownWord));
         assert_eq!(doubt("the long campaign was home", 0.4), Some(ReviewReason::LowConfidence));
+    }
+
+    #[test]
+    fn words_in_doubt_are_unknown_badly_read_or_hyphenated() {
+        let dictionary = Dictionary::of_words("the long campaign was home self aware");
+        let text = "the long carnpaign was self-\naware the home";
+        let mut read = page(1, &[(text, 0.95)]);
+        read.blocks[0].paragraphs[0].lines[1].words[2].confidence = 0.4;
+        let read = &read.blocks[0].paragraphs[0];
+        let doubtful = words_in_doubt(read, text, &PageVocabulary::default(), Some(&dictionary));
+        assert_eq!(doubtful, ["carnpaign", "self- aware", "home"]);
+        assert!(!is_mostly_unreadable(read));
+        assert!(is_mostly_unreadable(&page(1, &[(text, 0.3)]).blocks[0].paragraphs[0]));
     }
 }
