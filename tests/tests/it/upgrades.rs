@@ -5,10 +5,12 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::{Value, json};
+use shelf::record::Hash;
 use shelf::stage::Stage as _;
 use shelf::testing::{ScriptedModel, ScriptedReply};
 use shelf_tests::Shelf;
 use stages::corrected::corrected;
+use stages::corrected::model::PROMPT;
 use stages::labels::labels;
 use stages::merged::merged;
 use stages::ocr::ocr;
@@ -30,7 +32,7 @@ fn opened(library: &Path) -> Shelf {
     shelf
 }
 
-/// The library of release 0.1, as if the stages had the same versions now as then.
+/// The library of release 0.1, as if the stages had the same versions now as then, and `corrected` the same prompt.
 fn oldest() -> Shelf {
     let shelf = opened(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/library-0.1"));
     for book in ["asked", "rules"] {
@@ -38,7 +40,12 @@ fn oldest() -> Shelf {
             let pages = (1..=4).map(|number| format!("{book}/{stage}/page_{number:04}.json"));
             let files = pages.chain([format!("{book}/{stage}/book.json")]);
             for file in files.filter(|file| shelf.library().join(file).exists()) {
-                age(&shelf, &file, |record| record["fingerprint"]["version"] = json!(version));
+                age(&shelf, &file, |record| {
+                    record["fingerprint"]["version"] = json!(version);
+                    if stage == "corrected" {
+                        record["fingerprint"]["prompt"] = json!(Hash::of(PROMPT.as_bytes()).as_str());
+                    }
+                });
             }
         }
     }
