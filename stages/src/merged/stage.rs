@@ -295,8 +295,8 @@ mod tests {
 
     #[test]
     fn the_report_counts_what_was_merged() {
-        let expected = "page_num,total_blocks_merged,corrections_used_count,continues_from_previous,continues_to_next,unlabelled_blocks\n\
-                        1,3,1,false,true,1\n2,1,0,true,false,0\n";
+        let expected = "page_num,total_blocks_merged,corrections_used_count,continues_from_previous,continues_to_next,unlabelled_blocks,edits_in_conflict\n\
+                        1,3,1,false,true,1,\n2,1,0,true,false,0,\n";
         assert_eq!(merged_book().report::<merged>(), expected);
     }
 }
