@@ -72,16 +72,13 @@ fn replaced(text: &str, read: &str, printed: &str) -> Option<String> {
     let mut changed: Vec<String> = Vec::new();
     let (mut at, mut found) = (0, false);
     while at < words.len() {
-        match words.get(at..at + read.len()).and_then(|here| around(here, &read)) {
-            Some((lead, tail)) => {
-                changed.push(format!("{lead}{printed}{tail}"));
-                found = true;
-                at += read.len();
-            }
-            None => {
-                changed.push(words[at].to_owned());
-                at += 1;
-            }
+        if let Some((lead, tail)) = words.get(at..at + read.len()).and_then(|here| around(here, &read)) {
+            changed.push(format!("{lead}{printed}{tail}"));
+            found = true;
+            at += read.len();
+        } else {
+            changed.push(words[at].to_owned());
+            at += 1;
         }
     }
     found.then(|| changed.join(" "))

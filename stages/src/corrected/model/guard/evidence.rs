@@ -20,8 +20,8 @@ pub(super) struct Evidence<'a> {
 /// How a text fits the width of the words on the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fit {
-    Fits,
-    DoesNotFit,
+    Matches,
+    Differs,
     Unknown,
 }
 
@@ -63,7 +63,7 @@ impl<'a> Evidence<'a> {
         match (misfit(old), misfit(new)) {
             (Some(of_old), Some(of_new)) if line.bbox == last_line.bbox => {
                 let max = MAX_MISFIT.max(MAX_MISFIT_RATIO * letters(new));
-                if of_new <= max || of_new <= of_old { Fit::Fits } else { Fit::DoesNotFit }
+                if of_new <= max || of_new <= of_old { Fit::Matches } else { Fit::Differs }
             }
             _ => Fit::Unknown,
         }

@@ -154,8 +154,8 @@ impl<'a> Guard<'a> {
     fn judge_deletion(&self, read: &str, words: usize, confidence: f64) -> Verdict {
         let letters = letters(read).chars().count();
         let is_mark = letters == 0 && confidence < CERTAIN;
-        let is_speck =
-            letters <= 2 && confidence < UNREAD && !(self.is_read_known(read) && !is_numeral(split_token(read).1));
+        let may_be_noise = is_numeral(split_token(read).1) || !self.is_read_known(read);
+        let is_speck = letters <= 2 && confidence < UNREAD && may_be_noise;
         let is_noise = words == 1 && (is_mark || is_speck);
         match confidence {
             _ if is_noise => Verdict::Accepted,
@@ -265,7 +265,7 @@ impl Change<'_> {
         let meaning = changed_meaning(read, printed, guard.dictionary)
             // `Tbe` is no name.
             .filter(|doubt| *doubt != ProposalDoubt::Name || !misreading.is_preferred);
-        let accepted = fit != Fit::DoesNotFit
+        let accepted = fit != Fit::Differs
             && match meaning {
                 Some(ProposalDoubt::Number) if has_digit(&new) => {
                     confidence < CERTAIN && is_misread_numeral(&old, &new)
@@ -281,7 +281,7 @@ impl Change<'_> {
             return Verdict::Accepted;
         }
         let is_possible =
-            misreading.cost <= possible_cost(misreading.letters) || confidence < UNREAD && fit == Fit::Fits;
+            misreading.cost <= possible_cost(misreading.letters) || confidence < UNREAD && fit == Fit::Matches;
         if !is_possible {
             return Verdict::Refused("the words are not alike");
         }
@@ -290,7 +290,7 @@ impl Change<'_> {
         }
         Verdict::Flagged(match meaning {
             Some(doubt) => doubt,
-            None if fit == Fit::DoesNotFit => ProposalDoubt::Width,
+            None if fit == Fit::Differs => ProposalDoubt::Width,
             None if !misreading.printed_is_known => ProposalDoubt::UnknownWord,
             None if misreading.read_is_known => ProposalDoubt::BothAreWords,
             None => ProposalDoubt::UnlikelyMisreading,
@@ -300,6 +300,7 @@ impl Change<'_> {
 
 /// A word as the misreading of another.
 #[derive(Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "findings that do not depend on each other")]
 struct Misreading {
     cost: f64,
     letters: usize,
@@ -329,7 +330,7 @@ impl Misreading {
     fn is_probable(&self, confidence: f64, fit: Fit) -> bool {
         let is_confused = self.cost <= 1.0;
         if self.is_better() {
-            let is_guess = fit == Fit::Fits && self.cost <= guessed_cost(self.letters);
+            let is_guess = fit == Fit::Matches && self.cost <= guessed_cost(self.letters);
             return is_confused && self.letters > 2
                 || confidence < CERTAIN && (self.is_close() || self.is_preferred && self.is_possible())
                 || confidence < LIKELY && self.is_possible()
@@ -341,7 +342,7 @@ impl Misreading {
                 || !self.lost_common_word && confidence < DOUBTFUL && is_confused && self.letters > 3
                 || !self.lost_common_word
                     && confidence < UNREAD
-                    && (self.is_close() || self.is_possible() && fit == Fit::Fits);
+                    && (self.is_close() || self.is_possible() && fit == Fit::Matches);
         }
         !self.read_is_known && confidence < DOUBTFUL && self.is_close()
     }
