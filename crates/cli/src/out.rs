@@ -24,6 +24,7 @@ impl Out {
     }
 
     /// Prints a value as indented JSON.
+    #[expect(clippy::unused_self, reason = "a result goes to the output that was chosen")]
     pub(super) fn json(self, value: &impl Serialize) -> io::Result<()> {
         print(&format!("{}\n", printable_json(serde_json::to_string_pretty(value)?)))
     }

@@ -229,7 +229,8 @@ fn files_of<'a>(installed: &'a BTreeMap<String, PathBuf>, tag: &str) -> Vec<&'a 
 
 /// Loading takes a tenth of a second, so a process does it once.
 fn load_once(dic: &Path) -> Result<Arc<spellbook::Dictionary>, DictionaryError> {
-    static LOADED: Mutex<Option<HashMap<PathBuf, (Hash, Arc<spellbook::Dictionary>)>>> = Mutex::new(None);
+    type Loaded = HashMap<PathBuf, (Hash, Arc<spellbook::Dictionary>)>;
+    static LOADED: Mutex<Option<Loaded>> = Mutex::new(None);
     let hash = hash_of_file(dic).map_err(|source| DictionaryError::Read { path: dic.to_owned(), source })?;
     let mut loaded = LOADED.lock().expect("no panic while a dictionary is loaded");
     let loaded = loaded.get_or_insert_default();

@@ -1,5 +1,6 @@
 //! A worker process that a hostile scan has taken over gets nowhere.
 
+use std::io::Write as _;
 use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -37,7 +38,7 @@ fn escapes(folder: &Path, confinement: Option<Confinement>) -> Vec<String> {
 #[test]
 fn a_confined_worker_reads_its_book_and_escapes_nowhere() {
     if let Some(gap) = confinement_gap() {
-        eprintln!("skipped: this machine does not keep workers from {gap}");
+        writeln!(std::io::stderr(), "skipped: this machine does not keep workers from {gap}").unwrap();
         return;
     }
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();

@@ -26,12 +26,9 @@ pub(crate) fn adopt(
     let Some(bytes) = context.store.read(&path)? else {
         return Err(CliError::refused(format!("{path} does not exist, so there is nothing to adopt")));
     };
-    let damage = match book.stage.page_type.read(&bytes) {
-        Ok(_) => {
-            context.out.note(format_args!("{path} was not modified by hand"));
-            return Ok(Vec::new());
-        }
-        Err(damage) => damage,
+    let Err(damage) = book.stage.page_type.read(&bytes) else {
+        context.out.note(format_args!("{path} was not modified by hand"));
+        return Ok(Vec::new());
     };
     let incorrect = |problem: &dyn std::fmt::Display| {
         CliError::refused(format!("{path} {problem}")).hint("correct the file; to discard what was changed, delete it")

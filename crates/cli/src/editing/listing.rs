@@ -32,8 +32,17 @@ pub(crate) fn list(book: &MergedBook<'_>, only: Option<PageNumber>) -> Result<Ex
             let is_applied = stored.edit.change.is_applied();
             conflicts += usize::from(outcome.is_some_and(EditOutcome::is_conflict));
             if out.json {
-                let outcome = if is_applied { Some(outcome) } else { None };
-                values.push(json_of_edit(page, stored, outcome));
+                let mut value = json_of_edit(page, stored);
+                if is_applied {
+                    let state = match outcome.map(|outcome| outcome.state) {
+                        Some(EditState::Applied) => "applied",
+                        Some(EditState::Conflict) => "conflict",
+                        None => "pending",
+                    };
+                    value["state"] = json!(state);
+                    value["problem"] = json!(outcome.and_then(|outcome| outcome.problem.clone()));
+                }
+                values.push(value);
                 continue;
             }
             out.line(line_of_edit(page, stored))?;
@@ -44,9 +53,8 @@ pub(crate) fn list(book: &MergedBook<'_>, only: Option<PageNumber>) -> Result<Ex
                 Some(EditOutcome { problem: Some(problem), .. }) => {
                     out.line(format_args!("    CONFLICT: {problem}"))?;
                 }
-                Some(_) => {}
                 None if is_applied => out.line(format_args!("    not applied yet: `shelf process {}`", book.id))?,
-                None => {}
+                Some(_) | None => {}
             }
         }
     }
@@ -114,20 +122,11 @@ fn differing(before: &str, after: &str) -> (String, String) {
     (part(&one), part(&other))
 }
 
-/// An edit for other programs. `outcome` is missing where it is not known, and `Some(None)` where the edit is not applied yet.
-pub(super) fn json_of_edit(page: PageNumber, stored: &StoredEdit, outcome: Option<Option<&EditOutcome>>) -> Value {
+/// An edit for other programs.
+pub(super) fn json_of_edit(page: PageNumber, stored: &StoredEdit) -> Value {
     let mut value = serde_json::to_value(&stored.edit).unwrap_or_default();
     value["page"] = json!(page);
     value["id"] = json!(stored.id);
-    if let Some(outcome) = outcome {
-        let state = match outcome.map(|outcome| outcome.state) {
-            Some(EditState::Applied) => "applied",
-            Some(EditState::Conflict) => "conflict",
-            None => "pending",
-        };
-        value["state"] = json!(state);
-        value["problem"] = json!(outcome.and_then(|outcome| outcome.problem.clone()));
-    }
     value
 }
 

@@ -44,7 +44,7 @@ pub(crate) fn report_saved(book: &MergedBook<'_>, verb: &str, edits: &[(PageNumb
     let remade = remake(book, &edited)?;
     let exit = if remade.problems.is_empty() { Exit::Done } else { Exit::SomePages };
     if context.out.json {
-        let listed: Vec<_> = edits.iter().map(|(page, edit)| json_of_edit(*page, edit, None)).collect();
+        let listed: Vec<_> = edits.iter().map(|(page, edit)| json_of_edit(*page, edit)).collect();
         context.out.json(&json!({
             "book": book.id, "edits": listed, "made": remade.made, "stale": remade.stale, "problems": remade.problems,
         }))?;
@@ -62,8 +62,8 @@ pub(crate) fn report_saved(book: &MergedBook<'_>, verb: &str, edits: &[(PageNumb
         context.out.note(format_args!("not made again: {problem}"));
     }
     if !remade.stale.is_empty() {
-        let stale = remade.stale.join(", ");
-        context.out.note(format_args!("stale now: {stale}; next: `shelf process {}`", book.id));
+        let others = remade.stale.join(", ");
+        context.out.note(format_args!("stale now: {others}; next: `shelf process {}`", book.id));
     }
     Ok(exit)
 }

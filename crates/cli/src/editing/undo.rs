@@ -19,7 +19,7 @@ pub(crate) fn undo(book: &MergedBook<'_>, target: &UndoTarget) -> Result<(PageNu
         }
     };
     // The oldest come first.
-    let Some((page, edit)) = edits.filter(is_meant).last() else {
+    let Some((page, edit)) = edits.rev().find(is_meant) else {
         let what = match target {
             UndoTarget::Page(page) => format!("page {page} of `{}` has no edits", book.id),
             UndoTarget::Paragraph(page, block, paragraph) => {

@@ -49,9 +49,8 @@ impl Session<'_, '_> {
             loop {
                 self.show(&item, number, total)?;
                 match self.ask(&item, answers)? {
-                    Next::Item => break,
                     Next::Same if self.refresh(&mut item)? => {}
-                    Next::Same => break,
+                    Next::Item | Next::Same => break,
                     Next::End => return Ok(()),
                 }
             }
@@ -114,16 +113,12 @@ impl Session<'_, '_> {
             ("a" | "accept", ItemKind::Proposal(placed)) => self.set_text(item.page, placed, placed.proposed.clone()),
             ("t" | "type", ItemKind::Proposal(placed)) => {
                 let words = if words.is_empty() { self.read_words(answers)? } else { words.to_owned() };
-                match placed.with_words(&words) {
-                    Some(text) => self.set_text(item.page, placed, text),
-                    None => {
-                        self.book
-                            .context
-                            .out
-                            .line("  that leaves no text; label the block OCR_ARTIFACT instead (e)")?;
-                        Ok(Next::Same)
-                    }
+                if let Some(text) = placed.with_words(&words) {
+                    return self.set_text(item.page, placed, text);
                 }
+                let out = self.book.context.out;
+                out.line("  that leaves no text; label the block OCR_ARTIFACT instead (e)")?;
+                Ok(Next::Same)
             }
             ("r" | "reject", ItemKind::Proposal(placed)) => {
                 let proposal = &placed.proposal;

@@ -67,7 +67,7 @@ fn chains(edits: &[StoredEdit]) -> Vec<Chain<'_>> {
                 chain.texts.push(after);
             }
             None => {
-                chains.push(Chain { ids: vec![id], block: *block, paragraph: *paragraph, texts: vec![before, after] })
+                chains.push(Chain { ids: vec![id], block: *block, paragraph: *paragraph, texts: vec![before, after] });
             }
         }
     }

@@ -45,7 +45,7 @@ impl<'a> FromCx<'a> for PageEdits {
         let pages = here.saturating_sub(AROUND)..=here + AROUND;
         let mut by_page = BTreeMap::new();
         for page in pages.filter_map(PageNumber::new) {
-            let edits = parsed(&cx.kept(EDITS, page)?).map_err(unreadable)?;
+            let edits = parsed(&cx.kept(EDITS, page)?).map_err(|error| unreadable(&error))?;
             if !edits.is_empty() {
                 by_page.insert(page.get(), edits);
             }
@@ -54,7 +54,7 @@ impl<'a> FromCx<'a> for PageEdits {
     }
 }
 
-fn unreadable(error: EditsError) -> Failure {
+fn unreadable(error: &EditsError) -> Failure {
     Failure::of(Cause::Input, error.to_string()).hint("correct the file, or remove it")
 }
 

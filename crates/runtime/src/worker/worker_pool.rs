@@ -18,7 +18,7 @@ pub struct WorkerPool {
 
 enum Mode {
     InProcess,
-    Processes(ProcessPool),
+    Processes(Box<ProcessPool>),
 }
 
 /// How worker processes are started, and their limits.
@@ -77,7 +77,7 @@ impl WorkerPool {
     /// A pool with these settings. A worker starts when a call first needs one.
     #[must_use]
     pub fn start(settings: WorkerSettings) -> Self {
-        Self { mode: Arc::new(Mode::Processes(ProcessPool::new(settings))) }
+        Self { mode: Arc::new(Mode::Processes(Box::new(ProcessPool::new(settings)))) }
     }
 
     /// A pool without processes: every task runs in this process, unprotected.

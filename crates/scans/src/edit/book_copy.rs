@@ -199,14 +199,13 @@ impl<'a> BookCopy<'a> {
             match PageNumber::of_file_beside(&name) {
                 _ if is_folder => {}
                 None => self.link(&path, &path)?,
-                Some(page) => match self.renumbering.of_page(page) {
-                    Some(new) => self.link(&path, &renamed(&path, page, new))?,
-                    None => {
-                        // A page without a scan has nothing else that is put aside.
-                        let aside = self.aside.get(&page).map_or_else(|| page.stem(), |(name, _)| name.clone());
-                        self.link(&path, &format!("{REMOVED}/{aside}/{path}"))?;
-                    }
-                },
+                Some(page) => {
+                    // A page without a scan has nothing else that is put aside.
+                    let aside = || self.aside.get(&page).map_or_else(|| page.stem(), |(name, _)| name.clone());
+                    let new = self.renumbering.of_page(page);
+                    let to = new.map_or_else(|| format!("{REMOVED}/{}/{path}", aside()), |new| renamed(&path, page, new));
+                    self.link(&path, &to)?;
+                }
             }
         }
         Ok(())
