@@ -135,7 +135,8 @@ impl Fingerprint {
                 None | Some(_) => {}
             }
         }
-        for input in old.inputs.keys().filter(|input| !self.inputs.contains_key(input)) {
+        let is_lost = |input: &&Input| !self.inputs.contains_key(input) && !input.is_always_there();
+        for input in old.inputs.keys().filter(is_lost) {
             let change = if self.reads_like(input) { Change::LostInput } else { Change::Unread };
             changes.push(change(input.clone()));
         }
@@ -149,6 +150,11 @@ impl Fingerprint {
 }
 
 impl Input {
+    /// Whether every book has it: if it is missing from a fingerprint, the stage no longer takes it, and says with a new version if its pages differ.
+    fn is_always_there(&self) -> bool {
+        matches!(self, Self::Languages | Self::Metadata)
+    }
+
     /// Whether both are pages, parts or the whole output of the same stage, or are equal.
     fn is_like(&self, other: &Self) -> bool {
         match (self, other) {
@@ -326,6 +332,13 @@ mod tests {
         new.inputs.insert(Input::Part { stage: "vocabulary".to_owned(), page: 12 }, Hash::of(b"words"));
         assert!(reasons(&new, &fingerprint()).is_empty());
         assert!(!fingerprint().changes_since(&new, &Map::new()).is_empty());
+    }
+
+    #[test]
+    fn an_input_of_every_book_that_the_stage_no_longer_takes_makes_nothing_stale() {
+        let mut old = fingerprint();
+        old.inputs.insert(Input::Languages, Hash::of(b"en"));
+        assert!(reasons(&fingerprint(), &old).is_empty());
     }
 
     #[test]
