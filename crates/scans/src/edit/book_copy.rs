@@ -203,7 +203,8 @@ impl<'a> BookCopy<'a> {
                     // A page without a scan has nothing else that is put aside.
                     let aside = || self.aside.get(&page).map_or_else(|| page.stem(), |(name, _)| name.clone());
                     let new = self.renumbering.of_page(page);
-                    let to = new.map_or_else(|| format!("{REMOVED}/{}/{path}", aside()), |new| renamed(&path, page, new));
+                    let to =
+                        new.map_or_else(|| format!("{REMOVED}/{}/{path}", aside()), |new| renamed(&path, page, new));
                     self.link(&path, &to)?;
                 }
             }
