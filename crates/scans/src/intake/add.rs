@@ -69,9 +69,9 @@ pub fn add(
     if store.book_folder(&id).symlink_metadata().is_ok() {
         return Err(AddError::Exists { id });
     }
+    let record = find_record(&request.inputs, &mut discovered.skipped)?;
     let _unpacked = unpack_archives(&mut discovered, &request.inputs, store.root(), &id, worker_pool)?;
-    let DiscoveredFiles { files, mut skipped } = discovered;
-    let record = find_record(&request.inputs, &mut skipped)?;
+    let DiscoveredFiles { files, skipped } = discovered;
     let pool = rayon::ThreadPoolBuilder::new().num_threads(workers.max(1)).build();
     let no_threads = |error| FileError::cannot("start threads for", store.root())(std::io::Error::other(error));
     let pool = pool.map_err(no_threads)?;
