@@ -141,6 +141,8 @@ fn calls_run_side_by_side() {
         let hanging = lookout.hanging();
         assert_ne!(pid(&worker_pool), hanging.pid);
         kill_process(hanging.pid, Signal::KILL).unwrap();
+        // It is tried once more.
+        kill_process(lookout.hanging().pid, Signal::KILL).unwrap();
         hung.join().unwrap().unwrap_err();
     });
 }
