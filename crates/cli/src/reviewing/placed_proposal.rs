@@ -65,7 +65,7 @@ impl PlacedProposal {
     }
 }
 
-/// How probable it is that a proposal with such a doubt is right, 0..=1. Set by hand: a model seldom invents a word for one that is none, and seldom
+/// How probable it is that a proposal with such a doubt is right, 0..=1. Set by hand: a model seldom replaces a misread word by an invented one, and seldom
 /// has better evidence than the page for numbers and names.
 fn probability_right(doubt: ProposalDoubt) -> f64 {
     match doubt {

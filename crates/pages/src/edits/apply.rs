@@ -259,7 +259,11 @@ mod tests {
             (labels.iter().position(|label| *label == Classification::Footnote), outcomes[0].problem.clone())
         };
         assert_eq!(labelled(&["x", note]), (Some(1), None));
-        assert_eq!(labelled(&["x", "* See Irving, Columbns"]), (Some(1), None), "a corrected word is no other block");
+        assert_eq!(
+            labelled(&["x", "* See Irving, Columbns"]),
+            (Some(1), None),
+            "the block is the same after a correction"
+        );
         assert_eq!(labelled(&[note, "x", "y"]), (Some(0), None), "moved");
         assert_eq!(
             labelled(&["x", "quite another text"]),

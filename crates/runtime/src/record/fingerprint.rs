@@ -143,7 +143,7 @@ impl Fingerprint {
         changes
     }
 
-    /// Whether one of the inputs is of the same kind. Kept files are always read: they are no input only where there are none.
+    /// Whether one of the inputs is of the same kind. Kept files are always read; where a page has none, they are missing here.
     fn reads_like(&self, input: &Input) -> bool {
         matches!(input, Input::Kept { .. }) || self.inputs.keys().any(|other| other.is_like(input))
     }
