@@ -2,7 +2,7 @@
 
 DEMO_LIBRARY ?= target/demo-library
 
-.PHONY: demo test test-long test-peers quality tokens guard lint docs package
+.PHONY: demo test test-long test-peers quality tokens guard bench bench-long lint docs package
 .SILENT:
 
 # Builds shelf, processes a small book that it draws itself, and prints how good the result is.
@@ -40,6 +40,18 @@ guard:
 	scripts/setup.sh tests
 	cargo build --package shelf-tests --bins --quiet
 	cargo run --package shelf-tests --bin guard --quiet
+
+# Measures shelf beside what a person would use instead, on the same pages in turn, and writes docs/performance.md. Takes half an hour.
+bench:
+	scripts/setup.sh bench
+	cargo build --release --package shelf-stages --package shelf-tests --bin shelf --bin bench --bin empty-stage-shelf
+	target/release/bench --write
+
+# How the costs grow with pages and books: the same document. Takes as long again.
+bench-long:
+	scripts/setup.sh bench
+	cargo build --release --package shelf-stages --package shelf-tests --bin shelf --bin bench --bin empty-stage-shelf
+	target/release/bench --write --rounds 3 long
 
 # Language models against servers that others wrote, on 127.0.0.1, and exports against checkers that others wrote. Needs Node.js and Python.
 test-peers:

@@ -4,16 +4,19 @@
 #   scripts/setup.sh          what building and running needs
 #   scripts/setup.sh tests    that, and what the tests need
 #   scripts/setup.sh peers    that, and what the model servers and checkers of others need
+#   scripts/setup.sh bench    that, and the programs that `make bench` compares shelf with
 set -euo pipefail
 
 packages=(pkg-config gcc g++ make libtesseract-dev libleptonica-dev libclang1-14 libclang-common-14-dev
   tesseract-ocr-eng tesseract-ocr-osd poppler-utils hunspell-en-us)
-case "${1:-}" in
+mode=${1:-}
+case "$mode" in
   tests) packages+=(qpdf libxml2-utils strace tesseract-ocr) ;;
   peers)
     packages+=(python3-venv default-jre-headless libxml2-utils pandoc)
     command -v npm >/dev/null || packages+=(nodejs npm)
     ;;
+  bench) packages+=(tesseract-ocr ocrmypdf python3-venv linux-perf) ;;
 esac
 
 if ! command -v cargo >/dev/null; then
@@ -39,7 +42,15 @@ for package in "${packages[@]}"; do
     missing+=("$package")
   fi
 done
+python_packages() {
+  if [ "${mode:-}" = bench ] && [ ! -x target/bench/venv/bin/img2pdf ]; then
+    python3 -m venv target/bench/venv
+    target/bench/venv/bin/pip install --quiet pytesseract img2pdf
+  fi
+}
+
 if [ ${#missing[@]} -eq 0 ]; then
+  python_packages
   exit 0
 fi
 
@@ -61,3 +72,4 @@ if ! "${as_root[@]}" apt-get "${lock[@]}" install -y -qq --no-install-recommends
   "${as_root[@]}" apt-get "${lock[@]}" update -qq
   "${as_root[@]}" apt-get "${lock[@]}" install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 fi
+python_packages

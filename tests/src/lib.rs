@@ -1,5 +1,6 @@
 //! What the tests that cross crates share with the programs that they start.
 
+pub mod bench;
 mod command;
 mod folder_watch;
 pub mod guard;
