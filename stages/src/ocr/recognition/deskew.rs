@@ -1,4 +1,4 @@
-use image::{DynamicImage, ImageBuffer, Luma, Pixel, Rgb};
+use image::GrayImage;
 use shelf_pages::Bbox;
 
 use super::decoded_scan::DecodedScan;
@@ -20,17 +20,10 @@ impl DeskewTransform {
         Self { sine, cosine, scan_size, canvas_size: (extent(width, height), extent(height, width)) }
     }
 
-    /// The deskewed scan; its corners are filled with the colour of the paper.
+    /// The deskewed scan, in grey; its corners are filled with the colour of the paper.
     pub(super) fn apply(&self, scan: &DecodedScan) -> DecodedScan {
-        let image = match &scan.image {
-            DynamicImage::ImageLuma8(grey) => self.rotated(grey, Luma([median(grey.as_raw(), 0, 1)])).into(),
-            colour => {
-                let rgb = colour.to_rgb8();
-                let paper = Rgb([0, 1, 2].map(|channel| median(rgb.as_raw(), channel, 3)));
-                self.rotated(&rgb, paper).into()
-            }
-        };
-        DecodedScan { image, dpi: scan.dpi }
+        let paper = median(scan.grey.as_raw());
+        DecodedScan { grey: self.rotated(&scan.grey, paper), colour: None, dpi: scan.dpi }
     }
 
     /// Maps a box from the deskewed scan to the scan: the bounds of the rotated box, never empty, clipped to the scan.
@@ -59,12 +52,11 @@ impl DeskewTransform {
     }
 
     /// The image rotated, interpolated bilinearly.
-    fn rotated<P: Pixel<Subpixel = u8>>(&self, image: &ImageBuffer<P, Vec<u8>>, paper: P) -> ImageBuffer<P, Vec<u8>> {
+    fn rotated(&self, image: &GrayImage, paper: u8) -> GrayImage {
         let (width, height) = (image.width() as usize, image.height() as usize);
-        let channels = usize::from(P::CHANNEL_COUNT);
         let (canvas_width, canvas_height) = self.canvas_size;
         let from = image.as_raw();
-        let mut to = Vec::with_capacity(canvas_width as usize * canvas_height as usize * channels);
+        let mut to = Vec::with_capacity(canvas_width as usize * canvas_height as usize);
         for y in 0..canvas_height {
             let (mut source_x, mut source_y) = self.source(0.5, f64::from(y) + 0.5);
             // Positions are of centres of pixels.
@@ -78,29 +70,27 @@ impl DeskewTransform {
                     let (x, y) = (source_x as usize, source_y as usize);
                     let (right, down) =
                         (((source_x - x as f64) * 256.0) as u32, ((source_y - y as f64) * 256.0) as u32);
-                    let upper = (y * width + x) * channels;
-                    let lower = upper + width * channels;
-                    for channel in 0..channels {
-                        let at = |at: usize| u32::from(from[at + channel]);
-                        let above = at(upper) * (256 - right) + at(upper + channels) * right;
-                        let below = at(lower) * (256 - right) + at(lower + channels) * right;
-                        to.push(((above * (256 - down) + below * down + (1 << 15)) >> 16) as u8);
-                    }
+                    let upper = y * width + x;
+                    let lower = upper + width;
+                    let at = |at: usize| u32::from(from[at]);
+                    let above = at(upper) * (256 - right) + at(upper + 1) * right;
+                    let below = at(lower) * (256 - right) + at(lower + 1) * right;
+                    to.push(((above * (256 - down) + below * down + (1 << 15)) >> 16) as u8);
                 } else {
-                    to.extend_from_slice(paper.channels());
+                    to.push(paper);
                 }
                 source_x += self.cosine;
                 source_y -= self.sine;
             }
         }
-        ImageBuffer::from_raw(canvas_width, canvas_height, to).expect("one sample was pushed for each")
+        GrayImage::from_raw(canvas_width, canvas_height, to).expect("one sample was pushed for each pixel")
     }
 }
 
-/// The median of a channel: most of a page is paper.
-fn median(samples: &[u8], channel: usize, channels: usize) -> u8 {
+/// The median: most of a page is paper.
+fn median(samples: &[u8]) -> u8 {
     let mut counts = [0_usize; 256];
-    samples.iter().skip(channel).step_by(channels).for_each(|&sample| counts[usize::from(sample)] += 1);
+    samples.iter().for_each(|&sample| counts[usize::from(sample)] += 1);
     let half = counts.iter().sum::<usize>() / 2;
     let mut seen = 0;
     (0..=u8::MAX)
@@ -113,7 +103,6 @@ fn median(samples: &[u8], channel: usize, channels: usize) -> u8 {
 
 #[cfg(test)]
 mod tests {
-    use image::GrayImage;
     use proptest::prelude::*;
 
     use super::super::binary_image::test_image;
@@ -127,11 +116,10 @@ mod tests {
     #[test]
     fn boxes_are_mapped_to_where_the_ink_was() {
         let ink = Bbox { x: 300, y: 40, width: 30, height: 20 };
-        let scan = DecodedScan { image: test_image(400, 600, &[ink]).into(), dpi: 100.0 };
+        let scan = DecodedScan { grey: test_image(400, 600, &[ink]), colour: None, dpi: 100.0 };
         for degrees in [-4.0, 3.0] {
             let deskew = DeskewTransform::new(degrees, scan.size());
-            let DynamicImage::ImageLuma8(rotated) = deskew.apply(&scan).image else { panic!("grey stays grey") };
-            let mapped = deskew.to_scan(dark(&rotated));
+            let mapped = deskew.to_scan(dark(&deskew.apply(&scan).grey));
             assert_eq!(mapped.intersection(&ink), ink, "{mapped:?}");
             assert!(mapped.width <= ink.width + 6 && mapped.height <= ink.height + 8, "{mapped:?}");
         }
@@ -139,10 +127,10 @@ mod tests {
 
     #[test]
     fn corners_get_the_colour_of_the_paper() {
-        let image = image::RgbImage::from_pixel(60, 90, Rgb([200, 180, 150]));
-        let scan = DecodedScan { image: image.into(), dpi: 100.0 };
-        let rotated = DeskewTransform::new(5.0, scan.size()).apply(&scan).image.into_rgb8();
-        assert!(rotated.dimensions().0 > 60 && rotated.pixels().all(|pixel| pixel.0 == [200, 180, 150]));
+        let paper = GrayImage::from_pixel(60, 90, image::Luma([180]));
+        let scan = DecodedScan { grey: paper, colour: None, dpi: 100.0 };
+        let rotated = DeskewTransform::new(5.0, scan.size()).apply(&scan).grey;
+        assert!(rotated.width() > 60 && rotated.pixels().all(|pixel| pixel.0 == [180]));
     }
 
     proptest! {

@@ -51,7 +51,7 @@ pub(super) fn find_figures(residual: &ResidualImage) -> Vec<Bbox> {
 /// Crops a figure from its scan, as PNG.
 pub(super) fn crop_figure(scan: &DecodedScan, bbox: Bbox) -> ImageResult<CroppedFigure> {
     let mut png = Cursor::new(Vec::new());
-    scan.image.crop_imm(bbox.x, bbox.y, bbox.width, bbox.height).write_to(&mut png, ImageFormat::Png)?;
+    scan.crop(bbox).write_to(&mut png, ImageFormat::Png)?;
     Ok(CroppedFigure { bbox, png: png.into_inner() })
 }
 
@@ -158,7 +158,7 @@ mod tests {
                 }
             }
         }
-        DecodedScan { image: image.into(), dpi: DPI }
+        DecodedScan { grey: image, colour: None, dpi: DPI }
     }
 
     fn block(confidence: f64, lines: &[Bbox]) -> Block {

@@ -109,7 +109,7 @@ mod tests {
     }
 
     fn detected(image: GrayImage) -> f64 {
-        detect_skew(&DecodedScan { image: image.into(), dpi: 100.0 })
+        detect_skew(&DecodedScan { grey: image, colour: None, dpi: 100.0 })
     }
 
     #[test]

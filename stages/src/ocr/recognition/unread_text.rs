@@ -108,7 +108,7 @@ fn covered_lines(residual: &ResidualImage, page: &BinaryImage) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use image::{DynamicImage, GrayImage};
+    use image::GrayImage;
     use shelf_pages::{Line, Paragraph};
 
     use super::super::binary_image::test_image;
@@ -138,7 +138,7 @@ mod tests {
 
     fn unread(ink: &[Bbox], blocks: &[Block]) -> UnreadText {
         let image: GrayImage = test_image(560, 800, ink);
-        let scan = DecodedScan { image: DynamicImage::from(image), dpi: 100.0 };
+        let scan = DecodedScan { grey: image, colour: None, dpi: 100.0 };
         find_unread_text(&ResidualImage::of(&scan, blocks), blocks, &[])
     }
 
