@@ -33,6 +33,7 @@ mod server_address;
 mod stage_options;
 mod table;
 mod terminal;
+mod timings;
 mod verbs;
 mod word_diff;
 mod workers;

@@ -15,6 +15,7 @@ use crate::out::print_error;
 use crate::reporter::Reporter;
 use crate::selection::adopt_hint;
 use crate::selection::with_upstream;
+use crate::timings::TimingsFile;
 use crate::workers::Workers;
 use crate::workers::processes;
 use clap::ArgMatches;
@@ -24,6 +25,7 @@ use serde_json::json;
 use shelf_runtime::book::PageNumber;
 use shelf_runtime::book::ScanId;
 use shelf_runtime::events::Blocker;
+use shelf_runtime::events::Listener;
 use shelf_runtime::run;
 use shelf_runtime::run::ProcessError;
 use shelf_runtime::run::StageSummary;
@@ -31,6 +33,7 @@ use shelf_runtime::run::Stop;
 use shelf_runtime::run::Stopped;
 use shelf_runtime::run::Summary;
 use shelf_runtime::store::StoreError;
+use std::path::PathBuf;
 use std::time::Duration;
 use std::time::Instant;
 
@@ -48,7 +51,8 @@ Examples:
   shelf process florida --workers ocr=2       read two pages at a time
   shelf process florida --pages 1-5,9 --redo  make these pages again
   shelf process --all --max-time 6h           process every book until the time is up
-  shelf process florida --budget 3.00         spend at most three dollars on language models")]
+  shelf process florida --budget 3.00         spend at most three dollars on language models
+  shelf process florida --timings times.html  draw what took how long")]
 pub(crate) struct Process {
     #[command(flatten)]
     selection: Selection,
@@ -63,6 +67,9 @@ pub(crate) struct Process {
     /// Start no more pages after this time
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
     max_time: Option<Duration>,
+    /// Draw how the run spent its time, page by page and worker by worker, in this HTML file
+    #[arg(long, value_name = "FILE.html")]
+    timings: Option<PathBuf>,
 }
 
 pub(crate) fn process(context: &Context, args: &Process, given: &ArgMatches) -> Result<Exit> {
@@ -79,6 +86,8 @@ pub(crate) fn process(context: &Context, args: &Process, given: &ArgMatches) -> 
     let mut inspected = args.spend.consent(context, (&llm, withheld.as_ref()), &books, &request)?;
     let runtime = context.runtime(processes(&settings), llm.clone())?;
     let reporter = Reporter::new(context.out.quiet, books.len());
+    let timings = args.timings.as_ref().map(|file| TimingsFile::begin(file, context, &reporter)).transpose()?;
+    let listener = timings.as_ref().map_or(&reporter as &dyn Listener, TimingsFile::listener);
     let mut exits = Vec::new();
     let mut lines = Vec::new();
     let mut tally = Tally::default();
@@ -93,8 +102,8 @@ pub(crate) fn process(context: &Context, args: &Process, given: &ArgMatches) -> 
         }
         reporter.begin(book, number);
         let process = || match inspected.remove(book) {
-            Some(earlier) => run::process_inspected(&runtime, &earlier, &request, &settings, &reporter, &stop),
-            None => run::process(&runtime, book, &request, &settings, &reporter, &stop),
+            Some(earlier) => run::process_inspected(&runtime, &earlier, &request, &settings, listener, &stop),
+            None => run::process(&runtime, book, &request, &settings, listener, &stop),
         };
         let ended = when_free(context, book, args.wait, &stop, process);
         reporter.end();
@@ -125,6 +134,9 @@ pub(crate) fn process(context: &Context, args: &Process, given: &ArgMatches) -> 
         context.out.json(&lines)?;
     } else if books.len() > 1 {
         tally.lines().iter().try_for_each(|line| context.out.line(line))?;
+    }
+    if let Some(timings) = timings {
+        timings.write(context, &books)?;
     }
     let exit = Exit::of_books(exits);
     Ok(match stop.reason() {

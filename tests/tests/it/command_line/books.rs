@@ -7,6 +7,24 @@ use insta::assert_snapshot;
 use super::{blank, shelf, shown, steady, with_book};
 
 #[test]
+fn timings_of_a_run_are_drawn_in_one_file() {
+    let (shelf, scans) = with_book();
+    let file = scans.path().join("times.html");
+    let drawn =
+        ["process", "book", "--stage", "ocr", "--timings"].map(AsRef::as_ref).into_iter().chain([file.as_os_str()]);
+    let ended = shelf.run(drawn);
+    assert!(ended.code == Some(0) && ended.err.contains(&format!("timings: {}", file.display())), "{ended:?}");
+    let page = std::fs::read_to_string(&file).unwrap();
+    let data = page.split_once("const data = ").and_then(|(_, rest)| rest.split_once(";\n")).unwrap().0;
+    let data: serde_json::Value = serde_json::from_str(data).unwrap();
+    assert_eq!((&data["books"], &data["stages"]), (&serde_json::json!(["book"]), &serde_json::json!(["ocr"])));
+    let attempts = data["attempts"].as_array().unwrap();
+    assert!(attempts.len() == 3 && attempts.iter().all(|attempt| attempt["outcome"] == "made"), "{attempts:?}");
+    let missing = shelf.run(["process", "book", "--timings", "/no/such/folder/times.html"]);
+    assert_eq!(missing.code, Some(4), "{missing:?}");
+}
+
+#[test]
 fn a_book_is_added_processed_shown_and_removed() {
     let (shelf, _scans) = with_book();
     assert_snapshot!(steady(&shown(&shelf.run(["process", "book", "--stage", "ocr"]))), @r"
