@@ -38,6 +38,16 @@ pub(crate) fn open_page(page: &PageInFile) -> Result<OpenedPage, Failure> {
     Ok(opened)
 }
 
+/// Width and height of the upright image, px, and the resolution that the file states, dots per inch, without decoding it.
+pub(crate) fn header(bytes: &[u8]) -> Option<(u32, u32, Option<f64>)> {
+    let frame = frame_of(bytes)?;
+    let metadata = segments(bytes).find_map(|segment| segment.exif()).map(exif::Exif::read).unwrap_or_default();
+    let stated_dpi = metadata.dpi.or_else(|| segments(bytes).find_map(|segment| segment.jfif_dpi()));
+    let (width, height) = (u32::from(frame.width), u32::from(frame.height));
+    let is_sideways = crate::raster::swaps_sides(metadata.orientation);
+    Some(if is_sideways { (height, width, stated_dpi) } else { (width, height, stated_dpi) })
+}
+
 /// Decodes a JPEG of any kind (grey, colour, progressive, CMYK) to grey or RGB.
 pub(crate) fn decode(bytes: &[u8]) -> Result<Raster, Failure> {
     let frame = frame_of(bytes).ok_or_else(|| Failure::new("damaged JPEG: no frame header"))?;

@@ -23,6 +23,26 @@ pub(crate) fn open_page(page: &PageInFile) -> Result<OpenedPage, Failure> {
     Ok(OpenedPage::pixels(raster.oriented(exif.orientation), stated_dpi))
 }
 
+/// Width and height of the upright image, px, and the resolution that the file states, dots per inch, without decoding it.
+pub(crate) fn header(bytes: &[u8]) -> Option<(u32, u32, Option<f64>)> {
+    let mut decoder = png::Decoder::new_with_limits(Cursor::new(bytes), png::Limits { bytes: 64 << 20 });
+    decoder.set_ignore_text_chunk(true);
+    let reader = decoder.read_info().ok()?;
+    let info = reader.info();
+    let exif = info.exif_metadata.as_deref().map(Exif::read).unwrap_or_default();
+    let stated_dpi = stated_dpi(info).or(exif.dpi);
+    let is_sideways = crate::raster::swaps_sides(exif.orientation);
+    let (width, height) = (info.width, info.height);
+    Some(if is_sideways { (height, width, stated_dpi) } else { (width, height, stated_dpi) })
+}
+
+fn stated_dpi(info: &png::Info<'_>) -> Option<f64> {
+    info.pixel_dims.and_then(|dimensions| match dimensions.unit {
+        png::Unit::Meter => Some(f64::from(dimensions.xppu) * 0.0254),
+        png::Unit::Unspecified => None,
+    })
+}
+
 pub(crate) struct Decoded {
     pub(crate) raster: Raster,
     dpi: Option<f64>,
@@ -39,10 +59,7 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Decoded, Failure> {
     let is_bilevel = (header.color_type, header.bit_depth) == (ColorType::Grayscale, BitDepth::One);
     decoder.set_transformations(if is_bilevel { Transformations::IDENTITY } else { Transformations::EXPAND });
     let mut reader = decoder.read_info().map_err(|error| damaged(&error))?;
-    let dpi = reader.info().pixel_dims.and_then(|dimensions| match dimensions.unit {
-        png::Unit::Meter => Some(f64::from(dimensions.xppu) * 0.0254),
-        png::Unit::Unspecified => None,
-    });
+    let dpi = stated_dpi(reader.info());
     let exif = reader.info().exif_metadata.as_deref().map(Exif::read).unwrap_or_default();
     let (colour, depth) = reader.output_color_type();
     check_size(width, height, colour.samples() * if depth == BitDepth::Sixteen { 16 } else { 8 })?;

@@ -18,10 +18,13 @@ const MAX_SIDE_AT_DEFAULT_DPI_IN: f64 = 23.6;
 
 /// The resolution that a file states if it is plausible, else an estimate from the x-height of the text, or from the height of the page.
 pub(crate) fn stated_or_estimated(stated_dpi: Option<f64>, page: &Raster) -> Resolution {
-    match stated_dpi.filter(|dpi| is_plausible(*dpi, page.width, page.height)) {
-        Some(dpi) => Resolution { dpi: (dpi * 100.0).round() / 100.0, estimated: false },
-        None => Resolution { dpi: estimate(page), estimated: true },
-    }
+    stated(stated_dpi, page.width, page.height).unwrap_or_else(|| Resolution { dpi: estimate(page), estimated: true })
+}
+
+/// The resolution that a file states, if it is plausible for an image of this size.
+pub(crate) fn stated(dpi: Option<f64>, width: u32, height: u32) -> Option<Resolution> {
+    let dpi = dpi.filter(|dpi| is_plausible(*dpi, width, height))?;
+    Some(Resolution { dpi: (dpi * 100.0).round() / 100.0, estimated: false })
 }
 
 fn is_plausible(dpi: f64, width: u32, height: u32) -> bool {

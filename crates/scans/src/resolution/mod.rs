@@ -3,4 +3,4 @@
 mod estimate;
 mod x_height;
 
-pub(crate) use estimate::stated_or_estimated;
+pub(crate) use estimate::{stated, stated_or_estimated};
