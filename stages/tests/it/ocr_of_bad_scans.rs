@@ -2,7 +2,7 @@
 
 use image::GrayImage;
 use shelf::book::Languages;
-use shelf::draw::{Degrader, Document, DrawnPage, PageFormat};
+use shelf::draw::{DarkEdge, Degrader, Document, DrawnPage, EdgeTexture, NeighbourStrip, PageFormat, ScanSide};
 use shelf::eval::{Normalisation, score};
 use shelf::stage::ScanFile;
 use shelf_pages::{Bbox, Orientation, PageDimensions};
@@ -77,4 +77,36 @@ fn skew_is_reported_where_pages_are_not_deskewed() {
     let scan = Degrader { skew_degrees: 4.0, ..Degrader::new(6, 150) }.degrade(&page().image, 300);
     let reading = read(&scan, 150.0, Deskew::Off);
     assert!((reading.skew_degrees + 4.0).abs() <= 0.1, "{}", reading.skew_degrees);
+}
+
+#[test]
+fn text_of_the_neighbouring_page_is_not_read() {
+    let page = page();
+    let other = Document::new().prose(&"Another chapter begins with quite different words. ".repeat(60));
+    let other = other.typeset(&PageFormat::octavo()).swap_remove(0);
+    for (side, degrees) in [(ScanSide::Left, 0.0), (ScanSide::Right, -2.0)] {
+        let both = NeighbourStrip { side, width_in: 1.2, shadow: 120 }.beside(&page.image, &other.image, 300);
+        let turned = Degrader { skew_degrees: degrees, ..Degrader::new(9, 200) }.degrade(&both, 300);
+        // The side of the scan cuts through the strip, also where the page is turned.
+        let scan = image::imageops::crop_imm(&turned, 30, 0, turned.width() - 60, turned.height()).to_image();
+        let rate = error_rate(&page, &read(&scan, 200.0, Deskew::Auto));
+        assert!(rate <= 0.01, "{side:?}: the character error rate is {rate:.4}");
+    }
+}
+
+#[test]
+fn dark_edges_are_not_read_and_lines_that_they_cover_are_counted() {
+    let page = page();
+    let reading = |depth_in, texture| {
+        let edge = DarkEdge { slant_degrees: 0.3, ..DarkEdge::new(ScanSide::Left, depth_in, texture) };
+        let scan = Degrader { dark_edges: vec![edge], ..Degrader::new(9, 200) }.degrade(&page.image, 300);
+        read(&scan, 200.0, Deskew::Auto)
+    };
+    for texture in [EdgeTexture::Solid, EdgeTexture::Speckled] {
+        let beside = reading(0.4, texture);
+        let rate = error_rate(&page, &beside);
+        assert!(rate <= 0.01 && beside.covered_lines == 0, "{texture:?}: {rate:.4}, {}", beside.covered_lines);
+        let over = reading(0.95, texture);
+        assert!(over.covered_lines as usize * 2 > page.lines().count(), "{texture:?}: {}", over.covered_lines);
+    }
 }

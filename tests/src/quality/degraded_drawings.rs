@@ -1,9 +1,9 @@
-use image::imageops;
+use image::{GrayImage, imageops};
 use serde_json::Value;
-use shelf::draw::{Degrader, DrawnPage};
+use shelf::draw::{DarkEdge, Degrader, DrawnPage, EdgeTexture, NeighbourStrip, ScanSide};
 use shelf::eval::ErrorRate;
 
-use super::books::{characters, eval, json, ratio, texts};
+use super::books::{characters, eval, json, texts};
 use super::{Measure, Target, Unit};
 use crate::Shelf;
 
@@ -23,44 +23,98 @@ struct Kind {
     skew_degrees: f32,
     /// The clockwise turn of the whole scan.
     quarter_turns: u32,
+    /// What the scans show beside their pages.
+    beside: Beside,
+    /// The highest error rate of `ocr`, if it is limited.
+    most_of_ocr: Option<f64>,
     /// The most that the ratio of the error rates of `corrected` and `ocr` may be.
     most: f64,
 }
 
-const KINDS: [Kind; 4] = [
+/// What a scan shows beside its page.
+#[derive(Clone, Copy, PartialEq)]
+enum Beside {
+    Nothing,
+    /// Dark bands in the margins: solid, fading, speckled and slanted ones.
+    DarkEdges,
+    /// The inner edge of the neighbouring page.
+    Neighbour,
+    /// A dark band over the starts or the ends of the lines.
+    DarkText,
+}
+
+/// A kind whose pages are straight, upright and alone on their scans.
+const COARSE: Kind = Kind {
+    book: "drawn pages, coarse",
+    id: "coarse",
+    dpi: &[90, 95, 100, 100, 110, 110, 120, 130, 140, 150],
+    skew_degrees: 0.0,
+    quarter_turns: 0,
+    beside: Beside::Nothing,
+    most_of_ocr: None,
+    most: 1.0,
+};
+
+const KINDS: [Kind; 7] = [
+    COARSE,
+    Kind { book: "drawn pages, skewed", id: "skewed", dpi: &[200, 200, 200, 250, 300], skew_degrees: 5.0, ..COARSE },
+    Kind { book: "drawn pages, worn", id: "worn", dpi: &[200, 250, 300, 300, 300], ..COARSE },
+    Kind { book: "drawn pages, on their side", id: "sideways", dpi: &[300, 300], quarter_turns: 1, ..COARSE },
     Kind {
-        book: "drawn pages, coarse",
-        id: "coarse",
-        dpi: &[90, 95, 100, 100, 110, 110, 120, 130, 140, 150],
-        skew_degrees: 0.0,
-        quarter_turns: 0,
-        most: 1.0,
+        book: "drawn pages, dark edges",
+        id: "edges",
+        dpi: &[200, 250, 300, 200, 250, 300],
+        skew_degrees: 2.0,
+        beside: Beside::DarkEdges,
+        most_of_ocr: Some(0.01),
+        ..COARSE
     },
     Kind {
-        book: "drawn pages, skewed",
-        id: "skewed",
-        dpi: &[200, 200, 200, 250, 300],
-        skew_degrees: 5.0,
-        quarter_turns: 0,
-        most: 1.0,
+        book: "drawn pages, beside the edge of another",
+        id: "neighbour",
+        dpi: &[200, 250, 300, 200, 250, 300],
+        skew_degrees: 2.0,
+        beside: Beside::Neighbour,
+        most_of_ocr: Some(0.01),
+        ..COARSE
     },
     Kind {
-        book: "drawn pages, worn",
-        id: "worn",
-        dpi: &[200, 250, 300, 300, 300],
-        skew_degrees: 0.0,
-        quarter_turns: 0,
-        most: 1.0,
-    },
-    Kind {
-        book: "drawn pages, on their side",
-        id: "sideways",
-        dpi: &[300, 300],
-        skew_degrees: 0.0,
-        quarter_turns: 1,
-        most: 1.0,
+        book: "drawn pages, text under a dark edge",
+        id: "covered",
+        dpi: &[200, 250, 300, 200, 250, 300],
+        skew_degrees: 2.0,
+        beside: Beside::DarkText,
+        ..COARSE
     },
 ];
+
+impl Beside {
+    /// The dark bands of a scan, of which the one at the left or right has this depth, and how they look.
+    fn dark_edges(self, at: usize, skew_degrees: f32) -> Vec<DarkEdge> {
+        let texture = [EdgeTexture::Solid, EdgeTexture::Gradient, EdgeTexture::Speckled][at % 3];
+        let side = if at % 2 == 0 { ScanSide::Left } else { ScanSide::Right };
+        let band = |side, depth_in, texture| DarkEdge {
+            slant_degrees: skew_degrees,
+            ..DarkEdge::new(side, depth_in, texture)
+        };
+        match self {
+            Self::Nothing | Self::Neighbour => Vec::new(),
+            Self::DarkEdges => {
+                let other = [ScanSide::Top, ScanSide::Bottom][at / 3 % 2];
+                vec![band(side, 0.35, texture), band(other, 0.2, EdgeTexture::Solid)]
+            }
+            // The margins are 0.72 in and 0.83 in wide.
+            Self::DarkText => vec![band(side, 1.0 + at as f32 / 20.0, texture)],
+        }
+    }
+
+    /// The strip of the neighbouring page.
+    fn neighbour(self, at: usize) -> Option<NeighbourStrip> {
+        let side = if at.is_multiple_of(2) { ScanSide::Left } else { ScanSide::Right };
+        let strip = || NeighbourStrip { side, width_in: 1.0 + at as f32 / 10.0, shadow: 40 * at as u8 };
+        (self == Self::Neighbour).then(strip)
+    }
+}
 
 /// Measures drawn pages that were degraded from seeds of their own.
 pub(super) fn degraded_drawings(shelf: &Shelf, measures: &mut Vec<Measure>) {
@@ -76,8 +130,13 @@ pub(super) fn degraded_drawings(shelf: &Shelf, measures: &mut Vec<Measure>) {
             let seed = FIRST_SEED + 100 * number as u64 + at as u64;
             // From one side to the other.
             let share = at as f32 / (kind.dpi.len() - 1) as f32 * 2.0 - 1.0;
-            let degrader = Degrader { skew_degrees: kind.skew_degrees * share, ..Degrader::new(seed, *dpi) };
-            let scan = degrader.degrade(&page.image, page.dpi);
+            let skew_degrees = kind.skew_degrees * share;
+            let dark_edges = kind.beside.dark_edges(at, skew_degrees);
+            let degrader = Degrader { skew_degrees, dark_edges, ..Degrader::new(seed, *dpi) };
+            let neighbour = pages[(number * 3 + at + 1) % pages.len()];
+            let both = kind.beside.neighbour(at).map(|strip| strip.beside(&page.image, &neighbour.image, page.dpi));
+            let scan = degrader.degrade(both.as_ref().unwrap_or(&page.image), page.dpi);
+            let scan = if both.is_some() { without_corners(&scan, skew_degrees) } else { scan };
             let scan = if kind.quarter_turns == 1 { imageops::rotate90(&scan) } else { scan };
             let path = folder.join(format!("{at:02}.png"));
             scan.save(&path).expect("a scan is written");
@@ -87,13 +146,15 @@ pub(super) fn degraded_drawings(shelf: &Shelf, measures: &mut Vec<Measure>) {
         shelf.read(kind.id, &scans);
         let found = eval(shelf, kind.id, &["--stage", "corrected", "--truth"], &folder);
         let (before, after) = (characters(&found["total_before"]), characters(&found["total"]));
-        let [of_ocr, of_corrected, _] = texts(kind.book, before, after, kind.most);
-        measures.extend([
-            of_ocr,
-            of_corrected,
-            ratio(kind.book, "CER of `corrected` relative to `ocr`", before, after, kind.most),
-        ]);
-        for (is_bad, is_flagged) in pages_of(shelf, kind.id, &found) {
+        let [mut of_ocr, of_corrected, of_both] = texts(kind.book, before, after, kind.most);
+        of_ocr.target = kind.most_of_ocr.map_or(Target::Nothing, Target::AtMost);
+        let flags = pages_of(shelf, kind.id, &found);
+        if kind.beside == Beside::DarkText {
+            measures.extend([of_ocr, covered_pages(kind.book, &flags)]);
+        } else {
+            measures.extend([of_ocr, of_corrected, of_both]);
+        }
+        for (is_bad, is_flagged) in flags {
             bad += usize::from(is_bad);
             flagged += usize::from(is_flagged);
             both += usize::from(is_bad && is_flagged);
@@ -109,6 +170,25 @@ pub(super) fn degraded_drawings(shelf: &Shelf, measures: &mut Vec<Measure>) {
     };
     measures.push(share("pages with a CER above 2 % that `ocr` flags", bad));
     measures.push(share("pages that `ocr` flags with a CER above 2 %", flagged));
+}
+
+/// A turned scan without the empty corners at its left and right side.
+fn without_corners(scan: &GrayImage, skew_degrees: f32) -> GrayImage {
+    let corner = (skew_degrees.abs().to_radians() * scan.height() as f32 / 2.0).ceil() as u32 + 2;
+    imageops::crop_imm(scan, corner, 0, scan.width() - 2 * corner, scan.height()).to_image()
+}
+
+/// How many of the pages whose text is covered are flagged.
+fn covered_pages(book: &'static str, flags: &[(bool, bool)]) -> Measure {
+    let flagged = flags.iter().filter(|(_, is_flagged)| *is_flagged).count();
+    Measure {
+        book,
+        what: "flagged by `ocr`",
+        value: Some(flagged as f64),
+        counted: format!("{flagged} of {} pages", flags.len()),
+        target: Target::AtLeast(flags.len() as f64),
+        unit: Unit::Count,
+    }
 }
 
 /// Of every page whether its error rate is high, and whether its expected error rate flags it.

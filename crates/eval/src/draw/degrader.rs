@@ -3,11 +3,11 @@ use std::io::Cursor;
 use image::codecs::jpeg::JpegEncoder;
 use image::{GrayImage, ImageFormat, Luma, imageops};
 
-use super::Random;
 use super::scanner::{Skew, sample};
+use super::{DarkEdge, Random};
 
-/// Turns a clean page into a bad scan: coarse, blurred, unevenly lit, noisy, with faded ink, the reverse side showing through, and the
-/// artefacts of a low JPEG quality. It works on drawn pages and on real ones; the same seed and page give the same scan.
+/// Turns a clean page into a bad scan: coarse, blurred, unevenly lit, noisy, with faded ink, the reverse side showing through, the
+/// artefacts of a low JPEG quality and, where asked for, dark edges. It works on drawn pages and on real ones; the same seed and page give the same scan.
 ///
 /// A stage tuned on one seed should be tested on another.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,6 +30,8 @@ pub struct Degrader {
     pub noise: u8,
     /// Quality of the JPEG compression, 1..=100.
     pub jpeg_quality: u8,
+    /// Dark bands along the sides of the scan.
+    pub dark_edges: Vec<DarkEdge>,
 }
 
 /// Grey levels of paper and ink.
@@ -53,6 +55,7 @@ impl Degrader {
             shading: random.between(10, 90) as u8,
             noise: random.between(4, 22) as u8,
             jpeg_quality: random.between(45, 85) as u8,
+            dark_edges: Vec::new(),
         }
     }
 
@@ -71,7 +74,11 @@ impl Degrader {
         for _ in 0..self.blurs {
             coarse = blurred(&coarse);
         }
-        compressed(&self.exposed(&coarse, &mut random), self.jpeg_quality)
+        let mut scan = self.exposed(&coarse, &mut random);
+        for edge in &self.dark_edges {
+            edge.darken(&mut scan, self.dpi, &mut random);
+        }
+        compressed(&scan, self.jpeg_quality)
     }
 
     fn with_faded_ink(&self, page: &GrayImage, page_dpi: u32, random: &mut Random) -> GrayImage {
@@ -137,7 +144,7 @@ fn compressed(image: &GrayImage, quality: u8) -> GrayImage {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::draw::{Document, PageFormat};
+    use crate::draw::{Document, EdgeTexture, PageFormat, ScanSide};
 
     fn page() -> GrayImage {
         let text = "A page that was copied once too often. ".repeat(20);
@@ -165,6 +172,7 @@ mod tests {
             shading: 0,
             noise: 0,
             jpeg_quality: 100,
+            dark_edges: Vec::new(),
         };
         let page = page();
         let image = clean.degrade(&page, 200);
@@ -177,6 +185,7 @@ mod tests {
             Degrader { shading: 60, ..clean.clone() },
             Degrader { noise: 12, ..clean.clone() },
             Degrader { jpeg_quality: 40, ..clean.clone() },
+            Degrader { dark_edges: vec![DarkEdge::new(ScanSide::Left, 0.2, EdgeTexture::Solid)], ..clean.clone() },
         ] {
             assert_ne!(worse.degrade(&page, 200), image, "{worse:?}");
         }

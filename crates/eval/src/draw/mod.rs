@@ -1,7 +1,8 @@
 //! Synthetic pages: a small typesetter, so that text, lines and boxes of a page are known exactly.
 //!
 //! [`Document::typeset`] turns a [`Document`] into [`DrawnPage`]s, with justified lines, hyphenation, running heads, page numbers, footnotes
-//! and figures; a [`Scanner`] makes a page look scanned, and moves its boxes accordingly. A [`Degrader`] makes a bad scan of it.
+//! and figures; a [`Scanner`] makes a page look scanned, and moves its boxes accordingly. A [`Degrader`] makes a bad scan of it, with
+//! [`DarkEdge`]s or the [`NeighbourStrip`] of the page beside it.
 //!
 //! ```
 //! use shelf::draw::{BlockKind, Document, PageFormat};
@@ -23,6 +24,7 @@ mod paginate;
 mod placed_page;
 mod random;
 pub(crate) mod rasterize;
+mod scan_edges;
 mod scanner;
 mod set_line;
 mod test_figure;
@@ -37,5 +39,6 @@ pub use page::{
     PageRegion,
 };
 pub use random::Random;
+pub use scan_edges::{DarkEdge, EdgeTexture, NeighbourStrip, ScanSide};
 pub use scanner::Scanner;
 pub(crate) use shelf_pages::Bbox;

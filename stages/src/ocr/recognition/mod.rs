@@ -3,6 +3,7 @@
 mod background;
 mod binary_image;
 mod connected_components;
+mod dark_bands;
 mod decoded_scan;
 mod deskew;
 mod drop_capital;
@@ -10,12 +11,15 @@ mod engine;
 mod figures;
 mod isolated_page_number;
 mod layout;
+mod neighbouring_page;
+mod off_page;
 mod orientation;
 mod recognise;
 mod residual_image;
 mod scan_borders;
 mod scan_transform;
 mod skew;
+mod surroundings;
 mod tsv;
 mod unread_text;
 

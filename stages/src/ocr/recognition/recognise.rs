@@ -10,7 +10,8 @@ use super::isolated_page_number::{insert_isolated_page_numbers, recognise_isolat
 use super::layout::{build_blocks, move_words};
 use super::orientation::recognise_best_orientation;
 use super::residual_image::ResidualImage;
-use super::skew::{MIN_SKEW_DEGREES, detect_skew};
+use super::skew::MIN_SKEW_DEGREES;
+use super::surroundings::Surroundings;
 use super::unread_text::find_unread_text;
 use crate::ocr::language::resolve_languages;
 use crate::ocr::{Deskew, RecognisedPage, RecognitionSettings, installed_languages};
@@ -36,11 +37,13 @@ pub fn recognise((file, settings): (ScanFile, RecognitionSettings)) -> Result<Re
         hint.into_iter().fold(failure, Failure::hint)
     })?;
     let scan = DecodedScan::open(&file.path, file.dpi)?;
-    let skew_degrees = detect_skew(&scan);
+    let surroundings = Surroundings::of(&scan);
+    let cleared = surroundings.cleared.as_ref().unwrap_or(&scan);
+    let skew_degrees = surroundings.skew_degrees;
     let deskew = (settings.deskew == Deskew::Auto && skew_degrees.abs() >= MIN_SKEW_DEGREES)
         .then(|| DeskewTransform::new(skew_degrees, scan.size()));
-    let deskewed = deskew.map(|transform| transform.apply(&scan));
-    let page = deskewed.as_ref().unwrap_or(&scan);
+    let deskewed = deskew.map(|transform| transform.apply(cleared));
+    let page = deskewed.as_ref().unwrap_or(cleared);
     let grey = page.grey_at_dpi(f64::from(settings.dpi));
     let recognised = recognise_best_orientation(&grey, page.size(), &language, &settings)?;
     let mut blocks = build_blocks(&recognised.words);
@@ -66,6 +69,8 @@ pub fn recognise((file, settings): (ScanFile, RecognitionSettings)) -> Result<Re
     let not_text: Vec<_> = figures.iter().copied().chain(capitals.iter().map(|capital| capital.bbox)).collect();
     let unread = find_unread_text(&residual, &blocks, &not_text);
     let to_scan = |bbox| deskew.map_or(bbox, |transform| transform.to_scan(bbox));
+    let blocks = move_words(blocks, to_scan);
+    let covered_lines = unread.covered_lines + surroundings.covered_lines(&blocks);
     let (width, height) = scan.size();
     Ok(RecognisedPage {
         tesseract_version: tesseract_version(),
@@ -74,8 +79,8 @@ pub fn recognise((file, settings): (ScanFile, RecognitionSettings)) -> Result<Re
         rotation_degrees: recognised.rotation_degrees(),
         skew_degrees: if skew_degrees.abs() >= MIN_SKEW_DEGREES { skew_degrees } else { 0.0 },
         uncovered_chars: unread.uncovered_chars,
-        covered_lines: unread.covered_lines as u32,
-        blocks: move_words(blocks, to_scan),
+        covered_lines: covered_lines as u32,
+        blocks,
         figures: figures.into_iter().map(|bbox| crop_figure(&scan, to_scan(bbox))).collect::<Result<_, _>>()?,
     })
 }

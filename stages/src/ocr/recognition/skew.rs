@@ -1,13 +1,5 @@
 use super::binary_image::BinaryImage;
-use super::decoded_scan::DecodedScan;
 
-const MM_PER_INCH: f64 = 25.4;
-/// Resolution at which the skew is measured: a tenth of a degree moves one end of a line by more than a pixel.
-const SKEW_DPI: f64 = 100.0;
-/// Anything connected to the edge of the scan within this distance is not part of the page.
-const BORDER_DEPTH_MM: f64 = 5.0;
-/// Illumination changes slowly: paper within this distance is equally bright.
-const BACKGROUND_REACH_MM: f64 = 10.0;
 /// Tesseract reads a page of less skew as well as a straight one, degrees.
 pub(super) const MIN_SKEW_DEGREES: f64 = 0.5;
 /// Angles that are tried, degrees, and the steps of the first and second search.
@@ -20,17 +12,13 @@ const MIN_POINTS: usize = 400;
 const MIN_CONTRAST: f64 = 1.3;
 
 /// The clockwise rotation that makes the lines of text horizontal or, on a page that is turned by a quarter, vertical, in degrees; 0 where the
-/// page has too little text.
+/// page has too little text. `image` has about 100 dpi, and no dark bands.
 ///
 /// Uses the projection profile (Postl 1986, Bloomberg et al. 1995): at the right angle, the lower edges of letters fall onto few rows, so the sum of
 /// the squares of their counts is largest.
-pub(super) fn detect_skew(scan: &DecodedScan) -> f64 {
-    let factor = (SKEW_DPI / scan.dpi).min(1.0);
-    let px_per_mm = scan.dpi * factor / MM_PER_INCH;
-    let image = BinaryImage::binarise(&scan.scaled_grey(factor), (BACKGROUND_REACH_MM * px_per_mm) as usize)
-        .without_scan_borders((BORDER_DEPTH_MM * px_per_mm) as usize);
-    let horizontal = Profile::of(lower_edges(&image), image.width + image.height);
-    let vertical = Profile::of(right_edges(&image), image.width + image.height);
+pub(super) fn detect_skew(image: &BinaryImage) -> f64 {
+    let horizontal = Profile::of(lower_edges(image), image.width + image.height);
+    let vertical = Profile::of(right_edges(image), image.width + image.height);
     let best = [horizontal, vertical].into_iter().flatten().filter_map(|profile| profile.best_angle());
     let best = best.max_by(|(_, a), (_, b)| a.total_cmp(b));
     best.filter(|(_, contrast)| *contrast >= MIN_CONTRAST).map_or(0.0, |(degrees, _)| degrees)
@@ -109,7 +97,7 @@ mod tests {
     }
 
     fn detected(image: GrayImage) -> f64 {
-        detect_skew(&DecodedScan { grey: image, colour: None, dpi: 100.0 })
+        detect_skew(&BinaryImage::binarise(&image, 39).without_scan_borders(20))
     }
 
     #[test]
