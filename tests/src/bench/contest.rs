@@ -35,6 +35,14 @@ pub struct Goal {
     pub at_least: f64,
 }
 
+impl Contest {
+    /// Whether its commands take the pages that shelf draws.
+    #[must_use]
+    pub fn takes_drawn_pages(&self) -> bool {
+        self.contenders.iter().any(|contender| format!("{}{}", contender.prepare, contender.command).contains("$PAGES"))
+    }
+}
+
 impl Contender {
     /// A command that needs no preparation.
     #[must_use]

@@ -80,7 +80,7 @@ fn measure(arguments: &[String]) -> Outcome<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize()?;
     env::set_current_dir(&root)?;
     let chosen = chosen(&names)?;
-    let place = workplace(&root)?;
+    let place = workplace(&root, chosen.iter().any(Contest::takes_drawn_pages))?;
     for contest in &chosen {
         let text = section(contest, &run(contest, &place, rounds)?);
         println!("{text}");
@@ -111,7 +111,7 @@ fn chosen(names: &[&str]) -> Outcome<Vec<Contest>> {
     }
 }
 
-fn workplace(root: &Path) -> Outcome<Workplace> {
+fn workplace(root: &Path, is_drawing: bool) -> Outcome<Workplace> {
     let data = root
         .join("../shared/data")
         .canonicalize()
@@ -119,9 +119,11 @@ fn workplace(root: &Path) -> Outcome<Workplace> {
     let bench = env::current_exe()?;
     let work = root.join("target/bench");
     let pages = work.join("pages");
-    draw_pages(&pages, &texts(&data)?)?;
     let python = work.join("venv/bin/python");
-    make_pdfs(&pages, &python)?;
+    if is_drawing {
+        draw_pages(&pages, &texts(&data)?)?;
+        make_pdfs(&pages, &python)?;
+    }
     let jobs = std::thread::available_parallelism()?.get();
     let shelf = bench.with_file_name("shelf");
     Ok(Workplace {

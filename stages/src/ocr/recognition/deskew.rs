@@ -90,7 +90,9 @@ impl DeskewTransform {
 /// The median: most of a page is paper.
 fn median(samples: &[u8]) -> u8 {
     let mut counts = [0_usize; 256];
-    samples.iter().for_each(|&sample| counts[usize::from(sample)] += 1);
+    for &sample in samples {
+        counts[usize::from(sample)] += 1;
+    }
     let half = counts.iter().sum::<usize>() / 2;
     let mut seen = 0;
     (0..=u8::MAX)
