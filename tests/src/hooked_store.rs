@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
-use shelf::book::ScanId;
-use shelf::store::{BookLock, BookPath, FolderStore, LedgerFile, Stamp, Store, StoreError};
+use shelf::book::{ScanId, Shard};
+use shelf::store::{BookLock, BookPath, FolderStore, LedgerFile, LedgerPosition, Stamp, Store, StoreError};
 
 type BeforeRead = Box<dyn Fn(&BookPath) + Send + Sync>;
 type BeforeWrite = Box<dyn Fn(&BookPath) -> Result<(), StoreError> + Send + Sync>;
@@ -54,11 +54,23 @@ impl Store for HookedStore {
     fn append_ledger(&self, book: &ScanId, file: LedgerFile, lines: &[u8]) -> Result<(), StoreError> {
         self.store.append_ledger(book, file, lines)
     }
-    fn read_ledger(&self, book: &ScanId, file: LedgerFile) -> Result<Vec<u8>, StoreError> {
-        self.store.read_ledger(book, file)
+    fn read_ledger_since(
+        &self,
+        book: &ScanId,
+        file: LedgerFile,
+        position: &mut LedgerPosition,
+    ) -> Result<Vec<u8>, StoreError> {
+        self.store.read_ledger_since(book, file, position)
     }
-    fn clear_sent(&self, book: &ScanId) -> Result<(), StoreError> {
-        self.store.clear_sent(book)
+    fn settle_sent(
+        &self,
+        book: &ScanId,
+        settle: &mut dyn FnMut(&[u8]) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        self.store.settle_sent(book, settle)
+    }
+    fn lock_ledger(&self) -> Result<BookLock, StoreError> {
+        self.store.lock_ledger()
     }
     fn ledgers(&self) -> Result<Vec<ScanId>, StoreError> {
         self.store.ledgers()
@@ -77,5 +89,11 @@ impl Store for HookedStore {
     }
     fn lock(&self, book: &ScanId) -> Result<BookLock, StoreError> {
         self.store.lock(book)
+    }
+    fn lock_shard(&self, book: &ScanId, shard: Shard) -> Result<BookLock, StoreError> {
+        self.store.lock_shard(book, shard)
+    }
+    fn lock_report(&self, book: &ScanId) -> Result<BookLock, StoreError> {
+        self.store.lock_report(book)
     }
 }

@@ -7,14 +7,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::thread;
 
-use shelf::book::ScanId;
+use shelf::book::{ScanId, Shard};
 use shelf::plan::Request;
 use shelf::prelude::*;
 use shelf::provide::Providers;
 use shelf::registry::Registry;
 use shelf::run::{Runtime, Settings, Stop, process};
 use shelf::stage::Stage as _;
-use shelf::store::{BookLock, BookPath, FolderStore, LedgerFile, Stamp, Store, StoreError};
+use shelf::store::{BookLock, BookPath, FolderStore, LedgerFile, LedgerPosition, Stamp, Store, StoreError};
 use shelf::testing::EventLog;
 use shelf::worker::WorkerPool;
 
@@ -113,11 +113,23 @@ impl Store for Passing {
     fn append_ledger(&self, book: &ScanId, file: LedgerFile, lines: &[u8]) -> Result<(), StoreError> {
         self.0.append_ledger(book, file, lines)
     }
-    fn read_ledger(&self, book: &ScanId, file: LedgerFile) -> Result<Vec<u8>, StoreError> {
-        self.0.read_ledger(book, file)
+    fn read_ledger_since(
+        &self,
+        book: &ScanId,
+        file: LedgerFile,
+        position: &mut LedgerPosition,
+    ) -> Result<Vec<u8>, StoreError> {
+        self.0.read_ledger_since(book, file, position)
     }
-    fn clear_sent(&self, book: &ScanId) -> Result<(), StoreError> {
-        self.0.clear_sent(book)
+    fn settle_sent(
+        &self,
+        book: &ScanId,
+        settle: &mut dyn FnMut(&[u8]) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        self.0.settle_sent(book, settle)
+    }
+    fn lock_ledger(&self) -> Result<BookLock, StoreError> {
+        self.0.lock_ledger()
     }
     fn ledgers(&self) -> Result<Vec<ScanId>, StoreError> {
         self.0.ledgers()
@@ -133,5 +145,11 @@ impl Store for Passing {
     }
     fn lock(&self, book: &ScanId) -> Result<BookLock, StoreError> {
         self.0.lock(book)
+    }
+    fn lock_shard(&self, book: &ScanId, shard: Shard) -> Result<BookLock, StoreError> {
+        self.0.lock_shard(book, shard)
+    }
+    fn lock_report(&self, book: &ScanId) -> Result<BookLock, StoreError> {
+        self.0.lock_report(book)
     }
 }

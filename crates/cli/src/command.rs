@@ -55,6 +55,7 @@ pub(super) enum Verb {
     Why(verbs::Why),
     Diff(verbs::Diff),
     Process(verbs::Process),
+    Shards(verbs::Shards),
     Plan(verbs::Plan),
     Try(verbs::Try),
     Stages(verbs::Stages),

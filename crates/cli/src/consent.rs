@@ -48,6 +48,11 @@ pub(super) struct SpendArgs {
 }
 
 impl SpendArgs {
+    /// Whether the spending of this run has a limit of its own.
+    pub(super) fn has_budget(&self) -> bool {
+        self.budget.is_some()
+    }
+
     /// The model that this run asks; `None` if no model is configured and nothing is replayed.
     pub(super) fn dispatcher(&self, said: super::llm_options::LlmSaid) -> Result<Dispatcher> {
         if !said.configured && self.replay.is_none() {

@@ -138,6 +138,7 @@ fn run_verb(verb: Verb, context: &Context, given: &clap::ArgMatches) -> Result<E
     tracing_subscriber::registry().with(logs).with(tracing_subscriber::filter::LevelFilter::INFO).init();
     match verb {
         Verb::Process(process) => verbs::process(context, &process, given),
+        Verb::Shards(shards) => verbs::shards(context, &shards),
         Verb::Plan(plan) => verbs::plan(context, &plan, given),
         Verb::Add(add) => verbs::add(context, &add),
         Verb::List(list) => verbs::list(context, &list),

@@ -139,7 +139,9 @@ impl From<LookError> for CliError {
 
 impl From<PlanError> for CliError {
     fn from(error: PlanError) -> Self {
-        Self::failed(error).exit(Exit::Refused)
+        let hint = matches!(error, PlanError::RedoOfShard)
+            .then(|| "run it without `--shard`, or delete the pages first with `shelf clean`".to_owned());
+        Self { hint, ..Self::failed(error).exit(Exit::Refused) }
     }
 }
 

@@ -30,6 +30,7 @@ mod reviewing;
 pub mod scaffold;
 mod selection;
 mod server_address;
+mod sharding;
 mod stage_options;
 mod table;
 mod terminal;

@@ -1,6 +1,6 @@
 //! Events of a run. The library emits them; the command line's reporter shows them.
 
-use crate::book::{PageNumber, ScanId, Unit};
+use crate::book::{PageNumber, ScanId, Shard, Unit};
 use crate::failure::Failure;
 
 /// Something that happened in a run.
@@ -109,6 +109,8 @@ pub enum Blocker {
     NoScan(PageNumber),
     /// The stage's `before` hook failed, or its `after` hook could not be recorded.
     Before(String),
+    /// A page that another shard makes, and has not made yet.
+    OtherShard(PageOf, Shard),
 }
 
 /// One line: `ocr page 3: done`.
@@ -154,6 +156,7 @@ impl std::fmt::Display for Blocker {
             Self::Modified(page) => write!(f, "{page} was modified by hand"),
             Self::NoScan(page) => write!(f, "page {page} has no scan"),
             Self::Before(error) => f.write_str(error),
+            Self::OtherShard(page, shard) => write!(f, "{page} is left to shard {shard}"),
         }
     }
 }

@@ -26,7 +26,10 @@ impl StageLogs {
     #[must_use]
     pub fn new(store: Arc<dyn Store>) -> Self {
         let started: String = clock::now().to_string().chars().filter(char::is_ascii_alphanumeric).take(15).collect();
-        let file = format!("{started}-{}.jsonl", std::process::id());
+        // In containers, all processes have the same id.
+        let host = gethostname::gethostname();
+        let host: String = host.to_string_lossy().chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
+        let file = format!("{started}-{host}-{}.jsonl", std::process::id());
         Self { write: Box::new(move |line| append(&*store, &file, line)) }
     }
 

@@ -1,5 +1,7 @@
 //! A `shelf` command with stages that ask a language model and need no scan.
 
+use std::collections::BTreeMap;
+
 use shelf::llm::Engine;
 use shelf::prelude::*;
 
@@ -40,6 +42,55 @@ async fn guessed(page: PageNumber, llm: Llm, options: &GuessedOptions) -> Result
         return Ok(Guess::default());
     }
     options.engine.or_rules(&llm, llm.ask().user(format!("page {page}")).reply().await)
+}
+
+/// What is on which page.
+#[page]
+struct Index {
+    pages: BTreeMap<u32, String>,
+}
+
+/// Collects the words of all pages.
+#[stage(name = "index", scope = book, deps = [described], parallelism = cpu)]
+fn index(described: Pages<Described>) -> Result<Index> {
+    let pages = described.iter().map(|page| page.map(|(number, page)| (number.get(), page.text)));
+    Ok(Index { pages: pages.collect::<Result<_>>()? })
+}
+
+/// A page with what is before and after it.
+#[page]
+struct Linked {
+    previous: Option<String>,
+    next: Option<String>,
+    pages: usize,
+}
+
+/// What was measured of a linked page.
+#[derive(PageMetrics, Report)]
+struct LinkedMetrics {
+    /// Neighbours.
+    neighbours: u32,
+}
+
+/// Links every page to its neighbours and to the index.
+#[stage(name = "linked", deps = [described, index], parallelism = cpu, after = count_pages)]
+fn linked(described: Window<Described>, index: Index) -> Result<(Linked, LinkedMetrics)> {
+    let text = |page: Option<&Described>| page.map(|page| page.text.clone());
+    let (previous, next) = (text(described.previous()), text(described.next()));
+    let neighbours = u32::from(previous.is_some()) + u32::from(next.is_some());
+    Ok((Linked { previous, next, pages: index.pages.len() }, LinkedMetrics { neighbours }))
+}
+
+fn count_pages(run: &mut StageRun) -> Result<()> {
+    run.metadata.status = Some(format!("{} of {} pages linked", run.done, run.pages.len()));
+    Ok(())
+}
+
+/// Binds the linked pages.
+#[stage(name = "bound", scope = book, deps = [linked], parallelism = cpu)]
+fn bound(linked: Pages<Linked>) -> Result<Index> {
+    let pages = linked.iter().map(|page| page.map(|(number, page)| (number.get(), page.next.unwrap_or_default())));
+    Ok(Index { pages: pages.collect::<Result<_>>()? })
 }
 
 fn main() -> std::process::ExitCode {

@@ -37,6 +37,7 @@ pub mod report;
 pub mod resources;
 pub mod scheduling;
 pub mod selectors;
+pub mod shards;
 pub mod spreads;
 pub mod testing_kit;
 pub mod ui;

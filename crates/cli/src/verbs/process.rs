@@ -15,6 +15,8 @@ use crate::out::print_error;
 use crate::reporter::Reporter;
 use crate::selection::adopt_hint;
 use crate::selection::with_upstream;
+use crate::sharding;
+use crate::sharding::ShardArgs;
 use crate::timings::TimingsFile;
 use crate::workers::Workers;
 use crate::workers::processes;
@@ -52,7 +54,8 @@ Examples:
   shelf process florida --pages 1-5,9 --redo  make these pages again
   shelf process --all --max-time 6h           process every book until the time is up
   shelf process florida --budget 3.00         spend at most three dollars on language models
-  shelf process florida --timings times.html  draw what took how long")]
+  shelf process florida --timings times.html  draw what took how long
+  shelf process florida --shard 3/16          do the part of the third of sixteen processes")]
 pub(crate) struct Process {
     #[command(flatten)]
     selection: Selection,
@@ -70,17 +73,24 @@ pub(crate) struct Process {
     /// Draw how the run spent its time, page by page and worker by worker, in this HTML file
     #[arg(long, value_name = "FILE.html")]
     timings: Option<PathBuf>,
+    #[command(flatten)]
+    shard: ShardArgs,
 }
 
 pub(crate) fn process(context: &Context, args: &Process, given: &ArgMatches) -> Result<Exit> {
     let file = ConfigFile::read(context.store.root(), &context.registry)?;
-    let (request, mut said) = args.selection.request(context, &file, given)?;
+    let (mut request, mut said) = args.selection.request(context, &file, given)?;
+    if args.spend.has_budget() {
+        args.shard.refuse_budget()?;
+    }
+    request.shard = args.shard.of_pages();
     let settings = args.workers.clone().unwrap_or_default().or(&file.workers).settings(&context.registry)?;
     let stop = match args.max_time {
         Some(time) => context.stop.clone().at(Instant::now() + time),
         None => context.stop.clone(),
     };
-    let books = args.selection.books(context)?;
+    let mut books = args.selection.books(context)?;
+    args.shard.retain_books(&mut books);
     let withheld = said.withheld.take();
     let llm = args.spend.dispatcher(said)?;
     let mut inspected = args.spend.consent(context, (&llm, withheld.as_ref()), &books, &request)?;
@@ -186,7 +196,8 @@ fn exit_of(summary: &Summary) -> Exit {
         Some(Stopped::TimeUp | Stopped::BudgetUsedUp) => Exit::Stopped,
         Some(Stopped::DiskFull | Stopped::Aborted) => Exit::Failed,
     };
-    let is_waiting = summary.stages.iter().any(|stage| stage.waiting() > 0);
+    let waits = |stage: &StageSummary| stage.waiting() > 0 || stage.waiting_for_shards() > 0 || stage.hook_waits;
+    let is_waiting = summary.stages.iter().any(waits);
     pages.and(errors).and(stopped).and(if is_waiting { Exit::Stopped } else { Exit::Done })
 }
 
@@ -198,7 +209,9 @@ fn print(context: &Context, summary: &Summary, made: Option<String>) -> Result<(
         print_flagged(context, summary);
         return Ok(());
     }
-    for stage in &summary.stages {
+    // Of most shards, none makes the book stages.
+    let is_listed = |stage: &&StageSummary| summary.shard.is_none() || stage.asked > 0 || stage.hook_waits;
+    for stage in summary.stages.iter().filter(is_listed) {
         let once_a_book = context.registry.get(stage.stage).is_some_and(|entry| entry.row.book);
         out.line(format_args!("{book}: {}", line(stage, if once_a_book { "book" } else { "page" })))?;
         if let Some(error) = stage.error() {
@@ -226,6 +239,9 @@ fn print(context: &Context, summary: &Summary, made: Option<String>) -> Result<(
         }
         for (by, pages) in blocked(stage) {
             out.line(format_args!("  {pages} blocked: {by}"))?;
+        }
+        for line in sharding::waiting(stage) {
+            out.line(format_args!("  {line}"))?;
         }
         if stage.edited_since > 0 {
             out.line(format_args!(
@@ -273,6 +289,9 @@ fn print(context: &Context, summary: &Summary, made: Option<String>) -> Result<(
             out.note(format_args!("hint: {}", adopt_hint(book, number)));
         }
     }
+    if let Some(hint) = sharding::hint(summary) {
+        out.note(format_args!("hint: {hint}"));
+    }
     let is_missing = |by: &Blocker| matches!(by, Blocker::Missing(_));
     for stage in summary.stages.iter().filter(|stage| stage.blocked.iter().any(|(_, by)| is_missing(by))) {
         out.note(format_args!("hint: {}", with_upstream(book, stage.stage)));
@@ -318,7 +337,8 @@ fn line(stage: &StageSummary, of: &str) -> String {
         (stage.left_stale, "stale, left alone"),
         (stage.failed.len(), "failed"),
         (stage.skipped.len(), "skipped"),
-        (stage.blocked.len(), "blocked"),
+        (stage.blocked.len() - stage.waiting_for_shards(), "blocked"),
+        (stage.waiting_for_shards(), "waiting for other shards"),
         (stage.left, "left to do"),
     ];
     let parts: Vec<String> = parts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
@@ -332,7 +352,7 @@ fn line(stage: &StageSummary, of: &str) -> String {
 /// The blocked pages; pages blocked in the same way are one line.
 fn blocked(stage: &StageSummary) -> Vec<(String, String)> {
     let mut ways: Vec<(String, Vec<PageNumber>)> = Vec::new();
-    for (page, by) in &stage.blocked {
+    for (page, by) in stage.blocked.iter().filter(|(_, by)| !matches!(by, Blocker::OtherShard(..))) {
         let way = by.to_string();
         match ways.iter_mut().find(|(known, _)| *known == way) {
             Some((_, pages)) => pages.extend(page.unit.page()),
@@ -360,6 +380,7 @@ fn json_of(summary: &Summary, exit: Exit) -> Value {
                 "copied": stage.copied.iter().map(|(page, failure)| json!({ "page": page.unit.page(), "failure": failure })).collect::<Vec<_>>(),
                 "without_model": stage.without_model.iter().map(|(page, failure)| json!({ "page": page.unit.page(), "failure": failure })).collect::<Vec<_>>(),
                 "blocked": stage.blocked.iter().map(|(page, by)| json!({ "page": page.unit.page(), "by": by.to_string() })).collect::<Vec<_>>(),
+                "waiting_for_shards": stage.waiting_for_shards(),
                 "edited_since": stage.edited_since,
                 "gave_up": stage.failure_limit_reached,
                 "trouble": stage.error(),
@@ -373,5 +394,6 @@ fn json_of(summary: &Summary, exit: Exit) -> Value {
         Stopped::BudgetUsedUp => "budget used up",
         Stopped::Aborted => "model refused",
     });
-    json!({ "book": summary.book, "stages": stages, "stopped": stopped, "exit": exit as u8 })
+    let shard = summary.shard.map(|shard| shard.to_string());
+    json!({ "book": summary.book, "shard": shard, "stages": stages, "stopped": stopped, "exit": exit as u8 })
 }

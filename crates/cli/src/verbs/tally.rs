@@ -22,7 +22,8 @@ impl Standing {
         let sum = |of: fn(&shelf_runtime::run::StageSummary) -> usize| summary.stages.iter().map(of).sum::<usize>();
         let numbers = [
             (sum(|stage| stage.failed.len()), "failed"),
-            (sum(|stage| stage.blocked.len()), "blocked"),
+            (sum(|stage| stage.blocked.len() - stage.waiting_for_shards()), "blocked"),
+            (sum(shelf_runtime::run::StageSummary::waiting_for_shards), "waiting for other shards"),
             (sum(|stage| stage.left), "left to do"),
             (sum(|stage| usize::from(stage.error().is_some())), "with an error"),
         ];

@@ -1,10 +1,15 @@
-use std::collections::BTreeMap;
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard};
+use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::sync::Notify;
+use tokio::task::block_in_place;
 
-use crate::error::{AbortReason, BudgetScope};
+use super::ledger::{LedgerEntry, append_sent, settle_unfinished};
+use super::ledger_totals::{Account, LedgerTotals};
+use crate::error::{AbortReason, BudgetScope, CallError};
 use shelf_runtime::book::ScanId;
+use shelf_runtime::store::{Store, StoreError};
 use shelf_runtime::usd::Usd;
 
 /// What may be spent.
@@ -20,40 +25,40 @@ pub struct Spending {
     pub month: Option<Usd>,
 }
 
-/// Tracks what was spent, and what is reserved for calls in flight.
+/// Keeps spending within its limits. Calls in flight count with their worst-case cost. What counts for a book and a month is in the ledger, where
+/// all processes enter their calls before they send them.
 pub(crate) struct Budget {
     caps: Spending,
-    state: Mutex<State>,
+    run: Mutex<Account>,
+    ledger: tokio::sync::Mutex<LedgerTotals>,
     settled: Notify,
-}
-
-#[derive(Default)]
-struct State {
-    run: Account,
-    month: Account,
-    books: BTreeMap<ScanId, Account>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-struct Account {
-    spent: Usd,
-    reserved: Usd,
 }
 
 /// Money reserved for one call, until [`Budget::settle`] is told its cost.
 #[derive(Debug)]
 #[must_use = "a reservation has to be settled"]
 pub(crate) struct Reservation {
-    book: ScanId,
     amount: Usd,
 }
 
 /// Tolerance for rounding errors in sums, USD.
 const ROUNDING_USD: f64 = 1e-9;
+/// How often calls of other processes are looked at, whose end nobody tells this one.
+const OTHER_PROCESSES: Duration = Duration::from_millis(250);
+
+/// Why nothing was reserved.
+enum Refusal {
+    /// The limit is reached; `in_flight` if calls in flight may turn out cheaper.
+    Limit {
+        reason: AbortReason,
+        in_flight: bool,
+    },
+    Store(StoreError),
+}
 
 impl Budget {
     pub(crate) fn new(caps: Spending) -> Self {
-        Self { caps, state: Mutex::default(), settled: Notify::new() }
+        Self { caps, run: Mutex::default(), ledger: tokio::sync::Mutex::default(), settled: Notify::new() }
     }
 
     /// Whether any limit is set.
@@ -61,143 +66,254 @@ impl Budget {
         [self.caps.run, self.caps.book, self.caps.month].iter().any(Option::is_some)
     }
 
-    /// Adds what was spent before this run: `(of_book, of_month)`, looked up once per book.
-    pub(crate) fn open<E>(&self, book: &ScanId, spent: impl FnOnce() -> Result<(Usd, Usd), E>) -> Result<(), E> {
-        let mut state = self.state();
-        if self.is_limited() && !state.books.contains_key(book) {
-            let (of_book, of_month) = spent()?;
-            // The ledgers include what this run has spent on other books, though some lines may not be written yet.
-            state.month.spent = state.month.spent.max(of_month);
-            state.books.insert(book.clone(), Account { spent: of_book, reserved: Usd::ZERO });
-        }
-        Ok(())
-    }
-
-    /// Reserves the worst-case cost of a call. Waits while calls in flight may turn out cheaper.
+    /// Enters a call in the ledger, which reserves its worst-case cost. Waits while calls in flight may turn out cheaper.
     ///
     /// # Errors
-    /// No call is in flight, and the budget still does not suffice.
-    pub(crate) async fn reserve(&self, book: &ScanId, amount: Usd) -> Result<Reservation, AbortReason> {
+    /// No call is in flight, and the budget still does not suffice; or the ledger cannot be written. Nothing is entered.
+    pub(crate) async fn reserve(
+        &self,
+        store: &dyn Store,
+        book: &ScanId,
+        sent: &LedgerEntry,
+    ) -> Result<Reservation, CallError> {
         loop {
             let settled = self.settled.notified();
-            match self.try_reserve(book, amount) {
+            match self.try_reserve(store, book, sent).await {
                 Ok(reservation) => return Ok(reservation),
-                Err((_, true)) => settled.await,
-                Err((reason, false)) => return Err(reason),
+                Err(Refusal::Limit { in_flight: true, .. }) => {}
+                Err(Refusal::Limit { reason, .. }) => return Err(reason.into()),
+                Err(Refusal::Store(error)) => return Err(CallError::storage(error)),
             }
+            // They may be those of a process that has died.
+            let _ = tokio::time::timeout(OTHER_PROCESSES, settled).await;
+            block_in_place(|| self.settle_dead(store, book)).map_err(CallError::storage)?;
         }
     }
 
-    /// Replaces a reservation by the actual cost.
+    /// Replaces a reservation by the actual cost, which is in the ledger.
     pub(crate) fn settle(&self, reservation: &Reservation, cost: Usd) {
-        let mut state = self.state();
-        for (_, _, account) in state.accounts(&self.caps, &reservation.book) {
-            account.reserved = (account.reserved - reservation.amount).max(Usd::ZERO);
-            account.spent += cost;
-        }
-        drop(state);
+        let mut run = self.run();
+        run.reserved = (run.reserved - reservation.amount).max(Usd::ZERO);
+        run.spent += cost;
+        drop(run);
         self.settled.notify_waiters();
     }
 
-    /// The error also says whether calls are in flight.
-    fn try_reserve(&self, book: &ScanId, amount: Usd) -> Result<Reservation, (AbortReason, bool)> {
-        let mut state = self.state();
-        for (scope, cap, account) in state.accounts(&self.caps, book) {
-            if let Some(cap) = cap
-                && account.spent.0 + account.reserved.0 + amount.0 > cap.0 + ROUNDING_USD
-            {
-                let reason = AbortReason::Budget { scope, cap, spent: account.spent, next: amount };
-                return Err((reason, account.reserved.0 > ROUNDING_USD));
+    async fn try_reserve(&self, store: &dyn Store, book: &ScanId, sent: &LedgerEntry) -> Result<Reservation, Refusal> {
+        let amount = sent.cost_usd.unwrap_or_default();
+        self.reserve_in_run(amount)?;
+        let reservation = Reservation { amount };
+        let entered = if self.caps.book.is_none() && self.caps.month.is_none() {
+            block_in_place(|| append_sent(store, book, sent)).map_err(Refusal::Store)
+        } else {
+            let mut totals = self.ledger.lock().await;
+            block_in_place(|| self.reserve_in_ledger(&mut totals, store, book, sent))
+        };
+        match entered {
+            Ok(()) => Ok(reservation),
+            Err(refusal) => {
+                let mut run = self.run();
+                run.reserved = (run.reserved - amount).max(Usd::ZERO);
+                Err(refusal)
             }
         }
-        for (_, _, account) in state.accounts(&self.caps, book) {
-            account.reserved += amount;
-        }
-        Ok(Reservation { book: book.clone(), amount })
     }
 
-    fn state(&self) -> std::sync::MutexGuard<'_, State> {
-        self.state.lock().expect("no code that holds the lock panics")
+    fn reserve_in_run(&self, amount: Usd) -> Result<(), Refusal> {
+        let mut run = self.run();
+        check(BudgetScope::Run, self.caps.run, *run, amount)?;
+        run.reserved += amount;
+        Ok(())
+    }
+
+    /// Of all processes, one at a time reads what all have spent and enters its call.
+    fn reserve_in_ledger(
+        &self,
+        totals: &mut LedgerTotals,
+        store: &dyn Store,
+        book: &ScanId,
+        sent: &LedgerEntry,
+    ) -> Result<(), Refusal> {
+        let _lock = store.lock_ledger().map_err(Refusal::Store)?;
+        let amount = sent.cost_usd.unwrap_or_default();
+        if self.caps.book.is_some() {
+            let of_book = totals.of_book(store, book).map_err(Refusal::Store)?;
+            check(BudgetScope::Book, self.caps.book, of_book, amount)?;
+        }
+        if self.caps.month.is_some() {
+            let of_month = totals.of_month(store, Timestamp::now()).map_err(Refusal::Store)?;
+            check(BudgetScope::Month, self.caps.month, of_month, amount)?;
+        }
+        append_sent(store, book, sent).map_err(Refusal::Store)
+    }
+
+    /// Settles calls in flight whose process has died: their reservations would never end.
+    fn settle_dead(&self, store: &dyn Store, book: &ScanId) -> Result<(), StoreError> {
+        match (self.caps.book, self.caps.month) {
+            (None, None) => Ok(()),
+            (Some(_), None) => settle_unfinished(store, book),
+            (_, Some(_)) => store.ledgers()?.iter().try_for_each(|book| settle_unfinished(store, book)),
+        }
+    }
+
+    fn run(&self) -> MutexGuard<'_, Account> {
+        self.run.lock().expect("no code that holds the lock panics")
     }
 }
 
-impl State {
-    fn accounts(&mut self, caps: &Spending, book: &ScanId) -> [(BudgetScope, Option<Usd>, &mut Account); 3] {
-        let of_book = self.books.entry(book.clone()).or_default();
-        [
-            (BudgetScope::Run, caps.run, &mut self.run),
-            (BudgetScope::Book, caps.book, of_book),
-            (BudgetScope::Month, caps.month, &mut self.month),
-        ]
+fn check(scope: BudgetScope, cap: Option<Usd>, account: Account, amount: Usd) -> Result<(), Refusal> {
+    match cap {
+        Some(cap) if account.spent.0 + account.reserved.0 + amount.0 > cap.0 + ROUNDING_USD => {
+            let reason = AbortReason::Budget { scope, cap, spent: account.spent, next: amount };
+            Err(Refusal::Limit { reason, in_flight: account.reserved.0 > ROUNDING_USD })
+        }
+        _ => Ok(()),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cost::ledger::{append_ended, tests::entry};
+    use crate::cost::{AttemptId, CostBasis};
+    use shelf_runtime::store::FolderStore;
     use std::sync::Arc;
 
     fn book() -> ScanId {
         "florida".parse().unwrap()
     }
 
-    fn budget(run: f64) -> Budget {
-        Budget::new(Spending { allowed: true, run: Some(Usd(run)), ..Spending::default() })
+    /// A library that several processes share; each has a store of its own.
+    struct Library(tempfile::TempDir);
+
+    impl Library {
+        fn new() -> Self {
+            Self(tempfile::tempdir().unwrap())
+        }
+
+        fn process(&self, caps: Spending) -> Arc<Process> {
+            let store = FolderStore::open(self.0.path()).unwrap();
+            Arc::new(Process { budget: Budget::new(Spending { allowed: true, ..caps }), store })
+        }
     }
 
-    #[tokio::test]
+    struct Process {
+        budget: Budget,
+        store: FolderStore,
+    }
+
+    impl Process {
+        async fn reserve(&self, book: &ScanId, usd: f64) -> Result<(Reservation, LedgerEntry), CallError> {
+            static NUMBER: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
+            let now = Timestamp::now();
+            let number = NUMBER.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            let sent = LedgerEntry {
+                attempt: AttemptId::new(now, number),
+                time: now,
+                ended: crate::cost::SENT.to_owned(),
+                ..entry("2026-11-02T10:00:00Z", Some(usd), CostBasis::Estimated)
+            };
+            self.budget.reserve(&self.store, book, &sent).await.map(|reservation| (reservation, sent))
+        }
+
+        fn end(&self, book: &ScanId, (reservation, sent): (Reservation, LedgerEntry), usd: f64) {
+            let ended = LedgerEntry { cost_usd: Some(Usd(usd)), ended: "stop".to_owned(), ..sent };
+            append_ended(&self.store, book, &ended).unwrap();
+            self.budget.settle(&reservation, Usd(usd));
+        }
+    }
+
+    fn scope(refused: Result<(Reservation, LedgerEntry), CallError>) -> BudgetScope {
+        match refused.unwrap_err() {
+            CallError::Aborted(AbortReason::Budget { scope, .. }) => scope,
+            error => panic!("{error}"),
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
     async fn reservation_is_unavailable_until_settled() {
-        let budget = Arc::new(budget(1.0));
-        let first = budget.reserve(&book(), Usd(0.8)).await.unwrap();
+        let library = Library::new();
+        let process = library.process(Spending { run: Some(Usd(1.0)), ..Spending::default() });
+        let first = process.reserve(&book(), 0.8).await.unwrap();
         let waiting = tokio::spawn({
-            let budget = Arc::clone(&budget);
-            async move { budget.reserve(&book(), Usd(0.5)).await }
+            let process = Arc::clone(&process);
+            async move { process.reserve(&book(), 0.5).await }
         });
         tokio::task::yield_now().await;
         assert!(!waiting.is_finished());
-        budget.settle(&first, Usd(0.1));
+        process.end(&book(), first, 0.1);
         let second = waiting.await.unwrap().unwrap();
-        budget.settle(&second, Usd(0.6));
-        let refused = budget.reserve(&book(), Usd(0.5)).await.unwrap_err();
-        assert!(matches!(refused, AbortReason::Budget { scope: BudgetScope::Run, .. }), "{refused}");
+        process.end(&book(), second, 0.6);
+        let refused = process.reserve(&book(), 0.5).await.unwrap_err();
         assert!(refused.to_string().contains("$0.7000 of $1.00 spent"), "{refused}");
+        assert_eq!(scope(process.reserve(&book(), 0.5).await), BudgetScope::Run);
     }
 
-    #[tokio::test]
+    #[tokio::test(flavor = "multi_thread")]
     async fn earlier_spending_counts_towards_book_and_month() {
-        let caps = Spending { allowed: true, book: Some(Usd(2.0)), month: Some(Usd(10.0)), ..Spending::default() };
-        let budget = Budget::new(caps);
-        budget.open(&book(), || Ok::<_, ()>((Usd(1.9), Usd(3.0)))).unwrap();
-        assert!(matches!(
-            budget.reserve(&book(), Usd(0.2)).await,
-            Err(AbortReason::Budget { scope: BudgetScope::Book, .. })
-        ));
+        let library = Library::new();
+        let caps = Spending { book: Some(Usd(2.0)), month: Some(Usd(3.0)), ..Spending::default() };
+        let earlier = library.process(Spending::default());
+        let paid = earlier.reserve(&book(), 1.9).await.unwrap();
+        earlier.end(&book(), paid, 1.9);
+        let process = library.process(caps);
+        assert_eq!(scope(process.reserve(&book(), 0.2).await), BudgetScope::Book);
         let other: ScanId = "other".parse().unwrap();
-        budget.open(&other, || Ok::<_, ()>((Usd::ZERO, Usd(9.9)))).unwrap();
-        assert!(matches!(
-            budget.reserve(&other, Usd(0.2)).await,
-            Err(AbortReason::Budget { scope: BudgetScope::Month, .. })
-        ));
+        let paid = process.reserve(&other, 1.0).await.unwrap();
+        process.end(&other, paid, 1.0);
+        assert_eq!(scope(process.reserve(&other, 0.2).await), BudgetScope::Month);
     }
 
     #[tokio::test(flavor = "multi_thread")]
     async fn thirty_concurrent_calls_never_overspend() {
-        let budget = Arc::new(budget(1.0));
+        let library = Library::new();
+        let process = library.process(Spending { run: Some(Usd(1.0)), ..Spending::default() });
+        let spent = spend(vec![process], 30).await;
+        assert!((0.97..=1.0 + 1e-9).contains(&spent), "{spent}");
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn processes_together_never_overspend() {
+        for caps in [
+            Spending { book: Some(Usd(1.0)), ..Spending::default() },
+            Spending { month: Some(Usd(1.0)), ..Spending::default() },
+        ] {
+            let library = Library::new();
+            let spent = spend((0..4).map(|_| library.process(caps)).collect(), 3).await;
+            assert!((0.97..=1.0 + 1e-9).contains(&spent), "{spent}");
+        }
+    }
+
+    /// Every process makes calls until its budget is used up, so many at a time. Returns what all have spent.
+    async fn spend(processes: Vec<Arc<Process>>, at_a_time: usize) -> f64 {
         let spent = Arc::new(Mutex::new(0.0));
-        let asking = (0..30).map(|_| {
-            let (budget, spent) = (Arc::clone(&budget), Arc::clone(&spent));
+        let asking = processes.iter().flat_map(|process| std::iter::repeat_n(process, at_a_time)).map(|process| {
+            let (process, spent) = (Arc::clone(process), Arc::clone(&spent));
             tokio::spawn(async move {
-                while let Ok(reservation) = budget.reserve(&book(), Usd(0.03)).await {
+                while let Ok(reserved) = process.reserve(&book(), 0.03).await {
                     tokio::task::yield_now().await;
                     *spent.lock().unwrap() += 0.02;
-                    budget.settle(&reservation, Usd(0.02));
+                    process.end(&book(), reserved, 0.02);
                 }
             })
         });
         for task in asking.collect::<Vec<_>>() {
             task.await.unwrap();
         }
-        let spent = *spent.lock().unwrap();
-        assert!((0.97..=1.0 + 1e-9).contains(&spent), "{spent}");
+        *spent.lock().unwrap()
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn calls_of_a_process_that_died_count_as_spent() {
+        let library = Library::new();
+        let caps = Spending { month: Some(Usd(1.0)), ..Spending::default() };
+        let (killed, other) = (library.process(caps), library.process(caps));
+        let _in_flight = killed.reserve(&"other".parse().unwrap(), 0.9).await.unwrap();
+        let waiting = tokio::spawn(async move { other.reserve(&book(), 0.2).await });
+        tokio::task::yield_now().await;
+        assert!(!waiting.is_finished());
+        drop(killed);
+        let refused = waiting.await.unwrap().unwrap_err();
+        assert!(refused.to_string().contains("$0.9000 of $1.00 spent"), "{refused}");
     }
 }

@@ -2,15 +2,16 @@
 
 mod budget;
 mod ledger;
+mod ledger_totals;
 mod model_list;
 mod price;
 mod spent;
 mod usage;
 
+pub(crate) use budget::Budget;
 pub use budget::Spending;
-pub(crate) use budget::{Budget, Reservation};
 pub use ledger::{AttemptId, CostBasis, LedgerEntry, ledger};
-pub(crate) use ledger::{SENT, append_ended, append_sent, settle_unfinished, spent_before};
+pub(crate) use ledger::{SENT, append_ended, settle_unfinished};
 pub use model_list::ModelList;
 pub use price::Price;
 pub use spent::Spent;

@@ -11,7 +11,7 @@ use super::cached_reply::CachedReply;
 use super::client_state::ClientState;
 use crate::caller::Caller;
 use crate::chat::{Reply, Request, reported_cost};
-use crate::cost::{AttemptId, CostBasis, LedgerEntry, Price, SENT, UsageCounter, append_ended, append_sent};
+use crate::cost::{AttemptId, CostBasis, LedgerEntry, Price, SENT, UsageCounter, append_ended};
 use crate::error::{AbortReason, CallError, refuses_pictures};
 use crate::transport::{Call, FailedCall, wire};
 use shelf_runtime::record::Hash;
@@ -74,20 +74,18 @@ impl<'a> Attempt<'a> {
         if let Some(AbortReason::Rejected { status, message, .. }) = self.state.unknown(self.model) {
             return Err(CallError::UnknownModel { status, message });
         }
-        let (price, reservation) = self.state.reserve(self.caller, self.request, self.model).await?;
-        let sent = self.sent_entry(price, queued.elapsed().as_secs_f64());
-        let settle = |cost: Usd| reservation.iter().for_each(|reservation| self.state.budget.settle(reservation, cost));
-        if let Err(error) = block_in_place(|| append_sent(&*self.caller.store, &self.caller.book, &sent)) {
-            settle(Usd::ZERO);
-            return Err(CallError::storage(error));
-        }
+        let price = self.state.allowed_price(self.model).await?;
+        let mut sent = self.sent_entry(price);
+        let reservation = self.state.budget.reserve(&*self.caller.store, &self.caller.book, &sent).await?;
         let began = Instant::now();
+        sent.queue_s = (began - queued).as_secs_f64();
         let result = self.call().await;
         let entry = LedgerEntry { total_s: began.elapsed().as_secs_f64(), ..self.ended_entry(sent, &result, price) };
-        settle(entry.cost_usd.unwrap_or_default());
         self.count(&result, &entry);
         // Writing blocks this thread.
-        block_in_place(|| self.store(permit, &result, &entry))?;
+        let stored = block_in_place(|| self.store(permit, &result, &entry));
+        self.state.budget.settle(&reservation, entry.cost_usd.unwrap_or_default());
+        stored?;
         result.map_err(|failed| failed.error)
     }
 
@@ -137,8 +135,8 @@ impl<'a> Attempt<'a> {
         }
     }
 
-    /// The ledger entry before the request is sent.
-    fn sent_entry(&self, price: Option<Price>, queue_s: f64) -> LedgerEntry {
+    /// The ledger entry before the request is sent, with its time in the queue left open.
+    fn sent_entry(&self, price: Option<Price>) -> LedgerEntry {
         /// Attempts of this process so far.
         static ATTEMPTS: AtomicU64 = AtomicU64::new(0);
         let time = Timestamp::now();
@@ -156,7 +154,7 @@ impl<'a> Attempt<'a> {
             cost_usd,
             cost,
             ended: SENT.to_owned(),
-            queue_s,
+            queue_s: 0.0,
             ttft_s: None,
             total_s: 0.0,
         }

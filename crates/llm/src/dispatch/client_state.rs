@@ -10,10 +10,8 @@ use super::StartError;
 use super::background::Background;
 use super::circuit_breaker::CircuitBreaker;
 use super::rate_limiter::RateLimiter;
-use crate::caller::Caller;
 use crate::cassette::Cassette;
-use crate::chat::Request;
-use crate::cost::{Budget, ModelList, Price, Reservation, spent_before};
+use crate::cost::{Budget, ModelList, Price};
 use crate::error::{AbortReason, CallError, Rejection};
 use crate::server_profile::{Choices, LeftOut, Parameters, Profile};
 use crate::settings::LlmSettings;
@@ -83,25 +81,19 @@ impl ClientState {
         }
     }
 
-    /// The model's price, if known, and a reservation of the worst-case cost, if there is a budget.
-    pub(super) async fn reserve(
-        &self,
-        caller: &Caller,
-        request: &Request,
-        model: &str,
-    ) -> Result<(Option<Price>, Option<Reservation>), CallError> {
+    /// The model's price, if known.
+    ///
+    /// # Errors
+    /// Nothing may be spent on it.
+    pub(super) async fn allowed_price(&self, model: &str) -> Result<Option<Price>, CallError> {
         let price = self.price(model).await;
         if !self.spending_allowed.load(Ordering::SeqCst) && !price.is_some_and(|price| price.is_free()) {
             return Err(AbortReason::NotAllowed.into());
         }
-        if !self.budget.is_limited() {
-            return Ok((price, None));
+        if self.budget.is_limited() && price.is_none() {
+            return Err(AbortReason::Unpriced(model.to_owned()).into());
         }
-        let known = price.ok_or_else(|| AbortReason::Unpriced(model.to_owned()))?;
-        let spent = || spent_before(&*caller.store, &caller.book, jiff::Timestamp::now());
-        self.budget.open(&caller.book, spent).map_err(CallError::storage)?;
-        let reservation = self.budget.reserve(&caller.book, known.worst_case(request)).await?;
-        Ok((price, Some(reservation)))
+        Ok(price)
     }
 
     pub(super) fn allow_spending(&self) {

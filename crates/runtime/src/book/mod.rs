@@ -13,6 +13,7 @@ mod page_number;
 mod roman;
 mod scan_id;
 mod scan_metadata;
+mod shard;
 mod unit;
 
 pub use contributor::{Contributor, ContributorError, Role};
@@ -27,4 +28,5 @@ pub use page_number::{PageNumber, PageNumberError, PageSet, PageSetError};
 pub use roman::{format_roman, parse_roman};
 pub use scan_id::{ScanId, ScanIdError};
 pub use scan_metadata::{Half, Origin, Resolution, ScanMetadata};
+pub use shard::{Shard, ShardError};
 pub use unit::Unit;

@@ -4,7 +4,8 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::job::PlannedStage;
-use super::{Job, Plan, PlanError, Request, Settled, Why};
+use super::shard_plan::divide;
+use super::{Job, OtherShards, Plan, PlanError, Request, Settled, Why};
 use crate::book::{PageNumber, Unit};
 use crate::events::{Blocker, PageOf};
 use crate::failure::Failure;
@@ -22,6 +23,9 @@ pub fn plan(
     providers: &Providers,
 ) -> Result<Plan, PlanError> {
     let entries = request.stages(registry)?;
+    if request.shard.is_some() && request.redo.is_some() {
+        return Err(PlanError::RedoOfShard);
+    }
     if let Some(set) = &request.pages {
         let missing = set.outside(&book.pages.iter().copied().collect());
         if !missing.is_empty() {
@@ -48,7 +52,12 @@ pub fn plan(
     let mut jobs: Vec<Job> = planning.jobs.into_values().collect();
     jobs.sort_by_key(|job| (job.page.unit, order[job.page.stage]));
     let Planning { settled, earlier_release, .. } = planning;
-    Ok(Plan { book: book.id.clone(), stages, jobs, settled, earlier_release, paid })
+    let other_shards = OtherShards::default();
+    let plan = Plan { book: book.id.clone(), stages, jobs, settled, earlier_release, paid, other_shards };
+    Ok(match request.shard {
+        Some(shard) => divide(plan, shard),
+        None => plan,
+    })
 }
 
 struct Planning<'a> {
@@ -94,8 +103,10 @@ impl Planning<'_> {
             matches!(self.settled.get(&here), Some(Settled::Kept))
                 && self.book.record(here).is_some_and(|record| record.is_edited_since(&tokens, row.site.version))
         };
-        let edited_since = asked.iter().filter(edited).count();
-        let earlier_release = self.earlier_release.keys().filter(|page| page.stage == row.name).count();
+        let is_own = |unit: Unit| self.request.shard.is_none_or(|shard| shard.owns(&self.book.id, unit));
+        let edited_since = asked.iter().filter(|unit| is_own(**unit)).filter(edited).count();
+        let of_stage = self.earlier_release.keys().filter(|page| page.stage == row.name);
+        let earlier_release = of_stage.filter(|page| is_own(page.unit)).count();
         PlannedStage { entry, options, model, resources, edited_since, earlier_release, redo }
     }
 

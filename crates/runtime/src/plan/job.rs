@@ -4,7 +4,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::decide::{Asked, Need};
-use crate::book::ScanId;
+use crate::book::{ScanId, Shard};
 use crate::events::{Blocker, PageOf};
 use crate::failure::Failure;
 use crate::inspect::BookState;
@@ -26,6 +26,19 @@ pub struct Plan {
     pub earlier_release: BTreeMap<PageOf, Vec<Change>>,
     /// Paid pages of the book, and all pages they were made from: changes of a release do not make them stale.
     pub paid: BTreeSet<PageOf>,
+    /// The requested pages of other shards, which are in none of the lists above.
+    pub other_shards: OtherShards,
+}
+
+/// The requested pages that other shards make.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct OtherShards {
+    /// The shard of this plan; `None` if it makes all pages.
+    pub shard: Option<Shard>,
+    /// Pages that have to be made.
+    pub jobs: BTreeSet<PageOf>,
+    /// Pages that need nothing or cannot be made.
+    pub settled: BTreeMap<PageOf, Settled>,
 }
 
 /// A stage in a plan.

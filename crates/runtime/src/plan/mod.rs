@@ -2,12 +2,15 @@
 
 mod decide;
 mod job;
+mod phases;
 mod request;
 mod selector;
+mod shard_plan;
 
 pub use crate::stage::ParsedOptions;
 pub use decide::{IfMissing, Need, plan};
-pub use job::{Job, Plan, PlannedStage, Settled, Why};
+pub use job::{Job, OtherShards, Plan, PlannedStage, Settled, Why};
+pub use phases::{Division, Phase, phases};
 pub use request::{PlanError, Request};
 pub use selector::{Selector, select};
 

@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::book::PageSet;
+use crate::book::{PageSet, Shard};
 use crate::registry::{Entry, Registry};
 use crate::stage::{ParsedOptions, Row};
 
@@ -19,6 +19,8 @@ pub struct Request {
     pub only_missing: bool,
     /// Retry pages that failed permanently.
     pub retry_failed: bool,
+    /// Make only the pages of this shard.
+    pub shard: Option<Shard>,
     /// Options by stage; other stages use their defaults.
     pub options: BTreeMap<String, ParsedOptions>,
 }
@@ -43,6 +45,9 @@ pub enum PlanError {
         /// The requested pages that do not exist.
         missing: Vec<u32>,
     },
+    /// `--redo` for one of several shards, which would not know when the others are done with it.
+    #[error("a shard cannot make finished pages again")]
+    RedoOfShard,
 }
 
 impl PlanError {
@@ -84,6 +89,13 @@ impl Request {
     #[must_use]
     pub fn retry_failed(mut self) -> Self {
         self.retry_failed = true;
+        self
+    }
+
+    /// Only the pages of this shard: others run at the same time or later.
+    #[must_use]
+    pub fn shard(mut self, shard: Shard) -> Self {
+        self.shard = Some(shard);
         self
     }
 

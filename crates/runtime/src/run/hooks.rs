@@ -14,6 +14,15 @@ use crate::record::AfterDue;
 use crate::stage::{HookCall, Reader, Row, StageRun};
 use crate::store::BookPath;
 
+/// Whether this run calls the `after` hook of a stage whose pages it has made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum CallsAfter {
+    Now,
+    /// A later run of the same shard does, when other shards have made their pages.
+    Later,
+    OtherShard,
+}
+
 impl Scheduler<'_> {
     /// Calls the stage's `before` hook once and returns its result. From then on the `after` hook is due.
     pub(super) fn before(&mut self, stage: usize) -> Result<(), String> {
@@ -48,19 +57,36 @@ impl Scheduler<'_> {
         Ok(())
     }
 
-    /// Calls the `after` hooks of stages with nothing to do whose hook was interrupted in an earlier run.
+    /// Calls the `after` hooks of stages with nothing to do whose hook was interrupted in an earlier run, or left to this shard.
     pub(super) fn resume_after(&mut self) {
         for stage in 0..self.stages.len() {
+            let row = self.stages[stage].row();
+            if row.after.is_some() && self.calls_after(row) == CallsAfter::Later {
+                self.stages[stage].after_waits();
+            }
             let has_jobs = self.stages[stage].jobs() > 0;
-            if !has_jobs && self.book.stage(self.stages[stage].row().name).after_due.is_some() {
+            if !has_jobs && self.book.stage(row.name).after_due.is_some() {
                 self.after(stage);
             }
+        }
+    }
+
+    /// Of the shards of a book, one calls the `after` hook of a page stage, once the pages of all shards have ended.
+    fn calls_after(&self, row: &Row) -> CallsAfter {
+        let others = &self.other_shards;
+        match others.shard.filter(|_| !row.book) {
+            Some(shard) if !shard.owns_book(&self.book.id) => CallsAfter::OtherShard,
+            Some(_) if others.jobs.iter().any(|page| page.stage == row.name) => CallsAfter::Later,
+            _ => CallsAfter::Now,
         }
     }
 
     /// Calls the stage's `after` hook, if due, and writes the metadata if the hook has changed them.
     pub(super) fn after(&mut self, stage: usize) {
         let row = self.stages[stage].row();
+        if self.calls_after(row) != CallsAfter::Now {
+            return;
+        }
         let has_begun = matches!(self.stages[stage].before(), Some(Ok(())));
         if !has_begun && self.book.stage(row.name).after_due.is_none() {
             return;
@@ -105,7 +131,9 @@ impl Scheduler<'_> {
     fn stage_run(&self, stage: usize) -> StageRun {
         let row = self.stages[stage].row();
         let jobs = || self.jobs.iter().filter(|job| job.stage() == stage);
-        let settled = || self.settled.iter().filter(|(page, _)| page.stage == row.name);
+        // The hook is called once for the pages of all shards.
+        let settled = self.settled.iter().chain(&self.other_shards.settled);
+        let settled = || settled.clone().filter(|(page, _)| page.stage == row.name);
         let mut pages: Vec<_> = jobs()
             .map(JobState::page)
             .chain(settled().map(|(page, _)| *page))

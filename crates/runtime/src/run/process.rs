@@ -125,7 +125,10 @@ fn with_lock(
     if store.stamp(&BookPath::metadata(book))?.is_none() {
         return Err(LookError::NoBook(book.clone()).into());
     }
-    let _lock = store.lock(book)?;
+    let _lock = match request.shard {
+        Some(shard) => store.lock_shard(book, shard)?,
+        None => store.lock(book)?,
+    };
     runtime.providers.open_book(store, book)?;
     let mut state = inspect(store, &runtime.registry)?;
     let planned = plan(&runtime.registry, &state, request, &runtime.providers)?;
@@ -135,6 +138,11 @@ fn with_lock(
     let stages: Vec<_> = planned.stages.iter().map(|stage| (Arc::clone(&stage.entry), stage.redo.clone())).collect();
     let asked: BTreeSet<_> = planned.jobs.iter().map(|job| job.page).chain(planned.settled.keys().copied()).collect();
     let (mut summary, state) = run(&runtime.within_book(book), state, planned, settings, listener, stop);
+    // Other shards may have made pages meanwhile: whoever writes a report last has to know all of them.
+    let (_report_lock, state) = match request.shard {
+        Some(_) => (Some(store.lock_report(book)?), look_again(store, &runtime.registry, &state)?),
+        None => (None, state),
+    };
     for (entry, redo) in stages {
         let name = entry.row.name;
         if summary.stopped.is_none()

@@ -12,7 +12,7 @@ use super::{Outcome, Runtime, Stop, Stopped, Summary};
 use crate::events::{Blocker, Event, Listener, PageOf};
 use crate::failure::Cause;
 use crate::inspect::BookState;
-use crate::plan::{Plan, Settled, Why, changes, fingerprint, is_kept};
+use crate::plan::{OtherShards, Plan, Settled, Why, changes, fingerprint, is_kept};
 use crate::provide::Abort;
 use crate::record::Fingerprint;
 use crate::stage::{OnError, PageCache, Parallelism, Resources};
@@ -80,6 +80,8 @@ pub(super) struct Scheduler<'a> {
     pub(super) stages: Vec<StageProgress>,
     /// Settled pages.
     pub(super) settled: BTreeMap<PageOf, Settled>,
+    /// Requested pages of other shards.
+    pub(super) other_shards: OtherShards,
     /// Paid pages, and all pages they were made from.
     paid: BTreeSet<PageOf>,
     pub(super) queues: Queues,
@@ -133,6 +135,7 @@ impl<'a> Scheduler<'a> {
             jobs,
             stages,
             settled: plan.settled,
+            other_shards: plan.other_shards,
             paid: plan.paid,
             resources: runtime.providers.resources(),
             executor: Executor::new(queues.threads()),
@@ -351,6 +354,6 @@ impl<'a> Scheduler<'a> {
         outcomes.extend(self.settled.into_iter().map(|(page, settled)| (page, Outcome::from(settled))));
         let stages = self.stages.into_iter().map(StageProgress::into_summary).collect();
         let summary = Summary::new(self.book.id.clone(), stages, &outcomes, self.stopped);
-        (Summary { abort, ..summary }, self.book)
+        (Summary { abort, shard: self.other_shards.shard, ..summary }, self.book)
     }
 }

@@ -18,6 +18,7 @@ pub(super) struct StageProgress {
     /// The result of the `before` hook, once it was called.
     before: Option<Result<(), String>>,
     hook_error: Option<String>,
+    hook_waits: bool,
     resources: OpenResources,
 }
 
@@ -33,6 +34,7 @@ impl StageProgress {
             failure_limit_reached: None,
             before: None,
             hook_error: None,
+            hook_waits: false,
             resources: OpenResources::default(),
         }
     }
@@ -93,6 +95,11 @@ impl StageProgress {
         self.resources = resources;
     }
 
+    /// Its `after` hook waits for pages of other shards.
+    pub(super) fn after_waits(&mut self) {
+        self.hook_waits = true;
+    }
+
     pub(super) fn after_failed(&mut self, error: String) {
         self.hook_error = Some(error);
     }
@@ -104,6 +111,7 @@ impl StageProgress {
             edited_since: self.planned.edited_since,
             failure_limit_reached: self.failure_limit_reached,
             hook_error: self.hook_error,
+            hook_waits: self.hook_waits,
             ..StageSummary::default()
         }
     }

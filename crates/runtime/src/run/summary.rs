@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use super::Stopped;
-use crate::book::{PageNumber, ScanId};
+use crate::book::{PageNumber, ScanId, Shard};
 use crate::events::{Blocker, PageOf};
 use crate::failure::Failure;
 use crate::plan::Settled;
@@ -43,6 +43,8 @@ pub struct Summary {
     pub stopped: Option<Stopped>,
     /// Why a provider has become unavailable.
     pub abort: Option<Abort>,
+    /// The shard whose pages were requested; `None` for all pages.
+    pub shard: Option<Shard>,
 }
 
 /// How a stage's pages ended. The counts add up to the requested pages.
@@ -81,6 +83,8 @@ pub struct StageSummary {
     pub failure_limit_reached: Option<String>,
     /// Its `after` hook failed.
     pub hook_error: Option<String>,
+    /// Its `after` hook, which this shard calls, waits for pages of other shards.
+    pub hook_waits: bool,
     /// The report could not be written.
     pub report_error: Option<String>,
 }
@@ -111,13 +115,16 @@ impl Summary {
                 summary.count(*page, outcome);
             }
         }
-        Self { book, stages, stopped, abort: None }
+        Self { book, stages, stopped, abort: None, shard: None }
     }
 
     /// Whether every requested page is done.
     #[must_use]
     pub fn complete(&self) -> bool {
-        self.stages.iter().all(|stage| stage.done + stage.kept == stage.asked && stage.error().is_none())
+        let is_complete = |stage: &StageSummary| {
+            stage.done + stage.kept == stage.asked && stage.error().is_none() && !stage.hook_waits
+        };
+        self.stages.iter().all(is_complete)
     }
 }
 
@@ -134,10 +141,16 @@ impl StageSummary {
         self.without_model.iter().filter(|(_, failure)| failure.transient).count()
     }
 
-    /// Whether pages are blocked by something other than a skipped page.
+    /// Whether pages are blocked by something other than a skipped page or another shard.
     #[must_use]
     pub fn is_blocked(&self) -> bool {
-        self.blocked.iter().any(|(_, by)| !matches!(by, Blocker::Skipped(_)))
+        self.blocked.iter().any(|(_, by)| !matches!(by, Blocker::Skipped(_) | Blocker::OtherShard(..)))
+    }
+
+    /// Those of `blocked` that wait for pages of other shards.
+    #[must_use]
+    pub fn waiting_for_shards(&self) -> usize {
+        self.blocked.iter().filter(|(_, by)| matches!(by, Blocker::OtherShard(..))).count()
     }
 
     fn count(&mut self, page: PageOf, outcome: &Outcome) {

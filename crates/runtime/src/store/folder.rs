@@ -1,30 +1,24 @@
-use std::collections::BTreeSet;
-use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
-use super::file_lock::{is_still_at, open_lock};
+use super::ledger_files::OwnSent;
 use super::trash::Trash;
 use super::unfinished_book;
-use super::{BookLock, BookPath, LedgerFile, Stamp, Store, StoreError};
-use crate::book::ScanId;
+use super::{BookLock, BookPath, LedgerFile, LedgerPosition, Stamp, Store, StoreError};
+use crate::book::{ScanId, Shard};
 
 /// A library in a folder, with a subfolder for each book.
 #[derive(Debug, Clone)]
 pub struct FolderStore {
     root: PathBuf,
+    pub(super) own_sent: OwnSent,
 }
 
-const LOCK_FILE: &str = ".lock";
 /// Prefix of the names of files that are being written.
-const HALF_WRITTEN: &str = ".write-";
-/// Folder of the ledgers. A book's id does not begin with a dot.
-const LEDGERS: &str = ".ledger";
-/// File extensions of a ledger.
-const LEDGER_END: &str = ".jsonl";
-const SENT_END: &str = ".sent";
+pub(super) const HALF_WRITTEN: &str = ".write-";
 /// A folder is a book if it contains this file.
 const METADATA_FILE: &str = "metadata.json";
 
@@ -41,7 +35,7 @@ impl FolderStore {
             Err(error) if error.kind() == io::ErrorKind::NotFound => std::path::absolute(root),
             found => found,
         };
-        Ok(Self { root: found.map_err(io_error("open the library", root))? })
+        Ok(Self { root: found.map_err(io_error("open the library", root))?, own_sent: OwnSent::default() })
     }
 
     /// The library's folder.
@@ -70,16 +64,8 @@ impl FolderStore {
         self.inside(self.book_folder(path.book()).join(path.relative()))
     }
 
-    fn ledger_file(&self, book: &ScanId, file: LedgerFile) -> Result<PathBuf, StoreError> {
-        let end = match file {
-            LedgerFile::Ended => LEDGER_END,
-            LedgerFile::Sent => SENT_END,
-        };
-        self.inside(self.root.join(LEDGERS).join(format!("{book}{end}")))
-    }
-
     /// Refuses a path whose existing part leads out of the library through a symbolic link.
-    fn inside(&self, path: PathBuf) -> Result<PathBuf, StoreError> {
+    pub(super) fn inside(&self, path: PathBuf) -> Result<PathBuf, StoreError> {
         let existing = path.ancestors().find(|part| part.symlink_metadata().is_ok()).unwrap_or(&self.root);
         match existing.canonicalize() {
             Ok(real) if real.starts_with(&self.root) => Ok(path),
@@ -160,51 +146,33 @@ impl Store for FolderStore {
             .map_err(io_error("write", &file))
     }
 
-    fn append_ledger(&self, book: &ScanId, which: LedgerFile, lines: &[u8]) -> Result<(), StoreError> {
-        let file = self.ledger_file(book, which)?;
-        let write = || -> io::Result<()> {
-            fs::create_dir_all(self.root.join(LEDGERS))?;
-            let mut ledger = OpenOptions::new().create(true).read(true).append(true).open(&file)?;
-            if is_cut_off(&mut ledger)? {
-                ledger.write_all(b"\n")?;
-            }
-            ledger.write_all(lines)?;
-            if which == LedgerFile::Ended { ledger.sync_data() } else { Ok(()) }
-        };
-        write().map_err(io_error("write", &file))
+    fn append_ledger(&self, book: &ScanId, file: LedgerFile, lines: &[u8]) -> Result<(), StoreError> {
+        self.append_to_ledger(book, file, lines)
     }
 
-    fn clear_sent(&self, book: &ScanId) -> Result<(), StoreError> {
-        let file = self.ledger_file(book, LedgerFile::Sent)?;
-        match fs::remove_file(&file) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(io_error("remove", &file)(error)),
-            _ => Ok(()),
-        }
+    fn read_ledger_since(
+        &self,
+        book: &ScanId,
+        file: LedgerFile,
+        position: &mut LedgerPosition,
+    ) -> Result<Vec<u8>, StoreError> {
+        self.read_ledger_files(book, file, position)
     }
 
-    fn read_ledger(&self, book: &ScanId, file: LedgerFile) -> Result<Vec<u8>, StoreError> {
-        let file = self.ledger_file(book, file)?;
-        match fs::read(&file) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
-            read => read.map_err(io_error("read", &file)),
-        }
+    fn settle_sent(
+        &self,
+        book: &ScanId,
+        settle: &mut dyn FnMut(&[u8]) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        self.settle_sent_files(book, settle)
+    }
+
+    fn lock_ledger(&self) -> Result<BookLock, StoreError> {
+        self.lock_ledgers()
     }
 
     fn ledgers(&self) -> Result<Vec<ScanId>, StoreError> {
-        let folder = self.inside(self.root.join(LEDGERS))?;
-        let entries = match fs::read_dir(&folder) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-            entries => entries.map_err(io_error("list", &folder))?,
-        };
-        let mut books = BTreeSet::new();
-        for entry in entries {
-            let name = entry.map_err(io_error("list", &folder))?.file_name();
-            let of_book = |name: &str| {
-                name.strip_suffix(LEDGER_END).or_else(|| name.strip_suffix(SENT_END))?.parse::<ScanId>().ok()
-            };
-            books.extend(name.to_str().and_then(of_book));
-        }
-        Ok(books.into_iter().collect())
+        self.books_with_ledger()
     }
 
     fn remove(&self, path: &BookPath) -> Result<(), StoreError> {
@@ -250,61 +218,20 @@ impl Store for FolderStore {
     }
 
     fn lock(&self, book: &ScanId) -> Result<BookLock, StoreError> {
-        let path = self.inside(self.book_folder(book).join(LOCK_FILE))?;
-        let mut file = loop {
-            let mut file = open_lock(&path).map_err(io_error("open", &path))?;
-            match file.try_lock() {
-                // The book may have been deleted or exchanged since the file was opened.
-                Ok(()) if is_still_at(&file, &path).map_err(io_error("open", &path))? => break file,
-                Ok(()) => {}
-                Err(TryLockError::WouldBlock) => {
-                    let mut holder = String::new();
-                    file.read_to_string(&mut holder).map_err(io_error("read", &path))?;
-                    let holder = if holder.is_empty() { "another process".to_owned() } else { holder };
-                    return Err(StoreError::Locked { book: book.clone(), holder });
-                }
-                Err(TryLockError::Error(error)) => return Err(io_error("lock", &path)(error)),
-            }
-        };
-        let host = gethostname::gethostname();
-        let mut note = || -> io::Result<()> {
-            file.set_len(0)?;
-            file.rewind()?;
-            write!(file, "process {} on {}", std::process::id(), host.to_string_lossy())
-        };
-        note().map_err(io_error("write", &path))?;
-        let folder = self.book_folder(book);
-        sweep(&folder, 2).map_err(io_error("sweep", &folder))?;
-        Ok(BookLock::held_by(file))
+        self.lock_book(book)
     }
-}
 
-/// Whether the last line of a file is incomplete, because its writer was killed.
-fn is_cut_off(file: &mut File) -> io::Result<bool> {
-    let mut last = [b'\n'];
-    if file.seek(SeekFrom::End(0))? > 0 {
-        file.seek(SeekFrom::End(-1))?;
-        file.read_exact(&mut last)?;
+    fn lock_shard(&self, book: &ScanId, shard: Shard) -> Result<BookLock, StoreError> {
+        self.lock_one_shard(book, shard)
     }
-    Ok(last != [b'\n'])
-}
 
-/// Removes incomplete files of a process that died. Only for the holder of the book's lock, when no other process writes.
-fn sweep(folder: &Path, depth: u8) -> io::Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        let kind = entry.file_type()?;
-        if kind.is_dir() && depth > 0 {
-            sweep(&entry.path(), depth - 1)?;
-        } else if kind.is_file() && entry.file_name().to_string_lossy().starts_with(HALF_WRITTEN) {
-            fs::remove_file(entry.path())?;
-        }
+    fn lock_report(&self, book: &ScanId) -> Result<BookLock, StoreError> {
+        self.wait_for_report_lock(book)
     }
-    Ok(())
 }
 
 /// Those of any new file, of which the umask takes away its part; otherwise a temporary file would be readable by its owner only.
-fn usual_permissions() -> fs::Permissions {
+pub(super) fn usual_permissions() -> fs::Permissions {
     use std::os::unix::fs::PermissionsExt;
     fs::Permissions::from_mode(0o666)
 }
@@ -356,28 +283,5 @@ mod tests {
         assert!(matches!(store.read(&path), Err(StoreError::Outside { .. })));
         assert!(matches!(store.remove_folder(&book, "ocr"), Err(StoreError::Outside { .. })));
         assert_eq!(fs::read_dir(outside.path()).unwrap().count(), 0);
-    }
-
-    #[test]
-    fn a_locked_book_names_its_holder() {
-        let (_folder, store, book) = library();
-        fs::create_dir(store.book_folder(&book)).unwrap();
-        let held = store.lock(&book).unwrap();
-        let error = store.lock(&book).unwrap_err().to_string();
-        assert!(error.contains(&format!("process {}", std::process::id())), "{error}");
-        drop(held);
-        assert!(store.lock(&book).is_ok());
-    }
-
-    #[test]
-    fn locking_a_book_removes_files_of_dead_processes() {
-        let (_folder, store, book) = library();
-        let failed = store.book_folder(&book).join("ocr/failed");
-        fs::create_dir_all(&failed).unwrap();
-        fs::write(failed.join(".write-a1b2"), "half a page").unwrap();
-        fs::write(failed.join("page_0001.json"), "a page").unwrap();
-        store.lock(&book).unwrap();
-        let left: Vec<_> = fs::read_dir(&failed).unwrap().map(|entry| entry.unwrap().file_name()).collect();
-        assert_eq!(left, ["page_0001.json"]);
     }
 }

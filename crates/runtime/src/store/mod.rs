@@ -3,7 +3,9 @@
 
 mod file_lock;
 mod folder;
+mod folder_locks;
 mod kept_files;
+mod ledger_files;
 mod lock;
 mod path;
 mod remove_tree;
@@ -19,18 +21,25 @@ pub use rename::rename_new;
 pub use trash::{Trash, TrashedBook};
 pub use unfinished_book::UnfinishedBook;
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::book::ScanId;
+use crate::book::{ScanId, Shard};
 
 /// A file of a book's ledger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LedgerFile {
     /// Finished calls: `.ledger/<scan-id>.jsonl`.
     Ended,
-    /// Calls about to be sent: `.ledger/<scan-id>.sent`. After a crash, it shows which were in flight.
+    /// Calls about to be sent: `.ledger/<scan-id>@….sent`, one list for each process. After a crash, it shows which were in flight.
     Sent,
+}
+
+/// How far the files of a ledger have been read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LedgerPosition {
+    by_file: BTreeMap<String, u64>,
 }
 
 /// Storage of books: list, read, write atomically, lock.
@@ -55,10 +64,27 @@ pub trait Store: Send + Sync + 'static {
     fn append_ledger(&self, book: &ScanId, file: LedgerFile, lines: &[u8]) -> Result<(), StoreError>;
 
     /// The book's ledger; empty if there is none.
-    fn read_ledger(&self, book: &ScanId, file: LedgerFile) -> Result<Vec<u8>, StoreError>;
+    fn read_ledger(&self, book: &ScanId, file: LedgerFile) -> Result<Vec<u8>, StoreError> {
+        self.read_ledger_since(book, file, &mut LedgerPosition::default())
+    }
 
-    /// Clears the list of calls in flight, after the ledger has recorded how they ended.
-    fn clear_sent(&self, book: &ScanId) -> Result<(), StoreError>;
+    /// The complete lines of the book's ledger from a position on, which is moved to their end.
+    fn read_ledger_since(
+        &self,
+        book: &ScanId,
+        file: LedgerFile,
+        position: &mut LedgerPosition,
+    ) -> Result<Vec<u8>, StoreError>;
+
+    /// Passes the calls that other processes had in flight when they died to `settle`, which records how they ended, and removes their lists.
+    fn settle_sent(
+        &self,
+        book: &ScanId,
+        settle: &mut dyn FnMut(&[u8]) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError>;
+
+    /// Waits for the lock of the library's ledgers, under which a process reads what all have spent and reserves what it is about to spend.
+    fn lock_ledger(&self) -> Result<BookLock, StoreError>;
 
     /// The books that have a ledger, ascending, including deleted ones.
     fn ledgers(&self) -> Result<Vec<ScanId>, StoreError>;
@@ -82,6 +108,12 @@ pub trait Store: Send + Sync + 'static {
 
     /// Locks the book for this process, or fails with the holder of the lock.
     fn lock(&self, book: &ScanId) -> Result<BookLock, StoreError>;
+
+    /// Locks a shard of the book for this process. Other shards can be locked at the same time, but not the book.
+    fn lock_shard(&self, book: &ScanId, shard: Shard) -> Result<BookLock, StoreError>;
+
+    /// Waits for the lock under which a shard writes the book's reports.
+    fn lock_report(&self, book: &ScanId) -> Result<BookLock, StoreError>;
 }
 
 /// Shows whether a file has changed since it was read: equal stamps mean equal contents.

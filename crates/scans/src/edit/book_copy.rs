@@ -68,7 +68,9 @@ impl<'a> BookCopy<'a> {
         let kept = kept_folders(&stages);
         for (name, is_folder) in self.entries("")? {
             match name.as_str() {
-                ".lock" | "metadata.json" => {}
+                "metadata.json" => {}
+                // Locks of processes that work on the book as it was.
+                _ if name.starts_with(".lock") => {}
                 _ if !is_folder => self.link(&name, &name)?,
                 "source" => self.link_scans()?,
                 REMOVED => self.link_removed(REMOVED)?,

@@ -1,0 +1,109 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use super::ledger::{AttemptId, LedgerEntry, Month, month, parse_lines};
+use shelf_runtime::book::ScanId;
+use shelf_runtime::store::{LedgerFile, LedgerPosition, Store, StoreError};
+use shelf_runtime::usd::Usd;
+
+/// What calls have cost, and what those in flight may cost.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(super) struct Account {
+    pub(super) spent: Usd,
+    pub(super) reserved: Usd,
+}
+
+/// Sums of a library's ledgers. Only what was appended since is read each time.
+#[derive(Debug, Default)]
+pub(super) struct LedgerTotals {
+    books: BTreeMap<ScanId, BookTotals>,
+}
+
+#[derive(Debug, Default)]
+struct BookTotals {
+    sent_position: LedgerPosition,
+    ended_position: LedgerPosition,
+    ended: BTreeSet<AttemptId>,
+    spent: BTreeMap<Month, Usd>,
+    in_flight: BTreeMap<AttemptId, (Month, Usd)>,
+}
+
+impl LedgerTotals {
+    /// What all runs have spent on a book.
+    pub(super) fn of_book(&mut self, store: &dyn Store, book: &ScanId) -> Result<Account, StoreError> {
+        Ok(self.read_on(store, book)?.account(|_| true))
+    }
+
+    /// What was spent on all books of the library in the month (UTC) of `now`.
+    pub(super) fn of_month(&mut self, store: &dyn Store, now: Timestamp) -> Result<Account, StoreError> {
+        let this_month = month(now);
+        let mut sum = Account::default();
+        for book in store.ledgers()? {
+            let of_book = self.read_on(store, &book)?.account(|month| month == this_month);
+            sum.spent += of_book.spent;
+            sum.reserved += of_book.reserved;
+        }
+        Ok(sum)
+    }
+
+    fn read_on(&mut self, store: &dyn Store, book: &ScanId) -> Result<&BookTotals, StoreError> {
+        let totals = self.books.entry(book.clone()).or_default();
+        // Calls in flight are read first: one that ends meanwhile is found twice instead of missed.
+        let sent = store.read_ledger_since(book, LedgerFile::Sent, &mut totals.sent_position)?;
+        let ended = store.read_ledger_since(book, LedgerFile::Ended, &mut totals.ended_position)?;
+        let cost = |entry: &LedgerEntry| entry.cost_usd.unwrap_or_default();
+        for entry in parse_lines(&sent) {
+            if !totals.ended.contains(&entry.attempt) {
+                totals.in_flight.insert(entry.attempt.clone(), (month(entry.time), cost(&entry)));
+            }
+        }
+        for entry in parse_lines(&ended) {
+            totals.in_flight.remove(&entry.attempt);
+            *totals.spent.entry(month(entry.time)).or_default() += cost(&entry);
+            totals.ended.insert(entry.attempt);
+        }
+        Ok(totals)
+    }
+}
+
+impl BookTotals {
+    fn account(&self, counts: impl Fn(Month) -> bool) -> Account {
+        let spent = self.spent.iter().filter(|(month, _)| counts(**month)).map(|(_, usd)| *usd).sum();
+        let reserved = self.in_flight.values().filter(|(month, _)| counts(*month)).map(|(_, usd)| *usd).sum();
+        Account { spent, reserved }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cost::CostBasis;
+    use crate::cost::ledger::{append_ended, append_sent, tests::entry};
+    use shelf_runtime::store::FolderStore;
+
+    #[test]
+    fn each_attempt_counts_once_by_book_and_month() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = FolderStore::open(folder.path()).unwrap();
+        let (book, other): (ScanId, ScanId) = ("florida".parse().unwrap(), "other".parse().unwrap());
+        let mut totals = LedgerTotals::default();
+        let now = "2026-11-22T00:00:00Z".parse().unwrap();
+        let mut found = || {
+            let (of_book, of_month) = (totals.of_book(&store, &book).unwrap(), totals.of_month(&store, now).unwrap());
+            [of_book.spent.0, of_book.reserved.0, of_month.spent.0, of_month.reserved.0]
+        };
+        assert_eq!(found(), [0.0; 4]);
+        let october = entry("2026-10-31T10:00:00Z", Some(0.5), CostBasis::Estimated);
+        append_ended(&store, &book, &october).unwrap();
+        let sent = entry("2026-11-02T10:00:00Z", Some(0.25), CostBasis::Estimated);
+        append_sent(&store, &book, &sent).unwrap();
+        append_ended(&store, &other, &entry("2026-11-03T10:00:00Z", Some(1.0), CostBasis::Priced)).unwrap();
+        assert_eq!(found(), [0.5, 0.25, 1.0, 0.25]);
+        append_ended(&store, &book, &LedgerEntry { cost_usd: Some(Usd(0.125)), ..sent.clone() }).unwrap();
+        assert_eq!(found(), [0.625, 0.0, 1.125, 0.0]);
+        // As if it had been read in between.
+        append_sent(&store, &book, &sent).unwrap();
+        assert_eq!(found(), [0.625, 0.0, 1.125, 0.0]);
+    }
+}
