@@ -5,6 +5,7 @@ use super::nearest::nearest;
 use shelf_runtime::registry::Registry;
 use shelf_runtime::run::Settings;
 use std::collections::BTreeMap;
+use std::fmt;
 use std::str::FromStr;
 
 /// How many pages to work on at a time: `4` for CPU-bound stages together, `ocr=2,merged=8` for single stages, or both.
@@ -36,6 +37,15 @@ impl FromStr for Workers {
             }
         }
         Ok(workers)
+    }
+}
+
+/// As `--workers` and `shelf.toml` take it; empty if nothing is set.
+impl fmt::Display for Workers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let cpu = self.cpu.iter().map(usize::to_string);
+        let stages = self.stages.iter().map(|(stage, width)| format!("{stage}={width}"));
+        f.write_str(&cpu.chain(stages).collect::<Vec<_>>().join(","))
     }
 }
 
@@ -93,6 +103,14 @@ mod tests {
         ] {
             let error = read(text).unwrap_err();
             assert!(error.starts_with(problem), "{error}");
+        }
+    }
+
+    #[test]
+    fn is_written_as_it_is_read() {
+        for text in ["", "4", "4,ocr=2", "merged=8,ocr=2"] {
+            let workers = if text.is_empty() { Workers::default() } else { text.parse().unwrap() };
+            assert_eq!(workers.to_string(), text);
         }
     }
 

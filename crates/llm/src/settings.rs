@@ -6,8 +6,8 @@ use serde_json::{Map, Value};
 
 use crate::cassette::CassetteSettings;
 use crate::cost::{Price, Spending};
+use crate::effort::Effort;
 use crate::pictures::PictureSettings;
-use crate::server_profile::Effort;
 use crate::transport::{ApiKey, Proxy, Timeouts};
 
 /// How models are asked.

@@ -18,6 +18,7 @@ pub mod llm;
 pub mod llm_faults;
 pub mod llm_keys;
 pub mod llm_or_rules;
+pub mod llm_questions;
 pub mod llm_servers;
 pub mod llm_spending;
 pub mod new_stage;

@@ -12,6 +12,7 @@ use clap::ArgMatches;
 use clap::Args;
 use serde_json::Value;
 use serde_json::json;
+use shelf_runtime::run::Settings;
 
 /// Show effective settings and where each comes from
 ///
@@ -53,6 +54,14 @@ pub(crate) fn config(context: &Context, args: &Config, given: &ArgMatches) -> Re
         }
     }
     let models = args.llm.said(&file.llm, context.store.root()).listed(given, &file.llm);
+    let workers = file.workers.to_string();
+    let (workers, source) = if workers.is_empty() {
+        (Settings::default().workers.to_string(), Source::Default)
+    } else {
+        (workers, Source::File)
+    };
+    let value = workers.parse::<u64>().map_or(Value::String(workers), Value::from);
+    lines.push(Line { stage: "all", option: "workers".to_owned(), value, source });
     if context.out.json {
         let models = models
             .iter()

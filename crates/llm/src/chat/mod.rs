@@ -13,4 +13,4 @@ pub(crate) use reply::reported_cost;
 pub use request::{Message, Request, Role};
 pub use schema::{ReplySchema, SchemaError};
 pub use validate::{Answer, Violation};
-pub(crate) use validate::{is_complete, validate};
+pub(crate) use validate::{is_complete, validate, validate_text};

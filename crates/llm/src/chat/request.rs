@@ -2,17 +2,22 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::ReplySchema;
+use crate::effort::Effort;
 use crate::pictures::Picture;
 
 /// What a model is asked. Immutable: the body of every attempt is built from it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Request {
-    /// System and user messages; when a reply is to be repaired, also the rejected reply and the reason.
+    /// The prompt, then the question, perhaps after earlier turns; when a reply is to be repaired, also the rejected reply and the reason.
     pub messages: Arc<[Message]>,
-    /// The schema of the reply.
-    pub schema: ReplySchema,
+    /// The schema of the reply; `None` if it is plain text.
+    pub schema: Option<ReplySchema>,
     /// Maximum tokens of the reply.
     pub max_tokens: u32,
+    /// How much the model should reason, unless the user chooses. Not part of the request's identity.
+    pub reasoning: Option<Effort>,
+    /// Whether the last two messages are a rejected reply and the reason.
+    pub is_repair: bool,
 }
 
 /// One message of a conversation.
@@ -62,6 +67,12 @@ impl Message {
 const MAX_QUOTED_CHARS: usize = 8_000;
 
 impl Request {
+    /// A first request.
+    #[must_use]
+    pub fn new(messages: Arc<[Message]>, schema: Option<ReplySchema>, max_tokens: u32) -> Self {
+        Self { messages, schema, max_tokens, reasoning: None, is_repair: false }
+    }
+
     /// The same request with another limit on the reply.
     #[must_use]
     pub fn with_max_tokens(&self, max_tokens: u32) -> Self {
@@ -82,17 +93,17 @@ impl Request {
     /// The request to repair a rejected reply. It quotes the last rejected reply only.
     #[must_use]
     pub fn repair(&self, reply: &str, reason: &str) -> Self {
-        let is_second = self.messages.iter().any(|message| message.role == Role::Assistant);
-        let question = self.messages.iter().take_while(|message| message.role != Role::Assistant).cloned();
+        let question = self.messages.len() - if self.is_repair { 2 } else { 0 };
         let quoted: String = reply.chars().take(MAX_QUOTED_CHARS).collect();
         let rejection = format!(
-            "Your {} cannot be used: {reason}.\nReply again with the whole JSON object, corrected, and nothing else.",
+            "Your {} cannot be used: {reason}.\nReply again with the whole {}, corrected, and nothing else.",
             // The second repair must differ from the first, or its cached reply would be used again.
-            if is_second { "second reply, too," } else { "reply" }
+            if self.is_repair { "second reply, too," } else { "reply" },
+            if self.schema.is_some() { "JSON object" } else { "text" },
         );
-        let messages =
-            question.chain([Message::text(Role::Assistant, quoted), Message::text(Role::User, rejection)]).collect();
-        Self { messages, ..self.clone() }
+        let rejected = [Message::text(Role::Assistant, quoted), Message::text(Role::User, rejection)];
+        let messages = self.messages[..question].iter().cloned().chain(rejected).collect();
+        Self { messages, is_repair: true, ..self.clone() }
     }
 
     /// Characters of its text.
@@ -113,17 +124,15 @@ mod tests {
 
     #[test]
     fn repair_quotes_only_the_last_rejected_reply() {
-        let request = Request {
-            messages: [Message::text(Role::System, "Read.".to_owned()), Message::text(Role::User, "page".to_owned())]
-                .into(),
-            schema: ReplySchema::of::<String>().unwrap(),
-            max_tokens: 100,
-        };
+        let message = |role, text: &str| Message::text(role, text.to_owned());
+        let example = [message(Role::User, "tbe"), message(Role::Assistant, "the")];
+        let messages = [message(Role::System, "Read.")].into_iter().chain(example).chain([message(Role::User, "page")]);
+        let request = Request::new(messages.collect(), Some(ReplySchema::of::<String>().unwrap()), 100);
         let first = request.repair("{", "it is incomplete");
         let second = first.repair("{}", "`words` is missing");
         let texts: Vec<&str> = second.messages.iter().map(|message| message.text.as_str()).collect();
-        assert_eq!(texts[..3], ["Read.", "page", "{}"]);
-        assert!(texts[3].starts_with("Your second reply, too, cannot be used: `words` is missing") && texts.len() == 4);
-        assert_eq!(request.messages.len(), 2);
+        assert_eq!(texts[..5], ["Read.", "tbe", "the", "page", "{}"]);
+        assert!(texts[5].starts_with("Your second reply, too, cannot be used: `words` is missing") && texts.len() == 6);
+        assert_eq!(request.messages.len(), 4);
     }
 }

@@ -51,6 +51,18 @@ pub(crate) fn validate<T: Answer>(text: &str, max_chars: usize) -> Result<T, Vio
     page::read(&value).map_err(|error| Violation::Schema(error.to_string()))
 }
 
+/// A reply in plain text of at most `max_chars` characters, without the model's reasoning.
+pub(crate) fn validate_text(text: &str, max_chars: usize) -> Result<String, Violation> {
+    let answer = after_reasoning(text).trim();
+    let is_reasoning_only = answer.len() == text.trim().len() && answer.starts_with("<think");
+    if answer.is_empty() || is_reasoning_only {
+        return Err(Violation::Empty);
+    }
+    check_length(answer, max_chars)?;
+    check_repetition(&Value::from(answer))?;
+    Ok(answer.to_owned())
+}
+
 /// Whether a reply is one complete JSON object.
 pub(crate) fn is_complete(text: &str) -> bool {
     parse_object(text).is_ok()
@@ -232,6 +244,21 @@ mod tests {
             rejection(&format!("{GOOD}\n{GOOD}")).starts_with("it is not a complete JSON object: trailing characters")
         );
         assert!(rejection(&format!(r#"{{"note": {GOOD}, "text"#)).starts_with("it is not a complete JSON object: EOF"));
+    }
+
+    #[test]
+    fn accepts_plain_text_without_its_reasoning() {
+        assert_eq!(validate_text("<think>A bird?</think>\nA heron.\n", 20).unwrap(), "A heron.");
+        assert_eq!(validate_text("He said <mark>this</mark> {a}.", 40).unwrap(), "He said <mark>this</mark> {a}.");
+        for (text, problem) in [
+            (" \n", "it is empty"),
+            ("<think>A bird, or", "it is empty"),
+            (&"word ".repeat(100), "it repeats \""),
+            ("A heron by the river.", "it has 21 characters; expected at most 20"),
+        ] {
+            let rejection = validate_text(text, if text.len() < 100 { 20 } else { 1000 }).unwrap_err().to_string();
+            assert!(rejection.starts_with(problem), "{rejection}");
+        }
     }
 
     #[test]

@@ -36,7 +36,7 @@ impl Price {
     #[must_use]
     pub fn worst_case(&self, request: &Request) -> Usd {
         let text: usize = frame::framed(request, true).iter().map(|message| message.text.len()).sum();
-        let schema = request.schema.schema.to_string().len();
+        let schema = request.schema.as_ref().map_or(0, |schema| schema.schema.to_string().len());
         let pictures = request
             .pictures()
             .map(|picture| u64::from(picture.width) * u64::from(picture.height) / MIN_PIXELS_PER_TOKEN);

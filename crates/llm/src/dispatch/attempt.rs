@@ -91,7 +91,7 @@ impl<'a> Attempt<'a> {
 
     /// Calls the server, and adapts the rate limit and the parameters to the result.
     async fn call(&self) -> Result<Reply, FailedCall> {
-        let parameters = self.state.parameters(self.model).await;
+        let parameters = self.state.parameters(self.model, self.request.reasoning).await;
         let body = wire::body(self.request, self.model, &parameters);
         // The user may have raised the limit.
         let limit = body.get(parameters.token_limit.as_str()).and_then(Value::as_u64);
@@ -126,7 +126,8 @@ impl<'a> Attempt<'a> {
         };
         let Some(refusal) = &failed.refusal else { return };
         self.state.leave_out(self.model, body, refusal);
-        let now = wire::body(self.request, self.model, &self.state.parameters(self.model).await);
+        let parameters = self.state.parameters(self.model, self.request.reasoning).await;
+        let now = wire::body(self.request, self.model, &parameters);
         // Another request may have been refused for the same reason before.
         let changed = body.iter().filter(|(name, value)| now.get(*name) != Some(value));
         let parameters: Vec<String> = changed.map(|(name, _)| format!("`{name}`")).collect();

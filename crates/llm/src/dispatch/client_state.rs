@@ -12,6 +12,7 @@ use super::circuit_breaker::CircuitBreaker;
 use super::rate_limiter::RateLimiter;
 use crate::cassette::Cassette;
 use crate::cost::{Budget, ModelList, Price};
+use crate::effort::Effort;
 use crate::error::{AbortReason, CallError, Rejection};
 use crate::server_profile::{Choices, LeftOut, Parameters, Profile};
 use crate::settings::LlmSettings;
@@ -107,12 +108,12 @@ impl ClientState {
         self.models().await.price(model)
     }
 
-    /// What a model is sent beside the messages.
-    pub(super) async fn parameters(&self, model: &str) -> Parameters {
+    /// What a model is sent beside the messages. The user's choice of `reasoning` takes precedence over the stage's.
+    pub(super) async fn parameters(&self, model: &str, reasoning: Option<Effort>) -> Parameters {
         let models = self.models().await;
         let models = Some(&*models);
         let profile = Profile::of(&self.settings.base_url, model, models);
-        let choices = Choices { reasoning: self.settings.reasoning, extra: &self.settings.extra_body };
+        let choices = Choices { reasoning: self.settings.reasoning.or(reasoning), extra: &self.settings.extra_body };
         let left_out = locked(&self.left_out).get(model).cloned().unwrap_or_default();
         Parameters::of(profile, model, models, choices, &left_out)
     }

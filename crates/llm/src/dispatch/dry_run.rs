@@ -18,6 +18,8 @@ pub struct RequestSize {
     pub pictures: usize,
     /// Maximum tokens of the reply.
     pub max_tokens: u32,
+    /// The model that is asked first; empty for the stage's.
+    pub model: String,
     /// What it is about: see [`Ask::about`](crate::Ask::about).
     pub about: Option<Subject>,
 }
@@ -44,17 +46,18 @@ impl RequestLog {
     /// Adds a request instead of sending it. Scans are not opened: their sizes determine those of the pictures.
     pub(crate) fn add(
         &self,
-        request: &Request,
+        (request, model): (&Request, &str),
         scans: &[(PageImage, Excerpt)],
         settings: PictureSettings,
         about: Option<Subject>,
     ) -> Failure {
         let size = RequestSize {
             text_chars: frame::framed_chars(request, false),
-            schema_chars: request.schema.schema.to_string().len(),
+            schema_chars: request.schema.as_ref().map_or(0, |schema| schema.schema.to_string().len()),
             pixels: scans.iter().map(|(scan, excerpt)| settings.pixels(scan.source(), excerpt)).sum(),
             pictures: scans.len(),
             max_tokens: request.max_tokens,
+            model: model.to_owned(),
             about,
         };
         self.0.lock().expect("no code that holds the lock panics").push(size);

@@ -59,7 +59,6 @@ pub fn estimate(
         let name = stage.entry.row.name;
         let jobs: Vec<&Job> = plan.jobs.iter().filter(|job| job.page.stage == name).collect();
         let unknown = mean_unknown(stage, book, &jobs, settings);
-        let price = price(&model);
         let none = StageRequests { jobs: jobs.len(), ..StageRequests::default() };
         let per_book = stage.entry.row.book;
         Estimate { per_book, ..sum(name, model, requests.get(name).unwrap_or(&none), &unknown, price) }
@@ -68,16 +67,30 @@ pub fn estimate(
 }
 
 /// Extrapolates the requests of the sampled pages to all pages, and assumes `unknown` for each page whose requests are not known.
-fn sum(stage: &'static str, model: String, requests: &StageRequests, unknown: &Size, price: Option<Price>) -> Estimate {
+fn sum(
+    stage: &'static str,
+    model: String,
+    requests: &StageRequests,
+    unknown: &Size,
+    price: &dyn Fn(&str) -> Option<Price>,
+) -> Estimate {
     let StageRequests { jobs, sampled, pages } = requests;
     let weight = *jobs as f64 / (*sampled).max(1) as f64;
     let scaled = |count: usize| (count as f64 * weight).round() as usize;
     let known_pages = scaled(pages.len());
     let guessed_pages = jobs - known_pages.min(*jobs);
     let mut about = BTreeMap::new();
-    let mut size = unknown.clone() * guessed_pages as f64;
+    let mut size = Size::default();
+    let mut cost = Some(Range::default());
+    let mut add = |more: Size, model: &str| {
+        cost = cost.zip(price(model)).map(|(cost, price)| cost + more.cost(price));
+        size += more;
+    };
+    if guessed_pages > 0 {
+        add(unknown.clone() * guessed_pages as f64, &model);
+    }
     for request in pages.iter().flatten() {
-        size += Size::of(request) * weight;
+        add(Size::of(request) * weight, if request.model.is_empty() { &model } else { &request.model });
         if let Some(subject) = request.about {
             *about.entry(subject.noun).or_default() += subject.count;
         }
@@ -86,7 +99,6 @@ fn sum(stage: &'static str, model: String, requests: &StageRequests, unknown: &S
         *count = scaled(*count);
     }
     let asking_pages = scaled(pages.iter().filter(|requests| !requests.is_empty()).count());
-    let cost = price.map(|price| size.cost(price));
     let (tokens_in, tokens_out) = (size.tokens_in.rounded(), size.tokens_out.rounded());
     Estimate {
         stage,
@@ -214,6 +226,7 @@ mod tests {
             pixels: 30_000.0,
             pictures: 1,
             max_tokens: 1_000,
+            model: String::new(),
             about: Some(Subject { count: paragraphs, noun: "paragraph" }),
         }
     }
@@ -221,7 +234,8 @@ mod tests {
     fn estimated(jobs: usize, sampled: usize, pages: Vec<Vec<RequestSize>>) -> Estimate {
         let unknown = Size { requests: 1.0, tokens_in: Range { low: 100.0, high: 200.0 }, ..Size::default() };
         let price = Price { prompt: 1e-6, completion: 2e-6, image: 0.001, request: 0.0 };
-        sum("corrected", "m".to_owned(), &StageRequests { jobs, sampled, pages }, &unknown, Some(price))
+        let price = |model: &str| (model == "m").then_some(price);
+        sum("corrected", "m".to_owned(), &StageRequests { jobs, sampled, pages }, &unknown, &price)
     }
 
     #[test]
@@ -233,6 +247,14 @@ mod tests {
         assert_eq!(estimate.tokens_in, Range { low: 1_220.0, high: 2_520.0 });
         assert_eq!(estimate.tokens_out, Range { low: 40.0, high: 2_000.0 });
         assert_eq!(estimate.cost.unwrap().usd(), "$0.0033 to $0.0085");
+    }
+
+    #[test]
+    fn question_to_another_model_has_its_price() {
+        let other = RequestSize { model: "n".to_owned(), ..request(1) };
+        assert_eq!(estimated(1, 1, vec![vec![other]]).cost, None);
+        let named = RequestSize { model: "m".to_owned(), ..request(1) };
+        assert_eq!(estimated(1, 1, vec![vec![named]]).cost, estimated(1, 1, vec![vec![request(1)]]).cost);
     }
 
     #[test]

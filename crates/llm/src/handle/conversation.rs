@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use super::Llm;
-use crate::chat::{FinishReason, Message, Reply, Request, Role, Violation};
+use crate::chat::{FinishReason, Reply, Request, Violation};
 use crate::dispatch::{Received, Subject, Turn};
 use crate::error::{AbortReason, CallError};
 use crate::pictures::{Excerpt, Picture, PictureSettings};
@@ -11,6 +11,8 @@ use shelf_scans::PageImage;
 /// One question, sent to one model after another until a reply is accepted.
 pub(super) struct Conversation<'a> {
     pub(super) llm: &'a Llm,
+    /// The models in order; empty if none is configured.
+    pub(super) models: Vec<String>,
     pub(super) scans: &'a [(PageImage, Excerpt)],
     pub(super) about: Option<Subject>,
 }
@@ -69,18 +71,18 @@ impl Conversation<'_> {
         pictures: Option<PictureSettings>,
         validator: &mut Validator<'_>,
     ) -> Result<(), Unanswered> {
-        let models = self.llm.models();
-        let Some(pictures) = pictures.filter(|_| !models.is_empty()) else {
+        let models = &self.models;
+        let (Some(pictures), Some(first)) = (pictures, models.first()) else {
             return Err(AbortReason::NotConfigured.into());
         };
         if let Some(log) = self.llm.dispatcher.request_log() {
-            return Err(log.add(&request, self.scans, pictures, self.about).into());
+            return Err(log.add((&request, first), self.scans, pictures, self.about).into());
         }
         let request = self.with_pictures(request, pictures).await?;
         let dispatcher = &self.llm.dispatcher;
         let mut turn = dispatcher.turn().await;
         let mut failures = Vec::new();
-        for model in dispatcher.known(&models)? {
+        for model in dispatcher.known(models)? {
             match self.ask(&request, pictures, model, validator, &mut turn).await? {
                 None => return Ok(()),
                 Some(failure) => {
@@ -89,7 +91,7 @@ impl Conversation<'_> {
                 }
             }
         }
-        dispatcher.known(&models)?;
+        dispatcher.known(models)?;
         Err(Unanswered { failure: no_reply(failures), is_of_models: true })
     }
 
@@ -159,16 +161,15 @@ impl Conversation<'_> {
         }
     }
 
-    /// The request with its pictures, after the text of the question.
+    /// The request with its pictures, after the text of the question, which is the last message.
     async fn with_pictures(&self, request: Request, settings: PictureSettings) -> Result<Request, Failure> {
         if self.scans.is_empty() {
             return Ok(request);
         }
         let pictures = self.pictures(settings).await?;
         let mut messages = request.messages.to_vec();
-        match messages.iter_mut().find(|message| message.role == Role::User) {
-            Some(message) => message.pictures = pictures,
-            None => messages.push(Message { pictures, ..Message::text(Role::User, String::new()) }),
+        if let Some(question) = messages.last_mut() {
+            question.pictures = pictures;
         }
         Ok(Request { messages: messages.into(), ..request })
     }

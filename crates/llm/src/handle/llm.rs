@@ -88,7 +88,13 @@ impl Llm {
     /// The models that are asked, in order; empty if none is configured.
     #[must_use]
     pub fn models(&self) -> Vec<String> {
-        self.dispatcher.settings().map(|settings| settings.models(self.stage_model)).unwrap_or_default()
+        self.models_for(None)
+    }
+
+    /// The models that are asked a question with a model of its own, in order.
+    pub(super) fn models_for(&self, model: Option<&str>) -> Vec<String> {
+        let model = model.unwrap_or(self.stage_model);
+        self.dispatcher.settings().map(|settings| settings.models(model)).unwrap_or_default()
     }
 
     /// Whether the model that is asked first accepts pictures; true if its server does not say. If it does not, a stage should send text

@@ -1,12 +1,10 @@
 //! What a server and a model accept beside the messages: from the server's list of models, from a table of profiles, and from what the
 //! server has refused.
 
-mod effort;
 mod left_out;
 mod parameters;
 mod profile;
 
-pub use effort::Effort;
 pub(crate) use left_out::LeftOut;
 pub(crate) use parameters::{Choices, Parameters};
 pub use profile::Profile;

@@ -2,8 +2,9 @@ use serde_json::{Map, Value};
 
 use super::left_out::JSON_SCHEMA;
 use super::profile::OPENAI;
-use super::{Effort, LeftOut, Profile, ReasoningField, ReplyFormat, TokenLimit};
+use super::{LeftOut, Profile, ReasoningField, ReplyFormat, TokenLimit};
 use crate::cost::ModelList;
+use crate::effort::Effort;
 
 /// What is sent to a model beside the messages. It is not part of a request's identity: a reply counts, whichever parameters it was
 /// requested with.
@@ -25,7 +26,7 @@ pub(crate) struct Parameters {
     pub(crate) extra: Map<String, Value>,
 }
 
-/// What the user chose.
+/// What the user chose, and where the user left it open, the stage.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Choices<'a> {
     pub(crate) reasoning: Option<Effort>,

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
-use crate::chat::{Message, Request, frame};
+use crate::chat::{Message, ReplySchema, Request, frame};
 use crate::pictures::Picture;
 use crate::server_profile::{Parameters, ReasoningField, ReplyFormat};
 use shelf_runtime::record::Hash;
@@ -20,10 +20,10 @@ pub(crate) fn body(request: &Request, model: &str, parameters: &Parameters) -> M
     let mut insert = |name: &str, value: Value| drop(body.insert(name.to_owned(), value));
     insert("model", model.into());
     insert("messages", framed.iter().map(|message| message_json(message, &url)).collect());
-    match parameters.format {
-        ReplyFormat::JsonSchema => insert("response_format", json_schema(request)),
-        ReplyFormat::JsonObject => insert("response_format", json!({ "type": "json_object" })),
-        ReplyFormat::Prompt => {}
+    match (&request.schema, parameters.format) {
+        (Some(schema), ReplyFormat::JsonSchema) => insert("response_format", json_schema(schema)),
+        (Some(_), ReplyFormat::JsonObject) => insert("response_format", json!({ "type": "json_object" })),
+        (_, ReplyFormat::Prompt) | (None, _) => {}
     }
     insert(parameters.token_limit.as_str(), token_limit(request, parameters).into());
     insert("stream", true.into());
@@ -52,15 +52,19 @@ pub(crate) fn body(request: &Request, model: &str, parameters: &Parameters) -> M
 pub(crate) fn canonical(request: &Request, model: &str) -> Value {
     let url = |picture: &Arc<Picture>| format!("blake3:{}", picture.hash);
     let messages: Vec<Value> = request.messages.iter().map(|message| message_json(message, &url)).collect();
-    json!({
+    let mut canonical = json!({
         "model": model,
         "messages": messages,
-        "response_format": json_schema(request),
+        "response_format": request.schema.as_ref().map(json_schema),
         "max_tokens": request.max_tokens,
         "temperature": 0,
         "stream": true,
         "stream_options": { "include_usage": true },
-    })
+    });
+    if let (None, Some(fields)) = (&request.schema, canonical.as_object_mut()) {
+        fields.shift_remove("response_format");
+    }
+    canonical
 }
 
 /// The hash of a canonical body: identifies a request on disk.
@@ -81,8 +85,7 @@ fn token_limit(request: &Request, parameters: &Parameters) -> u32 {
     [room, parameters.max_reply_tokens].into_iter().flatten().fold(request.max_tokens, u32::min)
 }
 
-fn json_schema(request: &Request) -> Value {
-    let schema = &request.schema;
+fn json_schema(schema: &ReplySchema) -> Value {
     json!({ "type": "json_schema", "json_schema": { "name": schema.name, "strict": true, "schema": schema.schema } })
 }
 
@@ -101,7 +104,7 @@ fn message_json(message: &Message, url: &dyn Fn(&Arc<Picture>) -> String) -> Val
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chat::{ReplySchema, Role};
+    use crate::chat::Role;
     use crate::server_profile::{Choices, LeftOut, Profile};
 
     fn request() -> Request {
@@ -111,7 +114,7 @@ mod tests {
             pictures: vec![Arc::new(Picture::of_jpeg(b"jpeg".to_vec(), 3, 4))],
             scanned: Vec::new(),
         };
-        Request { messages: [page].into(), schema: ReplySchema::of::<String>().unwrap(), max_tokens: 100 }
+        Request::new([page].into(), Some(ReplySchema::of::<String>().unwrap()), 100)
     }
 
     fn parameters(url: &str) -> Parameters {

@@ -155,7 +155,7 @@ fn a_run_that_reaches_its_time_limit_reports_the_work_left() {
 fn options_come_from_flag_environment_and_file_in_that_order() {
     let shelf = shelf();
     let file = shelf.library().join("shelf.toml");
-    std::fs::write(&file, "[ocr]\nlang = \"deu\"\npsm = 6\ndpi = 200\n").unwrap();
+    std::fs::write(&file, "workers = \"3,ocr=2\"\n[ocr]\nlang = \"deu\"\npsm = 6\ndpi = 200\n").unwrap();
     let mut command = shelf.command(["config", "--ocr-dpi", "400"]);
     let output = command.env("SHELF_OCR_PSM", "4").env("SHELF_OCR_DPI", "150").output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
@@ -165,6 +165,7 @@ fn options_come_from_flag_environment_and_file_in_that_order() {
         ["ocr", "psm", "4", "SHELF_OCR_PSM"],
         ["ocr", "dpi", "400", "--ocr-dpi"],
         ["ocr", "rotate", "auto", "default"],
+        ["all", "workers", "3,ocr=2", "shelf.toml"],
     ] {
         assert!(lines.contains(&line.to_vec()), "{text}");
     }

@@ -32,7 +32,7 @@ impl Effort {
     ///
     /// Source: <https://platform.openai.com/docs/guides/reasoning>: models before gpt-5.1 do not support `none`, those before gpt-5 not
     /// `minimal`, and the `pro` models accept no lower one than `high`.
-    pub(super) fn lowest_of_openai(model: &str) -> Option<Self> {
+    pub(crate) fn lowest_of_openai(model: &str) -> Option<Self> {
         let is_chat = model.contains("chat");
         match model {
             _ if is_chat => None,
