@@ -56,7 +56,7 @@ impl TestScan {
     #[must_use]
     pub fn text(mut self, x: u32, y: u32, height: u32, text: &str) -> Self {
         let em = height as f32 / CAPITALS;
-        let font = Font { style: FontStyle::Roman, em, leading: em, tracking: 0.0 };
+        let font = Font { style: FontStyle::Roman, em, leading: em, tracking: 0.0, lowered: 0.0 };
         self.canvas.draw_text(text, font, x as f32, (y + height) as f32);
         self
     }

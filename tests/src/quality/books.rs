@@ -3,6 +3,7 @@ use std::process::Command;
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use shelf::demo;
 use shelf::eval::labels::ClassScore;
 use shelf::eval::{ErrorRate, HyphenScore, Normalisation, Score, score};
 use shelf::pages::{MergedPage, OcrPage, PageText};
@@ -10,6 +11,7 @@ use shelf::pages::{MergedPage, OcrPage, PageText};
 use super::conservation::{lost, pages};
 use super::degraded_drawings::degraded_drawings;
 use super::put_in::words_put_in;
+use super::structure::FoundElements;
 use super::{Measure, Target, Unit};
 use crate::Shelf;
 
@@ -160,6 +162,7 @@ fn drawn(shelf: &Shelf, measures: &mut Vec<Measure>) {
     let (mut before, mut after) = (ErrorRate::default(), ErrorRate::default());
     let (mut judged, mut lost_in_all) = (HyphenScore::default(), ErrorRate::default());
     let (mut wrong, mut numbered) = (0, 0);
+    let (drawn, mut elements) = (demo::book().pages, FoundElements::default());
     for seed in SEEDS {
         let demo = json(&shelf.ok(["demo", "--json", "--seed", seed]));
         let truth = shelf.library().join("demo-files/truth");
@@ -168,6 +171,9 @@ fn drawn(shelf: &Shelf, measures: &mut Vec<Measure>) {
         after = after + characters(&found["total"]);
         judged = judged + hyphen_score(&found);
         lost_in_all = lost_in_all + lost(shelf, "demo");
+        let exported = shelf.library().join("demo-files/demo.json");
+        shelf.ok(["export", "demo", "--format", "json", "-o", &exported.display().to_string()]);
+        elements.add(&drawn, &json(&read(&exported)));
         for numbers in demo["pages"].as_array().into_iter().flatten().map(|page| &page["printed_page_number"]) {
             numbered += usize::from(!numbers["drawn"].is_null());
             wrong += usize::from(numbers["found"] != numbers["drawn"]);
@@ -183,6 +189,7 @@ fn drawn(shelf: &Shelf, measures: &mut Vec<Measure>) {
         target: Target::AtMost(0.0),
         unit: Unit::Count,
     });
+    measures.extend(elements.measures(book));
     measures.push(conservation(book, lost_in_all));
 }
 

@@ -5,6 +5,7 @@ mod conservation;
 mod degraded_drawings;
 mod measure;
 mod put_in;
+mod structure;
 
 pub use books::measure;
 pub use measure::{Measure, Target, Unit, table};

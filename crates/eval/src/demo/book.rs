@@ -12,8 +12,8 @@ pub struct DemoBook {
 /// The title that the book's metadata should have.
 pub const TITLE: &str = "The Patient Shelf";
 
-/// Typesets the demo book: title page, colophon, contents, preface, two chapters with a figure, a quotation and footnotes, and very many
-/// hyphens at line ends. Compounds that a dictionary would join at a line end also occur undivided in the colophon, so that the vocabulary of
+/// Typesets the demo book: title page, colophon, contents, preface, three chapters with a figure, a plate, a quotation, a table, verse, footnotes and drop
+/// capitals, and very many hyphens at line ends. Compounds that a dictionary would join at a line end also occur undivided in the colophon, so that the vocabulary of
 /// the book can decide.
 #[must_use]
 pub fn book() -> DemoBook {
@@ -31,6 +31,7 @@ pub fn scans(seed: u64) -> DemoBook {
 fn document() -> Document {
     Document::new()
         .running_heads("THE PATIENT SHELF", "OF BOOKS AND THEIR READERS")
+        .drop_capitals()
         .title_page(TitlePage {
             title: "THE PATIENT SHELF".to_owned(),
             subtitle: "or, How a Book Is Read\nby One Who Has Never Sat Down".to_owned(),
@@ -46,12 +47,25 @@ fn document() -> Document {
         .prose(include_str!("prose/chapter_1a.txt"))
         .figure(TestFigure { width_mm: 74.0, height_mm: 46.0, seed: 4 }, "The patient shelf, before it was flattened.")
         .prose(include_str!("prose/chapter_1b.txt"))
+        .plate(
+            TestFigure { width_mm: 80.0, height_mm: 116.0, seed: 7 },
+            "The four shelves, as they stood before the removal.",
+        )
         .chapter("Of the Hyphen, and Its Two Trades")
         .prose(include_str!("prose/chapter_2a.txt"))
         .quote(include_str!("prose/quote.txt"))
         .prose(include_str!("prose/chapter_2b.txt"))
         .section("The Examination")
         .prose(include_str!("prose/chapter_2c.txt"))
+        .plate(TestFigure { width_mm: 78.0, height_mm: 120.0, seed: 9 }, "The landlord’s view of the undertaking.")
+        .chapter("Of Tables, and of Verse")
+        .prose(include_str!("prose/chapter_3a.txt"))
+        .table(include_str!("prose/table.txt"))
+        .prose(include_str!("prose/chapter_3b.txt"))
+        .verse(include_str!("prose/verse.txt"))
+        .prose(include_str!("prose/chapter_3c.txt"))
+        .section("The Report")
+        .prose(include_str!("prose/chapter_3d.txt"))
 }
 
 #[cfg(test)]
@@ -64,7 +78,6 @@ mod tests {
     #[test]
     fn book_has_every_kind_of_block() {
         let pages = book().pages;
-        assert_eq!(pages.len(), 10);
         let kinds: HashSet<BlockKind> = pages.iter().flat_map(|page| &page.blocks).map(|block| block.kind).collect();
         for kind in [
             BlockKind::TitlePage,
@@ -75,6 +88,8 @@ mod tests {
             BlockKind::SectionHeading,
             BlockKind::Body,
             BlockKind::Quote,
+            BlockKind::Verse,
+            BlockKind::Table,
             BlockKind::Footnote,
             BlockKind::Header,
             BlockKind::PageNumber,
@@ -84,8 +99,9 @@ mod tests {
         }
         let folios: Vec<&str> =
             pages.iter().map(|page| page.folio.as_ref().map_or("", |folio| folio.printed.as_str())).collect();
-        assert_eq!(folios, ["", "", "iii", "iv", "1", "2", "3", "4", "5", "6"]);
-        assert_eq!(pages.iter().map(|page| page.figures.len()).sum::<usize>(), 1);
+        // The two plates have no number, but are counted.
+        assert_eq!(folios, ["", "", "iii", "iv", "1", "2", "3", "", "5", "6", "7", "", "9", "10", "11", "12"]);
+        assert_eq!(pages.iter().map(|page| page.figures.len()).sum::<usize>(), 3);
     }
 
     /// Neither joining nor keeping all hyphens may give good results.

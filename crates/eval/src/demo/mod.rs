@@ -1,4 +1,4 @@
-//! The demo book: a synthetic book of ten pages, whose text is known exactly.
+//! The demo book: a synthetic book of sixteen pages, whose text is known exactly.
 
 mod book;
 mod pdf;

@@ -8,6 +8,7 @@ use super::{DrawnPage, PageFormat};
 pub struct Document {
     pub(crate) elements: Vec<Element>,
     pub(crate) running_heads: Option<RunningHeads>,
+    pub(crate) drop_capitals: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -31,6 +32,13 @@ pub(crate) enum Element {
         notes: Vec<Footnote>,
     },
     Quote(String),
+    Verse(String),
+    /// Rows of cells.
+    Table(Vec<Vec<String>>),
+    Plate {
+        figure: TestFigure,
+        caption: String,
+    },
     Figure {
         figure: TestFigure,
         caption: String,
@@ -81,6 +89,13 @@ impl Document {
     #[must_use]
     pub fn running_heads(mut self, verso: &str, recto: &str) -> Self {
         self.running_heads = Some(RunningHeads { verso: verso.to_owned(), recto: recto.to_owned() });
+        self
+    }
+
+    /// Begins every chapter with a drop capital of two lines; the rest of its word is in capitals.
+    #[must_use]
+    pub fn drop_capitals(mut self) -> Self {
+        self.drop_capitals = true;
         self
     }
 
@@ -150,6 +165,25 @@ impl Document {
     #[must_use]
     pub fn quote(self, text: &str) -> Self {
         self.with(Element::Quote(text.to_owned()))
+    }
+
+    /// Verse, a line per line, indented; stanzas are separated by empty lines.
+    #[must_use]
+    pub fn verse(self, text: &str) -> Self {
+        self.with(Element::Verse(text.to_owned()))
+    }
+
+    /// A table: a line per row, whose cells are separated by `|`.
+    #[must_use]
+    pub fn table(self, text: &str) -> Self {
+        let rows = text.lines().map(|row| row.split('|').map(|cell| cell.trim().to_owned()).collect());
+        self.with(Element::Table(rows.collect()))
+    }
+
+    /// A figure on a page of its own, with its caption below it; the page number is not printed.
+    #[must_use]
+    pub fn plate(self, figure: TestFigure, caption: &str) -> Self {
+        self.with(Element::Plate { figure, caption: caption.to_owned() })
     }
 
     /// A figure with its caption: here, or at the top of the next page if it does not fit.

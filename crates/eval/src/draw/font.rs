@@ -20,11 +20,21 @@ pub(crate) struct Font {
     pub(crate) leading: f32,
     /// Space added after every letter, px.
     pub(crate) tracking: f32,
+    /// How far below the baseline of its line it stands, px: 0 but for drop capitals.
+    pub(crate) lowered: f32,
 }
+
+/// Height of capitals of the font, em.
+const CAPITAL_HEIGHT_EM: f32 = 0.729;
 
 impl Font {
     pub(crate) fn with_style(self, style: FontStyle) -> Self {
         Self { style, ..self }
+    }
+
+    /// The font of a drop capital in text of this font: its top is that of the capitals of the first line, its foot the baseline of the second.
+    pub(crate) fn drop_capital(self) -> Self {
+        Self { em: self.em + self.leading / CAPITAL_HEIGHT_EM, lowered: self.leading, ..self }
     }
 
     /// The width of `text`, px.
@@ -98,7 +108,7 @@ impl FontStyle {
 mod tests {
     use super::{Font, FontStyle};
 
-    const BODY: Font = Font { style: FontStyle::Roman, em: 40.0, leading: 60.0, tracking: 0.0 };
+    const BODY: Font = Font { style: FontStyle::Roman, em: 40.0, leading: 60.0, tracking: 0.0, lowered: 0.0 };
 
     #[test]
     fn glyphs_have_the_stated_size() {

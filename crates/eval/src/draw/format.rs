@@ -139,6 +139,6 @@ impl PageFormat {
     }
 
     fn font_of(&self, style: FontStyle, size: f32, leading_pt: f32) -> Font {
-        Font { style, em: self.px(self.body_pt * size), leading: self.px(leading_pt), tracking: 0.0 }
+        Font { style, em: self.px(self.body_pt * size), leading: self.px(leading_pt), tracking: 0.0, lowered: 0.0 }
     }
 }

@@ -154,7 +154,9 @@ pub enum BlockKind {
     ChapterHeading,
     SectionHeading,
     Body,
+    Verse,
     Quote,
+    Table,
     Footnote,
     Header,
     PageNumber,
@@ -162,7 +164,7 @@ pub enum BlockKind {
 }
 
 impl BlockKind {
-    /// The classification as page files spell it: `CHAPTER_HEADING`.
+    /// The classification as page files spell it: `CHAPTER_HEADING`. Verse is labelled as the body that it is part of.
     #[must_use]
     pub fn classification(self) -> &'static str {
         match self {
@@ -172,8 +174,9 @@ impl BlockKind {
             Self::Preface => "PREFACE",
             Self::ChapterHeading => "CHAPTER_HEADING",
             Self::SectionHeading => "SECTION_HEADING",
-            Self::Body => "BODY",
+            Self::Body | Self::Verse => "BODY",
             Self::Quote => "QUOTE",
+            Self::Table => "TABLE",
             Self::Footnote => "FOOTNOTE",
             Self::Header => "HEADER",
             Self::PageNumber => "PAGE_NUMBER",

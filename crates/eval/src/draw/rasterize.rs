@@ -61,7 +61,7 @@ impl Canvas {
         let mut x = left + word.x;
         let mut ink: Option<Bbox> = None;
         for (text, font) in &word.runs {
-            let run = self.draw_text(text, *font, x, baseline);
+            let run = self.draw_text(text, *font, x, baseline + font.lowered);
             ink = ink.into_iter().chain(run).reduce(|ink, run| ink.union(&run));
             x += font.width(text);
         }

@@ -72,34 +72,114 @@ pub(crate) struct Shape {
 
 /// The lines of a paragraph.
 pub(crate) fn set_paragraph(text: &str, font: Font, shape: Shape) -> Vec<SetLine> {
-    let splitting = match shape.alignment {
-        Alignment::Justified => Splitting::Syllables,
-        Alignment::Ragged => Splitting::Never,
-    };
-    let words = words_of(text, font.style, splitting);
-    let pieces: Vec<Breakable> = words.iter().flat_map(|word| breakables(word, font)).collect();
-    let column = Column {
-        width: shape.width,
-        indent: shape.indent,
-        space: font.space(),
-        hyphen: font.width("-"),
-        alignment: shape.alignment,
-        compound_hyphens: shape.compound_hyphens,
-    };
-    let mut start = 0;
-    break_lines(&pieces, &column)
-        .into_iter()
-        .map(|end| {
-            let indent = if start == 0 { shape.indent } else { 0.0 };
-            let words = words_between(&words, start, end, font);
+    Paragraph::new(text, font, shape.alignment).lines_from(0, shape).map(|(line, _)| line).collect()
+}
+
+/// Lines beside a drop capital.
+const LINES_BESIDE: usize = 2;
+/// Space between a drop capital and the lines beside it, em.
+const DROP_CAPITAL_GAP_EM: f32 = 0.12;
+
+/// The lines of a paragraph that begins with a drop capital. The rest of its first word is in capitals.
+pub(crate) fn set_with_drop_capital(text: &str, font: Font, shape: Shape) -> Vec<SetLine> {
+    let mut letters = text.chars();
+    let Some(initial) = letters.next().map(String::from) else { return Vec::new() };
+    let rest = letters.as_str();
+    let (word, others) = rest.split_at(rest.find(char::is_whitespace).unwrap_or(rest.len()));
+    let paragraph = Paragraph::new(&(word.to_uppercase() + others), font, shape.alignment);
+    let capital = font.drop_capital();
+    let width = capital.width(&initial) + DROP_CAPITAL_GAP_EM * font.em;
+    let beside = Shape { width: shape.width - width, left: shape.left + width, indent: 0.0, ..shape };
+    let mut lines = Vec::new();
+    let mut next = 0;
+    for (line, end) in paragraph.lines_from(0, beside).take(LINES_BESIDE) {
+        lines.push(line);
+        next = end;
+    }
+    lines.extend(paragraph.lines_from(next, Shape { indent: 0.0, ..shape }).map(|(line, _)| line));
+    if let Some(line) = lines.first_mut() {
+        let initial = (initial, capital);
+        match line.words.first_mut().filter(|_| !word.is_empty()) {
+            Some(first) => {
+                first.runs.insert(0, initial);
+                first.x = shape.left;
+            }
+            None => line.words.insert(0, SetWord { x: shape.left, runs: vec![initial] }),
+        }
+    }
+    lines
+}
+
+/// A text in pieces between which its lines may end.
+struct Paragraph {
+    words: Vec<Word>,
+    pieces: Vec<Breakable>,
+    font: Font,
+}
+
+impl Paragraph {
+    fn new(text: &str, font: Font, alignment: Alignment) -> Self {
+        let splitting = match alignment {
+            Alignment::Justified => Splitting::Syllables,
+            Alignment::Ragged => Splitting::Never,
+        };
+        let words = words_of(text, font.style, splitting);
+        let pieces = words.iter().flat_map(|word| breakables(word, font)).collect();
+        Self { words, pieces, font }
+    }
+
+    /// The lines from a piece on, each with the number of the piece after its last.
+    fn lines_from(&self, first: usize, shape: Shape) -> impl Iterator<Item = (SetLine, usize)> {
+        let Self { pieces, font, .. } = self;
+        let column = Column {
+            width: shape.width,
+            indent: shape.indent,
+            space: font.space(),
+            hyphen: font.width("-"),
+            alignment: shape.alignment,
+            compound_hyphens: shape.compound_hyphens,
+        };
+        let mut start = first;
+        break_lines(&pieces[first..], &column).into_iter().map(move |end| {
+            let end = first + end;
+            let indent = if start == first { shape.indent } else { 0.0 };
+            let words = words_between(&self.words, start, end, *font);
             let justified = shape.alignment == Alignment::Justified && end < pieces.len();
-            let mut line = set_line(words, font, justified.then_some(shape.width - indent), shape.width - indent);
+            let mut line = set_line(words, *font, justified.then_some(shape.width - indent), shape.width - indent);
             line.end = pieces[end - 1].end.unwrap_or(LineEnd::Space);
             line.shift(shape.left + indent);
             start = end;
-            line
+            (line, end)
         })
-        .collect()
+    }
+}
+
+/// Rows of cells in columns, in the middle of `width`.
+pub(crate) fn set_columns(rows: &[Vec<String>], font: Font, width: f32) -> Vec<SetLine> {
+    /// Space between columns, em.
+    const GUTTER_EM: f32 = 2.5;
+    let set = |cell: &str| {
+        let words = words_of(cell, font.style, Splitting::Never);
+        set_line(whole_words(&words, font), font, None, width)
+    };
+    let cells: Vec<Vec<SetLine>> = rows.iter().map(|row| row.iter().map(|cell| set(cell)).collect()).collect();
+    let columns = cells.iter().map(Vec::len).max().unwrap_or(0);
+    let widths: Vec<f32> = (0..columns)
+        .map(|column| cells.iter().filter_map(|row| row.get(column)).map(SetLine::width).fold(0.0, f32::max))
+        .collect();
+    let gutter = GUTTER_EM * font.em;
+    let left = (width - widths.iter().sum::<f32>() - gutter * columns.saturating_sub(1) as f32) / 2.0;
+    let row = |cells: Vec<SetLine>| {
+        let mut x = left;
+        let mut line = SetLine { words: Vec::new(), end: LineEnd::Space, leading: font.leading };
+        for (mut cell, width) in cells.into_iter().zip(&widths) {
+            cell.shift(x);
+            line.words.append(&mut cell.words);
+            x += width + gutter;
+        }
+        line
+    };
+    cells.into_iter().map(row).collect()
 }
 
 /// Ragged lines, each in the middle of `width`. A line break in the text stays one.
@@ -184,9 +264,12 @@ fn push_run(runs: &mut Vec<(String, Font)>, text: &str, font: Font, style: FontS
 
 #[cfg(test)]
 mod tests {
-    use super::{Alignment, Font, FontStyle, LineEnd, Shape, set_apart, set_centred, set_paragraph};
+    use super::{
+        Alignment, Font, FontStyle, LineEnd, Shape, set_apart, set_centred, set_columns, set_paragraph,
+        set_with_drop_capital,
+    };
 
-    const BODY: Font = Font { style: FontStyle::Roman, em: 40.0, leading: 60.0, tracking: 0.0 };
+    const BODY: Font = Font { style: FontStyle::Roman, em: 40.0, leading: 60.0, tracking: 0.0, lowered: 0.0 };
     const TEXT: &str = "Whoever has carried a bookcase up four pairs of stairs will have formed a just estimate of the \
         weight of literature, and of the self-command of those who live below.";
 
@@ -220,6 +303,31 @@ mod tests {
             }
             assert_eq!(text.trim_end(), TEXT);
         }
+    }
+
+    #[test]
+    fn two_lines_are_beside_a_drop_capital() {
+        let shape = Shape { indent: 0.0, ..shape(Alignment::Justified) };
+        let lines = set_with_drop_capital(TEXT, BODY, shape);
+        assert!(lines.len() > 3 && lines[0].text().starts_with("WHOEVER has carried"), "{}", lines[0].text());
+        let first = &lines[0].words[0];
+        assert_eq!((first.x, first.runs[0].0.as_str()), (50.0, "W"));
+        assert!(lines[1].words[0].x > 50.0 + BODY.leading, "{}", lines[1].words[0].x);
+        assert_eq!(lines[2].words[0].x, 50.0);
+        for line in &lines[1..lines.len() - 1] {
+            assert!((line.words[0].x + line.width() - 750.0).abs() < 0.1, "{}", line.text());
+        }
+        let single = set_with_drop_capital("A shelf is patient.", BODY, shape);
+        assert_eq!(single[0].text(), "A shelf is patient.");
+    }
+
+    #[test]
+    fn cells_of_a_column_begin_at_one_place() {
+        let rows = [["a", "long cell"], ["a longer one", "b"]].map(|row| row.map(str::to_owned).to_vec());
+        let lines = set_columns(&rows, BODY, 900.0);
+        assert_eq!(lines[0].text(), "a long cell");
+        assert!((lines[0].words[1].x - lines[1].words[3].x).abs() < f32::EPSILON);
+        assert!(lines[0].words[0].x > 0.0 && lines[1].words[2].x < lines[1].words[3].x - 2.0 * BODY.em);
     }
 
     #[test]

@@ -87,6 +87,7 @@ impl Paginator<'_> {
         page.rule(format.px(60.0), page.y + format.px(10.0));
         page.skip(format.px(30.0));
         self.enter(format!("{numeral}. {title}"));
+        self.begins_chapter = true;
     }
 
     /// Adds the current page to the table of contents.

@@ -1,6 +1,6 @@
 use crate::draw::document::{Document, Element, Footnote, TestFigure};
 use crate::draw::placed_page::{PageStart, PlacedFigure, PlacedPage};
-use crate::draw::set_line::{SetLine, Shape, height, set_centred, set_paragraph};
+use crate::draw::set_line::{SetLine, Shape, height, set_centred, set_paragraph, set_with_drop_capital};
 use crate::draw::{BlockKind, FolioPlace, NumberingStyle, PageFormat, PageRegion};
 
 /// Splits a document into pages: every line gets its position.
@@ -45,8 +45,10 @@ pub(super) struct Paginator<'m> {
     pub(super) number: u32,
     pub(super) region: PageRegion,
     pub(super) chapters: u32,
-    /// The next paragraph is the first of a chapter, so it is not indented.
+    /// The next paragraph is the first after a heading, so it is not indented.
     pub(super) opens: bool,
+    /// The next paragraph is the first of a chapter.
+    pub(super) begins_chapter: bool,
     /// The kind of plain paragraphs: body or preface.
     pub(super) prose: BlockKind,
 }
@@ -72,6 +74,7 @@ impl<'m> Paginator<'m> {
             region,
             chapters: 0,
             opens: true,
+            begins_chapter: false,
             prose: BlockKind::Body,
         }
     }
@@ -88,6 +91,9 @@ impl<'m> Paginator<'m> {
                 Element::Section(title) => self.section(title),
                 Element::Paragraph { text, notes } => self.paragraph(text, notes),
                 Element::Quote(text) => self.quote(text),
+                Element::Verse(text) => self.verse(text),
+                Element::Table(rows) => self.table(rows),
+                Element::Plate { figure, caption } => self.plate(*figure, caption),
                 Element::Figure { figure, caption } => self.figure(*figure, caption),
                 Element::Body => self.body(),
             }
@@ -112,19 +118,13 @@ impl<'m> Paginator<'m> {
                 (note.mark, set_paragraph(&note.text, note_font, self.shape(0.0, note_font.em)))
             })
             .collect();
-        let lines = set_paragraph(text, font, self.shape(0.0, indent));
-        self.opens = false;
+        let lines = if self.begins_chapter && self.document.drop_capitals {
+            set_with_drop_capital(text, font, self.shape(0.0, 0.0))
+        } else {
+            set_paragraph(text, font, self.shape(0.0, indent))
+        };
+        (self.opens, self.begins_chapter) = (false, false);
         self.flow(self.prose, lines, notes);
-    }
-
-    fn quote(&mut self, text: &str) {
-        let font = self.format.quote_font();
-        let gap = self.format.body_font().leading * 0.5;
-        let lines = set_paragraph(text, font, self.shape(font.em * 2.2, 0.0));
-        self.page_with_room(gap + font.leading * 2.0).skip(gap);
-        self.flow(BlockKind::Quote, lines, Vec::new());
-        self.page_with_room(0.0).skip(gap);
-        self.opens = false;
     }
 
     fn figure(&mut self, figure: TestFigure, caption: &str) {
@@ -146,7 +146,7 @@ impl<'m> Paginator<'m> {
     }
 
     /// Places lines, from page to page, with the footnotes whose marks they contain.
-    fn flow(&mut self, kind: BlockKind, lines: Vec<SetLine>, mut notes: Vec<(char, Vec<SetLine>)>) {
+    pub(super) fn flow(&mut self, kind: BlockKind, lines: Vec<SetLine>, mut notes: Vec<(char, Vec<SetLine>)>) {
         let count = lines.len();
         let note_gap = self.format.note_gap();
         let keep = |number: usize| if count - number <= 3 && number == 0 { count } else { 2.min(count - number) };
@@ -173,7 +173,7 @@ impl<'m> Paginator<'m> {
         }
     }
 
-    fn shape(&self, margin: f32, indent: f32) -> Shape {
+    pub(super) fn shape(&self, margin: f32, indent: f32) -> Shape {
         let format = self.format;
         Shape {
             width: format.measure() - 2.0 * margin,
