@@ -10,7 +10,7 @@ use crate::vocabulary::{InstalledDictionary, PageVocabulary, vocabulary};
 /// the paragraphs that are still doubtful.
 #[stage(
     name = "corrected",
-    version = 2,
+    version = 3,
     deps = [ocr, vocabulary],
     parallelism = llm,
     options = CorrectedOptions,

@@ -25,7 +25,7 @@ use super::paragraphs::divide_paragraphs;
 use super::piece::{Piece, PieceLine, Role, passage};
 use super::same_row::join_rows;
 use super::table::table_rows;
-use super::verse::is_verse;
+use super::verse::{stanzas, verse_at};
 
 /// Builds the structure of a book. Pages are added in ascending order; of their text, only references are kept.
 pub(super) struct BookBuilder<'d> {
@@ -37,6 +37,8 @@ pub(super) struct BookBuilder<'d> {
     /// The widest text of a page so far, px: a page of verse shows too little of it.
     measure_px: f64,
     pub(super) open: Option<Open>,
+    /// Lines of the stanza before the open one, if there is one.
+    stanza_lines: Option<usize>,
     pub(super) last_note: Option<LastNote>,
     pub(super) next_key: u32,
     /// The elements of notes by their keys.
@@ -80,6 +82,7 @@ impl<'d> BookBuilder<'d> {
             indents: Indents::default(),
             measure_px: 0.0,
             open: None,
+            stanza_lines: None,
             last_note: None,
             next_key: 1,
             notes: BTreeMap::new(),
@@ -190,8 +193,17 @@ impl<'d> BookBuilder<'d> {
                 1
             }
             Role::Text | Role::Quotation | Role::Epigraph | Role::ChapterHeading | Role::SectionHeading => {
-                self.paragraph(page, piece);
-                1
+                let (left, right) = (page.layout.text_left_px, page.layout.text_right_px);
+                match verse_at(&page.pieces[at..], left, right.max(left + self.measure_px)) {
+                    0 => {
+                        self.paragraph(page, piece);
+                        1
+                    }
+                    count => {
+                        self.verse(page, &page.pieces[at..at + count]);
+                        count
+                    }
+                }
             }
         }
     }
@@ -213,17 +225,6 @@ impl<'d> BookBuilder<'d> {
         let (left, right, height) = (page.layout.text_left_px, page.layout.text_right_px, page.layout.body_height_px);
         let text = piece.text();
         let fills_last_line = piece.fills_last_line(right, height);
-        if is_verse(piece, left, right.max(left + self.measure_px)) {
-            let lines: Vec<Passage> = verse_lines(piece);
-            match &mut self.open {
-                Some(Open { content: ElementContent::Verse { lines: before }, last_page, .. }) => {
-                    before.extend(lines);
-                    *last_page = page.page;
-                }
-                _ => self.begin(page.page, ElementContent::Verse { lines }, text, fills_last_line),
-            }
-            return;
-        }
         let is_indented = if piece.has_initial { Some(true) } else { piece.is_indented(left, height) };
         if piece.role == Role::Text && !piece.has_initial {
             self.indents.add(is_indented);
@@ -250,6 +251,26 @@ impl<'d> BookBuilder<'d> {
             }
         }
         self.begin(page.page, content(passage), text, fills_last_line);
+    }
+
+    /// Adds verse, each stanza as an element. One that the page break divides goes on.
+    fn verse(&mut self, page: &PagePieces, pieces: &[Piece]) {
+        for stanza in stanzas(pieces) {
+            let lines = verse_lines(&stanza);
+            if let Some(Open { content: ElementContent::Verse { lines: before }, last_page, .. }) = &mut self.open {
+                let is_complete = self.stanza_lines == Some(before.len());
+                if *last_page + 1 == page.page && !is_complete {
+                    before.extend(lines);
+                    *last_page = page.page;
+                    continue;
+                }
+                self.stanza_lines = Some(before.len());
+            } else {
+                self.stanza_lines = None;
+            }
+            let fills_last_line = stanza.fills_last_line(page.layout.text_right_px, page.layout.body_height_px);
+            self.begin(page.page, ElementContent::Verse { lines }, stanza.text(), fills_last_line);
+        }
     }
 
     fn begin(&mut self, page: u32, content: ElementContent, end: String, fills_last_line: Option<bool>) {

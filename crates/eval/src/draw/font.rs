@@ -26,6 +26,8 @@ pub(crate) struct Font {
 
 /// Height of capitals of the font, em.
 const CAPITAL_HEIGHT_EM: f32 = 0.729;
+/// Space between a drop capital and the lines beside it, in em of these.
+const DROP_CAPITAL_GAP_EM: f32 = 0.12;
 
 impl Font {
     pub(crate) fn with_style(self, style: FontStyle) -> Self {
@@ -34,7 +36,8 @@ impl Font {
 
     /// The font of a drop capital in text of this font: its top is that of the capitals of the first line, its foot the baseline of the second.
     pub(crate) fn drop_capital(self) -> Self {
-        Self { em: self.em + self.leading / CAPITAL_HEIGHT_EM, lowered: self.leading, ..self }
+        let tracking = DROP_CAPITAL_GAP_EM * self.em;
+        Self { em: self.em + self.leading / CAPITAL_HEIGHT_EM, lowered: self.leading, tracking, ..self }
     }
 
     /// The width of `text`, px.

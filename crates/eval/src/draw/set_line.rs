@@ -77,8 +77,6 @@ pub(crate) fn set_paragraph(text: &str, font: Font, shape: Shape) -> Vec<SetLine
 
 /// Lines beside a drop capital.
 const LINES_BESIDE: usize = 2;
-/// Space between a drop capital and the lines beside it, em.
-const DROP_CAPITAL_GAP_EM: f32 = 0.12;
 
 /// The lines of a paragraph that begins with a drop capital. The rest of its first word is in capitals.
 pub(crate) fn set_with_drop_capital(text: &str, font: Font, shape: Shape) -> Vec<SetLine> {
@@ -88,7 +86,7 @@ pub(crate) fn set_with_drop_capital(text: &str, font: Font, shape: Shape) -> Vec
     let (word, others) = rest.split_at(rest.find(char::is_whitespace).unwrap_or(rest.len()));
     let paragraph = Paragraph::new(&(word.to_uppercase() + others), font, shape.alignment);
     let capital = font.drop_capital();
-    let width = capital.width(&initial) + DROP_CAPITAL_GAP_EM * font.em;
+    let width = capital.width(&initial);
     let beside = Shape { width: shape.width - width, left: shape.left + width, indent: 0.0, ..shape };
     let mut lines = Vec::new();
     let mut next = 0;

@@ -4,8 +4,9 @@ use super::correction::correction_notes;
 use super::draft::Draft;
 use super::foreign::mark_foreign_passages;
 use super::hyphens::join_hyphenated_words;
+use super::initials::separate_initial_word;
 use super::punctuation::{correct_punctuation, end_sentences};
-use super::specks::{closes_single_quote, drop_specks};
+use super::specks::{closes_single_quote, drop_specks, drop_specks_in_divided_words};
 use super::split_words::join_split_words;
 use super::words::correct_words;
 use super::{Correction, Legibility};
@@ -102,12 +103,14 @@ impl Corrector<'_> {
     fn paragraph(&self, paragraph: &Paragraph) -> (CorrectedParagraph, Draft) {
         let mut draft = Draft::of(paragraph);
         correct_punctuation(&mut draft);
+        drop_specks_in_divided_words(&mut draft);
         join_hyphenated_words(&mut draft, self.book, self.dictionary);
         if let Some(dictionary) = self.dictionary {
             mark_foreign_passages(&mut draft, self.book, dictionary);
             join_split_words(&mut draft, self.book, dictionary);
             drop_specks(&mut draft, dictionary, self.single_quotes);
             end_sentences(&mut draft, self.book);
+            separate_initial_word(&mut draft, self.book, dictionary);
             correct_words(&mut draft, self.book, dictionary);
         }
         let text = draft.text();

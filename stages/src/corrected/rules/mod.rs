@@ -5,6 +5,7 @@ mod correction;
 mod draft;
 mod foreign;
 mod hyphens;
+mod initials;
 mod legibility;
 mod punctuation;
 mod specks;

@@ -22,6 +22,29 @@ pub(super) fn drop_specks(draft: &mut Draft, dictionary: &Dictionary, single_quo
     }
 }
 
+/// Deletes isolated marks between the halves of a word that a line end divides: `cor- .` `rector`, and `distinc-` `_ tion`.
+pub(super) fn drop_specks_in_divided_words(draft: &mut Draft) {
+    for place in draft.places().into_iter().rev() {
+        if !is_speck(&draft.token(place).text) {
+            continue;
+        }
+        let (Some(before), Some(after)) = (draft.previous(place), draft.next(place)) else { continue };
+        let is_at_line_end = before.line != after.line;
+        let divides = draft.token(before).ends_in_hyphen() && draft.token(after).text.starts_with(char::is_lowercase);
+        if is_at_line_end && divides {
+            draft.remove(place);
+            let after = draft.next(before).filter(|after| after.line != before.line);
+            if let Some(TokenPosition { line, at }) = after {
+                draft.lines[line][at].continues = true;
+            }
+        }
+    }
+}
+
+fn is_speck(token: &str) -> bool {
+    token.chars().count() <= 2 && token.chars().all(|c| SPECKS.contains(c))
+}
+
 /// Words that start with an apostrophe.
 const ELIDED: [&str; 14] = [
     "tis", "twas", "twere", "twill", "twould", "em", "gainst", "neath", "mid", "mong", "tween", "til", "till", "cause",
@@ -121,9 +144,8 @@ fn drop_stop(draft: &mut Draft, place: TokenPosition, dictionary: &Dictionary) {
 fn drop_isolated(draft: &mut Draft, place: TokenPosition) {
     let token = draft.token(place);
     let at_margin = place.at == 0 || draft.ends_line(place);
-    let is_mark = token.text.chars().count() <= 2 && token.text.chars().all(|c| SPECKS.contains(c));
     let has_company = draft.lines[place.line].len() > 1;
-    if is_mark && at_margin && has_company && token.confidence < MAX_ISOLATED_CONFIDENCE {
+    if is_speck(&token.text) && at_margin && has_company && token.confidence < MAX_ISOLATED_CONFIDENCE {
         draft.remove(place);
     }
 }
@@ -156,6 +178,24 @@ mod tests {
             assert_eq!(cleaned(read, 0.7), clean);
         }
         assert_eq!(cleaned("~ the points .\n' of", 0.3), "the points\nof");
+    }
+
+    #[test]
+    fn specks_in_divided_words_are_dropped() {
+        for (read, clean) in [
+            ("a cor- .\nrector of", "a cor-\nrector of"),
+            ("no distinc-\n_ tion of", "no distinc-\ntion of"),
+            ("the end .\nrector", "the end .\nrector"),
+            ("a cor- .\nRector", "a cor- .\nRector"),
+            ("a cor- . rector", "a cor- . rector"),
+        ] {
+            let mut draft = draft_of(read, 0.9);
+            drop_specks_in_divided_words(&mut draft);
+            assert_eq!(draft.text(), clean);
+            let joins = read != clean;
+            let second = draft.lines.get(1).and_then(|line| line.first());
+            assert_eq!(second.is_some_and(|token| token.continues), joins, "{read}");
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 use std::io::Cursor;
 
 use image::{ImageFormat, ImageResult};
-use shelf_pages::{Bbox, Block};
+use shelf_pages::{Bbox, Block, Paragraph, Word};
 
 use super::super::CroppedFigure;
 use super::connected_components::{ConnectedComponent, connected_components};
@@ -55,18 +55,29 @@ pub(super) fn crop_figure(scan: &DecodedScan, bbox: Bbox) -> ImageResult<Cropped
     Ok(CroppedFigure { bbox, png: png.into_inner() })
 }
 
-/// Drops paragraphs that Tesseract recognised in the strokes of a figure: inside a figure, and with low confidence. Real labels have a
-/// higher confidence and stay.
+/// A paragraph inside a figure is a label if it has a word of so many letters that was read with so much confidence, 0..=1.
+const MIN_LABEL_LETTERS: usize = 3;
+const MIN_LABEL_CONFIDENCE: f64 = 0.6;
+
+/// Drops paragraphs that Tesseract recognised in the strokes of a figure: inside a figure, and without a word that was read well. Real labels
+/// have one and stay.
 pub(super) fn drop_text_in_figures(blocks: Vec<Block>, figures: &[Bbox]) -> Vec<Block> {
     let kept = blocks.into_iter().filter_map(|mut block| {
         block.paragraphs.retain(|paragraph| {
             let inside = figures.iter().any(|figure| paragraph.bbox.ratio_inside(figure) > MIN_INSIDE_RATIO);
-            !(inside && paragraph.avg_confidence < MIN_TEXT_CONFIDENCE)
+            !(inside && !is_label(paragraph))
         });
         block.bbox = Bbox::bounding(block.paragraphs.iter().map(|paragraph| paragraph.bbox))?;
         Some(block)
     });
     kept.zip(1..).map(|(block, block_num)| Block { block_num, ..block }).collect()
+}
+
+fn is_label(paragraph: &Paragraph) -> bool {
+    let letters = |word: &Word| word.text.chars().filter(|c| c.is_alphanumeric()).count();
+    let mut words = paragraph.lines.iter().flat_map(|line| &line.words);
+    paragraph.avg_confidence >= MIN_TEXT_CONFIDENCE
+        && words.any(|word| letters(word) >= MIN_LABEL_LETTERS && word.confidence >= MIN_LABEL_CONFIDENCE)
 }
 
 fn has_size_of_figure(residual: &ResidualImage, component: &ConnectedComponent) -> bool {

@@ -1,7 +1,7 @@
 //! Page numbers isolated above or below the text. Tesseract's segmentation discards a single digit at the foot of a page as speckle, and
 //! the page number is lost; so the connected components left there are recognised again, each as a text line.
 
-use image::imageops;
+use image::{GrayImage, imageops};
 use shelf::book::parse_roman;
 
 use shelf_pages::{Bbox, Block};
@@ -27,6 +27,10 @@ const MIN_FOREGROUND_RATIO: f64 = 0.12;
 const MAX_CANDIDATES: usize = 4;
 /// Numbers recognised with a lower confidence are rejected, 0..=1.
 const MIN_CONFIDENCE: f64 = 0.6;
+/// The same for numbers that are read alike when they are enlarged.
+const MIN_CONFIRMED_CONFIDENCE: f64 = 0.35;
+/// The factor by which a doubtful number is enlarged.
+const ENLARGEMENT: u32 = 2;
 /// Maximum length of a page number in arabic digits.
 const MAX_DIGITS: usize = 4;
 
@@ -46,14 +50,25 @@ pub(super) fn recognise_isolated_page_numbers(
         let area = residual.to_image(residual.with_margin(candidate, MARGIN_MM), page.image.dimensions());
         let crop = imageops::crop_imm(&page.image, area.x, area.y, area.width, area.height).to_image();
         if let [word] = &recognise_words(language, InputKind::TextLine, &crop, page.dpi)?[..]
-            && word.confidence >= MIN_CONFIDENCE
             && is_number(&word.text)
+            && (word.confidence >= MIN_CONFIDENCE || is_confirmed(word, &crop, page.dpi, language)?)
         {
             let position = LayoutPosition { block: found.len() as u32, paragraph: 0, line: 0 };
             found.push(RecognisedWord { position, bbox: residual.to_scan(candidate), ..word.clone() });
         }
     }
     Ok(found)
+}
+
+/// Whether a number that was read with little confidence is read alike when it is enlarged.
+fn is_confirmed(number: &RecognisedWord, crop: &GrayImage, dpi: f64, language: &str) -> Result<bool, EngineError> {
+    if number.confidence < MIN_CONFIRMED_CONFIDENCE {
+        return Ok(false);
+    }
+    let (width, height) = (crop.width() * ENLARGEMENT, crop.height() * ENLARGEMENT);
+    let large = imageops::resize(crop, width, height, imageops::FilterType::CatmullRom);
+    let again = recognise_words(language, InputKind::TextLine, &large, dpi * f64::from(ENLARGEMENT))?;
+    Ok(matches!(&again[..], [word] if word.text == number.text && word.confidence >= MIN_CONFIRMED_CONFIDENCE))
 }
 
 /// Inserts isolated page numbers, each as a block, before and after the blocks of text.
@@ -93,7 +108,7 @@ fn is_number(word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use image::{GrayImage, Luma};
+    use image::Luma;
     use shelf::book::Languages;
     use shelf::draw::{Document, PageFormat};
     use shelf::stage::ScanFile;
