@@ -10,6 +10,8 @@ use super::decoded_scan::GreyPage;
 use super::engine::{EngineError, InputKind, recognise_words};
 use super::layout::refit;
 use super::residual_image::ResidualImage;
+use super::tsv::RecognisedWord;
+use super::white_crop::crop_on_white;
 
 /// Its height, in heights of the line that it begins.
 const HEIGHT_LINES: std::ops::Range<f64> = 1.5..7.0;
@@ -55,24 +57,35 @@ pub(super) fn find_drop_capitals(
             continue;
         }
         let area = residual.to_image(residual_bbox, page.image.dimensions());
-        if let [word] = &recognise_words(language, InputKind::Letter, &on_white(&page.image, area), page.dpi)?[..]
-            && word.confidence >= MIN_CONFIDENCE
-            && is_capital(&word.text)
-        {
-            let (letter, confidence) = (word.text.clone(), word.confidence);
+        if let Some(word) = read_capital(page, area, language)? {
+            let (letter, confidence) = (word.text, word.confidence);
             capitals.push(DropCapital { letter, confidence, bbox, residual_bbox });
         }
     }
     Ok(capitals)
 }
 
-/// A part of an image with a white margin, so that the letter is read without its neighbours.
-fn on_white(image: &GrayImage, area: Bbox) -> GrayImage {
-    let margin = area.height / 3;
-    let white = Luma([u8::MAX]);
-    let mut canvas = GrayImage::from_pixel(area.width + 2 * margin, area.height + 2 * margin, white);
-    let letter = imageops::crop_imm(image, area.x, area.y, area.width, area.height).to_image();
-    imageops::replace(&mut canvas, &letter, i64::from(margin), i64::from(margin));
+/// Reads a large letter, on white paper or else as it is; `None` if it is not a capital.
+fn read_capital(page: &GreyPage, area: Bbox, language: &str) -> Result<Option<RecognisedWord>, EngineError> {
+    let as_it_is = |image: &GrayImage| imageops::crop_imm(image, area.x, area.y, area.width, area.height).to_image();
+    for letter in [crop_on_white(&page.image, area), as_it_is(&page.image)] {
+        let words = recognise_words(language, InputKind::Letter, &with_margin(&letter), page.dpi)?;
+        if let [word] = &words[..]
+            && word.confidence >= MIN_CONFIDENCE
+            && is_capital(&word.text)
+        {
+            return Ok(Some(word.clone()));
+        }
+    }
+    Ok(None)
+}
+
+/// An image with a white margin, so that a letter is read without its neighbours.
+fn with_margin(letter: &GrayImage) -> GrayImage {
+    let margin = letter.height() / 3;
+    let (width, height) = letter.dimensions();
+    let mut canvas = GrayImage::from_pixel(width + 2 * margin, height + 2 * margin, Luma([u8::MAX]));
+    imageops::replace(&mut canvas, letter, i64::from(margin), i64::from(margin));
     canvas
 }
 

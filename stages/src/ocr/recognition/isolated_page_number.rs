@@ -1,7 +1,6 @@
 //! Page numbers isolated above or below the text. Tesseract's segmentation discards a single digit at the foot of a page as speckle, and
 //! the page number is lost; so the connected components left there are recognised again, each as a text line.
 
-use image::{GrayImage, imageops};
 use shelf::book::parse_roman;
 
 use shelf_pages::{Bbox, Block};
@@ -12,9 +11,10 @@ use super::engine::{EngineError, InputKind, recognise_words};
 use super::layout::build_blocks;
 use super::residual_image::ResidualImage;
 use super::tsv::{LayoutPosition, RecognisedWord};
+use super::white_crop::crop_on_white;
 
 /// Maximum gap between the digits of a number, on paper.
-const MAX_GAP_MM: f64 = 1.6;
+pub(super) const MAX_GAP_MM: f64 = 1.6;
 /// Height and width of a number on paper.
 const HEIGHT_MM: std::ops::Range<f64> = 1.2..5.0;
 const WIDTH_MM: std::ops::Range<f64> = 0.5..12.0;
@@ -26,11 +26,7 @@ const MIN_FOREGROUND_RATIO: f64 = 0.12;
 /// With more candidates above and below the text, the page is dirty, and numbers cannot be told from dirt.
 const MAX_CANDIDATES: usize = 4;
 /// Numbers recognised with a lower confidence are rejected, 0..=1.
-const MIN_CONFIDENCE: f64 = 0.6;
-/// The same for numbers that are read alike when they are enlarged.
-const MIN_CONFIRMED_CONFIDENCE: f64 = 0.35;
-/// The factor by which a doubtful number is enlarged.
-const ENLARGEMENT: u32 = 2;
+pub(super) const MIN_CONFIDENCE: f64 = 0.6;
 /// Maximum length of a page number in arabic digits.
 const MAX_DIGITS: usize = 4;
 
@@ -48,27 +44,16 @@ pub(super) fn recognise_isolated_page_numbers(
     }
     for candidate in candidates {
         let area = residual.to_image(residual.with_margin(candidate, MARGIN_MM), page.image.dimensions());
-        let crop = imageops::crop_imm(&page.image, area.x, area.y, area.width, area.height).to_image();
-        if let [word] = &recognise_words(language, InputKind::TextLine, &crop, page.dpi)?[..]
+        if let [word] =
+            &recognise_words(language, InputKind::TextLine, &crop_on_white(&page.image, area), page.dpi)?[..]
+            && word.confidence >= MIN_CONFIDENCE
             && is_number(&word.text)
-            && (word.confidence >= MIN_CONFIDENCE || is_confirmed(word, &crop, page.dpi, language)?)
         {
             let position = LayoutPosition { block: found.len() as u32, paragraph: 0, line: 0 };
             found.push(RecognisedWord { position, bbox: residual.to_scan(candidate), ..word.clone() });
         }
     }
     Ok(found)
-}
-
-/// Whether a number that was read with little confidence is read alike when it is enlarged.
-fn is_confirmed(number: &RecognisedWord, crop: &GrayImage, dpi: f64, language: &str) -> Result<bool, EngineError> {
-    if number.confidence < MIN_CONFIRMED_CONFIDENCE {
-        return Ok(false);
-    }
-    let (width, height) = (crop.width() * ENLARGEMENT, crop.height() * ENLARGEMENT);
-    let large = imageops::resize(crop, width, height, imageops::FilterType::CatmullRom);
-    let again = recognise_words(language, InputKind::TextLine, &large, dpi * f64::from(ENLARGEMENT))?;
-    Ok(matches!(&again[..], [word] if word.text == number.text && word.confidence >= MIN_CONFIRMED_CONFIDENCE))
 }
 
 /// Inserts isolated page numbers, each as a block, before and after the blocks of text.
@@ -91,14 +76,14 @@ fn candidates(residual: &ResidualImage) -> Vec<Bbox> {
         .collect()
 }
 
-fn has_size_of_number(residual: &ResidualImage, component: &ConnectedComponent) -> bool {
+pub(super) fn has_size_of_number(residual: &ResidualImage, component: &ConnectedComponent) -> bool {
     let (width_mm, height_mm) = residual.size_mm(component.bbox);
     let foreground_ratio = component.foreground_px as f64 / component.bbox.area() as f64;
     HEIGHT_MM.contains(&height_mm) && WIDTH_MM.contains(&width_mm) && foreground_ratio >= MIN_FOREGROUND_RATIO
 }
 
 /// Whether a word is a number, arabic or lower-case roman, possibly in brackets or between dashes.
-fn is_number(word: &str) -> bool {
+pub(super) fn is_number(word: &str) -> bool {
     let bare = word.trim_matches(|c: char| "-–—[](). ".contains(c));
     let is_arabic = (1..=MAX_DIGITS).contains(&bare.len()) && bare.bytes().all(|digit| digit.is_ascii_digit());
     // A single `l`, `c`, `d` or `m` is more likely dirt than the 50th page of a preface.
@@ -108,7 +93,7 @@ fn is_number(word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use image::Luma;
+    use image::{GrayImage, Luma};
     use shelf::book::Languages;
     use shelf::draw::{Document, PageFormat};
     use shelf::stage::ScanFile;

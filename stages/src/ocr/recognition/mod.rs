@@ -11,6 +11,7 @@ mod engine;
 mod figures;
 mod isolated_page_number;
 mod layout;
+mod line_end_numbers;
 mod neighbouring_page;
 mod off_page;
 mod orientation;
@@ -22,6 +23,7 @@ mod skew;
 mod surroundings;
 mod tsv;
 mod unread_text;
+mod white_crop;
 
 pub(super) use engine::can_start;
 pub use engine::tesseract_version;

@@ -8,6 +8,7 @@ use super::engine::{can_start, tesseract_version};
 use super::figures::{crop_figure, drop_text_in_figures, find_figures};
 use super::isolated_page_number::{insert_isolated_page_numbers, recognise_isolated_page_numbers};
 use super::layout::{build_blocks, move_words};
+use super::line_end_numbers::recognise_line_end_numbers;
 use super::orientation::recognise_best_orientation;
 use super::residual_image::ResidualImage;
 use super::skew::MIN_SKEW_DEGREES;
@@ -60,6 +61,7 @@ pub fn recognise((file, settings): (ScanFile, RecognitionSettings)) -> Result<Re
     }
     let figures = find_figures(&residual);
     let blocks = if recognised.is_upright() {
+        let blocks = recognise_line_end_numbers(blocks, &residual, &grey, &language)?;
         let numbers = recognise_isolated_page_numbers(&residual, &grey, &language)?;
         insert_isolated_page_numbers(blocks, &numbers)
     } else {
