@@ -109,14 +109,14 @@ impl NeighbourStrip {
     pub fn beside(&self, page: &GrayImage, neighbour: &GrayImage, dpi: u32) -> GrayImage {
         let strip_px = ((f64::from(self.width_in) * f64::from(dpi)) as u32).min(neighbour.width());
         let mut both = GrayImage::from_pixel(page.width() + strip_px, page.height(), Luma([255]));
-        let (strip_x, page_x, fold) = match self.side {
+        let (strip_left, page_left, fold) = match self.side {
             ScanSide::Right => (page.width(), 0, page.width()),
             _ => (0, strip_px, strip_px),
         };
         let from = if self.side == ScanSide::Right { 0 } else { neighbour.width() - strip_px };
         let strip = imageops::crop_imm(neighbour, from, 0, strip_px, neighbour.height());
-        imageops::replace(&mut both, &*strip, i64::from(strip_x), 0);
-        imageops::replace(&mut both, page, i64::from(page_x), 0);
+        imageops::replace(&mut both, &*strip, i64::from(strip_left), 0);
+        imageops::replace(&mut both, page, i64::from(page_left), 0);
         let reach = (i64::from(dpi) * SHADOW_PER_CENT_IN / 100).max(1);
         for (x, _, pixel) in both.enumerate_pixels_mut() {
             let near = (reach - (i64::from(x) - i64::from(fold)).abs()).max(0);

@@ -30,29 +30,31 @@ const CLEAR_PERCENTILE: usize = 75;
 pub(super) fn find_dark_band(grey: &GrayImage, side: ScanSide, px_per_mm: f64) -> Option<OffPage> {
     let px = |mm: f64| (mm * px_per_mm).round() as usize;
     let black = (f64::from(percentile_of_pixels(grey, PAPER_PERCENTILE)) * BLACK_MAX_RATIO) as u8;
-    let runs: Vec<Option<usize>> =
+    let lengths: Vec<Option<usize>> =
         (0..side.length(grey)).map(|along| black_run(grey, side, along, black, px(MAX_GAP_MM))).collect();
-    let known = runs.iter().flatten().count();
-    if 2 * known < runs.len() {
+    let known = lengths.iter().flatten().count();
+    if 2 * known < lengths.len() {
         return None;
     }
-    let usual: Vec<usize> = (0..runs.len())
+    let usual: Vec<usize> = (0..lengths.len())
         .map(|at| {
-            let window = at.saturating_sub(px(REACH_MM))..(at + px(REACH_MM) + 1).min(runs.len());
-            percentile(runs[window].iter().flatten().copied().collect(), DEPTH_PERCENTILE)
+            let window = at.saturating_sub(px(REACH_MM))..(at + px(REACH_MM) + 1).min(lengths.len());
+            percentile(lengths[window].iter().flatten().copied().collect(), DEPTH_PERCENTILE)
         })
         .collect();
-    let in_band: Vec<usize> = (0..runs.len()).filter(|&at| usual[at] > 0).collect();
-    let regular =
-        in_band.iter().filter(|&&at| runs[at].is_none_or(|run| run.abs_diff(usual[at]) <= px(MAX_WOBBLE_MM))).count();
-    let is_band = in_band.len() as f64 >= MIN_LENGTH_RATIO * runs.len() as f64
+    let in_band: Vec<usize> = (0..lengths.len()).filter(|&at| usual[at] > 0).collect();
+    let regular = in_band
+        .iter()
+        .filter(|&&at| lengths[at].is_none_or(|run| run.abs_diff(usual[at]) <= px(MAX_WOBBLE_MM)))
+        .count();
+    let is_band = in_band.len() as f64 >= MIN_LENGTH_RATIO * lengths.len() as f64
         && regular as f64 >= MIN_REGULAR_RATIO * in_band.len() as f64;
     let depth = |(run, usual): (&Option<usize>, &usize)| {
         if *usual == 0 { 0 } else { run.unwrap_or(*usual).min(usual + px(MAX_BULGE_MM)) + 1 }
     };
     is_band.then(|| OffPage {
         side,
-        depths: runs.iter().zip(&usual).map(depth).collect(),
+        depths: lengths.iter().zip(&usual).map(depth).collect(),
         cuts: cuts(grey, side, &usual, px(REACH_MM)),
     })
 }

@@ -96,14 +96,14 @@ mod tests {
         Degrader { skew_degrees: degrees, ..Degrader::new(5, 100) }.degrade(&page(), 100)
     }
 
-    fn detected(image: GrayImage) -> f64 {
-        detect_skew(&BinaryImage::binarise(&image, 39).without_scan_borders(20))
+    fn detected(image: &GrayImage) -> f64 {
+        detect_skew(&BinaryImage::binarise(image, 39).without_scan_borders(20))
     }
 
     #[test]
     fn skew_is_measured_to_a_tenth_of_a_degree() {
         for degrees in [-6.0_f32, -3.3, -0.8, 0.0, 1.2, 4.0] {
-            let found = detected(skewed(degrees));
+            let found = detected(&skewed(degrees));
             assert!((found + f64::from(degrees)).abs() <= 0.15, "{degrees}°: {found}");
         }
     }
@@ -111,13 +111,13 @@ mod tests {
     #[test]
     fn page_on_its_side_has_the_same_skew() {
         for image in [image::imageops::rotate90(&skewed(3.0)), image::imageops::rotate270(&skewed(3.0))] {
-            let found = detected(image);
+            let found = detected(&image);
             assert!((found + 3.0).abs() <= 0.15, "{found}");
         }
     }
 
     #[test]
     fn page_without_text_has_no_skew() {
-        assert!(detected(GrayImage::from_pixel(550, 850, image::Luma([230]))).abs() < 1e-9);
+        assert!(detected(&GrayImage::from_pixel(550, 850, image::Luma([230]))).abs() < 1e-9);
     }
 }
