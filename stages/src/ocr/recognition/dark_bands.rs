@@ -42,13 +42,13 @@ pub(super) fn find_dark_band(grey: &GrayImage, side: ScanSide, px_per_mm: f64) -
             percentile(lengths[window].iter().flatten().copied().collect(), DEPTH_PERCENTILE)
         })
         .collect();
-    let in_band: Vec<usize> = (0..lengths.len()).filter(|&at| usual[at] > 0).collect();
-    let regular = in_band
+    let band_rows: Vec<usize> = (0..lengths.len()).filter(|&at| usual[at] > 0).collect();
+    let regular = band_rows
         .iter()
         .filter(|&&at| lengths[at].is_none_or(|run| run.abs_diff(usual[at]) <= px(MAX_WOBBLE_MM)))
         .count();
-    let is_band = in_band.len() as f64 >= MIN_LENGTH_RATIO * lengths.len() as f64
-        && regular as f64 >= MIN_REGULAR_RATIO * in_band.len() as f64;
+    let is_band = band_rows.len() as f64 >= MIN_LENGTH_RATIO * lengths.len() as f64
+        && regular as f64 >= MIN_REGULAR_RATIO * band_rows.len() as f64;
     let depth = |(run, usual): (&Option<usize>, &usize)| {
         if *usual == 0 { 0 } else { run.unwrap_or(*usual).min(usual + px(MAX_BULGE_MM)) + 1 }
     };
