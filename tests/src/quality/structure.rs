@@ -25,7 +25,15 @@ impl FoundElements {
     /// Adds a book, of which `exported` is the JSON export.
     pub(super) fn add(&mut self, drawn: &[DrawnPage], exported: &Value) {
         for ((kind, _), total) in KINDS.iter().zip(&mut self.0) {
-            let drawn: Vec<String> = drawn.iter().flat_map(|page| drawn_elements(page, kind)).collect();
+            let mut elements: Vec<String> = Vec::new();
+            for text in drawn.iter().flat_map(|page| drawn_elements(page, kind)) {
+                match elements.last_mut() {
+                    // A quotation that a page break divides is one.
+                    Some(before) if *kind == "quotation" && !ends_a_sentence(before) => *before += &format!(" {text}"),
+                    _ => elements.push(text),
+                }
+            }
+            let drawn = elements;
             let blocks = exported["blocks"].as_array().into_iter().flatten().filter(|block| block["kind"] == *kind);
             let mut found: Vec<String> = blocks.flat_map(exported_elements).collect();
             let claimed = found.len();
@@ -76,6 +84,10 @@ fn drawn_elements(page: &DrawnPage, kind: &str) -> Vec<String> {
         "note" => blocks(BlockKind::Footnote).flat_map(paragraphs).map(|note| without_mark(&note)).collect(),
         other => panic!("no drawn element is a {other}"),
     }
+}
+
+fn ends_a_sentence(text: &str) -> bool {
+    text.trim_end_matches('”').ends_with(['.', '?', '!'])
 }
 
 fn without_mark(note: &str) -> String {

@@ -9,7 +9,7 @@ pub(crate) struct Kubernetes {
     /// Run this container image, which contains `shelf`
     #[arg(long, value_name = "IMAGE")]
     image: String,
-    /// Mount this PersistentVolumeClaim, which many pods can write (ReadWriteMany) and which contains the library
+    /// Mount this `PersistentVolumeClaim`, which many pods can write (`ReadWriteMany`) and which contains the library
     #[arg(long, value_name = "NAME")]
     claim: String,
     /// The library's folder within the claim
@@ -52,7 +52,7 @@ impl Kubernetes {
 
     /// A manifest of an Indexed Job, for `kubectl apply`.
     pub(crate) fn manifest(&self, script: &Script) -> String {
-        let comment = script.comment(
+        let comment = Script::comment(
             "An Indexed Job: `kubectl apply -f FILE`. Made by `shelf shards kubernetes`. Needs Kubernetes 1.33, or 1.29 with the feature gate\n\
              JobBackoffLimitPerIndex. A shard that waits for pages of others ends with exit code 5 and is started again, after a\n\
              growing pause, without limit until the deadline; one that was killed, at most as often as `backoffLimitPerIndex` says.",
@@ -122,7 +122,8 @@ fn yaml(value: &Value, indent: usize) -> String {
             fields.iter().map(|(name, value)| line(format!("{space}{name}:"), value, indent + 2)).collect()
         }
         Value::Array(items) => {
-            items.iter().map(|item| format!("{space}-{}", &yaml(item, indent + 2)[indent + 1..])).collect()
+            let item = |item| format!("{space}-{}", &yaml(item, indent + 2)[indent + 1..]);
+            items.iter().map(item).collect::<Vec<_>>().concat()
         }
         scalar => format!("{space}{scalar}\n"),
     }

@@ -27,9 +27,9 @@ impl Script {
     /// `shelf --library DIR process …`, quoted, without the shard and the stages.
     pub(crate) fn process(&self) -> String {
         let words = [&self.program, "--library", &self.library, "process"].map(quoted).into_iter();
-        let words = words.chain(self.books.iter().map(|word| quoted(word)));
+        let words = words.chain(self.books.iter().map(quoted));
         let words = words.chain(["--by".to_owned(), self.by.to_string()]);
-        words.chain(self.arguments.iter().map(|word| quoted(word))).collect::<Vec<_>>().join(" ")
+        words.chain(self.arguments.iter().map(quoted)).collect::<Vec<_>>().join(" ")
     }
 
     /// All stages that the user has chosen as an argument; empty if they are all stages.
@@ -64,7 +64,7 @@ impl Script {
     }
 
     /// The comment at the beginning.
-    pub(crate) fn comment(&self, what: &str) -> String {
+    pub(crate) fn comment(what: &str) -> String {
         let mut text = String::new();
         for line in what.lines() {
             let _ = writeln!(text, "# {line}");
@@ -90,7 +90,7 @@ mod tests {
 
     #[test]
     fn quotes_what_a_shell_would_change() {
-        let words = ["plain-1.0", "", "my books", "it's", "$HOME", "a;b"].map(|word| quoted(word));
+        let words = ["plain-1.0", "", "my books", "it's", "$HOME", "a;b"].map(quoted);
         assert_eq!(words, ["plain-1.0", "''", "'my books'", r"'it'\''s'", "'$HOME'", "'a;b'"]);
     }
 }

@@ -17,7 +17,7 @@ pub(crate) struct Local {
 impl Local {
     /// A POSIX shell script, which starts the shards with GNU parallel or xargs.
     pub(crate) fn script(&self, script: &Script) -> String {
-        let comment = script.comment(
+        let comment = Script::comment(
             "Runs the shards on this machine, with GNU parallel if it is installed, otherwise with xargs. Made by `shelf shards shell`.\n\
              Shards that wait for pages of others (exit code 5) and shards that were killed are started again, in rounds. The exit code is\n\
              the highest of the last round.",

@@ -23,7 +23,7 @@ impl Slurm {
     pub(crate) fn script(&self, script: &Script) -> String {
         let phases = if self.license.is_some() { script.phases.clone() } else { script.joined_phases() };
         let mut text = "#!/bin/bash\n".to_owned();
-        text += &script.comment(
+        text += &Script::comment(
             "Submits the phases to Slurm as job arrays: `bash FILE [OPTION OF SBATCH…]`. Made by `shelf shards slurm`.\n\
              Every phase begins when the one before has ended: each task after the task of the same number (aftercorr), or after all\n\
              of them (afterok) where stages need the pages of other shards. Run it again to continue or to retry.",
@@ -60,7 +60,7 @@ submit() {{
             process = script.process(),
             count = script.count,
             requeue = self.requeue,
-            options = self.options.iter().map(|option| format!(" {}", quoted(option))).collect::<String>(),
+            options = self.options.iter().map(|option| format!(" {}", quoted(option))).collect::<Vec<_>>().concat(),
         );
         for (number, phase) in phases.iter().enumerate() {
             text += &self.submission(script, phase, number, phases.len());

@@ -59,20 +59,22 @@ const AFTER_TO: [&str; 3] = ["day", "morrow", "night"];
 const AFTER_SUSPENDED: [&str; 10] = ["and", "or", "to", "und", "oder", "bis", "et", "ou", "y", "e"];
 /// Parts of words that are rarely divided from the rest by a hyphen, although they are words.
 #[rustfmt::skip]
-const NEVER_DIVIDED: [&str; 34] = [
+const NEVER_DIVIDED: [&str; 39] = [
     "under", "over", "some", "any", "every", "with", "there", "where", "here", "out", "after", "never", "other", "what", "who", "for", "not", "mis", "dis",
     "self", "selves", "ness", "less", "ful", "ward", "wards", "wise", "thing", "body", "ever", "ship", "hood", "able", "ally",
+    "graph", "gram", "meter", "scope", "phone",
 ];
 /// Endings of compounds that are rarely words of their own.
 #[rustfmt::skip]
-const ENDS_OF_COMPOUNDS: [&str; 20] = [
-    "bearded", "blooded", "bodied", "bred", "colored", "coloured", "eared", "eyed", "faced", "fingered", "footed", "haired", "handed", "headed", "hearted",
+const ENDS_OF_COMPOUNDS: [&str; 22] = [
+    "backed", "bearded", "blooded", "bodied", "bred", "colored", "coloured", "eared", "eyed", "faced", "fashioned", "fingered", "footed", "haired", "handed", "headed", "hearted",
     "legged", "minded", "natured", "sided", "tempered",
 ];
 /// Shorter halves are not words, even if a dictionary has them.
 const MIN_HALF_CHARS: usize = 3;
 /// Short words that may nevertheless be halves of compounds.
-const SHORT_HALVES: [&str; 14] = ["to", "by", "up", "in", "on", "of", "go", "no", "so", "be", "do", "at", "is", "my"];
+const SHORT_HALVES: [&str; 15] =
+    ["to", "by", "up", "in", "on", "of", "go", "no", "so", "be", "do", "at", "is", "my", "me"];
 
 /// Joins the halves of a word split by a page break, `cam` and `paign`: by the dictionary and the conventions of the language, since
 /// evidence from the book is stored by page.

@@ -22,13 +22,24 @@ pub(super) fn drop_specks(draft: &mut Draft, dictionary: &Dictionary, single_quo
     }
 }
 
-/// Deletes isolated marks between the halves of a word that a line end divides: `cor- .` `rector`, and `distinc-` `_ tion`.
+/// Deletes marks between the halves of a word that a line end divides: `cor- .` `rector`, `distinc-` `_ tion`, `paving-` `‘stones`.
 pub(super) fn drop_specks_in_divided_words(draft: &mut Draft) {
     for place in draft.places().into_iter().rev() {
-        if !is_speck(&draft.token(place).text) {
+        let text = &draft.token(place).text;
+        let Some(before) = draft.previous(place) else { continue };
+        if let Some(rest) = text.strip_prefix(QUOTES).filter(|rest| rest.starts_with(char::is_lowercase))
+            && before.line != place.line
+            && draft.token(before).ends_in_hyphen()
+        {
+            let rest = rest.to_owned();
+            draft.replace(place, CorrectionKind::Punctuation, rest);
+            draft.lines[place.line][place.at].continues = true;
             continue;
         }
-        let (Some(before), Some(after)) = (draft.previous(place), draft.next(place)) else { continue };
+        if !is_speck(text) && text != "-" {
+            continue;
+        }
+        let Some(after) = draft.next(place) else { continue };
         let is_at_line_end = before.line != after.line;
         let divides = draft.token(before).ends_in_hyphen() && draft.token(after).text.starts_with(char::is_lowercase);
         if is_at_line_end && divides {
@@ -185,6 +196,8 @@ mod tests {
         for (read, clean) in [
             ("a cor- .\nrector of", "a cor-\nrector of"),
             ("no distinc-\n_ tion of", "no distinc-\ntion of"),
+            ("the ap- -\npears of", "the ap-\npears of"),
+            ("over paving-\n‘stones of", "over paving-\nstones of"),
             ("the end .\nrector", "the end .\nrector"),
             ("a cor- .\nRector", "a cor- .\nRector"),
             ("a cor- . rector", "a cor- . rector"),
