@@ -65,7 +65,7 @@ pub(super) fn drop_text_in_figures(blocks: Vec<Block>, figures: &[Bbox]) -> Vec<
     let kept = blocks.into_iter().filter_map(|mut block| {
         block.paragraphs.retain(|paragraph| {
             let inside = figures.iter().any(|figure| paragraph.bbox.ratio_inside(figure) > MIN_INSIDE_RATIO);
-            !(inside && !is_label(paragraph))
+            !inside || is_label(paragraph)
         });
         block.bbox = Bbox::bounding(block.paragraphs.iter().map(|paragraph| paragraph.bbox))?;
         Some(block)
