@@ -91,19 +91,19 @@ mod tests {
         let now = "2026-11-22T00:00:00Z".parse().unwrap();
         let mut found = || {
             let (of_book, of_month) = (totals.of_book(&store, &book).unwrap(), totals.of_month(&store, now).unwrap());
-            [of_book.spent.0, of_book.reserved.0, of_month.spent.0, of_month.reserved.0]
+            [of_book.spent, of_book.reserved, of_month.spent, of_month.reserved]
         };
-        assert_eq!(found(), [0.0; 4]);
+        assert_eq!(found(), [Usd::ZERO; 4]);
         let october = entry("2026-10-31T10:00:00Z", Some(0.5), CostBasis::Estimated);
         append_ended(&store, &book, &october).unwrap();
         let sent = entry("2026-11-02T10:00:00Z", Some(0.25), CostBasis::Estimated);
         append_sent(&store, &book, &sent).unwrap();
         append_ended(&store, &other, &entry("2026-11-03T10:00:00Z", Some(1.0), CostBasis::Priced)).unwrap();
-        assert_eq!(found(), [0.5, 0.25, 1.0, 0.25]);
+        assert_eq!(found(), [0.5, 0.25, 1.0, 0.25].map(Usd));
         append_ended(&store, &book, &LedgerEntry { cost_usd: Some(Usd(0.125)), ..sent.clone() }).unwrap();
-        assert_eq!(found(), [0.625, 0.0, 1.125, 0.0]);
+        assert_eq!(found(), [0.625, 0.0, 1.125, 0.0].map(Usd));
         // As if it had been read in between.
         append_sent(&store, &book, &sent).unwrap();
-        assert_eq!(found(), [0.625, 0.0, 1.125, 0.0]);
+        assert_eq!(found(), [0.625, 0.0, 1.125, 0.0].map(Usd));
     }
 }
