@@ -92,7 +92,7 @@ impl Beside {
     /// The dark bands of a scan, of which the one at the left or right has this depth, and how they look.
     fn dark_edges(self, at: usize, skew_degrees: f32) -> Vec<DarkEdge> {
         let texture = [EdgeTexture::Solid, EdgeTexture::Gradient, EdgeTexture::Speckled][at % 3];
-        let side = if at % 2 == 0 { ScanSide::Left } else { ScanSide::Right };
+        let side = if at.is_multiple_of(2) { ScanSide::Left } else { ScanSide::Right };
         let band = |side, depth_in, texture| DarkEdge {
             slant_degrees: skew_degrees,
             ..DarkEdge::new(side, depth_in, texture)

@@ -1,5 +1,5 @@
 use serde_json::Value;
-use shelf::draw::{BlockKind, DrawnBlock, DrawnPage, DrawnParagraph};
+use shelf::draw::{BlockKind, DrawnBlock, DrawnLine, DrawnPage, DrawnParagraph};
 use shelf::eval::labels::ClassScore;
 use shelf::eval::{Normalisation, score};
 
@@ -29,7 +29,9 @@ impl FoundElements {
             for text in drawn.iter().flat_map(|page| drawn_elements(page, kind)) {
                 match elements.last_mut() {
                     // A quotation that a page break divides is one.
-                    Some(before) if *kind == "quotation" && !ends_a_sentence(before) => *before += &format!(" {text}"),
+                    Some(before) if *kind == "quotation" && !ends_a_sentence(before) => {
+                        *before = format!("{before} {text}");
+                    }
                     _ => elements.push(text),
                 }
             }
@@ -68,7 +70,7 @@ fn take(found: &mut Vec<String>, drawn: &str) -> bool {
 fn drawn_elements(page: &DrawnPage, kind: &str) -> Vec<String> {
     let blocks = |kind| page.blocks_of(kind);
     let paragraphs = |block: &DrawnBlock| block.paragraphs.iter().map(DrawnParagraph::text).collect::<Vec<_>>();
-    let lines = |kind| blocks(kind).flat_map(DrawnBlock::lines).map(|line| line.text()).collect();
+    let lines = |kind| blocks(kind).flat_map(DrawnBlock::lines).map(DrawnLine::text).collect();
     match kind {
         // The number of a chapter stands above its title.
         "heading" => {
