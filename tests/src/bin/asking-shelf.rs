@@ -81,6 +81,7 @@ fn linked(described: Window<Described>, index: Index) -> Result<(Linked, LinkedM
     Ok((Linked { previous, next, pages: index.pages.len() }, LinkedMetrics { neighbours }))
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "a hook returns a result")]
 fn count_pages(run: &mut StageRun) -> Result<()> {
     run.metadata.status = Some(format!("{} of {} pages linked", run.done, run.pages.len()));
     Ok(())
