@@ -5,7 +5,6 @@ pub mod authoring;
 pub mod command_line;
 mod compiler;
 mod confinement;
-pub mod editor;
 pub mod edits;
 pub mod embedding;
 pub mod exports;

@@ -29,6 +29,7 @@ fn near(single: Window<Sum>) -> Result<Sum> {
 
 static COUNTED: AtomicUsize = AtomicUsize::new(0);
 
+#[expect(clippy::unnecessary_wraps, reason = "a hook returns a result")]
 fn count(run: &mut StageRun) -> Result<()> {
     COUNTED.fetch_add(1, Ordering::SeqCst);
     run.metadata.status = Some(format!("{} pages", run.done));
@@ -71,7 +72,9 @@ fn shards_share_the_pages_out_and_meet_at_the_book_stages() {
         let mut is_complete = true;
         for shard in &shards {
             let run = book.process(&ROWS, &Request::default().shard(*shard));
-            asked(&run.summary).into_iter().for_each(|(stage, asked)| *sums.entry(stage).or_default() += asked);
+            for (stage, asked) in asked(&run.summary) {
+                *sums.entry(stage).or_default() += asked;
+            }
             made.extend(run.events.into_iter().filter(|event| event.ends_with(": done")));
             is_complete &= run.summary.complete();
         }

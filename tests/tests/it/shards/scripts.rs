@@ -13,10 +13,10 @@ use super::library::{PAGES, library, model, with_model};
 const PROCESS: [&str; 6] = ["--", "--yes", "--llm-model", "m", "--llm-in-flight", "2"];
 const STAGES: &str = "described,index,linked,bound";
 
-fn run(shell: &str, shelf: &Shelf, script: &str, model: &ScriptedModel, path: &str) -> Output {
+fn run(interpreter: &str, shelf: &Shelf, script: &str, model: &ScriptedModel, path: &str) -> Output {
     let file = shelf.library().join(".script");
     fs::write(&file, script).unwrap();
-    let mut command = Command::new(shell);
+    let mut command = Command::new(interpreter);
     command.arg(&file).env_clear().env("PATH", path).env("LC_ALL", "C");
     with_model(&mut command, model);
     command.output().unwrap()
