@@ -103,7 +103,9 @@ impl Corrector<'_> {
     fn paragraph(&self, paragraph: &Paragraph) -> (CorrectedParagraph, Draft) {
         let mut draft = Draft::of(paragraph);
         correct_punctuation(&mut draft);
-        drop_specks_in_divided_words(&mut draft);
+        if self.dictionary.is_some() {
+            drop_specks_in_divided_words(&mut draft);
+        }
         join_hyphenated_words(&mut draft, self.book, self.dictionary);
         if let Some(dictionary) = self.dictionary {
             mark_foreign_passages(&mut draft, self.book, dictionary);

@@ -59,7 +59,13 @@ pub fn recognise((file, settings): (ScanFile, RecognitionSettings)) -> Result<Re
         blocks = join_drop_capitals(build_blocks(&again.words), &capitals);
         residual = ResidualImage::of(page, &blocks);
     }
-    let figures = find_figures(&residual);
+    // A figure may reach the edge of the scan, and would be cut where a dark band was cleared.
+    let figures = if surroundings.cleared.is_some() {
+        let deskewed = deskew.map(|transform| transform.apply(&scan));
+        find_figures(&ResidualImage::of(deskewed.as_ref().unwrap_or(&scan), &blocks))
+    } else {
+        find_figures(&residual)
+    };
     let blocks = if recognised.is_upright() {
         let blocks = recognise_line_end_numbers(blocks, &residual, &grey, &language)?;
         let numbers = recognise_isolated_page_numbers(&residual, &grey, &language)?;
