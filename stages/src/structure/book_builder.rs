@@ -11,7 +11,7 @@ use super::contents::match_contents;
 use super::contents_page::printed_entries;
 use super::elements::{figures_on_scan, lines_of, same_text, verse_lines};
 use super::figures::PageFigure;
-use super::headings::{PageHeading, heading_at};
+use super::headings::{PageHeading, heading_at, is_numeral};
 use super::initials::join_initials;
 use super::joining::{Indents, TextEnd, TextStart, continues};
 use super::linked_notes::LastNote;
@@ -218,7 +218,11 @@ impl<'d> BookBuilder<'d> {
             printed_page_number: entry.printed_page_number,
             heading: None,
         };
-        self.book.contents.extend(entries.into_iter().map(entry));
+        // A number alone is that of the page.
+        let is_entry = |entry: &super::contents_page::PrintedEntry| {
+            entry.printed_page_number.is_some() || !is_numeral(&entry.text)
+        };
+        self.book.contents.extend(entries.into_iter().filter(is_entry).map(entry));
     }
 
     fn paragraph(&mut self, page: &PagePieces, piece: &Piece) {

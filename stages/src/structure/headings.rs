@@ -53,7 +53,8 @@ fn number_lines(lines: &[PieceLine]) -> usize {
     usize::from(is_numbered_division(&first.text) && words <= 3 || is_bare_number)
 }
 
-fn is_numeral(text: &str) -> bool {
+/// Whether a text is nothing but a number.
+pub(super) fn is_numeral(text: &str) -> bool {
     let bare = text.trim_matches(|c: char| !c.is_alphanumeric());
     bare.parse::<u32>().is_ok() || shelf::book::parse_roman(bare).is_some()
 }

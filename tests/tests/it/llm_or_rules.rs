@@ -102,15 +102,18 @@ fn pages_that_no_model_could_be_asked_about_wait_for_the_next_run() {
     ] {
         let works = Arc::new(AtomicBool::new(false));
         let recovered = Arc::clone(&works);
-        let model = ScriptedModel::with_script(move |asked| match asked.user.as_str() {
-            "page 1" => ScriptedReply::text(GOOD),
+        // Any page may ask first.
+        let model = ScriptedModel::with_script(move |asked| match asked.index {
+            0 => ScriptedReply::text(GOOD),
             _ if recovered.load(Ordering::SeqCst) => ScriptedReply::text(GOOD),
             _ => failure.clone(),
         });
         let book = TestBook::of_pages(4).with(settings(&model));
         let run = run_all(&book);
         assert!(run.summary.complete() && run.summary.stopped.is_none(), "{:?}", run.summary);
-        assert_eq!(makers(&book, 4), ["model", "rules", "rules", "rules"]);
+        let mut made_by = makers(&book, 4);
+        made_by.sort();
+        assert_eq!(made_by, ["model", "rules", "rules", "rules"]);
         let guesses = run.summary.stages.iter().find(|stage| stage.stage == "guessed").unwrap();
         assert_eq!(guesses.waiting(), 3);
         works.store(true, Ordering::SeqCst);

@@ -107,6 +107,9 @@ impl<'a> Guard<'a> {
         if evidence.was_read_as(words, printed) {
             return Verdict::Accepted;
         }
+        if inner_hyphens(read) > inner_hyphens(printed) && confidence > UNREAD {
+            return Verdict::Flagged(ProposalDoubt::UnlikelyMisreading);
+        }
         let is_line_break = evidence.spans_lines(words);
         let fit = evidence.fit(words, read, printed);
         let change = Change { known: &self.known, read, printed, confidence, fit, is_line_break };
@@ -133,6 +136,13 @@ impl<'a> Guard<'a> {
             _ => Verdict::Refused("deletes words that were read with certainty"),
         }
     }
+}
+
+/// Hyphens between letters: `law-suit` has one, `cam- paign` has none. One that was read is ink.
+fn inner_hyphens(text: &str) -> usize {
+    let letters: Vec<char> = text.chars().collect();
+    let is_inner = |around: &&[char]| matches!(around, [a, '-', b] if a.is_alphabetic() && b.is_alphabetic());
+    letters.windows(3).filter(is_inner).count()
 }
 
 #[cfg(test)]
@@ -206,6 +216,7 @@ mod tests {
             ("in 1839 the", "in 1889 the", ProposalDoubt::Number),
             ("the men of Soto", "the men of Sota", ProposalDoubt::Name),
             ("it was now", "it was not", ProposalDoubt::Negation),
+            ("the men-of the", "the men of the", ProposalDoubt::UnlikelyMisreading),
         ] {
             assert_eq!(verdict(read, printed, 0.85), Verdict::Flagged(doubt), "{read} → {printed}");
         }
