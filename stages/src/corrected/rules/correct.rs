@@ -32,7 +32,7 @@ const MODEL_NAME: &str = "rules";
 /// Correction note of a paragraph in which only white space was corrected.
 const WHITE_SPACE_NOTE: &str = "spaces";
 
-/// Corrects a page with the vocabulary of the book and the dictionary. Without a dictionary, and on an illegible page, letters are not corrected.
+/// Corrects a page with the vocabulary of the book and the dictionary. Without a dictionary, letters are not corrected; on an illegible page nothing is.
 #[must_use]
 pub fn correct_page(page: &OcrPage, book: &PageVocabulary, dictionary: Option<&Dictionary>) -> CorrectionResult {
     let tokens = PageTokens::of(page);
@@ -102,11 +102,11 @@ struct Corrector<'a> {
 impl Corrector<'_> {
     fn paragraph(&self, paragraph: &Paragraph) -> (CorrectedParagraph, Draft) {
         let mut draft = Draft::of(paragraph);
-        correct_punctuation(&mut draft);
-        if self.dictionary.is_some() {
+        if !self.legibility.is_illegible() {
+            correct_punctuation(&mut draft);
             drop_specks_in_divided_words(&mut draft);
+            join_hyphenated_words(&mut draft, self.book, self.dictionary);
         }
-        join_hyphenated_words(&mut draft, self.book, self.dictionary);
         if let Some(dictionary) = self.dictionary {
             mark_foreign_passages(&mut draft, self.book, dictionary);
             join_split_words(&mut draft, self.book, dictionary);

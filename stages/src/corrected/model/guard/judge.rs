@@ -107,7 +107,7 @@ impl<'a> Guard<'a> {
         if evidence.was_read_as(words, printed) {
             return Verdict::Accepted;
         }
-        if inner_hyphens(read) > inner_hyphens(printed) && confidence > UNREAD {
+        if inner_hyphens(read) > inner_hyphens(printed) {
             return Verdict::Flagged(ProposalDoubt::UnlikelyMisreading);
         }
         let is_line_break = evidence.spans_lines(words);
