@@ -78,8 +78,10 @@ impl Outside {
         let tests = fs::read_to_string(checkout().join("tests/Cargo.toml")).unwrap();
         let (_, dependencies) = tests.split_once("[dependencies]\n").unwrap();
         let (dependencies, _) = dependencies.split_once("\n[").unwrap();
+        let name = |line: &str| line.split(['.', ' ']).next().unwrap_or_default().to_owned();
+        let present: Vec<String> = stages.lines().map(name).collect();
         let missing = dependencies.lines().filter(|line| {
-            line.ends_with(".workspace = true") && !stages.contains(line) && !line.starts_with("stages.")
+            line.ends_with(".workspace = true") && !present.contains(&name(line)) && !line.starts_with("stages.")
         });
         let missing: String = missing.flat_map(|line| [line, "\n"]).collect();
         let stages = stages.replacen("[dependencies]\n", &format!("[dependencies]\n{missing}"), 1);
