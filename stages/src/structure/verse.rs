@@ -22,21 +22,130 @@ const MIN_SHARE_OF_LONGER_PIECES: f64 = 0.5;
 /// Stanzas are at least so far apart, in distances between lines.
 const MIN_STANZA_GAP: f64 = 1.3;
 
+/// Pieces of one verse begin at most this far left of the first, in heights of a line; the indents of prose are less deep.
+const MAX_OUTDENT_HEIGHTS: f64 = 1.5;
+
 /// How many of the first pieces are verse together, in text between these edges, px; 0 if the first is not.
 pub(super) fn verse_at(pieces: &[Piece], left_px: f64, right_px: f64) -> usize {
     let Some(first) = pieces.first() else { return 0 };
-    let is_like = |piece: &&Piece| piece.role == first.role && piece.classification == first.classification;
-    let alike = pieces.iter().take_while(is_like).count();
-    let are_verse = |count: &usize| {
-        let together = together(&pieces[..*count]);
-        let all = together.lines.len();
-        let longer: usize = pieces[..*count].iter().map(|piece| piece.lines.len()).filter(|lines| *lines > 1).sum();
-        let begins = |piece: &Piece| piece.lines.first().is_some_and(|line| begins_with_capital(&line.text));
-        longer as f64 >= MIN_SHARE_OF_LONGER_PIECES * all as f64
-            && pieces[..*count].iter().all(begins)
-            && is_verse(&together, left_px, right_px)
+    let min_lines = match first.role {
+        Role::Quotation | Role::Epigraph => MIN_QUOTED_LINES,
+        Role::Text if matches!(first.classification, Classification::Body | Classification::Other) => MIN_LINES,
+        _ => return 0,
     };
-    (1..=alike).rev().find(are_verse).unwrap_or(0)
+    let text = TextEdges { right_px, width_px: right_px - left_px };
+    let (mut all, mut longer, mut found) = (Lines::default(), 0, 0);
+    for (piece, count) in pieces.iter().zip(1..) {
+        let Some(own) = Lines::of(piece, text) else { break };
+        let is_like = piece.role == first.role && piece.classification == first.classification;
+        if !is_like || !own.may_be_verse() || count > 1 && is_outdented(piece, first) {
+            break;
+        }
+        longer += if own.count > 1 { own.count } else { 0 };
+        all.add(&own);
+        let is_of_longer = longer as f64 >= MIN_SHARE_OF_LONGER_PIECES * all.count as f64;
+        if all.count >= min_lines && is_of_longer && all.are_verse(text) {
+            found = count;
+        }
+    }
+    found
+}
+
+/// Whether a piece begins so far left of the first that it is prose after verse.
+fn is_outdented(piece: &Piece, first: &Piece) -> bool {
+    match (piece.bbox(), first.bbox(), first.lines.first().and_then(|line| line.bbox)) {
+        (Some(piece), Some(first), Some(line)) => {
+            f64::from(piece.x) < f64::from(first.x) - MAX_OUTDENT_HEIGHTS * f64::from(line.height)
+        }
+        _ => false,
+    }
+}
+
+/// The edges of a text.
+#[derive(Debug, Clone, Copy)]
+struct TextEdges {
+    right_px: f64,
+    width_px: f64,
+}
+
+/// What tells lines of verse from prose.
+#[derive(Debug, Clone, Copy)]
+struct Lines {
+    count: usize,
+    begin_with_capital: usize,
+    /// Those that reach the right edge of the text.
+    full: usize,
+    end_in_hyphen: bool,
+    /// The first and the last end of the lines but the last one, which is short in prose as well; px.
+    ends_px: (f64, f64),
+    last_end_px: f64,
+}
+
+impl Default for Lines {
+    fn default() -> Self {
+        Self {
+            count: 0,
+            begin_with_capital: 0,
+            full: 0,
+            end_in_hyphen: false,
+            ends_px: (f64::MAX, f64::MIN),
+            last_end_px: 0.0,
+        }
+    }
+}
+
+impl Lines {
+    /// The lines of a piece; `None` if the position of one is unknown.
+    fn of(piece: &Piece, text: TextEdges) -> Option<Self> {
+        let mut lines = Self::default();
+        for line in &piece.lines {
+            let end = f64::from(line.bbox?.right());
+            lines.add(&Self {
+                count: 1,
+                begin_with_capital: usize::from(begins_with_capital(&line.text)),
+                full: usize::from(end > text.right_px - 0.06 * text.width_px),
+                end_in_hyphen: line.text.ends_with('-'),
+                last_end_px: end,
+                ..Self::default()
+            });
+        }
+        Some(lines)
+    }
+
+    /// Adds lines below these.
+    fn add(&mut self, below: &Self) {
+        let (mut first, mut last) = self.ends_px;
+        if self.count > 0 {
+            (first, last) = (first.min(self.last_end_px), last.max(self.last_end_px));
+        }
+        *self = Self {
+            count: self.count + below.count,
+            begin_with_capital: self.begin_with_capital + below.begin_with_capital,
+            full: self.full + below.full,
+            end_in_hyphen: self.end_in_hyphen || below.end_in_hyphen,
+            ends_px: (first.min(below.ends_px.0), last.max(below.ends_px.1)),
+            last_end_px: below.last_end_px,
+        };
+    }
+
+    /// Whether the lines of one piece may be part of verse.
+    fn may_be_verse(&self) -> bool {
+        self.begin_with_capital as f64 >= MIN_CAPITALS_RATIO * self.count as f64
+            && 2 * self.full <= self.count
+            && !self.end_in_hyphen
+    }
+
+    fn are_verse(&self, text: TextEdges) -> bool {
+        let (mut first, mut last) = self.ends_px;
+        if self.count <= 2 {
+            (first, last) = (first.min(self.last_end_px), last.max(self.last_end_px));
+        }
+        let is_ragged = last - first >= MIN_RAGGED_RATIO * text.width_px;
+        text.width_px > 0.0
+            && self.begin_with_capital as f64 >= MIN_CAPITALS_RATIO * self.count as f64
+            && self.full as f64 <= MAX_FULL_RATIO * self.count as f64
+            && (self.count >= FEW_LINES || is_ragged)
+    }
 }
 
 /// Pieces as one.
@@ -65,31 +174,6 @@ pub(super) fn stanzas(pieces: &[Piece]) -> Vec<Piece> {
         }
     }
     stanzas.into_iter().map(|lines| Piece { lines, ..all.clone() }).collect()
-}
-
-/// Whether a piece is verse, in text between these edges, px.
-fn is_verse(piece: &Piece, left_px: f64, right_px: f64) -> bool {
-    let min_lines = match piece.role {
-        Role::Quotation | Role::Epigraph => MIN_QUOTED_LINES,
-        Role::Text if matches!(piece.classification, Classification::Body | Classification::Other) => MIN_LINES,
-        _ => return false,
-    };
-    let width_px = right_px - left_px;
-    let ends: Vec<f64> = piece.lines.iter().filter_map(|line| Some(f64::from(line.bbox?.right()))).collect();
-    if ends.len() != piece.lines.len() || ends.len() < min_lines || width_px <= 0.0 {
-        return false;
-    }
-    let count = ends.len() as f64;
-    let capitals = piece.lines.iter().filter(|line| begins_with_capital(&line.text)).count() as f64;
-    let full = ends.iter().filter(|end| **end > right_px - 0.06 * width_px).count() as f64;
-    // The last line of prose is short as well.
-    let others = if ends.len() > 2 { &ends[..ends.len() - 1] } else { &ends[..] };
-    let (min, max) = others.iter().fold((f64::MAX, f64::MIN), |(min, max), end| (min.min(*end), max.max(*end)));
-    let hyphens = piece.lines.iter().any(|line| line.text.ends_with('-'));
-    capitals >= MIN_CAPITALS_RATIO * count
-        && full <= MAX_FULL_RATIO * count
-        && (ends.len() >= FEW_LINES || max - min >= MIN_RAGGED_RATIO * width_px)
-        && !hyphens
 }
 
 fn begins_with_capital(text: &str) -> bool {
@@ -136,6 +220,22 @@ mod tests {
         assert_eq!(verse_at(&pieces, 100.0, 900.0), 4);
         let lines: Vec<usize> = stanzas(&pieces[..4]).iter().map(|stanza| stanza.lines.len()).collect();
         assert_eq!(lines, [4, 2]);
+    }
+
+    #[test]
+    fn prose_after_verse_is_not_part_of_it() {
+        let verse: Vec<String> = (0..12).map(|line| format!("The lamp goes over row {line}")).collect();
+        let verse = verse.join("\n");
+        for prose in [
+            "He put the lamp down and\nwent up the stairs to his\nroom.",
+            "He put the lamp down and went to bed, and did not read any more of it that day.",
+        ] {
+            assert_eq!(verse_at(&pieces_at(&[(&verse, 100), (prose, 750)]), 100.0, 900.0), 1, "{prose}");
+        }
+        let mut pieces = pieces_at(&[(&verse, 100), ("He went to bed.", 750)]);
+        let bbox = pieces[1].lines[0].bbox.as_mut().unwrap();
+        bbox.x -= 60;
+        assert_eq!(verse_at(&pieces, 100.0, 900.0), 1);
     }
 
     #[test]

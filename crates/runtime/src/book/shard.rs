@@ -25,7 +25,7 @@ pub struct ShardError {
 const MAX_COUNT: u32 = 100_000;
 
 impl Shard {
-    /// Shard `number` of `count`, counted from 1; `None` if there is no such shard.
+    /// Shard `number` of `count`, counted from 1; `None` if `number` is 0 or more than `count`, or `count` too large.
     #[must_use]
     pub fn new(number: u32, count: u32) -> Option<Self> {
         ((1..=count).contains(&number) && count <= MAX_COUNT).then_some(Self { number, count })
