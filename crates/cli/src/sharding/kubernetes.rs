@@ -50,14 +50,14 @@ impl Kubernetes {
         }
     }
 
-    /// A manifest of an Indexed Job, for `kubectl apply`.
+    /// A manifest of an Indexed Job, for `kubectl apply`: JSON, which is YAML too, after a comment.
     pub(crate) fn manifest(&self, script: &Script) -> String {
         let comment = Script::comment(
             "An Indexed Job: `kubectl apply -f FILE`. Made by `shelf shards kubernetes`. Needs Kubernetes 1.33, or 1.29 with the feature gate\n\
              JobBackoffLimitPerIndex. A shard that waits for pages of others ends with exit code 5 and is started again, after a\n\
              growing pause, without limit until the deadline; one that was killed, at most as often as `backoffLimitPerIndex` says.",
         );
-        format!("{comment}{}", yaml(&self.job(script), 0))
+        format!("{comment}{:#}\n", self.job(script))
     }
 
     fn job(&self, script: &Script) -> Value {
@@ -99,32 +99,5 @@ impl Kubernetes {
                 } },
             },
         })
-    }
-}
-
-/// A value as block-style YAML. Texts are quoted as in JSON, which YAML includes.
-fn yaml(value: &Value, indent: usize) -> String {
-    let is_nested = |value: &Value| match value {
-        Value::Object(fields) => !fields.is_empty(),
-        Value::Array(items) => items.iter().any(Value::is_object),
-        _ => false,
-    };
-    let line = |beginning: String, value: &Value, nested: usize| {
-        if is_nested(value) {
-            format!("{beginning}\n{}", yaml(value, nested))
-        } else {
-            format!("{beginning} {value}\n")
-        }
-    };
-    let space = " ".repeat(indent);
-    match value {
-        Value::Object(fields) => {
-            fields.iter().map(|(name, value)| line(format!("{space}{name}:"), value, indent + 2)).collect()
-        }
-        Value::Array(items) => {
-            let item = |item| format!("{space}-{}", &yaml(item, indent + 2)[indent + 1..]);
-            items.iter().map(item).collect::<Vec<_>>().concat()
-        }
-        scalar => format!("{space}{scalar}\n"),
     }
 }

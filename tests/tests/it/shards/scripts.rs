@@ -5,6 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Output};
 
+use serde_json::{Value, json};
 use shelf::testing::ScriptedModel;
 use shelf_tests::Shelf;
 
@@ -121,14 +122,23 @@ fn kubernetes_manifest_is_an_indexed_job() {
         "--",
         "--yes",
     ]);
-    for line in [
-        "kind: \"Job\"\n",
-        "  completionMode: \"Indexed\"\n  completions: 16\n  parallelism: 16\n  backoffLimitPerIndex: 6\n",
-        "      - action: \"Ignore\"\n        onExitCodes:\n          containerName: \"shelf\"\n          operator: \"In\"\n          values: [5]\n",
-        "exec shelf --library '/library/my books' process --all --by pages --yes --shard",
-        "JOB_COMPLETION_INDEX + 1))/16",
-        "            claimName: \"library\"\n",
-    ] {
-        assert!(manifest.contains(line), "{line}\n{manifest}");
-    }
+    let (comment, job): (Vec<&str>, Vec<&str>) = manifest.lines().partition(|line| line.starts_with('#'));
+    assert!(comment[0].starts_with("# An Indexed Job"), "{manifest}");
+    let job: Value = serde_json::from_str(&job.concat()).unwrap();
+    assert_eq!((&job["apiVersion"], &job["kind"]), (&"batch/v1".into(), &"Job".into()));
+    let spec = &job["spec"];
+    assert_eq!(spec["completionMode"], "Indexed");
+    assert_eq!(
+        (&spec["completions"], &spec["parallelism"], &spec["backoffLimitPerIndex"]),
+        (&16.into(), &16.into(), &6.into())
+    );
+    let waits = &spec["podFailurePolicy"]["rules"][1];
+    assert_eq!((&waits["action"], &waits["onExitCodes"]["values"]), (&"Ignore".into(), &json!([5])));
+    let pod = &spec["template"]["spec"];
+    assert_eq!(
+        pod["containers"][0]["command"][2],
+        "exec shelf --library '/library/my books' process --all --by pages --yes --shard \"$((JOB_COMPLETION_INDEX + 1))/16\""
+    );
+    assert_eq!(pod["containers"][0]["envFrom"], json!([{ "secretRef": { "name": "llm" } }]));
+    assert_eq!(pod["volumes"][0]["persistentVolumeClaim"]["claimName"], "library");
 }
