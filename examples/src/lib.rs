@@ -3,7 +3,6 @@
 //! | file | shows |
 //! | --- | --- |
 //! | [`text_lines`] | work that keeps a core busy, on the scan, in a worker process; options |
-//! | [`alike`] | work that may take too long, in a worker process |
 //! | [`page_kind`] | work that waits for a model |
 //! | [`layout`] | a merge of two stages, deterministic |
 //! | [`running_head`] | a page with its neighbours; hooks |
@@ -11,7 +10,6 @@
 //! | [`odd_page`] | a page stage that depends on a book stage |
 //! | [`short_page`] | a resource that pages share; an optional dependency |
 
-pub mod alike;
 pub mod layout;
 pub mod odd_page;
 pub mod page_kind;

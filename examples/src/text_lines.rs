@@ -2,8 +2,7 @@
 
 use clap::Args;
 use shelf::prelude::*;
-use shelf::stage::{ParagraphId, Paragraphs, ScanFile};
-use shelf::worker::{Task, worker_task};
+use shelf::stage::{ParagraphId, Paragraphs};
 
 /// The lines of text of one page.
 #[page]
@@ -44,7 +43,7 @@ pub struct LinesMetrics {
 }
 
 /// The command-line options of `text_lines`.
-#[derive(Debug, Clone, Args, Serialize)]
+#[derive(Debug, Clone, Args, Serialize, Deserialize)]
 pub struct LinesOptions {
     /// Grey level below which a pixel is ink: 1 (almost nothing) to 255 (almost everything)
     #[arg(long, value_name = "GREY", default_value_t = 128, value_parser = clap::value_parser!(u8).range(1..))]
@@ -52,24 +51,15 @@ pub struct LinesOptions {
 }
 
 /// Finds the lines of text on every scan.
-#[stage(name = "text_lines", parallelism = cpu, options = LinesOptions)]
+#[stage(name = "text_lines", parallelism = cpu, isolated, timeout = "60s", options = LinesOptions)]
 pub fn text_lines(page: PageNumber, image: PageImage, options: &LinesOptions) -> Result<(LinesPage, LinesMetrics)> {
-    let (rows, ink) = image.with(&COUNT_INK, options.dark)?;
-    let lines = lines_of(&rows);
-    let metrics = LinesMetrics { lines: lines.len(), ink, width: image.source().width };
+    let grey = image::open(image.path())?.into_luma8();
+    let is_ink = |pixel: &u8| *pixel < options.dark;
+    let rows = grey.as_raw().chunks(grey.width() as usize).map(|row| row.iter().any(is_ink));
+    let lines = lines_of(&rows.collect::<Vec<_>>());
+    let ink = grey.iter().filter(|pixel| is_ink(pixel)).count() as f64 / grey.len() as f64;
+    let metrics = LinesMetrics { lines: lines.len(), ink, width: grey.width() };
     Ok((LinesPage { page_number: page.get(), lines }, metrics))
-}
-
-/// Opens a scan in a worker process. Returns which rows of pixels have ink, and the share of the page that is ink, 0..=1.
-static COUNT_INK: Task<(ScanFile, u8), (Vec<bool>, f64)> = Task::new("text_lines.count_ink", count_ink);
-worker_task!(COUNT_INK);
-
-fn count_ink((scan, dark): (ScanFile, u8)) -> Result<(Vec<bool>, f64)> {
-    let grey = image::open(scan.path)?.into_luma8();
-    let inked = |row: image::buffer::Pixels<'_, _>| row.filter(|pixel: &&image::Luma<u8>| pixel.0[0] < dark).count();
-    let rows: Vec<usize> = grey.rows().map(inked).collect();
-    let pixels = f64::from(grey.width()) * f64::from(grey.height());
-    Ok((rows.iter().map(|ink| *ink > 0).collect(), rows.iter().sum::<usize>() as f64 / pixels))
 }
 
 /// A line is a run of rows with ink.

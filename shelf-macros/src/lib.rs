@@ -32,6 +32,7 @@ use syn::{DeriveInput, parse_macro_input};
 /// | `parallelism = io` | an `async fn`, up to 30 pages at a time, on tokio | the default of an `async fn` |
 /// | `parallelism = llm` | an `async fn` that calls language models, through its parameter `Llm` or in a hook, on tokio | |
 /// | `isolated` | a `fn` that runs in worker processes: a crash, a hang or too much memory fails only the current page, with a reason. Pages share no memory, and `options` must also derive `Deserialize` | runs in the main process |
+/// | `confined = false` | the worker processes of an `isolated` stage may do everything that this program may, except use API keys. Otherwise they read only their book and the system's files, write nothing, and open no socket (on Linux) | `true` |
 /// | `scope = book` | runs once per book | `page`: once per page |
 /// | `version = 2` | pages made by other versions are stale | 1 |
 /// | `options = MyOptions` | the stage's command-line options: a `clap::Args` that implements `Serialize` | none |

@@ -69,6 +69,10 @@ pub mod misdeed {
 /// Writes the numeral of every page.
 #[stage(name = "numeral")]
 pub fn numeral(page: PageNumber) -> Result<Numeral> {
+    numeral_of(page)
+}
+
+fn numeral_of(page: PageNumber) -> Result<Numeral> {
     Ok(Numeral { strokes: "I".repeat(page.get() as usize) })
 }
 
@@ -148,4 +152,21 @@ impl Resource for Inkwell {
 pub fn dipped(page: PageNumber, inkwell: &Inkwell) -> Result<Sturdy> {
     let strokes = format!("page {page}, filled {}", inkwell.filled);
     Ok(Sturdy { process: inkwell.process, strokes, title: None })
+}
+
+/// Reads what is none of its business.
+#[stage(name = "nosy", isolated)]
+pub fn nosy(page: PageNumber) -> Result<Numeral> {
+    reads_the_accounts(page)
+}
+
+/// The same, and may.
+#[stage(name = "trusted", isolated, confined = false)]
+pub fn trusted(page: PageNumber) -> Result<Numeral> {
+    reads_the_accounts(page)
+}
+
+fn reads_the_accounts(page: PageNumber) -> Result<Numeral> {
+    std::fs::read("/etc/passwd")?;
+    numeral_of(page)
 }

@@ -2,6 +2,7 @@
 
 pub mod bench;
 mod command;
+mod drawn;
 mod folder_watch;
 pub mod guard;
 mod hooked_store;
@@ -12,5 +13,6 @@ pub mod tokens;
 pub mod worker_tasks;
 
 pub use command::{Ended, Shelf};
+pub use drawn::page_of_text;
 pub use folder_watch::FolderWatch;
 pub use hooked_store::HookedStore;

@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
@@ -40,6 +40,12 @@ impl PageImage {
     #[must_use]
     pub fn source(&self) -> &ScanMetadata {
         &self.source
+    }
+
+    /// The scan's file. A stage that opens it should be `isolated`, since a file from elsewhere may crash its decoder or fill the memory.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.file.path
     }
 
     /// Runs `task` on the scan and `settings` in a worker process, and waits for its result.

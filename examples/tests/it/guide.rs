@@ -2,8 +2,7 @@
 
 const GUIDE: &str = include_str!("../../../shelf/docs/writing-a-stage.md");
 
-const FILES: [&str; 8] = [
-    include_str!("../../src/alike.rs"),
+const FILES: [&str; 7] = [
     include_str!("../../src/layout.rs"),
     include_str!("../../src/odd_page.rs"),
     include_str!("../../src/page_kind.rs"),

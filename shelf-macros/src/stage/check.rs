@@ -1,6 +1,6 @@
 use quote::quote;
 use syn::ext::IdentExt;
-use syn::{Ident, Lit, LitInt, Safety};
+use syn::{Ident, Lit, LitBool, LitInt, Safety};
 
 use super::model::{NamedDependency, Parallelism, Parameter, Policy, Scope, Source, Stage, Work};
 use super::name::check_name;
@@ -23,7 +23,7 @@ pub(super) fn check_stage(mut arguments: Arguments, function: Function, diagnost
     let version = check_version(arguments.version.as_ref(), diagnostics);
     let scope = check_scope(arguments.scope.as_ref(), diagnostics);
     let parallelism = check_parallelism(arguments.parallelism.as_ref(), &function, diagnostics);
-    check_isolated(arguments.isolated.as_ref(), &function, diagnostics);
+    check_isolated(&arguments, &function, diagnostics);
     let paths = arguments.deps.iter().map(|dep| dep.path.clone()).collect();
     let (parameters, conserves, policy) = if arguments.unread {
         Default::default()
@@ -39,6 +39,7 @@ pub(super) fn check_stage(mut arguments: Arguments, function: Function, diagnost
         parameters,
         asyncness: signature.asyncness.map(|word| word.span),
         isolated: arguments.isolated.is_some(),
+        confined: arguments.confined.as_ref().is_none_or(LitBool::value),
         error_at: returned.error_at,
         before: arguments.before,
         after: arguments.after,
@@ -223,9 +224,15 @@ fn check_parallelism(
 }
 
 /// A page that is made in a worker process is made by a `fn`: a future waits for others, and is stopped where it waits.
-fn check_isolated(word: Option<&Ident>, function: &Function, diagnostics: &mut Diagnostics) {
-    if let (Some(word), Some(_)) = (word, &function.signature.asyncness) {
-        let name = &function.signature.ident;
+fn check_isolated(arguments: &Arguments, function: &Function, diagnostics: &mut Diagnostics) {
+    let name = &function.signature.ident;
+    if let (Some(confined), None) = (&arguments.confined, &arguments.isolated) {
+        diagnostics.error(
+            confined.span(),
+            format!("stage `{name}` runs in this process, which is never confined; add `isolated`, or drop `confined`"),
+        );
+    }
+    if let (Some(word), Some(_)) = (&arguments.isolated, &function.signature.asyncness) {
         diagnostics.error(
             word.span(),
             format!(

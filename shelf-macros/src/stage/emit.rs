@@ -103,8 +103,8 @@ fn emit_fields(stage: &Stage, work: &Work) -> TokenStream {
     let parallelism = parallelism.map(|parallelism| quote!(parallelism: #runtime::Parallelism::#parallelism,));
     let run = emit_run(stage, work);
     let isolated = work.isolated.then(|| {
-        let options = emit_options(stage);
-        quote!(isolated: #runtime::isolated::<#options>(),)
+        let (options, confined) = (emit_options(stage), work.confined);
+        quote!(isolated: #runtime::isolated::<#options>(#confined),)
     });
     let before = before.as_ref().map(|path| emit_hook(stage, "before", path));
     let after = after.as_ref().map(|path| emit_hook(stage, "after", path));

@@ -35,6 +35,8 @@ pub(super) struct Work {
     pub(super) asyncness: Option<Span>,
     /// Whether its pages are made in worker processes.
     pub(super) isolated: bool,
+    /// Whether these are confined to the files of their book.
+    pub(super) confined: bool,
     /// Where a message about the function's error stands.
     pub(super) error_at: Span,
     pub(super) before: Option<Path>,

@@ -3,7 +3,7 @@ use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Expr, Lit, LitStr, Path, Signature, Token, Type, Visibility, bracketed, parenthesized};
+use syn::{Attribute, Expr, Lit, LitBool, LitStr, Path, Signature, Token, Type, Visibility, bracketed, parenthesized};
 
 use crate::diagnostics::Diagnostics;
 use crate::list::{read_all, read_each};
@@ -17,6 +17,7 @@ pub(super) struct Arguments {
     pub(super) parallelism: Option<ParallelismSyntax>,
     /// The word itself.
     pub(super) isolated: Option<Ident>,
+    pub(super) confined: Option<LitBool>,
     pub(super) scope: Option<Ident>,
     pub(super) version: Option<Lit>,
     pub(super) options: Option<Type>,
@@ -32,11 +33,12 @@ pub(super) struct Arguments {
 }
 
 /// Every option, and how it is written.
-const OPTIONS: [(&str, &str); 17] = [
+const OPTIONS: [(&str, &str); 18] = [
     ("name", "name = \"word_count\""),
     ("deps", "deps = [ocr]` or `deps = [words = crate::ocr::ocr]"),
     ("parallelism", "parallelism = cpu"),
     ("isolated", "isolated"),
+    ("confined", "confined = false"),
     ("scope", "scope = book"),
     ("version", "version = 2"),
     ("options", "options = MyOptions"),
@@ -152,6 +154,7 @@ impl Arguments {
                 self.deps.extend(read_all(&list, Punctuated::<DepSyntax, Token![,]>::parse_terminated)?);
             }
             "parallelism" => self.parallelism = Some(input.parse()?),
+            "confined" => self.confined = Some(input.parse()?),
             "scope" => self.scope = Some(input.call(Ident::parse_any)?),
             "version" => self.version = Some(input.parse()?),
             "options" => self.options = Some(input.parse()?),

@@ -9,25 +9,23 @@ use shelf::eval::{ErrorRate, HyphenScore, Normalisation, Score, score};
 use shelf::pages::{MergedPage, OcrPage, PageText};
 
 use super::conservation::{lost, pages};
-use super::degraded_drawings::degraded_drawings;
 use super::put_in::words_put_in;
 use super::structure::FoundElements;
 use super::{Measure, Target, Unit};
 use crate::Shelf;
 
-/// Measures all of it on the scans in `data`, in an empty library. The books stay there.
+/// Measures the books in `data` and the drawn book, in an empty library. The books stay there.
 ///
 /// # Panics
 /// A command fails.
 #[must_use]
-pub fn measure(shelf: &Shelf, data: &Path) -> Vec<Measure> {
+pub fn books(shelf: &Shelf, data: &Path) -> Vec<Measure> {
     let mut measures = Vec::new();
     florida(shelf, data, &mut measures);
     degraded(shelf, data, &mut measures);
     commentaries(shelf, data, &mut measures);
     unreadable(shelf, data, &mut measures);
     drawn(shelf, &mut measures);
-    degraded_drawings(shelf, &mut measures);
     measures
 }
 

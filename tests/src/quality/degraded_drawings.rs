@@ -1,4 +1,7 @@
+use std::path::PathBuf;
+
 use image::{GrayImage, imageops};
+use rayon::prelude::*;
 use serde_json::Value;
 use shelf::draw::{DarkEdge, Degrader, DrawnPage, EdgeTexture, NeighbourStrip, ScanSide};
 use shelf::eval::ErrorRate;
@@ -27,8 +30,8 @@ struct Kind {
     beside: Beside,
     /// The highest error rate of `ocr`, if it is limited.
     most_of_ocr: Option<f64>,
-    /// The most that the ratio of the error rates of `corrected` and `ocr` may be.
-    most: f64,
+    /// Whether there are enough errors for the ratio of the error rates of `corrected` and `ocr` to mean something.
+    has_ratio: bool,
 }
 
 /// What a scan shows beside its page.
@@ -52,11 +55,11 @@ const COARSE: Kind = Kind {
     quarter_turns: 0,
     beside: Beside::Nothing,
     most_of_ocr: None,
-    most: 1.0,
+    has_ratio: false,
 };
 
 const KINDS: [Kind; 7] = [
-    COARSE,
+    Kind { has_ratio: true, ..COARSE },
     Kind { book: "drawn pages, skewed", id: "skewed", dpi: &[200, 200, 200, 250, 300], skew_degrees: 5.0, ..COARSE },
     Kind { book: "drawn pages, worn", id: "worn", dpi: &[200, 250, 300, 300, 300], ..COARSE },
     Kind { book: "drawn pages, on their side", id: "sideways", dpi: &[300, 300], quarter_turns: 1, ..COARSE },
@@ -116,43 +119,59 @@ impl Beside {
     }
 }
 
+impl Kind {
+    /// The `at`-th scan of the kind with this number: a page, and what shows of its neighbour.
+    fn scan(&self, number: usize, at: usize, page: &DrawnPage, neighbour: &DrawnPage) -> GrayImage {
+        let dpi = self.dpi[at];
+        let seed = FIRST_SEED + 100 * number as u64 + at as u64;
+        // From one side to the other.
+        let share = at as f32 / (self.dpi.len() - 1) as f32 * 2.0 - 1.0;
+        let skew_degrees = self.skew_degrees * share;
+        let dark_edges = self.beside.dark_edges(at, skew_degrees);
+        let degrader = Degrader { skew_degrees, dark_edges, ..Degrader::new(seed, dpi) };
+        let both = self.beside.neighbour(at).map(|strip| strip.beside(&page.image, &neighbour.image, page.dpi));
+        let scan = degrader.degrade(both.as_ref().unwrap_or(&page.image), page.dpi);
+        let scan = if both.is_some() { without_corners(&scan, skew_degrees) } else { scan };
+        if self.quarter_turns == 1 { imageops::rotate90(&scan) } else { scan }
+    }
+}
+
 /// Measures drawn pages that were degraded from seeds of their own.
-pub(super) fn degraded_drawings(shelf: &Shelf, measures: &mut Vec<Measure>) {
+///
+/// # Panics
+/// A command fails.
+#[must_use]
+pub fn degraded_drawings(shelf: &Shelf) -> Vec<Measure> {
+    let mut measures = Vec::new();
     let drawn = shelf::demo::book();
     let pages: Vec<&DrawnPage> = drawn.pages.iter().filter(|page| page.text().len() > 1000).collect();
     let (mut bad, mut flagged, mut both) = (0_usize, 0_usize, 0_usize);
     for (number, kind) in (0..).zip(&KINDS) {
         let folder = shelf.library().join("drawn-files").join(kind.id);
         std::fs::create_dir_all(&folder).expect("a folder for scans");
-        let mut scans = Vec::new();
-        for (at, dpi) in (0..).zip(kind.dpi) {
+        let scans = (0..kind.dpi.len()).into_par_iter().map(|at| {
             let page = pages[(number * 3 + at) % pages.len()];
-            let seed = FIRST_SEED + 100 * number as u64 + at as u64;
-            // From one side to the other.
-            let share = at as f32 / (kind.dpi.len() - 1) as f32 * 2.0 - 1.0;
-            let skew_degrees = kind.skew_degrees * share;
-            let dark_edges = kind.beside.dark_edges(at, skew_degrees);
-            let degrader = Degrader { skew_degrees, dark_edges, ..Degrader::new(seed, *dpi) };
             let neighbour = pages[(number * 3 + at + 1) % pages.len()];
-            let both = kind.beside.neighbour(at).map(|strip| strip.beside(&page.image, &neighbour.image, page.dpi));
-            let scan = degrader.degrade(both.as_ref().unwrap_or(&page.image), page.dpi);
-            let scan = if both.is_some() { without_corners(&scan, skew_degrees) } else { scan };
-            let scan = if kind.quarter_turns == 1 { imageops::rotate90(&scan) } else { scan };
             let path = folder.join(format!("{at:02}.png"));
-            scan.save(&path).expect("a scan is written");
+            kind.scan(number, at, page, neighbour).save(&path).expect("a scan is written");
             std::fs::write(path.with_extension("gt.txt"), page.text()).expect("its text is written");
-            scans.push(path);
-        }
+            path
+        });
+        let scans: Vec<PathBuf> = scans.collect();
         shelf.read(kind.id, &scans);
         let found = eval(shelf, kind.id, &["--stage", "corrected", "--truth"], &folder);
         let (before, after) = (characters(&found["total_before"]), characters(&found["total"]));
-        let [mut of_ocr, of_corrected, of_both] = texts(kind.book, before, after, kind.most);
+        let [mut of_ocr, mut of_corrected, of_both] = texts(kind.book, before, after, 1.0);
         of_ocr.target = kind.most_of_ocr.map_or(Target::Nothing, Target::AtMost);
+        of_corrected.target = Target::AtMost(before.rate());
         let flags = pages_of(shelf, kind.id, &found);
         if kind.beside == Beside::DarkText {
             measures.extend([of_ocr, covered_pages(kind.book, &flags)]);
         } else {
-            measures.extend([of_ocr, of_corrected, of_both]);
+            measures.extend([of_ocr, of_corrected]);
+        }
+        if kind.has_ratio {
+            measures.push(of_both);
         }
         for (is_bad, is_flagged) in flags {
             bad += usize::from(is_bad);
@@ -170,6 +189,7 @@ pub(super) fn degraded_drawings(shelf: &Shelf, measures: &mut Vec<Measure>) {
     };
     measures.push(share("pages with a CER above 2 % that `ocr` flags", bad));
     measures.push(share("pages that `ocr` flags with a CER above 2 %", flagged));
+    measures
 }
 
 /// A turned scan without the empty corners at its left and right side.

@@ -7,5 +7,6 @@ mod measure;
 mod put_in;
 mod structure;
 
-pub use books::measure;
+pub use books::books;
+pub use degraded_drawings::degraded_drawings;
 pub use measure::{Measure, Target, Unit, table};

@@ -9,12 +9,14 @@ use shelf::logs::StageLogs;
 use shelf::plan::Request;
 use shelf::stage::{Cause, Stage as _};
 use shelf::testing::{TestBook, TestRun};
-use shelf::worker::{WorkerPool, WorkerSettings};
-use shelf_tests::isolated_stages::{Ink, Numeral, dipped, looked_at, misdeed, numeral, series, stuck, sturdy};
+use shelf::worker::{Confinement, WorkerPool, WorkerSettings, confinement_gap};
+use shelf_tests::isolated_stages::{
+    Ink, Numeral, dipped, looked_at, misdeed, nosy, numeral, series, stuck, sturdy, trusted,
+};
 use tracing_subscriber::layer::SubscriberExt;
 
-fn worker_pool(program: &str) -> WorkerPool {
-    WorkerPool::start(WorkerSettings {
+fn settings(program: &str) -> WorkerSettings {
+    WorkerSettings {
         program: program.into(),
         arguments: vec!["worker".into()],
         count: 2,
@@ -23,7 +25,11 @@ fn worker_pool(program: &str) -> WorkerPool {
         withheld: Vec::new(),
         // Far more than anything here takes: the machine may be busy.
         time_limit: Duration::from_mins(2),
-    })
+    }
+}
+
+fn worker_pool(program: &str) -> WorkerPool {
+    WorkerPool::start(settings(program))
 }
 
 fn book(pages: u32) -> TestBook {
@@ -126,6 +132,22 @@ fn a_scan_is_opened_in_the_process_that_makes_the_page() {
     assert_eq!(counts(&book.run::<looked_at>()), (1, 0));
     let page = book.page::<looked_at>(1);
     assert_eq!(page.strokes, page.process.to_string());
+}
+
+#[test]
+fn a_stage_reads_its_book_and_nothing_else_unless_it_says_so() {
+    if confinement_gap().is_some() {
+        return;
+    }
+    let book = book(1);
+    let confinement = Confinement { readable: vec![book.store().root().to_owned()], ..Confinement::default() };
+    let settings = WorkerSettings { confinement: Some(confinement), ..settings(env!("CARGO_BIN_EXE_crashing-worker")) };
+    let book = book.worker_pool(WorkerPool::start(settings));
+    assert_eq!(counts(&book.run::<series>()), (1, 0), "it reads the pages of its book");
+    assert_eq!(counts(&book.run::<nosy>()), (0, 1));
+    let failure = book.failure::<nosy>(1).unwrap().failure;
+    assert!(failure.error.contains("Permission denied"), "{failure}");
+    assert_eq!(counts(&book.run::<trusted>()), (1, 0));
 }
 
 #[test]

@@ -27,11 +27,11 @@ fn checkout() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
 }
 
-/// A profile that builds the crates of this checkout as the checkout does. There they are members of the workspace and have line tables;
-/// here they are dependencies as any other, of which `"*"` speaks, and would be built again without.
+/// A profile that builds the crates of this checkout as the checkout does. There they are members of the workspace and have line tables and
+/// checks; here they are dependencies as any other, of which `"*"` speaks, and would be built again without.
 fn of_members(profile: &str) -> String {
-    let lines = "debug = \"line-tables-only\"";
-    assert!(profile.contains(lines), "{profile}");
+    let lines = "debug = \"line-tables-only\", debug-assertions = true, overflow-checks = true";
+    assert!(profile.contains("debug = \"line-tables-only\""), "{profile}");
     let members = [
         "shelf-cli",
         "shelf-export",

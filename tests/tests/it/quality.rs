@@ -3,7 +3,8 @@
 use std::sync::LazyLock;
 
 use shelf::testing::real_scans;
-use shelf_tests::quality::{Measure, Target, measure, table};
+use shelf_tests::Shelf;
+use shelf_tests::quality::{Measure, Target, books, degraded_drawings, table};
 use shelf_tests::tokens::{Counted, count};
 
 use crate::florida::with_florida;
@@ -12,13 +13,23 @@ use crate::florida::with_florida;
 static MEASURED: LazyLock<Option<(Vec<Measure>, Counted)>> = LazyLock::new(|| {
     let data = real_scans("what the documents say of real books", env!("CARGO_MANIFEST_DIR"))?;
     let shelf = with_florida()?;
-    let measures = measure(&shelf, &data);
+    let measures = books(&shelf, &data);
     Some((measures, count(&shelf, &data)))
 });
 
 #[test]
-fn texts_and_labels_are_as_good_as_the_documents_say() {
+fn books_are_read_as_well_as_the_documents_say() {
     let Some((measures, _)) = &*MEASURED else { return };
+    are_as_good_as_documented(measures);
+}
+
+#[test]
+#[ignore = "takes minutes: `make test-long`"]
+fn degraded_drawings_are_read_as_well_as_the_documents_say() {
+    are_as_good_as_documented(&degraded_drawings(&Shelf::new(env!("CARGO_BIN_EXE_shelf-under-test"))));
+}
+
+fn are_as_good_as_documented(measures: &[Measure]) {
     let missed: Vec<&Measure> = measures.iter().filter(|measure| !measure.is_reached()).collect();
     assert!(missed.is_empty(), "{missed:#?}");
     let documented = include_str!("../../../docs/quality.md");
@@ -30,8 +41,8 @@ fn texts_and_labels_are_as_good_as_the_documents_say() {
         let said: f64 = said.split([' ', '|']).next().and_then(|number| number.parse().ok()).expect("a number");
         let found: f64 =
             line[start.len()..].split([' ', '|']).next().and_then(|number| number.parse().ok()).expect("a number");
-        // Another release of Tesseract reads a letter or two otherwise.
-        let slack = 0.05 * said.abs() + 0.01;
+        // Another release of Tesseract reads a few letters otherwise: 0.03 % are three of ten thousand.
+        let slack = 0.05 * said.abs() + 0.03;
         let fell = match measure.target {
             Target::AtMost(_) => found > said + slack,
             Target::AtLeast(_) => found < said - slack,

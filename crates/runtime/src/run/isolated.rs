@@ -43,6 +43,9 @@ struct RanThere {
     warnings: Vec<String>,
 }
 
+static CONFINED_PAGE: Task<IsolatedPage, RanThere> = Task::new("run.confined_page", make_confined);
+worker_task!(CONFINED_PAGE);
+
 static PAGE: Task<IsolatedPage, RanThere> = Task::new("run.page", make).unconfined();
 worker_task!(PAGE);
 
@@ -82,13 +85,25 @@ impl PageAttempt {
         let scan = source.as_ref().filter(|_| row.inputs.contains(&ExternalInput::Scan));
         let pixels = scan.map_or(0, |scan| u64::from(scan.width) * u64::from(scan.height));
         let allowance = Allowance { pixels, time_limit: row.policy.timeout };
-        worker_pool.call(&PAGE.shown_as(row.name), input, allowance).map_err(|failure| match failure.cause {
+        let task = if row.isolated.is_some_and(|isolated| isolated.is_confined) { &CONFINED_PAGE } else { &PAGE };
+        worker_pool.call(&task.shown_as(row.name), input, allowance).map_err(|failure| match failure.cause {
             Cause::Timeout if row.policy.timeout.is_some() => {
                 failure.hint("if pages need longer, raise `timeout` in the stage's attribute")
             }
             _ => failure,
         })
     }
+}
+
+/// Makes the page in this process, a confined worker.
+fn make_confined(page: IsolatedPage) -> Result<RanThere, Failure> {
+    make(page).map_err(|failure| match failure.hint {
+        // Only what comes before the function is called fails here, such as a resource that cannot be opened.
+        None => failure.hint(
+            "the worker process reads only its book and the system's files; `#[stage(…, isolated, confined = false)]` lifts that",
+        ),
+        Some(_) => failure,
+    })
 }
 
 /// Makes the page in this process, the worker. Tasks on scans also run here.
@@ -101,7 +116,7 @@ fn make(page: IsolatedPage) -> Result<RanThere, Failure> {
     })?;
     let isolated = row.isolated.ok_or_else(|| Failure::new(format!("stage `{}` is not isolated", row.name)))?;
     let files = Arc::default();
-    let store: Arc<dyn Store> = Arc::new(FolderStore::open(&page.library)?);
+    let store: Arc<dyn Store> = Arc::new(FolderStore::at(&page.library)?);
     let options = isolated.options(page.options)?;
     let shared = Resources::of_worker(page.run);
     let context = ResourceContext::new((Some(&page.library), &page.book, &page.metadata), &*options, &shared);

@@ -11,6 +11,8 @@ use crate::failure::Failure;
 /// The row entry of a stage whose pages are made in worker processes: `#[stage(…, isolated)]`.
 #[derive(Clone, Copy)]
 pub struct Isolated {
+    /// Whether the worker processes read only their book and the system's files, write nothing and open no socket.
+    pub(crate) is_confined: bool,
     options: fn(Value) -> Result<Arc<dyn Any + Send + Sync>, Failure>,
 }
 
@@ -34,10 +36,10 @@ impl<O: StageOptions + DeserializeOwned> IsolatedOptions for O {
     }
 }
 
-/// The row entry of `isolated`, for the options' type. Called by the expansion of `#[stage]`.
+/// The row entry of `isolated` and `confined`, for the options' type. Called by the expansion of `#[stage]`.
 #[must_use]
-pub const fn isolated<O: IsolatedOptions>() -> Option<Isolated> {
-    Some(Isolated { options: |serialised| Ok(Arc::new(O::read(serialised)?)) })
+pub const fn isolated<O: IsolatedOptions>(is_confined: bool) -> Option<Isolated> {
+    Some(Isolated { is_confined, options: |serialised| Ok(Arc::new(O::read(serialised)?)) })
 }
 
 impl Isolated {

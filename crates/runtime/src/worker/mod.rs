@@ -26,8 +26,8 @@
 //! * **Time** is watched by the parent, which kills a worker that takes too long.
 //! * **A crash** fails the page being processed; the next call gets a new worker. A worker that died while it was idle costs nothing.
 //! * **What a worker may do** is limited by [`Confinement`]: on Linux it reads and writes only the files that it is given, starts no other program,
-//!   opens no socket, reaches no other process and gets no keys. `isolated` stages, which need what their author says, run in workers
-//!   of their own that are not confined.
+//!   opens no socket, reaches no other process and gets no keys. `isolated` stages with `confined = false`, which need what their author
+//!   says, run in workers of their own that are not confined.
 //! * **When the parent ends**, even by `kill -9`, the standard input of the worker closes, and the worker exits, whatever it is doing.
 //!   (The "parent death signal" of Linux is sent when the *thread* that started the worker ends.)
 

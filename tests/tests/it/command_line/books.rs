@@ -4,7 +4,7 @@ use std::path::Path;
 
 use insta::assert_snapshot;
 
-use super::{blank, shelf, shown, steady, with_book};
+use super::{blank, shelf, shown, steady, with_book, with_processed_book};
 
 #[test]
 fn timings_of_a_run_are_drawn_in_one_file() {
@@ -124,13 +124,12 @@ fn a_library_of_the_original_tool_opens_unchanged() {
 
 #[test]
 fn scans_are_edited_and_metadata_are_set() {
-    let (shelf, scans) = with_book();
-    shelf.ok(["process", "book", "--quiet"]);
+    let (shelf, scans) = with_processed_book();
     let said = |arguments: &[&str]| steady(&shown(&shelf.run(arguments)));
     let dropped = said(&["page", "book", "drop", "1"]);
     assert!(dropped.starts_with("book: removed page 1; 2 pages renumbered; now 2 pages\n"), "{dropped}");
     assert!(dropped.contains("kept the old scan: LIBRARY/book/removed/page_0001_20"), "{dropped}");
-    let leaf = scans.path().join("page_0001.png");
+    let leaf = scans.join("page_0001.png");
     let inserted = shelf.ok(["page".as_ref(), "book".as_ref(), "insert".as_ref(), "3".as_ref(), leaf.as_os_str()]);
     assert_eq!(inserted, "book: inserted page 3; now 3 pages\n");
     assert_snapshot!(shelf.ok(["plan", "book", "--stage", "ocr"]), @r"

@@ -7,8 +7,10 @@ mod provenance;
 mod reading;
 mod reviewing;
 
+use std::sync::LazyLock;
+
 use shelf::book::PageNumber;
-use shelf_tests::{Ended, Shelf};
+use shelf_tests::{Ended, Shelf, page_of_text};
 
 fn shelf() -> Shelf {
     Shelf::new(env!("CARGO_BIN_EXE_shelf-under-test"))
@@ -18,7 +20,7 @@ fn shelf() -> Shelf {
 fn with_book() -> (Shelf, tempfile::TempDir) {
     let shelf = shelf();
     let scans = tempfile::tempdir().unwrap();
-    for (page, image) in (1..).filter_map(PageNumber::new).zip([blank(), page_of_text(), blank()]) {
+    for (page, image) in (1..).filter_map(PageNumber::new).zip([&blank(), page_of_text(), &blank()]) {
         image.save(scans.path().join(format!("{}.png", page.stem()))).unwrap();
     }
     shelf.ok([
@@ -32,13 +34,22 @@ fn with_book() -> (Shelf, tempfile::TempDir) {
     (shelf, scans)
 }
 
-fn blank() -> image::GrayImage {
-    image::GrayImage::from_pixel(900, 1200, image::Luma([250]))
+/// A library with that book, taken through all stages. It is read once for all tests, and none changes it.
+static PROCESSED: LazyLock<(Shelf, tempfile::TempDir)> = LazyLock::new(|| {
+    let (shelf, scans) = with_book();
+    shelf.ok(["process", "book", "--quiet"]);
+    (shelf, scans)
+});
+
+/// A copy of that library, and the folder of the book's scans.
+fn with_processed_book() -> (Shelf, &'static std::path::Path) {
+    let shelf = shelf();
+    shelf.copy("book", &PROCESSED.0);
+    (shelf, PROCESSED.1.path())
 }
 
-fn page_of_text() -> image::GrayImage {
-    let page = shelf::demo::book().pages.swap_remove(3);
-    page.image
+fn blank() -> image::GrayImage {
+    image::GrayImage::from_pixel(900, 1200, image::Luma([250]))
 }
 
 fn shown(ended: &Ended) -> String {

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::{shown, with_book};
+use super::{shown, with_book, with_processed_book};
 
 /// The output with numbers replaced that differ from run to run or from machine to machine: times, hashes, versions.
 fn steady(text: &str) -> String {
@@ -25,7 +25,7 @@ fn why_says_where_a_text_comes_from_and_what_has_changed() {
           from page_0002.png
     ocr   not made yet
     ");
-    shelf.ok(["process", "book", "--quiet"]);
+    let (shelf, _) = with_processed_book();
     insta::assert_snapshot!(steady(&shelf.ok(["why", "book", "2", "--stage", "ocr"])), @r"
     book page 2: ocr and what it is made from
     scan  source/page_0002.png, 1650 × 2550 px, 330 dpi (estimated), BLAKE3 HASH
@@ -54,7 +54,7 @@ fn diff_shows_what_changed_word_by_word_with_reasons() {
     let (shelf, _scans) = with_book();
     let early = shelf.run(["diff", "book", "2"]);
     assert!(early.code == Some(4) && early.err.contains("ocr page 2 has not been made yet"), "{early:?}");
-    shelf.ok(["process", "book", "--quiet"]);
+    let (shelf, _) = with_processed_book();
     let path = shelf.library().join("book/ocr/page_0002.json");
     let mut page: serde_json::Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
     // A page without a record is taken as it is, as one of the original tool.

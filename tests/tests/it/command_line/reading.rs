@@ -2,14 +2,16 @@
 
 use insta::assert_snapshot;
 
-use super::{page_of_text, shelf, shown, with_book};
+use shelf_tests::page_of_text;
+
+use super::{shelf, shown, with_book, with_processed_book};
 
 #[test]
 fn flagged_pages_are_named() {
     let shelf = shelf();
     let scans = tempfile::tempdir().unwrap();
     page_of_text().save(scans.path().join("page_0001.png")).unwrap();
-    image::imageops::rotate180(&page_of_text()).save(scans.path().join("page_0002.png")).unwrap();
+    image::imageops::rotate180(page_of_text()).save(scans.path().join("page_0002.png")).unwrap();
     shelf.ok(["add".as_ref(), scans.path().as_os_str(), "--id".as_ref(), "book".as_ref()]);
     let flagged = "ocr flags page 2: `shelf report book --stage ocr --flagged`\n";
     let ended = shelf.run(["process", "book", "--stage", "ocr"]);
@@ -22,7 +24,7 @@ fn a_book_is_read_and_pages_of_it() {
     let (shelf, _scans) = with_book();
     let unread = shelf.run(["show", "book"]);
     assert!(unread.out.starts_with("title          A Book\n") && unread.err.contains("no page has been read yet"));
-    shelf.ok(["process", "book", "--quiet"]);
+    let (shelf, _) = with_processed_book();
     let text = shelf.ok(["show", "book"]);
     assert!(text.starts_with("title          A Book\n"), "the metadata comes first: {text}");
     assert!(text.contains("\n\n— page 1, no text —\n\n— page 2, printed iv —\n\n"), "{text}");
@@ -44,9 +46,8 @@ fn a_book_is_read_and_pages_of_it() {
 
 #[test]
 fn many_books_end_with_a_tally_and_the_rest_is_brief() {
-    let (shelf, scans) = with_book();
-    shelf.ok(["add".as_ref(), scans.path().as_os_str(), "--id".as_ref(), "other".as_ref()]);
-    shelf.ok(["process", "book", "--quiet"]);
+    let (shelf, scans) = with_processed_book();
+    shelf.ok(["add".as_ref(), scans.as_os_str(), "--id".as_ref(), "other".as_ref()]);
     std::fs::remove_file(shelf.library().join("other/source/page_0002.png")).unwrap();
     let ended = shelf.run(["process", "--all", "--stages", "ocr,vocabulary", "--quiet"]);
     assert_snapshot!(ended.out, @r"
@@ -63,9 +64,8 @@ fn many_books_end_with_a_tally_and_the_rest_is_brief() {
 
 #[test]
 fn status_shows_what_follows_from_a_new_scan() {
-    let (shelf, scans) = with_book();
-    shelf.ok(["process", "book", "--quiet"]);
-    let better = scans.path().join("page_0002.png");
+    let (shelf, scans) = with_processed_book();
+    let better = scans.join("page_0002.png");
     shelf.ok(["page".as_ref(), "book".as_ref(), "replace".as_ref(), "1".as_ref(), better.as_os_str()]);
     let status = shelf.ok(["status", "book"]);
     for line in [
