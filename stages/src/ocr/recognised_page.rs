@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 use shelf_pages::{Bbox, Block};
 
-use super::{Deskew, RequestedLanguage, Rotate};
+use super::{Deskew, OcrOptions, RequestedLanguage, Rotate};
 
 /// How a page is to be recognised.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,6 +16,15 @@ pub struct RecognitionSettings {
     pub rotate: Rotate,
     /// Whether to straighten skewed pages.
     pub deskew: Deskew,
+}
+
+impl RecognitionSettings {
+    /// What the options ask for.
+    #[must_use]
+    pub fn new(languages: Vec<RequestedLanguage>, options: &OcrOptions) -> Self {
+        let OcrOptions { lang: _, psm, dpi, rotate, deskew } = *options;
+        Self { languages, psm, dpi, rotate, deskew }
+    }
 }
 
 /// What was recognised on a scan. Boxes are in px of the scan.

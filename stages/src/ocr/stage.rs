@@ -41,13 +41,7 @@ pub fn ocr(
     files: PageFiles,
     options: &OcrOptions,
 ) -> Result<(OcrPage, OcrMetrics)> {
-    let settings = RecognitionSettings {
-        languages: requested_languages(options.lang.as_deref(), &languages)?,
-        psm: options.psm,
-        dpi: options.dpi,
-        rotate: options.rotate,
-        deskew: options.deskew,
-    };
+    let settings = RecognitionSettings::new(requested_languages(options.lang.as_deref(), &languages)?, options);
     let recognised = recognise_page(&image, settings)?;
     let read_skew_degrees = if options.deskew == Deskew::Auto { 0.0 } else { recognised.skew_degrees };
     let metrics = measure(&recognised, expected_error_rate(&recognised, read_skew_degrees));

@@ -11,10 +11,9 @@ use stages::catalogue::{CatalogueEntry, CatalogueField, front_matter_pages};
 use stages::ocr::{OcrOptions, OcrPage, PageDimensions, RecognitionSettings, recognise, requested_languages};
 
 fn read_page(path: &Path, page_number: u32) -> OcrPage {
-    let OcrOptions { psm, dpi, rotate, deskew, .. } = OcrOptions::default();
     let languages = requested_languages(Some("eng"), &Languages::default()).unwrap();
     let scan = ScanFile { path: path.to_owned(), dpi: 300.0, width: 0, height: 0 };
-    let reading = recognise((scan, RecognitionSettings { languages, psm, dpi, rotate, deskew })).unwrap();
+    let reading = recognise((scan, RecognitionSettings::new(languages, &OcrOptions::default()))).unwrap();
     OcrPage {
         page_number,
         orientation: None,

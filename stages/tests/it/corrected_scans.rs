@@ -77,9 +77,8 @@ fn ends_in(path: &Path, extension: &str) -> bool {
 }
 
 fn read_page(path: &Path, dpi: f64, page_number: u32) -> OcrPage {
-    let OcrOptions { psm, dpi: wanted_dpi, rotate, deskew, .. } = OcrOptions::default();
     let languages = requested_languages(Some("eng"), &Languages::default()).unwrap();
-    let settings = RecognitionSettings { languages, psm, dpi: wanted_dpi, rotate, deskew };
+    let settings = RecognitionSettings::new(languages, &OcrOptions::default());
     let scan = ScanFile { path: path.to_owned(), dpi, width: 0, height: 0 };
     let reading = recognise((scan, settings)).unwrap();
     OcrPage {

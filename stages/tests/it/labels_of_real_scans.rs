@@ -63,14 +63,8 @@ impl Book {
 }
 
 fn read(page_number: u32, path: &Path, dpi: f64) -> OcrPage {
-    let options = OcrOptions::default();
-    let settings = RecognitionSettings {
-        languages: requested_languages(Some("eng"), &Languages::default()).unwrap(),
-        psm: options.psm,
-        dpi: options.dpi,
-        rotate: options.rotate,
-        deskew: options.deskew,
-    };
+    let languages = requested_languages(Some("eng"), &Languages::default()).unwrap();
+    let settings = RecognitionSettings::new(languages, &OcrOptions::default());
     let reading = recognise((ScanFile { path: path.to_owned(), dpi, width: 0, height: 0 }, settings)).unwrap();
     let figure = |(figure, image_id): (&stages::ocr::CroppedFigure, u32)| Figure {
         image_id,

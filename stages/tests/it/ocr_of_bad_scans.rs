@@ -20,9 +20,8 @@ fn read(image: &GrayImage, dpi: f64, deskew: Deskew) -> RecognisedPage {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("page_0001.png");
     image.save(&path).unwrap();
-    let OcrOptions { psm, dpi: wanted_dpi, rotate, .. } = OcrOptions::default();
     let languages = requested_languages(Some("eng"), &Languages::default()).unwrap();
-    let settings = RecognitionSettings { languages, psm, dpi: wanted_dpi, rotate, deskew };
+    let settings = RecognitionSettings::new(languages, &OcrOptions { deskew, ..OcrOptions::default() });
     recognise((ScanFile { path, dpi, width: image.width(), height: image.height() }, settings)).unwrap()
 }
 

@@ -16,14 +16,8 @@ fn scans(test: &str, folder: &str) -> Option<PathBuf> {
 }
 
 fn read(path: &Path, dpi: f64) -> RecognisedPage {
-    let options = OcrOptions::default();
-    let settings = RecognitionSettings {
-        languages: requested_languages(Some("eng"), &Languages::default()).unwrap(),
-        psm: options.psm,
-        dpi: options.dpi,
-        rotate: options.rotate,
-        deskew: options.deskew,
-    };
+    let languages = requested_languages(Some("eng"), &Languages::default()).unwrap();
+    let settings = RecognitionSettings::new(languages, &OcrOptions::default());
     recognise((ScanFile { path: path.to_owned(), dpi, width: 0, height: 0 }, settings)).unwrap()
 }
 

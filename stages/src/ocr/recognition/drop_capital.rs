@@ -229,9 +229,8 @@ mod tests {
         let path = folder.path().join("page_0001.png");
         page.image.save(&path).unwrap();
         let file = ScanFile { path, dpi: 300.0, width: page.image.width(), height: page.image.height() };
-        let OcrOptions { psm, dpi, rotate, deskew, .. } = OcrOptions::default();
         let languages = requested_languages(Some("eng"), &Languages::default()).unwrap();
-        let read = recognise((file, RecognitionSettings { languages, psm, dpi, rotate, deskew })).unwrap();
+        let read = recognise((file, RecognitionSettings::new(languages, &OcrOptions::default()))).unwrap();
         let paragraphs = read.blocks.iter().flat_map(|block| &block.paragraphs);
         paragraphs.map(|paragraph| paragraph.text.as_str()).collect::<Vec<_>>().join("\n")
     }

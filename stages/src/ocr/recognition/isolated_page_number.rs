@@ -117,9 +117,8 @@ mod tests {
         let path = folder.path().join("page_0001.png");
         page.image.save(&path).unwrap();
         let file = ScanFile { path, dpi: 300.0, width: page.image.width(), height: page.image.height() };
-        let OcrOptions { psm, dpi, rotate, deskew, .. } = OcrOptions::default();
         let languages = requested_languages(Some("eng"), &Languages::default()).unwrap();
-        let recognised = recognise((file, RecognitionSettings { languages, psm, dpi, rotate, deskew })).unwrap();
+        let recognised = recognise((file, RecognitionSettings::new(languages, &OcrOptions::default()))).unwrap();
         let below = recognised.blocks.iter().filter(|block| block.bbox.bottom() + 20 > number.y);
         below.flat_map(|block| &block.paragraphs).map(|paragraph| paragraph.text.clone()).collect()
     }

@@ -106,9 +106,8 @@ mod tests {
         let path = folder.path().join("page_0001.png");
         image.save(&path).unwrap();
         let file = ScanFile { path, dpi: 300.0, width: image.width(), height: image.height() };
-        let OcrOptions { psm, dpi, rotate, deskew, .. } = OcrOptions::default();
         let languages = requested_languages(Some("eng"), &Languages::default()).unwrap();
-        let read = recognise((file, RecognitionSettings { languages, psm, dpi, rotate, deskew })).unwrap();
+        let read = recognise((file, RecognitionSettings::new(languages, &OcrOptions::default()))).unwrap();
         let lines = read.blocks.iter().flat_map(|block| &block.paragraphs).flat_map(|paragraph| &paragraph.lines);
         lines.map(shelf_pages::Line::text).collect()
     }

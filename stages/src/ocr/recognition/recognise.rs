@@ -101,11 +101,11 @@ mod tests {
 
     use super::super::tsv::{LayoutPosition, RecognisedWord};
     use super::*;
-    use crate::ocr::{CroppedFigure, Rotate, requested_languages};
+    use crate::ocr::{CroppedFigure, OcrOptions, requested_languages};
 
     fn settings(languages: &str) -> RecognitionSettings {
         let languages = requested_languages(Some(languages), &Languages::default()).unwrap();
-        RecognitionSettings { languages, psm: 3, dpi: 300, rotate: Rotate::Auto, deskew: Deskew::Auto }
+        RecognitionSettings::new(languages, &OcrOptions::default())
     }
 
     fn recognise_image(image: &GrayImage, settings: RecognitionSettings) -> Result<RecognisedPage> {
