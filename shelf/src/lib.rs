@@ -57,4 +57,4 @@ pub use shelf_eval::{demo, draw};
 pub use shelf_llm as llm;
 #[cfg(feature = "scans")]
 #[doc(inline)]
-pub use shelf_scans::{edit, intake};
+pub use shelf_scans::{edit, existing_text, intake};

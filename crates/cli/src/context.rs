@@ -108,11 +108,11 @@ fn confinement(library: &Path, inputs: &[PathBuf]) -> Confinement {
     let linked = linked.filter_map(|entry| entry.path().canonicalize().ok());
     let readable = [library.to_owned()].into_iter().chain(data).chain(inputs.iter().cloned()).chain(linked);
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let programs = std::env::split_paths(&path).map(|folder| folder.join("pdftoppm")).find(|program| program.exists());
+    let found = |name| std::env::split_paths(&path).map(|folder| folder.join(name)).find(|program| program.exists());
     Confinement {
         readable: readable.collect(),
         writable: vec![library.to_owned(), std::env::temp_dir()],
-        programs: programs.into_iter().collect(),
+        programs: ["pdftoppm", "pdftotext"].into_iter().filter_map(found).collect(),
     }
 }
 

@@ -55,6 +55,7 @@ fn without_words(merged: &MergedPage) -> OcrPage {
         orientation: None,
         expected_cer: None,
         ocr_timestamp: Timestamp::default(),
+        text_source: None,
         blocks: Vec::new(),
         images: Vec::new(),
     }

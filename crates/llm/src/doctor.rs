@@ -134,6 +134,7 @@ fn picture(folder: &std::path::Path) -> Result<PageImage, Failure> {
         height,
         resolution: Resolution { dpi: 300.0, estimated: false },
         origin: Origin { file: "squares.png".to_owned(), page: None, half: None },
+        existing_text: None,
     };
     Ok(PageImage::new(path, source, WorkerPool::in_process()))
 }

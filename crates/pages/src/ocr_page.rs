@@ -27,6 +27,9 @@ pub struct OcrPage {
     /// When OCR ran on the page.
     #[serde(default)]
     pub ocr_timestamp: Timestamp,
+    /// Where the text comes from, if it came with the scan; absent on pages that were recognised.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text_source: Option<TextSource>,
     /// The blocks of text in reading order; none on a blank page.
     #[garde(custom(unique("block_num", |block: &Block| block.block_num)))]
     pub blocks: Vec<Block>,
@@ -34,6 +37,19 @@ pub struct OcrPage {
     #[serde(default)]
     #[garde(custom(unique("image_id", |figure: &Figure| figure.image_id)))]
     pub images: Vec<Figure>,
+}
+
+/// The file that the text of a page was taken from, instead of recognising it.
+#[page]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TextSource {
+    /// Its format, such as `hOCR`.
+    #[garde(length(min = 1))]
+    pub format: String,
+    /// Its name.
+    pub file: String,
+    /// Whether it states how certain its words are; if not, their confidence is an assumption.
+    pub states_confidence: bool,
 }
 
 /// Size of a scan.

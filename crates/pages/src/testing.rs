@@ -99,6 +99,7 @@ impl TestPage {
             orientation: None,
             expected_cer: None,
             ocr_timestamp: Timestamp::default(),
+            text_source: None,
             blocks: (1..).zip(&self.paragraphs).map(&mut block).collect(),
             images: Vec::new(),
         }

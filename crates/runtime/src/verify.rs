@@ -1,6 +1,6 @@
 //! Verifies a book: pages against schema, record and hash, and every file with a known hash.
 
-use crate::book::{PageNumber, ScanId};
+use crate::book::{EXISTING_TEXT, PageNumber, ScanId};
 use crate::inspect::{LookError, PageState, look};
 use crate::record::Hash;
 use crate::registry::Registry;
@@ -40,6 +40,11 @@ pub fn book(store: &dyn Store, registry: &Registry, book: &ScanId) -> Result<Ver
                 verified.fault(path, Some(*page), "differs from the scan that was added (hash mismatch)");
             }
             None => {}
+        }
+    }
+    for (page, scan) in &state.scans {
+        if let Some(text) = scan.page.as_ref().and_then(|noted| noted.existing_text.as_ref()) {
+            verified.file(store, BookPath::page(book, EXISTING_TEXT, *page), Some(*page), &Hash::known(&text.hash))?;
         }
     }
     for page in &state.pages {

@@ -37,6 +37,11 @@ impl Staging {
         Ok(Self { root: root.to_owned(), id: id.clone(), folder: UnfinishedBook::new(root, id)? })
     }
 
+    /// The hidden folder.
+    pub(crate) fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// Makes a folder of the book.
     pub(crate) fn make_folder(&self, name: &str) -> Result<PathBuf, FileError> {
         let path = self.folder.path().join(name);

@@ -5,7 +5,8 @@ use syn::{Expr, ExprLit, Lit, LitStr};
 use crate::diagnostics::Diagnostics;
 
 /// Names that a book's folder uses otherwise; `StageName::RESERVED` of the runtime lists the same.
-const RESERVED: [&str; 8] = ["source", "images", "exports", "prompts", "metadata", "logs", "llm", "all"];
+const RESERVED: [&str; 9] =
+    ["source", "images", "existing_text", "exports", "prompts", "metadata", "logs", "llm", "all"];
 
 const LONGEST: usize = 40;
 

@@ -4,6 +4,7 @@
 //! with a hint.
 
 mod doctor;
+mod existing_text;
 mod expected_error;
 mod installed;
 mod language;
@@ -13,20 +14,23 @@ mod recognised_page;
 #[cfg(feature = "tesseract")]
 mod recognition;
 mod stage;
+mod text_difference;
 #[cfg(not(feature = "tesseract"))]
 mod without_tesseract;
 
+use existing_text::{blocks_of, source_of};
 use expected_error::expected_error_rate;
 pub use installed::{debian_package, installed_languages};
 pub use language::{LanguageError, RequestedLanguage, requested_languages, tag_of};
 pub use language_data::LanguageData;
 pub use options::{Deskew, OcrOptions, Rotate};
-pub use recognised_page::{CroppedFigure, RecognisedPage, RecognitionSettings};
+pub use recognised_page::{CroppedFigure, ExaminedPage, RecognisedPage, RecognitionSettings};
 #[cfg(feature = "tesseract")]
-use recognition::recognise_page;
+use recognition::{examine_page, recognise_page};
 #[cfg(feature = "tesseract")]
 pub use recognition::{recognise, tesseract_version};
-pub use shelf_pages::{Block, Figure, Line, OcrPage, Orientation, PageDimensions, Paragraph, Word};
+pub use shelf_pages::{Block, Figure, Line, OcrPage, Orientation, PageDimensions, Paragraph, TextSource, Word};
 pub use stage::{OcrMetrics, ocr};
+use text_difference::text_difference;
 #[cfg(not(feature = "tesseract"))]
-use without_tesseract::recognise_page;
+use without_tesseract::{examine_page, recognise_page};

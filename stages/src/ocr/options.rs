@@ -1,5 +1,6 @@
 use clap::{Args, ValueEnum};
 use serde::{Deserialize, Serialize};
+use shelf::existing_text::ExistingTextUse;
 
 /// Options of `ocr`.
 #[derive(Debug, Clone, PartialEq, Eq, Args, Serialize)]
@@ -19,6 +20,9 @@ pub struct OcrOptions {
     /// Deskew pages before they are read; boxes stay in pixels of the scan
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = Self::default().deskew)]
     pub deskew: Deskew,
+    /// Choose what to do with text that came with the scans, such as the text layer of a PDF, hOCR or ALTO
+    #[arg(long, value_enum, value_name = "HOW", default_value_t = Self::default().existing_text)]
+    pub existing_text: ExistingTextUse,
 }
 
 /// When to try other orientations of a page.
@@ -43,7 +47,14 @@ pub enum Deskew {
 
 impl Default for OcrOptions {
     fn default() -> Self {
-        Self { lang: None, psm: 3, dpi: 300, rotate: Rotate::Auto, deskew: Deskew::Auto }
+        Self {
+            lang: None,
+            psm: 3,
+            dpi: 300,
+            rotate: Rotate::Auto,
+            deskew: Deskew::Auto,
+            existing_text: ExistingTextUse::Ignore,
+        }
     }
 }
 
@@ -89,9 +100,15 @@ mod tests {
     #[test]
     fn parses_rotation_resolution_and_languages() {
         let options = parse(&["--rotate", "off", "--deskew", "off", "--dpi", "400", "--lang", "deu+lat"]).unwrap();
-        let expected =
-            OcrOptions { lang: Some("deu+lat".to_owned()), psm: 3, dpi: 400, rotate: Rotate::Off, deskew: Deskew::Off };
+        let expected = OcrOptions {
+            lang: Some("deu+lat".to_owned()),
+            dpi: 400,
+            rotate: Rotate::Off,
+            deskew: Deskew::Off,
+            ..OcrOptions::default()
+        };
         assert_eq!(options, expected);
+        assert_eq!(parse(&["--existing-text", "use"]).unwrap().existing_text, ExistingTextUse::Use);
         assert!(parse(&["--dpi", "20"]).is_err());
     }
 }

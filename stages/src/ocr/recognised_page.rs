@@ -22,7 +22,7 @@ impl RecognitionSettings {
     /// What the options ask for.
     #[must_use]
     pub fn new(languages: Vec<RequestedLanguage>, options: &OcrOptions) -> Self {
-        let OcrOptions { lang: _, psm, dpi, rotate, deskew } = *options;
+        let OcrOptions { lang: _, existing_text: _, psm, dpi, rotate, deskew } = *options;
         Self { languages, psm, dpi, rotate, deskew }
     }
 }
@@ -46,6 +46,15 @@ pub struct RecognisedPage {
     pub covered_lines: u32,
     /// The blocks of text in reading order.
     pub blocks: Vec<Block>,
+    /// The figures, top to bottom.
+    pub figures: Vec<CroppedFigure>,
+}
+
+/// What was found on a scan beside text that is known.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct ExaminedPage {
+    /// As in [`RecognisedPage`].
+    pub skew_degrees: f64,
     /// The figures, top to bottom.
     pub figures: Vec<CroppedFigure>,
 }

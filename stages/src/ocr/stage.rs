@@ -1,8 +1,11 @@
+use shelf::book::ScanMetadata;
+use shelf::existing_text::{ExistingText, ExistingTextUse, ScanText};
 use shelf::prelude::*;
 
 use super::{
-    Deskew, Figure, LanguageData, OcrOptions, OcrPage, Orientation, PageDimensions, RecognisedPage,
-    RecognitionSettings, expected_error_rate, recognise_page, requested_languages,
+    Deskew, ExaminedPage, Figure, LanguageData, OcrOptions, OcrPage, Orientation, PageDimensions, RecognisedPage,
+    RecognitionSettings, blocks_of, examine_page, expected_error_rate, recognise_page, requested_languages, source_of,
+    text_difference,
 };
 use crate::rounding::round_to_4_decimals;
 
@@ -26,7 +29,12 @@ pub struct OcrMetrics {
     #[metrics(range(0.0..=1.0))]
     #[report(flag(above = 0.02))]
     pub expected_cer: Option<f64>,
-    /// Version of Tesseract that recognised the page.
+    /// Share of the words of two texts that only one of them has, 0..=1: the recognised one and that which came with the scan; with
+    /// `--existing-text compare`.
+    #[metrics(range(0.0..=1.0))]
+    #[report(flag(above = 0.25))]
+    pub text_difference: Option<f64>,
+    /// Version of Tesseract that recognised the page; `none` if its text came with the scan.
     #[report(skip)]
     pub tesseract_version: String,
 }
@@ -38,13 +46,28 @@ pub fn ocr(
     image: PageImage,
     languages: Languages,
     _data: &LanguageData,
+    existing: ExistingText,
     files: PageFiles,
     options: &OcrOptions,
 ) -> Result<(OcrPage, OcrMetrics)> {
-    let settings = RecognitionSettings::new(requested_languages(options.lang.as_deref(), &languages)?, options);
-    let recognised = recognise_page(&image, settings)?;
+    let (taken, compared) = match options.existing_text {
+        ExistingTextUse::Use => (existing.0, None),
+        ExistingTextUse::Ignore | ExistingTextUse::Compare => (None, existing.0),
+    };
+    let recognised = match &taken {
+        Some(text) => take_text(&image, text)?,
+        None => {
+            let languages = requested_languages(options.lang.as_deref(), &languages)?;
+            recognise_page(&image, RecognitionSettings::new(languages, options))?
+        }
+    };
     let read_skew_degrees = if options.deskew == Deskew::Auto { 0.0 } else { recognised.skew_degrees };
-    let metrics = measure(&recognised, expected_error_rate(&recognised, read_skew_degrees));
+    let text_source = taken.as_ref().map(source_of);
+    // Of a text that came with the scan, it is not known which words are missing.
+    let expected_cer = if taken.is_none() { expected_error_rate(&recognised, read_skew_degrees) } else { None };
+    let difference = compared.and_then(|text| text_difference(&recognised.blocks, &text));
+    let states_confidence = text_source.as_ref().is_none_or(|source| source.states_confidence);
+    let metrics = OcrMetrics { text_difference: difference, ..measure(&recognised, expected_cer, states_confidence) };
     let images = recognised.figures.into_iter().zip(1..).map(|(figure, image_id)| {
         let image_file = files.image(&format!("img_{image_id:03}.png"), figure.png);
         Figure { image_id, bbox: figure.bbox, image_file }
@@ -57,23 +80,43 @@ pub fn ocr(
         expected_cer: metrics.expected_cer,
         orientation: (!orientation.is_upright()).then_some(orientation),
         ocr_timestamp: Timestamp::default(),
+        text_source,
         images: images.collect(),
         blocks: recognised.blocks,
     };
     Ok((output, metrics))
 }
 
-fn measure(recognised: &RecognisedPage, expected_cer: Option<f64>) -> OcrMetrics {
+/// A page with the text that came with its scan, and the figures that are found beside it.
+fn take_text(image: &PageImage, text: &ScanText) -> Result<RecognisedPage> {
+    let blocks = blocks_of(text);
+    let ExaminedPage { skew_degrees, figures } = examine_page(image, &blocks)?;
+    let ScanMetadata { width, height, .. } = *image.source();
+    Ok(RecognisedPage {
+        tesseract_version: "none".to_owned(),
+        width,
+        height,
+        rotation_degrees: 0,
+        skew_degrees,
+        uncovered_chars: 0.0,
+        covered_lines: 0,
+        blocks,
+        figures,
+    })
+}
+
+fn measure(recognised: &RecognisedPage, expected_cer: Option<f64>, states_confidence: bool) -> OcrMetrics {
     let paragraphs = recognised.blocks.iter().flat_map(|block| &block.paragraphs);
     let words = paragraphs.flat_map(|paragraph| &paragraph.lines).flat_map(|line| &line.words);
     let (count, sum) = words.fold((0, 0.0), |(count, sum), word| (count + 1, sum + word.confidence));
     OcrMetrics {
-        confidence_mean: (count > 0).then(|| round_to_4_decimals(sum / f64::from(count))),
+        confidence_mean: (count > 0 && states_confidence).then(|| round_to_4_decimals(sum / f64::from(count))),
         blocks_detected: recognised.blocks.len() as u32,
         words: count,
         figures: recognised.figures.len() as u32,
         rotation_degrees: recognised.rotation_degrees,
         expected_cer,
+        text_difference: None,
         tesseract_version: recognised.tesseract_version.clone(),
     }
 }

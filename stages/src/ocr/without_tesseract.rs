@@ -1,6 +1,6 @@
 use shelf::stage::{Failure, PageImage, Result};
 
-use super::{RecognisedPage, RecognitionSettings};
+use super::{Block, ExaminedPage, RecognisedPage, RecognitionSettings};
 
 /// How to get a binary with Tesseract.
 pub(super) const HINT: &str =
@@ -9,4 +9,9 @@ pub(super) const HINT: &str =
 /// Fails: this build has no OCR engine.
 pub(super) fn recognise_page(_: &PageImage, _: RecognitionSettings) -> Result<RecognisedPage> {
     Err(Failure::new("this build of shelf has no OCR engine").hint(HINT))
+}
+
+/// Finds neither skew nor figures: that needs the image code of the OCR engine.
+pub(super) fn examine_page(_: &PageImage, _: &[Block]) -> Result<ExaminedPage> {
+    Ok(ExaminedPage::default())
 }

@@ -45,6 +45,7 @@ pub(crate) fn page(page_number: u32, blocks: Vec<Block>) -> OcrPage {
         expected_cer: None,
         page_dimensions: PageDimensions { width: 1000, height: 1600 },
         ocr_timestamp: shelf::stage::Timestamp::default(),
+        text_source: None,
         blocks,
         images: Vec::new(),
     }

@@ -33,6 +33,7 @@ pub(crate) fn page(number: u32, paragraphs: &[(&str, f64)]) -> OcrPage {
         expected_cer: None,
         page_dimensions: PageDimensions { width: 100, height: 100 },
         ocr_timestamp: Timestamp::default(),
+        text_source: None,
         blocks: (1..).zip(paragraphs).map(block).collect(),
         images: Vec::new(),
     }

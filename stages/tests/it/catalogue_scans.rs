@@ -20,6 +20,7 @@ fn read_page(path: &Path, page_number: u32) -> OcrPage {
         expected_cer: None,
         page_dimensions: PageDimensions { width: reading.width, height: reading.height },
         ocr_timestamp: Timestamp::default(),
+        text_source: None,
         blocks: reading.blocks,
         images: Vec::new(),
     }

@@ -32,6 +32,7 @@ fn page(paragraphs: &[(&str, f64)]) -> OcrPage {
         expected_cer: None,
         page_dimensions: PageDimensions { width: 300, height: 800 },
         ocr_timestamp: Timestamp::default(),
+        text_source: None,
         blocks: (1..).zip(paragraphs).map(block).collect(),
         images: Vec::new(),
     }

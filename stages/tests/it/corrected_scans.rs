@@ -87,6 +87,7 @@ fn read_page(path: &Path, dpi: f64, page_number: u32) -> OcrPage {
         expected_cer: None,
         page_dimensions: PageDimensions { width: reading.width, height: reading.height },
         ocr_timestamp: Timestamp::default(),
+        text_source: None,
         blocks: reading.blocks,
         images: Vec::new(),
     }
@@ -181,6 +182,7 @@ fn drawn(page: &DrawnPage, page_number: u32) -> OcrPage {
         expected_cer: None,
         page_dimensions: PageDimensions { width: 1, height: 1 },
         ocr_timestamp: Timestamp::default(),
+        text_source: None,
         blocks: (1..).zip(&page.blocks).map(block).collect(),
         images: Vec::new(),
     }

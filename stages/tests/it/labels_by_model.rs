@@ -44,6 +44,7 @@ fn page(page_number: u32, unsure: bool) -> OcrPage {
         expected_cer: None,
         page_dimensions: PageDimensions { width: 1000, height: 1600 },
         ocr_timestamp: Timestamp::default(),
+        text_source: None,
         blocks: vec![block(1, prose), block(2, vec![below]), block(3, vec![folio])],
         images: Vec::new(),
     }

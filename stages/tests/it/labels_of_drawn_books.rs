@@ -79,6 +79,7 @@ fn as_read(page: &DrawnPage, page_number: u32) -> OcrPage {
         expected_cer: None,
         page_dimensions: PageDimensions { width: page.image.width(), height: page.image.height() },
         ocr_timestamp: Timestamp::default(),
+        text_source: None,
         blocks: page.blocks.iter().zip(1..).filter_map(block).collect(),
         images: page.figures.iter().zip(1..).map(figure).collect(),
     }

@@ -77,6 +77,7 @@ fn read(page_number: u32, path: &Path, dpi: f64) -> OcrPage {
         expected_cer: None,
         page_dimensions: PageDimensions { width: reading.width, height: reading.height },
         ocr_timestamp: Timestamp::default(),
+        text_source: None,
         images: reading.figures.iter().zip(1..).map(figure).collect(),
         blocks: reading.blocks,
     }

@@ -7,6 +7,7 @@ mod compiler;
 mod confinement;
 pub mod edits;
 pub mod embedding;
+pub mod existing_text;
 pub mod exports;
 pub mod faults;
 pub mod florida;

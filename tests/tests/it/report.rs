@@ -68,10 +68,10 @@ fn report(arguments: &[&str]) -> String {
 #[test]
 fn a_report_has_a_line_for_every_page() {
     assert_snapshot!(report(&[]), @r"
-    PAGE  CONFIDENCE MEAN  BLOCKS DETECTED  WORDS  FIGURES  ROTATION DEGREES  EXPECTED CER  FLAGGED
+    PAGE  CONFIDENCE MEAN  BLOCKS DETECTED  WORDS  FIGURES  ROTATION DEGREES  EXPECTED CER  TEXT DIFFERENCE  FLAGGED
        1             0.95                1    320        0                 0
        2                                 1      0        0                 0
-       3          0.61234                1      7        0                90                confidence mean, rotation degrees
+       3          0.61234                1      7        0                90                                 confidence mean, rotation degrees
        4              0.9                1    310        0                 0
     exit 0
     ");
@@ -80,29 +80,29 @@ fn a_report_has_a_line_for_every_page() {
 #[test]
 fn pages_are_flagged_filtered_sorted_and_counted_off() {
     assert_snapshot!(report(&["--flagged"]), @r"
-    PAGE  CONFIDENCE MEAN  BLOCKS DETECTED  WORDS  FIGURES  ROTATION DEGREES  EXPECTED CER  FLAGGED
-       3          0.61234                1      7        0                90                confidence mean, rotation degrees
+    PAGE  CONFIDENCE MEAN  BLOCKS DETECTED  WORDS  FIGURES  ROTATION DEGREES  EXPECTED CER  TEXT DIFFERENCE  FLAGGED
+       3          0.61234                1      7        0                90                                 confidence mean, rotation degrees
     exit 0
     ");
     assert_snapshot!(report(&["--filter", "confidence_mean<0.93", "--filter", "words>10"]), @r"
-    PAGE  CONFIDENCE MEAN  BLOCKS DETECTED  WORDS  FIGURES  ROTATION DEGREES  EXPECTED CER  FLAGGED
+    PAGE  CONFIDENCE MEAN  BLOCKS DETECTED  WORDS  FIGURES  ROTATION DEGREES  EXPECTED CER  TEXT DIFFERENCE  FLAGGED
        4              0.9                1    310        0                 0
     exit 0
     ");
     assert_snapshot!(report(&["--filter", "confidence_mean="]), @r"
-    PAGE  CONFIDENCE MEAN  BLOCKS DETECTED  WORDS  FIGURES  ROTATION DEGREES  EXPECTED CER  FLAGGED
+    PAGE  CONFIDENCE MEAN  BLOCKS DETECTED  WORDS  FIGURES  ROTATION DEGREES  EXPECTED CER  TEXT DIFFERENCE  FLAGGED
        2                                 1      0        0                 0
     exit 0
     ");
     assert_snapshot!(report(&["--sort", "-words", "--limit", "2"]), @r"
-    PAGE  CONFIDENCE MEAN  BLOCKS DETECTED  WORDS  FIGURES  ROTATION DEGREES  EXPECTED CER  FLAGGED
+    PAGE  CONFIDENCE MEAN  BLOCKS DETECTED  WORDS  FIGURES  ROTATION DEGREES  EXPECTED CER  TEXT DIFFERENCE  FLAGGED
        1             0.95                1    320        0                 0
        4              0.9                1    310        0                 0
     exit 0
     ");
     assert_snapshot!(report(&["--sort", "confidence_mean", "--limit", "4"]), @r"
-    PAGE  CONFIDENCE MEAN  BLOCKS DETECTED  WORDS  FIGURES  ROTATION DEGREES  EXPECTED CER  FLAGGED
-       3          0.61234                1      7        0                90                confidence mean, rotation degrees
+    PAGE  CONFIDENCE MEAN  BLOCKS DETECTED  WORDS  FIGURES  ROTATION DEGREES  EXPECTED CER  TEXT DIFFERENCE  FLAGGED
+       3          0.61234                1      7        0                90                                 confidence mean, rotation degrees
        4              0.9                1    310        0                 0
        1             0.95                1    320        0                 0
        2                                 1      0        0                 0
@@ -121,8 +121,8 @@ fn pages_are_flagged_filtered_sorted_and_counted_off() {
 #[test]
 fn a_report_can_be_csv_or_json() {
     assert_snapshot!(report(&["--format", "csv", "--flagged"]), @r"
-    page_num,confidence_mean,blocks_detected,words,figures,rotation_degrees,expected_cer
-    3,0.61234,1,7,0,90,
+    page_num,confidence_mean,blocks_detected,words,figures,rotation_degrees,expected_cer,text_difference
+    3,0.61234,1,7,0,90,,
     exit 0
     ");
     assert_snapshot!(report(&["--format", "json", "--filter", "page_num=3"]), @r#"
@@ -138,7 +138,8 @@ fn a_report_can_be_csv_or_json() {
         "words": 7,
         "figures": 0,
         "rotation_degrees": 90,
-        "expected_cer": null
+        "expected_cer": null,
+        "text_difference": null
       }
     ]
     exit 0
@@ -156,6 +157,7 @@ fn the_columns_are_explained() {
     figures           whole number                               Figures cropped from the page.
     rotation_degrees  whole number                   above 0     Clockwise rotation that makes the scan upright, degrees.
     expected_cer      number, optional        0..=1  above 0.02  Expected share of wrong or missing characters, 0..=1, from the confidence of the words and from ink that was not read.
+    text_difference   number, optional        0..=1  above 0.25  Share of the words of two texts that only one of them has, 0..=1: the recognised one and that which came with the scan; with `--existing-text compare`.
     exit 0
     ");
     let columns: Value =
@@ -167,7 +169,7 @@ fn the_columns_are_explained() {
 #[test]
 fn an_invalid_filter_is_explained() {
     assert_snapshot!(report(&["--filter", "confidence<0.8"]), @r"
-    error: the report of `ocr` has no column `confidence`; its columns are `page_num`, `confidence_mean`, `blocks_detected`, `words`, `figures`, `rotation_degrees`, `expected_cer`
+    error: the report of `ocr` has no column `confidence`; its columns are `page_num`, `confidence_mean`, `blocks_detected`, `words`, `figures`, `rotation_degrees`, `expected_cer`, `text_difference`
     hint: `shelf report --stage ocr --explain` lists the columns
     exit 2
     ");
@@ -182,7 +184,7 @@ fn an_invalid_filter_is_explained() {
     exit 2
     ");
     assert_snapshot!(report(&["--sort", "-lines"]), @r"
-    error: the report of `ocr` has no column `lines`; its columns are `page_num`, `confidence_mean`, `blocks_detected`, `words`, `figures`, `rotation_degrees`, `expected_cer`
+    error: the report of `ocr` has no column `lines`; its columns are `page_num`, `confidence_mean`, `blocks_detected`, `words`, `figures`, `rotation_degrees`, `expected_cer`, `text_difference`
     hint: `shelf report --stage ocr --explain` lists the columns
     exit 2
     ");
@@ -224,6 +226,7 @@ fn stats_sum_up_all_pages() {
     figures                      4       0       0       0     0     0      0
     rotation degrees             4       0       0    22.5    90    90     90
     expected cer                 0
+    text difference              0
     processing time   s          4   0.125    0.25  0.3125   0.5   0.5   1.25
     cost              USD        4       0       0       0     0     0      0
     attempts                     4       1       1       1     1     1      4

@@ -29,13 +29,15 @@ use std::sync::Mutex;
 /// Add a book to the library: PDFs, images, archives or folders of them
 ///
 /// Several files become one book, in the natural order of their names (`book-2` before `book-10`). Scans are kept as they are; PDF pages
-/// that are not plain scans are rendered.
+/// that are not plain scans are rendered. Text that comes with the scans is kept: the text layer of a PDF, and hOCR, ALTO or PAGE files beside the images
+/// (`p1.xml` or `alto/p1.xml` for `p1.tif`).
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   shelf add florida.pdf
   shelf add scans/*.tif --id florida --title \"Colonial Florida\" --language en
   shelf add spreads/*.jpg --spreads split --language he
+  shelf add vendor-delivery     a folder of images with ALTO files; `shelf process BOOK --existing-text use` takes their text
   shelf add --each inbox        every PDF, archive and subfolder becomes a book; skips those already in the library")]
 pub(crate) struct Add {
     /// PDFs, images (PNG, JPEG, JPEG 2000, TIFF, …), archives of images (ZIP, CBZ) and folders of them
@@ -97,7 +99,7 @@ pub(crate) fn add(context: &Context, args: &Add) -> Result<Exit> {
     for request in &requests {
         match one(context, request) {
             Ok(added) => {
-                exits.push(if added.failed.is_empty() { Exit::Done } else { Exit::SomePages });
+                exits.push(exit_of(&added));
                 values.push(json_of(&added));
                 if !context.out.json {
                     print(context, &added)?;
@@ -134,6 +136,10 @@ pub(crate) fn add(context: &Context, args: &Add) -> Result<Exit> {
     }
     next(context, args, &added_ids);
     Ok(Exit::of_books(exits))
+}
+
+fn exit_of(added: &Added) -> Exit {
+    if added.failed.is_empty() && added.unreadable_text.is_empty() { Exit::Done } else { Exit::SomePages }
 }
 
 /// Prints what to do next, and what was assumed.
@@ -227,6 +233,9 @@ fn print(context: &Context, added: &Added) -> Result<()> {
             out.line(format_args!("    hint: {hint}"))?;
         }
     }
+    for (page, failure) in &added.unreadable_text {
+        out.line(format_args!("  page {page} was added without its text: {failure}"))?;
+    }
     Ok(())
 }
 
@@ -235,5 +244,7 @@ fn json_of(added: &Added) -> Value {
         added.failed.iter().map(|(page, failure)| json!({ "page": page, "failure": failure })).collect();
     let warnings: Vec<Value> =
         added.warnings.iter().map(|warning| json!({ "text": warning.text, "pages": warning.pages })).collect();
-    json!({ "book": added.id, "title": added.title, "pages": added.pages, "failed": failed, "notes": warnings })
+    let texts = added.unreadable_text.iter();
+    let texts: Vec<Value> = texts.map(|(page, failure)| json!({ "page": page, "failure": failure })).collect();
+    json!({ "book": added.id, "title": added.title, "pages": added.pages, "failed": failed, "unreadable_text": texts, "notes": warnings })
 }

@@ -187,6 +187,7 @@ fn read(input: ExternalInput) -> Option<String> {
         ExternalInput::None => None,
         ExternalInput::Resource(resource) => Some(format!("the resource `{}`", resource.name())),
         ExternalInput::Scan => Some("the scan".to_owned()),
+        ExternalInput::ExistingText => Some("the text that came with the scan, if the options say so".to_owned()),
         ExternalInput::Metadata => Some("the book's metadata".to_owned()),
         ExternalInput::Languages => Some("the book's languages".to_owned()),
         ExternalInput::Kept(KeptInput { folder, around: 0 }) => Some(format!("`{folder}` of the page")),

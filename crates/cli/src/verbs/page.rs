@@ -185,9 +185,12 @@ fn refusal(error: EditError) -> CliError {
 }
 
 fn print(context: &Context, args: &Page, edit: &ScanEdit, summary: &EditSummary) -> Result<()> {
+    let texts = summary.unreadable_text.iter();
+    let texts: Vec<_> = texts.map(|(page, problem)| json!({ "page": page, "problem": problem })).collect();
     if context.out.json {
         context.out.json(&json!({
             "book": args.id, "pages": summary.pages, "new": summary.new_pages, "moved": summary.renumbered, "kept": summary.kept_scans,
+            "unreadable_text": texts,
         }))?;
         return Ok(());
     }
@@ -204,6 +207,9 @@ fn print(context: &Context, args: &Page, edit: &ScanEdit, summary: &EditSummary)
         moved => format!("; {} renumbered", count(moved, "page")),
     };
     context.out.line(format_args!("{}: {done}{moved}; now {}", args.id, count(summary.pages as usize, "page")))?;
+    for (page, problem) in &summary.unreadable_text {
+        context.out.note(format_args!("page {page} was added without its text: {problem}"));
+    }
     for kept in &summary.kept_scans {
         let path = context.store.book_folder(&args.id).join(kept);
         context.out.note(format_args!("kept the old scan: {}", path.display()));

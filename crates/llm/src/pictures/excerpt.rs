@@ -54,6 +54,7 @@ impl Excerpt {
     /// #     height: 2400,
     /// #     resolution: Resolution { dpi: 300.0, estimated: false },
     /// #     origin: Origin { file: "page_0001.png".to_owned(), page: None, half: None },
+    /// #     existing_text: None,
     /// # };
     /// // A scan of 1800 × 2400 px at 300 dpi.
     /// let paragraph = Region { x: 200, y: 300, width: 1400, height: 150 };
@@ -166,6 +167,7 @@ mod tests {
             height,
             resolution: Resolution { dpi: 100.0, estimated: false },
             origin: Origin { file: "page_0001.png".to_owned(), page: None, half: None },
+            existing_text: None,
         }
     }
 

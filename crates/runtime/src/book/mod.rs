@@ -27,6 +27,6 @@ pub use metadata_limits::MetadataLimitError;
 pub use page_number::{PageNumber, PageNumberError, PageSet, PageSetError};
 pub use roman::{format_roman, parse_roman};
 pub use scan_id::{ScanId, ScanIdError};
-pub use scan_metadata::{Half, Origin, Resolution, ScanMetadata};
+pub use scan_metadata::{EXISTING_TEXT, ExistingTextMetadata, Half, Origin, Resolution, ScanMetadata};
 pub use shard::{Shard, ShardError};
 pub use unit::Unit;

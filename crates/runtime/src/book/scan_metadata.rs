@@ -27,6 +27,23 @@ pub struct ScanMetadata {
     pub resolution: Resolution,
     /// The file, and the page in it, that the scan was taken from.
     pub origin: Origin,
+    /// The text that came with the scan, if some did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub existing_text: Option<ExistingTextMetadata>,
+}
+
+/// The folder of the text that came with scans, in px of each scan: `existing_text/page_0007.json`. It moves with its scan.
+pub const EXISTING_TEXT: &str = "existing_text";
+
+/// What is recorded of the text that came with a scan.
+#[page(crate = crate)]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExistingTextMetadata {
+    /// BLAKE3 of the file in `existing_text/`, 64 hexadecimal digits.
+    #[garde(length(equal = 64))]
+    pub hash: String,
+    /// Words in it.
+    pub words: u32,
 }
 
 /// Dots per inch of a scan.

@@ -395,7 +395,12 @@ fn made_by(book: &BookState, input: &Input) -> Option<PageOf> {
     let (stage, unit) = match input {
         Input::Page { stage, page } => (stage, Unit::Page(PageNumber::new(*page)?)),
         Input::Book { stage } | Input::Part { stage, .. } => (stage, Unit::Book),
-        Input::Scan | Input::Languages | Input::Metadata | Input::Resource { .. } | Input::Kept { .. } => return None,
+        Input::Scan
+        | Input::Languages
+        | Input::Metadata
+        | Input::Resource { .. }
+        | Input::Kept { .. }
+        | Input::ExistingText => return None,
     };
     book.stages.get_key_value(stage.as_str()).map(|(stage, _)| PageOf { stage, unit })
 }
@@ -434,6 +439,11 @@ pub(crate) fn fingerprint<'a>(
                 inputs.insert(Input::Metadata, Hash::of_json(&metadata));
             }
             ExternalInput::Kept(kept) => inputs.extend(kept_inputs(book, *kept, unit)),
+            ExternalInput::ExistingText => {
+                let scan = unit.page().and_then(|page| book.scans.get(&page)?.page.as_ref()?.existing_text.as_ref());
+                let read = scan.filter(|_| entry.option_choices.reads(*input, options));
+                inputs.extend(read.map(|text| (Input::ExistingText, Hash::known(&text.hash))));
+            }
         }
     }
     inputs.extend(resources.iter().map(|(input, hash)| (input.clone(), hash.clone())));

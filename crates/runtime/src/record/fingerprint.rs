@@ -73,6 +73,8 @@ pub enum Input {
         /// The page.
         page: u32,
     },
+    /// The text that came with the page's scan; not an input where there is none, or where it is not read.
+    ExistingText,
 }
 
 /// One reason why a page is stale.
@@ -177,6 +179,7 @@ impl fmt::Display for Input {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Scan => f.write_str("the scan"),
+            Self::ExistingText => f.write_str("the text that came with the scan"),
             Self::Languages => f.write_str("the book's languages"),
             Self::Metadata => f.write_str("the book's metadata"),
             Self::Page { stage, page } => write!(f, "{stage} page {page}"),
@@ -221,6 +224,7 @@ impl From<Input> for String {
     fn from(input: Input) -> Self {
         match input {
             Input::Scan => "scan".to_owned(),
+            Input::ExistingText => "existing_text".to_owned(),
             Input::Languages => "languages".to_owned(),
             Input::Metadata => "metadata".to_owned(),
             Input::Page { stage, page } => format!("{stage}/{page}"),
@@ -239,6 +243,7 @@ impl TryFrom<String> for Input {
         let number = |page: &str| page.parse::<u32>();
         match (text.as_str(), text.split_once('/')) {
             ("scan", _) => Ok(Self::Scan),
+            ("existing_text", _) => Ok(Self::ExistingText),
             ("languages", _) => Ok(Self::Languages),
             ("metadata", _) => Ok(Self::Metadata),
             (text, _) if let Some(name) = text.strip_prefix("resource:") => {

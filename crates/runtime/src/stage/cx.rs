@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use serde_json::Value;
 
 use super::{FromCx, Handle, Handles, Load, OpenResources, PageCache, PageFile, PageFiles, Row, Shared, Warnings};
-use crate::book::{BookMetadata, PageNumber, ScanId, ScanMetadata, Unit};
+use crate::book::{BookMetadata, EXISTING_TEXT, PageNumber, ScanId, ScanMetadata, Unit};
 use crate::failure::{Cause, Failure};
 use crate::page::{Page, SchemaViolation};
 use crate::record::{Fingerprint, Hash, Input, RECORD_KEY};
@@ -73,7 +73,12 @@ impl Cx {
             let is_of_stage = match input {
                 Input::Page { stage, page } => stage == row.name && *page == self.unit.number(),
                 Input::Book { stage } | Input::Part { stage, .. } => stage == row.name,
-                Input::Scan | Input::Languages | Input::Metadata | Input::Resource { .. } | Input::Kept { .. } => false,
+                Input::Scan
+                | Input::Languages
+                | Input::Metadata
+                | Input::Resource { .. }
+                | Input::Kept { .. }
+                | Input::ExistingText => false,
             };
             is_of_stage && *hash != Hash::absent()
         });
@@ -147,6 +152,24 @@ impl Cx {
     /// The store cannot be read.
     pub fn kept(&self, folder: &str, page: PageNumber) -> Result<Vec<KeptFile>, Failure> {
         Ok(kept_files_of_page(&*self.store, &self.book, folder, page)?)
+    }
+
+    /// The text that came with the page's scan, as it is stored in `existing_text`; `None` where there is none, and where the options say that it
+    /// is not read.
+    ///
+    /// # Errors
+    /// The file cannot be read, or was modified.
+    pub fn existing_text(&self) -> Result<Option<Vec<u8>>, Failure> {
+        let Some(expected) = self.fingerprint.inputs.get(&Input::ExistingText) else { return Ok(None) };
+        let path = BookPath::page(&self.book, EXISTING_TEXT, self.page()?);
+        let problem = match self.store.read(&path)? {
+            Some(bytes) if Hash::of(&bytes) == *expected => return Ok(Some(bytes)),
+            Some(_) => "was modified (hash mismatch)",
+            None => "is missing",
+        };
+        Err(Failure::of(Cause::Input, format!("the text that came with the scan {problem}"))
+            .context(&path)
+            .hint("restore the file from a backup, or do not read the existing text"))
     }
 
     /// The store of the book.

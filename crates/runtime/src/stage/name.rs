@@ -23,7 +23,7 @@ pub enum StageNameError {
 impl StageName {
     /// Names reserved for other uses in a book's folder. `#[stage]` refuses the same ones.
     pub const RESERVED: &'static [&'static str] =
-        &["source", "images", "exports", "prompts", "metadata", "logs", "llm", "all"];
+        &["source", "images", "existing_text", "exports", "prompts", "metadata", "logs", "llm", "all"];
 
     /// The name as text.
     #[must_use]

@@ -38,6 +38,8 @@ pub enum ExternalInput {
     Resource(ResourceRow),
     /// Files that a person or another program keeps for the page.
     Kept(KeptInput),
+    /// The text that came with the page's scan, unless the options say that it is not read ([`UnreadInput`](super::UnreadInput)).
+    ExistingText,
 }
 
 /// Files that a person or another program keeps for single pages in a folder of the book, beside the scans: `edits/page_0007_….json`. They

@@ -74,6 +74,7 @@ impl TestBook {
                 height,
                 resolution: Resolution { dpi, estimated: false },
                 origin: Origin { file: image.clone(), page: None, half: None },
+                existing_text: None,
             };
             self.write(&format!("source/{image}"), &png);
             self.write(&format!("source/{}.json", page.stem()), &serde_json::to_vec(&noted).expect("notes are JSON"));

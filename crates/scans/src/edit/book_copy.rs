@@ -9,13 +9,13 @@ use super::removed::{REMOVAL, REMOVED, Removal, RemovedPage};
 use super::renumbering::Renumbering;
 use crate::file_error::FileError;
 use crate::staging::Staging;
-use shelf_runtime::book::{PageNumber, ScanId};
+use shelf_runtime::book::{EXISTING_TEXT, PageNumber, ScanId};
 use shelf_runtime::registry::{Entry, Registry};
 use shelf_runtime::stage::ExternalInput;
 
 /// The folders with files of pages that are not those of a stage: they are renumbered, put aside and restored with their pages. Another
 /// such folder is added here.
-const PAGE_FOLDERS: [&str; 1] = ["images"];
+const PAGE_FOLDERS: [&str; 2] = ["images", EXISTING_TEXT];
 
 /// The files of a book on their way into the folder of the edited book.
 pub(super) struct BookCopy<'a> {
@@ -173,9 +173,12 @@ impl<'a> BookCopy<'a> {
                     if let Some((name, _)) = self.aside.get(&old) {
                         self.link(&path, &format!("{REMOVED}/{name}/{path}"))?;
                     }
-                    let Some(new) = self.renumbering.of_page(old).filter(|_| !self.is_superseded(old)) else {
-                        continue;
+                    let new = match folder {
+                        // It belongs to the scan, not to the page.
+                        EXISTING_TEXT => self.number_of_kept(old),
+                        _ => self.renumbering.of_page(old).filter(|_| !self.is_superseded(old)),
                     };
+                    let Some(new) = new else { continue };
                     let bytes = match entry.filter(|_| PageNumber::of_page_file(&name).is_some()) {
                         Some(entry) if folder == entry.row.name => {
                             let bytes = self.read(&path)?;
@@ -262,7 +265,7 @@ impl<'a> BookCopy<'a> {
             && self.rescanned.contains(&page)
             && self
                 .entries(&format!("{REMOVED}/{}", restored.name))
-                .is_ok_and(|found| found.iter().any(|(_, is_folder)| *is_folder))
+                .is_ok_and(|found| found.iter().any(|(name, is_folder)| *is_folder && name != EXISTING_TEXT))
     }
 
     /// Brings back the scan of a page, with its metadata.

@@ -6,20 +6,24 @@ use super::error::EditError;
 use super::removed::{Place, Removal, RemovingEdit, removed_pages};
 use super::renumbering::Renumbering;
 use super::scan_edit::ScanEdit;
+use crate::existing_text::{read_stored_text, write_text};
 use crate::formats::opened_page::PageInFile;
 use crate::rotation::Rotation;
-use crate::scan::plan::{PlannedPage, plan_pages};
+use crate::scan::plan::plan_pages;
 use crate::scan::records::ScanRecords;
 use crate::scan::source::{InputFile, Source, inspect_all};
 use crate::scan::write::{ScanRequest, WRITE_SCAN, WrittenScan};
 use crate::staging::Staging;
-use shelf_runtime::book::{BookMetadata, Origin, PageNumber, ScanId};
+use shelf_runtime::book::{
+    BookMetadata, EXISTING_TEXT, ExistingTextMetadata, Origin, PageNumber, ScanId, ScanMetadata,
+};
 use shelf_runtime::clock::now;
+use shelf_runtime::failure::Failure;
 use shelf_runtime::inspect::{BookState, look, metadata};
 use shelf_runtime::record::Hash;
 use shelf_runtime::registry::Registry;
 use shelf_runtime::report;
-use shelf_runtime::store::{FolderStore, Store};
+use shelf_runtime::store::{BookPath, FolderStore, Store};
 use shelf_runtime::worker::{Allowance, WorkerPool};
 
 /// What an edit did to a book.
@@ -33,6 +37,8 @@ pub struct EditSummary {
     pub renumbered: usize,
     /// Pages in the book now.
     pub pages: u32,
+    /// The new pages whose text came with their scans and cannot be read, and why.
+    pub unreadable_text: Vec<(PageNumber, String)>,
 }
 
 /// Resolution at which pages of a PDF are rendered that are not scans, dots per inch.
@@ -65,14 +71,18 @@ pub fn edit_scans(
         ScanEdit::Replace { page, .. } | ScanEdit::Insert { page, .. } => {
             // Spreads are not split here: someone who edits single pages has seen them.
             for (number, planned) in (page.get()..).filter_map(PageNumber::new).zip(plan_pages(&sources, None)) {
-                let scan = write_scan(worker_pool, &planned, &folder, number)?;
+                let scan = planned.write(worker_pool, staging.path(), number, RENDER_DPI);
+                let scan = scan.map_err(|failure| EditError::Unreadable {
+                    file: planned.source.input.path.clone(),
+                    failure: Box::new(failure),
+                })?;
                 new_scans.insert(number, Some(scan.hash.clone()));
                 records.write(number, planned.origin(), Ok(scan))?;
             }
             RemovingEdit::Replace
         }
         ScanEdit::Rotate { page, rotation } => {
-            let (scan, origin) = rotate_scan(store, worker_pool, &state, *page, *rotation, &folder)?;
+            let (scan, origin) = rotate_scan(store, worker_pool, &state, *page, *rotation, staging.path())?;
             new_scans.insert(*page, Some(scan.hash.clone()));
             records.write(*page, origin, Ok(scan))?;
             RemovingEdit::Rotate
@@ -109,6 +119,7 @@ pub fn edit_scans(
     let rescanned: BTreeSet<PageNumber> = new_scans.keys().copied().filter(|_| inserted == 0).collect();
     let removed =
         rescanned.iter().copied().chain(renumbering.dropped_pages().iter().copied()).filter_map(removal).collect();
+    let unreadable_text = records.unreadable_text.iter().map(|(page, failure)| (*page, failure.to_string())).collect();
     let mut copy = BookCopy::new(store.book_folder(book), &staging, &renumbering, rescanned, removed, restored)?;
     copy.link_book(book, registry)?;
     let kept_scans = copy.kept_scans();
@@ -131,7 +142,7 @@ pub fn edit_scans(
     }
     let is_renumbered = |page: &&PageNumber| renumbering.of_page(**page).is_some() && !renumbering.keeps(**page);
     let renumbered = state.pages.iter().filter(is_renumbered).count();
-    Ok(EditSummary { new_pages, kept_scans, renumbered, pages })
+    Ok(EditSummary { new_pages, kept_scans, renumbered, pages, unreadable_text })
 }
 
 /// Refuses page numbers that are out of range.
@@ -173,36 +184,40 @@ fn inspect_sources(edit: &ScanEdit, worker_pool: &WorkerPool) -> Result<Vec<Sour
     }
 }
 
-fn write_scan(
-    worker_pool: &WorkerPool,
-    page: &PlannedPage<'_>,
-    folder: &Path,
-    number: PageNumber,
-) -> Result<WrittenScan, EditError> {
-    let request = ScanRequest::whole(page.source.page(page.page, RENDER_DPI), folder, number);
-    let allowance = Allowance::pixels(page.image.estimate.pixels);
-    worker_pool
-        .call(&WRITE_SCAN, request, allowance)
-        .map_err(|failure| EditError::Unreadable { file: page.source.input.path.clone(), failure: Box::new(failure) })
-}
-
 fn rotate_scan(
     store: &FolderStore,
     worker_pool: &WorkerPool,
     state: &BookState,
     page: PageNumber,
     rotation: Rotation,
-    folder: &Path,
+    book: &Path,
 ) -> Result<(WrittenScan, Origin), EditError> {
     let scan = state.scans.get(&page).ok_or_else(|| EditError::NoScan { book: state.id.clone(), page })?;
     let InputFile { path: file, format, .. } =
         InputFile::detect(&store.book_folder(&state.id).join("source").join(&scan.image))?;
     let from = PageInFile { file: file.clone(), format, page: 1, dpi: RENDER_DPI };
-    let request = ScanRequest { rotation: Some(rotation), ..ScanRequest::whole(from, folder, page) };
+    let request = ScanRequest { rotation: Some(rotation), ..ScanRequest::whole(from, &book.join("source"), page) };
     let metadata = scan.page.as_ref();
     let pixels = metadata.map_or(0, |metadata| u64::from(metadata.width) * u64::from(metadata.height));
     let unreadable = |failure| EditError::Unreadable { file, failure: Box::new(failure) };
     let written = worker_pool.call(&WRITE_SCAN, request, Allowance::pixels(pixels)).map_err(unreadable)?;
+    let text = rotate_text(store, &state.id, page, metadata, rotation, book).transpose();
+    let written = WrittenScan { text, ..written };
     let origin = metadata.map(|metadata| metadata.origin.clone());
     Ok((written, origin.unwrap_or_else(|| Origin { file: scan.image.clone(), page: None, half: None })))
+}
+
+/// Rotates the text that came with a scan, into the folder of the edited book.
+fn rotate_text(
+    store: &FolderStore,
+    id: &ScanId,
+    page: PageNumber,
+    metadata: Option<&ScanMetadata>,
+    rotation: Rotation,
+    book: &Path,
+) -> Result<Option<ExistingTextMetadata>, Failure> {
+    let Some(metadata) = metadata.filter(|metadata| metadata.existing_text.is_some()) else { return Ok(None) };
+    let Some(bytes) = store.read(&BookPath::page(id, EXISTING_TEXT, page))? else { return Ok(None) };
+    let text = read_stored_text(&bytes)?.rotated(rotation, (metadata.width, metadata.height));
+    write_text(book, page, &text).map(Some)
 }

@@ -12,19 +12,19 @@ use super::free_space::check_free_space;
 use super::originals::{copy_originals, needed_bytes};
 use super::progress::{Progress, Report};
 use super::title::title_of;
-use super::warning::{Warning, record_note, skipped_warning, spread_warnings};
+use super::warning::{Warning, record_note, skipped_warning, spread_warnings, text_note};
 use super::{AddError, AddRequest, DPI_RANGE};
 use crate::file_error::FileError;
 use crate::scan::plan::{PlannedPage, plan_pages};
 use crate::scan::records::ScanRecords;
 use crate::scan::source::{Source, inspect_all};
-use crate::scan::write::{ScanRequest, WRITE_SCAN, WrittenScan};
+use crate::scan::write::WrittenScan;
 use crate::staging::Staging;
 use shelf_runtime::book::{BookMetadata, Inferred, PageNumber, ScanId};
 use shelf_runtime::clock::now;
 use shelf_runtime::failure::Failure;
 use shelf_runtime::store::FolderStore;
-use shelf_runtime::worker::{Allowance, WorkerPool};
+use shelf_runtime::worker::WorkerPool;
 
 /// A book that was added.
 #[derive(Debug)]
@@ -37,6 +37,8 @@ pub struct Added {
     pub pages: usize,
     /// The pages that cannot be read, and why. They are recorded in `source/failed`.
     pub failed: Vec<(PageNumber, Failure)>,
+    /// The pages whose text came with their scans and cannot be read, and why: they are added without it.
+    pub unreadable_text: Vec<(PageNumber, Failure)>,
     /// What else the user should know.
     pub warnings: Vec<Warning>,
 }
@@ -71,12 +73,13 @@ pub fn add(
     }
     let record = find_record(&request.inputs, &mut discovered.skipped)?;
     let _unpacked = unpack_archives(&mut discovered, &request.inputs, store.root(), &id, worker_pool)?;
-    let DiscoveredFiles { files, skipped } = discovered;
+    let DiscoveredFiles { files, mut skipped } = discovered;
     let pool = rayon::ThreadPoolBuilder::new().num_threads(workers.max(1)).build();
     let no_threads = |error| FileError::cannot("start threads for", store.root())(std::io::Error::other(error));
     let pool = pool.map_err(no_threads)?;
     let mut sources = pool.install(|| inspect_all(files, worker_pool, request.dpi, stop))?;
     count_pages(&sources)?;
+    skipped.retain(|file| !sources.iter().any(|source| source.text.as_ref().is_some_and(|text| text.path == *file)));
     pool.install(|| find_spreads(&mut sources, request.spreads, worker_pool, request.dpi, report, stop))?;
     let pages = count_pages(&sources)?;
     report(Progress::Counted { files: sources.len(), pages });
@@ -86,7 +89,7 @@ pub fn add(
     let folder = staging.make_folder("source")?;
     copy_originals(&mut sources, &staging)?;
     let plan = plan_pages(&sources, request.languages.first().map(String::as_str));
-    let scans = pool.install(|| write_scans(&plan, &folder, request.dpi, worker_pool, report, stop))?;
+    let scans = pool.install(|| write_scans(&plan, staging.path(), request.dpi, worker_pool, report, stop))?;
     let mut records = ScanRecords::new(&staging, &folder);
     for (page, scan) in plan.iter().zip(scans) {
         records.write(page.number, page.origin(), scan)?;
@@ -110,7 +113,7 @@ pub fn add(
     }
     metadata.infer(Inferred { title: Some(title.clone()), ..Inferred::default() });
     staging.write_json("metadata.json", &metadata)?;
-    let ScanRecords { failed, warnings, .. } = records;
+    let ScanRecords { failed, warnings, with_text, unreadable_text, .. } = records;
     if stop.load(Ordering::Relaxed) {
         return Err(AddError::Stopped);
     }
@@ -118,10 +121,10 @@ pub fn add(
     let is_written = |page: &&PlannedPage<'_>| failed.binary_search_by_key(&page.number, |(page, _)| *page).is_err();
     let of_spreads = spread_warnings(plan.iter().filter(is_written), request.spreads);
     let of_scans = warnings.into_iter().map(|(text, pages)| Warning { text, pages });
-    let warnings = of_scans.chain(of_spreads).chain(skipped_warning(&skipped));
+    let warnings = of_scans.chain(of_spreads).chain(skipped_warning(&skipped)).chain(text_note(&with_text, pages));
     let warnings = record.iter().map(record_note).chain(warnings).collect();
     let title = metadata.title.unwrap_or(title);
-    Ok(Added { id, title, pages, failed, warnings })
+    Ok(Added { id, title, pages, failed, unreadable_text, warnings })
 }
 
 fn id_and_title(request: &AddRequest) -> Result<(ScanId, String), AddError> {
@@ -152,7 +155,7 @@ fn count_pages(sources: &[Source]) -> Result<usize, AddError> {
 
 fn write_scans(
     plan: &[PlannedPage<'_>],
-    folder: &Path,
+    book: &Path,
     dpi: u32,
     worker_pool: &WorkerPool,
     report: Report<'_>,
@@ -165,12 +168,10 @@ fn write_scans(
         if stop.load(Ordering::Relaxed) {
             return Err(AddError::Stopped);
         }
-        let whole = ScanRequest::whole(page.source.page(page.page, dpi), folder, page.number);
-        let request = ScanRequest { half: page.half, ..whole };
-        let scan = worker_pool.call(&WRITE_SCAN, request, Allowance::pixels(page.image.estimate.pixels));
+        let scan = page.write(worker_pool, book, page.number, dpi);
         if scan.is_err() {
             // A full disk fails the book, not the page.
-            check_free_space(folder, 0)?;
+            check_free_space(book, 0)?;
         }
         // So does a failure that says nothing of the page: without it, the book would be published incomplete.
         let scan = match scan {

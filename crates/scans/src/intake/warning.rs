@@ -67,3 +67,14 @@ pub(super) fn skipped_warning(skipped: &[PathBuf]) -> Option<Warning> {
     };
     Some(Warning { text, pages: Vec::new() })
 }
+
+/// Says that text came with the scans, and how to use it.
+pub(super) fn text_note(with_text: &[PageNumber], pages: usize) -> Option<Warning> {
+    let text = match with_text.len() {
+        0 => return None,
+        count => format!(
+            "{count} of {pages} pages bring their own text; it is kept, and `shelf process --existing-text use` reads it instead of recognising the scans"
+        ),
+    };
+    Some(Warning { text, pages: Vec::new() })
+}

@@ -70,6 +70,7 @@ pub fn scan_metadata(
         height: scan.height,
         resolution: scan.resolution,
         origin: Origin { file: image.to_owned(), page: None, half: None },
+        existing_text: None,
     })
 }
 

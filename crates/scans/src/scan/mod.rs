@@ -5,6 +5,7 @@ pub(crate) mod metadata;
 pub(crate) mod plan;
 pub(crate) mod records;
 pub(crate) mod source;
+pub(crate) mod text;
 pub(crate) mod write;
 
 pub use source::SourceError;

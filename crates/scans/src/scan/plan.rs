@@ -1,8 +1,12 @@
+use std::path::Path;
+
 use super::source::{Source, SourceImage};
-use super::write::SpreadHalf;
+use super::write::{ScanRequest, SpreadHalf, WRITE_SCAN, WrittenScan};
 use crate::formats::file_format::FileFormat;
 use crate::spread::reading_order;
 use shelf_runtime::book::{Origin, PageNumber};
+use shelf_runtime::failure::Failure;
+use shelf_runtime::worker::{Allowance, WorkerPool};
 
 /// A page that is to be written, and where it comes from.
 pub(crate) struct PlannedPage<'a> {
@@ -23,6 +27,25 @@ impl PlannedPage<'_> {
             page: has_several.then_some(self.page),
             half: self.half.map(|half| half.side),
         }
+    }
+
+    /// Writes the page, with the text that comes with it, as page `number` of the book in this folder.
+    pub(crate) fn write(
+        &self,
+        worker_pool: &WorkerPool,
+        book: &Path,
+        number: PageNumber,
+        dpi: u32,
+    ) -> Result<WrittenScan, Failure> {
+        // A text that cannot be read does not cost the scan.
+        let (text, unreadable) = match self.source.text(book) {
+            Ok(text) => (Some(text), None),
+            Err(failure) => (None, Some(Err(failure))),
+        };
+        let whole = ScanRequest::whole(self.source.page(self.page, dpi), &book.join("source"), number);
+        let request = ScanRequest { half: self.half, text, ..whole };
+        let scan = worker_pool.call(&WRITE_SCAN, request, Allowance::pixels(self.image.estimate.pixels))?;
+        Ok(WrittenScan { text: unreadable.or(scan.text), ..scan })
     }
 }
 

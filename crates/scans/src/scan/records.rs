@@ -6,7 +6,7 @@ use serde_json::json;
 use super::write::WrittenScan;
 use crate::file_error::FileError;
 use crate::staging::Staging;
-use shelf_runtime::book::{Origin, PageNumber, ScanMetadata};
+use shelf_runtime::book::{EXISTING_TEXT, Origin, PageNumber, ScanMetadata};
 use shelf_runtime::clock::now;
 use shelf_runtime::failure::Failure;
 
@@ -18,12 +18,24 @@ pub(crate) struct ScanRecords<'a> {
     /// Pages by what the user should know of them.
     pub(crate) warnings: BTreeMap<String, Vec<PageNumber>>,
     pub(crate) rendered_dpi: Option<u32>,
+    /// Pages whose text came with their scans.
+    pub(crate) with_text: Vec<PageNumber>,
+    /// Pages whose text came with their scans and cannot be read.
+    pub(crate) unreadable_text: Vec<(PageNumber, Failure)>,
 }
 
 impl<'a> ScanRecords<'a> {
     /// For the book whose scans are in `folder`.
     pub(crate) fn new(staging: &'a Staging, folder: &'a Path) -> Self {
-        Self { staging, folder, failed: Vec::new(), warnings: BTreeMap::new(), rendered_dpi: None }
+        Self {
+            staging,
+            folder,
+            failed: Vec::new(),
+            warnings: BTreeMap::new(),
+            rendered_dpi: None,
+            with_text: Vec::new(),
+            unreadable_text: Vec::new(),
+        }
     }
 
     /// Writes the metadata of a scan, or why the page failed.
@@ -46,6 +58,17 @@ impl<'a> ScanRecords<'a> {
         if let Some(dpi) = scan.rendered_dpi {
             self.rendered_dpi = self.rendered_dpi.max(Some(dpi.round() as u32));
         }
+        let existing_text = match scan.text {
+            Some(Ok(text)) => {
+                self.with_text.push(page);
+                Some(text)
+            }
+            Some(Err(failure)) => {
+                self.unreadable_text.push((page, failure));
+                None
+            }
+            None => None,
+        };
         let source = ScanMetadata {
             page_number: page.get(),
             image: scan.image,
@@ -55,14 +78,16 @@ impl<'a> ScanRecords<'a> {
             height: scan.height,
             resolution: scan.resolution,
             origin,
+            existing_text,
         };
         self.staging.write_json(&format!("source/{}.json", page.stem()), &source)
     }
 
     fn write_failure(&mut self, page: PageNumber, failure: Failure, origin: &Origin) -> Result<(), FileError> {
-        // A worker that died while writing may have left part of an image.
-        for extension in ["png", "jpg"] {
-            let part = self.folder.join(format!("{}.{extension}", page.stem()));
+        // A worker that died while writing may have left part of an image, or the text of one.
+        let images = ["png", "jpg"].map(|extension| self.folder.join(format!("{}.{extension}", page.stem())));
+        let text = self.folder.with_file_name(EXISTING_TEXT).join(format!("{}.json", page.stem()));
+        for part in images.into_iter().chain([text]) {
             match std::fs::remove_file(&part) {
                 Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
                     return Err(FileError::cannot("remove", &part)(error));

@@ -3,6 +3,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::prelude::*;
 
+use super::text::TextRequest;
+use crate::existing_text::{FoundText, find_text_beside};
 use crate::file_error::FileError;
 use crate::formats::file_format::{FileFormat, detect_format};
 use crate::formats::inspect::{INSPECT, InspectRequest};
@@ -28,6 +30,8 @@ pub(crate) struct Source {
     pub(crate) read_from: PathBuf,
     pub(crate) name: String,
     pub(crate) images: Vec<SourceImage>,
+    /// The file beside it with the text of its pages.
+    pub(crate) text: Option<FoundText>,
 }
 
 /// An image in a file, before it is known whether it shows one page of the book or two.
@@ -73,6 +77,12 @@ impl Source {
         PageInFile { file: self.read_from.clone(), format: self.input.format, page, dpi }
     }
 
+    /// What a worker process needs to write the text of a page into a book, whose folder is `book`.
+    pub(crate) fn text(&self, book: &Path) -> Result<TextRequest, Failure> {
+        let beside = self.text.as_ref().map(FoundText::load).transpose()?;
+        Ok(TextRequest { book: book.to_owned(), beside })
+    }
+
     /// Pages of the book that come from the file.
     pub(crate) fn page_count(&self) -> usize {
         self.images.len() + self.spread_count()
@@ -107,7 +117,8 @@ pub(crate) fn inspect_all(
         };
         let name = input.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let image = |estimate| SourceImage { estimate, finding: None, gutter: None };
-        Ok(Source { input, read_from: path, name, images: estimates.into_iter().map(image).collect() })
+        let text = (input.format != FileFormat::Pdf).then(|| find_text_beside(&input.path)).flatten();
+        Ok(Source { input, read_from: path, name, images: estimates.into_iter().map(image).collect(), text })
     };
     files.into_par_iter().with_max_len(1).map(inspect).collect()
 }

@@ -4,13 +4,14 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::text::TextRequest;
 use crate::formats::open::open_page;
 use crate::formats::opened_page::{ImageFile, OpenedPage, PageInFile};
 use crate::raster::Raster;
 use crate::resolution::stated_or_estimated;
 use crate::rotation::Rotation;
 use crate::spread::Gutter;
-use shelf_runtime::book::{Half, PageNumber, Resolution};
+use shelf_runtime::book::{ExistingTextMetadata, Half, PageNumber, Resolution};
 use shelf_runtime::failure::Failure;
 use shelf_runtime::record::Hash;
 use shelf_runtime::worker::{Task, worker_task};
@@ -23,6 +24,8 @@ pub(crate) struct ScanRequest {
     pub(crate) half: Option<SpreadHalf>,
     /// How it is rotated, if it is.
     pub(crate) rotation: Option<Rotation>,
+    /// Whether and where the text that comes with the scan is written.
+    pub(crate) text: Option<TextRequest>,
     /// The folder that the scan is written into.
     pub(crate) folder: PathBuf,
     /// The page's number, from which the file name is made.
@@ -50,6 +53,8 @@ pub(crate) struct WrittenScan {
     pub(crate) resolution: Resolution,
     /// Resolution at which the page was rendered, if it was, dots per inch.
     pub(crate) rendered_dpi: Option<f64>,
+    /// What is recorded of the text that came with it, or why that text cannot be read.
+    pub(crate) text: Option<Result<ExistingTextMetadata, Failure>>,
     /// What the user should know.
     pub(crate) warnings: Vec<String>,
 }
@@ -61,20 +66,21 @@ worker_task!(WRITE_SCAN);
 impl ScanRequest {
     /// The whole page, as it is.
     pub(crate) fn whole(from: PageInFile, folder: &Path, number: PageNumber) -> Self {
-        Self { from, half: None, rotation: None, folder: folder.to_owned(), number }
+        Self { from, half: None, rotation: None, text: None, folder: folder.to_owned(), number }
     }
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "a task owns its input")]
 pub(crate) fn write_scan(request: ScanRequest) -> Result<WrittenScan, Failure> {
     let mut page = open_page(&request.from)?;
+    let text = request.text.as_ref().and_then(|text| text.write(&request, &mut page).transpose());
     if let Some(SpreadHalf { gutter, side }) = request.half {
         page = OpenedPage { raster: gutter.half_of(&page.raster, side)?, file: None, ..page };
     }
     if let Some(rotation) = request.rotation {
         page = OpenedPage { raster: page.raster.oriented(rotation.orientation()), file: None, ..page };
     }
-    let OpenedPage { raster, file, stated_dpi, rendered_dpi, warnings } = page;
+    let OpenedPage { raster, file, stated_dpi, rendered_dpi, frame: _, warnings } = page;
     let resolution = stated_or_estimated(stated_dpi, &raster);
     let stem = request.number.stem();
     let (image, hash, bytes) = match file {
@@ -82,7 +88,7 @@ pub(crate) fn write_scan(request: ScanRequest) -> Result<WrittenScan, Failure> {
         None => write_pixels(&request.folder, &stem, &raster, resolution)?,
     };
     let (width, height) = (raster.width, raster.height);
-    Ok(WrittenScan { image, hash, bytes, width, height, resolution, rendered_dpi, warnings })
+    Ok(WrittenScan { image, hash, bytes, width, height, resolution, rendered_dpi, text, warnings })
 }
 
 /// Name, hash and size of a file that was written.

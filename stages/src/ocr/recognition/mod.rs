@@ -8,6 +8,7 @@ mod decoded_scan;
 mod deskew;
 mod drop_capital;
 mod engine;
+mod examine;
 mod figures;
 mod isolated_page_number;
 mod layout;
@@ -27,5 +28,6 @@ mod white_crop;
 
 pub(super) use engine::can_start;
 pub use engine::tesseract_version;
+pub(super) use examine::examine_page;
 pub use recognise::recognise;
 pub(super) use recognise::recognise_page;

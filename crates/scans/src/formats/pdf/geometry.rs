@@ -1,6 +1,8 @@
 use hayro_syntax::page::{Page, Rotation};
 use image::metadata::Orientation;
 
+use crate::existing_text::Frame;
+
 /// A rectangle on the page, in points, y upwards.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Area {
@@ -27,6 +29,22 @@ impl Area {
 
     pub(super) fn height(&self) -> f64 {
         self.top - self.bottom
+    }
+
+    /// Where the area is on the page as it is shown, points, origin top left.
+    pub(super) fn shown_on(&self, page: &Page<'_>) -> Frame {
+        let whole = Self::of_page(page);
+        let (left, right) = (self.left - whole.left, self.right - whole.left);
+        let (top, bottom) = (whole.top - self.top, whole.top - self.bottom);
+        let (left, top, right, bottom) = match page.rotation() {
+            Rotation::None => (left, top, right, bottom),
+            Rotation::Horizontal => (whole.height() - bottom, left, whole.height() - top, right),
+            Rotation::Flipped => {
+                (whole.width() - right, whole.height() - bottom, whole.width() - left, whole.height() - top)
+            }
+            Rotation::FlippedHorizontal => (top, whole.width() - right, bottom, whole.width() - left),
+        };
+        Frame { left, top, width: right - left, height: bottom - top }
     }
 
     pub(super) fn intersection(&self, other: &Self) -> Self {

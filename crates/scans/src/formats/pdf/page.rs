@@ -24,7 +24,12 @@ pub(crate) fn open_page(from: &PageInFile) -> Result<OpenedPage, Failure> {
         Failure::new(format!("page {number} is out of range (the PDF has {} pages)", pdf.pages().len()))
     })?;
     match classify_content(page) {
-        Content::Scan(placed) => extract_scan(from, page, &placed),
+        Content::Scan(placed) => {
+            let opened = extract_scan(from, page, &placed)?;
+            // A page that had to be rendered has its frame.
+            let frame = opened.frame.unwrap_or_else(|| placed.matrix.bounds(0.0, 0.0, 1.0, 1.0).shown_on(page));
+            Ok(OpenedPage { frame: Some(frame), ..opened })
+        }
         Content::Other(reason) => render(from, page, f64::from(from.dpi), reason),
     }
 }
@@ -75,5 +80,6 @@ fn render(from: &PageInFile, page: &Page<'_>, wanted_dpi: f64, reason: &str) -> 
     let reduced =
         if dpi < wanted_dpi { format!(" (not at {wanted_dpi:.0}: the page is very large)") } else { String::new() };
     let warning = format!("rendered at {dpi:.0} dpi{reduced}; {reason}");
-    Ok(OpenedPage { rendered_dpi: Some(dpi), warnings: vec![warning], ..OpenedPage::pixels(raster, Some(dpi)) })
+    let frame = Some(area.shown_on(page));
+    Ok(OpenedPage { rendered_dpi: Some(dpi), frame, warnings: vec![warning], ..OpenedPage::pixels(raster, Some(dpi)) })
 }

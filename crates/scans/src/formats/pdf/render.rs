@@ -1,19 +1,18 @@
-use std::io::Read;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc;
+use std::process::Command;
 use std::time::Duration;
 
-use rustix::process::{Pid, Resource, Rlimit, prlimit};
-
+use super::poppler::run;
 use crate::raster::{Raster, Samples};
-use shelf_runtime::failure::{Cause, Failure};
+use shelf_runtime::failure::Failure;
 
 /// The most pixels of a rendered page; a larger page is rendered at a lower resolution.
 const MAX_RENDERED_PIXELS: f64 = 100e6;
 /// Below this resolution text is illegible, dots per inch.
 const MIN_DPI: f64 = 40.0;
-/// Time for one page. Less than a worker process has for a page, so that the renderer never outlives the worker.
+/// The largest file that poppler writes of such a page, bytes: three for each pixel.
+const MAX_PPM_BYTES: u64 = 320_000_000;
+/// Time for one page.
 const TIME_LIMIT: Duration = Duration::from_secs(50);
 
 /// A page to render.
@@ -53,7 +52,7 @@ pub(super) fn render(request: &RenderRequest<'_>, dpi: f64) -> Result<Raster, Fa
     let resolution = (dpi * request.user_unit).to_string();
     let mut command = Command::new("pdftoppm");
     command.args(["-cropbox", "-singlefile", "-q", "-f", &page, "-l", &page, "-r", &resolution]).arg(request.file);
-    let raster = read_ppm(run(command)?)?;
+    let raster = read_ppm(run(command, MAX_PPM_BYTES, TIME_LIMIT)?)?;
     let expected = (request.width_in * dpi, request.height_in * dpi);
     let is_near = |found: u32, expected: f64| (f64::from(found) - expected).abs() <= 3.0 + expected * 0.01;
     if !is_near(raster.width, expected.0) || !is_near(raster.height, expected.1) {
@@ -64,61 +63,6 @@ pub(super) fn render(request: &RenderRequest<'_>, dpi: f64) -> Result<Raster, Fa
         .hint("the page tree of the PDF is damaged; repair it with `qpdf damaged.pdf repaired.pdf`"));
     }
     Ok(raster.reduced_to_grey())
-}
-
-/// Runs a command that writes an image to its standard output.
-fn run(mut command: Command) -> Result<Vec<u8>, Failure> {
-    let started = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
-    let mut child = started.map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => {
-            Failure::new("`pdftoppm` is not installed; it renders PDF pages that are not scans")
-                .hint("install poppler, on Debian and Ubuntu: `sudo apt-get install poppler-utils`")
-        }
-        _ => Failure::from(error).context("cannot start `pdftoppm`"),
-    })?;
-    limit_time(&child);
-    let mut output = child.stdout.take().expect("its standard output is a pipe");
-    let mut errors = child.stderr.take().expect("its standard error is a pipe");
-    let error_reader = std::thread::spawn(move || {
-        let mut text = Vec::new();
-        // A read error loses only the message; the rest of a long one is drained, so that the writer never blocks.
-        let _ = (&mut errors).take(2000).read_to_end(&mut text);
-        let _ = std::io::copy(&mut errors, &mut std::io::sink());
-        String::from_utf8_lossy(&text).trim().to_owned()
-    });
-    let (sender, receiver) = mpsc::channel();
-    std::thread::spawn(move || {
-        let mut image = Vec::new();
-        let read = output.read_to_end(&mut image).map(|_| image);
-        let _ = sender.send(read);
-    });
-    let image = receiver.recv_timeout(TIME_LIMIT);
-    if image.is_err() {
-        child.kill()?;
-    }
-    let status = child.wait()?;
-    let message = error_reader.join().unwrap_or_default();
-    let Ok(image) = image else {
-        return Err(Failure::of(
-            Cause::Timeout,
-            format!("rendering the page took longer than {} s", TIME_LIMIT.as_secs()),
-        ));
-    };
-    let image = image?;
-    if !status.success() || image.is_empty() {
-        let mut failure = Failure::new(format!("`pdftoppm` cannot render the page ({status})"));
-        failure.causes.extend((!message.is_empty()).then_some(message));
-        return Err(failure);
-    }
-    Ok(image)
-}
-
-/// Has the kernel end a renderer that never finishes, in case this process dies before it.
-fn limit_time(child: &Child) {
-    let seconds = Some(TIME_LIMIT.as_secs());
-    let limit = Rlimit { current: seconds, maximum: seconds };
-    // An error means that the limit is lower already, or that the program has ended.
-    let _ = Pid::from_raw(child.id().cast_signed()).map(|pid| prlimit(Some(pid), Resource::Cpu, limit));
 }
 
 /// Reads a PPM file: `P6`, width, height, 255, then three bytes per pixel.
@@ -158,15 +102,5 @@ mod tests {
         let coarser = feasible_dpi(50.0, 50.0, 300.0).unwrap();
         assert!((100.0..300.0).contains(&coarser) && coarser * coarser * 2500.0 <= MAX_RENDERED_PIXELS, "{coarser}");
         assert!(feasible_dpi(1000.0, 1000.0, 300.0).is_err());
-    }
-
-    #[test]
-    fn missing_or_failing_renderer_is_reported() {
-        let missing = run(Command::new("pdftoppm-that-is-not-there")).unwrap_err();
-        assert!(missing.hint.unwrap().contains("poppler-utils"));
-        let mut failing = Command::new("sh");
-        failing.args(["-c", "echo no such page >&2; exit 3"]);
-        let failure = run(failing).unwrap_err().to_string();
-        assert!(failure.contains("exit status: 3") && failure.ends_with("no such page"), "{failure}");
     }
 }

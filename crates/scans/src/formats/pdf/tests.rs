@@ -4,9 +4,12 @@ use std::path::PathBuf;
 
 use super::render::{RenderRequest, render};
 use super::test_pdf::*;
+use super::{TextLayer, open_page, read_text_layer};
+use crate::existing_text::{ScanSize, ScanText, TextFormat, scan_text};
 use crate::formats::file_format::FileFormat;
 use crate::formats::opened_page::PageInFile;
 use crate::raster::Raster;
+use crate::rotation::Rotation;
 use crate::scan::write::{ScanRequest, WrittenScan, write_scan};
 use shelf_runtime::book::PageNumber;
 
@@ -256,4 +259,54 @@ fn truncated_image_is_kept_with_a_warning() {
     let scan = file.read(1);
     assert_eq!(scan.warnings, ["truncated image: 300 of 600 rows exist, the rest is white"]);
     assert_eq!(&file.pixels(&scan).data[..half.len()], half);
+}
+
+/// The text layer of the first page, in px of its scan.
+fn text_of(file: &TestPdf) -> (ScanText, (u32, u32)) {
+    let from = PageInFile { file: file.file.clone(), format: FileFormat::Pdf, page: 1, dpi: 100 };
+    let page = open_page(&from).unwrap();
+    let (width, height) = (page.raster.width, page.raster.height);
+    let TextLayer::Words(words) = read_text_layer(&from).unwrap() else { panic!("it has text: {}", file.label) };
+    let size = ScanSize { width, height, dpi: 100.0 };
+    let text = scan_text(words, page.frame.unwrap(), size, TextFormat::Pdf, "book.pdf").unwrap().unwrap();
+    (text, (width, height))
+}
+
+fn boxes(text: &ScanText) -> Vec<(&str, [i64; 4])> {
+    let edges = |region: crate::ScanRegion| [region.x, region.y, region.x + region.width, region.y + region.height];
+    text.words().map(|word| (word.text.as_str(), edges(word.bbox).map(i64::from))).collect()
+}
+
+#[track_caller]
+fn assert_near(found: &ScanText, expected: &ScanText, tolerance: i64) {
+    let (found, expected) = (boxes(found), boxes(expected));
+    assert_eq!(found.len(), expected.len(), "{found:?} {expected:?}");
+    for ((word, found), (other, expected)) in found.iter().zip(&expected) {
+        let is_near = found.iter().zip(expected).all(|(one, other)| (one - other).abs() <= tolerance);
+        assert!(word == other && is_near, "{word} {found:?}, {other} {expected:?}");
+    }
+}
+
+const WITH_TEXT: &str = "q 288 0 0 432 0 0 cm /Im0 Do Q BT 3 Tr /F0 12 Tf 72 300 Td (recognised words) Tj ET";
+
+#[test]
+fn words_of_a_text_layer_are_placed_on_the_scan_as_it_is_shown() {
+    let (upright, size) = text_of(&TestPdf::one("", WITH_TEXT, &grey_image(), grey(0)));
+    let (word, [left, top, _, bottom]) = boxes(&upright)[0];
+    // The baseline is 132 points, 183 px, below the top.
+    assert_eq!((word, left, size), ("recognised", 100, (400, 600)));
+    assert!(top < 180 && (183..190).contains(&bottom), "{top} {bottom}");
+    for (degrees, rotation) in [(90, Rotation::Quarter), (180, Rotation::Half), (270, Rotation::ThreeQuarters)] {
+        let rotated = TestPdf::one(&format!("/Rotate {degrees}"), WITH_TEXT, &grey_image(), grey(0));
+        assert_near(&text_of(&rotated).0, &upright.clone().rotated(rotation, size), 1);
+    }
+    let extra = "/MediaBox [100 50 388 482]";
+    let content = "1 0 0 1 100 50 cm ".to_owned() + WITH_TEXT;
+    assert_near(&text_of(&TestPdf::one(extra, &content, &grey_image(), grey(0))).0, &upright, 1);
+    // The page has a margin at the left, which is not part of the scan.
+    let content = format!("q 1 0 0 1 36 0 cm {WITH_TEXT} Q");
+    let with_margin = TestPdf::one("/MediaBox [0 0 360 432]", &content, &grey_image(), grey(0));
+    assert_near(&text_of(&with_margin).0, &upright, 1);
+    let rendered = TestPdf::one("", &format!("{WITH_TEXT} 0 g 10 10 100 100 re f"), &grey_image(), grey(0));
+    assert_near(&text_of(&rendered).0, &upright, 1);
 }
