@@ -2,7 +2,7 @@ use shelf_pages::{NumberingStyle, PageNumberLocation};
 
 use super::folio::trim_punctuation;
 use super::matter::is_division;
-use super::page_number_candidate::PageNumberCandidate;
+use super::page_number_candidate::{PageNumberCandidate, YEARS};
 use crate::page_layout::{PageLayout, TextRow, is_mostly_capitals};
 
 /// A row at the top or bottom of a page, which may be a running head or foot or contain the page number.
@@ -82,7 +82,7 @@ impl HeaderFooterRow {
             confidences,
             center_ratio: f64::from(row.bbox.y + row.bbox.height / 2) / f64::from(layout.height),
             inner_edge_px,
-            is_set_apart: gap.is_none_or(|gap| gap >= MIN_GAP_LEADINGS) && !row.text().starts_with(FOOTNOTE_MARKS),
+            is_set_apart: gap.is_none_or(|gap| gap >= MIN_GAP_LEADINGS) && !is_like_a_note(row, location),
             differs_from_text: narrow || small || is_mostly_capitals(&row.text()),
         }
     }
@@ -141,7 +141,7 @@ impl HeaderFooterRow {
                 _ if after_division => return None,
                 // `Sixth Generation—Joseph I.`
                 (Some(folio), 1) if folio.style == NumberingStyle::Roman && !alone && !is_running_head => return None,
-                (Some(folio), _) if is_plausible_year(folio.value) && !is_running_head => 0.3,
+                (Some(folio), _) if YEARS.contains(&folio.value) && !is_running_head => 0.3,
                 (Some(_), _) if alone || is_running_head => 1.0,
                 (Some(_), _) => 0.7,
                 (None, 1..=MAX_ILLEGIBLE_CHARS) if alone || (is_running_head && is_rare(text)) => 0.3,
@@ -166,9 +166,19 @@ impl HeaderFooterRow {
     }
 }
 
-fn is_plausible_year(number: u32) -> bool {
-    (1400..2100).contains(&number)
+/// Whether a row is a footnote, such as `1 Ibid., vol. ii.` on one page after another, and not a running foot: it begins with a mark, or is a sentence.
+fn is_like_a_note(row: &TextRow, location: PageNumberLocation) -> bool {
+    let text = row.text();
+    let is_sentence = || {
+        row.words.len() >= MIN_SENTENCE_WORDS
+            && text.ends_with('.')
+            && row.words.iter().any(|word| word.text.starts_with(char::is_lowercase))
+    };
+    text.starts_with(FOOTNOTE_MARKS) || location == PageNumberLocation::Footer && is_sentence()
 }
+
+/// Shorter rows are not sentences.
+const MIN_SENTENCE_WORDS: usize = 3;
 
 #[cfg(test)]
 mod tests {
@@ -227,6 +237,21 @@ mod tests {
         assert_eq!(candidate_texts("", "6 of 87"), ["6"]);
         assert_eq!(candidate_texts("JOSEPH I.", ""), Vec::<String>::new());
         assert_eq!(candidate_texts("", "I."), ["I"], "alone it may be a page number");
+    }
+
+    #[test]
+    fn repeated_footnote_is_not_set_apart() {
+        for (foot, is_note) in [
+            ("1 Ibid., vol. ii. p. 47.", true),
+            ("“ Letter of the 4th of March.", true),
+            ("A foot of words", false),
+            ("12 THE COAST", false),
+            ("Digitized by Google", false),
+        ] {
+            let rows = rows("", foot);
+            let foot_row = rows.iter().find(|row| row.location == PageNumberLocation::Footer).unwrap();
+            assert_eq!(foot_row.is_set_apart, !is_note, "{foot}");
+        }
     }
 
     #[test]

@@ -25,6 +25,9 @@ pub struct Observation {
 /// Candidates with at least this position score are accepted without the context of the book.
 const MIN_POSITION_SCORE: f64 = 0.7;
 
+/// Numbers that may be years.
+pub(super) const YEARS: std::ops::Range<u32> = 1400..2100;
+
 /// Characters often confused in OCR: digits, arabic and roman, each with the lower-case letters and signs it is misread as.
 const CONFUSION_PAIRS: [(char, &str); 16] = [
     ('0', "oqdcu"),
@@ -71,6 +74,12 @@ impl PageNumberCandidate {
     #[must_use]
     pub fn folio(&self) -> Option<Folio> {
         Folio::parse(&self.text)
+    }
+
+    /// Whether it is probably a year, such as the one at the foot of a title page: a number that its position does not make a page number. It is not
+    /// another number that was misread.
+    pub(super) fn is_year(&self) -> bool {
+        self.position_score < MIN_POSITION_SCORE && self.folio().is_some_and(|folio| YEARS.contains(&folio.value))
     }
 
     /// The Levenshtein distance from the printed `folio`, in edits; confusion pairs count less than 1.

@@ -66,19 +66,51 @@ fn rows(pieces: &[Piece]) -> Vec<Vec<PieceLine>> {
     rows
 }
 
-/// The text of an entry and its page number, without the dots between them.
+/// The text of an entry and its page number, without the leaders between them: dots, and the letters that they were misread as.
 fn split_number(text: &str) -> (String, Option<String>) {
     let is_leader = |c: char| c.is_whitespace() || matches!(c, '.' | '·' | '…' | '_' | '-' | ',' | ':' | ';' | '•');
     let trimmed = text.trim_end_matches(is_leader);
     let number = trimmed.rsplit(|c: char| c.is_whitespace() || matches!(c, '.' | '…')).next().unwrap_or_default();
+    let title = &trimmed[..trimmed.len() - number.len()];
+    let leaders = leaders_start(title);
+    let number = match number {
+        // Nothing but a page number is behind leaders.
+        "I" | "l" | "|" if leaders.is_some() => "1",
+        // `....0012`
+        number if title.ends_with(['.', '…']) => number.trim_start_matches('0'),
+        number => number,
+    };
     let is_number = number.parse::<u32>().is_ok()
         || !number.is_empty() && number.chars().all(char::is_lowercase) && parse_roman(number).is_some();
-    let title = &trimmed[..trimmed.len() - number.len()];
     if is_number && title.chars().any(char::is_alphabetic) {
+        let title = &title[..leaders.unwrap_or(title.len())];
         return (title.trim_end_matches(is_leader).to_owned(), Some(number.to_owned()));
     }
     (text.trim().trim_end_matches(['…', '·', '_']).trim_end().to_owned(), None)
 }
+
+/// Where the leaders at the end of a title begin, in bytes: at least [`MIN_LEADER_DOTS`] dots or zeros in a row, and behind them nothing but what
+/// leaders are misread as, such as `.....0000 cece eee ens`.
+fn leaders_start(title: &str) -> Option<usize> {
+    let is_dot = |c: char| matches!(c, '.' | '·' | '…' | '0');
+    let is_of_leaders = |c: char| is_dot(c) || c.is_whitespace() || "cenoswu256-_,:;•".contains(c);
+    let tail = title.trim_end_matches(is_of_leaders).len();
+    let (mut start, mut dots) = (tail, 0);
+    for (at, c) in title.char_indices().filter(|(at, _)| *at >= tail) {
+        match c {
+            _ if is_dot(c) => dots += if c == '…' { MIN_LEADER_DOTS } else { 1 },
+            ' ' if dots > 0 => {}
+            _ => (start, dots) = (at + c.len_utf8(), 0),
+        }
+        if dots >= MIN_LEADER_DOTS {
+            return Some(start);
+        }
+    }
+    None
+}
+
+/// Fewer dots may end an abbreviation.
+const MIN_LEADER_DOTS: usize = 3;
 
 #[cfg(test)]
 mod tests {
@@ -92,6 +124,14 @@ mod tests {
         assert_eq!(split_number("I. Of Shelves . . . . . 12"), ("I. Of Shelves".to_owned(), Some("12".to_owned())));
         assert_eq!(split_number("To the Engine.....iv"), ("To the Engine".to_owned(), Some("iv".to_owned())));
         assert_eq!(split_number("The Year 1528"), ("The Year".to_owned(), Some("1528".to_owned())));
+        assert_eq!(
+            split_number("II. MR. ELLIOT. 0.00... 000 cece eee e neces 9"),
+            ("II. MR. ELLIOT".to_owned(), Some("9".to_owned()))
+        );
+        assert_eq!(split_number("Of Chairs...........0000005 I"), ("Of Chairs".to_owned(), Some("1".to_owned())));
+        assert_eq!(split_number("Of Chairs....0012"), ("Of Chairs".to_owned(), Some("12".to_owned())));
+        assert_eq!(split_number("Of Good Sense 12"), ("Of Good Sense".to_owned(), Some("12".to_owned())));
+        assert_eq!(split_number("Of Good Sense ... 1200"), ("Of Good Sense".to_owned(), Some("1200".to_owned())));
         assert_eq!(split_number("Of Shelves"), ("Of Shelves".to_owned(), None));
         assert_eq!(split_number("12"), ("12".to_owned(), None));
     }

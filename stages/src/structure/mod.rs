@@ -13,6 +13,7 @@ mod headings;
 mod initials;
 mod joining;
 mod linked_notes;
+mod misread_marks;
 mod noise;
 mod note_marks;
 mod notes;

@@ -2,6 +2,7 @@
 
 use shelf_pages::Join;
 
+use super::misread_marks::{MISREAD_BEFORE_NOTES, misread_marks};
 use super::piece::{Piece, PieceLine, Role};
 
 /// The mark of a note, as it is printed.
@@ -35,6 +36,10 @@ impl NoteMark {
         let letters = first.chars().count();
         if let Some(number) = number(bare) {
             return is_sentence.then(|| (Self::Number(number), after_space(rest, letters)));
+        }
+        if let Some((_, mark)) = MISREAD_BEFORE_NOTES.iter().find(|(misread, _)| first.chars().eq([*misread])) {
+            let mark = mark.parse().map_or_else(|_| Self::Sign((*mark).to_owned()), Self::Number);
+            return is_sentence.then(|| (mark, after_space(rest, letters)));
         }
         let mut chars = first.chars();
         match (chars.next(), chars.next()) {
@@ -131,9 +136,10 @@ fn number(text: &str) -> Option<u32> {
 }
 
 /// Finds the marks of the notes of a page in its text. A mark is linked only if it is certain: if it occurs in the text as often as in front of
-/// notes. `notes` are the keys of the notes with their marks, in order.
+/// notes; or, for the other notes together, if as many signs in the text can only be misread marks. `notes` are the keys of the notes with their marks, in order.
 pub(super) fn link_marks(pieces: &mut [Piece], notes: &[(u32, NoteMark)]) {
     let mut done: Vec<&NoteMark> = Vec::new();
+    let mut without_mark: Vec<u32> = Vec::new();
     for (_, mark) in notes {
         if done.contains(&mark) {
             continue;
@@ -151,12 +157,17 @@ pub(super) fn link_marks(pieces: &mut [Piece], notes: &[(u32, NoteMark)]) {
             })
             .collect();
         if found.len() != keys.len() {
+            without_mark.extend(keys);
             continue;
         }
         // From the end, so that earlier positions stay valid.
         for ((piece, at, range), key) in found.into_iter().zip(keys).rev() {
             split_at_mark(&mut pieces[piece].lines, at, range, key);
         }
+    }
+    without_mark.sort_unstable();
+    for ((piece, at, start), key) in misread_marks(pieces, without_mark.len()).into_iter().zip(without_mark).rev() {
+        split_at_mark(&mut pieces[piece].lines, at, (start, start + 1), key);
     }
 }
 
@@ -197,6 +208,9 @@ mod tests {
         assert_eq!(parsed("* The landlord"), Some(("*".to_owned(), 2)));
         assert_eq!(parsed("†Ibid."), Some(("†".to_owned(), 1)));
         assert_eq!(parsed("t The dictionary’s own"), Some(("†".to_owned(), 2)));
+        assert_eq!(parsed("“ See the account"), Some(("*".to_owned(), 2)), "misread");
+        assert_eq!(parsed("? So in the manuscript"), Some(("2".to_owned(), 2)), "misread");
+        assert_eq!(parsed("“See the account” is"), None, "a quotation");
         assert_eq!(parsed("12. Cf. Livy"), Some(("12".to_owned(), 4)));
         assert_eq!(parsed("¹ See p. 4"), Some(("1".to_owned(), 2)));
         for text in ["that the undertaking", "1528 was a year", "t is a letter", "", "I See"] {
@@ -227,6 +241,11 @@ mod tests {
         );
         assert_eq!(linked("one* and two*", &[(1, "* See")]), "one* and two*", "it is uncertain which");
         assert_eq!(linked("one* and two*", &[(1, "* See"), (2, "* Cf.")]), "one|[1:*]|and two|[2:*]");
+        assert_eq!(
+            linked("of Rome,* and of Gaul,’ in", &[(1, "* See"), (2, "¥ Cf.")]),
+            "of Rome,|[1:*]|and of Gaul,|[2:’]|in"
+        );
+        assert_eq!(linked("of Rome.! And", &[(1, "! See")]), "of Rome.|[1:!]|And");
         assert_eq!(linked("it was bought at", &[(1, "t The")]), "it was bought at");
     }
 }

@@ -5,6 +5,7 @@ use super::draft::Draft;
 use super::foreign::mark_foreign_passages;
 use super::hyphens::join_hyphenated_words;
 use super::initials::separate_initial_word;
+use super::pronoun::restore_pronoun;
 use super::punctuation::{correct_punctuation, end_sentences};
 use super::specks::{closes_single_quote, drop_specks, drop_specks_in_divided_words};
 use super::split_words::join_split_words;
@@ -109,6 +110,7 @@ impl Corrector<'_> {
         }
         if let Some(dictionary) = self.dictionary {
             mark_foreign_passages(&mut draft, self.book, dictionary);
+            restore_pronoun(&mut draft, dictionary);
             join_split_words(&mut draft, self.book, dictionary);
             drop_specks(&mut draft, dictionary, self.single_quotes);
             end_sentences(&mut draft, self.book);

@@ -7,6 +7,7 @@ mod foreign;
 mod hyphens;
 mod initials;
 mod legibility;
+mod pronoun;
 mod punctuation;
 mod specks;
 mod split_words;

@@ -8,6 +8,8 @@ use shelf_pages::Bbox;
 pub(in crate::labels) struct BlockView {
     pub(in crate::labels) block_num: u32,
     pub(in crate::labels) bbox: Bbox,
+    /// The box of its words without specks, rules and the dashes beside a page number.
+    pub(super) text_bbox: Bbox,
     /// Its rows, without specks and noise at the scan's edge; empty if there is nothing else.
     pub(super) rows: Vec<TextRow>,
     /// Its complete text on one line, including footnote marks, which are neither letters nor noise.
@@ -39,6 +41,8 @@ impl BlockView {
         Self {
             block_num: block.block_num,
             bbox: block.bbox,
+            text_bbox: Bbox::bounding(rows.iter().flat_map(|row| &row.words).map(|word| word.bbox))
+                .unwrap_or(block.bbox),
             size: heights.get(heights.len().saturating_sub(1) / 2).copied().unwrap_or_default() / layout.body_height_px,
             centred: !rows.is_empty() && rows.iter().all(|row| is_centred(row, layout)),
             capitals: is_mostly_capitals(&text),

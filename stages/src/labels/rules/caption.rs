@@ -1,4 +1,5 @@
 use super::block_view::BlockView;
+use super::footnote;
 use super::label_blocks::Verdict;
 use super::page_view::PageView;
 use crate::labels::Classification;
@@ -16,7 +17,7 @@ const MAX_DISTANCE_LEADINGS: f64 = 2.5;
 
 /// Text beside a figure that differs from the running text, and text such as `Fig. 3` without a figure.
 pub(super) fn label(block: &BlockView, page: &PageView) -> Option<Verdict> {
-    if block.rows.len() > MAX_ROWS {
+    if block.rows.len() > MAX_ROWS || is_note(block, page) {
         return None;
     }
     let lower = block.text.to_lowercase();
@@ -31,6 +32,13 @@ pub(super) fn label(block: &BlockView, page: &PageView) -> Option<Verdict> {
         (false, true) if unlike_text && block.rows.len() < 4 => Some((Classification::Caption, 0.7)),
         _ => None,
     }
+}
+
+/// Whether it is a footnote on a page with a figure.
+fn is_note(block: &BlockView, page: &PageView) -> bool {
+    !block.centred
+        && footnote::begins_with_a_mark(&block.text)
+        && page.all_below(block).all(|below| page.is_in_footer(below))
 }
 
 /// `Fig. 7.`, `Plate IV`: one of the words, and a number.
@@ -53,7 +61,7 @@ fn is_beside(figure: &Bbox, block: &BlockView, page: &PageView) -> bool {
 mod tests {
     use super::super::test_labels::{in_a_book, labels_beside};
     use super::*;
-    use crate::page_layout::test_pages::{block, centred, prose};
+    use crate::page_layout::test_pages::{block, centred, line, prose};
 
     /// The label of a line below a figure, or far from one.
     fn label(height: u32, text: &str, has_figure: bool) -> Classification {
@@ -70,6 +78,14 @@ mod tests {
         assert_eq!(label(16, "FIG. 7. WINGBACK CHAIR.", false), Classification::Caption);
         assert_eq!(label(14, "Photo: A. Smith", true), Classification::PhotoCredit);
         assert_eq!(label(20, "A HEADING", false), Classification::SectionHeading);
+    }
+
+    #[test]
+    fn footnote_below_a_figure_is_not_its_caption() {
+        let figure = Bbox { x: 100, y: 900, width: 800, height: 400 };
+        let note = block(2, &[line((120, 1330), 16, "” See the account of this matter given by Fairbanks, in his")]);
+        let labels = labels_beside(vec![prose(1, 100, 25), note], &[figure], &in_a_book());
+        assert_eq!(labels[1], Classification::Footnote);
     }
 
     #[test]

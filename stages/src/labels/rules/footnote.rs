@@ -19,10 +19,11 @@ pub(super) fn label(block: &BlockView, page: &PageView) -> Option<Verdict> {
     let gap = page.gap_above(block).is_some_and(|gap| gap >= MIN_GAP_LEADINGS);
     let below_notes = page.above(block).is_some_and(|above| label(above, page).is_some());
     let below_text = page.above(block).is_some_and(BlockView::is_running_text);
+    let flush_or_last = || is_flush(block, page) || is_last_at_indent(block, page);
     match (small, marked) {
         (true, true) => Some((Classification::Footnote, if gap || below_notes { 0.95 } else { 0.85 })),
         (true, false) if below_notes => Some((Classification::Footnote, 0.8)),
-        (true, false) if below_text && gap && is_flush(block, page) => Some((Classification::Footnote, 0.6)),
+        (true, false) if below_text && gap && flush_or_last() => Some((Classification::Footnote, 0.6)),
         (false, true) if begins_with_a_sign(&block.text) && gap && block.size < 1.0 => {
             Some((Classification::Footnote, 0.7))
         }
@@ -37,13 +38,30 @@ fn is_flush(block: &BlockView, page: &PageView) -> bool {
     f64::from(block.bbox.x) < column.left + indent && f64::from(block.bbox.right()) > column.right - 2.0 * indent
 }
 
+/// Whether it begins where paragraphs do, with nothing but the foot of the page below: a footnote whose mark was not read.
+fn is_last_at_indent(block: &BlockView, page: &PageView) -> bool {
+    let is_at_indent =
+        f64::from(block.bbox.x) < page.column(block).left + MAX_INDENT_RATIO * page.layout.body_height_px;
+    let is_low = f64::from(block.bbox.y) > MIN_LOW_RATIO * f64::from(page.layout.height);
+    is_at_indent && is_low && page.all_below(block).all(|below| page.is_in_footer(below))
+}
+
+/// Maximum indent of a paragraph, in type heights of the body text.
+const MAX_INDENT_RATIO: f64 = 2.5;
+
+/// Footnotes without a mark begin below this fraction of the scan's height, 0..=1.
+const MIN_LOW_RATIO: f64 = 0.6;
+
 /// `*`, `†`, `‡`, `§`, and what they are misread as before a word.
 fn begins_with_a_sign(text: &str) -> bool {
     text.starts_with(['*', '†', '‡', '§', '¶', '•'])
 }
 
+/// Signs that a raised mark is misread as, alone before a capital: `” See`, `? Ibid.`
+const MISREAD_MARKS: [&str; 11] = ["“", "”", "‘", "’", "\"", "'", "°", "!", "?", "¥", "‘."];
+
 /// A sign, or an isolated number or letter before a capital: `1 It may`, `(2) See`, `a Cf.`
-fn begins_with_a_mark(text: &str) -> bool {
+pub(super) fn begins_with_a_mark(text: &str) -> bool {
     if begins_with_a_sign(text) {
         return true;
     }
@@ -55,7 +73,10 @@ fn begins_with_a_mark(text: &str) -> bool {
     let is_word = mark == "A" || mark == "I" || mark == "O";
     let glued = first.starts_with(|c: char| c.is_ascii_digit())
         && first.trim_start_matches(|c: char| c.is_ascii_digit()).starts_with(char::is_uppercase);
-    glued || (short && !is_word && sentence.is_some_and(|c| c.is_uppercase() || c.is_ascii_digit()))
+    glued
+        || ((short || MISREAD_MARKS.contains(&first))
+            && !is_word
+            && sentence.is_some_and(|c| c.is_uppercase() || c.is_ascii_digit()))
 }
 
 #[cfg(test)]
@@ -86,6 +107,7 @@ mod tests {
         let marked = format!("* {LONG}");
         assert_eq!(below_text(&[(100, 15, &marked), (100, 15, LONG)]), [Footnote, Footnote]);
         assert_eq!(below_text(&[(100, 15, LONG)]), [Footnote], "it goes on from the page before");
+        assert_eq!(below_text(&[(140, 15, "a note whose mark was not read")]), [Footnote]);
         assert_eq!(
             below_text(&[(100, 20, "some words of the text that go on after a gap in the page and do not end")]),
             [Body]
@@ -109,10 +131,14 @@ mod tests {
             "1It may",
             "t The dictionary’s",
             "12. Cf. Livy",
+            "” See the account",
+            "! Ibid.",
         ] {
             assert!(begins_with_a_mark(text), "{text}");
         }
-        for text in ["A man came", "I See", "The town", "1528 was a year", "", "word", "In 1528 the"] {
+        for text in
+            ["A man came", "I See", "The town", "1528 was a year", "", "word", "In 1528 the", "“See the account”"]
+        {
             assert!(!begins_with_a_mark(text), "{text}");
         }
     }

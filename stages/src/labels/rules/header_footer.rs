@@ -1,6 +1,7 @@
 use super::block_view::BlockView;
 use super::label_blocks::Verdict;
 use super::page_view::PageView;
+use super::split_blocks::is_signature_mark;
 use crate::labels::Classification;
 use crate::pagination::Folio;
 
@@ -8,11 +9,23 @@ use crate::pagination::Folio;
 pub(super) fn label(block: &BlockView, page: &PageView) -> Option<Verdict> {
     let (in_head, in_foot) = (page.is_in_header(block), page.is_in_footer(block));
     match (in_head || in_foot, is_number(block, page)) {
-        (false, _) => None,
+        (false, _) => is_signature_mark_alone(block, page).then_some((Classification::Footer, 0.8)),
         (true, true) => Some((Classification::PageNumber, 0.95)),
         (true, false) if in_head => Some((Classification::Header, 0.95)),
         (true, false) => Some((Classification::Footer, 0.9)),
     }
+}
+
+/// Minimum white space above a signature mark, leadings.
+const MIN_SIGNATURE_GAP_LEADINGS: f64 = 0.4;
+
+/// The mark of a printed sheet, alone below the text: `B 2`.
+fn is_signature_mark_alone(block: &BlockView, page: &PageView) -> bool {
+    let [row] = &block.rows[..] else { return false };
+    let is_lowest = page.blocks.iter().all(|other| other.bbox.y <= block.bbox.y);
+    is_lowest
+        && page.gap_above(block).is_some_and(|gap| gap >= MIN_SIGNATURE_GAP_LEADINGS)
+        && is_signature_mark(&row.bbox, row.words.iter().map(|word| word.text.as_str()), &page.layout)
 }
 
 /// A page number alone, possibly in brackets or between dashes; or a short word in its place that is not part of the running head.
@@ -32,7 +45,7 @@ mod tests {
 
     use super::super::test_labels::{in_a_book, labels_of};
     use super::*;
-    use crate::ocr::Block;
+    use crate::ocr::{Block, Line};
     use crate::page_layout::test_pages::{block, centred, line, prose};
     use crate::pagination::PagePagination;
 
@@ -51,6 +64,24 @@ mod tests {
             block(4, &[centred(1000, 1400, 20, foot)]),
         ];
         labels_of(blocks, &book).try_into().expect("as many labels as blocks")
+    }
+
+    #[test]
+    fn number_between_dashes_of_a_skewed_page_is_a_page_number() {
+        let mut number = line((460, 1405), 20, "— 13 —");
+        number.words[0].bbox.y -= 15;
+        let book = PagePagination { foot_top_px: Some(1405), ..in_a_book() };
+        assert_eq!(labels_of(vec![prose(1, 100, 40), block(2, &[number])], &book)[1], PageNumber);
+    }
+
+    #[test]
+    fn signature_mark_below_the_text_is_a_footer() {
+        let label = |mark: Line| labels_of(vec![prose(1, 100, 40), block(2, &[mark])], &in_a_book())[1];
+        for mark in ["B 2", "B2", "C", "VOL. I. C"] {
+            assert_eq!(label(line((700, 1340), 20, mark)), Footer, "{mark}");
+        }
+        assert_eq!(label(line((100, 1340), 20, "C")), Body, "at the left it may be text");
+        assert_eq!(label(line((700, 1340), 20, "etc.")), Body);
     }
 
     #[test]

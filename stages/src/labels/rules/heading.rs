@@ -1,5 +1,6 @@
 use super::block_view::BlockView;
 use super::label_blocks::Verdict;
+use super::letter::{is_dateline, is_right_aligned};
 use super::page_view::PageView;
 use crate::labels::Classification;
 use crate::pagination::{is_numbered_division, matter_opened_by};
@@ -56,7 +57,7 @@ fn is_chapter_number(block: &BlockView, page: &PageView) -> bool {
 /// `XIII` or `13`, alone on a line in the middle of the column, with white space around it and text below.
 pub(super) fn is_number_alone(block: &BlockView, page: &PageView) -> bool {
     let number = block.text.trim_matches(|c: char| !c.is_alphanumeric());
-    let is_roman = parse_roman(number).is_some() && number.chars().all(char::is_uppercase);
+    let is_roman = parse_roman(number).is_some() && number.chars().all(char::is_uppercase) || is_misread_roman(number);
     let is_arabic = number.len() <= 3 && number.parse::<u32>().is_ok_and(|number| number > 0);
     let is_set_off = || {
         page.gap_above(block).is_none_or(|gap| gap >= 0.7)
@@ -65,6 +66,13 @@ pub(super) fn is_number_alone(block: &BlockView, page: &PageView) -> bool {
             && !page.is_in_footer(block)
     };
     block.rows.len() == 1 && block.centred && block.size < MAX_NUMBER_SIZE && (is_roman || is_arabic) && is_set_off()
+}
+
+/// A numeral in capitals of which some letters were misread: `Il`, `It`, `TI`, `XIl`.
+fn is_misread_roman(number: &str) -> bool {
+    (2..=5).contains(&number.chars().count())
+        && number.starts_with(|c: char| "IVXLCT".contains(c))
+        && number.chars().all(|c| "IVXLCTilt1".contains(c))
 }
 
 /// Whether the block below is a heading: the title below the number of a chapter.
@@ -103,6 +111,8 @@ fn heading_score(block: &BlockView, page: &PageView) -> f64 {
         - when(block.text.chars().next().is_some_and(char::is_lowercase), 3.0)
         - when(last.is_some_and(|last| ",;-—".contains(last)), 1.5)
         - when(letters < 3, 2.0)
+        - when(!block.capitals && is_dateline(&block.text), 2.0)
+        - when(is_right_aligned(block, page), 2.0)
         - when(page.gap_below(block).is_none(), 1.0)
 }
 
@@ -140,7 +150,7 @@ mod tests {
     #[test]
     fn numbers_alone_on_a_line_are_headings() {
         let (section, chapter) = (Classification::SectionHeading, Classification::ChapterHeading);
-        for number in ["XIII", "XIII.", "IV", "3", "§ 12"] {
+        for number in ["XIII", "XIII.", "IV", "3", "§ 12", "It", "Ii", "TI", "VIIl"] {
             assert_eq!(within(&[centred(1000, 600, 20, number)]), section, "{number}");
         }
         assert_eq!(within(&[line((100, 600), 20, "1492")]), Classification::Body);
@@ -149,6 +159,14 @@ mod tests {
         let titled = [centred(1000, 300, 20, "XIII"), centred(1000, 380, 20, "OF THE SEA")];
         let blocks = vec![block(1, &titled[..1]), block(2, &titled[1..]), prose(3, 460, 20)];
         assert_eq!(labels_of(blocks, &in_a_book())[..2], [chapter, chapter]);
+    }
+
+    #[test]
+    fn date_and_signature_of_a_letter_are_not_headings() {
+        assert_eq!(within(&[centred(1000, 600, 20, "Kellynch Hall, October 4th, 1814.")]), Classification::Body);
+        assert_eq!(within(&[line((760, 600), 20, "W. ELLIOT")]), Classification::Body, "it is at the right");
+        assert_eq!(within(&[centred(1000, 600, 20, "THE FOURTH OF MAY, 1814")]), Classification::SectionHeading);
+        assert_eq!(within(&[centred(1000, 600, 20, "March to Florida")]), Classification::SectionHeading);
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod footnote;
 mod header_footer;
 mod heading;
 mod label_blocks;
+mod letter;
 mod noise;
 mod page_view;
 mod quote;

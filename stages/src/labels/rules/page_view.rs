@@ -48,15 +48,15 @@ impl<'p> PageView<'p> {
     /// Whether a block is in the header zone: the running head, or the page number beside it.
     pub(super) fn is_in_header(&self, block: &BlockView) -> bool {
         self.book.head_bottom_px.is_some_and(|bottom| {
-            block.middle() < bottom && f64::from(block.bbox.bottom()) <= f64::from(bottom) + self.tolerance()
+            block.middle() < bottom && f64::from(block.text_bbox.bottom()) <= f64::from(bottom) + self.tolerance()
         })
     }
 
     /// Whether a block is in the footer zone.
     pub(super) fn is_in_footer(&self, block: &BlockView) -> bool {
-        self.book
-            .foot_top_px
-            .is_some_and(|top| block.middle() > top && f64::from(block.bbox.y) >= f64::from(top) - self.tolerance())
+        self.book.foot_top_px.is_some_and(|top| {
+            block.middle() > top && f64::from(block.text_bbox.y) >= f64::from(top) - self.tolerance()
+        })
     }
 
     /// By how much a block may extend beyond the header or footer zone, px.

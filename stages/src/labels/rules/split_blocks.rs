@@ -79,17 +79,19 @@ fn lines_outside_text(block: &Block, book: &PagePagination, layout: &PageLayout,
     }
     let head = lines(block).take_while(in_header).count();
     let foot = lines(block).rev().take_while(in_footer).count();
-    let signature = is_lowest && lines(block).rev().nth(foot).is_some_and(|line| is_signature_mark(line, layout));
+    let signature = is_lowest
+        && lines(block).rev().nth(foot).is_some_and(|line| {
+            is_signature_mark(&line.bbox, line.words.iter().map(|word| word.text.as_str()), layout)
+        });
     (head as u32, foot as u32 + u32::from(signature))
 }
 
 /// The mark of a printed sheet below the text of its first page: `B`, `C 2`, `VOL. I. 2`.
-fn is_signature_mark(line: &Line, layout: &PageLayout) -> bool {
+pub(super) fn is_signature_mark<'w>(bbox: &Bbox, words: impl Iterator<Item = &'w str>, layout: &PageLayout) -> bool {
     let width = layout.text_right_px - layout.text_left_px;
-    let narrow = f64::from(line.bbox.width) < MAX_SIGNATURE_WIDTH_RATIO * width;
-    let indented = f64::from(line.bbox.x) > layout.text_left_px + MIN_SIGNATURE_INDENT_RATIO * width;
-    let words: Vec<&str> =
-        line.words.iter().map(|word| word.text.trim_matches(|c: char| !c.is_alphanumeric())).collect();
+    let narrow = f64::from(bbox.width) < MAX_SIGNATURE_WIDTH_RATIO * width;
+    let indented = f64::from(bbox.x) > layout.text_left_px + MIN_SIGNATURE_INDENT_RATIO * width;
+    let words: Vec<&str> = words.map(|word| word.trim_matches(|c: char| !c.is_alphanumeric())).collect();
     let is_number = |word: &&str| !word.is_empty() && word.chars().all(|c| c.is_ascii_digit());
     let is_roman = |word: &&str| !word.is_empty() && word.chars().all(|c| "IVXLC".contains(c));
     let is_letters = |word: &&str| {

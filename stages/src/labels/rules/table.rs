@@ -10,14 +10,28 @@ const MIN_ROWS: usize = 3;
 /// Minimum gap between two columns of a table, in type heights of the body text.
 const MIN_COLUMN_GAP_RATIO: f64 = 1.8;
 
+/// Maximum white space below the names of the columns, leadings.
+const MAX_GAP_LEADINGS: f64 = 1.0;
+
 /// Minimum fraction of rows split into columns, 0..=1.
 const MIN_SPLIT_ROWS_RATIO: f64 = 0.6;
 
 /// Rows split into three or more columns, or into two with numbers.
 pub(super) fn label(block: &BlockView, page: &PageView) -> Option<Verdict> {
     if block.rows.len() < MIN_ROWS {
-        return None;
+        return heads_a_table(block, page).then_some((Classification::Table, 0.7));
     }
+    is_split_into_columns(block, page).then_some((Classification::Table, 0.7))
+}
+
+/// The row with the names of the columns, in a block of its own above those of the table.
+fn heads_a_table(block: &BlockView, page: &PageView) -> bool {
+    let is_near = page.gap_below(block).is_some_and(|gap| gap < MAX_GAP_LEADINGS);
+    let is_table = |below: &BlockView| below.rows.len() >= MIN_ROWS && is_split_into_columns(below, page);
+    !block.rows.is_empty() && is_near && is_split_into_columns(block, page) && page.below(block).is_some_and(is_table)
+}
+
+fn is_split_into_columns(block: &BlockView, page: &PageView) -> bool {
     let is_split = |row: &&TextRow| {
         let cuts = row.words.windows(2).filter(|pair| {
             let white = f64::from(pair[1].bbox.x) - f64::from(pair[0].bbox.right());
@@ -31,7 +45,7 @@ pub(super) fn label(block: &BlockView, page: &PageView) -> Option<Verdict> {
         }
     };
     let cut = block.rows.iter().filter(is_split).count() as f64;
-    (cut >= MIN_SPLIT_ROWS_RATIO * block.rows.len() as f64).then_some((Classification::Table, 0.7))
+    cut >= MIN_SPLIT_ROWS_RATIO * block.rows.len() as f64
 }
 
 #[cfg(test)]
@@ -55,6 +69,16 @@ mod tests {
         let blocks = vec![prose(1, 100, 12), block(2, &cells), block(3, &numbers), prose(4, 1000, 12)];
         let labels = labels_of(blocks, &in_a_book());
         assert_eq!(labels[1..3], [Classification::Table; 2]);
+    }
+
+    #[test]
+    fn names_of_columns_belong_to_the_table() {
+        let cells: Vec<Line> =
+            (0..5).map(|at| row(600 + 30 * at, &[(100, "Name of it"), (500, "12"), (700, "345")])).collect();
+        let names = |y: u32| block(2, &[row(y, &[(100, "Names of places"), (500, "1801"), (700, "1811")])]);
+        let label = |y: u32| labels_of(vec![prose(1, 100, 12), names(y), block(3, &cells)], &in_a_book())[1];
+        assert_eq!(label(566), Classification::Table);
+        assert_ne!(label(490), Classification::Table, "it is too far above");
     }
 
     #[test]

@@ -29,6 +29,8 @@ const ERASED_MARGIN_MM: f64 = 0.3;
 const MIN_CONFIDENCE: f64 = 0.4;
 /// Words whose box is at least this much inside the letter's were read in its strokes, 0..=1.
 const MIN_INSIDE_RATIO: f64 = 0.4;
+/// How many words at the beginning of a line stand for it.
+const FIRST_WORDS: usize = 3;
 /// `A`, `I` and `O` are words of their own if the text is at least this far away, in heights of the line.
 const MIN_WORD_GAP_LINES: f64 = 0.7;
 
@@ -124,14 +126,14 @@ pub(super) fn join_drop_capitals(mut blocks: Vec<Block>, capitals: &[DropCapital
 /// Indices of a block, a paragraph in it, and a line in that.
 type LinePosition = (usize, usize, usize);
 
-/// The lines, each with the box of its words outside the letter.
+/// The lines, each with the box of its first words outside the letter: the box of a whole line is too high if the page is skewed.
 fn lines_outside(blocks: &[Block], letter: Bbox) -> Vec<(LinePosition, Bbox)> {
     let mut lines = Vec::new();
     for (block_at, block) in blocks.iter().enumerate() {
         for (paragraph_at, paragraph) in block.paragraphs.iter().enumerate() {
             for (line_at, line) in paragraph.lines.iter().enumerate() {
                 let words = line.words.iter().map(|word| word.bbox);
-                let outside = words.filter(|word| word.ratio_inside(&letter) < MIN_INSIDE_RATIO);
+                let outside = words.filter(|word| word.ratio_inside(&letter) < MIN_INSIDE_RATIO).take(FIRST_WORDS);
                 lines.extend(Bbox::bounding(outside).map(|bbox| ((block_at, paragraph_at, line_at), bbox)));
             }
         }
@@ -189,6 +191,7 @@ mod tests {
     use super::super::recognise;
     use super::*;
     use crate::ocr::{OcrOptions, RecognitionSettings, requested_languages};
+    use crate::page_layout::test_pages::{block, line};
 
     const PROSE: &str = "was broad and slow, and the men who came down to it in the morning found the boats where they had left \
         them. They waited for the rain to end, and then went on to the coast without a word. Nobody on the other side had seen \
@@ -246,6 +249,29 @@ mod tests {
             assert!(text.starts_with(beginning), "{beginning}: {text}");
             assert_eq!(text.matches("was broad and slow").count(), 1, "{text}");
         }
+    }
+
+    #[test]
+    fn skewed_lines_have_drop_capitals() {
+        // Each line is 20 px higher at its right end, so that its box is much higher than its type.
+        let skewed = |x: u32, y: u32, text: &str| {
+            let mut row = line((x, y), 36, text);
+            for word in &mut row.words {
+                word.bbox.y -= word.bbox.x * 20 / 1000;
+            }
+            Line { bbox: Bbox::bounding(row.words.iter().map(|word| word.bbox)).unwrap(), ..row }
+        };
+        let blocks = [block(
+            1,
+            &[
+                skewed(270, 758, "HERE was only a small part of his estate that he"),
+                skewed(270, 815, "could dispose of; but had every acre been sold, it"),
+                skewed(190, 872, "would have made no difference. He had condescended to"),
+            ],
+        )];
+        let letter = Bbox { x: 195, y: 755, width: 65, height: 79 };
+        assert_eq!(line_begun_by(&blocks, letter), Some((0, 0, 0)));
+        assert_eq!(line_begun_by(&blocks, Bbox { y: 640, ..letter }), None, "it is above the text");
     }
 
     #[test]

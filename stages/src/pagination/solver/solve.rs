@@ -42,6 +42,7 @@ fn match_candidate(observation: &Observation, state: NumberingState, scan: i64) 
         .candidates
         .iter()
         .enumerate()
+        .filter(|(_, candidate)| !candidate.is_year() || candidate.folio() == Some(folio))
         .min_by(|a, b| misreading_cost(a.1, folio).total_cmp(&misreading_cost(b.1, folio)));
     SolvedNumber {
         folio: Some(folio),
@@ -92,6 +93,17 @@ mod tests {
     #[test]
     fn number_without_agreeing_neighbours_is_not_a_page_number() {
         assert_eq!(folios(&["", "1915", "", "1", "2", "3", "4", "5"])[1], "");
+    }
+
+    #[test]
+    fn year_on_a_title_page_is_not_a_misread_page_number() {
+        let mut book = ScannedBook::default();
+        for text in ["1871", "", "iii", "iv", "v", "vi", "1", "2"] {
+            book.push(None, (!text.is_empty()).then(|| text.to_owned()));
+        }
+        book.observations[0].candidates[0].position_score = 0.3;
+        let title_page = solve_page_numbers(&book.observations)[0];
+        assert_eq!((title_page.folio.map(Folio::print), title_page.candidate), (Some("i".to_owned()), None));
     }
 
     #[test]
