@@ -54,12 +54,11 @@ pub fn ocr(
         ExistingTextUse::Use => (existing.0, None),
         ExistingTextUse::Ignore | ExistingTextUse::Compare => (None, existing.0),
     };
-    let recognised = match &taken {
-        Some(text) => take_text(&image, text)?,
-        None => {
-            let languages = requested_languages(options.lang.as_deref(), &languages)?;
-            recognise_page(&image, RecognitionSettings::new(languages, options))?
-        }
+    let recognised = if let Some(text) = &taken {
+        take_text(&image, text)?
+    } else {
+        let languages = requested_languages(options.lang.as_deref(), &languages)?;
+        recognise_page(&image, RecognitionSettings::new(languages, options))?
     };
     let read_skew_degrees = if options.deskew == Deskew::Auto { 0.0 } else { recognised.skew_degrees };
     let text_source = taken.as_ref().map(source_of);

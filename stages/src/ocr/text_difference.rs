@@ -35,12 +35,11 @@ fn difference(one: &[String], other: &[String]) -> Option<f64> {
 fn words_of(lines: &[String]) -> Vec<String> {
     let mut text = String::new();
     for line in lines {
-        match line.strip_suffix('-') {
-            Some(begun) => text.push_str(begun),
-            None => {
-                text.push_str(line);
-                text.push(' ');
-            }
+        if let Some(begun) = line.strip_suffix('-') {
+            text.push_str(begun);
+        } else {
+            text.push_str(line);
+            text.push(' ');
         }
     }
     let plain =

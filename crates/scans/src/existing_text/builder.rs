@@ -119,7 +119,9 @@ impl TextBuilder {
     pub(super) fn finish(mut self) -> Vec<ParsedBlock> {
         self.blocks.sort_by(|(a, _), (b, _)| a.cmp(b));
         let filled = |mut block: ParsedBlock| {
-            block.iter_mut().for_each(|paragraph| paragraph.retain(|line| !line.is_empty()));
+            for paragraph in &mut block {
+                paragraph.retain(|line| !line.is_empty());
+            }
             block.retain(|paragraph| !paragraph.is_empty());
             (!block.is_empty()).then_some(block)
         };

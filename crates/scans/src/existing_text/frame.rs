@@ -68,7 +68,8 @@ impl Frame {
 
     /// Whether the middle of a box is in the frame.
     fn contains(self, edges: Edges) -> bool {
-        let (x, y) = ((edges.left + edges.right) / 2.0 - self.left, (edges.top + edges.bottom) / 2.0 - self.top);
+        let (x, y) =
+            (f64::midpoint(edges.left, edges.right) - self.left, f64::midpoint(edges.top, edges.bottom) - self.top);
         (0.0..=self.width).contains(&x) && (0.0..=self.height).contains(&y)
     }
 

@@ -2,6 +2,7 @@ use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
 
 /// A part of an XML file.
+#[derive(Clone, Copy)]
 pub(super) enum XmlPart<'a> {
     Start(&'a Tag),
     Text(&'a str),
@@ -148,7 +149,7 @@ fn cased(name: &str, dialect: Dialect) -> String {
 /// A problem with the line on which it is.
 fn at_line(text: &str, position: u64, problem: &str) -> String {
     let end = usize::try_from(position).unwrap_or(usize::MAX).min(text.len());
-    let line = 1 + text.as_bytes()[..end].iter().filter(|byte| **byte == b'\n').count();
+    let line = 1 + text.get(..end).unwrap_or(text).matches('\n').count();
     format!("line {line}: {problem}")
 }
 
