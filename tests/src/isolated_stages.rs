@@ -69,11 +69,11 @@ pub mod misdeed {
 /// Writes the numeral of every page.
 #[stage(name = "numeral")]
 pub fn numeral(page: PageNumber) -> Result<Numeral> {
-    numeral_of(page)
+    Ok(numeral_of(page))
 }
 
-fn numeral_of(page: PageNumber) -> Result<Numeral> {
-    Ok(Numeral { strokes: "I".repeat(page.get() as usize) })
+fn numeral_of(page: PageNumber) -> Numeral {
+    Numeral { strokes: "I".repeat(page.get() as usize) }
 }
 
 /// Copies numerals, in processes that may fall over.
@@ -168,5 +168,5 @@ pub fn trusted(page: PageNumber) -> Result<Numeral> {
 
 fn reads_the_accounts(page: PageNumber) -> Result<Numeral> {
     std::fs::read("/etc/passwd")?;
-    numeral_of(page)
+    Ok(numeral_of(page))
 }
