@@ -160,9 +160,10 @@ fn rejects_well_formed_nonsense() {
     let book = TestBook::of_pages(4).with(LlmSettings { in_flight: 2, ..server.settings() });
     let run = book.run::<weather>();
     let stage = &run.summary.stages[0];
-    // The first replies make the run stop asking: a page is refused, or waits for the next run.
+    // A page is refused, or waits for the next run if ten replies in a row were unusable. The model is random: it may take fewer for all pages.
     assert_eq!((stage.done, stage.failed.len() + stage.left), (0, 4), "{:?}", run.events);
-    assert!(!stage.failed.is_empty() && run.summary.abort.is_some(), "{:?}", run.events);
+    assert!(!stage.failed.is_empty(), "{:?}", run.events);
+    assert!(stage.left == 0 || run.summary.abort.is_some(), "{:?}", run.events);
     for (_, failure) in &stage.failed {
         assert_eq!(failure.error, "no model gave a usable reply", "{failure}");
         assert!(!failure.transient);
