@@ -28,8 +28,9 @@ pub(crate) struct OpenedPage {
     pub(crate) stated_dpi: Option<f64>,
     /// Resolution at which the page was rendered, if it was, dots per inch.
     pub(crate) rendered_dpi: Option<f64>,
-    /// Where its pixels are on the page of a PDF, in the coordinates of its words; see [`parse_pdf_words`](crate::existing_text::parse_pdf_words).
-    pub(crate) frame: Option<Frame>,
+    /// Where its pixels are on the page of a PDF, in the coordinates of its words (see [`parse_pdf_words`](crate::existing_text::parse_pdf_words)); only
+    /// if the page may have a text layer.
+    pub(crate) text_frame: Option<Frame>,
     /// What the user should know.
     pub(crate) warnings: Vec<String>,
 }
@@ -44,7 +45,7 @@ pub(crate) struct ImageFile {
 impl OpenedPage {
     /// A page that is kept as pixels.
     pub(crate) fn pixels(raster: Raster, stated_dpi: Option<f64>) -> Self {
-        Self { raster, file: None, stated_dpi, rendered_dpi: None, frame: None, warnings: Vec::new() }
+        Self { raster, file: None, stated_dpi, rendered_dpi: None, text_frame: None, warnings: Vec::new() }
     }
 
     /// A page that is kept as these bytes, which decode to `raster`.

@@ -4,7 +4,6 @@ use serde::{Deserialize, Serialize};
 
 use super::write::{ScanRequest, SpreadHalf};
 use crate::existing_text::{ScanSize, ScanText, TextFile, TextFormat, TextWord, read_text, scan_text, write_text};
-use crate::formats::file_format::FileFormat;
 use crate::formats::opened_page::OpenedPage;
 use crate::formats::pdf::{TextLayer, read_text_layer};
 use crate::resolution::stated_or_estimated;
@@ -51,9 +50,8 @@ impl TextRequest {
             let dpi = stated_or_estimated(page.stated_dpi, &page.raster).dpi;
             return read_text(file, request.from.page, size(dpi));
         }
-        let Some(frame) = page.frame.filter(|_| request.from.format == FileFormat::Pdf) else { return Ok(None) };
+        let Some(frame) = page.text_frame else { return Ok(None) };
         match read_text_layer(&request.from)? {
-            TextLayer::None => Ok(None),
             TextLayer::NotInstalled(program) => {
                 page.warnings.push(format!("its text layer is not kept: `{program}` is not installed (poppler-utils)"));
                 Ok(None)

@@ -80,7 +80,7 @@ pub(crate) fn write_scan(request: ScanRequest) -> Result<WrittenScan, Failure> {
     if let Some(rotation) = request.rotation {
         page = OpenedPage { raster: page.raster.oriented(rotation.orientation()), file: None, ..page };
     }
-    let OpenedPage { raster, file, stated_dpi, rendered_dpi, frame: _, warnings } = page;
+    let OpenedPage { raster, file, stated_dpi, rendered_dpi, text_frame: _, warnings } = page;
     let resolution = stated_or_estimated(stated_dpi, &raster);
     let stem = request.number.stem();
     let (image, hash, bytes) = match file {

@@ -2,6 +2,7 @@ use super::content::{Content, PlacedImage, classify_content};
 use super::embedded_image::{EmbeddedImage, extract};
 use super::geometry::{Area, user_unit};
 use super::render::{self, RenderRequest};
+use super::text_layer::may_have_text;
 use crate::formats::jpeg;
 use crate::formats::opened_page::{OpenedPage, PageInFile};
 use crate::raster::swaps_sides;
@@ -23,15 +24,20 @@ pub(crate) fn open_page(from: &PageInFile) -> Result<OpenedPage, Failure> {
     let page = pdf.pages().get(number as usize - 1).ok_or_else(|| {
         Failure::new(format!("page {number} is out of range (the PDF has {} pages)", pdf.pages().len()))
     })?;
-    match classify_content(page) {
+    let (opened, frame) = match classify_content(page) {
         Content::Scan(placed) => {
             let opened = extract_scan(from, page, &placed)?;
-            // A page that had to be rendered has its frame.
-            let frame = opened.frame.unwrap_or_else(|| placed.matrix.bounds(0.0, 0.0, 1.0, 1.0).shown_on(page));
-            Ok(OpenedPage { frame: Some(frame), ..opened })
+            let area = match opened.rendered_dpi {
+                Some(_) => Area::of_page(page),
+                None => placed.matrix.bounds(0.0, 0.0, 1.0, 1.0),
+            };
+            (opened, area.shown_on(page))
         }
-        Content::Other(reason) => render(from, page, f64::from(from.dpi), reason),
-    }
+        Content::Other(reason) => {
+            (render(from, page, f64::from(from.dpi), reason)?, Area::of_page(page).shown_on(page))
+        }
+    };
+    Ok(OpenedPage { text_frame: may_have_text(page).then_some(frame), ..opened })
 }
 
 fn extract_scan(from: &PageInFile, page: &Page<'_>, placed: &PlacedImage<'_>) -> Result<OpenedPage, Failure> {
@@ -80,6 +86,5 @@ fn render(from: &PageInFile, page: &Page<'_>, wanted_dpi: f64, reason: &str) -> 
     let reduced =
         if dpi < wanted_dpi { format!(" (not at {wanted_dpi:.0}: the page is very large)") } else { String::new() };
     let warning = format!("rendered at {dpi:.0} dpi{reduced}; {reason}");
-    let frame = Some(area.shown_on(page));
-    Ok(OpenedPage { rendered_dpi: Some(dpi), frame, warnings: vec![warning], ..OpenedPage::pixels(raster, Some(dpi)) })
+    Ok(OpenedPage { rendered_dpi: Some(dpi), warnings: vec![warning], ..OpenedPage::pixels(raster, Some(dpi)) })
 }

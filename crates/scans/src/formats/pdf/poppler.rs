@@ -10,7 +10,7 @@ use shelf_runtime::failure::{Cause, Failure};
 /// Why a program of poppler gave no result.
 #[derive(Debug)]
 pub(super) enum PopplerError {
-    /// There is no such program.
+    /// The program is not installed.
     NotInstalled(String),
     Failed(Box<Failure>),
 }

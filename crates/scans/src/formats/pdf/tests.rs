@@ -268,7 +268,7 @@ fn text_of(file: &TestPdf) -> (ScanText, (u32, u32)) {
     let (width, height) = (page.raster.width, page.raster.height);
     let TextLayer::Words(words) = read_text_layer(&from).unwrap() else { panic!("it has text: {}", file.label) };
     let size = ScanSize { width, height, dpi: 100.0 };
-    let text = scan_text(words, page.frame.unwrap(), size, TextFormat::Pdf, "book.pdf").unwrap().unwrap();
+    let text = scan_text(words, page.text_frame.unwrap(), size, TextFormat::Pdf, "book.pdf").unwrap().unwrap();
     (text, (width, height))
 }
 

@@ -10,11 +10,9 @@ use crate::existing_text::{ParsedText, parse_pdf_words};
 use crate::formats::opened_page::PageInFile;
 use shelf_runtime::failure::Failure;
 
-/// The text layer of a page.
+/// The text layer of a page that may have one.
 #[derive(Debug)]
 pub(crate) enum TextLayer {
-    /// The page has none.
-    None,
     /// Its words, in points on the page as it is shown.
     Words(ParsedText),
     /// The program that reads it is not installed.
@@ -28,10 +26,6 @@ const TIME_LIMIT: Duration = Duration::from_secs(15);
 
 /// Reads the text layer of a page with poppler, whether it is visible or not.
 pub(crate) fn read_text_layer(from: &PageInFile) -> Result<TextLayer, Failure> {
-    let pdf = super::document::open(&from.file)?;
-    if !pdf.pages().get(from.page as usize - 1).is_some_and(may_have_text) {
-        return Ok(TextLayer::None);
-    }
     let page = from.page.to_string();
     let mut command = Command::new("pdftotext");
     command
@@ -49,7 +43,7 @@ pub(crate) fn read_text_layer(from: &PageInFile) -> Result<TextLayer, Failure> {
 }
 
 /// Whether the page names fonts, or has forms, which may.
-fn may_have_text(page: &Page<'_>) -> bool {
+pub(super) fn may_have_text(page: &Page<'_>) -> bool {
     let resources = page.resources();
     let is_form =
         |object: Stream<'_>| object.dict().get::<Name<'_>>(SUBTYPE).is_some_and(|kind| kind.as_ref() == b"Form");
