@@ -81,8 +81,8 @@ fn every_option() {
         },
     ));
     insta::assert_snapshot!(beside);
-    let lines = beside.lines().count();
-    assert!(lines <= 45, "{lines} lines with every option");
+    let lines = beside.lines().filter(|line| !line.starts_with("///")).count();
+    assert!(lines <= 45, "{lines} lines with every option, besides the author's documentation");
 }
 
 #[test]

@@ -1,3 +1,4 @@
+use proc_macro2::Span;
 use quote::quote;
 use syn::ext::IdentExt;
 use syn::{Ident, Lit, LitBool, LitInt, Safety};
@@ -40,6 +41,7 @@ pub(super) fn check_stage(mut arguments: Arguments, function: Function, diagnost
         asyncness: signature.asyncness.map(|word| word.span),
         isolated: arguments.isolated.is_some(),
         confined: arguments.confined.as_ref().is_none_or(LitBool::value),
+        deps_at: arguments.deps_at.unwrap_or_else(Span::call_site),
         error_at: returned.error_at,
         before: arguments.before,
         after: arguments.after,

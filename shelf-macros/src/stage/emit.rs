@@ -1,4 +1,4 @@
-use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Attribute, Path, Type, TypeReference};
 
@@ -20,10 +20,12 @@ pub(super) fn emit_stage(stage: &Stage) -> TokenStream {
     parts.iter().flatten().map(|part| quote!(#(#cfgs)* #part)).collect()
 }
 
-/// `pub enum ocr {}`: the stage as a type, which `deps` of other stages name.
+/// `pub enum ocr {}`: the stage as a type, which `deps` of other stages name. Its documentation is what an editor shows there.
 fn emit_marker(stage: &Stage) -> TokenStream {
     let Stage { ident, visibility, .. } = stage;
+    let doc = stage.work.as_ref().map_or("", |work| &work.doc).lines().map(|line| format!(" {line}"));
     quote! {
+        #(#[doc = #doc])*
         #[allow(missing_docs, non_camel_case_types, unreachable_pub)]
         #visibility enum #ident {}
     }
@@ -121,9 +123,9 @@ fn emit_deps(stage: &Stage, work: &Work) -> Option<TokenStream> {
     let deps = work.parameters.iter().filter_map(|Parameter { cfgs, ty, source }| match source {
         Source::Dependency { name, stage, is_optional } => {
             let named = Span::call_site().located_at(word_of_path(stage));
-            let dep = located(quote!(#runtime::Dep::of), named);
-            let stage = emit_type(stage);
-            let dep = quote_spanned!(named=> #dep::<Self, #stage, #ty>(#name));
+            let (dep, this, stage) = (quote!(#runtime::Dep::of), quote!(Self), emit_type(stage));
+            let dep = located_but_words(dep, named);
+            let dep = quote_spanned!(named=> #dep::<#this, #stage, #ty>(#name));
             let optional = is_optional.then(|| quote!(.optional()));
             Some(quote!(#(#cfgs)* #dep #optional))
         }
@@ -270,6 +272,16 @@ fn located(tokens: TokenStream, place: Span) -> TokenStream {
     located.collect()
 }
 
+/// Like [`located`], but for the words among the tokens. An expression that begins and ends with other tokens stands at `place` all the same, and an
+/// editor finds no word at `place` but the one that is written there.
+fn located_but_words(tokens: TokenStream, place: Span) -> TokenStream {
+    let located = tokens.into_iter().map(|token| match token {
+        word @ TokenTree::Ident(_) => word.into(),
+        other => located(other.into(), place),
+    });
+    located.collect()
+}
+
 fn word_of_path(path: &Path) -> Span {
     path.segments.last().map_or_else(Span::call_site, |segment| segment.ident.span())
 }
@@ -298,7 +310,7 @@ fn emit_registration(stage: &Stage, work: &Work) -> TokenStream {
     let check = located(quote!(#runtime::accept(#output)), place);
     let deps = work.parameters.iter().filter_map(|Parameter { cfgs, source, .. }| match source {
         Source::Dependency { stage, .. } => {
-            let (ty, visit) = (emit_type(stage), Ident::new("__visit", word_of_path(stage)));
+            let (ty, visit) = (emit_type(stage), Ident::new("__visit", Span::call_site().located_at(work.deps_at)));
             Some(quote!(#(#cfgs)* #ty::#visit,))
         }
         Source::Page | Source::Shared => None,
@@ -309,14 +321,12 @@ fn emit_registration(stage: &Stage, work: &Work) -> TokenStream {
     quote!(#runtime::register!(#ident, #output => #check #deps); #search)
 }
 
-/// `const _: () = word_count::__visit(&mut CycleSearch::new());`, placed at the first dependency, so that a message about a cycle points there.
+/// `const _: () = word_count::__visit(&mut CycleSearch::new());`, placed at `deps`, so that a message about a cycle points there.
 fn emit_search(stage: &Stage, work: &Work) -> Option<TokenStream> {
     let Stage { runtime, ident, cfgs, .. } = stage;
-    let first = work.parameters.iter().find_map(|parameter| match &parameter.source {
-        Source::Dependency { stage, .. } => Some(word_of_path(stage)),
-        Source::Page | Source::Shared => None,
-    })?;
-    let search = located(quote!(#ident::__visit(&mut #runtime::CycleSearch::new())), first);
+    let is_dependency = |parameter: &Parameter| matches!(parameter.source, Source::Dependency { .. });
+    let search = || located(quote!(#ident::__visit(&mut #runtime::CycleSearch::new())), work.deps_at);
+    let search = work.parameters.iter().any(is_dependency).then(search)?;
     Some(quote!(#(#cfgs)* const _: () = #search;))
 }
 

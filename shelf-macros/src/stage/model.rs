@@ -37,6 +37,8 @@ pub(super) struct Work {
     pub(super) isolated: bool,
     /// Whether these are confined to the files of their book.
     pub(super) confined: bool,
+    /// Where a message about its dependencies together stands.
+    pub(super) deps_at: Span,
     /// Where a message about the function's error stands.
     pub(super) error_at: Span,
     pub(super) before: Option<Path>,

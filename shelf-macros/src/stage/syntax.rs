@@ -1,4 +1,4 @@
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
@@ -14,6 +14,8 @@ use crate::suggest::{did_you_mean, nearest};
 pub(super) struct Arguments {
     pub(super) name: Option<Expr>,
     pub(super) deps: Vec<DepSyntax>,
+    /// The word `deps`.
+    pub(super) deps_at: Option<Span>,
     pub(super) parallelism: Option<ParallelismSyntax>,
     /// The word itself.
     pub(super) isolated: Option<Ident>,
@@ -132,6 +134,9 @@ impl Arguments {
             let is_alone = input.is_empty() || input.peek(Token![,]);
             let mistake = || syn::Error::new(span, "`isolated` is a word by itself: write `isolated`, or drop it");
             return if is_alone { Ok(()) } else { Err(mistake()) };
+        }
+        if key == "deps" {
+            self.deps_at = Some(word.span());
         }
         let says_nothing = input.parse::<Token![=]>().is_err() || input.is_empty() || input.peek(Token![,]);
         let span = match self.parse_value(key, input) {

@@ -5,6 +5,7 @@ pub mod authoring;
 pub mod command_line;
 mod compiler;
 mod confinement;
+pub mod editor;
 pub mod edits;
 pub mod embedding;
 pub mod existing_text;
