@@ -70,7 +70,7 @@ impl Editor {
         let mut editor = Self { server, input, output, uri: uri.clone(), last_id: 0 };
         editor.ask(
             "initialize",
-            json!({
+            &json!({
                 "processId": std::process::id(),
                 "rootUri": format!("file://{}", folder.display()),
                 "capabilities": {
@@ -80,10 +80,10 @@ impl Editor {
                 "initializationOptions": { "checkOnSave": false, "cachePriming": { "enable": false } },
             }),
         );
-        editor.tell("initialized", json!({}));
+        editor.tell("initialized", &json!({}));
         editor.tell(
             "textDocument/didOpen",
-            json!({ "textDocument": { "uri": uri, "languageId": "rust", "version": 1, "text": STAGES } }),
+            &json!({ "textDocument": { "uri": uri, "languageId": "rust", "version": 1, "text": STAGES } }),
         );
         while !editor.next_message_is_quiescent() {}
         editor
@@ -99,11 +99,11 @@ impl Editor {
         message["method"] == "experimental/serverStatus" && message["params"]["quiescent"] == true
     }
 
-    fn tell(&mut self, method: &str, params: Value) {
+    fn tell(&mut self, method: &str, params: &Value) {
         self.write(&json!({ "jsonrpc": "2.0", "method": method, "params": params }));
     }
 
-    fn ask(&mut self, method: &str, params: Value) -> Value {
+    fn ask(&mut self, method: &str, params: &Value) -> Value {
         self.last_id += 1;
         let id = self.last_id;
         self.write(&json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params }));
@@ -130,7 +130,7 @@ impl Editor {
         let line = before.matches('\n').count();
         let character = at - before.rfind('\n').map_or(0, |newline| newline + 1);
         let document = json!({ "uri": self.uri });
-        self.ask(method, json!({ "textDocument": document, "position": { "line": line, "character": character } }))
+        self.ask(method, &json!({ "textDocument": document, "position": { "line": line, "character": character } }))
     }
 
     fn write(&mut self, message: &Value) {
@@ -182,6 +182,7 @@ fn lines_of(definition: &Value) -> Vec<u64> {
 }
 
 #[test]
+#[expect(clippy::print_stderr, reason = "a skipped test says so")]
 fn editor_finds_the_function_of_a_dependency_and_its_documentation() {
     let Some(program) = rust_analyzer() else {
         eprintln!("skipped: rust-analyzer is not installed (rustup component add rust-analyzer)");
