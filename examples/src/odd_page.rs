@@ -10,7 +10,6 @@ use crate::usual_page::{UsualPage, usual_page};
 #[derive(Debug, Clone, PartialEq)]
 pub struct OddPage {
     /// How many more lines it has than a usual page; negative if it has fewer.
-    #[garde(skip)]
     pub more_lines: i64,
 }
 

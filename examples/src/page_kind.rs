@@ -9,7 +9,6 @@ use crate::text_lines::{LinesPage, text_lines};
 #[derive(Debug, Clone, PartialEq)]
 pub struct KindPage {
     /// The most likely kind.
-    #[garde(skip)]
     pub kind: Kind,
     /// How sure the model is, 0..=1.
     #[garde(range(min = 0.0, max = 1.0))]

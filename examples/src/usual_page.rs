@@ -12,7 +12,6 @@ pub struct UsualPage {
     #[garde(range(min = 1))]
     pub pages: usize,
     /// Lines on a page (the median).
-    #[garde(skip)]
     pub lines: usize,
 }
 

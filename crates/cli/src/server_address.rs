@@ -5,6 +5,7 @@ use std::ffi::OsStr;
 use clap::builder::TypedValueParser;
 use clap::error::ErrorKind;
 use clap::{Arg, Command};
+use shelf_llm::LlmSettings;
 
 /// The variable with the key to any server.
 pub(super) const ANY_KEY: &str = "SHELF_LLM_API_KEY";
@@ -62,13 +63,7 @@ pub(super) fn origin(url: &str) -> &str {
 
 /// Whether an address is of another machine and not encrypted.
 pub(super) fn is_unencrypted(url: &str) -> bool {
-    let Some(authority) = origin(url).strip_prefix("http://") else { return false };
-    let host = match authority.strip_prefix('[') {
-        Some(v6) => v6.split(']').next().unwrap_or_default(),
-        None => authority.split(':').next().unwrap_or_default(),
-    };
-    let is_loopback = host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
-    !is_loopback && !host.eq_ignore_ascii_case("localhost")
+    url.starts_with("http://") && !LlmSettings::new(url).is_local()
 }
 
 #[cfg(test)]

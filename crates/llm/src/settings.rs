@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -25,6 +26,8 @@ pub struct LlmSettings {
     pub requests_per_minute: u32,
     /// Maximum requests in flight.
     pub in_flight: usize,
+    /// Requests in flight until the server has replied. After that their number depends on how quickly it replies.
+    pub first_in_flight: usize,
     /// Time limits of a call.
     pub timeouts: Timeouts,
     /// When a request that failed temporarily is sent again.
@@ -78,13 +81,16 @@ impl LlmSettings {
     /// The defaults for the server at `base_url`.
     #[must_use]
     pub fn new(base_url: &str) -> Self {
+        let in_flight = 30;
         Self {
             base_url: base_url.trim_end_matches('/').to_owned(),
             api_key: None,
             model: None,
             fallbacks: Vec::new(),
             requests_per_minute: 150,
-            in_flight: 30,
+            in_flight,
+            // A model on this machine often answers one request at a time, and the others would wait until their time is up.
+            first_in_flight: if is_local(base_url) { 1 } else { in_flight },
             timeouts: Timeouts {
                 connect: Duration::from_secs(10),
                 first_token: Duration::from_mins(1),
@@ -111,8 +117,13 @@ impl LlmSettings {
     /// Whether the server is OpenRouter.
     #[must_use]
     pub fn is_openrouter(&self) -> bool {
-        let host = self.base_url.split("://").nth(1).and_then(|rest| rest.split(['/', ':']).next());
-        host.is_some_and(|host| host == "openrouter.ai" || host.ends_with(".openrouter.ai"))
+        host(&self.base_url).is_some_and(|host| host == "openrouter.ai" || host.ends_with(".openrouter.ai"))
+    }
+
+    /// Whether the server is on this machine.
+    #[must_use]
+    pub fn is_local(&self) -> bool {
+        is_local(&self.base_url)
     }
 
     /// The models that a stage asks, in order; `stage_model` is the one that it declares, or empty.
@@ -134,9 +145,30 @@ impl LlmSettings {
     }
 }
 
+fn host(base_url: &str) -> Option<String> {
+    reqwest::Url::parse(base_url).ok()?.host_str().map(ToOwned::to_owned)
+}
+
+fn is_local(base_url: &str) -> bool {
+    let address = |host: &str| host.trim_matches(['[', ']']).parse::<IpAddr>();
+    host(base_url).is_some_and(|host| host == "localhost" || address(&host).is_ok_and(|address| address.is_loopback()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::LlmSettings;
+
+    #[test]
+    fn knows_this_machine_which_is_asked_once_at_first() {
+        for url in ["http://127.0.0.1:8080/v1", "http://LOCALHOST/v1", "http://[::1]:1/v1", "https://127.1.2.3/v1"] {
+            let settings = LlmSettings::new(url);
+            assert_eq!((settings.is_local(), settings.first_in_flight), (true, 1), "{url}");
+        }
+        for url in ["http://example.org/v1", "http://192.168.1.7:8080", "http://localhost.example.org/v1", "nothing"] {
+            let settings = LlmSettings::new(url);
+            assert_eq!((settings.is_local(), settings.first_in_flight), (false, 30), "{url}");
+        }
+    }
 
     #[test]
     fn configured_model_precedes_stage_model_and_default() {

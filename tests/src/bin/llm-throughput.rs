@@ -89,6 +89,8 @@ fn measure<S: Stage>(first_word_after: Duration, pages: u32) -> Measured {
     let settings = LlmSettings {
         model: Some("scripted".to_owned()),
         requests_per_minute: 0,
+        // As if the server were on another machine.
+        first_in_flight: LlmSettings::default().first_in_flight,
         spending: Spending { allowed: true, ..Spending::default() },
         ..LlmSettings::new(base_url.trim())
     };

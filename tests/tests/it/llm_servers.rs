@@ -1,5 +1,6 @@
 //! Servers as they are: what they refuse, how they write a reply, and what they report.
 
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
@@ -231,6 +232,23 @@ fn run_stops_after_ten_unusable_replies_in_a_row() {
     let book = TestBook::of_pages(200).with(LlmSettings { in_flight: 8, ..model.settings() });
     book.run::<phrase>();
     assert!((10..=32).contains(&model.requests().len()), "{} requests", model.requests().len());
+}
+
+#[test]
+fn server_that_answers_one_request_at_a_time_fails_no_page() {
+    let (page, first_token) = (Duration::from_millis(400), Duration::from_millis(1400));
+    let idle_from = Mutex::new(Instant::now());
+    let model = ScriptedModel::with_script(move |_| {
+        let mut idle_from = idle_from.lock().unwrap();
+        let now = Instant::now();
+        *idle_from = now.max(*idle_from) + page;
+        ScriptedReply::text(GOOD).delayed(*idle_from - now, Duration::ZERO)
+    });
+    let timeouts = Timeouts { first_token, ..model.settings().timeouts };
+    let book = TestBook::of_pages(10).with(LlmSettings { timeouts, ..model.settings() });
+    let run = book.run::<phrase>();
+    let stage = &run.summary.stages[0];
+    assert_eq!((stage.failed.len(), stage.left, model.requests().len()), (0, 0, 10), "{:?}", run.events);
 }
 
 #[test]

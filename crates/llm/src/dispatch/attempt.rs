@@ -1,14 +1,15 @@
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use serde_json::{Map, Value};
-use tokio::sync::SemaphorePermit;
 use tokio::task::block_in_place;
 use tokio::time::Instant;
 
 use super::Received;
 use super::cached_reply::CachedReply;
 use super::client_state::ClientState;
+use super::concurrency::InFlight;
 use crate::caller::Caller;
 use crate::chat::{Reply, Request, reported_cost};
 use crate::cost::{AttemptId, CostBasis, LedgerEntry, Price, SENT, UsageCounter, append_ended};
@@ -69,7 +70,7 @@ impl<'a> Attempt<'a> {
 
     async fn send(&self) -> Result<Reply, CallError> {
         let queued = Instant::now();
-        let permit = self.state.acquire().await?;
+        let in_flight = self.state.acquire().await?;
         // Another request may have found out meanwhile.
         if let Some(AbortReason::Rejected { status, message, .. }) = self.state.unknown(self.model) {
             return Err(CallError::UnknownModel { status, message });
@@ -80,10 +81,15 @@ impl<'a> Attempt<'a> {
         let began = Instant::now();
         sent.queue_s = (began - queued).as_secs_f64();
         let result = self.call().await;
+        match &result {
+            Ok(reply) => in_flight.record_reply(Duration::from_secs_f64(reply.ttft_s)),
+            Err(failed) if failed.error.is_overload() => in_flight.record_overload(),
+            Err(_) => {}
+        }
         let entry = LedgerEntry { total_s: began.elapsed().as_secs_f64(), ..self.ended_entry(sent, &result, price) };
         self.count(&result, &entry);
         // Writing blocks this thread.
-        let stored = block_in_place(|| self.store(permit, &result, &entry));
+        let stored = block_in_place(|| self.store(in_flight, &result, &entry));
         self.state.budget.settle(&reservation, entry.cost_usd.unwrap_or_default());
         stored?;
         result.map_err(|failed| failed.error)
@@ -107,7 +113,7 @@ impl<'a> Attempt<'a> {
             Err(CallError::RateLimited { retry_after, .. }) => {
                 self.state.rate_limiter.back_off(retry_after.unwrap_or(self.state.settings.retry.first_wait));
             }
-            // Before the permit is released.
+            // Before another request is sent in place of this one.
             Err(CallError::Aborted(reason)) => self.state.abort(reason),
             Err(CallError::UnknownModel { status, message }) => self.state.mark_unknown(self.model, *status, message),
             Err(CallError::Refused { message, with_picture: true, .. }) if refuses_pictures(message) => {
@@ -190,10 +196,10 @@ impl<'a> Attempt<'a> {
         }
     }
 
-    /// Stores a reply before the permit is released: a crash loses at most the calls in flight.
+    /// Stores a reply before another request is sent in place of this one: a crash loses at most the calls in flight.
     fn store(
         &self,
-        permit: SemaphorePermit<'_>,
+        in_flight: InFlight<'_>,
         result: &Result<Reply, FailedCall>,
         entry: &LedgerEntry,
     ) -> Result<(), CallError> {
@@ -204,7 +210,7 @@ impl<'a> Attempt<'a> {
             cached.write(self.caller, &self.hash).map_err(CallError::storage)
         };
         let cached = result.as_ref().map_or(Ok(()), cache);
-        drop(permit);
+        drop(in_flight);
         append_ended(&*self.caller.store, &self.caller.book, entry).map_err(CallError::storage)?;
         cached.and_then(|()| result.as_ref().map_or(Ok(()), |reply| self.record(reply)))
     }

@@ -4,11 +4,12 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use serde_json::{Map, Value};
 
-use tokio::sync::{Semaphore, SemaphorePermit, watch};
+use tokio::sync::watch;
 
 use super::StartError;
 use super::background::Background;
 use super::circuit_breaker::CircuitBreaker;
+use super::concurrency::{Concurrency, InFlight};
 use super::rate_limiter::RateLimiter;
 use crate::cassette::Cassette;
 use crate::cost::{Budget, ModelList, Price};
@@ -18,11 +19,11 @@ use crate::server_profile::{Choices, LeftOut, Parameters, Profile};
 use crate::settings::LlmSettings;
 use crate::transport::{ApiKey, ServerError, Transport};
 
-/// What all requests of a program share: rate limit, permits, budget, prices, and whether the run is aborted.
+/// What all requests of a program share: rate limit, concurrency, budget, prices, and whether the run is aborted.
 pub(super) struct ClientState {
     pub(super) settings: LlmSettings,
     pub(super) transport: Transport,
-    permits: Semaphore,
+    concurrency: Concurrency,
     pub(super) rate_limiter: RateLimiter,
     pub(super) budget: Budget,
     /// The server's list of models, once it was asked for.
@@ -48,7 +49,7 @@ impl ClientState {
         let LlmSettings { base_url, api_key, timeouts, in_flight, proxy, .. } = &settings;
         Ok(Self {
             transport: Transport::new(base_url, api_key.clone(), *timeouts, *in_flight, proxy.as_ref())?,
-            permits: Semaphore::new(settings.in_flight.max(1)),
+            concurrency: Concurrency::new(settings.first_in_flight, settings.in_flight),
             rate_limiter: RateLimiter::new(settings.requests_per_minute),
             budget: Budget::new(settings.spending),
             models: tokio::sync::Mutex::default(),
@@ -66,19 +67,19 @@ impl ClientState {
         })
     }
 
-    /// Waits for a permit and for the rate limiter.
+    /// Waits until a request may be sent: for others in flight, and for the rate limiter.
     ///
     /// # Errors
     /// The run is aborted or stopping.
-    pub(super) async fn acquire(&self) -> Result<SemaphorePermit<'_>, CallError> {
-        let permit = self.permits.acquire().await.expect("the semaphore is never closed");
+    pub(super) async fn acquire(&self) -> Result<InFlight<'_>, CallError> {
+        let in_flight = self.concurrency.acquire().await;
         tokio::select! {
             () = self.rate_limiter.acquire() => {}
             () = self.until_stopping() => {}
         }
         match self.abort_reason().or_else(|| self.stopping.borrow().then_some(AbortReason::Stopping)) {
             Some(reason) => Err(reason.into()),
-            None => Ok(permit),
+            None => Ok(in_flight),
         }
     }
 

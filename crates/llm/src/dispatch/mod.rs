@@ -5,6 +5,7 @@ mod background;
 mod cached_reply;
 mod circuit_breaker;
 mod client_state;
+mod concurrency;
 mod dispatcher;
 mod dry_run;
 mod rate_limiter;

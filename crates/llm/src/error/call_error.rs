@@ -120,6 +120,11 @@ impl CallError {
         Self::Storage(Failure { cause: Cause::Write, transient: true, ..failure.into() })
     }
 
+    /// Whether the server has more to do than it can.
+    pub(crate) fn is_overload(&self) -> bool {
+        matches!(self, Self::RateLimited { .. } | Self::Timeout { .. })
+    }
+
     /// Adds whether the request contained a picture.
     pub(crate) fn of_request(mut self, request: &Request) -> Self {
         if let Self::Aborted(AbortReason::Rejected { with_picture, .. }) | Self::Refused { with_picture, .. } =
