@@ -236,7 +236,7 @@ fn run_stops_after_ten_unusable_replies_in_a_row() {
 
 #[test]
 fn server_that_answers_one_request_at_a_time_fails_no_page() {
-    let (page, first_token) = (Duration::from_millis(400), Duration::from_millis(1400));
+    let (page, first_token) = (Duration::from_millis(400), Duration::from_secs(3));
     let idle_from = Mutex::new(Instant::now());
     let model = ScriptedModel::with_script(move |_| {
         let mut idle_from = idle_from.lock().unwrap();
@@ -245,10 +245,10 @@ fn server_that_answers_one_request_at_a_time_fails_no_page() {
         ScriptedReply::text(GOOD).delayed(*idle_from - now, Duration::ZERO)
     });
     let timeouts = Timeouts { first_token, ..model.settings().timeouts };
-    let book = TestBook::of_pages(10).with(LlmSettings { timeouts, ..model.settings() });
+    let book = TestBook::of_pages(12).with(LlmSettings { timeouts, ..model.settings() });
     let run = book.run::<phrase>();
     let stage = &run.summary.stages[0];
-    assert_eq!((stage.failed.len(), stage.left, model.requests().len()), (0, 0, 10), "{:?}", run.events);
+    assert_eq!((stage.failed.len(), stage.left, model.requests().len()), (0, 0, 12), "{:?}", run.events);
 }
 
 #[test]
