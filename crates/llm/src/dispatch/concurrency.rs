@@ -35,10 +35,10 @@ pub(super) struct InFlight<'a> {
     began_after: u64,
 }
 
-/// Replies that begin so many times later than at a lower limit have waited for each other. With two in flight, those of a server that answers one request
-/// at a time begin 1.5 times later if they were sent together, and twice as late from then on.
+/// If replies take this many times as long to begin as at a lower limit, the requests have waited for each other. A server that answers one request at a
+/// time takes 1.5 times as long for the first two that are sent together, and twice as long from then on.
 const MAX_SLOWDOWN: f64 = 1.4;
-/// A round, after which the limit may be raised, has as many replies as may be in flight, but at least so many.
+/// The limit may be raised after a round: as many replies as may be in flight, but at least this many.
 const MIN_REPLIES: usize = 4;
 
 impl Concurrency {
