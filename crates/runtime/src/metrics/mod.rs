@@ -91,7 +91,6 @@ pub use field::{Field, FieldList, Fields};
 pub use flag::Flag;
 pub use listed::{Listed, ListedGroup, ListedMetric};
 pub use metric::{Discrete, Fractional, Kind, Metric, Missable, Quantity};
-pub(crate) use page_metrics::values_by_name;
 pub use page_metrics::{MetricError, MetricsRow, NoMetrics, PageMetrics, RESERVED};
 pub use report::Report;
 pub use summary::{Distribution, Numbers, Summary};

@@ -31,7 +31,7 @@ pub trait PageMetrics: Send + 'static {
 }
 
 /// The values of metrics by the names of their `fields`. Compiled once, not for every type.
-pub(crate) fn values_by_name(
+fn values_by_name(
     fields: fn(&mut Fields),
     metrics: &dyn PageMetrics,
 ) -> Result<Map<String, Value>, MetricError> {
@@ -112,6 +112,11 @@ impl MetricsRow {
     #[must_use]
     pub fn fields(&self) -> Vec<Field> {
         Fields::listed(self.fields)
+    }
+
+    /// The values of a page's metrics, by the names of the fields.
+    pub(crate) fn values(&self, metrics: &dyn PageMetrics) -> Result<Map<String, Value>, MetricError> {
+        values_by_name(self.fields, metrics)
     }
 
     /// The columns of `report.csv`, after `page_num`.

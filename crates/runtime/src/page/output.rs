@@ -1,3 +1,4 @@
+use std::any::Any;
 use std::borrow::Cow;
 
 use garde::Validate;
@@ -9,7 +10,6 @@ use super::ParagraphId;
 use super::located::Located;
 use super::to_json::ToJson;
 use crate::failure::{Cause, Failure};
-use crate::metrics::MetricError;
 
 /// The output of a stage: can be written and read (`serde`), described (`schemars`) and validated (`garde`). `#[page]`, or the derives
 /// of these traits, are sufficient; the methods here are for the runtime.
@@ -21,7 +21,7 @@ use crate::metrics::MetricError;
     note = "put `#[page]` on it; an output is a struct with named fields, or an enum with `#[serde(tag = \"…\")]`",
     note = "where `Serialize, Deserialize, JsonSchema, Validate` are derived by hand, your `Cargo.toml` needs their crates in the versions of shelf: garde 0.23, schemars 1, serde 1; `cargo tree --duplicates` shows a crate that is there twice"
 )]
-pub trait Page: Send + 'static {
+pub trait Page: Any + Send {
     /// Its JSON Schema.
     fn schema() -> Schema
     where
@@ -41,8 +41,8 @@ pub trait Page: Send + 'static {
     /// The field that JSON cannot hold, such as a number that is not finite or a map whose keys are not text.
     fn to_json(&self) -> Result<Value, SchemaViolation>;
 
-    /// The first violated `#[garde(…)]` rule.
-    fn violations(&self) -> garde::Report;
+    /// Adds the violated `#[garde(…)]` rules to the report.
+    fn check_rules(&self, report: &mut garde::Report);
 }
 
 #[diagnostic::do_not_recommend]
@@ -59,8 +59,8 @@ impl<T: Serialize + DeserializeOwned + JsonSchema + Validate<Context = ()> + Sen
         self.serialize(ToJson::WHOLE)
     }
 
-    fn violations(&self) -> garde::Report {
-        violations(self)
+    fn check_rules(&self, report: &mut garde::Report) {
+        check_rules(self, report);
     }
 }
 
@@ -118,7 +118,7 @@ impl OutputRow {
 /// Where and how the value differs from the type.
 pub fn read<T: DeserializeOwned + Validate<Context = ()>>(value: &Value) -> Result<T, SchemaViolation> {
     match T::deserialize(Located(value)) {
-        Ok(page) => match first_violation(&violations(&page), value) {
+        Ok(page) => match first_violation(&|report| check_rules(&page, report), value) {
             None => Ok(page),
             Some(violation) => Err(violation),
         },
@@ -127,10 +127,8 @@ pub fn read<T: DeserializeOwned + Validate<Context = ()>>(value: &Value) -> Resu
 }
 
 /// Like [`Validate::validate`], which would add two functions for every type.
-fn violations<T: Validate<Context = ()>>(page: &T) -> garde::Report {
-    let mut report = garde::Report::new();
-    page.validate_into(&(), &mut garde::Path::empty, &mut report);
-    report
+fn check_rules<T: Validate<Context = ()>>(page: &T, report: &mut garde::Report) {
+    page.validate_into(&(), &mut garde::Path::empty, report);
 }
 
 fn check<T: Page>(value: &Value) -> Result<(), SchemaViolation> {
@@ -154,8 +152,10 @@ fn root_schema(name: fn() -> Cow<'static, str>, schema: fn(&mut SchemaGenerator)
     schema
 }
 
-/// The first violation.
-fn first_violation(report: &garde::Report, value: &Value) -> Option<SchemaViolation> {
+/// The first rule that a page, written as this value, violates.
+fn first_violation(check_rules: &dyn Fn(&mut garde::Report), value: &Value) -> Option<SchemaViolation> {
+    let mut report = garde::Report::new();
+    check_rules(&mut report);
     let (path, error) = report.iter().next()?;
     let path = path.to_string();
     let found = at(value, &path).map_or_else(String::new, |found| format!("is {}: ", shown(found)));
@@ -178,14 +178,13 @@ fn shown(value: &Value) -> String {
 /// A page as JSON. The writer checks that it can be read back.
 pub(crate) fn json_page(
     page: &dyn Page,
-    metrics: Result<Map<String, Value>, MetricError>,
+    metrics: Map<String, Value>,
     paragraphs: Vec<ParagraphId>,
 ) -> Result<JsonPage, Failure> {
     let refused =
         |problem: String| Failure::of(Cause::Output, format!("the output does not match its schema: {problem}"));
-    let metrics = metrics.map_err(|error| Failure::of(Cause::Output, error))?;
     let value = page.to_json().map_err(|violation| refused(violation.to_string()))?;
-    if let Some(violation) = first_violation(&page.violations(), &value) {
+    if let Some(violation) = first_violation(&|report| page.check_rules(report), &value) {
         return Err(refused(violation.to_string()));
     }
     match value {

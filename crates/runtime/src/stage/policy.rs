@@ -1,7 +1,6 @@
 use std::fmt;
 use std::time::Duration;
 
-use serde_json::Map;
 
 use super::{Cx, Load};
 use crate::failure::Failure;
@@ -123,8 +122,7 @@ impl Copying {
 
 fn copy<In: Load, Out: Page + CopyOf<In>>(cx: &Cx, parameter: &'static str) -> Result<JsonPage, Failure> {
     let page = Out::copy_of(cx.load::<In>(parameter)?);
-    let paragraphs = cx.row.conserves.map(|conserves| conserves.paragraphs(&page)).unwrap_or_default();
-    crate::page::json_page(&page, Ok(Map::new()), paragraphs)
+    super::returned::write(cx.row, &page, None)
 }
 
 impl MaxFailed {
