@@ -105,15 +105,44 @@ impl Shelf {
     /// # Panics
     /// When `strace` cannot be started, or the command fails before.
     pub fn killed_at<S: AsRef<OsStr>>(&self, call: &str, nth: usize, arguments: impl IntoIterator<Item = S>) -> bool {
-        let command = self.command(arguments);
-        let mut traced = Command::new("strace");
-        traced.args(["-qq", "-o", "/dev/null", "-e", &format!("trace={call}")]);
-        traced.args(["-e", &format!("inject={call}:signal=KILL:when={nth}")]);
-        traced.arg(command.get_program()).args(command.get_args()).env_clear();
-        traced.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?)))).stdin(Stdio::null());
-        let ended = traced.output().expect("`strace` is installed");
+        let options = ["-o", "/dev/null", "-e", &format!("trace={call}")];
+        let ended = self.traced(&options, &format!("{call}:signal=KILL:when={nth}"), arguments);
         assert!(ended.status.signal() == Some(9) || ended.status.success(), "{call} {nth}: {ended:?}");
         !ended.status.success()
+    }
+
+    /// Runs the command with a fault at the `nth` system call `call` of each of its threads: `signal=KILL`, or `error=EIO`. Returns how it ended; `None` if
+    /// no thread got there. Needs `strace`.
+    ///
+    /// # Panics
+    /// When `strace` cannot be started.
+    pub fn with_fault<S: AsRef<OsStr>>(
+        &self,
+        (call, fault, nth): (&str, &str, usize),
+        arguments: impl IntoIterator<Item = S>,
+    ) -> Option<Ended> {
+        let trace = tempfile::NamedTempFile::new().expect("a temporary file can be made");
+        let path = trace.path().display().to_string();
+        let options = ["-f", "-o", &path, "-e", &format!("trace={call}")];
+        let ended = self.traced(&options, &format!("{call}:{fault}:when={nth}"), arguments);
+        let trace = std::fs::read(trace.path()).expect("the trace can be read");
+        let is_injected = String::from_utf8_lossy(&trace).contains("(INJECTED)") || ended.status.signal() == Some(9);
+        let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+        is_injected.then(|| Ended { out: text(ended.stdout), err: text(ended.stderr), code: ended.status.code() })
+    }
+
+    fn traced<S: AsRef<OsStr>>(
+        &self,
+        options: &[&str],
+        inject: &str,
+        arguments: impl IntoIterator<Item = S>,
+    ) -> std::process::Output {
+        let command = self.command(arguments);
+        let mut traced = Command::new("strace");
+        traced.arg("-qq").args(options).args(["-e", &format!("inject={inject}")]);
+        traced.arg(command.get_program()).args(command.get_args()).env_clear();
+        traced.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?)))).stdin(Stdio::null());
+        traced.output().expect("`strace` is installed")
     }
 
     /// Starts the command without waiting for it.

@@ -107,6 +107,8 @@ pub enum Blocker {
     Modified(PageOf),
     /// The page has no scan.
     NoScan(PageNumber),
+    /// The scan of the page cannot be used: why.
+    UnreadableScan(PageNumber, String),
     /// The stage's `before` hook failed, or its `after` hook could not be recorded.
     Before(String),
     /// A page that another shard makes, and has not made yet.
@@ -155,6 +157,7 @@ impl std::fmt::Display for Blocker {
             Self::Left(page) => write!(f, "{page} is left to do"),
             Self::Modified(page) => write!(f, "{page} was modified by hand"),
             Self::NoScan(page) => write!(f, "page {page} has no scan"),
+            Self::UnreadableScan(page, problem) => write!(f, "the scan of page {page} cannot be used: {problem}"),
             Self::Before(error) => f.write_str(error),
             Self::OtherShard(page, shard) => write!(f, "{page} is left to shard {shard}"),
         }

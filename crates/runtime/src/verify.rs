@@ -1,18 +1,29 @@
-//! Verifies a book: pages against schema, record and hash, and every file with a known hash.
+//! Verifies a book: pages against schema, record and hash, every file with a known hash, and shelf's own small files against their checksums.
 
-use crate::book::{EXISTING_TEXT, PageNumber, ScanId};
-use crate::inspect::{LookError, PageState, look};
-use crate::record::Hash;
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde_json::{Map, Value};
+
+use crate::book::{EXISTING_TEXT, PageNumber, ScanId, ScanMetadata, Unit};
+use crate::inspect::{BookState, LookError, PageState, look};
+use crate::record::{AfterDue, Checksum, FailedRecord, Hash, RedoMarker};
 use crate::registry::Registry;
 use crate::store::{BookPath, Store};
+
+/// The folder that [`repair`] moves damaged files to. A stage's name does not begin with a dot.
+pub const DAMAGED: &str = ".damaged";
 
 /// The result of verifying a book.
 #[derive(Debug, Clone, Default)]
 pub struct Verified {
     /// Pages of all stages.
     pub pages: usize,
-    /// Scans and figures.
+    /// Scans, figures, and shelf's own small files.
     pub files: usize,
+    /// Pages and files among them without a checksum, from earlier releases or other programs: of such a page only the output is protected by a
+    /// hash, if it has a record.
+    pub without_checksum: usize,
+    /// Whether `metadata.json` was edited since shelf wrote it, which a person may do.
+    pub is_metadata_edited: bool,
     /// The problems.
     pub faults: Vec<Fault>,
 }
@@ -22,72 +33,198 @@ pub struct Verified {
 pub struct Fault {
     /// The file.
     pub path: BookPath,
-    /// The page whose scan it is; `None` for files of stages, which can be made again.
-    pub scan: Option<PageNumber>,
+    /// What it is to the book.
+    pub kind: FaultKind,
     /// The problem.
     pub problem: String,
 }
 
+/// What a damaged file is to the book.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FaultKind {
+    /// The scan of a page, or the text that came with it: only its owner can bring it back.
+    Scan(PageNumber),
+    /// A file of a stage: the next run makes it again.
+    Output,
+    /// A page without a record, in a book that shelf added: it counts as made by another program, and is kept.
+    NoRecord,
+    /// A small file of shelf's own, which [`repair`] moves aside.
+    Own,
+}
+
 /// Checks a book.
+///
+/// # Errors
+/// The library cannot be read, or the book's `metadata.json` is damaged.
 pub fn book(store: &dyn Store, registry: &Registry, book: &ScanId) -> Result<Verified, LookError> {
     let state = look(store, registry, book)?;
     let mut verified = Verified::default();
-    for (page, scan) in &state.scans {
-        let path = BookPath::new(book, &format!("source/{}", scan.image))?;
-        match &scan.page {
-            Some(noted) => verified.file(store, path, Some(*page), &Hash::known(&noted.hash))?,
-            None if store.read(&BookPath::page(book, "source", *page))?.is_some() => {
-                verified.fault(path, Some(*page), "differs from the scan that was added (hash mismatch)");
-            }
-            None => {}
-        }
-    }
-    for (page, scan) in &state.scans {
-        if let Some(text) = scan.page.as_ref().and_then(|noted| noted.existing_text.as_ref()) {
-            verified.file(store, BookPath::page(book, EXISTING_TEXT, *page), Some(*page), &Hash::known(&text.hash))?;
-        }
-    }
-    for page in &state.pages {
-        if !state.scans.contains_key(page) && !state.unreadable.contains_key(page) {
-            let path = BookPath::new(book, &format!("source/{}.*", page.stem()))?;
-            verified.fault(path, Some(*page), "is missing: the book has a page without a scan");
-        }
-    }
-    for (stage, pages) in state.stages {
-        for (unit, found) in pages.pages {
+    verified.scans(store, &state)?;
+    let was_added_here = state.scans.values().any(|scan| scan.page.is_some());
+    for (stage, pages) in &state.stages {
+        for (unit, found) in &pages.pages {
             verified.pages += 1;
-            let path = BookPath::output(book, stage, unit);
+            let path = BookPath::output(book, stage, *unit);
             match found {
-                PageState::Damaged(problem) | PageState::Modified(problem) => verified.fault(path, None, problem),
-                PageState::Valid(page) => {
-                    for (file, hash) in page.record.map(|record| record.files()).unwrap_or_default() {
-                        verified.file(store, BookPath::new(book, &file)?, None, &hash)?;
-                    }
+                PageState::Damaged(problem) | PageState::Modified(problem) => {
+                    verified.fault(path, FaultKind::Output, problem);
                 }
+                PageState::Valid(page) => match &page.record {
+                    Some(record) => {
+                        verified.without_checksum += usize::from(!record.has_checksum());
+                        for (file, hash) in record.files() {
+                            verified.file(store, BookPath::new(book, &file)?, FaultKind::Output, &hash)?;
+                        }
+                    }
+                    None if was_added_here => verified.fault(
+                        path,
+                        FaultKind::NoRecord,
+                        "has no record of how it was made, so it cannot be checked",
+                    ),
+                    None => verified.without_checksum += 1,
+                },
             }
         }
     }
+    verified.own_files(store, &state)?;
     Ok(verified)
 }
 
+/// Moves the damaged files among shelf's own aside, to [`DAMAGED`] in the book's folder, so that the book can be processed without them. Returns the
+/// files. The caller holds the book's lock.
+///
+/// # Errors
+/// The library cannot be read or written.
+pub fn repair<'a>(store: &dyn Store, faults: &'a [Fault]) -> Result<Vec<&'a BookPath>, LookError> {
+    let own: Vec<&BookPath> = faults.iter().filter(|fault| fault.kind == FaultKind::Own).map(|f| &f.path).collect();
+    for path in &own {
+        if let Some(bytes) = store.read(path)? {
+            store.write(&BookPath::new(path.book(), &format!("{DAMAGED}/{}", path.relative()))?, &bytes)?;
+            store.remove(path)?;
+        }
+    }
+    Ok(own)
+}
+
 impl Verified {
-    fn file(
+    /// The scans and the texts that came with them.
+    fn scans(&mut self, store: &dyn Store, state: &BookState) -> Result<(), LookError> {
+        let book = &state.id;
+        for (page, scan) in &state.scans {
+            let path = BookPath::new(book, &format!("source/{}", scan.image))?;
+            match &scan.page {
+                Some(noted) => {
+                    self.file(store, path, FaultKind::Scan(*page), &Hash::known(&noted.hash))?;
+                    if let Some(text) = &noted.existing_text {
+                        let path = BookPath::page(book, EXISTING_TEXT, *page);
+                        self.file(store, path, FaultKind::Scan(*page), &Hash::known(&text.hash))?;
+                    }
+                }
+                None if store.read(&BookPath::page(book, "source", *page))?.is_some() => {
+                    self.fault(path, FaultKind::Scan(*page), "differs from the scan that was added (hash mismatch)");
+                }
+                None => {}
+            }
+        }
+        for page in &state.pages {
+            if !state.scans.contains_key(page) && !state.unreadable.contains_key(page) {
+                let path = BookPath::new(book, &format!("source/{}.*", page.stem()))?;
+                self.fault(path, FaultKind::Scan(*page), "is missing: the book has a page without a scan");
+            }
+        }
+        Ok(())
+    }
+
+    /// Metadata of scans, records of failures, markers of runs, and stored replies of models.
+    fn own_files(&mut self, store: &dyn Store, state: &BookState) -> Result<(), LookError> {
+        let book = &state.id;
+        self.files += 1;
+        if let Some(bytes) = store.read(&BookPath::metadata(book))?
+            && let Ok(metadata) = serde_json::from_slice::<Map<String, Value>>(&bytes)
+        {
+            self.is_metadata_edited = Checksum::of(&metadata) == Checksum::Differs;
+            self.without_checksum += usize::from(Checksum::of(&metadata) == Checksum::Absent);
+        }
+        for page in store.list(book, "source")?.iter().filter_map(|name| PageNumber::of_page_file(name)) {
+            self.own_file(store, BookPath::page(book, "source", page), |found: &ScanMetadata| {
+                (found.page_number != page.get()).then(|| format!("is the metadata of page {}", found.page_number))
+            })?;
+        }
+        for stage in state.stages.keys().copied().chain(["source"]) {
+            for name in store.list(book, &format!("{stage}/failed"))? {
+                let Some(unit) = Unit::of_file(&name) else { continue };
+                let path = BookPath::new(book, &format!("{stage}/failed/{name}"))?;
+                self.own_file(store, path, |found: &FailedRecord| {
+                    let is_misplaced = found.page != unit || found.stage != stage;
+                    is_misplaced.then(|| format!("is the failure of {} in `{}`", found.page, found.stage))
+                })?;
+            }
+            for name in store.list(book, &format!("{stage}/replies"))? {
+                let path = BookPath::new(book, &format!("{stage}/replies/{name}"))?;
+                self.own_file(store, path, |_: &IgnoredAny| None)?;
+            }
+            self.marker::<RedoMarker>(store, RedoMarker::path(book, stage)?)?;
+            self.marker::<AfterDue>(store, AfterDue::path(book, stage)?)?;
+        }
+        Ok(())
+    }
+
+    /// A file of shelf's own with a checksum; `misplaced` says what it is if it is not the one that belongs there.
+    fn own_file<T: DeserializeOwned>(
         &mut self,
         store: &dyn Store,
         path: BookPath,
-        scan: Option<PageNumber>,
-        expected: &Hash,
+        misplaced: impl FnOnce(&T) -> Option<String>,
     ) -> Result<(), LookError> {
         self.files += 1;
+        let Some((fields, found)) = self.parsed::<T>(store, &path)? else { return Ok(()) };
+        match fields.as_object().map_or(Checksum::Absent, Checksum::of) {
+            Checksum::Differs => {
+                self.fault(path, FaultKind::Own, "was modified after it was written (checksum mismatch)");
+                return Ok(());
+            }
+            Checksum::Absent => self.without_checksum += 1,
+            Checksum::Matches => {}
+        }
+        if let Some(problem) = misplaced(&found) {
+            self.fault(path, FaultKind::Own, problem);
+        }
+        Ok(())
+    }
+
+    /// A marker, which is there only while a run is unfinished, and has no checksum.
+    fn marker<T: DeserializeOwned>(&mut self, store: &dyn Store, path: BookPath) -> Result<(), LookError> {
+        let found = self.parsed::<T>(store, &path)?;
+        self.files += usize::from(found.is_some());
+        Ok(())
+    }
+
+    /// A JSON file; `None` if it is missing, or cannot be read, which is a fault.
+    fn parsed<T: DeserializeOwned>(
+        &mut self,
+        store: &dyn Store,
+        path: &BookPath,
+    ) -> Result<Option<(Value, T)>, LookError> {
+        let Some(bytes) = store.read(path)? else { return Ok(None) };
+        let parsed = serde_json::from_slice::<Value>(&bytes)
+            .and_then(|value| T::deserialize(&value).map(|found| Some((value, found))));
+        Ok(parsed.unwrap_or_else(|error| {
+            self.fault(path.clone(), FaultKind::Own, format!("cannot be read: {error}"));
+            None
+        }))
+    }
+
+    fn file(&mut self, store: &dyn Store, path: BookPath, kind: FaultKind, expected: &Hash) -> Result<(), LookError> {
+        self.files += 1;
         match store.read(&path)? {
-            None => self.fault(path, scan, "is missing"),
-            Some(bytes) if Hash::of(&bytes) != *expected => self.fault(path, scan, "was modified (hash mismatch)"),
+            None => self.fault(path, kind, "is missing"),
+            Some(bytes) if Hash::of(&bytes) != *expected => self.fault(path, kind, "was modified (hash mismatch)"),
             Some(_) => {}
         }
         Ok(())
     }
 
-    fn fault(&mut self, path: BookPath, scan: Option<PageNumber>, problem: impl Into<String>) {
-        self.faults.push(Fault { path, scan, problem: problem.into() });
+    fn fault(&mut self, path: BookPath, kind: FaultKind, problem: impl Into<String>) {
+        self.faults.push(Fault { path, kind, problem: problem.into() });
     }
 }

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::file_error::FileError;
 use shelf_runtime::book::ScanId;
+use shelf_runtime::record::with_checksum;
 use shelf_runtime::store::{StoreError, UnfinishedBook, rename_new};
 
 /// Why a book could not be published.
@@ -47,6 +48,13 @@ impl Staging {
         let path = self.folder.path().join(name);
         fs::create_dir_all(&path).map_err(FileError::cannot("make", &path))?;
         Ok(path)
+    }
+
+    /// Writes a JSON file of shelf's own, with the checksum of its fields.
+    pub(crate) fn write_json_with_checksum(&self, name: &str, value: &impl Serialize) -> Result<(), FileError> {
+        let path = self.folder.path().join(name);
+        let value = with_checksum(value).map_err(|error| FileError::cannot("write", &path)(error.into()))?;
+        self.write_json(name, &value)
     }
 
     /// Writes a JSON file of the book, flushed to disk.

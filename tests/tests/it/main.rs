@@ -14,6 +14,7 @@ pub mod faults;
 pub mod florida;
 pub mod guard;
 pub mod hostile;
+pub mod injected_faults;
 pub mod isolated;
 pub mod killed_commands;
 pub mod llm;

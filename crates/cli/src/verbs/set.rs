@@ -13,6 +13,7 @@ use shelf_runtime::book::Isbn;
 use shelf_runtime::book::IsbnError;
 use shelf_runtime::book::ScanId;
 use shelf_runtime::inspect::metadata;
+use shelf_runtime::record::with_checksum;
 use shelf_runtime::store::BookPath;
 use shelf_runtime::store::Store;
 use std::str::FromStr;
@@ -161,7 +162,7 @@ pub(crate) fn set(context: &Context, args: &Set) -> Result<Exit> {
         context.out.note(format_args!("{}: nothing changed", args.id));
         return Ok(Exit::Done);
     }
-    let mut bytes = serde_json::to_vec_pretty(&after)?;
+    let mut bytes = serde_json::to_vec_pretty(&with_checksum(&after)?)?;
     bytes.push(b'\n');
     context.store.write(&BookPath::metadata(&args.id), &bytes)?;
     if context.out.json {

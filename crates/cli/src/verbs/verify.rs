@@ -1,21 +1,21 @@
+use clap::Args;
+use serde_json::{Value, json};
+
 use crate::Exit;
 use crate::context::Context;
 use crate::error::Result;
 use crate::numbers::count;
 use crate::out::print_error;
-use clap::Args;
-use serde_json::Value;
-use serde_json::json;
-use shelf_runtime::book::PageNumber;
-use shelf_runtime::book::ScanId;
-use shelf_runtime::verify;
-use shelf_runtime::verify::Fault;
+use shelf_runtime::book::{PageNumber, ScanId};
+use shelf_runtime::store::Store as _;
+use shelf_runtime::verify::{self, DAMAGED, Fault, FaultKind, Verified};
 
 /// Check every scan and page against its schema, record and hash
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   shelf verify florida
+  shelf verify florida --repair
   shelf verify --all --json")]
 pub(crate) struct Verify {
     /// Books to check
@@ -24,40 +24,33 @@ pub(crate) struct Verify {
     /// Check all books of the library
     #[arg(long)]
     all: bool,
+    /// Move damaged files of shelf's own aside (metadata of scans, records of failures, stored replies of models), so that the pages can be made again
+    #[arg(long)]
+    repair: bool,
 }
 
 pub(crate) fn verify(context: &Context, args: &Verify) -> Result<Exit> {
     let mut exits = Vec::new();
     let mut values: Vec<Value> = Vec::new();
     for book in context.books(&args.ids, args.all)? {
-        let checked =
-            match verify::book(&context.store, &context.registry, &book).map_err(|error| context.near(error.into())) {
-                Ok(checked) => checked,
-                Err(error) => {
-                    exits.push(error.exit);
-                    print_error(error.render());
-                    continue;
-                }
-            };
+        let checked = match check(context, &book, args.repair) {
+            Ok(checked) => checked,
+            Err(error) => {
+                exits.push(error.exit);
+                print_error(error.render());
+                continue;
+            }
+        };
         exits.push(if checked.faults.is_empty() { Exit::Done } else { Exit::SomePages });
-        let faults = &checked.faults;
         if context.out.json {
-            let faults: Vec<Value> = faults.iter().map(json_of).collect();
-            values.push(json!({ "book": book, "pages": checked.pages, "files": checked.files, "faults": faults }));
-            continue;
-        }
-        for fault in faults {
-            context.out.line(format_args!("{}: {}", fault.path, fault.problem))?;
-        }
-        let found = if faults.is_empty() { "no errors".to_owned() } else { count(faults.len(), "error") };
-        let (pages, files) = (count(checked.pages, "record"), count(checked.files, "file"));
-        context.out.line(format_args!("{book}: checked {pages} and {files}; {found}"))?;
-        let scans: Vec<PageNumber> = faults.iter().filter_map(|fault| fault.scan).collect();
-        if faults.len() > scans.len() {
-            context.out.note(format_args!("hint: `shelf process {book}` makes damaged pages again"));
-        }
-        if let Some(page) = scans.first() {
-            context.out.note(format_args!("hint: `shelf page {book} replace {page} FILE` replaces a damaged scan"));
+            let faults: Vec<Value> = checked.faults.iter().map(json_of).collect();
+            let Verified { pages, files, without_checksum, is_metadata_edited, .. } = checked;
+            values.push(json!({
+                "book": book, "pages": pages, "files": files, "without_checksum": without_checksum,
+                "metadata_edited": is_metadata_edited, "faults": faults,
+            }));
+        } else {
+            show(context, &book, &checked)?;
         }
     }
     if context.out.json {
@@ -66,6 +59,64 @@ pub(crate) fn verify(context: &Context, args: &Verify) -> Result<Exit> {
     Ok(Exit::of_books(exits))
 }
 
+/// Checks a book, after its repair if that is asked for.
+fn check(context: &Context, book: &ScanId, repair: bool) -> Result<Verified> {
+    let near = |error: shelf_runtime::inspect::LookError| context.near(error.into());
+    let checked = verify::book(&context.store, &context.registry, book).map_err(near)?;
+    if !repair || checked.faults.iter().all(|fault| fault.kind != FaultKind::Own) {
+        return Ok(checked);
+    }
+    let _lock = context.store.lock(book)?;
+    for path in verify::repair(&context.store, &checked.faults).map_err(near)? {
+        context.out.note(format_args!("moved {path} to {book}/{DAMAGED}"));
+    }
+    verify::book(&context.store, &context.registry, book).map_err(near)
+}
+
+fn show(context: &Context, book: &ScanId, checked: &Verified) -> Result<()> {
+    let faults = &checked.faults;
+    for fault in faults {
+        context.out.line(format_args!("{}: {}", fault.path, fault.problem))?;
+    }
+    let found = if faults.is_empty() { "no errors".to_owned() } else { count(faults.len(), "error") };
+    let (pages, files) = (count(checked.pages, "record"), count(checked.files, "file"));
+    context.out.line(format_args!("{book}: checked {pages} and {files}; {found}"))?;
+    if checked.without_checksum > 0 {
+        let written = if checked.without_checksum == 1 { "was" } else { "were" };
+        context.out.note(format_args!(
+            "{} of these {written} written by an earlier release or another program, without a checksum: changes there are found only in part",
+            checked.without_checksum
+        ));
+    }
+    if checked.is_metadata_edited {
+        context.out.note(format_args!("{book}/metadata.json was edited since shelf wrote it"));
+    }
+    let has = |kind: FaultKind| faults.iter().any(|fault| fault.kind == kind);
+    if has(FaultKind::Output) {
+        context.out.note(format_args!("hint: `shelf process {book}` makes damaged pages again"));
+    }
+    if has(FaultKind::NoRecord) {
+        context.out.note(format_args!(
+            "hint: pages without a record are kept; `shelf process {book} --pages PAGES --stage STAGE --redo` makes them again"
+        ));
+    }
+    if has(FaultKind::Own) {
+        context.out.note(format_args!("hint: `shelf verify {book} --repair` moves damaged files of shelf's own aside"));
+    }
+    if let Some(page) = faults.iter().find_map(scan_of) {
+        context.out.note(format_args!("hint: `shelf page {book} replace {page} FILE` replaces a damaged scan"));
+    }
+    Ok(())
+}
+
+/// The page whose scan is damaged.
+fn scan_of(fault: &Fault) -> Option<PageNumber> {
+    match fault.kind {
+        FaultKind::Scan(page) => Some(page),
+        FaultKind::Output | FaultKind::NoRecord | FaultKind::Own => None,
+    }
+}
+
 fn json_of(fault: &Fault) -> Value {
-    json!({ "file": fault.path.to_string(), "scan_of_page": fault.scan, "problem": fault.problem })
+    json!({ "file": fault.path.to_string(), "scan_of_page": scan_of(fault), "problem": fault.problem })
 }

@@ -4,7 +4,7 @@ use crate::caller::Caller;
 use crate::chat::Reply;
 use crate::cost::CostBasis;
 use shelf_runtime::failure::Failure;
-use shelf_runtime::record::Hash;
+use shelf_runtime::record::{Hash, with_checksum};
 use shelf_runtime::store::BookPath;
 use shelf_runtime::usd::Usd;
 
@@ -28,7 +28,7 @@ impl CachedReply {
     }
 
     pub(super) fn write(&self, caller: &Caller, request: &Hash) -> Result<(), Failure> {
-        Ok(caller.store.write(&Self::path(caller, request)?, &serde_json::to_vec(self)?)?)
+        Ok(caller.store.write(&Self::path(caller, request)?, &serde_json::to_vec(&with_checksum(self)?)?)?)
     }
 
     fn path(caller: &Caller, request: &Hash) -> Result<BookPath, Failure> {

@@ -1,3 +1,4 @@
+use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 use shelf_macros::page;
 
@@ -76,6 +77,10 @@ pub struct BookMetadata {
     /// Fields that were inferred, with the inferred value: as long as a field still has it, a better value may replace it.
     #[serde(rename = "presumed", default, skip_serializing_if = "Inferred::is_empty")]
     pub inferred: Inferred,
+    /// The checksum that shelf wrote, by which `verify` knows whether the file was edited. Only the file has it.
+    #[serde(default, skip_serializing)]
+    #[schemars(skip)]
+    pub checksum: IgnoredAny,
     /// Fields of other programs; written back unchanged.
     #[serde(flatten)]
     #[schemars(skip)]

@@ -4,8 +4,8 @@ use rayon::prelude::*;
 
 use super::{BookState, PageState, PageSummary, Scan, StageState};
 use crate::book::{BookMetadata, PageNumber, ScanId, ScanMetadata, Unit};
-use crate::failure::Failure;
-use crate::record::{AfterDue, FailedRecord, Hash, RedoMarker};
+use crate::failure::{Cause, Failure};
+use crate::record::{AfterDue, FailedRecord, Hash, RedoMarker, StoredPage};
 use crate::registry::{Entry, Registry};
 use crate::stage::{ExternalInput, KeptInput};
 use crate::store::{BookPath, BookPathError, KeptFile, Store, StoreError, kept_files};
@@ -116,6 +116,20 @@ fn json<T: serde::de::DeserializeOwned>(store: &dyn Store, path: &BookPath) -> R
     serde_json::from_slice(&bytes).map(Some).map_err(file)
 }
 
+/// The same for a file that a run can do without: one that cannot be read is left out, with a warning. `verify` reports it.
+fn json_unless_damaged<T: serde::de::DeserializeOwned>(
+    store: &dyn Store,
+    path: &BookPath,
+) -> Result<Option<T>, LookError> {
+    match json(store, path) {
+        Err(LookError::File { path, problem }) => {
+            tracing::warn!("{path} {problem}; `shelf verify {} --repair` moves it aside", path.book());
+            Ok(None)
+        }
+        found => found,
+    }
+}
+
 type Scans = (BTreeMap<PageNumber, Scan>, BTreeMap<PageNumber, Failure>);
 
 fn scans(store: &dyn Store, book: &ScanId, earlier: Option<&BookState>) -> Result<Scans, LookError> {
@@ -125,17 +139,33 @@ fn scans(store: &dyn Store, book: &ScanId, earlier: Option<&BookState>) -> Resul
         .filter(|name| PageNumber::of_page_file(name).is_none())
         .filter_map(|name| Some((PageNumber::of_file(&name)?, name)))
         .collect();
-    let found = images
+    let looked = images
         .into_par_iter()
-        .map(|(page, image)| Ok((page, scan(store, book, page, image, earlier)?)))
-        .collect::<Result<BTreeMap<_, _>, LookError>>()?;
-    let mut unreadable = BTreeMap::new();
+        .map(|(page, image)| match scan(store, book, page, image, earlier) {
+            // Only this page fails, not the book.
+            Err(LookError::File { path, problem }) => Ok((page, Err(damaged_scan_metadata(&path, &problem)))),
+            scan => Ok((page, Ok(scan?))),
+        })
+        .collect::<Result<Vec<_>, LookError>>()?;
+    let (mut found, mut unreadable) = (BTreeMap::new(), BTreeMap::new());
+    for (page, scan) in looked {
+        match scan {
+            Ok(scan) => _ = found.insert(page, scan),
+            Err(failure) => _ = unreadable.insert(page, failure),
+        }
+    }
     for (unit, record) in failures(store, book, "source")? {
         if let Some(page) = unit.page().filter(|page| !found.contains_key(page)) {
             unreadable.insert(page, record.failure);
         }
     }
     Ok((found, unreadable))
+}
+
+fn damaged_scan_metadata(path: &BookPath, problem: &str) -> Failure {
+    let book = path.book();
+    Failure::of(Cause::Input, format!("{path} {problem}"))
+        .hint(format!("`shelf verify {book} --repair` moves the file aside; the scan itself is not touched"))
 }
 
 /// A scan with its hash: the noted one as long as the image is no younger than the note and has its size, else a new one.
@@ -198,20 +228,25 @@ fn stage(
             });
             let state = match known {
                 Some(known) => known.clone(),
-                None => page_state(entry, &store.read(&path)?.unwrap_or_default()),
+                None => page_state(entry, page, &store.read(&path)?.unwrap_or_default()),
             };
             Ok((page, state, stamp))
         })
         .collect::<Result<Vec<_>, LookError>>()?;
     let stamps = seen.iter().filter_map(|(page, _, stamp)| Some((*page, (*stamp)?))).collect();
     let pages = seen.into_iter().map(|(page, state, _)| (page, state)).collect();
-    let redo = json::<RedoMarker>(store, &RedoMarker::path(book, name)?)?;
-    let after_due = json::<AfterDue>(store, &AfterDue::path(book, name)?)?;
+    let redo = json_unless_damaged::<RedoMarker>(store, &RedoMarker::path(book, name)?)?;
+    let after_due = json_unless_damaged::<AfterDue>(store, &AfterDue::path(book, name)?)?;
     Ok(StageState { pages, stamps, failed: failures(store, book, name)?, redo, after_due })
 }
 
-fn page_state(entry: &Entry, bytes: &[u8]) -> PageState {
+fn page_state(entry: &Entry, unit: Unit, bytes: &[u8]) -> PageState {
     match entry.page_type.read(bytes) {
+        Ok(StoredPage { record: Some(record), .. })
+            if record.stage != entry.row.name || record.operation.page_num != unit =>
+        {
+            PageState::Damaged(format!("holds {} of `{}`", record.operation.page_num, record.stage))
+        }
         Ok(found) => PageState::Valid(PageSummary::new(found.hash, found.record.as_ref())),
         Err(damage) if entry.row.takes_kept_files() && entry.page_type.is_modified(bytes, &damage) => {
             PageState::Modified(damage.to_string())
@@ -225,7 +260,7 @@ fn failures(store: &dyn Store, book: &ScanId, stage: &str) -> Result<BTreeMap<Un
     for file in store.list(book, &format!("{stage}/failed"))? {
         if let Some(unit) = Unit::of_file(&file) {
             let path = BookPath::new(book, &format!("{stage}/failed/{file}"))?;
-            failed.extend(json::<FailedRecord>(store, &path)?.map(|record| (unit, record)));
+            failed.extend(json_unless_damaged::<FailedRecord>(store, &path)?.map(|record| (unit, record)));
         }
     }
     Ok(failed)

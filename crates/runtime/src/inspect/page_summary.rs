@@ -23,6 +23,7 @@ pub struct RecordSummary {
     tokens: Box<str>,
     crate_version: Option<Box<str>>,
     is_paid: bool,
+    has_checksum: bool,
     redo: Option<Box<str>>,
     copied: Option<Box<Copied>>,
     without_model: Option<Box<Failure>>,
@@ -74,11 +75,18 @@ impl RecordSummary {
             tokens: record.tokens.as_str().into(),
             crate_version: record.crate_version.as_deref().map(Into::into),
             is_paid: record.is_paid(),
+            has_checksum: record.checksum.is_some(),
             redo: record.redo.as_deref().map(Into::into),
             copied,
             without_model: record.without_model.clone().map(Box::new),
             json: serde_json::to_string(&packed).expect("a record was read from JSON, or is written as such").into(),
         }
+    }
+
+    /// Whether the file also protects the record, not only the output.
+    #[must_use]
+    pub fn has_checksum(&self) -> bool {
+        self.has_checksum
     }
 
     /// All that decided the output.

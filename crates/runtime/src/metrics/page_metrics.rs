@@ -31,10 +31,7 @@ pub trait PageMetrics: Send + 'static {
 }
 
 /// The values of metrics by the names of their `fields`. Compiled once, not for every type.
-fn values_by_name(
-    fields: fn(&mut Fields),
-    metrics: &dyn PageMetrics,
-) -> Result<Map<String, Value>, MetricError> {
+fn values_by_name(fields: fn(&mut Fields), metrics: &dyn PageMetrics) -> Result<Map<String, Value>, MetricError> {
     let mut map = Map::new();
     for (field, value) in Fields::listed(fields).into_iter().zip(Values::of(metrics)) {
         field.check(&value)?;

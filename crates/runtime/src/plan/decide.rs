@@ -245,7 +245,10 @@ impl Planning<'_> {
             && row.inputs.contains(&ExternalInput::Scan)
             && !self.book.scans.contains_key(&page)
         {
-            return Some(Blocker::NoScan(page));
+            return Some(match self.book.unreadable.get(&page) {
+                Some(failure) => Blocker::UnreadableScan(page, failure.to_string()),
+                None => Blocker::NoScan(page),
+            });
         }
         // It is not left out either: the page would lose what the person has written.
         let is_modified = |need: &&Need| {

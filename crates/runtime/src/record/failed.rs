@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::{Fingerprint, Operation};
+use super::{Fingerprint, Operation, with_checksum};
 use crate::book::{ScanId, Unit};
 use crate::failure::Failure;
 use crate::store::{BookPath, BookPathError};
@@ -47,6 +47,14 @@ impl FailedRecord {
             finished: self.when,
             ..Operation::default()
         }
+    }
+
+    /// The contents of its file.
+    ///
+    /// # Errors
+    /// JSON cannot hold it.
+    pub fn to_bytes(&self) -> serde_json::Result<Vec<u8>> {
+        serde_json::to_vec_pretty(&with_checksum(self)?)
     }
 
     /// The path of the failure record of a page, or of a book.

@@ -2,6 +2,7 @@
 //! derived from them; progress is not stored anywhere else.
 
 mod after_due;
+mod checksum;
 mod difference;
 mod failed;
 mod fingerprint;
@@ -14,6 +15,7 @@ mod schema_shape;
 
 pub use crate::page::SchemaViolation;
 pub use after_due::AfterDue;
+pub use checksum::{Checksum, with_checksum};
 pub use difference::{Difference, differences};
 pub use failed::FailedRecord;
 pub use fingerprint::{Change, Fingerprint, Input};

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::{Hash, OutputHash, PageRecord, RECORD_KEY, Shape, filled_fields};
+use super::{Checksum, Hash, OutputHash, PageRecord, RECORD_KEY, Shape, filled_fields};
 use crate::failure::{Cause, Failure};
 use crate::page::{Filled, OutputRow, SchemaViolation};
 use crate::usd::Usd;
@@ -42,6 +42,9 @@ pub enum Damage {
     /// The output does not match the hash in its record.
     #[error("was modified after it was written (hash mismatch)")]
     Changed,
+    /// The record does not match its checksum.
+    #[error("has a record that was modified after it was written (checksum mismatch)")]
+    RecordChanged,
     /// The output does not fit the schema.
     #[error("does not match its schema: {0}")]
     Schema(#[from] SchemaViolation),
@@ -93,7 +96,7 @@ impl PageType {
         record: &PageRecord,
     ) -> Result<(Vec<u8>, StoredPage), Failure> {
         let mut page = output;
-        if page.insert(RECORD_KEY.to_owned(), serde_json::to_value(record)?).is_some() {
+        if page.insert(RECORD_KEY.to_owned(), record.to_json()?).is_some() {
             let problem = format!("the output has a field `{RECORD_KEY}`, which is reserved for shelf's own record");
             return Err(Failure::of(Cause::Output, problem).hint("give the field another name"));
         }
@@ -114,12 +117,14 @@ impl PageType {
     pub fn read(&self, bytes: &[u8]) -> Result<StoredPage, Damage> {
         let mut output: Value = serde_json::from_slice(bytes).map_err(|error| Damage::Json(error.to_string()))?;
         let record = output.as_object_mut().ok_or(Damage::Shape)?.shift_remove(RECORD_KEY);
+        let checksum = record.as_ref().and_then(Value::as_object).map(Checksum::of);
         let record: Option<PageRecord> =
             record.map(serde_json::from_value).transpose().map_err(|error| Damage::Record(error.to_string()))?;
         (self.check)(&output)?;
         let hash = self.hash(&output);
         match &record {
             Some(record) if record.output != hash.whole => Err(Damage::Changed),
+            Some(_) if checksum == Some(Checksum::Differs) => Err(Damage::RecordChanged),
             _ => Ok(StoredPage { output, hash, record }),
         }
     }
@@ -144,7 +149,7 @@ impl PageType {
                     && text.ends_with(b"}")
                     && text.windows(key.len()).any(|part| part == key.as_bytes())
             }
-            Damage::Shape => false,
+            Damage::Shape | Damage::RecordChanged => false,
         }
     }
 }

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{Fingerprint, Hash};
+use super::{Fingerprint, Hash, with_checksum};
 use crate::book::Unit;
 use crate::failure::Failure;
 use crate::usd::Usd;
@@ -44,9 +44,20 @@ pub struct PageRecord {
     pub redo: Option<String>,
     /// Version of shelf.
     pub shelf: String,
+    /// Hash of all other fields, in the page's file. Not recorded by release 0.1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checksum: Option<Hash>,
 }
 
 impl PageRecord {
+    /// The record as JSON, with its checksum.
+    ///
+    /// # Errors
+    /// JSON cannot hold it.
+    pub fn to_json(&self) -> serde_json::Result<Value> {
+        with_checksum(&Self { checksum: None, ..self.clone() })
+    }
+
     /// Whether a language model was asked for the page, or it cost something.
     #[must_use]
     pub fn is_paid(&self) -> bool {

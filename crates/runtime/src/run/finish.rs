@@ -132,6 +132,7 @@ impl PageAttempt {
             without_model: usage.without_model,
             redo: self.stage.redo.as_ref().map(|marker| marker.id.clone()),
             shelf: env!("CARGO_PKG_VERSION").to_owned(),
+            checksum: None,
         };
         let (bytes, found) = page_type.written(output, &record)?;
         Ok(Complete { output: found.output, hash: found.hash, record, bytes, files })
@@ -209,7 +210,7 @@ impl PageAttempt {
             redo: self.stage.redo.as_ref().map(|marker| marker.id.clone()),
         };
         let path = FailedRecord::path(&self.cx.book, self.page.stage, self.page.unit)?;
-        Ok(self.cx.store.write(&path, &serde_json::to_vec_pretty(&record)?)?)
+        Ok(self.cx.store.write(&path, &record.to_bytes()?)?)
     }
 }
 

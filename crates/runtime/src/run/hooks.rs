@@ -10,7 +10,7 @@ use crate::clock;
 use crate::failure::Failure;
 use crate::panics::caught;
 use crate::plan::Settled;
-use crate::record::AfterDue;
+use crate::record::{AfterDue, with_checksum};
 use crate::stage::{HookCall, Reader, Row, StageRun};
 use crate::store::BookPath;
 
@@ -112,7 +112,10 @@ impl Scheduler<'_> {
     fn conclude(&mut self, stage: &str, run: StageRun) -> Result<(), Failure> {
         let store = &self.runtime.store;
         if run.metadata != self.book.metadata {
-            store.write(&BookPath::metadata(&self.book.id), &serde_json::to_vec_pretty(&run.metadata)?)?;
+            store.write(
+                &BookPath::metadata(&self.book.id),
+                &serde_json::to_vec_pretty(&with_checksum(&run.metadata)?)?,
+            )?;
             self.book.metadata = run.metadata;
         }
         Ok(store.remove(&AfterDue::path(&self.book.id, stage)?)?)

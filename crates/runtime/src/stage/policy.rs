@@ -1,7 +1,6 @@
 use std::fmt;
 use std::time::Duration;
 
-
 use super::{Cx, Load};
 use crate::failure::Failure;
 use crate::page::{JsonPage, Page};

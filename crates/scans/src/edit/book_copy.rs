@@ -279,7 +279,7 @@ impl<'a> BookCopy<'a> {
             let mut metadata = self.json(&metadata)?;
             metadata["page_number"] = new.get().into();
             metadata["image"] = image.into();
-            self.staging.write_json(&format!("source/{}.json", new.stem()), &metadata)?;
+            self.staging.write_json_with_checksum(&format!("source/{}.json", new.stem()), &metadata)?;
         }
         Ok(())
     }
@@ -324,7 +324,7 @@ impl<'a> BookCopy<'a> {
         if let Some(image) = metadata["image"].as_str() {
             metadata["image"] = renamed(image, old, new).into();
         }
-        self.staging.write_json(&format!("source/{}.json", new.stem()), &metadata)
+        self.staging.write_json_with_checksum(&format!("source/{}.json", new.stem()), &metadata)
     }
 
     fn records<T>(&mut self, work: impl FnOnce(&mut RecordRenumbering<'_>) -> T) -> T {

@@ -133,7 +133,7 @@ pub fn edit_scans(
         }
     }
     let metadata = BookMetadata { total_pages: pages, source_files, ..state.metadata.clone() };
-    staging.write_json("metadata.json", &metadata)?;
+    staging.write_json_with_checksum("metadata.json", &metadata)?;
     staging.replace_book()?;
     for entry in registry.stages() {
         if store.read(&report::path(book, entry.row.name).expect("a stage's name is a valid folder name"))?.is_some() {

@@ -39,7 +39,7 @@ impl RecordRenumbering<'_> {
             ..record
         });
         if let (Some(record), Some(fields)) = (record, output.as_object_mut()) {
-            fields.insert(RECORD_KEY.to_owned(), serde_json::to_value(record).ok()?);
+            fields.insert(RECORD_KEY.to_owned(), record.to_json().ok()?);
         }
         let mut bytes = serde_json::to_vec(&output).ok()?;
         bytes.push(b'\n');
@@ -50,7 +50,7 @@ impl RecordRenumbering<'_> {
     pub(super) fn failure(&self, new: PageNumber, bytes: &[u8]) -> Option<Vec<u8>> {
         let record: FailedRecord = serde_json::from_slice(bytes).ok()?;
         let fingerprint = record.fingerprint.map(|fingerprint| self.fingerprint(fingerprint));
-        serde_json::to_vec_pretty(&FailedRecord { page: new.into(), fingerprint, ..record }).ok()
+        FailedRecord { page: new.into(), fingerprint, ..record }.to_bytes().ok()
     }
 
     /// An unfinished `--redo` for the new numbers.

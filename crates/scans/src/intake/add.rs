@@ -112,7 +112,7 @@ pub fn add(
         record.fill(&mut metadata);
     }
     metadata.infer(Inferred { title: Some(title.clone()), ..Inferred::default() });
-    staging.write_json("metadata.json", &metadata)?;
+    staging.write_json_with_checksum("metadata.json", &metadata)?;
     let ScanRecords { failed, warnings, with_text, unreadable_text, .. } = records;
     if stop.load(Ordering::Relaxed) {
         return Err(AddError::Stopped);

@@ -80,7 +80,7 @@ impl<'a> ScanRecords<'a> {
             origin,
             existing_text,
         };
-        self.staging.write_json(&format!("source/{}.json", page.stem()), &source)
+        self.staging.write_json_with_checksum(&format!("source/{}.json", page.stem()), &source)
     }
 
     fn write_failure(&mut self, page: PageNumber, failure: Failure, origin: &Origin) -> Result<(), FileError> {
@@ -105,7 +105,7 @@ impl<'a> ScanRecords<'a> {
             "when": now().to_string(),
         });
         self.staging.make_folder("source/failed")?;
-        self.staging.write_json(&format!("source/failed/{}.json", page.stem()), &record)?;
+        self.staging.write_json_with_checksum(&format!("source/failed/{}.json", page.stem()), &record)?;
         self.failed.push((page, failure));
         Ok(())
     }

@@ -6,6 +6,7 @@ mod invocation;
 mod provenance;
 mod reading;
 mod reviewing;
+mod verification;
 
 use std::sync::LazyLock;
 
