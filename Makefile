@@ -2,7 +2,7 @@
 
 DEMO_LIBRARY ?= target/demo-library
 
-.PHONY: demo test test-long test-peers quality tokens guard bench bench-long lint docs package
+.PHONY: demo test test-long torture test-peers quality tokens guard bench bench-long lint docs package
 .SILENT:
 
 # Builds shelf, processes a small book that it draws itself, and prints how good the result is.
@@ -22,6 +22,11 @@ test-long:
 	scripts/setup.sh tests
 	PROPTEST_CASES=10000 OMP_THREAD_LIMIT=1 cargo test --workspace --quiet -- --include-ignored
 	$(MAKE) demo
+
+# Kills and refuses commands at every system call, not only at some: docs/reliability.md.
+torture:
+	scripts/setup.sh tests
+	OMP_THREAD_LIMIT=1 cargo test --package shelf-tests --test it -- --include-ignored --nocapture killed_commands injected_faults
 
 # Measures texts and labels on real scans, and writes docs/quality.md.
 quality:

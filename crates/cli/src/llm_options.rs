@@ -70,6 +70,9 @@ pub(super) struct LlmArgs {
     /// Wait this long for the whole reply
     #[arg(long, value_name = "TIME", env = "SHELF_LLM_TOTAL", hide_env_values = true, hide_short_help = true, value_parser = parse_time)]
     pub(super) llm_total: Option<Duration>,
+    /// With `--engine llm`, let a page fail for which no model gives a usable reply; by default rules make it
+    #[arg(long, hide_short_help = true)]
+    pub(super) strict_model: bool,
     /// Send the key to another machine without encryption (`http://`)
     #[arg(long, hide_short_help = true)]
     pub(super) insecure: bool,
@@ -131,6 +134,7 @@ impl LlmArgs {
             reasoning: self.llm_reasoning.or(table.reasoning),
             extra_body: table.extra_body.clone(),
             proxy: proxy(),
+            strict: self.strict_model,
             timeouts,
             prices: prices.collect(),
             price_cache: new.is_openrouter().then(|| library.join(PRICES)),

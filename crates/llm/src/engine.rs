@@ -39,14 +39,14 @@ impl Engine {
         }
     }
 
-    /// The outcome of asking a model. With `auto`, a page for which no model gives a usable reply keeps what rules made of it: the outcome is
-    /// `T::default()`, and the page's record says why. If the models could not be asked, the next run asks them.
+    /// The outcome of asking a model. A page for which no model gives a usable reply keeps what rules made of it: the outcome is `T::default()`, and the
+    /// page's record says why. If the models could not be asked, the next run asks them.
     ///
     /// # Errors
-    /// As `asked`: with `llm`, and if something other than the models failed.
+    /// As `asked`: with `llm` and `--strict-model`, and if something other than the models failed.
     pub fn or_rules<T: Default>(self, llm: &Llm, asked: Result<T, Failure>) -> Result<T, Failure> {
         match asked {
-            Err(failure) if self == Self::Auto && llm.is_unanswered() => {
+            Err(failure) if (self == Self::Auto || !llm.is_strict()) && llm.is_unanswered() => {
                 tracing::warn!(%failure, "rules make the page instead of a model");
                 llm.do_without_model(&failure);
                 Ok(T::default())

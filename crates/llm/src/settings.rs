@@ -40,6 +40,8 @@ pub struct LlmSettings {
     pub extra_body: Map<String, Value>,
     /// The proxy through which servers with HTTPS are reached.
     pub proxy: Option<Proxy>,
+    /// Whether a page fails, or stays to do, where a model was demanded (`--engine llm`) and gave no usable reply, instead of being made by rules.
+    pub strict: bool,
     /// How pictures are scaled down.
     pub pictures: PictureSettings,
     /// Prices by model; they take precedence over the server's.
@@ -106,6 +108,7 @@ impl LlmSettings {
             reasoning: None,
             extra_body: Map::new(),
             proxy: None,
+            strict: false,
             pictures: PictureSettings { dpi: 300.0, max_bytes: 800_000, quality: 75 },
             prices: BTreeMap::new(),
             price_cache: None,

@@ -1,4 +1,4 @@
-//! Stages with `--engine auto`: a model that fails costs no page. Rules make it, its record says why, and the next run asks again if that
+//! Stages that use rules or a model: a model that fails costs no page. Rules make it, its record says why, and the next run asks again if that
 //! may change.
 
 use std::sync::Arc;
@@ -124,6 +124,23 @@ fn pages_that_no_model_could_be_asked_about_wait_for_the_next_run() {
         assert_eq!(makers(&book, 4), ["model"; 4]);
         assert_eq!(book.record::<guessed>(2).without_model, None);
     }
+}
+
+#[test]
+fn a_model_that_was_demanded_blocks_pages_only_if_that_is_asked_for() {
+    let script = |asked: &shelf::testing::ReceivedRequest| match asked.user.as_str() {
+        "page 2" => ScriptedReply::error(403, "Your input was flagged"),
+        _ => ScriptedReply::text(GOOD),
+    };
+    let options = || GuessedOptions { engine: Engine::Llm };
+    let model = ScriptedModel::with_script(script);
+    let book = TestBook::of_pages(3).options::<guessed>(options()).with(settings(&model));
+    assert!(run_all(&book).summary.complete());
+    assert_eq!(makers(&book, 3), ["model", "rules", "model"]);
+    let strict =
+        TestBook::of_pages(3).options::<guessed>(options()).with(LlmSettings { strict: true, ..settings(&model) });
+    assert!(!run_all(&strict).summary.complete());
+    assert!(strict.failure::<guessed>(2).unwrap().failure.to_string().contains("Your input was flagged"));
 }
 
 #[test]

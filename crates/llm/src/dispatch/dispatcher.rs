@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBuilder};
 use tokio::time::Instant;
@@ -9,10 +10,12 @@ use super::{Received, RequestLog, StartError, Turn};
 use crate::caller::Caller;
 use crate::chat::Request;
 use crate::cost::{Price, UsageCounter};
-use crate::error::{AbortReason, CallError, MAX_RETRY_AFTER};
+use crate::error::{AbortReason, CallError};
 use crate::settings::LlmSettings;
 use crate::transport::ApiKey;
 
+/// The longest wait of our own before a request is sent again; a server may ask for a longer one.
+const MAX_BACKOFF: Duration = Duration::from_mins(2);
 /// How often a request is sent again that our own time limit cut off.
 const MAX_TIMEOUT_RETRIES: u32 = 1;
 
@@ -181,7 +184,7 @@ impl Dispatcher {
         let mut backoff = ExponentialBuilder::default()
             .with_min_delay(retry.first_wait)
             .with_factor(2.0)
-            .with_max_delay(MAX_RETRY_AFTER)
+            .with_max_delay(MAX_BACKOFF)
             .with_max_times(retry.attempts.max(1) as usize - 1)
             .with_jitter()
             .build();

@@ -1,4 +1,5 @@
 use std::fmt;
+use std::time::Duration;
 
 use shelf_runtime::failure::{Cause, Failure};
 use shelf_runtime::usd::Usd;
@@ -26,6 +27,16 @@ pub enum AbortReason {
         replies: u32,
         /// What was wrong with the last one.
         why: String,
+    },
+    /// The server says to come back much later.
+    #[error("the model's server ({status}) accepts no requests for another {} min: {message}", .wait.as_secs().div_ceil(60))]
+    Later {
+        /// HTTP status.
+        status: u16,
+        /// How long the server says to wait.
+        wait: Duration,
+        /// The server's message.
+        message: String,
     },
     /// The budget does not cover another request.
     #[error("the budget {scope} is used up: {spent} of {cap} spent, and the next request may cost {next}")]
@@ -101,7 +112,7 @@ impl AbortReason {
 
     /// Whether it concerns the models, so that rules may do without them.
     pub(crate) fn is_of_models(&self) -> bool {
-        matches!(self, Self::Rejected { .. } | Self::Unusable { .. } | Self::Budget { .. })
+        matches!(self, Self::Rejected { .. } | Self::Unusable { .. } | Self::Later { .. } | Self::Budget { .. })
     }
 
     /// What to do about it.
@@ -113,6 +124,7 @@ impl AbortReason {
             Self::Rejected { about: Rejection::Access, .. } => "the key does not give access to this model: choose another with `--llm-model`",
             Self::Rejected { .. } => "check `--llm-base-url` and `--llm-model`: `shelf config` shows both",
             Self::Unusable { .. } => "`shelf doctor --llm` tests the model; choose another with `--llm-model`, then run the same command again",
+            Self::Later { .. } => "run the same command again after that time, or choose another model with `--llm-model`",
             Self::Budget { scope: BudgetScope::Run, .. } => "run it again with a higher `--budget`: finished pages are kept",
             Self::Budget { .. } => "raise the budget under `[llm]` in `shelf.toml`: finished pages are kept",
             Self::Unpriced(_) => "add its price to `shelf.toml`: `[llm.prices.\"model\"]` with `prompt` and `completion`, USD per million tokens; or run without a budget",

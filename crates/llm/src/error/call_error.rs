@@ -111,8 +111,8 @@ impl std::fmt::Display for Phase {
     }
 }
 
-/// The longest wait that a server's `Retry-After` can cause.
-pub const MAX_RETRY_AFTER: Duration = Duration::from_mins(2);
+/// The longest wait that a server's `Retry-After` can cause. If it says to wait longer, the run stops asking, and the pages wait for the next one.
+pub const MAX_RETRY_AFTER: Duration = Duration::from_mins(10);
 
 impl CallError {
     /// The error for a store that failed; another try may find room.
@@ -145,7 +145,9 @@ impl CallError {
             | Self::Refused { message, .. }
             | Self::UnknownModel { message, .. }
             | Self::ParametersRefused { message, .. }
-            | Self::Aborted(AbortReason::Rejected { message, .. }) => *message = edit(message),
+            | Self::Aborted(AbortReason::Rejected { message, .. } | AbortReason::Later { message, .. }) => {
+                *message = edit(message)
+            }
             Self::Connect(_)
             | Self::Timeout { .. }
             | Self::Cut(_)

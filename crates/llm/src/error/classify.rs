@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{AbortReason, CallError, Rejection};
+use super::{AbortReason, CallError, MAX_RETRY_AFTER, Rejection};
 
 /// Words in a refusal for lack of credit.
 const CREDIT: [&str; 8] = [
@@ -62,6 +62,9 @@ impl CallError {
             402 => rejected(Rejection::Credit, message),
             0 | 400..500 if says(&CREDIT) => rejected(Rejection::Credit, message),
             0 | 400 | 403 if says(&KEY) => rejected(Rejection::Key, message),
+            408.. if retry_after > Some(MAX_RETRY_AFTER) => {
+                Self::Aborted(AbortReason::Later { status, wait: retry_after.unwrap_or_default(), message })
+            }
             429 => Self::RateLimited { retry_after, message },
             413 => Self::TooLarge(message),
             400 | 422 if says(&CONTEXT) => Self::TooLarge(message),
@@ -95,6 +98,20 @@ mod tests {
         match error {
             CallError::Aborted(AbortReason::Rejected { about, .. }) => Some(*about),
             _ => None,
+        }
+    }
+
+    #[test]
+    fn a_long_wait_ends_the_questions_of_the_run() {
+        let of =
+            |status, seconds| CallError::of_status(status, None, Some(Duration::from_secs(seconds)), "wait".to_owned());
+        assert!(
+            matches!(of(429, 600), CallError::RateLimited { .. }) && matches!(of(503, 600), CallError::Server { .. })
+        );
+        for status in [429, 503] {
+            let CallError::Aborted(reason) = of(status, 7_000) else { panic!("{status}") };
+            assert!(reason.is_of_models(), "rules make the pages meanwhile");
+            assert!(reason.to_string().ends_with("accepts no requests for another 117 min: wait"), "{reason}");
         }
     }
 

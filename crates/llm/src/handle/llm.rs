@@ -85,6 +85,11 @@ impl Llm {
         self.dispatcher.settings().is_some()
     }
 
+    /// Whether a page fails where a model was demanded and gave no usable reply.
+    pub(crate) fn is_strict(&self) -> bool {
+        self.dispatcher.settings().is_some_and(|settings| settings.strict)
+    }
+
     /// The models that are asked, in order; empty if none is configured.
     #[must_use]
     pub fn models(&self) -> Vec<String> {

@@ -1,8 +1,6 @@
 use std::time::Duration;
 
-use crate::error::MAX_RETRY_AFTER;
-
-/// How long a server says to wait: `retry-after-ms`, or else `Retry-After` in seconds or as a date; at most [`MAX_RETRY_AFTER`].
+/// How long a server says to wait: `retry-after-ms`, or else `Retry-After` in seconds or as a date; at most a year.
 ///
 /// Format: RFC 9110, section 10.2.3; `retry-after-ms` as OpenAI's clients read it.
 pub(super) fn retry_after(header: impl Fn(&str) -> Option<String>, now: jiff::Timestamp) -> Option<Duration> {
@@ -12,8 +10,10 @@ pub(super) fn retry_after(header: impl Fn(&str) -> Option<String>, now: jiff::Ti
         text.trim().parse::<f64>().ok().or_else(|| seconds_until(text.trim(), now))
     };
     let wait = milliseconds.or_else(seconds).filter(|wait| wait.is_finite())?;
-    Some(Duration::from_secs_f64(wait.clamp(0.0, MAX_RETRY_AFTER.as_secs_f64())))
+    Some(Duration::from_secs_f64(wait.clamp(0.0, YEAR_SECONDS)))
 }
+
+const YEAR_SECONDS: f64 = 365.0 * 86_400.0;
 
 fn seconds_until(date: &str, now: jiff::Timestamp) -> Option<f64> {
     let date = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(date).ok()?;
@@ -37,7 +37,8 @@ mod tests {
         assert_eq!(wait(&[("retry-after", "7")]), Some(7.0));
         assert_eq!(wait(&[("retry-after", "Sun, 06 Nov 1994 08:49:37 GMT")]), Some(30.0));
         assert_eq!(wait(&[("retry-after", "Sun, 06 Nov 1994 08:00:00 GMT")]), Some(0.0));
-        assert_eq!(wait(&[("retry-after", "86400")]), Some(120.0));
+        assert_eq!(wait(&[("retry-after", "86400")]), Some(86_400.0));
+        assert_eq!(wait(&[("retry-after", "1e300")]), Some(YEAR_SECONDS));
         assert_eq!(wait(&[("retry-after", "soon")]), None);
         assert_eq!(wait(&[]), None);
     }

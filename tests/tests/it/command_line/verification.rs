@@ -68,12 +68,12 @@ fn edited_metadata_are_no_damage() {
     let (shelf, _scans) = with_book();
     shelf.ok(["set", "book", "title=Another Book", "--quiet"]);
     assert_snapshot!(shown(&shelf.run(["verify", "book"])), @r"
-    book: checked 0 records and 4 files; no errors
+    book: checked 0 records and 7 files; no errors
     exit 0
     ");
     change(&shelf, "metadata.json", |metadata| metadata["title"] = json!("A Third Book"));
     assert_snapshot!(shown(&shelf.run(["verify", "book"])), @r"
-    book: checked 0 records and 4 files; no errors
+    book: checked 0 records and 7 files; no errors
     book/metadata.json was edited since shelf wrote it
     exit 0
     ");
