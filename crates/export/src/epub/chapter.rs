@@ -42,6 +42,26 @@ pub(super) struct NavEntry {
     pub(super) href: String,
 }
 
+/// Which pages are in the page list; the beginnings of the others are not marked as such, as the accessibility rules for EPUB demand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ListedPages {
+    /// Those with a printed number.
+    Numbered,
+    /// All, since none has a printed number.
+    All,
+}
+
+impl ListedPages {
+    /// How a page is listed: by its printed number, or by that of its scan in brackets.
+    pub(super) fn label(self, page: u32, printed: Option<&str>) -> Option<String> {
+        match (self, printed) {
+            (_, Some(printed)) => Some(printed.to_owned()),
+            (Self::All, None) => Some(format!("[{page}]")),
+            (Self::Numbered, None) => None,
+        }
+    }
+}
+
 /// A page in the page list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct PageEntry {

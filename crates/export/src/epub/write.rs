@@ -3,11 +3,11 @@ use std::io::Write as _;
 use shelf_pages::HeadingKind;
 
 use super::archive::Archive;
-use super::chapter::{Chapter, NavEntry, PageEntry};
+use super::chapter::{Chapter, ListedPages, NavEntry, PageEntry};
 use super::cover::{Cover, cover};
 use super::nav::{Navigation, nav};
 use super::package::{CONTAINER, Package};
-use super::xhtml::{ChapterWriter, FigureSize, document, page_label};
+use super::xhtml::{ChapterWriter, FigureSize, document};
 use crate::document::DocumentMetadata;
 use crate::figure::{jpeg, jpeg_name};
 use crate::{Block, BlockContent, ExportBook, ExportError, ExportOptions, Format, Inline, Output};
@@ -72,8 +72,7 @@ struct Text<'b> {
     pages: Vec<PageEntry>,
     figures: Vec<String>,
     has_captions: bool,
-    /// Whether pages without a printed number are listed as well, since none has one.
-    lists_scans: bool,
+    listed: ListedPages,
 }
 
 impl<'b> Text<'b> {
@@ -88,7 +87,11 @@ impl<'b> Text<'b> {
             pages: Vec::new(),
             figures: Vec::new(),
             has_captions: true,
-            lists_scans: book.anchors().all(|anchor| anchor.printed_page_number.is_none()),
+            listed: if book.anchors().any(|anchor| anchor.printed_page_number.is_some()) {
+                ListedPages::Numbered
+            } else {
+                ListedPages::All
+            },
         }
     }
 
@@ -132,9 +135,8 @@ impl<'b> Text<'b> {
     fn write(&mut self, block: &Block, size: Option<&FigureSize>) -> Result<(), ExportError> {
         let file = self.file().to_owned();
         for (page, printed) in page_breaks(block) {
-            if printed.is_some() || self.lists_scans {
-                let href = format!("{file}#p{page}");
-                self.pages.push(PageEntry { label: page_label(page, printed), href });
+            if let Some(label) = self.listed.label(page, printed) {
+                self.pages.push(PageEntry { label, href: format!("{file}#p{page}") });
             }
         }
         match &mut self.current {
@@ -163,7 +165,7 @@ impl<'b> Text<'b> {
 
     fn begin_chapter(&mut self, heading: Option<HeadingKind>, title: &str) -> Result<(), ExportError> {
         let chapter = Chapter::new(self.chapters.len() + 1, heading);
-        let mut writer = ChapterWriter::begin(&chapter, title, self.metadata)?;
+        let mut writer = ChapterWriter::begin(&chapter, title, self.metadata, self.listed)?;
         if let Some(notice) = self.metadata.missing_notice().filter(|_| self.chapters.is_empty()) {
             writer.notice(&notice)?;
         }

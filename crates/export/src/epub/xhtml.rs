@@ -1,6 +1,6 @@
 use shelf_pages::LinesKind;
 
-use super::chapter::Chapter;
+use super::chapter::{Chapter, ListedPages};
 use crate::document::DocumentMetadata;
 use crate::figure::jpeg_name;
 use crate::xml::Xml;
@@ -31,6 +31,7 @@ pub(super) struct ChapterWriter {
     xml: Xml<Vec<u8>>,
     /// Whether a quotation is open, to which the next paragraph may belong.
     in_quotation: bool,
+    listed: ListedPages,
 }
 
 /// A figure as it is referred to.
@@ -40,7 +41,12 @@ pub(super) struct FigureSize {
 }
 
 impl ChapterWriter {
-    pub(super) fn begin(chapter: &Chapter, title: &str, metadata: &DocumentMetadata) -> Result<Self, ExportError> {
+    pub(super) fn begin(
+        chapter: &Chapter,
+        title: &str,
+        metadata: &DocumentMetadata,
+        listed: ListedPages,
+    ) -> Result<Self, ExportError> {
         let mut xml = document(metadata, title)?;
         xml.open("body", &[("epub:type", chapter.region())])?;
         xml.line()?;
@@ -49,7 +55,7 @@ impl ChapterWriter {
             None => xml.open("section", &[])?,
         }
         xml.line()?;
-        Ok(Self { xml, in_quotation: false })
+        Ok(Self { xml, in_quotation: false, listed })
     }
 
     pub(super) fn finish(mut self) -> Result<Vec<u8>, ExportError> {
@@ -221,9 +227,8 @@ impl ChapterWriter {
 
     fn page_break(&mut self, page: u32, printed: Option<&str>) -> Result<(), ExportError> {
         let id = format!("p{page}");
-        let mut attributes = vec![("epub:type", "pagebreak"), ("role", "doc-pagebreak"), ("id", id.as_str())];
-        let label = page_label(page, printed);
-        attributes.push(("aria-label", &label));
+        let Some(label) = self.listed.label(page, printed) else { return self.xml.empty("span", &[("id", &id)]) };
+        let attributes = [("epub:type", "pagebreak"), ("role", "doc-pagebreak"), ("id", &id), ("aria-label", &label)];
         self.xml.empty("span", &attributes)
     }
 
@@ -233,11 +238,6 @@ impl ChapterWriter {
         }
         Ok(())
     }
-}
-
-/// The printed number of a page; the number of its scan in brackets if none is printed.
-pub(super) fn page_label(page: u32, printed: Option<&str>) -> String {
-    printed.map_or_else(|| format!("[{page}]"), str::to_owned)
 }
 
 fn lines_class(part: LinesKind) -> &'static str {
