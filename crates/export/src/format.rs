@@ -3,6 +3,7 @@ use std::path::PathBuf;
 
 use shelf_runtime::book::PageNumber;
 
+use crate::pdf::PdfImages;
 use crate::{ExportBook, ExportError, Output};
 
 /// A format that a book can be exported to.
@@ -32,6 +33,8 @@ impl Format {
 pub struct ExportOptions<'o> {
     /// Columns after which lines of plain text are wrapped; `None` keeps every paragraph on one line.
     pub wrap: Option<usize>,
+    /// How a PDF stores the scans.
+    pub pdf_images: PdfImages,
     /// The template, for the format `template`.
     pub template: Option<&'o PathBuf>,
     /// Is called when a page has been written; an export that is told to break ends with [`ExportError::Interrupted`].
@@ -42,7 +45,7 @@ impl ExportOptions<'_> {
     /// The default options.
     #[must_use]
     pub fn new() -> Self {
-        Self { wrap: None, template: None, page_done: &|_| ControlFlow::Continue(()) }
+        Self { wrap: None, pdf_images: PdfImages::Original, template: None, page_done: &|_| ControlFlow::Continue(()) }
     }
 
     /// Reports that a page has been written.

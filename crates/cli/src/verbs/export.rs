@@ -3,9 +3,10 @@ use std::io;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use clap::Args;
 use clap::builder::PossibleValuesParser;
+use clap::{Args, ValueEnum};
 use serde_json::json;
+use shelf_export::pdf::PdfImages;
 use shelf_export::{ExportBook, ExportError, ExportOptions, Format, Output, document_schema, formats, template};
 use shelf_runtime::book::{PageNumber, PageSet, ScanId};
 
@@ -27,6 +28,7 @@ Examples:
   shelf export florida --format epub             florida.epub in this folder
   shelf export florida --format md -o florida/   florida.md and its figures, in the folder florida
   shelf export --all --format txt --wrap 72 -o texts/
+  shelf export florida --format pdf --pdf-images compact  a small PDF of colour scans
   shelf export florida --format json --pages 3-9 -o -     on standard output
   shelf export florida --template page.html -o florida.html
   shelf export --schema                          the JSON Schema of the format json")]
@@ -52,9 +54,31 @@ pub(crate) struct Export {
     /// Wrap lines of plain text after so many columns
     #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(20..))]
     wrap: Option<u16>,
+    /// How the scans are stored in a PDF: as they are, or in layers with sharp text and a coarse background, about a fifth of the size of colour scans
+    #[arg(long, value_name = "HOW", value_enum, default_value_t)]
+    pdf_images: PdfImagesOption,
     /// Print the JSON Schema of the format json
     #[arg(long)]
     schema: bool,
+}
+
+/// The values of `--pdf-images`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+enum PdfImagesOption {
+    /// The scans as they are
+    #[default]
+    Original,
+    /// Text at full resolution, all else at 125 dpi, if that is smaller than the scan
+    Compact,
+}
+
+impl From<PdfImagesOption> for PdfImages {
+    fn from(option: PdfImagesOption) -> Self {
+        match option {
+            PdfImagesOption::Original => Self::Original,
+            PdfImagesOption::Compact => Self::Compact,
+        }
+    }
 }
 
 impl Export {
@@ -181,6 +205,7 @@ fn one(
     };
     let mut options = ExportOptions::new();
     options.wrap = args.wrap.map(usize::from);
+    options.pdf_images = args.pdf_images.into();
     options.template = args.template.as_ref();
     options.page_done = &page_done;
     let paths = write(&book, format, &file, &options)?;
@@ -225,7 +250,7 @@ fn write(book: &ExportBook, format: &Format, file: &Path, options: &ExportOption
 }
 
 /// The error with what to do about it.
-fn explained(error: ExportError, book: &ScanId) -> CliError {
+pub(super) fn explained(error: ExportError, book: &ScanId) -> CliError {
     match error {
         ExportError::Look(error) => error.into(),
         ExportError::Store(error) => error.into(),

@@ -3,11 +3,11 @@ use std::io::{self, Write};
 
 use pdf_writer::types::{OutputIntentSubtype, PageMode, Predictor};
 use pdf_writer::writers::ImageXObject;
-use pdf_writer::{Chunk, Content, Filter, Finish, Name, Rect, Ref, TextStr};
+use pdf_writer::{Content, Filter, Finish, Name, Rect, Ref, TextStr};
 use shelf_pages::Orientation;
 
 use super::font::{Characters, write_font};
-use super::image::{Colour, Compression, ImageError, ScanImage, compress};
+use super::image::{Colour, Compression, ImageError, InkLayers, Layers, ScanImage, compacted, compress};
 use super::notice::{self, add_notice};
 use super::object_file::ObjectFile;
 use super::outline::{OutlineItem, PageTarget, write_outline};
@@ -20,6 +20,18 @@ use super::xmp::xmp;
 use crate::placed_words::PlacedPage;
 
 const SCAN: Name = Name(b"Scan");
+const INK: Name = Name(b"Ink");
+
+/// How the scans of a PDF are stored.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum PdfImages {
+    /// As they are.
+    #[default]
+    Original,
+    /// In layers, if these are smaller: the ink at full resolution, the paper and the colours of the ink at a lower one. Scans of one bit stay as
+    /// they are, in another compression if that is smaller.
+    Compact,
+}
 
 /// What a PDF says of itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -65,7 +77,7 @@ struct PageLayout {
     size_pt: (f32, f32),
     /// How viewers have to rotate it, degrees clockwise.
     rotation: i32,
-    image: Option<Ref>,
+    images: Vec<(Name<'static>, Ref)>,
     paragraphs: Vec<TaggedParagraph>,
 }
 
@@ -85,6 +97,7 @@ pub enum PdfError {
 pub struct PdfDocument<W> {
     file: ObjectFile<W>,
     info: PdfInfo,
+    images: PdfImages,
     pages: Ref,
     font: Ref,
     characters: Characters,
@@ -105,6 +118,7 @@ impl<W: Write> PdfDocument<W> {
         Ok(Self {
             file,
             info,
+            images: PdfImages::default(),
             pages,
             font,
             characters: Characters::default(),
@@ -116,11 +130,18 @@ impl<W: Write> PdfDocument<W> {
         })
     }
 
+    /// Stores the scans of the pages that follow in this way.
+    #[must_use]
+    pub fn with_images(mut self, images: PdfImages) -> Self {
+        self.images = images;
+        self
+    }
+
     /// Adds a page that has only this text, such as what is missing in the PDF.
     pub fn add_notice(&mut self, text: &str) -> io::Result<()> {
         let mut content = Content::new();
         let paragraphs = add_notice(&mut content, text, &mut self.characters);
-        let layout = PageLayout { size_pt: notice::SIZE_PT, rotation: 0, image: None, paragraphs };
+        let layout = PageLayout { size_pt: notice::SIZE_PT, rotation: 0, images: Vec::new(), paragraphs };
         self.write_page(content, &layout, "notice".to_owned())
     }
 
@@ -130,16 +151,28 @@ impl<W: Write> PdfDocument<W> {
         let orientation = page.text.map_or(Orientation::default(), |text| text.orientation);
         let geometry = PageGeometry::new(image.dimensions(), page.dpi, orientation);
         let (width, height) = geometry.size_pt();
-        let image_ref = self.file.reserve();
-        self.write_image(image_ref, &image)?;
+        let images = match self.images {
+            PdfImages::Original => None,
+            PdfImages::Compact => {
+                compacted(page.scan, &image, page.dpi, page.text.map_or(&[], |text| text.figures.as_slice()))
+            }
+        };
+        let images = match images {
+            None => vec![(SCAN, self.write_image(&image, None)?)],
+            Some(layers) => self.write_layers(&layers)?,
+        };
         let mut content = Content::new();
         content.begin_marked_content(Name(b"Artifact")).save_state();
-        content.transform([width, 0.0, 0.0, height, 0.0, 0.0]).x_object(SCAN).restore_state().end_marked_content();
+        content.transform([width, 0.0, 0.0, height, 0.0, 0.0]);
+        for (name, _) in &images {
+            content.x_object(*name);
+        }
+        content.restore_state().end_marked_content();
         let text = page.text.filter(|text| text.dimensions == image.dimensions());
         let paragraphs =
             text.map(|text| add_text(&mut content, text, &geometry, &mut self.characters)).unwrap_or_default();
         let size_pt = geometry.size_pt();
-        let layout = PageLayout { size_pt, rotation: geometry.rotation(), image: Some(image_ref), paragraphs };
+        let layout = PageLayout { size_pt, rotation: geometry.rotation(), images, paragraphs };
         let label = page.label.map_or_else(|| format!("scan {}", self.page_refs.len() + 1), str::to_owned);
         Ok(self.write_page(content, &layout, label)?)
     }
@@ -162,8 +195,8 @@ impl<W: Write> PdfDocument<W> {
                 writer.struct_parents(key);
             }
             let mut resources = writer.resources();
-            if let Some(image) = layout.image {
-                resources.x_objects().pair(SCAN, image);
+            if !layout.images.is_empty() {
+                resources.x_objects().pairs(layout.images.iter().copied());
             }
             resources.fonts().pair(FONT, font);
         })?;
@@ -221,12 +254,39 @@ impl<W: Write> PdfDocument<W> {
         self.file.finish(catalog, info)
     }
 
-    fn write_image(&mut self, id: Ref, image: &ScanImage) -> Result<(), PdfError> {
+    /// Writes the layers of a scan, and returns them in the order in which they are drawn.
+    fn write_layers(&mut self, layers: &Layers) -> Result<Vec<(Name<'static>, Ref)>, PdfError> {
+        let mut images = vec![(SCAN, self.write_image(&layers.background, None)?)];
+        if let Some(InkLayers { colours, mask }) = &layers.ink {
+            let mask_ref = self.file.reserve();
+            self.file.write(|chunk| {
+                let mut writer = chunk.image_xobject(mask_ref, &mask.data);
+                write_samples(&mut writer, mask);
+                writer.image_mask(true);
+            })?;
+            images.push((INK, self.write_image(colours, Some(mask_ref))?));
+        }
+        Ok(images)
+    }
+
+    /// Writes an image, of which only the black pixels of `mask` are visible.
+    fn write_image(&mut self, image: &ScanImage, mask: Option<Ref>) -> Result<Ref, PdfError> {
         // Without a profile of its own, grey and RGB are those of the output intent; CMYK needs one.
         let own = image.profile.clone().or_else(|| (image.colour == Colour::Cmyk).then(profiles::cmyk));
         let profile = own.map(|bytes| self.profile(&bytes, image.colour.components())).transpose()?;
-        self.file.write(|chunk| write_image(chunk, id, image, profile))?;
-        Ok(())
+        let id = self.file.reserve();
+        self.file.write(|chunk| {
+            let mut writer = chunk.image_xobject(id, &image.data);
+            write_samples(&mut writer, image);
+            if image.is_inverted {
+                writer.decode([1.0, 0.0].repeat(image.colour.components().into()));
+            }
+            write_colour(&mut writer, &image.colour, profile);
+            if let Some(mask) = mask {
+                writer.pair(Name(b"Mask"), mask);
+            }
+        })?;
+        Ok(id)
     }
 
     /// The object of a colour profile, which is written once.
@@ -250,8 +310,7 @@ fn write_profile<W: Write>(file: &mut ObjectFile<W>, id: Ref, bytes: &[u8], comp
     })
 }
 
-fn write_image(chunk: &mut Chunk, id: Ref, image: &ScanImage, profile: Option<Ref>) {
-    let mut writer = chunk.image_xobject(id, &image.data);
+fn write_samples(writer: &mut ImageXObject, image: &ScanImage) {
     writer.width(image.width as i32).height(image.height as i32);
     if image.compression != Compression::Jpeg2000 {
         writer.bits_per_component(image.bits.into());
@@ -266,6 +325,11 @@ fn write_image(chunk: &mut Chunk, id: Ref, image: &ScanImage, profile: Option<Re
         Compression::Jpeg2000 => {
             writer.filter(Filter::JpxDecode);
         }
+        Compression::Group4 => {
+            writer.filter(Filter::CcittFaxDecode);
+            let mut parameters = writer.decode_parms();
+            parameters.k(-1).columns(image.width as i32).rows(image.height as i32);
+        }
         Compression::Png => {
             writer.filter(Filter::FlateDecode);
             let mut parameters = writer.decode_parms();
@@ -273,10 +337,6 @@ fn write_image(chunk: &mut Chunk, id: Ref, image: &ScanImage, profile: Option<Re
             parameters.colors(image.colour.components().into()).bits_per_component(image.bits.into());
         }
     }
-    if image.is_inverted {
-        writer.decode([1.0, 0.0].repeat(image.colour.components().into()));
-    }
-    write_colour(&mut writer, &image.colour, profile);
 }
 
 fn write_colour(writer: &mut ImageXObject, colour: &Colour, profile: Option<Ref>) {

@@ -11,7 +11,7 @@ pub(crate) const PDF: Format =
 
 fn write(book: &ExportBook, output: &mut Output, options: &ExportOptions) -> Result<(), ExportError> {
     let metadata = DocumentMetadata::of(book);
-    let mut document = PdfDocument::start(output.main()?, info_of(&metadata))?;
+    let mut document = PdfDocument::start(output.main()?, info_of(&metadata))?.with_images(options.pdf_images);
     let mut numbers = Vec::new();
     if let Some(notice) = metadata.missing_notice() {
         document.add_notice(&notice)?;

@@ -18,7 +18,7 @@ mod tests;
 mod text_layer;
 mod xmp;
 
-pub use document::{PdfDocument, PdfError, PdfInfo, PdfPage};
+pub use document::{PdfDocument, PdfError, PdfImages, PdfInfo, PdfPage};
 pub(crate) use format::PDF;
 pub use image::ImageError;
 pub use outline::OutlineItem;

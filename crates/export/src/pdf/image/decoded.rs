@@ -12,6 +12,19 @@ const MAX_PIXELS: u64 = 400_000_000;
 
 /// Decodes an image that PDF cannot read as it is, and compresses its pixels again without loss; transparent ones are put on white.
 pub(super) fn read<'s>(file: &[u8]) -> Result<ScanImage<'s>, ImageError> {
+    let (image, profile) = pixels(file)?;
+    let (width, height) = (image.width(), image.height());
+    let (colour, depth, pixels) = samples(image);
+    let encoded = encode(width, height, colour, depth, &pixels).map_err(|error| damaged("image", error.to_string()))?;
+    let ScanImage { width, height, bits, colour, is_inverted, compression, data, .. } =
+        read_png(&encoded)?.ok_or_else(|| damaged("image", "no pixels"))?;
+    let profile = profiles::usable(profile, &colour);
+    let data = Cow::Owned(data.into_owned());
+    Ok(ScanImage { width, height, bits, colour, is_inverted, compression, profile, data })
+}
+
+/// The pixels of an image, and its colour profile, which is empty if there is none.
+pub(super) fn pixels(file: &[u8]) -> Result<(DynamicImage, Vec<u8>), ImageError> {
     let reader = ImageReader::new(Cursor::new(file))
         .with_guessed_format()
         .map_err(|error| damaged("image", error.to_string()))?;
@@ -25,13 +38,7 @@ pub(super) fn read<'s>(file: &[u8]) -> Result<ScanImage<'s>, ImageError> {
     }
     let profile = decoder.icc_profile().ok().flatten().unwrap_or_default();
     let image = DynamicImage::from_decoder(decoder).map_err(|error| damaged("image", error.to_string()))?;
-    let (colour, depth, pixels) = samples(image);
-    let encoded = encode(width, height, colour, depth, &pixels).map_err(|error| damaged("image", error.to_string()))?;
-    let ScanImage { width, height, bits, colour, is_inverted, compression, data, .. } =
-        read_png(&encoded)?.ok_or_else(|| damaged("image", "no pixels"))?;
-    let profile = profiles::usable(profile, &colour);
-    let data = Cow::Owned(data.into_owned());
-    Ok(ScanImage { width, height, bits, colour, is_inverted, compression, profile, data })
+    Ok((image, profile))
 }
 
 /// The samples of an image, in as few bits as its values need.

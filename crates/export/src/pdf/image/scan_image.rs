@@ -42,6 +42,8 @@ pub(in crate::pdf) enum Compression {
         is_rgb: bool,
     },
     Jpeg2000,
+    /// CCITT Group 4, for one bit.
+    Group4,
     /// Deflate, and the filters of PNG.
     Png,
 }

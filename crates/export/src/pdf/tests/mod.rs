@@ -1,4 +1,5 @@
 mod codecs;
+mod compact;
 mod kit;
 mod layout;
 mod pdf_a;

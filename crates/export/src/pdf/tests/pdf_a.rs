@@ -64,18 +64,32 @@ fn header_and_trailer_are_those_of_pdf_a() {
 
 #[test]
 fn objects_have_only_what_pdf_a_allows() {
-    let bytes = book();
-    let pdf = Pdf::new(bytes.clone()).unwrap();
+    for bytes in [book(), compact()] {
+        assert_allowed(&bytes);
+    }
+    let masks = |bytes: &[u8]| String::from_utf8_lossy(bytes).matches("/ImageMask true").count();
+    assert_eq!((masks(&book()), masks(&compact())), (0, 1));
+}
+
+/// A page in layers.
+fn compact() -> Vec<u8> {
+    let scan = super::kit::encoded(&super::compact::coloured().into(), image::ImageFormat::Jpeg);
+    super::compact::compact_pdf(&scan, Some(&placed(TEXT))).bytes
+}
+
+fn assert_allowed(bytes: &[u8]) {
+    let pdf = Pdf::new(bytes.to_vec()).unwrap();
     for stream in streams(&pdf) {
         let dict = stream.dict();
         // 6.1.7.2: no LZW, no data outside the file. 6.2.8: images are neither interpolated nor have alternates.
         let filter = dict.get::<Name>(&b"Filter"[..]).map(|name| String::from_utf8_lossy(name.as_ref()).into_owned());
-        assert!(matches!(filter.as_deref(), None | Some("FlateDecode" | "DCTDecode" | "JPXDecode")), "{filter:?}");
+        let allowed = ["FlateDecode", "DCTDecode", "JPXDecode", "CCITTFaxDecode"];
+        assert!(filter.as_deref().is_none_or(|filter| allowed.contains(&filter)), "{filter:?}");
         for forbidden in [&b"F"[..], b"FFilter", b"Alternates", b"OPI", b"Interpolate"] {
             assert!(!dict.contains_key(forbidden));
         }
     }
-    let text = String::from_utf8_lossy(&bytes);
+    let text = String::from_utf8_lossy(bytes);
     for forbidden in ["/JavaScript", "/OpenAction", "/AA", "/Launch", "/EmbeddedFile", "/XFA", "/SMask", "/Annots"] {
         assert!(!text.contains(forbidden), "{forbidden}");
     }
@@ -154,7 +168,7 @@ fn metadata_agree_with_the_information_dictionary() {
 
 #[test]
 fn same_book_gives_the_same_bytes() {
-    assert!(book() == book());
+    assert!(book() == book() && compact() == compact());
     let other = PdfDocument::start(Vec::new(), info()).unwrap().finish(&[]).unwrap();
     let id = |bytes: &[u8]| String::from_utf8_lossy(bytes).split("/ID[<").nth(1).unwrap()[..32].to_owned();
     assert_ne!(id(&other), id(&book()));
