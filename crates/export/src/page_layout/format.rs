@@ -3,7 +3,10 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 
+use shelf_pages::OutlineEntry;
+
 use super::alto::{AltoFile, labels};
+use super::division::MetsDivision;
 use super::hocr::HocrFile;
 use super::mets::{MetsPage, write_mets};
 use super::page::{LayoutBook, LayoutPage};
@@ -29,7 +32,7 @@ pub(crate) const ALTO: Format = Format {
 pub(crate) const METS: Format = Format {
     name: "mets",
     extension: "mets.xml",
-    about: "METS with the scans and an ALTO file for each page, in a folder",
+    about: "METS with the parts of the book, the scans and an ALTO file for each page, in a folder",
     write: write_mets_folder,
 };
 
@@ -83,7 +86,10 @@ fn write_mets_folder(book: &ExportBook, output: &mut Output, options: &ExportOpt
         pages.push(files);
         options.done(page.number)?;
     }
-    flush(write_mets(output.main()?, &layout_book, &pages)?)
+    let outline: Vec<&OutlineEntry> = book.outline().collect();
+    let numbers: Vec<u32> = pages.iter().map(|page| page.number).collect();
+    let divisions = MetsDivision::of(&outline, &book.structure().elements, &numbers);
+    flush(write_mets(output.main()?, &layout_book, &pages, &divisions)?)
 }
 
 fn copy(scan: &Path, output: &Output, name: &str) -> Result<(), ExportError> {

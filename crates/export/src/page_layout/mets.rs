@@ -2,6 +2,7 @@
 
 use std::io::Write;
 
+use super::division::MetsDivision;
 use super::page::LayoutBook;
 use super::xml::LineXml;
 use crate::ExportError;
@@ -19,8 +20,13 @@ pub struct MetsPage {
     pub alto: Option<String>,
 }
 
-/// Writes the files of a book in the order of its pages.
-pub fn write_mets<W: Write>(out: W, book: &LayoutBook, pages: &[MetsPage]) -> Result<W, ExportError> {
+/// Writes the files of a book in the order of its pages, and its parts with the pages that they are on.
+pub fn write_mets<W: Write>(
+    out: W,
+    book: &LayoutBook,
+    pages: &[MetsPage],
+    divisions: &[MetsDivision],
+) -> Result<W, ExportError> {
     let mut xml = LineXml::start(out)?;
     let space = |name: &'static str, space: &str| (name, space.to_owned());
     xml.open(
@@ -65,7 +71,62 @@ pub fn write_mets<W: Write>(out: W, book: &LayoutBook, pages: &[MetsPage]) -> Re
         }
         xml.close()?;
     }
+    xml.close()?;
+    xml.close()?;
+    write_logical(&mut xml, book, pages, divisions)?;
     xml.finish()
+}
+
+/// The logical structure map, and the links from its parts to the pages of the physical one.
+fn write_logical<W: Write>(
+    xml: &mut LineXml<W>,
+    book: &LayoutBook,
+    pages: &[MetsPage],
+    divisions: &[MetsDivision],
+) -> Result<(), ExportError> {
+    let mut links: Vec<(u32, u32)> = pages.iter().map(|page| (0, page.number)).collect();
+    xml.open("structMap", &[("TYPE", "LOGICAL".to_owned())])?;
+    let root = [
+        ("TYPE", "monograph".to_owned()),
+        ("ID", "part_0".to_owned()),
+        ("DMDID", "book".to_owned()),
+        ("LABEL", book.title.clone()),
+    ];
+    xml.open("div", &root)?;
+    write_divisions(xml, divisions, &mut 0, &mut links)?;
+    xml.close()?;
+    xml.close()?;
+    if links.is_empty() {
+        return Ok(());
+    }
+    xml.open("structLink", &[])?;
+    for (part, page) in links {
+        xml.empty("smLink", &[("xlink:from", format!("part_{part}")), ("xlink:to", format!("page_{page}"))])?;
+    }
+    xml.close()
+}
+
+/// Writes parts with the parts below them; `last` is the number of the last one.
+fn write_divisions<W: Write>(
+    xml: &mut LineXml<W>,
+    divisions: &[MetsDivision],
+    last: &mut u32,
+    links: &mut Vec<(u32, u32)>,
+) -> Result<(), ExportError> {
+    for (order, division) in (1..).zip(divisions) {
+        *last += 1;
+        links.extend(division.pages.iter().map(|page| (*last, *page)));
+        let attributes = [
+            ("TYPE", division.kind_name().to_owned()),
+            ("ID", format!("part_{last}")),
+            ("ORDER", order.to_string()),
+            ("LABEL", division.label.clone()),
+        ];
+        xml.open("div", &attributes)?;
+        write_divisions(xml, &division.parts, last, links)?;
+        xml.close()?;
+    }
+    Ok(())
 }
 
 fn describe<W: Write>(xml: &mut LineXml<W>, book: &LayoutBook) -> Result<(), ExportError> {

@@ -1,6 +1,7 @@
 //! The layout of pages as libraries exchange it: [hOCR](hocr) and [ALTO](alto), and [METS](mets), which holds the files of a book together.
 
 pub mod alto;
+mod division;
 mod format;
 pub mod hocr;
 pub mod mets;
@@ -9,5 +10,6 @@ mod page;
 mod tests;
 mod xml;
 
+pub use division::MetsDivision;
 pub(crate) use format::{ALTO, HOCR, METS};
 pub use page::{LayoutBook, LayoutPage};

@@ -5,12 +5,12 @@ use std::process::Command;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 use shelf_pages::testing::TestPage;
-use shelf_pages::{Bbox, Orientation};
+use shelf_pages::{Bbox, HeadingKind, Orientation};
 
 use super::alto::{AltoFile, labels};
 use super::hocr::HocrFile;
 use super::mets::{MetsPage, write_mets};
-use super::{LayoutBook, LayoutPage};
+use super::{LayoutBook, LayoutPage, MetsDivision};
 use crate::placed_words::{PlacedPage, WordPart};
 
 const TEXT: &str = "Heads & <tails>\n\nThe long cam-\npaign began in tbe\nspring ofthe year.";
@@ -165,7 +165,15 @@ fn mets_links_scans_and_texts() {
         alto,
     };
     let pages = [scan(7, Some("florida-files/page_0007.xml".to_owned())), scan(8, None)];
-    let mets = String::from_utf8(write_mets(Vec::new(), &book(), &pages).unwrap()).unwrap();
+    let division = |kind, label: &str, pages: &[u32], parts| MetsDivision {
+        kind,
+        label: label.to_owned(),
+        pages: pages.to_vec(),
+        parts,
+    };
+    let section = division(HeadingKind::Section, "Of “Florida”", &[8], vec![]);
+    let chapter = division(HeadingKind::Chapter, "I. Discovery", &[7, 8], vec![section]);
+    let mets = String::from_utf8(write_mets(Vec::new(), &book(), &pages, &[chapter]).unwrap()).unwrap();
     let elements = elements(&mets);
     let all = |element: &str, name: &str| -> Vec<String> {
         let named = elements.iter().filter(|(tag, _)| tag.name().as_ref() == element);
@@ -175,7 +183,15 @@ fn mets_links_scans_and_texts() {
     assert_eq!(all("FLocat", "xlink:href"), expected);
     assert_eq!(all("fptr", "FILEID"), ["scan_7", "alto_7", "scan_8"]);
     assert_eq!(all("file", "MIMETYPE"), ["image/jpeg", "image/jpeg", "application/alto+xml"]);
-    assert_eq!(all("div", "ORDER"), ["1", "2"]);
+    assert_eq!(all("div", "ORDER"), ["1", "2", "1", "1"]);
+    assert_eq!(all("structMap", "TYPE"), ["PHYSICAL", "LOGICAL"]);
+    assert_eq!(all("div", "TYPE"), ["physSequence", "page", "page", "monograph", "chapter", "section"]);
+    assert_eq!(all("div", "LABEL")[1..], ["I. Discovery", "Of “Florida”"]);
+    let links: Vec<(String, String)> = all("smLink", "xlink:from").into_iter().zip(all("smLink", "xlink:to")).collect();
+    let links: Vec<(&str, &str)> = links.iter().map(|(from, to)| (from.as_str(), to.as_str())).collect();
+    let of_book = [("part_0", "page_7"), ("part_0", "page_8")];
+    let of_parts = [("part_1", "page_7"), ("part_1", "page_8"), ("part_2", "page_8")];
+    assert_eq!(links, [of_book.as_slice(), &of_parts].concat());
 }
 
 /// `xmllint` needs the schema, in which the schema of `XLink` is a URL.
