@@ -290,6 +290,8 @@ fn epub_is_the_same_every_time_and_begins_with_its_media_type() {
     ] {
         assert!(nav.contains(part), "{part}\n{nav}");
     }
+    // Page breaks without a printed number are not in the page list, so they are not marked as page breaks.
+    assert!(read("EPUB/text_0001.xhtml").contains("<span id=\"p1\"/>") && !nav.contains("#p1\""), "{nav}");
     let chapter = read("EPUB/text_0003.xhtml");
     let sentence = "The word began here in the cam<span epub:type=\"pagebreak\" role=\"doc-pagebreak\" id=\"p4\" aria-label=\"4\"/>paign and ended.";
     assert!(chapter.contains(sentence), "{chapter}");
@@ -432,4 +434,19 @@ fn drawn_book_keeps_its_structure() {
         assert!(wrong < 0.05, "{wrong}\n{drawn}\n{found}");
     }
     assert!(!text.contains("PATIENT SHELF") && !text.contains("THEIR READERS"), "{text}");
+    // `show` reads the structure, and without it the pages.
+    let shown = shelf.ok(["show", "drawn"]);
+    let title = "The Examination\n";
+    assert!(
+        shown.contains(&format!("{title}{}\n", "-".repeat(title.len() - 1))),
+        "sections are below chapters: {shown}"
+    );
+    assert!(shown.contains("[Figure: The patient shelf, before it was flattened.]"), "{shown}");
+    assert!(found.iter().all(|paragraph| shown.contains(*paragraph)), "paragraphs are joined across pages: {shown}");
+    let page = shelf.ok(["show", "drawn", "--page", "4"]);
+    assert!(page.starts_with("\u{2014} page 4") && !page.contains("\u{2014} page 5"), "{page}");
+    let pages = shelf.ok(["show", "drawn", "--page", "4", "--stage", "merged"]);
+    std::fs::remove_file(shelf.library().join("drawn/structure/book.json")).unwrap();
+    assert_eq!(shelf.ok(["show", "drawn", "--page", "4"]), pages);
+    assert!(!shelf.ok(["show", "drawn"]).contains("[Figure: "));
 }

@@ -3,8 +3,11 @@
 
 mod page;
 mod passage;
+mod structured;
+mod table_lines;
 mod typeset;
 
 pub(super) use page::ReadablePage;
-pub(super) use passage::passages;
+pub(super) use passage::{Passage, passages};
+pub(super) use structured::structured_passages;
 pub(super) use typeset::Typesetter;

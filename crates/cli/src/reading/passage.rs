@@ -13,15 +13,22 @@ pub(crate) struct Passage {
 pub(super) enum Style {
     /// The start of a page.
     PageMark,
-    ChapterHeading,
-    SectionHeading,
+    /// A heading of a level, from 1.
+    Heading(u32),
     Body,
     Quote,
+    /// Lines of verse.
+    Verse,
     Note,
     Caption,
-    /// Lines as printed: a title page, a table, a list.
+    /// Rows as lines, with tabs between the cells.
+    Table,
+    /// Lines as printed: a title page, a list.
     Lines,
 }
+
+/// Without a structure, the level of a heading is not known: chapters are above all else.
+const CHAPTER: Style = Style::Heading(1);
 
 /// The text of pages in reading order. A paragraph that continues across a page break is one passage, before the mark of the next
 /// page. It is followed by the notes of its first page.
@@ -49,7 +56,7 @@ pub(crate) fn passages(pages: &[ReadablePage]) -> Vec<Passage> {
             passages.extend(last.notes);
         }
         if is_empty || !(flow.is_empty() && notes.is_empty()) {
-            passages.push(mark(page, is_empty));
+            passages.push(mark(page.page_number, page.printed_page_number.as_deref(), is_empty));
         }
         let may_go_on = |last: &Passage| matches!(last.style, Style::Body | Style::Quote);
         if page.continuation.continues_to_next && flow.last().is_some_and(may_go_on) {
@@ -88,10 +95,11 @@ impl Open {
     }
 }
 
-fn mark(page: &ReadablePage, is_empty: bool) -> Passage {
-    let printed = page.printed_page_number.as_deref().map(|number| format!(", printed {number}")).unwrap_or_default();
+/// The mark of a page.
+pub(super) fn mark(page: u32, printed: Option<&str>, is_empty: bool) -> Passage {
+    let printed = printed.map(|number| format!(", printed {number}")).unwrap_or_default();
     let empty = if is_empty { ", no text" } else { "" };
-    Passage { style: Style::PageMark, text: format!("page {}{printed}{empty}", page.page_number) }
+    Passage { style: Style::PageMark, text: format!("page {page}{printed}{empty}") }
 }
 
 /// The passages of a page: its text, and the notes below.
@@ -105,7 +113,7 @@ fn split(page: &ReadablePage) -> (Vec<Passage>, Vec<Passage>) {
             if !text.is_empty() {
                 match flow.last_mut() {
                     // The number of a chapter and its title.
-                    Some(last) if last.style == style && style == Style::ChapterHeading => {
+                    Some(last) if last.style == style && style == CHAPTER => {
                         last.text.push('\n');
                         last.text.push_str(&text);
                     }
@@ -123,8 +131,8 @@ fn style_of(classification: Classification) -> Option<Style> {
     use Classification as Class;
     match (classification, classification.role()) {
         (_, TextRole::HeaderOrFooter | TextRole::Noise) => None,
-        (Class::ChapterHeading, _) => Some(Style::ChapterHeading),
-        (_, TextRole::Heading) => Some(Style::SectionHeading),
+        (Class::ChapterHeading, _) => Some(CHAPTER),
+        (_, TextRole::Heading) => Some(Style::Heading(2)),
         (_, TextRole::Quotation) => Some(Style::Quote),
         (_, TextRole::Note) => Some(Style::Note),
         (Class::MapLabel | Class::DiagramLabel, _) => Some(Style::Lines),
@@ -201,7 +209,7 @@ mod tests {
     fn a_heading_ends_a_paragraph_and_so_does_a_page_that_is_left_out() {
         let goes_on = json!({ "continues_to_next": true });
         let heading = [page(1, &[("BODY", "It went")], &goes_on), page(2, &[("CHAPTER_HEADING", "II")], &goes_on)];
-        assert_eq!(read(&heading), ["PageMark: page 1", "Body: It went", "PageMark: page 2", "ChapterHeading: II"]);
+        assert_eq!(read(&heading), ["PageMark: page 1", "Body: It went", "PageMark: page 2", "Heading(1): II"]);
         let gap = [page(1, &[("BODY", "It went")], &goes_on), page(3, &[("BODY", "away.")], &goes_on)];
         assert_eq!(read(&gap), ["PageMark: page 1", "Body: It went", "PageMark: page 3", "Body: away."]);
     }
@@ -216,7 +224,7 @@ mod tests {
     #[test]
     fn keeps_meaningful_lines_and_unresolved_hyphens() {
         let headings = [("CHAPTER_HEADING", "CHAPTER I"), ("CHAPTER_HEADING", "Of\nShelves")];
-        assert_eq!(read(&[page(1, &headings, &json!({}))])[1..], ["ChapterHeading: CHAPTER I\nOf Shelves"]);
+        assert_eq!(read(&[page(1, &headings, &json!({}))])[1..], ["Heading(1): CHAPTER I\nOf Shelves"]);
         let pages = [page(1, &[("TITLE_PAGE", "A\nBOOK"), ("BODY", "self-\naware men\nwent")], &json!({}))];
         assert_eq!(read(&pages)[1..], ["Lines: A\nBOOK", "Body: self-aware men went"]);
         assert_eq!(read(&[page(4, &[("PAGE_NUMBER", "9")], &json!({}))]), ["PageMark: page 4, no text"]);

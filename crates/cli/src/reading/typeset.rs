@@ -1,4 +1,5 @@
 use super::passage::{Passage, Style};
+use super::table_lines::table_lines;
 use crate::terminal::{columns, wrap};
 
 /// Formats passages as text, with blank lines between them.
@@ -23,7 +24,7 @@ impl Typesetter {
         for passage in passages {
             let between = match (before, passage.style) {
                 (None, _) => "",
-                (Some(before), Style::ChapterHeading) if before != Style::PageMark => "\n\n",
+                (Some(before), Style::Heading(1)) if before != Style::PageMark => "\n\n",
                 (Some(_), _) => "\n",
             };
             text.push_str(between);
@@ -43,16 +44,22 @@ impl Typesetter {
         let text = passage.text.as_str();
         match passage.style {
             Style::PageMark => vec![self.styled(DIM, &format!("\u{2014} {text} \u{2014}"))],
-            Style::ChapterHeading => self.heading(text, "="),
-            Style::SectionHeading => self.heading(text, "-"),
+            Style::Heading(level) => self.heading(text, level),
             Style::Body => self.wrapped(text, ""),
             Style::Quote | Style::Note => self.wrapped(text, "    "),
             Style::Caption => self.wrapped(&format!("[{text}]"), "    "),
+            Style::Verse => text.lines().flat_map(|line| self.verse_line(line)).collect(),
+            Style::Table => table_lines(text, self.width),
             Style::Lines => text.lines().flat_map(|line| self.wrapped(line, "")).collect(),
         }
     }
 
-    fn heading(self, text: &str, underline: &str) -> Vec<String> {
+    fn heading(self, text: &str, level: u32) -> Vec<String> {
+        let underline = match level {
+            1 => "=",
+            2 => "-",
+            _ => "~",
+        };
         let lines: Vec<String> = text.lines().flat_map(|line| self.wrapped(line, "")).collect();
         if self.is_styled {
             return lines.iter().map(|line| self.styled(BOLD, line)).collect();
@@ -60,6 +67,12 @@ impl Typesetter {
         let longest = lines.iter().map(|line| columns(line)).max().unwrap_or_default();
         let ruled = underline.repeat(longest.min(MEASURE));
         lines.into_iter().chain([ruled]).collect()
+    }
+
+    /// A line of verse; what does not fit is indented further.
+    fn verse_line(self, line: &str) -> Vec<String> {
+        let wrapped = self.wrapped(line, "    ");
+        wrapped.into_iter().enumerate().map(|(at, line)| if at == 0 { line } else { format!("    {line}") }).collect()
     }
 
     fn wrapped(self, text: &str, indent: &str) -> Vec<String> {
@@ -82,7 +95,7 @@ mod tests {
     fn passages() -> Vec<Passage> {
         [
             (Style::PageMark, "page 7, printed 3"),
-            (Style::ChapterHeading, "CHAPTER II"),
+            (Style::Heading(1), "CHAPTER II"),
             (Style::Body, "The long campaign went on, and nobody knew when it would end."),
             (Style::Quote, "We shall not see the end of it, he wrote, in our time."),
             (Style::Note, "* See Irving."),

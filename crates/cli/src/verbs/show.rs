@@ -3,12 +3,16 @@ use crate::context::Context;
 use crate::error::CliError;
 use crate::error::Result;
 use crate::pager;
+use crate::reading::Passage;
 use crate::reading::ReadablePage;
 use crate::reading::Typesetter;
 use crate::reading::passages;
+use crate::reading::structured_passages;
 use crate::terminal;
 use clap::Args;
 use serde_json::Value;
+use shelf_export::ExportBook;
+use shelf_export::ExportError;
 use shelf_pages::TextPage;
 use shelf_runtime::book::BookMetadata;
 use shelf_runtime::book::PageNumber;
@@ -23,8 +27,9 @@ use std::io;
 
 /// Read a book, or pages of it
 ///
-/// Joins paragraphs across lines and pages; omits running heads and page numbers. On a terminal, long text is shown in a
-/// pager (`PAGER`, or else `less`).
+/// Shows the text in the order of the book's structure: headings by level, paragraphs joined across pages, notes, verse, tables
+/// and figures; without running heads and page numbers. Where the structure has not been made, or a page has changed since, each
+/// page is shown as its last stage has it. On a terminal, long text is shown in a pager (`PAGER`, or else `less`).
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -39,7 +44,7 @@ pub(crate) struct Show {
     /// Pages, such as `7`, `3-9` or `1-5,9` [default: all pages]
     #[arg(long, value_name = "PAGES", visible_alias = "pages")]
     page: Option<PageSet>,
-    /// Take the text from this stage [default: the last stage that has a text of the page]
+    /// Take the text of each page from this stage, not from the structure
     #[arg(long, value_name = "STAGE", requires = "page")]
     stage: Option<String>,
     /// Print stored text unchanged, line by line; without `--page`, only the book's metadata
@@ -71,12 +76,12 @@ pub(crate) fn show(context: &Context, args: &Show) -> Result<Exit> {
             if args.raw {
                 return raw(context, args, &pages);
             }
-            let Readable { pages: read, missing } = readable(context, args, &pages)?;
-            if let (true, Some(page)) = (read.is_empty(), pages.first()) {
+            let text = text(context, args, &pages)?;
+            if let (true, Some(page)) = (text.is_of_no_page, pages.first()) {
                 return Err(not_made(args, *page));
             }
-            print(&[], &read)?;
-            Ok(ended(context, args, &missing))
+            print(&[], &text.passages)?;
+            Ok(ended(context, args, &text.missing))
         }
     }
 }
@@ -84,9 +89,9 @@ pub(crate) fn show(context: &Context, args: &Show) -> Result<Exit> {
 /// Prints the book's metadata, then its text.
 fn book(context: &Context, args: &Show, metadata: &BookMetadata) -> Result<Exit> {
     let pages: Vec<PageNumber> = (1..=metadata.total_pages).filter_map(PageNumber::new).collect();
-    let Readable { pages: read, .. } = readable(context, args, &pages)?;
-    print(&known(metadata)?, &read)?;
-    if read.is_empty() {
+    let text = text(context, args, &pages)?;
+    print(&known(metadata)?, &text.passages)?;
+    if text.is_of_no_page {
         context.out.note(format_args!("no page has been read yet: `shelf process {}`", args.id));
     }
     Ok(Exit::Done)
@@ -100,6 +105,49 @@ fn pages_of(metadata: &BookMetadata, set: &PageSet) -> Result<Vec<PageNumber>> {
         return Err(PlanError::NoPages { total: all.len(), missing }.into());
     }
     Ok(all.into_iter().filter(|page| set.contains(*page)).collect())
+}
+
+/// The text of pages.
+struct Text {
+    passages: Vec<Passage>,
+    missing: Vec<PageNumber>,
+    is_of_no_page: bool,
+}
+
+/// The text of pages: in the order of the structure, or page by page where that does not fit them.
+fn text(context: &Context, args: &Show, pages: &[PageNumber]) -> Result<Text> {
+    if let Some(text) = structured(context, args, pages)? {
+        return Ok(text);
+    }
+    let Readable { pages: read, missing } = readable(context, args, pages)?;
+    Ok(Text { passages: passages(&read), missing, is_of_no_page: read.is_empty() })
+}
+
+/// The text in the order of the structure; `None` if that has not been made, is older than a page, or lacks a page that has been read.
+fn structured(context: &Context, args: &Show, pages: &[PageNumber]) -> Result<Option<Text>> {
+    if args.stage.is_some() {
+        return Ok(None);
+    }
+    let opened = ExportBook::open(&context.store, &context.registry, &args.id, args.page.as_ref());
+    let found = opened.and_then(|book| {
+        let missing: Vec<PageNumber> = book.missing().iter().filter_map(|page| PageNumber::new(page.page)).collect();
+        Ok((structured_passages(&book)?, missing))
+    });
+    match found {
+        Ok((_, missing)) if !readable(context, args, &missing)?.pages.is_empty() => Ok(None),
+        Ok((passages, missing)) => {
+            let is_of_no_page = missing.len() == pages.len();
+            Ok(Some(Text { passages, missing, is_of_no_page }))
+        }
+        // Without a structure, or with one that does not fit, each page is read as it is stored; that reports what is wrong with it.
+        Err(
+            ExportError::NoStage(_)
+            | ExportError::NotMade { .. }
+            | ExportError::Stale { .. }
+            | ExportError::Damaged { .. },
+        ) => Ok(None),
+        Err(error) => Err(super::export::explained(error, &args.id)),
+    }
 }
 
 struct Readable {
@@ -133,13 +181,13 @@ fn stages<'c>(context: &'c Context, args: &'c Show) -> impl Iterator<Item = &'c 
     context.registry.stages().iter().rev().map(AsRef::as_ref).filter(is_meant)
 }
 
-fn print(known: &[String], pages: &[ReadablePage]) -> Result<()> {
+fn print(known: &[String], passages: &[Passage]) -> Result<()> {
     let typesetter = Typesetter { width: terminal::width(), is_styled: terminal::is_styled(&io::stdout()) };
     let mut text: String = known.iter().flat_map(|line| [line.as_str(), "\n"]).collect();
-    if !known.is_empty() && !pages.is_empty() {
+    if !known.is_empty() && !passages.is_empty() {
         text.push('\n');
     }
-    text.push_str(&typesetter.set(&passages(pages)));
+    text.push_str(&typesetter.set(passages));
     Ok(pager::print(&text)?)
 }
 
