@@ -7,6 +7,7 @@ mod jpeg;
 mod jpeg2000;
 mod png;
 mod scan_image;
+mod tiff;
 
 pub(super) use compact::{InkLayers, Layers, compacted};
 pub use scan_image::ImageError;

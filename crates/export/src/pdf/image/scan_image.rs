@@ -5,7 +5,7 @@ use flate2::Compression as Level;
 use flate2::write::ZlibEncoder;
 use shelf_pages::PageDimensions;
 
-use super::{decoded, jpeg, jpeg2000, png};
+use super::{decoded, jpeg, jpeg2000, png, tiff};
 
 /// An image as it is stored in a PDF.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,7 +14,7 @@ pub(in crate::pdf) struct ScanImage<'s> {
     pub(in crate::pdf) height: u32,
     pub(in crate::pdf) bits: u8,
     pub(in crate::pdf) colour: Colour,
-    /// Whether 0 means full ink of a CMYK image, as in files by Adobe's programs it means none.
+    /// Whether the greatest sample means black, or no ink in CMYK as in files by Adobe's programs.
     pub(in crate::pdf) is_inverted: bool,
     pub(in crate::pdf) compression: Compression,
     /// The colour profile that the file contains, if it fits the image.
@@ -88,12 +88,16 @@ impl Colour {
 }
 
 impl<'s> ScanImage<'s> {
-    /// The image in a file. JPEG and JPEG 2000 are kept byte for byte, PNG as far as PDF can read it; all else becomes the same pixels, compressed
-    /// without loss.
+    /// The image in a file. JPEG and JPEG 2000 are kept byte for byte, PNG as far as PDF can read it, and TIFF in CCITT Group 4; all else becomes the
+    /// same pixels, compressed without loss.
     pub(in crate::pdf) fn read(file: &'s [u8]) -> Result<Self, ImageError> {
         match file {
             [0xFF, 0xD8, 0xFF, ..] => jpeg::read(file),
             [0x89, b'P', b'N', b'G', ..] => match png::read(file)? {
+                Some(image) => Ok(image),
+                None => decoded::read(file),
+            },
+            [b'I', b'I', 42, 0, ..] | [b'M', b'M', 0, 42, ..] => match tiff::read(file) {
                 Some(image) => Ok(image),
                 None => decoded::read(file),
             },

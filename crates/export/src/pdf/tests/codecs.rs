@@ -122,17 +122,16 @@ fn bilevel_images_are_not_inverted() {
 /// A TIFF of 20 × 9 px and one bit, of either polarity.
 fn bilevel_tiff(bits: &[u8], white_is_zero: bool) -> Vec<u8> {
     let data: Vec<u8> = bits.iter().map(|byte| if white_is_zero { !byte } else { *byte }).collect();
-    let tags: [(u16, u32); 9] = [
-        (256, 20),
-        (257, 9),
-        (258, 1),
-        (259, 1),
-        (262, u32::from(!white_is_zero)),
-        (273, 8 + 2 + 9 * 12 + 4),
-        (277, 1),
-        (278, 9),
-        (279, data.len() as u32),
-    ];
+    tiff(&data, &[(259, 1), (262, u32::from(!white_is_zero))])
+}
+
+/// A TIFF of 20 × 9 px and one bit in one strip, with these tags besides.
+fn tiff(data: &[u8], further: &[(u16, u32)]) -> Vec<u8> {
+    let length = data.len() as u32;
+    let mut tags = vec![(256, 20), (257, 9), (258, 1), (277, 1), (278, 9), (279, length)];
+    tags.extend(further);
+    tags.push((273, 8 + 2 + (tags.len() as u32 + 1) * 12 + 4));
+    tags.sort_unstable();
     let mut bytes = b"II*\0\x08\0\0\0".to_vec();
     bytes.extend((tags.len() as u16).to_le_bytes());
     for (tag, value) in tags {
@@ -143,6 +142,30 @@ fn bilevel_tiff(bits: &[u8], white_is_zero: bool) -> Vec<u8> {
     bytes.extend([0; 4]);
     bytes.extend(data);
     bytes
+}
+
+#[test]
+fn group_4_in_tiff_is_kept() {
+    // White but for a black square at the top left.
+    let is_black = |at: usize| at % 20 < 5 && at / 20 < 4;
+    let page = GrayImage::from_fn(20, 9, |x, y| Luma([if is_black((y * 20 + x) as usize) { 0 } else { 255 }]));
+    let mut inverted = page.clone();
+    image::imageops::invert(&mut inverted);
+    let mut encoder = fax::encoder::Encoder::new(fax::VecWriter::new());
+    for row in page.as_raw().chunks(20) {
+        let colours = row.iter().map(|value| if *value == 0 { fax::Color::Black } else { fax::Color::White });
+        let Ok(()) = encoder.encode_line(colours, 20);
+    }
+    let Ok(written) = encoder.finish();
+    let codes = written.finish();
+    for (photometric, expected) in [(0, &page), (1, &inverted)] {
+        let expected = DynamicImage::from(expected.clone()).to_rgb8();
+        let scan = tiff(&codes, &[(259, 4), (262, photometric)]);
+        assert_same_pixels(&scan, &expected, 0);
+        assert!(pdf_of(&scan).bytes.windows(codes.len()).any(|window| window == codes));
+        let reversed: Vec<u8> = codes.iter().map(|byte| byte.reverse_bits()).collect();
+        assert_same_pixels(&tiff(&reversed, &[(259, 4), (262, photometric), (266, 2)]), &expected, 0);
+    }
 }
 
 #[test]
