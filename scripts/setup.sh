@@ -13,7 +13,8 @@ mode=${1:-}
 case "$mode" in
   tests) packages+=(qpdf libxml2-utils strace tesseract-ocr) ;;
   peers)
-    packages+=(python3-venv default-jre-headless libxml2-utils pandoc)
+    packages+=(python3-venv default-jre-headless libxml2-utils pandoc qpdf chromium fonts-dejavu-core
+      libpdfbox2-java libactivation-java libjaxb-api-java libcommons-logging-java)
     command -v npm >/dev/null || packages+=(nodejs npm)
     ;;
   bench) packages+=(tesseract-ocr ocrmypdf python3-venv linux-perf) ;;
