@@ -2,7 +2,7 @@
 
 DEMO_LIBRARY ?= target/demo-library
 
-.PHONY: demo test test-long torture test-peers quality tokens guard bench bench-long lint docs package
+.PHONY: demo test test-long torture test-peers pictures quality tokens guard bench bench-long lint docs package
 .SILENT:
 
 # Builds shelf, processes a small book that it draws itself, and prints how good the result is.
@@ -63,6 +63,12 @@ test-peers:
 	scripts/setup.sh peers
 	scripts/peers.sh
 	scripts/exports.sh
+
+# Draws the pictures of docs/exports.md from the demo book.
+pictures:
+	scripts/setup.sh peers
+	cargo build --release
+	python3 scripts/pictures.py target/release/shelf
 
 lint:
 	cargo fmt --all --check
