@@ -5,9 +5,10 @@ use fax::{Color, VecWriter};
 
 use super::scan_image::{Colour, Compression, ScanImage};
 
-/// Compresses pixels of one bit: CCITT Group 4 (ITU-T T.6). `None` for an image that is wider than the format allows.
+/// Compresses pixels of one bit: CCITT Group 4 (ITU-T T.6). `None` for an image that is too wide.
 pub(super) fn group4(width: u32, height: u32, is_black: impl Fn(usize) -> bool) -> Option<ScanImage<'static>> {
-    let columns = u16::try_from(width).ok()?;
+    // The encoder subtracts positions as numbers of 16 bits with a sign.
+    let columns = u16::try_from(i16::try_from(width).ok()?).ok()?;
     let mut encoder = Encoder::new(VecWriter::new());
     for row in 0..height as usize {
         let first = row * usize::from(columns);
