@@ -445,8 +445,10 @@ fn drawn_book_keeps_its_structure() {
     assert!(found.iter().all(|paragraph| shown.contains(*paragraph)), "paragraphs are joined across pages: {shown}");
     let page = shelf.ok(["show", "drawn", "--page", "4"]);
     assert!(page.starts_with("\u{2014} page 4") && !page.contains("\u{2014} page 5"), "{page}");
+    assert_eq!(shelf.ok(["show", "drawn", "--page", "4", "--stage", "structure"]), page);
     let pages = shelf.ok(["show", "drawn", "--page", "4", "--stage", "merged"]);
     std::fs::remove_file(shelf.library().join("drawn/structure/book.json")).unwrap();
     assert_eq!(shelf.ok(["show", "drawn", "--page", "4"]), pages);
+    assert_eq!(shelf.run(["show", "drawn", "--page", "4", "--stage", "structure"]).code, Some(4));
     assert!(!shelf.ok(["show", "drawn"]).contains("[Figure: "));
 }

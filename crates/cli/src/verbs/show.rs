@@ -13,6 +13,7 @@ use clap::Args;
 use serde_json::Value;
 use shelf_export::ExportBook;
 use shelf_export::ExportError;
+use shelf_pages::Structure;
 use shelf_pages::TextPage;
 use shelf_runtime::book::BookMetadata;
 use shelf_runtime::book::PageNumber;
@@ -44,7 +45,7 @@ pub(crate) struct Show {
     /// Pages, such as `7`, `3-9` or `1-5,9` [default: all pages]
     #[arg(long, value_name = "PAGES", visible_alias = "pages")]
     page: Option<PageSet>,
-    /// Take the text of each page from this stage, not from the structure
+    /// Take the text from this stage [default: `structure`, or else for each page the last stage that has a text of it]
     #[arg(long, value_name = "STAGE", requires = "page")]
     stage: Option<String>,
     /// Print stored text unchanged, line by line; without `--page`, only the book's metadata
@@ -123,9 +124,15 @@ fn text(context: &Context, args: &Show, pages: &[PageNumber]) -> Result<Text> {
     Ok(Text { passages: passages(&read), missing, is_of_no_page: read.is_empty() })
 }
 
-/// The text in the order of the structure; `None` if that has not been made, is older than a page, or lacks a page that has been read.
+/// The text in the order of the structure; `None` if another stage is requested, or if none is and the structure has not been made, is older than a
+/// page, or lacks a page that has been read.
 fn structured(context: &Context, args: &Show, pages: &[PageNumber]) -> Result<Option<Text>> {
-    if args.stage.is_some() {
+    let makes_structure = |stage: &String| {
+        let entry = context.registry.get(stage);
+        entry.is_some_and(|entry| entry.row.book && entry.row.output.is::<Structure>())
+    };
+    let is_requested = args.stage.as_ref().is_some_and(makes_structure);
+    if args.stage.is_some() && !is_requested {
         return Ok(None);
     }
     let opened = ExportBook::open(&context.store, &context.registry, &args.id, args.page.as_ref());
@@ -134,7 +141,7 @@ fn structured(context: &Context, args: &Show, pages: &[PageNumber]) -> Result<Op
         Ok((structured_passages(&book)?, missing))
     });
     match found {
-        Ok((_, missing)) if !readable(context, args, &missing)?.pages.is_empty() => Ok(None),
+        Ok((_, missing)) if !is_requested && !readable(context, args, &missing)?.pages.is_empty() => Ok(None),
         Ok((passages, missing)) => {
             let is_of_no_page = missing.len() == pages.len();
             Ok(Some(Text { passages, missing, is_of_no_page }))
@@ -145,7 +152,7 @@ fn structured(context: &Context, args: &Show, pages: &[PageNumber]) -> Result<Op
             | ExportError::NotMade { .. }
             | ExportError::Stale { .. }
             | ExportError::Damaged { .. },
-        ) => Ok(None),
+        ) if !is_requested => Ok(None),
         Err(error) => Err(super::export::explained(error, &args.id)),
     }
 }
