@@ -46,7 +46,27 @@ impl NoteMark {
             (Some(sign @ ('t' | 'f' | '+')), None) if is_sentence => {
                 Some((Self::MisreadDagger(sign), after_space(rest, letters)))
             }
-            _ => None,
+            _ => Self::parse_joined(first),
+        }
+    }
+
+    /// The mark at the beginning of a word, from which nothing separates it: `1The`, `(2)See`, `’The`, `tIf`. A sign that may open a quotation is not a mark.
+    fn parse_joined(word: &str) -> Option<(Self, u32)> {
+        let bare = word.trim_start_matches(['(', '[']);
+        let word_at = bare.find(|c: char| number(c.encode_utf8(&mut [0; 4])).is_none() && c != '0')?;
+        let rest = bare[word_at..].trim_start_matches([')', ']', '.']);
+        let length = (word.chars().count() - rest.chars().count()) as u32;
+        if let Some(number) = number(&bare[..word_at]) {
+            return rest.starts_with(char::is_uppercase).then_some((Self::Number(number), length));
+        }
+        let sign = word.chars().next()?;
+        let is_before_capital = word.chars().nth(1).is_some_and(char::is_uppercase);
+        let may_be_quotation =
+            matches!(sign, '“' | '‘' | '"' | '\'') || word.starts_with("’Ti") || word.starts_with("’Tw");
+        match MISREAD_BEFORE_NOTES.iter().find(|(misread, _)| *misread == sign) {
+            _ if !is_before_capital || may_be_quotation => None,
+            Some((_, mark)) => Some((mark.parse().map_or_else(|_| Self::Sign((*mark).to_owned()), Self::Number), 1)),
+            None => matches!(sign, 't' | 'f' | '+').then_some((Self::MisreadDagger(sign), 1)),
         }
     }
 
@@ -213,7 +233,21 @@ mod tests {
         assert_eq!(parsed("“See the account” is"), None, "a quotation");
         assert_eq!(parsed("12. Cf. Livy"), Some(("12".to_owned(), 4)));
         assert_eq!(parsed("¹ See p. 4"), Some(("1".to_owned(), 2)));
-        for text in ["that the undertaking", "1528 was a year", "t is a letter", "", "I See"] {
+        assert_eq!(parsed("1The landlord"), Some(("1".to_owned(), 1)), "joined to the word");
+        assert_eq!(parsed("(12)See p. 4"), Some(("12".to_owned(), 4)));
+        assert_eq!(parsed("tIf it is"), Some(("†".to_owned(), 1)));
+        assert_eq!(parsed("’The other"), Some(("*".to_owned(), 1)));
+        assert_eq!(parsed("“The other"), None, "it may be a quotation");
+        for text in [
+            "4to edition",
+            "’Tis so",
+            "the That",
+            "that the undertaking",
+            "1528 was a year",
+            "t is a letter",
+            "",
+            "I See",
+        ] {
             assert_eq!(parsed(text), None, "{text}");
         }
     }

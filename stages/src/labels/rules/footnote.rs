@@ -53,7 +53,7 @@ const MAX_INDENT_RATIO: f64 = 2.5;
 const MIN_LOW_RATIO: f64 = 0.6;
 
 /// `*`, `†`, `‡`, `§`, and what they are misread as before a word.
-fn begins_with_a_sign(text: &str) -> bool {
+pub(super) fn begins_with_a_sign(text: &str) -> bool {
     text.starts_with(['*', '†', '‡', '§', '¶', '•'])
 }
 
@@ -77,6 +77,30 @@ pub(super) fn begins_with_a_mark(text: &str) -> bool {
         || ((short || MISREAD_MARKS.contains(&first))
             && !is_word
             && sentence.is_some_and(|c| c.is_uppercase() || c.is_ascii_digit()))
+}
+
+/// A sign, a number joined to a word, or a letter that a dagger is misread as joined to a capital: nothing else begins so.
+pub(super) fn begins_with_a_certain_mark(text: &str) -> bool {
+    let begin: Vec<char> = text.chars().take(2).collect();
+    let is_number = text.starts_with(|c: char| c.is_ascii_digit()) && begins_with_a_misread_mark(text);
+    let is_dagger = matches!(begin[..], ['t' | 'f' | '+', next] if next.is_uppercase());
+    begins_with_a_sign(text) || is_number || is_dagger
+}
+
+/// Signs and letters that a raised mark is misread as, joined to the word after it: `tIf`, `’The`, `?There`, `1the`.
+const MISREAD_JOINED: [char; 17] =
+    ['+', 't', 'f', 'i', 'l', '“', '”', '‘', '’', '"', '\'', '°', '!', '?', '¥', '|', '{'];
+
+/// What a raised mark and the first word of a note are read as where nothing separates them. It may be another text, such as a quotation; so it begins a
+/// note only in small type at the foot of a page.
+pub(super) fn begins_with_a_misread_mark(text: &str) -> bool {
+    let word = text.split_whitespace().next().unwrap_or_default();
+    let mut chars = word.chars();
+    let first = chars.next();
+    let next = chars.as_str().trim_start_matches(|c: char| c.is_ascii_digit() || c == ')').chars().next();
+    let is_digit = first.is_some_and(|c| c.is_ascii_digit());
+    let is_misread = first.is_some_and(|c| MISREAD_JOINED.contains(&c));
+    (is_digit && next.is_some_and(char::is_alphabetic)) || (is_misread && next.is_some_and(char::is_uppercase))
 }
 
 #[cfg(test)]
@@ -141,5 +165,16 @@ mod tests {
         {
             assert!(!begins_with_a_mark(text), "{text}");
         }
+    }
+
+    #[test]
+    fn misread_marks_are_joined_to_a_word() {
+        for text in ["tIf it is", "’The table", "1that is", "?There are", "12)See", "+Cf."] {
+            assert!(begins_with_a_misread_mark(text), "{text}");
+        }
+        for text in ["the table", "that is", "“that is", "", "Fig. 1", "1528 was a year", "12, 13"] {
+            assert!(!begins_with_a_misread_mark(text), "{text}");
+        }
+        assert!(begins_with_a_certain_mark("tIf") && !begins_with_a_certain_mark("’The"));
     }
 }

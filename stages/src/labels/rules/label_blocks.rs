@@ -1,6 +1,6 @@
 use super::block_view::BlockView;
 use super::page_view::PageView;
-use super::split_blocks::{SplitLines, split_blocks};
+use super::split_blocks::{SplitKind, SplitLines, split_blocks};
 use super::{caption, footnote, header_footer, heading, noise, quote, running_text, table};
 use crate::labels::{Classification, LabelledBlock, LabelledLines};
 use crate::ocr::OcrPage;
@@ -40,18 +40,43 @@ pub fn label_page(page: &OcrPage, book: &PagePagination) -> (Vec<LabelledBlock>,
         let label = label_block(block, &view);
         match split.parts.iter().find(|part| part.block_num == block.block_num) {
             Some(part) => lines.push(label_lines(part, label)),
+            None if split.footnotes.contains(&block.block_num) => blocks.push(as_footnote(label)),
             None => blocks.push(label),
         }
     }
     (blocks, lines)
 }
 
-/// Lines that were split from a block of text are a running head or foot, or a page number, whatever else their text resembles.
+/// The label of a block that is a footnote by its type and place: what resembles text is one, but not a caption or heading.
+fn as_footnote(label: LabelledBlock) -> LabelledBlock {
+    use Classification::{Caption, ChapterHeading, Footnote, OcrArtifact, PhotoCredit, SectionHeading, Table};
+    let is_other = matches!(
+        label.classification,
+        Footnote | Caption | ChapterHeading | OcrArtifact | PhotoCredit | SectionHeading | Table
+    );
+    let confidence = label.classification_confidence.min(FOOTNOTE_CONFIDENCE);
+    if is_other {
+        label
+    } else {
+        LabelledBlock { classification: Footnote, classification_confidence: confidence, ..label }
+    }
+}
+
+/// Confidence in a footnote that is one by its type and place.
+const FOOTNOTE_CONFIDENCE: f64 = 0.8;
+
+/// Lines that were split from a block of text are a running head or foot, a page number or a footnote, whatever else their text resembles.
 fn label_lines(part: &SplitLines, label: LabelledBlock) -> LabelledLines {
-    use Classification::{Footer, Header, PageNumber};
-    let is_outside_text = matches!(label.classification, Header | Footer | PageNumber);
-    let (classification, classification_confidence) =
-        if is_outside_text { (label.classification, label.classification_confidence) } else { (Footer, 0.8) };
+    use Classification::{Footer, Footnote, Header, PageNumber};
+    let of_kind = match part.kind {
+        SplitKind::OutsideText => matches!(label.classification, Header | Footer | PageNumber),
+        SplitKind::Footnote => label.classification == Footnote,
+    };
+    let (classification, classification_confidence) = match part.kind {
+        _ if of_kind => (label.classification, label.classification_confidence),
+        SplitKind::OutsideText => (Footer, 0.8),
+        SplitKind::Footnote => (Footnote, FOOTNOTE_CONFIDENCE),
+    };
     LabelledLines { block_num: part.origin, lines: part.lines, classification, classification_confidence }
 }
 

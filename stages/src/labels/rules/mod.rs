@@ -4,6 +4,7 @@
 mod block_view;
 mod caption;
 mod footnote;
+mod footnote_lines;
 mod header_footer;
 mod heading;
 mod label_blocks;

@@ -1,15 +1,18 @@
+use super::footnote_lines::{TextType, divide_footnotes, first_footnote_line};
 use crate::ocr::{Block, Line, OcrPage, Paragraph};
 use crate::page_layout::PageLayout;
 use crate::pagination::PagePagination;
 use shelf_pages::{Bbox, LineRange};
 
-/// A page on which lines in the header and footer zones are blocks of their own.
+/// A page on which lines in the header and footer zones, and footnotes, are blocks of their own.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct SplitPage {
     /// The page. What is left of a block keeps its number.
     pub(super) page: OcrPage,
     /// The new blocks.
     pub(super) parts: Vec<SplitLines>,
+    /// Blocks of `ocr` all of whose lines are footnotes; what is left of them is the first one.
+    pub(super) footnotes: Vec<u32>,
 }
 
 /// Lines that were split from a block.
@@ -20,6 +23,16 @@ pub(super) struct SplitLines {
     /// The number of the block in `ocr`.
     pub(super) origin: u32,
     pub(super) lines: LineRange,
+    pub(super) kind: SplitKind,
+}
+
+/// Why lines do not belong to the text of their block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum SplitKind {
+    /// They are in the header or footer zone.
+    OutsideText,
+    /// They are a footnote, or a part of one.
+    Footnote,
 }
 
 /// By how much a line may extend beyond the header or footer zone, in heights of the body text.
@@ -29,31 +42,91 @@ const MAX_SIGNATURE_WIDTH_RATIO: f64 = 0.4;
 /// It begins further to the right than this fraction of the text's width.
 const MIN_SIGNATURE_INDENT_RATIO: f64 = 0.12;
 
-/// Splits the page's blocks where OCR put a running head, a page number or a signature mark into the first or last lines of a block of text.
+/// Splits the page's blocks where OCR put a running head, a page number, a signature mark or footnotes into the first or last lines of a block of text.
 pub(super) fn split_blocks(page: &OcrPage, book: &PagePagination) -> SplitPage {
     let layout = PageLayout::of(page, book.body_height_px);
+    let text = TextType::of(page, &layout);
     let lowest = page.blocks.iter().map(|block| block.bbox.bottom()).max();
     let mut next_num = page.blocks.iter().map(|block| block.block_num).max().unwrap_or_default() + 1;
-    let mut parts = Vec::new();
+    let (mut parts, mut footnotes) = (Vec::new(), Vec::new());
     let mut blocks = Vec::new();
     for block in &page.blocks {
         let (head, foot) = lines_outside_text(block, book, &layout, Some(block.bbox.bottom()) == lowest);
         let total = lines(block).count() as u32;
-        if head + foot == 0 || head + foot >= total {
+        let (head, foot) = if head + foot >= total { (0, 0) } else { (head, foot) };
+        let inner = LineRange { first: head, count: total - head - foot };
+        let mut notes = match text {
+            Some(text) if has_lines(block) && is_last_text(block, page, book, &text) => {
+                footnotes_of(block, inner, line_above(block, page, book), &text)
+            }
+            _ => Vec::new(),
+        };
+        let is_footnote = notes.first().is_some_and(|note| note.first == head);
+        if is_footnote {
+            footnotes.push(block.block_num);
+        }
+        let rest = if is_footnote {
+            notes.remove(0)
+        } else {
+            LineRange { first: head, count: notes.first().map_or(inner.end(), |note| note.first) - head }
+        };
+        if head + foot == 0 && notes.is_empty() {
             blocks.push(block.clone());
             continue;
         }
-        let mut split = |first: u32, count: u32| {
-            let lines = LineRange { first, count };
-            parts.push(SplitLines { block_num: next_num, origin: block.block_num, lines });
+        let mut split = |lines: LineRange, kind: SplitKind| {
+            parts.push(SplitLines { block_num: next_num, origin: block.block_num, lines, kind });
             next_num += 1;
             Block { block_num: next_num - 1, ..cut(block, lines) }
         };
-        blocks.extend((0..head).map(|at| split(at, 1)));
-        blocks.push(cut(block, LineRange { first: head, count: total - head - foot }));
-        blocks.extend((total - foot..total).map(|at| split(at, 1)));
+        let line = |at: u32| LineRange { first: at, count: 1 };
+        blocks.extend((0..head).map(|at| split(line(at), SplitKind::OutsideText)));
+        blocks.push(cut(block, rest));
+        blocks.extend(notes.iter().map(|note| split(*note, SplitKind::Footnote)));
+        blocks.extend((total - foot..total).map(|at| split(line(at), SplitKind::OutsideText)));
     }
-    SplitPage { page: OcrPage { blocks, ..page.clone() }, parts }
+    SplitPage { page: OcrPage { blocks, ..page.clone() }, parts, footnotes }
+}
+
+/// The footnotes in the last of these lines of a block, which begin below its text or below the line above it.
+fn footnotes_of(block: &Block, inner: LineRange, above: Option<&Line>, text: &TextType) -> Vec<LineRange> {
+    let all: Vec<&Line> = lines(block).skip(inner.first as usize).take(inner.count as usize).collect();
+    let Some(first) = first_footnote_line(above, &all, text) else { return Vec::new() };
+    let notes = divide_footnotes(&all, first);
+    notes.into_iter().map(|note| LineRange { first: note.first + inner.first, ..note }).collect()
+}
+
+/// The last line of the nearest block above a block in its column, without the running head.
+fn line_above<'p>(block: &Block, page: &'p OcrPage, book: &PagePagination) -> Option<&'p Line> {
+    let is_above = |other: &&Block| {
+        let is_head = book.head_bottom_px.is_some_and(|bottom| other.bbox.y + other.bbox.height / 2 < bottom);
+        other.bbox.bottom() <= block.bbox.y + block.bbox.height / 2 && !is_head && is_over(&other.bbox, &block.bbox)
+    };
+    let above = page.blocks.iter().filter(is_above).max_by_key(|other| other.bbox.bottom())?;
+    lines(above).next_back()
+}
+
+fn is_over(a: &Bbox, b: &Bbox) -> bool {
+    a.right().min(b.right()) > a.x.max(b.x)
+}
+
+/// Whether nothing is below a block in its column but smaller type and the foot of the page.
+fn is_last_text(block: &Block, page: &OcrPage, book: &PagePagination, text: &TextType) -> bool {
+    let is_below = |other: &&Block| {
+        other.bbox.y > block.bbox.y + block.bbox.height / 2
+            && other.block_num != block.block_num
+            && is_over(&other.bbox, &block.bbox)
+    };
+    let is_in_footer = |other: &Block| book.foot_top_px.is_some_and(|top| other.bbox.y + other.bbox.height / 2 > top);
+    let is_small = |other: &Block| text.ratio(lines(other)).is_none_or(|ratio| ratio <= MAX_SMALL_RATIO);
+    page.blocks.iter().filter(is_below).all(|other| is_in_footer(other) || is_small(other) || lines(other).count() == 1)
+}
+
+/// Type that is smaller than the text, relative to it.
+const MAX_SMALL_RATIO: f64 = 0.92;
+
+fn has_lines(block: &Block) -> bool {
+    block.paragraphs.iter().all(|paragraph| !paragraph.lines.is_empty())
 }
 
 fn lines(block: &Block) -> impl DoubleEndedIterator<Item = &Line> {
@@ -74,7 +147,7 @@ fn lines_outside_text(block: &Block, book: &PagePagination, layout: &PageLayout,
             .map(f64::from)
             .is_some_and(|top| middle(&line.bbox) > top && f64::from(line.bbox.y) >= top - tolerance)
     };
-    if block.paragraphs.iter().any(|paragraph| paragraph.lines.is_empty()) {
+    if !has_lines(block) {
         return (0, 0);
     }
     let head = lines(block).take_while(in_header).count();
@@ -155,7 +228,15 @@ mod tests {
         let both = split(&[centred(1000, 50, 18, "OF FLORIDA")], &[centred(1000, 1410, 20, "34")]);
         let found = texts(&both);
         assert_eq!((&found[0], found[1].0, &found[2]), (&(2, "OF FLORIDA".to_owned()), 1, &(3, "34".to_owned())));
-        assert_eq!(both.parts[1], SplitLines { block_num: 3, origin: 1, lines: LineRange { first: 41, count: 1 } });
+        assert_eq!(
+            both.parts[1],
+            SplitLines {
+                block_num: 3,
+                origin: 1,
+                lines: LineRange { first: 41, count: 1 },
+                kind: SplitKind::OutsideText
+            }
+        );
         assert_eq!(both.page.blocks[1].paragraphs[0].lines.len(), 40);
     }
 
@@ -173,6 +254,83 @@ mod tests {
         let book = PagePagination { head_bottom_px: Some(110), ..in_a_book() };
         let head = block(4, &[centred(1000, 50, 18, "OF FLORIDA"), centred(1000, 80, 18, "34")]);
         let original = page(1, vec![head, prose(5, 200, 30)]);
-        assert_eq!(split_blocks(&original, &book), SplitPage { page: original.clone(), parts: Vec::new() });
+        assert_eq!(
+            split_blocks(&original, &book),
+            SplitPage { page: original.clone(), parts: Vec::new(), footnotes: Vec::new() }
+        );
+    }
+
+    const NOTE: &str =
+        "some words that stand for a line of prose as wide as the column it is in, all some words that stand";
+
+    /// The number of lines in the text and in each note, for a page of prose with lines below it in the same block; each as high, and as far to the left and below
+    /// the line before as given.
+    fn notes(below: &[(u32, u32, u32, &str)]) -> Vec<u32> {
+        let mut y = 100 + 30 * 39;
+        let lines = below.iter().map(|(x, height, advance, text)| {
+            y += advance;
+            line((*x, y), *height, text)
+        });
+        let split = split(&[], &lines.collect::<Vec<_>>());
+        assert!(split.parts.iter().all(|part| part.kind == SplitKind::Footnote && part.origin == 1));
+        split.parts.iter().map(|part| part.lines.count).collect()
+    }
+
+    #[test]
+    fn footnotes_in_a_block_of_text_are_split_from_it() {
+        let marked = |mark: &str| format!("{mark}Some words of {NOTE}");
+        for (first, second) in [("* ", "† "), ("1 ", "2 "), ("1. ", "2. "), ("(1) ", "(2) "), ("’", "t"), ("¹ ", "² ")]
+        {
+            let (first, second) = (marked(first), marked(second) + ".");
+            let below = [
+                (125, 16, 45, &*first),
+                (100, 16, 24, "and some words that stand for it."),
+                (125, 16, 24, &*second),
+                (100, 16, 24, NOTE),
+            ];
+            assert_eq!(notes(&below), [2, 2], "{first}");
+        }
+        assert_eq!(notes(&[(100, 16, 45, NOTE), (100, 16, 24, NOTE)]), [2], "the rest of a note");
+        assert_eq!(notes(&[(125, 16, 45, "*Ibid.")]), [1]);
+        let marked = marked("* ");
+        assert_eq!(notes(&[(125, 16, 28, &marked), (100, 16, 24, NOTE)]), [2], "without a gap");
+    }
+
+    #[test]
+    fn text_in_small_type_is_not_a_footnote() {
+        let quotation = "“Some words of another that are set in a little at both sides of it all";
+        assert_eq!(notes(&[(140, 18, 45, quotation), (140, 18, 26, quotation)]), [] as [u32; 0]);
+        let verse = [(220, 16, 45, "“Who goes to sea for pleasure"), (220, 16, 24, "Would go to hell for pastime")];
+        assert_eq!(notes(&verse), [] as [u32; 0]);
+        assert_eq!(notes(&[(100, 20, 45, "* Some words in the type of the text")]), [] as [u32; 0]);
+        assert_eq!(notes(&[(100, 16, 28, NOTE), (100, 16, 24, NOTE)]), [] as [u32; 0], "neither a gap nor a mark");
+        let cells = |y: u32, text: [&str; 3]| {
+            let words: Vec<_> =
+                [100, 500, 700].iter().zip(text).flat_map(|(x, cell)| line((*x, y), 16, cell).words).collect();
+            Line { bbox: Bbox::bounding(words.iter().map(|word| word.bbox)).unwrap(), words }
+        };
+        let table = [cells(1315, ["1 Name", "12", "345"]), cells(1340, ["2 Of it", "13", "346"])];
+        assert_eq!(split(&[], &table).parts, []);
+    }
+
+    #[test]
+    fn block_of_footnotes_is_divided() {
+        let texts = ["’The first words of a note in small type.", "tThe second words of a note.", "and they go on."];
+        let lines: Vec<Line> =
+            texts.iter().zip([0, 1, 2]).map(|(text, at)| line((125 - at / 2 * 25, 1340 + 24 * at), 16, text)).collect();
+        let found = split_blocks(&page(1, vec![prose(1, 100, 40), block(2, &lines)]), &in_a_book());
+        assert_eq!(found.footnotes, [2]);
+        let part =
+            SplitLines { block_num: 3, origin: 2, lines: LineRange { first: 1, count: 2 }, kind: SplitKind::Footnote };
+        assert_eq!(found.parts, [part]);
+    }
+
+    #[test]
+    fn small_type_above_other_text_is_not_split() {
+        let lines =
+            [prose(1, 100, 10).paragraphs[0].lines.clone(), vec![line((125, 445), 16, "* Some words in small type")]]
+                .concat();
+        let original = page(1, vec![block(1, &lines), prose(2, 520, 20)]);
+        assert_eq!(split_blocks(&original, &in_a_book()).parts, []);
     }
 }
