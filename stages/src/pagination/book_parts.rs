@@ -96,7 +96,7 @@ fn first_back_matter_page(features: &[PageFeatures], begins: usize) -> Option<us
 /// The part that a page with little text is: title page, copyright page or dedication.
 fn sparse_matter(features: &PageFeatures, before: Option<Matter>, at: usize, begins: Option<usize>) -> Option<Matter> {
     let in_front = begins.map_or(at < MAX_TITLE_PAGE_SCANS, |begins| at < begins);
-    if !in_front || features.rows == 0 || features.words > MAX_COPYRIGHT_PAGE_WORDS {
+    if !in_front || features.rows == 0 || features.is_plate || features.words > MAX_COPYRIGHT_PAGE_WORDS {
         return None;
     }
     let follows_title_page = before == Some(Matter::TitlePage) && features.median_type_ratio < 0.95;
@@ -232,6 +232,14 @@ mod tests {
                 (M::Index, R::BackMatter),
             ]
         );
+    }
+
+    #[test]
+    fn plate_in_the_front_matter_is_not_a_title_page() {
+        let plate = PageFeatures { is_plate: true, ..title() };
+        let pages = [(plate.clone(), ""), (title(), ""), (plate, ""), (opening(Matter::Text), "1"), (text(), "2")];
+        let matters: Vec<Matter> = found(&pages).into_iter().map(|(matter, _)| matter).collect();
+        assert_eq!(matters, [M::Text, M::TitlePage, M::Text, M::Text, M::Text]);
     }
 
     #[test]

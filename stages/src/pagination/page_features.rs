@@ -29,6 +29,8 @@ pub struct PageFeatures {
     pub mentions_rights: bool,
     /// Whether it addresses someone, as a dedication does.
     pub mentions_dedicatee: bool,
+    /// Whether it is a plate: a large figure with nothing but its caption.
+    pub is_plate: bool,
 }
 
 /// A heading that opens a part of the book.
@@ -92,6 +94,7 @@ impl PageFeatures {
             running_head_matter: None,
             has_lowered_heading: rows.iter().take(2).enumerate().any(|(at, row)| is_lowered_heading(row, at, layout)),
             mentions_rights: RIGHTS_PHRASES.iter().any(|phrase| text.contains(phrase)),
+            is_plate: is_plate(page, rows),
             mentions_dedicatee: first.starts_with("to ") || text.contains("dedicat") || text.contains("inscribed to"),
         }
     }
@@ -108,6 +111,26 @@ impl PageFeatures {
             self.running_head_matter = Some(opening.matter).filter(|matter| *matter != Matter::Text);
         }
     }
+}
+
+/// A figure of a plate covers at least this fraction of the scan, 0..=1.
+const MIN_PLATE_RATIO: f64 = 0.15;
+
+/// The caption of a plate has at most so many rows; above the figure, there is at most a running head. A title page with an engraving has more text
+/// above it.
+const MAX_CAPTION_ROWS: usize = 8;
+const MAX_ROWS_ABOVE_PLATE: usize = 1;
+
+fn is_plate(page: &OcrPage, rows: &[TextRow]) -> bool {
+    let size = page.upright_dimensions();
+    let scan = f64::from(size.width) * f64::from(size.height);
+    let figures = page.images.iter().map(|figure| page.to_upright(figure.bbox));
+    figures.max_by_key(|figure| figure.area()).is_some_and(|figure| {
+        let above = rows.iter().filter(|row| row.bbox.bottom() <= figure.y + row.bbox.height / 2).count();
+        figure.area() as f64 >= MIN_PLATE_RATIO * scan
+            && above <= MAX_ROWS_ABOVE_PLATE
+            && rows.len() - above <= MAX_CAPTION_ROWS
+    })
 }
 
 fn is_headline(row: &TextRow, at: usize, layout: &PageLayout) -> bool {
@@ -134,7 +157,7 @@ fn ends_in_a_number(row: &TextRow) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use shelf_pages::Block;
+    use shelf_pages::{Bbox, Block, Figure};
 
     use super::*;
     use crate::page_layout::test_pages::{block, centred, line, page, prose};
@@ -174,5 +197,23 @@ mod tests {
             block(2, &[centred(1000, 900, 20, "by a man")]),
         ]);
         assert!(title.largest_type_ratio > 2.5 && title.centred_ratio > 0.9, "{title:?}");
+    }
+
+    #[test]
+    fn plate_is_a_large_figure_with_a_caption() {
+        let features = |height: u32, rows: &[(u32, u32, &str)]| {
+            let lines = rows.iter().map(|(y, height, text)| centred(1000, *y, *height, text));
+            let blocks = lines.zip(1..).map(|(line, number)| block(number, &[line])).collect();
+            let bbox = Bbox { x: 200, y: 300, width: 600, height };
+            let page = OcrPage {
+                images: vec![Figure { image_id: 1, bbox, image_file: "1.png".to_owned() }],
+                ..page(1, blocks)
+            };
+            PageFeatures::of(&page, &PageLayout::of(&page, Some(20.0)))
+        };
+        assert!(features(800, &[(1150, 36, "THE OLD MILL.")]).is_plate);
+        assert!(features(800, &[(60, 18, "A HEAD"), (1150, 18, "The old mill.")]).is_plate);
+        assert!(!features(800, &[(80, 50, "THE TITLE"), (180, 24, "OF A BOOK"), (1300, 20, "London")]).is_plate);
+        assert!(!features(250, &[(700, 36, "THE TITLE")]).is_plate, "a vignette");
     }
 }
