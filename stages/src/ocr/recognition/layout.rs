@@ -63,6 +63,18 @@ pub(super) fn refit(blocks: Vec<Block>) -> Vec<Block> {
     move_words(blocks, |bbox| bbox)
 }
 
+/// Inserts blocks before the first one that is below them, and numbers all of them anew.
+pub(super) fn insert_by_height(mut blocks: Vec<Block>, more: Vec<Block>) -> Vec<Block> {
+    if more.is_empty() {
+        return blocks;
+    }
+    for block in more {
+        let at = blocks.iter().position(|other| other.bbox.y >= block.bbox.bottom()).unwrap_or(blocks.len());
+        blocks.insert(at, block);
+    }
+    blocks.into_iter().zip(1..).map(|(block, block_num)| Block { block_num, ..block }).collect()
+}
+
 fn build_paragraph(words: &[RecognisedWord], par_num: u32) -> Paragraph {
     let mean = words.iter().map(|word| word.confidence).sum::<f64>() / words.len() as f64;
     let lines: Vec<Line> = words.chunk_by(|a, b| a.position.line == b.position.line).map(build_line).collect();

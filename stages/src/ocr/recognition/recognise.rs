@@ -1,13 +1,17 @@
 use shelf::stage::{Failure, PageImage, Result, ScanFile};
 use shelf::worker::{Task, worker_task};
+use shelf_pages::Block;
 
+use super::dashed_page_number::recognise_dashed_page_numbers;
 use super::decoded_scan::DecodedScan;
 use super::deskew::DeskewTransform;
 use super::drop_capital::{erase_drop_capitals, find_drop_capitals, join_drop_capitals};
 use super::engine::{can_start, tesseract_version};
+use super::figure_captions::recognise_captions;
 use super::figures::{crop_figure, drop_text_in_figures, find_figures};
 use super::isolated_page_number::{insert_isolated_page_numbers, recognise_isolated_page_numbers};
 use super::layout::{build_blocks, move_words};
+use super::leader_dots::{erase_dots, find_leader_dots, may_have_leaders};
 use super::line_end_numbers::recognise_line_end_numbers;
 use super::orientation::recognise_best_orientation;
 use super::residual_image::ResidualImage;
@@ -16,6 +20,9 @@ use super::surroundings::Surroundings;
 use super::unread_text::find_unread_text;
 use crate::ocr::language::resolve_languages;
 use crate::ocr::{Deskew, RecognisedPage, RecognitionSettings, installed_languages};
+
+/// Margin around the dot of a leader that is erased with it, on paper.
+const LEADER_MARGIN_MM: f64 = 0.2;
 
 /// Recognises a scan in a worker process.
 static RECOGNISE: Task<(ScanFile, RecognitionSettings), RecognisedPage> = Task::new("ocr.recognise", recognise);
@@ -45,10 +52,26 @@ pub fn recognise((file, settings): (ScanFile, RecognitionSettings)) -> Result<Re
         .then(|| DeskewTransform::new(skew_degrees, scan.size()));
     let deskewed = deskew.map(|transform| transform.apply(cleared));
     let page = deskewed.as_ref().unwrap_or(cleared);
-    let grey = page.grey_at_dpi(f64::from(settings.dpi));
-    let recognised = recognise_best_orientation(&grey, page.size(), &language, &settings)?;
+    let mut grey = page.grey_at_dpi(f64::from(settings.dpi));
+    let mut recognised = recognise_best_orientation(&grey, page.size(), &language, &settings)?;
     let mut blocks = build_blocks(&recognised.words);
-    let mut residual = ResidualImage::of(page, &blocks);
+    let mut leaders = Vec::new();
+    if recognised.is_upright() && may_have_leaders(&blocks, &ResidualImage::of(page, &blocks)) {
+        leaders = find_leader_dots(&grey);
+    }
+    if !leaders.is_empty() {
+        grey = erase_dots(&grey, &leaders);
+        recognised = recognise_best_orientation(&grey, page.size(), &language, &settings)?;
+        blocks = build_blocks(&recognised.words);
+    }
+    let residual_of = |blocks: &[Block]| {
+        let mut residual = ResidualImage::of(page, blocks);
+        for dot in &leaders {
+            residual.erase(residual.image_to_scan(*dot, grey.image.dimensions()), LEADER_MARGIN_MM);
+        }
+        residual
+    };
+    let mut residual = residual_of(&blocks);
     let mut capitals = Vec::new();
     if recognised.is_upright() {
         capitals = find_drop_capitals(&blocks, &residual, &grey, &language)?;
@@ -57,7 +80,7 @@ pub fn recognise((file, settings): (ScanFile, RecognitionSettings)) -> Result<Re
         let without = erase_drop_capitals(&grey, &capitals, &residual);
         let again = recognise_best_orientation(&without, page.size(), &language, &settings)?;
         blocks = join_drop_capitals(build_blocks(&again.words), &capitals);
-        residual = ResidualImage::of(page, &blocks);
+        residual = residual_of(&blocks);
     }
     // A figure may reach the edge of the scan, and would be cut where a dark band was cleared.
     let figures = if surroundings.cleared.is_some() {
@@ -69,7 +92,9 @@ pub fn recognise((file, settings): (ScanFile, RecognitionSettings)) -> Result<Re
     let blocks = if recognised.is_upright() {
         let blocks = recognise_line_end_numbers(blocks, &residual, &grey, &language)?;
         let numbers = recognise_isolated_page_numbers(&residual, &grey, &language)?;
-        insert_isolated_page_numbers(blocks, &numbers)
+        let blocks = insert_isolated_page_numbers(blocks, &numbers);
+        let blocks = recognise_dashed_page_numbers(blocks, &residual, &grey, &language)?;
+        recognise_captions(blocks, &figures, &residual, &grey, &language)?
     } else {
         blocks
     };

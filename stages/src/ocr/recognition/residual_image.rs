@@ -47,6 +47,11 @@ impl ResidualImage {
         residual
     }
 
+    /// Erases a box of the scan, and a margin around it.
+    pub(super) fn erase(&mut self, bbox: Bbox, margin_mm: f64) {
+        self.image.erase(self.with_margin(self.map_from_scan(bbox), margin_mm));
+    }
+
     /// Converts a length on paper to px of the residual image.
     pub(super) fn px(&self, mm: f64) -> f64 {
         mm * self.px_per_mm
@@ -65,6 +70,16 @@ impl ResidualImage {
     /// Maps a box from the residual image to another image of the scan of `size` px.
     pub(super) fn to_image(&self, bbox: Bbox, size: (u32, u32)) -> Bbox {
         ScanTransform { scan_size: size, scaled_size: self.size, rotation: Rotation::None }.to_scan(bbox)
+    }
+
+    /// Maps a box from another image of the scan of `size` px to the scan.
+    pub(super) fn image_to_scan(&self, bbox: Bbox, size: (u32, u32)) -> Bbox {
+        ScanTransform { scan_size: self.scan_size, scaled_size: size, rotation: Rotation::None }.to_scan(bbox)
+    }
+
+    /// Maps a box from the scan to another image of it of `size` px.
+    pub(super) fn scan_to_image(&self, bbox: Bbox, size: (u32, u32)) -> Bbox {
+        ScanTransform { scan_size: size, scaled_size: self.scan_size, rotation: Rotation::None }.to_scan(bbox)
     }
 
     /// The box with a margin on every side.

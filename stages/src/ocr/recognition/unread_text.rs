@@ -71,7 +71,8 @@ fn words_of(blocks: &[Block]) -> impl Iterator<Item = &Word> {
     paragraphs.flat_map(|paragraph| &paragraph.lines).flat_map(|line| &line.words)
 }
 
-fn looks_like_text(residual: &ResidualImage, component: &ConnectedComponent) -> bool {
+/// Whether a component has the size and the foreground of a letter or a word.
+pub(super) fn looks_like_text(residual: &ResidualImage, component: &ConnectedComponent) -> bool {
     let (width, height) = residual.size_mm(component.bbox);
     let foreground_ratio = component.foreground_px as f64 / component.bbox.area() as f64;
     width >= MIN_WIDTH_MM && HEIGHT_MM.contains(&height) && FOREGROUND_RATIO.contains(&foreground_ratio)
