@@ -1,10 +1,11 @@
-use shelf_pages::{Matter, OcrPage};
+use shelf_pages::{Bbox, Matter, OcrPage};
 
 use super::folio::{Folio, trim_punctuation};
 use super::matter::{is_numbered_division, matter_opened_by};
 use crate::page_layout::{PageLayout, TextRow, is_centred, is_mostly_capitals, median};
 
 /// The features of a page from which the parts of the book are determined.
+#[expect(clippy::struct_excessive_bools, reason = "they are independent of each other")]
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct PageFeatures {
     /// Words on the page.
@@ -125,7 +126,7 @@ fn is_plate(page: &OcrPage, rows: &[TextRow]) -> bool {
     let size = page.upright_dimensions();
     let scan = f64::from(size.width) * f64::from(size.height);
     let figures = page.images.iter().map(|figure| page.to_upright(figure.bbox));
-    figures.max_by_key(|figure| figure.area()).is_some_and(|figure| {
+    figures.max_by_key(Bbox::area).is_some_and(|figure| {
         let above = rows.iter().filter(|row| row.bbox.bottom() <= figure.y + row.bbox.height / 2).count();
         figure.area() as f64 >= MIN_PLATE_RATIO * scan
             && above <= MAX_ROWS_ABOVE_PLATE
@@ -157,7 +158,7 @@ fn ends_in_a_number(row: &TextRow) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use shelf_pages::{Bbox, Block, Figure};
+    use shelf_pages::{Block, Figure};
 
     use super::*;
     use crate::page_layout::test_pages::{block, centred, line, page, prose};

@@ -31,13 +31,13 @@ const MAX_PARAGRAPH_INDENT: f64 = 2.2;
 /// The white between the columns of a table, type sizes.
 const MIN_COLUMN_GAP: f64 = 1.3;
 
-/// The type size of a page's text, and where its column is.
+/// The type size of a page's text, and where its column is, px.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct TextType {
-    size_px: f64,
-    leading_px: f64,
-    left_px: f64,
-    right_px: f64,
+    size: f64,
+    leading: f64,
+    left: f64,
+    right: f64,
 }
 
 impl TextType {
@@ -50,33 +50,33 @@ impl TextType {
                 && height.is_some_and(|height| is_same_type_size(height, layout.body_height_px))
         };
         let words = lines.clone().filter(is_text).flat_map(|line| &line.words);
-        let size_px = median(words.filter_map(word_size_px))?;
+        let size = median(words.filter_map(word_size_px))?;
         let is_of_size = |line: &&Line| {
             type_size_px(line, MIN_TEXT_WORDS)
-                .is_some_and(|size| (MAX_LINE_SIZE_RATIO..MAX_TEXT_SIZE_RATIO).contains(&(size / size_px)))
+                .is_some_and(|own| (MAX_LINE_SIZE_RATIO..MAX_TEXT_SIZE_RATIO).contains(&(own / size)))
         };
         let column: Vec<Bbox> = lines.filter(is_of_size).map(|line| line.bbox).collect();
         let column = Bbox::bounding(column.iter().copied()).filter(|_| column.len() < MIN_COLUMN_LINES);
         Some(Self {
-            size_px,
-            leading_px: layout.leading_px,
-            left_px: column.map_or(layout.text_left_px, |column| f64::from(column.x)),
-            right_px: column.map_or(layout.text_right_px, |column| f64::from(column.right())),
+            size,
+            leading: layout.leading_px,
+            left: column.map_or(layout.text_left_px, |column| f64::from(column.x)),
+            right: column.map_or(layout.text_right_px, |column| f64::from(column.right())),
         })
     }
 
     /// The median type size of lines, relative to the text; `None` without words.
     pub(super) fn ratio<'l>(&self, lines: impl IntoIterator<Item = &'l Line>) -> Option<f64> {
         let words = lines.into_iter().flat_map(|line| &line.words);
-        Some(median(words.filter_map(word_size_px))? / self.size_px)
+        Some(median(words.filter_map(word_size_px))? / self.size)
     }
 
     fn is_small(&self, line: &Line) -> Option<bool> {
-        Some(type_size_px(line, MIN_SIZED_WORDS)? <= MAX_LINE_SIZE_RATIO * self.size_px)
+        Some(type_size_px(line, MIN_SIZED_WORDS)? <= MAX_LINE_SIZE_RATIO * self.size)
     }
 
     fn gap(&self, above: &Line, below: &Line) -> f64 {
-        (f64::from(below.bbox.y) - f64::from(above.bbox.bottom())) / self.leading_px
+        (f64::from(below.bbox.y) - f64::from(above.bbox.bottom())) / self.leading
     }
 }
 
@@ -163,31 +163,31 @@ fn paragraph_end(lines: &[&Line], text: &TextType) -> usize {
 }
 
 fn is_indented_at_both_sides(lines: &[&Line], text: &TextType) -> bool {
-    let indent = MIN_QUOTE_INDENT * text.size_px;
+    let indent = MIN_QUOTE_INDENT * text.size;
     lines.len() > 1
         && lines.iter().all(|line| {
-            f64::from(line.bbox.x) > text.left_px + indent && f64::from(line.bbox.right()) < text.right_px - indent
+            f64::from(line.bbox.x) > text.left + indent && f64::from(line.bbox.right()) < text.right - indent
         })
 }
 
 /// Whether the first line is indented as that of a paragraph: a footnote whose mark was not read.
 fn begins_paragraph(lines: &[&Line], text: &TextType) -> bool {
-    let indent = (f64::from(lines[0].bbox.x) - text.left_px) / text.size_px;
+    let indent = (f64::from(lines[0].bbox.x) - text.left) / text.size;
     (0.0..MAX_PARAGRAPH_INDENT).contains(&indent) && !is_indented_at_both_sides(lines, text)
 }
 
 /// Whether the lines reach both edges of the column.
 fn is_flush(lines: &[&Line], text: &TextType) -> bool {
-    let near = MIN_QUOTE_INDENT * text.size_px;
-    lines.iter().any(|line| f64::from(line.bbox.x) < text.left_px + near)
-        && lines.iter().any(|line| f64::from(line.bbox.right()) > text.right_px - near)
+    let near = MIN_QUOTE_INDENT * text.size;
+    lines.iter().any(|line| f64::from(line.bbox.x) < text.left + near)
+        && lines.iter().any(|line| f64::from(line.bbox.right()) > text.right - near)
 }
 
 /// Whether most lines are split into columns.
 fn is_table(lines: &[&Line], text: &TextType) -> bool {
     let is_split = |line: &&&Line| {
         let white = |pair: &[shelf_pages::Word]| f64::from(pair[1].bbox.x) - f64::from(pair[0].bbox.right());
-        line.words.windows(2).any(|pair| white(pair) > MIN_COLUMN_GAP * text.size_px)
+        line.words.windows(2).any(|pair| white(pair) > MIN_COLUMN_GAP * text.size)
     };
     2 * lines.iter().filter(is_split).count() > lines.len()
 }

@@ -51,8 +51,8 @@ pub(super) fn recognise_dashed_page_numbers(
     for block in blocks.iter_mut().filter(|block| is_outside(&block.bbox) && is_misread(block)) {
         let area = residual.scan_to_image(block.bbox, size);
         if let Some(words) = recognise_between_dashes(area, residual, page, language)? {
-            let read = build_blocks(&words).into_iter().map(|read| Block { block_num: block.block_num, ..read });
-            *block = read.last().unwrap_or_else(|| block.clone());
+            let mut read = build_blocks(&words).into_iter().map(|read| Block { block_num: block.block_num, ..read });
+            *block = read.next_back().unwrap_or_else(|| block.clone());
         }
     }
     let unread: Vec<Bbox> = connected_components(&residual.image, residual.px(MAX_GAP_MM).round() as usize)

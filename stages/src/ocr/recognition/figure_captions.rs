@@ -65,7 +65,9 @@ fn is_text(words: &[RecognisedWord]) -> bool {
 /// The rows of unread ink below a figure, and those above it, px of the residual image.
 fn unread_rows_beside(figure: Bbox, figures: &[Bbox], residual: &ResidualImage) -> Vec<Vec<Bbox>> {
     let mut ink = residual.image.clone();
-    figures.iter().for_each(|figure| ink.erase(residual.map_from_scan(*figure)));
+    for figure in figures {
+        ink.erase(residual.map_from_scan(*figure));
+    }
     let figure = residual.map_from_scan(figure);
     let overhang = (f64::from(figure.width) * MAX_OVERHANG_RATIO) as u32;
     let (left, right) = (figure.x.saturating_sub(overhang), figure.right() + overhang);
@@ -103,7 +105,9 @@ fn unread_rows_beside(figure: Bbox, figures: &[Bbox], residual: &ResidualImage) 
     let is_read =
         |rows: &[Bbox]| rows.iter().any(|row| residual.lines.iter().any(|line| line.intersection(row).area() > 0));
     let mut found = vec![adjacent(below), adjacent(above)];
-    found.iter_mut().for_each(|rows| rows.sort_by_key(|row| row.y));
+    for rows in &mut found {
+        rows.sort_by_key(|row| row.y);
+    }
     found.retain(|rows| (1..=MAX_ROWS).contains(&rows.len()) && !is_read(rows));
     found
 }

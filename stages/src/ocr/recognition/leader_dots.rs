@@ -81,7 +81,9 @@ pub(super) fn find_leader_dots(page: &GreyPage) -> Vec<Bbox> {
         }
         let leader = leader_from(start, &dots, &image, &px);
         if leader.len() >= MIN_DOTS {
-            leader.iter().for_each(|at| used[*at] = true);
+            for at in &leader {
+                used[*at] = true;
+            }
             leaders.push(leader);
         } else if leader.len() > 1 {
             short.push(leader);
