@@ -79,12 +79,12 @@ pub(super) fn begins_with_a_mark(text: &str) -> bool {
             && sentence.is_some_and(|c| c.is_uppercase() || c.is_ascii_digit()))
 }
 
-/// A sign, a number joined to a word, or a letter that a dagger is misread as joined to a capital: nothing else begins so.
+/// A sign, a number joined to a word, or a letter that a dagger or a `1` is misread as joined to a capital: nothing else begins so.
 pub(super) fn begins_with_a_certain_mark(text: &str) -> bool {
     let begin: Vec<char> = text.chars().take(2).collect();
     let is_number = text.starts_with(|c: char| c.is_ascii_digit()) && begins_with_a_misread_mark(text);
-    let is_dagger = matches!(begin[..], ['t' | 'f' | '+', next] if next.is_uppercase());
-    begins_with_a_sign(text) || is_number || is_dagger
+    let is_letter = matches!(begin[..], ['t' | 'f' | 'l' | 'i' | '+', next] if next.is_uppercase());
+    begins_with_a_sign(text) || is_number || is_letter
 }
 
 /// Signs and letters that a raised mark is misread as, joined to the word after it: `tIf`, `’The`, `?There`, `1the`.

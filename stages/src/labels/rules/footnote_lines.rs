@@ -12,7 +12,9 @@ const MAX_LINE_SIZE_RATIO: f64 = 0.94;
 /// A footnote without a mark is the rest of one from the page before, and smaller than quotations may be.
 const MAX_UNMARKED_SIZE_RATIO: f64 = 0.87;
 /// Minimum white space above footnotes, leadings of the text.
-const MIN_GAP_LEADINGS: f64 = 0.45;
+const MIN_GAP_LEADINGS: f64 = 0.32;
+/// Footnotes are compared with so many lines above them.
+const MAX_COMPARED_LINES: usize = 4;
 /// Shorter lines have no type size of their own, words.
 const MIN_SIZED_WORDS: usize = 3;
 /// Body text has at least as many words in a line.
@@ -80,40 +82,57 @@ impl TextType {
     }
 }
 
-/// The first line of the footnotes at the end of `lines`, which are those of a block; `None` without footnotes. `above` is the line above the block; nothing
-/// but footnotes may be below it.
-pub(super) fn first_footnote_line(above: Option<&Line>, lines: &[&Line], text: &TextType) -> Option<usize> {
+/// What is above a block.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Above<'l> {
+    /// The last line.
+    pub(super) line: &'l Line,
+    /// Whether it is one of a footnote.
+    pub(super) is_footnote: bool,
+}
+
+/// The first line of the footnotes at the end of `lines`, which are those of a block; `None` without footnotes. Nothing but footnotes may be below it.
+pub(super) fn first_footnote_line(above: Option<Above>, lines: &[&Line], text: &TextType) -> Option<usize> {
     let is_large = |line: &Line| text.is_small(line) == Some(false);
     let last_large = lines.iter().rposition(|line| is_large(line));
     let first_small = last_large.map_or(0, |last| last + 1);
+    if first_small == 0 && above.is_some_and(|above| above.is_footnote) && !is_table(lines, text) {
+        return Some(0);
+    }
     (first_small..lines.len()).find(|at| {
         let (before, notes) = lines.split_at(*at);
-        let Some(last) = before.last().copied().or(above) else { return false };
-        let is_below_text = *at == first_small && (*at > 0 || text.is_small(last) != Some(true));
-        begins_footnotes(last, notes, is_below_text, text)
+        let before = match above {
+            Some(above) if before.is_empty() => vec![above.line],
+            _ => before[before.len().saturating_sub(MAX_COMPARED_LINES)..].to_vec(),
+        };
+        begins_footnotes(&before, notes, text)
     })
 }
 
-fn begins_footnotes(last: &Line, notes: &[&Line], is_below_text: bool, text: &TextType) -> bool {
-    let Some(first) = notes.first() else { return false };
+fn begins_footnotes(before: &[&Line], notes: &[&Line], text: &TextType) -> bool {
+    let (Some(last), Some(first)) = (before.last(), notes.first()) else { return false };
     let Some(ratio) = text.ratio(notes.iter().copied()).filter(|ratio| *ratio <= MAX_SIZE_RATIO) else { return false };
-    let begin = first.text();
-    let has_gap = text.gap(last, first) >= MIN_GAP_LEADINGS;
-    let is_marked = begins_with_a_mark(&begin);
-    let is_misread = begins_with_a_misread_mark(&begin);
+    let is_below_larger = text.ratio(before.iter().copied()).is_none_or(|before| ratio <= MAX_LINE_SIZE_RATIO * before);
     if is_table(notes, text) {
         return false;
     }
-    let is_marked = is_marked || (has_gap && is_followed_by_footnotes(notes, text));
+    let begin = first.text();
+    let has_gap = text.gap(last, first) >= MIN_GAP_LEADINGS;
+    let is_certain = begins_with_a_certain_mark(&begin);
+    let is_followed = is_followed_by_footnotes(notes, text);
+    let is_marked = begins_with_a_mark(&begin) || (has_gap && is_followed);
+    let may_be_marked = is_marked || begins_with_a_misread_mark(&begin);
     let paragraph = &notes[..paragraph_end(notes, text)];
-    match (is_below_text, has_gap) {
-        _ if begins_with_a_sign(&begin) => is_below_text || has_gap,
-        (true, true) if is_marked || is_misread => !is_indented_at_both_sides(paragraph, text) || is_marked,
-        (true, true) => {
-            ratio <= MAX_UNMARKED_SIZE_RATIO && (is_flush(paragraph, text) || begins_paragraph(paragraph, text))
-        }
-        (true, false) => is_marked && !is_indented_at_both_sides(paragraph, text),
-        (false, true) => is_marked || (is_misread && !is_indented_at_both_sides(paragraph, text)),
+    let is_quotation = is_indented_at_both_sides(paragraph, text);
+    // A few words are measured less well, but a short last line of the text is not small.
+    let is_first_small = type_size_px(first, 1).is_some_and(|size| size <= MAX_LINE_SIZE_RATIO * text.size);
+    let is_small = ratio <= MAX_UNMARKED_SIZE_RATIO && is_first_small;
+    match (is_below_larger, has_gap) {
+        _ if is_certain => is_below_larger || has_gap,
+        (true, true) if may_be_marked => is_marked || !is_quotation,
+        (true, true) => is_small && (is_flush(paragraph, text) || begins_paragraph(paragraph, text)),
+        (true, false) => (is_marked && !is_quotation) || (is_followed && is_small && is_at_left(first, text)),
+        (false, true) => is_marked || (may_be_marked && !is_quotation),
         (false, false) => false,
     }
 }
@@ -143,6 +162,7 @@ pub(super) fn divide_footnotes(lines: &[&Line], first: usize) -> Vec<LineRange> 
         let is_short = f64::from(lines[at - 1].bbox.right()) < right - MIN_SHORT * size;
         let is_ended = lines[at - 1].text().trim_end().ends_with(['.', ')', '!', '?', '”', '"']);
         begins_with_a_sign(&begin)
+            || (begins_with_a_certain_mark(&begin) && is_ended)
             || (begins_with_a_mark(&begin) && is_ended && (is_indented || is_short))
             || (begins_with_a_misread_mark(&begin) && is_ended && is_indented)
     };
@@ -176,10 +196,14 @@ fn begins_paragraph(lines: &[&Line], text: &TextType) -> bool {
     (0.0..MAX_PARAGRAPH_INDENT).contains(&indent) && !is_indented_at_both_sides(lines, text)
 }
 
+fn is_at_left(line: &Line, text: &TextType) -> bool {
+    f64::from(line.bbox.x) < text.left + MIN_QUOTE_INDENT * text.size
+}
+
 /// Whether the lines reach both edges of the column.
 fn is_flush(lines: &[&Line], text: &TextType) -> bool {
     let near = MIN_QUOTE_INDENT * text.size;
-    lines.iter().any(|line| f64::from(line.bbox.x) < text.left + near)
+    lines.iter().any(|line| is_at_left(line, text))
         && lines.iter().any(|line| f64::from(line.bbox.right()) > text.right - near)
 }
 

@@ -49,10 +49,21 @@ pub fn label_page(page: &OcrPage, book: &PagePagination) -> (Vec<LabelledBlock>,
 
 /// The label of a block that is a footnote by its type and place: what resembles text is one, but not a caption or heading.
 fn as_footnote(label: LabelledBlock) -> LabelledBlock {
-    use Classification::{Caption, ChapterHeading, Footnote, OcrArtifact, PhotoCredit, SectionHeading, Table};
+    use Classification::{
+        Caption, ChapterHeading, Footer, Footnote, Header, OcrArtifact, PageNumber, PhotoCredit, SectionHeading, Table,
+    };
     let is_other = matches!(
         label.classification,
-        Footnote | Caption | ChapterHeading | OcrArtifact | PhotoCredit | SectionHeading | Table
+        Footnote
+            | Caption
+            | ChapterHeading
+            | Footer
+            | Header
+            | OcrArtifact
+            | PageNumber
+            | PhotoCredit
+            | SectionHeading
+            | Table
     );
     let confidence = label.classification_confidence.min(FOOTNOTE_CONFIDENCE);
     if is_other {

@@ -1,4 +1,4 @@
-use super::footnote_lines::{TextType, divide_footnotes, first_footnote_line};
+use super::footnote_lines::{Above, TextType, divide_footnotes, first_footnote_line};
 use crate::ocr::{Block, Line, OcrPage, Paragraph};
 use crate::page_layout::PageLayout;
 use crate::pagination::PagePagination;
@@ -49,18 +49,23 @@ pub(super) fn split_blocks(page: &OcrPage, book: &PagePagination) -> SplitPage {
     let lowest = page.blocks.iter().map(|block| block.bbox.bottom()).max();
     let mut next_num = page.blocks.iter().map(|block| block.block_num).max().unwrap_or_default() + 1;
     let (mut parts, mut footnotes) = (Vec::new(), Vec::new());
+    // Of the footnotes so far.
+    let mut last_lines: Vec<Bbox> = Vec::new();
     let mut blocks = Vec::new();
     for block in &page.blocks {
         let (head, foot) = lines_outside_text(block, book, &layout, Some(block.bbox.bottom()) == lowest);
         let total = lines(block).count() as u32;
         let (head, foot) = if head + foot >= total { (0, 0) } else { (head, foot) };
         let inner = LineRange { first: head, count: total - head - foot };
+        let above = |line| Above { line, is_footnote: last_lines.contains(&line.bbox) };
         let mut notes = match text {
             Some(text) if has_lines(block) && is_last_text(block, page, book, &text) => {
-                footnotes_of(block, inner, line_above(block, page, book), &text)
+                footnotes_of(block, inner, line_above(block, page, book).map(above), &text)
             }
             _ => Vec::new(),
         };
+        let last_line = notes.last().and_then(|note| lines(block).nth(note.end() as usize - 1));
+        last_lines.extend(last_line.map(|line| line.bbox));
         let is_footnote = notes.first().is_some_and(|note| note.first == head);
         if is_footnote {
             footnotes.push(block.block_num);
@@ -89,7 +94,7 @@ pub(super) fn split_blocks(page: &OcrPage, book: &PagePagination) -> SplitPage {
 }
 
 /// The footnotes in the last of these lines of a block, which begin below its text or below the line above it.
-fn footnotes_of(block: &Block, inner: LineRange, above: Option<&Line>, text: &TextType) -> Vec<LineRange> {
+fn footnotes_of(block: &Block, inner: LineRange, above: Option<Above>, text: &TextType) -> Vec<LineRange> {
     let all: Vec<&Line> = lines(block).skip(inner.first as usize).take(inner.count as usize).collect();
     let Some(first) = first_footnote_line(above, &all, text) else { return Vec::new() };
     let notes = divide_footnotes(&all, first);
@@ -110,7 +115,7 @@ fn is_over(a: &Bbox, b: &Bbox) -> bool {
     a.right().min(b.right()) > a.x.max(b.x)
 }
 
-/// Whether nothing is below a block in its column but smaller type and the foot of the page.
+/// Whether a block is above the footer zone, and nothing is below it in its column but smaller type and the foot of the page.
 fn is_last_text(block: &Block, page: &OcrPage, book: &PagePagination, text: &TextType) -> bool {
     let is_below = |other: &&Block| {
         other.bbox.y > block.bbox.y + block.bbox.height / 2
@@ -119,7 +124,12 @@ fn is_last_text(block: &Block, page: &OcrPage, book: &PagePagination, text: &Tex
     };
     let is_in_footer = |other: &Block| book.foot_top_px.is_some_and(|top| other.bbox.y + other.bbox.height / 2 > top);
     let is_small = |other: &Block| text.ratio(lines(other)).is_none_or(|ratio| ratio <= MAX_SMALL_RATIO);
-    page.blocks.iter().filter(is_below).all(|other| is_in_footer(other) || is_small(other) || lines(other).count() == 1)
+    !is_in_footer(block)
+        && page
+            .blocks
+            .iter()
+            .filter(is_below)
+            .all(|other| is_in_footer(other) || is_small(other) || lines(other).count() == 1)
 }
 
 /// Type that is smaller than the text, relative to it.
@@ -323,6 +333,44 @@ mod tests {
         let part =
             SplitLines { block_num: 3, origin: 2, lines: LineRange { first: 1, count: 2 }, kind: SplitKind::Footnote };
         assert_eq!(found.parts, [part]);
+    }
+
+    #[test]
+    fn footnotes_continue_in_the_next_block() {
+        let lines =
+            [line((125, 1298), 16, "lSome words of a note in small type."), line((125, 1322), 16, "2It is a note,")];
+        let text = [prose(1, 100, 40).paragraphs[0].lines.clone(), lines.to_vec()].concat();
+        let rest =
+            block(2, &[line((100, 1346), 16, "and it goes on in another block."), line((125, 1370), 16, "3Ibid.")]);
+        let found = split_blocks(&page(1, vec![block(1, &text), rest]), &in_a_book());
+        assert_eq!((found.footnotes, found.parts.len()), (vec![2], 3));
+    }
+
+    #[test]
+    fn page_number_below_footnotes_is_not_one() {
+        let text =
+            [prose(1, 100, 40).paragraphs[0].lines.clone(), vec![line((125, 1315), 16, "1Some words of a note.")]]
+                .concat();
+        let original = page(1, vec![block(1, &text), block(2, &[centred(1000, 1410, 16, "34")])]);
+        let found = split_blocks(&original, &PagePagination { foot_top_px: Some(1400), ..in_a_book() });
+        assert_eq!((found.footnotes, found.parts.len()), (vec![], 1));
+    }
+
+    #[test]
+    fn last_line_of_the_text_is_not_a_footnote() {
+        let last = line((100, 1300), 20, "and so.");
+        assert_eq!(split(&[], &[last, line((125, 1340), 16, "1Some words of a note.")]).parts.len(), 1);
+    }
+
+    #[test]
+    fn footnotes_below_a_quotation_in_one_block_are_split() {
+        let quotation = "some words of another that stand for a line as wide as the column it is";
+        let lines: Vec<Line> = (0..4).map(|at| line((130, 1330 + 27 * at), 18, quotation)).collect();
+        let note = line((125, 1440), 15, "1Some words that stand for a line of a note");
+        let found =
+            split_blocks(&page(1, vec![prose(1, 100, 40), block(2, &[lines, vec![note]].concat())]), &in_a_book());
+        let counts: Vec<_> = found.parts.iter().map(|part| (part.origin, part.lines.first, part.lines.count)).collect();
+        assert_eq!((found.footnotes, counts), (vec![], vec![(2, 4, 1)]));
     }
 
     #[test]
