@@ -12,5 +12,5 @@ pub use layout::PageLayout;
 pub(crate) use text_row::median;
 pub use text_row::{RowWord, TextRow, text_rows, text_rows_of_blocks};
 pub use type_heights::{TypeHeights, is_same_type_size};
-pub(crate) use type_size::{type_size_px, word_size_px};
+pub use type_size::{type_size_px, word_size_px};
 pub use typography::{is_centred, is_mostly_capitals};

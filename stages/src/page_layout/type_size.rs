@@ -11,13 +11,15 @@ const COMMA_DEPTH: f64 = 0.12;
 
 /// The type size of a line, px: the median of its words, each by the height that its letters have. Unlike the height of words, it does not depend on which
 /// letters a line happens to have. `None` for a line with fewer than `min_words` words.
-pub(crate) fn type_size_px(line: &Line, min_words: usize) -> Option<f64> {
+#[must_use]
+pub fn type_size_px(line: &Line, min_words: usize) -> Option<f64> {
     let sizes: Vec<f64> = line.words.iter().filter_map(word_size_px).collect();
     if sizes.len() < min_words.max(1) { None } else { median(sizes) }
 }
 
 /// The type size of a word, px; `None` without letters and digits.
-pub(crate) fn word_size_px(word: &Word) -> Option<f64> {
+#[must_use]
+pub fn word_size_px(word: &Word) -> Option<f64> {
     if !word.text.contains(char::is_alphanumeric) {
         return None;
     }
