@@ -26,7 +26,7 @@ test-long:
 # Kills and refuses commands at every system call, not only at some: docs/reliability.md.
 torture:
 	scripts/setup.sh tests
-	OMP_THREAD_LIMIT=1 cargo test --package shelf-tests --test it -- --include-ignored --nocapture killed_commands injected_faults
+	OMP_THREAD_LIMIT=1 cargo test --package shelf-tests --test it -- --include-ignored killed_commands injected_faults
 
 # Measures texts and labels on real scans, and writes docs/quality.md.
 quality:

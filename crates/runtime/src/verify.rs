@@ -163,8 +163,8 @@ impl Verified {
                 let path = BookPath::new(book, &format!("{stage}/replies/{name}"))?;
                 self.own_file(store, path, |_: &IgnoredAny| None)?;
             }
-            self.marker::<RedoMarker>(store, RedoMarker::path(book, stage)?)?;
-            self.marker::<AfterDue>(store, AfterDue::path(book, stage)?)?;
+            self.marker::<RedoMarker>(store, &RedoMarker::path(book, stage)?)?;
+            self.marker::<AfterDue>(store, &AfterDue::path(book, stage)?)?;
         }
         Ok(())
     }
@@ -193,8 +193,8 @@ impl Verified {
     }
 
     /// A marker, which is there only while a run is unfinished, and has no checksum.
-    fn marker<T: DeserializeOwned>(&mut self, store: &dyn Store, path: BookPath) -> Result<(), LookError> {
-        let found = self.parsed::<T>(store, &path)?;
+    fn marker<T: DeserializeOwned>(&mut self, store: &dyn Store, path: &BookPath) -> Result<(), LookError> {
+        let found = self.parsed::<T>(store, path)?;
         self.files += usize::from(found.is_some());
         Ok(())
     }

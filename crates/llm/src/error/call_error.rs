@@ -146,7 +146,7 @@ impl CallError {
             | Self::UnknownModel { message, .. }
             | Self::ParametersRefused { message, .. }
             | Self::Aborted(AbortReason::Rejected { message, .. } | AbortReason::Later { message, .. }) => {
-                *message = edit(message)
+                *message = edit(message);
             }
             Self::Connect(_)
             | Self::Timeout { .. }
