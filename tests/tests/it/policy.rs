@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use shelf::plan::{Request, Settled};
 use shelf::prelude::*;
+use shelf::record::Hash;
 use shelf::registry::Registry;
 use shelf::report;
 use shelf::stage::{Cause, Row, Stage as _};
@@ -374,10 +375,13 @@ const PROMPT: &str = "Read the page.";
 fn another_prompt_or_model_makes_a_page_stale() {
     let book = TestBook::of_pages(1);
     book.run::<asked>();
-    let whole = String::from_utf8(book.bytes("asked/page_0001.json").unwrap()).unwrap();
-    let prompt = book.record::<asked>(1).fingerprint.prompt.unwrap();
-    let old = whole.replace("large", "small").replace(prompt.as_str(), &"0".repeat(64));
-    book.write("asked/page_0001.json", old.as_bytes());
+    let mut page: serde_json::Value = serde_json::from_slice(&book.bytes("asked/page_0001.json").unwrap()).unwrap();
+    let mut record = book.record::<asked>(1);
+    let prompt = record.fingerprint.prompt.replace(Hash::known(&"0".repeat(64)));
+    assert!(prompt.is_some() && record.fingerprint.model.as_deref() == Some("large"));
+    record.fingerprint.model = Some("small".to_owned());
+    page["_record"] = record.to_json().unwrap();
+    book.write("asked/page_0001.json", &serde_json::to_vec(&page).unwrap());
     let plan = book.plan(&[asked::ROW], &Request::default());
     assert_eq!(plan.jobs[0].why.to_string(), "the prompt changed, model small → large");
 }
