@@ -1,5 +1,5 @@
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::failure::Failure;
 use crate::store::BookPath;
@@ -9,6 +9,8 @@ use crate::store::BookPath;
 #[derive(Default)]
 pub(crate) struct RecentPages {
     files: Mutex<Files>,
+    /// For each file that is being read, the lock of the thread that reads it; others wait for it.
+    reading: Mutex<BTreeMap<BookPath, Arc<Mutex<()>>>>,
 }
 
 #[derive(Default)]
@@ -35,12 +37,29 @@ impl RecentPages {
         path: &BookPath,
         read: impl FnOnce() -> Result<Vec<u8>, Failure>,
     ) -> Result<Arc<[u8]>, Failure> {
-        if let Some(contents) = self.files().by_path.get(path) {
-            return Ok(Arc::clone(contents));
+        if let Some(contents) = self.cached(path) {
+            return Ok(contents);
         }
-        let contents: Arc<[u8]> = read()?.into();
-        self.files().insert(path, Arc::clone(&contents));
-        Ok(contents)
+        let turn = Arc::clone(self.reading().entry(path.clone()).or_default());
+        // Poisoned if `read` panicked, which does not concern the next one.
+        let _turn = turn.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(contents) = self.cached(path) {
+            return Ok(contents);
+        }
+        let contents = read().map(Arc::<[u8]>::from);
+        if let Ok(contents) = &contents {
+            self.files().insert(path, Arc::clone(contents));
+        }
+        self.reading().remove(path);
+        contents
+    }
+
+    fn cached(&self, path: &BookPath) -> Option<Arc<[u8]>> {
+        self.files().by_path.get(path).map(Arc::clone)
+    }
+
+    fn reading(&self) -> std::sync::MutexGuard<'_, BTreeMap<BookPath, Arc<Mutex<()>>>> {
+        self.reading.lock().expect("no panic while a turn is taken")
     }
 
     fn files(&self) -> std::sync::MutexGuard<'_, Files> {
@@ -66,6 +85,29 @@ impl Files {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_is_read_once_by_threads_that_need_it_at_the_same_time() {
+        let recent = RecentPages::default();
+        let path = BookPath::new(&"a-book".parse().unwrap(), "ocr/page_0001.json").unwrap();
+        let reads = std::sync::atomic::AtomicUsize::new(0);
+        let all_here = std::sync::Barrier::new(8);
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    all_here.wait();
+                    let read = || {
+                        reads.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+                        std::thread::sleep(std::time::Duration::from_millis(20));
+                        Ok(b"{}".to_vec())
+                    };
+                    assert_eq!(&*recent.get(&path, read).unwrap(), b"{}");
+                });
+            }
+        });
+        assert_eq!(reads.into_inner(), 1);
+        assert!(recent.reading().is_empty());
+    }
 
     #[test]
     fn the_oldest_files_go_first_and_a_file_is_read_once() {

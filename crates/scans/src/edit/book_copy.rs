@@ -12,6 +12,7 @@ use crate::staging::Staging;
 use shelf_runtime::book::{EXISTING_TEXT, PageNumber, ScanId};
 use shelf_runtime::registry::{Entry, Registry};
 use shelf_runtime::stage::ExternalInput;
+use shelf_runtime::verify::DAMAGED;
 
 /// The folders with files of pages that are not those of a stage: they are renumbered, put aside and restored with their pages. Another
 /// such folder is added here.
@@ -73,7 +74,7 @@ impl<'a> BookCopy<'a> {
                 _ if name.starts_with(".lock") => {}
                 _ if !is_folder => self.link(&name, &name)?,
                 "source" => self.link_scans()?,
-                REMOVED => self.link_removed(REMOVED)?,
+                REMOVED | DAMAGED => self.link_as_it_is(&name)?,
                 folder if kept.contains(folder) => self.link_kept(folder)?,
                 folder if PAGE_FOLDERS.contains(&folder) => self.link_pages(folder, None)?,
                 _ if stages.iter().any(|entry| entry.row.name == name) => {}
@@ -232,15 +233,15 @@ impl<'a> BookCopy<'a> {
         Ok(())
     }
 
-    /// The pages that are put aside already, but for the one that comes back.
-    fn link_removed(&self, folder: &str) -> Result<(), FileError> {
+    /// A folder whose files keep their names: the pages that are put aside already, but for the one that comes back, and damaged files.
+    fn link_as_it_is(&self, folder: &str) -> Result<(), FileError> {
         for (name, is_folder) in self.entries(folder)? {
             let path = format!("{folder}/{name}");
             let stem = name.split('.').next().unwrap_or_default();
             if folder == REMOVED && self.restored.is_some_and(|(page, _)| page.name == stem) {
                 continue;
             }
-            if is_folder { self.link_removed(&path)? } else { self.link(&path, &path)? }
+            if is_folder { self.link_as_it_is(&path)? } else { self.link(&path, &path)? }
         }
         Ok(())
     }

@@ -128,9 +128,12 @@ fn a_damaged_small_file_is_the_failure_of_its_page_and_can_be_moved_aside() {
     moved book/ocr/redo.json to book/.damaged
     exit 0
     ");
-    assert!(file(&shelf, ".damaged/source/page_0002.json").is_file());
+    let damaged = file(&shelf, ".damaged/source/page_0002.json");
+    assert!(damaged.is_file());
     assert_snapshot!(shown(&shelf.run(["process", "book", "--stage", "ocr", "--quiet"])), @r"
     book: ocr: nothing to do, 3 up to date
     exit 0
     ");
+    shelf.ok(["page", "book", "drop", "1"]);
+    assert!(damaged.is_file(), "editing the scans keeps what was moved aside");
 }
