@@ -62,11 +62,12 @@ pub(crate) fn verify(context: &Context, args: &Verify) -> Result<Exit> {
 /// Checks a book, after its repair if that is asked for.
 fn check(context: &Context, book: &ScanId, repair: bool) -> Result<Verified> {
     let near = |error: shelf_runtime::inspect::LookError| context.near(error.into());
+    // Taken first: a file that another process has made anew meanwhile is not moved aside.
+    let _lock = repair.then(|| context.store.lock(book)).transpose()?;
     let checked = verify::book(&context.store, &context.registry, book).map_err(near)?;
     if !repair || checked.faults.iter().all(|fault| fault.kind != FaultKind::Own) {
         return Ok(checked);
     }
-    let _lock = context.store.lock(book)?;
     for path in verify::repair(&context.store, &checked.faults).map_err(near)? {
         context.out.note(format_args!("moved {path} to {book}/{DAMAGED}"));
     }

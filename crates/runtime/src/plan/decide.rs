@@ -246,7 +246,10 @@ impl Planning<'_> {
             && !self.book.scans.contains_key(&page)
         {
             return Some(match self.book.unreadable.get(&page) {
-                Some(failure) => Blocker::UnreadableScan(page, failure.to_string()),
+                Some(failure) => {
+                    let hint = failure.hint.as_ref().map_or_else(String::new, |hint| format!(" (hint: {hint})"));
+                    Blocker::UnreadableScan(page, format!("{failure}{hint}"))
+                }
                 None => Blocker::NoScan(page),
             });
         }

@@ -2,19 +2,18 @@
 //! again without them.
 
 use image::{GrayImage, Luma, imageops};
-use shelf_pages::{Bbox, Block, Line};
+use shelf_pages::{Bbox, Block};
 
 use super::binary_image::BinaryImage;
 use super::connected_components::connected_components;
-use super::decoded_scan::GreyPage;
+use super::decoded_scan::{GreyPage, MM_PER_INCH};
 use super::engine::{EngineError, InputKind, recognise_words};
 use super::isolated_page_number::{MIN_CONFIDENCE, is_number};
 use super::layout::{build_blocks, insert_by_height};
-use super::residual_image::ResidualImage;
+use super::residual_image::{ResidualImage, lines_of};
 use super::tsv::{LayoutPosition, RecognisedWord};
 use super::white_crop::crop_on_white;
 
-const MM_PER_INCH: f64 = 25.4;
 /// Text has lines of at least so many words.
 const MIN_TEXT_WORDS: usize = 4;
 /// A page number has at most so many words, dashes included, and its parts at most so many digits.
@@ -76,10 +75,6 @@ pub(super) fn recognise_dashed_page_numbers(
     Ok(insert_by_height(blocks, found))
 }
 
-fn lines_of(blocks: &[Block]) -> impl Iterator<Item = &Line> {
-    blocks.iter().flat_map(|block| &block.paragraphs).flat_map(|paragraph| &paragraph.lines)
-}
-
 /// Whether a block is as short as a page number, and was not read as one with certainty.
 fn is_misread(block: &Block) -> bool {
     let [paragraph] = &block.paragraphs[..] else { return false };
@@ -88,7 +83,7 @@ fn is_misread(block: &Block) -> bool {
     line.words.len() <= MAX_WORDS && !(is_certain && is_number(&line.text()))
 }
 
-/// The number between two dashes at or beside `area` of the page's image, with the dashes, each a word; `None` if there is no such number.
+/// The number between two dashes at or beside `area` of the page's image, with the dashes, each a word; `None` if they are not found.
 fn recognise_between_dashes(
     area: Bbox,
     residual: &ResidualImage,
@@ -163,13 +158,10 @@ fn dashes_and_digits(crop: &GrayImage, dpi: f64) -> Option<DashedNumber> {
 #[cfg(test)]
 mod tests {
     use image::GrayImage;
-    use shelf::book::Languages;
     use shelf::draw::{Document, PageFormat, Scanner};
-    use shelf::stage::ScanFile;
 
-    use super::super::recognise;
+    use super::super::test_reading::read_lines;
     use super::*;
-    use crate::ocr::{OcrOptions, RecognitionSettings, requested_languages};
 
     const PROSE: &str = "The river was broad and slow, and the men who came down to it in the morning found the boats where \
         they had left them. They waited for the rain to end, and then went on to the coast without a word.";
@@ -188,21 +180,11 @@ mod tests {
         (Scanner::new(seed).scan(&page, 1).image, text)
     }
 
-    fn last_line(image: &GrayImage) -> String {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("page_0001.png");
-        image.save(&path).unwrap();
-        let file = ScanFile { path, dpi: 300.0, width: image.width(), height: image.height() };
-        let languages = requested_languages(Some("eng"), &Languages::default()).unwrap();
-        let read = recognise((file, RecognitionSettings::new(languages, &OcrOptions::default()))).unwrap();
-        lines_of(&read.blocks).last().map(Line::text).unwrap_or_default()
-    }
-
     #[test]
     fn number_between_dashes_is_read() {
         for (pages, seed) in [(1, 51), (8, 52), (12, 53), (23, 54)] {
             let (image, number) = scan(pages, seed);
-            assert_eq!(last_line(&image), format!("— {number} —"));
+            assert_eq!(read_lines(&image).last(), Some(&format!("— {number} —")));
         }
     }
 }

@@ -5,6 +5,8 @@ use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer
 use image::{DynamicImage, GrayImage, ImageReader, Rgb, RgbImage};
 use shelf_pages::Bbox;
 
+pub(super) const MM_PER_INCH: f64 = 25.4;
+
 /// A decoded scan, 8 bits per channel, opaque.
 pub(super) struct DecodedScan {
     /// In grey: what is recognised.

@@ -184,13 +184,10 @@ fn join(line: &mut Line, capital: &DropCapital) {
 
 #[cfg(test)]
 mod tests {
-    use shelf::book::Languages;
     use shelf::draw::{Document, DrawnLine, PageFormat};
-    use shelf::stage::ScanFile;
 
-    use super::super::recognise;
+    use super::super::test_reading::read_blocks;
     use super::*;
-    use crate::ocr::{OcrOptions, RecognitionSettings, requested_languages};
     use crate::page_layout::test_pages::{block, line};
 
     const PROSE: &str = "was broad and slow, and the men who came down to it in the morning found the boats where they had left \
@@ -228,13 +225,8 @@ mod tests {
             i64::from(strip.y),
         );
         imageops::replace(&mut page.image, &large, i64::from(strip.x), i64::from(boxes[0].y));
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("page_0001.png");
-        page.image.save(&path).unwrap();
-        let file = ScanFile { path, dpi: 300.0, width: page.image.width(), height: page.image.height() };
-        let languages = requested_languages(Some("eng"), &Languages::default()).unwrap();
-        let read = recognise((file, RecognitionSettings::new(languages, &OcrOptions::default()))).unwrap();
-        let paragraphs = read.blocks.iter().flat_map(|block| &block.paragraphs);
+        let read = read_blocks(&page.image);
+        let paragraphs = read.iter().flat_map(|block| &block.paragraphs);
         paragraphs.map(|paragraph| paragraph.text.as_str()).collect::<Vec<_>>().join("\n")
     }
 

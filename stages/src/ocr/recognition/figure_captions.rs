@@ -115,21 +115,13 @@ fn unread_rows_beside(figure: Bbox, figures: &[Bbox], residual: &ResidualImage) 
 #[cfg(test)]
 mod tests {
     use image::GrayImage;
-    use shelf::book::Languages;
     use shelf::draw::{BlockKind, Document, DrawnPage, PageFormat, Scanner, TestFigure};
-    use shelf::stage::ScanFile;
 
-    use super::super::recognise;
-    use crate::ocr::{OcrOptions, RecognitionSettings, requested_languages};
+    use super::super::test_reading::read_blocks;
 
     fn texts(image: &GrayImage) -> Vec<String> {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("page_0001.png");
-        image.save(&path).unwrap();
-        let file = ScanFile { path, dpi: 300.0, width: image.width(), height: image.height() };
-        let languages = requested_languages(Some("eng"), &Languages::default()).unwrap();
-        let read = recognise((file, RecognitionSettings::new(languages, &OcrOptions::default()))).unwrap();
-        read.blocks.iter().flat_map(|block| &block.paragraphs).map(|paragraph| paragraph.text.clone()).collect()
+        let read = read_blocks(image);
+        read.iter().flat_map(|block| &block.paragraphs).map(|paragraph| paragraph.text.clone()).collect()
     }
 
     fn plate(caption: &str) -> DrawnPage {

@@ -144,7 +144,7 @@ mod tests {
     use super::*;
 
     const DPI: f64 = 200.0;
-    const MM_PER_INCH: f64 = 25.4;
+    use super::super::decoded_scan::MM_PER_INCH;
 
     fn figures_of(page: &DecodedScan, blocks: &[Block]) -> Vec<Bbox> {
         find_figures(&ResidualImage::of(page, blocks))

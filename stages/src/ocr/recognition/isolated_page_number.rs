@@ -94,13 +94,10 @@ pub(super) fn is_number(word: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use image::{GrayImage, Luma};
-    use shelf::book::Languages;
     use shelf::draw::{Document, PageFormat};
-    use shelf::stage::ScanFile;
 
-    use super::super::recognise;
+    use super::super::test_reading::read_blocks;
     use super::*;
-    use crate::ocr::{OcrOptions, RecognitionSettings, requested_languages};
 
     const PROSE: &str = "The river was broad and slow, and the men who came down to it in the morning found the boats where \
         they had left them. They waited for the rain to end, and then went on to the coast without a word.";
@@ -113,13 +110,8 @@ mod tests {
         assert_eq!(page.text().lines().last(), Some("1"));
         let number = Bbox { x: number.x, y: number.y, width: number.width, height: number.height };
         change(&mut page.image, number);
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("page_0001.png");
-        page.image.save(&path).unwrap();
-        let file = ScanFile { path, dpi: 300.0, width: page.image.width(), height: page.image.height() };
-        let languages = requested_languages(Some("eng"), &Languages::default()).unwrap();
-        let recognised = recognise((file, RecognitionSettings::new(languages, &OcrOptions::default()))).unwrap();
-        let below = recognised.blocks.iter().filter(|block| block.bbox.bottom() + 20 > number.y);
+        let recognised = read_blocks(&page.image);
+        let below = recognised.iter().filter(|block| block.bbox.bottom() + 20 > number.y);
         below.flat_map(|block| &block.paragraphs).map(|paragraph| paragraph.text.clone()).collect()
     }
 

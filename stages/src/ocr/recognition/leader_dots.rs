@@ -6,11 +6,10 @@ use shelf_pages::{Bbox, Block, Line};
 
 use super::binary_image::BinaryImage;
 use super::connected_components::{ConnectedComponent, connected_components};
-use super::decoded_scan::GreyPage;
-use super::residual_image::ResidualImage;
+use super::decoded_scan::{GreyPage, MM_PER_INCH};
+use super::residual_image::{ResidualImage, lines_of};
 use crate::page_layout::median;
 
-const MM_PER_INCH: f64 = 25.4;
 // Sizes on paper, mm.
 const DOT_MM: std::ops::Range<f64> = 0.12..0.85;
 /// From one dot to the next.
@@ -38,12 +37,11 @@ const MAX_SPECK_MM: f64 = 1.1;
 
 /// Whether a page may have leaders: lines were read with points in a row, or specks were not read.
 pub(super) fn may_have_leaders(blocks: &[Block], residual: &ResidualImage) -> bool {
-    let lines = blocks.iter().flat_map(|block| &block.paragraphs).flat_map(|paragraph| &paragraph.lines);
     let is_speck = |component: &ConnectedComponent| {
         let (width, height) = residual.size_mm(component.bbox);
         width.max(height) <= MAX_SPECK_MM
     };
-    lines.filter(|line| has_points_in_a_row(line)).count() >= MIN_DOTTED_LINES
+    lines_of(blocks).filter(|line| has_points_in_a_row(line)).count() >= MIN_DOTTED_LINES
         || connected_components(&residual.image, 0).iter().filter(|component| is_speck(component)).count() >= MIN_SPECKS
 }
 
@@ -134,7 +132,7 @@ fn leader_from(start: usize, dots: &[Bbox], image: &BinaryImage, px: &impl Fn(f6
     leader
 }
 
-/// Whether there is no ink between two dots.
+/// Whether the paper between two dots is bare.
 fn is_clear(left: &Bbox, right: &Bbox, image: &BinaryImage, px: &impl Fn(f64) -> f64) -> bool {
     let top = left.y.min(right.y).saturating_sub(px(CLEAR_MM.0) as u32);
     let bottom = left.bottom().max(right.bottom()) + px(CLEAR_MM.1) as u32;
@@ -169,13 +167,10 @@ fn paper_at(image: &GrayImage, bbox: Bbox) -> u8 {
 
 #[cfg(test)]
 mod tests {
-    use shelf::book::Languages;
     use shelf::draw::{Document, DrawnPage, PageFormat, Random, Scanner};
-    use shelf::stage::ScanFile;
 
-    use super::super::recognise;
+    use super::super::test_reading::read_lines;
     use super::*;
-    use crate::ocr::{OcrOptions, RecognitionSettings, requested_languages};
 
     const TITLES: [&str; 8] = [
         "The Winter Journey",
@@ -205,23 +200,12 @@ mod tests {
         page
     }
 
-    fn lines(image: &GrayImage) -> Vec<String> {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("page_0001.png");
-        image.save(&path).unwrap();
-        let file = ScanFile { path, dpi: 300.0, width: image.width(), height: image.height() };
-        let languages = requested_languages(Some("eng"), &Languages::default()).unwrap();
-        let read = recognise((file, RecognitionSettings::new(languages, &OcrOptions::default()))).unwrap();
-        let lines = read.blocks.iter().flat_map(|block| &block.paragraphs).flat_map(|paragraph| &paragraph.lines);
-        lines.map(Line::text).collect()
-    }
-
     #[test]
     fn titles_with_leaders_are_read() {
         let mut random = Random::new(61);
         for seed in 61..64 {
             let page = contents(14 + random.below(40));
-            let read = lines(&Scanner::new(seed).scan(&page, 1).image).join("\n");
+            let read = read_lines(&Scanner::new(seed).scan(&page, 1).image).join("\n");
             let missing: Vec<_> = TITLES.iter().filter(|title| !read.contains(**title)).collect();
             assert!(missing.is_empty(), "{missing:?} in {read}");
         }

@@ -93,24 +93,10 @@ fn candidates(residual: &ResidualImage) -> Vec<Candidate> {
 
 #[cfg(test)]
 mod tests {
-    use image::{GrayImage, Luma};
-    use shelf::book::Languages;
+    use image::Luma;
     use shelf::draw::{Document, PageFormat, Scanner};
-    use shelf::stage::ScanFile;
 
-    use super::super::recognise;
-    use crate::ocr::{OcrOptions, RecognitionSettings, requested_languages};
-
-    fn texts(image: &GrayImage) -> Vec<String> {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("page_0001.png");
-        image.save(&path).unwrap();
-        let file = ScanFile { path, dpi: 300.0, width: image.width(), height: image.height() };
-        let languages = requested_languages(Some("eng"), &Languages::default()).unwrap();
-        let read = recognise((file, RecognitionSettings::new(languages, &OcrOptions::default()))).unwrap();
-        let lines = read.blocks.iter().flat_map(|block| &block.paragraphs).flat_map(|paragraph| &paragraph.lines);
-        lines.map(shelf_pages::Line::text).collect()
-    }
+    use super::super::test_reading::read_lines;
 
     #[test]
     fn digits_of_a_table_of_contents_are_read() {
@@ -120,7 +106,7 @@ mod tests {
             .fold(Document::new().contents().body(), |book, title| book.chapter(title).prose(prose));
         let pages = document.typeset(&PageFormat::octavo());
         let contents = Scanner::new(5).scan(&pages[0], 1);
-        let lines = texts(&contents.image);
+        let lines = read_lines(&contents.image);
         let ends = |digit: &str| lines.iter().any(|line| line.starts_with('I') && line.ends_with(digit));
         assert!(["1", "2", "3"].iter().all(|digit| ends(&format!(" {digit}"))), "{lines:?}");
     }
@@ -135,6 +121,6 @@ mod tests {
                 page.image.put_pixel(1300 + dx, y + dy, Luma([20]));
             }
         }
-        assert_eq!(texts(&page.image), ["A line.", "Another line.", "A third."]);
+        assert_eq!(read_lines(&page.image), ["A line.", "Another line.", "A third."]);
     }
 }

@@ -25,6 +25,8 @@ mod scan_borders;
 mod scan_transform;
 mod skew;
 mod surroundings;
+#[cfg(test)]
+mod test_reading;
 mod tsv;
 mod unread_text;
 mod white_crop;

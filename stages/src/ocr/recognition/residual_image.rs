@@ -1,10 +1,9 @@
 use shelf_pages::{Bbox, Block, Line};
 
 use super::binary_image::BinaryImage;
-use super::decoded_scan::DecodedScan;
+use super::decoded_scan::{DecodedScan, MM_PER_INCH};
 use super::scan_transform::{Rotation, ScanTransform};
 
-const MM_PER_INCH: f64 = 25.4;
 /// Resolution of the residual image: cheap to search, and fine enough for thin strokes.
 const RESIDUAL_DPI: f64 = 100.0;
 /// Anything connected to the edge of the scan within this distance is not part of the page.
@@ -95,6 +94,7 @@ impl ResidualImage {
     }
 }
 
-fn lines_of(blocks: &[Block]) -> impl Iterator<Item = &Line> {
+/// The lines of blocks.
+pub(super) fn lines_of(blocks: &[Block]) -> impl Iterator<Item = &Line> {
     blocks.iter().flat_map(|block| &block.paragraphs).flat_map(|paragraph| &paragraph.lines)
 }

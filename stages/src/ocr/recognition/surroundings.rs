@@ -3,12 +3,11 @@ use shelf_pages::{Bbox, Block, Line};
 
 use super::binary_image::BinaryImage;
 use super::dark_bands::find_dark_band;
-use super::decoded_scan::DecodedScan;
+use super::decoded_scan::{DecodedScan, MM_PER_INCH};
 use super::neighbouring_page::find_neighbouring_page;
 use super::off_page::{OffPage, ScanSide};
 use super::skew::detect_skew;
 
-const MM_PER_INCH: f64 = 25.4;
 /// Resolution at which the surroundings and the skew are measured: a tenth of a degree moves one end of a line by more than a pixel.
 const SURVEY_DPI: f64 = 100.0;
 /// Anything connected to the edge of the scan within this distance is not part of the page.

@@ -106,7 +106,7 @@ fn a_damaged_small_file_is_the_failure_of_its_page_and_can_be_moved_aside() {
     }
     assert_snapshot!(shown(&shelf.run(["process", "book", "--stage", "ocr", "--quiet"])), @r"
     book: ocr: 3 pages: 2 up to date, 1 blocked
-      page 2 blocked: the scan of page 2 cannot be used: book/source/page_0002.json cannot be read: EOF while parsing an object at line 1 column 1
+      page 2 blocked: the scan of page 2 cannot be used: book/source/page_0002.json cannot be read: EOF while parsing an object at line 1 column 1 (hint: `shelf verify book --repair` moves the file aside; the scan itself is not touched)
     exit 3
     ");
     assert_snapshot!(shown(&shelf.run(["verify", "book"])), @r"
