@@ -1,9 +1,11 @@
-//! The built-in stages of shelf: the text of a scanned page is recognised (`ocr`) and corrected (`corrected`, with the `vocabulary` of the
-//! book), its blocks are labelled (`labels`, with the `pagination` of the book), the results are merged (`merged`), and `structure` puts the book
-//! together. `catalogue` finds the title, author and other metadata.
+//! The built-in stages of shelf: the text of a scanned page is recognised (`ocr`), read by a vision model if that is wanted (`transcribed`), and
+//! corrected (`corrected`, with the `vocabulary` of the book). Its blocks are labelled (`labels`, with the `pagination` of the book), the results
+//! are merged (`merged`), and `structure` puts the book together. `catalogue` finds the title, author and other metadata.
 //!
 //! Your own stage builds on these by naming them: `deps = [stages::ocr::ocr]` and a parameter `ocr: stages::ocr::OcrPage`.
 
+#[cfg(feature = "llm")]
+mod alignment;
 #[cfg(feature = "llm")]
 mod bracketed;
 #[cfg(feature = "llm")]
@@ -21,6 +23,8 @@ pub mod pagination;
 mod rounding;
 #[cfg(feature = "llm")]
 pub mod structure;
+#[cfg(feature = "llm")]
+pub mod transcribed;
 #[cfg(feature = "llm")]
 pub mod vision;
 pub mod vocabulary;

@@ -57,7 +57,7 @@ fn add_own(command: Command, entry: &Entry, unique: &dyn Fn(&Arg) -> bool) -> Co
     let heading = format!("Options of the `{}` stage", entry.row.name);
     own(entry).into_iter().fold(command, |command, arg| {
         let (id, full, variable) = (id(entry, &arg), flag(entry, &arg), variable(entry, &arg));
-        let brief = unique(&arg).then(|| long(&arg));
+        let brief = Some(long(&arg)).filter(|brief| unique(&arg) && *brief != full);
         let arg = arg.env(variable).hide_env_values(true);
         let arg = arg.id(id).long(full).short(None).help_heading(heading.clone());
         command.arg(match brief {
@@ -162,9 +162,10 @@ fn variable(entry: &Entry, arg: &Arg) -> String {
     format!("SHELF_{}_{}", entry.row.name, arg.get_id()).to_uppercase()
 }
 
-/// `ocr-lang`.
+/// `ocr-lang`. An option whose own flag begins with the name of its stage keeps it.
 fn flag(entry: &Entry, arg: &Arg) -> String {
-    format!("{}-{}", entry.row.name.replace('_', "-"), long(arg))
+    let (prefix, long) = (format!("{}-", entry.row.name.replace('_', "-")), long(arg));
+    if long.starts_with(&prefix) { long } else { prefix + &long }
 }
 
 fn id(entry: &Entry, arg: &Arg) -> String {

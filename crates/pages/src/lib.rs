@@ -40,6 +40,7 @@ mod structure;
 pub mod testing;
 mod text;
 mod text_page;
+mod transcribed_page;
 mod vocabulary;
 
 pub use bbox::Bbox;
@@ -64,4 +65,5 @@ pub use structure::{
 };
 pub use text::{PageText, TextParagraph};
 pub use text_page::TextPage;
+pub use transcribed_page::{TranscribedLine, TranscribedPage};
 pub use vocabulary::{Commonness, PageVocabulary, Vocabulary, WordEvidence, word_key};

@@ -5,6 +5,7 @@ pub mod model;
 mod options;
 pub mod rules;
 mod stage;
+mod transcription;
 
 pub use metrics::CorrectedMetrics;
 pub use options::{Correct, CorrectedOptions};

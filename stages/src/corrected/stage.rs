@@ -1,17 +1,20 @@
 use shelf::prelude::*;
 
+use super::model::guard::Guard;
 use super::model::{ModelOutcome, PROMPT, ask};
 use super::rules::correct_page;
+use super::transcription::read_twice;
 use super::{CorrectedMetrics, CorrectedOptions, CorrectedPage};
 use crate::ocr::{OcrPage, ocr};
+use crate::transcribed::{TranscribedPage, transcribed};
 use crate::vocabulary::{InstalledDictionary, PageVocabulary, vocabulary};
 
 /// Corrects OCR errors: hyphenated words, misread letters, missing spaces, broken punctuation. Rules correct every page; a model, if used, checks
-/// the paragraphs that are still doubtful.
+/// the paragraphs that are still doubtful. What another model transcribed is judged word by word before.
 #[stage(
     name = "corrected",
     version = 3,
-    deps = [ocr, vocabulary],
+    deps = [ocr, transcribed, vocabulary],
     parallelism = llm,
     options = CorrectedOptions,
     prompt = PROMPT,
@@ -19,6 +22,7 @@ use crate::vocabulary::{InstalledDictionary, PageVocabulary, vocabulary};
 )]
 pub async fn corrected(
     ocr: OcrPage,
+    transcribed: Option<TranscribedPage>,
     vocabulary: Part<PageVocabulary>,
     installed: &InstalledDictionary,
     languages: Languages,
@@ -29,15 +33,21 @@ pub async fn corrected(
 ) -> Result<(CorrectedPage, CorrectedMetrics)> {
     // `vocabulary` has already warned, once for the book, if there is no dictionary.
     let dictionary = installed.get();
-    let mut corrected = correct_page(&ocr, &vocabulary, dictionary);
-    let asked = if options.engine.asks(&llm) {
-        options.engine.or_rules(
+    let mut outcome = ModelOutcome::default();
+    let twice = transcribed
+        .filter(|page| !page.lines.is_empty())
+        .map(|page| read_twice(&ocr, &page, &Guard::new(&ocr, &vocabulary, dictionary, &languages), &mut outcome));
+    let read = twice.as_ref().map_or(&ocr, |twice| &twice.page);
+    let mut corrected = correct_page(read, &vocabulary, dictionary);
+    if options.engine.asks(&llm) {
+        outcome += options.engine.or_rules(
             &llm,
-            ask(&ocr, &mut corrected, (&vocabulary, dictionary, &languages), (&llm, &prompt, &image), options).await,
-        )?
-    } else {
-        ModelOutcome::default()
-    };
-    let metrics = CorrectedMetrics::of(&ocr, &corrected, asked);
+            ask(read, &mut corrected, (&vocabulary, dictionary, &languages), (&llm, &prompt, &image), options).await,
+        )?;
+    }
+    if let Some(twice) = &twice {
+        twice.finish(&ocr, &mut corrected);
+    }
+    let metrics = CorrectedMetrics::of(&ocr, &corrected, outcome);
     Ok((corrected.page, metrics))
 }

@@ -44,6 +44,7 @@ pub mod selectors;
 pub mod shards;
 pub mod spreads;
 pub mod testing_kit;
+pub mod transcription;
 pub mod ui;
 pub mod upgrades;
 pub mod worker_pool;

@@ -30,7 +30,7 @@ pub(super) fn apply(
         outcome.refused += missed;
         let text = text_of(&before, id, read);
         let judged = guard.judge(id, text, printed);
-        outcome.count(id, &judged);
+        count(id, &judged, outcome);
         let changed = accepted(id, text, &judged);
         page.proposals.extend(proposals(id, &judged));
         if changed == text {
@@ -82,20 +82,19 @@ fn proposal(id: ParagraphId, word: usize, pair: &JudgedPair, doubt: ProposalDoub
     Proposal { block_num: id.block, par_num: id.paragraph, word: word as u32, read, proposed, doubt, proposed_by: None }
 }
 
-impl ModelOutcome {
-    fn count(&mut self, id: ParagraphId, judged: &[JudgedPair]) {
-        for pair in judged {
-            let JudgedPair { read, printed, verdict, .. } = pair;
-            match verdict {
-                Verdict::Accepted => self.accepted += 1,
-                Verdict::Flagged(doubt) => {
-                    tracing::info!(paragraph = written(id), read, printed, %doubt, "a change from the model is in doubt");
-                    self.flagged += 1;
-                }
-                Verdict::Refused(why) => {
-                    tracing::warn!(paragraph = written(id), read, printed, why, "rejected a change from the model");
-                    self.refused += 1;
-                }
+/// Counts the changes of a paragraph, and puts those that are not accepted into the page's log.
+pub(in crate::corrected) fn count(id: ParagraphId, judged: &[JudgedPair], outcome: &mut ModelOutcome) {
+    for pair in judged {
+        let JudgedPair { read, printed, verdict, .. } = pair;
+        match verdict {
+            Verdict::Accepted => outcome.accepted += 1,
+            Verdict::Flagged(doubt) => {
+                tracing::info!(paragraph = written(id), read, printed, %doubt, "a change from the model is in doubt");
+                outcome.flagged += 1;
+            }
+            Verdict::Refused(why) => {
+                tracing::warn!(paragraph = written(id), read, printed, why, "rejected a change from the model");
+                outcome.refused += 1;
             }
         }
     }

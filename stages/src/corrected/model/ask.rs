@@ -1,3 +1,5 @@
+use std::ops::AddAssign;
+
 use shelf::llm::{Excerpt, Llm, Region};
 use shelf::prelude::*;
 
@@ -28,6 +30,16 @@ pub struct ModelOutcome {
     pub flagged: u32,
     /// Changes that were rejected.
     pub refused: u32,
+}
+
+impl AddAssign for ModelOutcome {
+    fn add_assign(&mut self, other: Self) {
+        self.sent += other.sent;
+        self.picture = other.picture;
+        self.accepted += other.accepted;
+        self.flagged += other.flagged;
+        self.refused += other.refused;
+    }
 }
 
 /// Asks about the doubtful paragraphs of a page, and applies to `corrected` what the guard accepts of the model's changes.

@@ -5,7 +5,7 @@ use similar::{DiffOp, TextDiff};
 use crate::corrected::rules::{Correction, CorrectionKind};
 
 /// The words that differ between `read` and `changed`.
-pub(super) fn corrections(read: &str, changed: &str) -> Vec<Correction> {
+pub(in crate::corrected) fn corrections(read: &str, changed: &str) -> Vec<Correction> {
     let (before, after) = (words(read), words(changed));
     let difference = TextDiff::from_slices(&before, &after);
     let correction = |op: &DiffOp| {

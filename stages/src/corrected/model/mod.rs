@@ -9,5 +9,7 @@ mod question;
 mod reply;
 mod review_reason;
 
+pub(super) use apply::count;
 pub use ask::{ModelOutcome, PROMPT, ask};
+pub(super) use difference::corrections;
 pub use review_reason::{ReviewReason, is_mostly_unreadable, review_reason, words_in_doubt};

@@ -2,8 +2,8 @@ use std::ops::Range;
 
 use shelf_pages::{Bbox, Line, Paragraph, Word};
 
-use super::alignment::align;
 use super::letter_widths::{LetterWidths, letters};
+use crate::alignment::align;
 
 /// What the scan tells about the words of a paragraph's text, which the rules may have changed since it was read.
 pub(super) struct Evidence<'a> {

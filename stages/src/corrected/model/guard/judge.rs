@@ -5,7 +5,6 @@ use shelf::book::Languages;
 use shelf::stage::ParagraphId;
 use shelf_pages::{OcrPage, PageVocabulary, Paragraph, ProposalDoubt};
 
-use super::alignment::align;
 use super::certainty::{CERTAIN, DOUBTFUL, UNREAD};
 use super::characters::Scripts;
 use super::evidence::Evidence;
@@ -14,6 +13,7 @@ use super::letter_widths::LetterWidths;
 use super::verdict::Verdict;
 use super::word_change::Change;
 use super::word_forms::{folded, letters};
+use crate::alignment::align;
 use crate::vocabulary::{Dictionary, is_numeral, split_token};
 
 /// Judges what a model changes on a page, word by word: by the confidence and the width of the words on the scan, by the dictionary, and by the

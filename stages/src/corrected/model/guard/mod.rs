@@ -1,6 +1,5 @@
 //! Decides which of a model's changes are accepted: each pair of words is judged by what the scan, the dictionary and the book say of it.
 
-mod alignment;
 mod certainty;
 mod characters;
 mod common_words;
@@ -14,6 +13,7 @@ mod verdict;
 mod word_change;
 mod word_forms;
 
-pub use alignment::{WordPair, align};
+pub use crate::alignment::{WordPair, align};
 pub use judge::{Guard, JudgedPair};
 pub use verdict::Verdict;
+pub(in crate::corrected) use word_forms::folded;

@@ -22,7 +22,7 @@ pub(super) fn letters(text: &str) -> String {
 }
 
 /// The text with one form of quotation marks, dashes and ligatures: the forms are a matter of style.
-pub(super) fn folded(text: &str) -> String {
+pub(in crate::corrected) fn folded(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     for c in text.replace("— ", "—").replace(" —", "—").chars() {
         match c {

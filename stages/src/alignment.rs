@@ -1,4 +1,4 @@
-//! Which words of a text correspond to which of another.
+//! Which words, or lines, of a text correspond to which of another.
 
 use std::ops::Range;
 
