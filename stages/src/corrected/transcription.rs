@@ -15,6 +15,11 @@ const AGREED_CONFIDENCE: f64 = 0.97;
 /// Confidence in a word that the model read otherwise, if the guard accepts it, 0..=1.
 const ACCEPTED_CONFIDENCE: f64 = 0.9;
 
+/// Words with less confidence were hardly read, 0..=1: Tesseract is right about half of them.
+const HARDLY_READ: f64 = 0.6;
+/// Confidence in the words of a line that only the model could read, 0..=1. A person should look at it.
+const UNREAD_CONFIDENCE: f64 = 0.7;
+
 /// The page of `ocr` with what a model read better.
 pub(super) struct ReadTwice {
     /// Its words keep their boxes. Where both agree, their confidence is raised.
@@ -37,67 +42,107 @@ pub(super) fn read_twice(
     for block in &mut twice.page.blocks {
         for paragraph in &mut block.paragraphs {
             let id = ParagraphId { block: block.block_num, paragraph: paragraph.par_num };
-            let Some(text) = transcription_of(id, paragraph, transcribed) else { continue };
-            let judged = guard.judge(id, &paragraph.text, &text);
+            let Some(mut given) = Transcript::of(id, paragraph, transcribed) else { continue };
+            let unread = given.take_unread_lines(paragraph, guard);
+            let judged = guard.judge(id, &paragraph.text, &given.text(paragraph));
             count(id, &judged, outcome);
-            raise_confidence(paragraph, &text, &|line| transcribed.lines_of(id).any(|given| given.line == line));
+            given.raise_confidence(paragraph);
             accept(paragraph, &judged);
+            outcome.accepted += unread.len() as u32;
+            replace_lines(paragraph, unread);
             twice.flagged.insert(id, judged);
         }
     }
     twice
 }
 
-/// The text of a paragraph as the model read it; lines that it did not read are those of `ocr`. `None` if it read none of them, or `ocr` gives
-/// the paragraph's text without its lines.
-fn transcription_of(id: ParagraphId, paragraph: &Paragraph, transcribed: &TranscribedPage) -> Option<String> {
-    let given: BTreeMap<u32, &str> = transcribed.lines_of(id).map(|line| (line.line, line.text.as_str())).collect();
-    let is_whole = paragraph.text.split_whitespace().eq(words(&paragraph.lines).map(|word| word.text.as_str()));
-    if given.is_empty() || !is_whole {
-        return None;
+/// What a model read of a paragraph, by the position of the line; lines that it did not read are missing.
+struct Transcript<'a>(BTreeMap<usize, &'a str>);
+
+impl<'a> Transcript<'a> {
+    /// `None` if the model read none of its lines, or `ocr` gives the paragraph's text without its lines.
+    fn of(id: ParagraphId, paragraph: &Paragraph, transcribed: &'a TranscribedPage) -> Option<Self> {
+        let given = transcribed.lines_of(id).map(|line| (line.line as usize, line.text.as_str()));
+        let given: BTreeMap<usize, &str> = given.collect();
+        let is_whole = paragraph.text.split_whitespace().eq(words(&paragraph.lines).map(|word| word.text.as_str()));
+        (is_whole && !given.is_empty()).then_some(Self(given))
     }
-    let lines = (0..).zip(&paragraph.lines);
-    let lines = lines.map(|(at, line)| given.get(&at).map_or_else(|| line.text(), |text| (*text).to_owned()));
-    Some(lines.collect::<Vec<_>>().join("\n"))
+
+    /// Takes out the lines that `ocr` could hardly read, if the model's text may stand there.
+    fn take_unread_lines(&mut self, paragraph: &Paragraph, guard: &Guard) -> BTreeMap<usize, &'a str> {
+        let is_taken = |(at, text): (&usize, &&str)| {
+            paragraph.lines.get(*at).is_some_and(|line| is_hardly_read(line) && guard.may_be_line(line, text))
+        };
+        let taken: BTreeMap<usize, &str> =
+            self.0.iter().filter(|(at, text)| is_taken((at, text))).map(|(at, text)| (*at, *text)).collect();
+        self.0.retain(|at, _| !taken.contains_key(at));
+        taken
+    }
+
+    /// The paragraph's text with the lines as the model read them.
+    fn text(&self, paragraph: &Paragraph) -> String {
+        let lines = paragraph.lines.iter().enumerate();
+        let lines = lines.map(|(at, line)| self.0.get(&at).map_or_else(|| line.text(), |text| (*text).to_owned()));
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
+    /// Raises the confidence of the words that both read in the same way.
+    fn raise_confidence(&self, paragraph: &mut Paragraph) {
+        for (at, line) in paragraph.lines.iter_mut().enumerate() {
+            let Some(given) = self.0.get(&at) else { continue };
+            for (read, _) in agreed(line, &given.split_whitespace().collect::<Vec<_>>()) {
+                line.words[read].confidence = line.words[read].confidence.max(AGREED_CONFIDENCE);
+            }
+        }
+    }
+}
+
+/// The positions of the words, in the line and in what a model read of it, that are the same.
+fn agreed(line: &Line, given: &[&str]) -> Vec<(usize, usize)> {
+    let read: Vec<&str> = line.words.iter().map(|word| word.text.as_str()).collect();
+    let pairs = align(&read, given).into_iter().filter(|pair| pair.before.len() == 1 && pair.after.len() == 1);
+    let pairs = pairs.map(|pair| (pair.before.start, pair.after.start));
+    pairs.filter(|(before, after)| folded(read[*before]) == folded(given[*after])).collect()
+}
+
+/// Whether most words of a line were hardly read.
+fn is_hardly_read(line: &Line) -> bool {
+    let hardly = line.words.iter().filter(|word| word.confidence < HARDLY_READ).count();
+    2 * hardly > line.words.len()
 }
 
 fn words(lines: &[Line]) -> impl Iterator<Item = &Word> {
     lines.iter().flat_map(|line| &line.words)
 }
 
-/// Raises the confidence of the words that both read in the same way.
-fn raise_confidence(paragraph: &mut Paragraph, text: &str, is_transcribed: &dyn Fn(u32) -> bool) {
-    let read: Vec<String> = words(&paragraph.lines).map(|word| word.text.clone()).collect();
-    let read: Vec<&str> = read.iter().map(String::as_str).collect();
-    let given: Vec<&str> = text.split_whitespace().collect();
-    let mut agreed = vec![false; read.len()];
-    for pair in align(&read, &given) {
-        let (before, after) = (read[pair.before.clone()].join(" "), given[pair.after].join(" "));
-        agreed[pair.before].fill(folded(&before) == folded(&after));
-    }
-    let lines = (0..).zip(&mut paragraph.lines);
-    let words = lines.flat_map(|(at, line)| line.words.iter_mut().map(move |word| (at, word)));
-    for ((line, word), agreed) in words.zip(agreed) {
-        if agreed && is_transcribed(line) {
-            word.confidence = word.confidence.max(AGREED_CONFIDENCE);
-        }
-    }
-}
-
-/// Puts the accepted words into a paragraph.
+/// Puts the accepted words into a paragraph. Its lines stay, even those without words.
 fn accept(paragraph: &mut Paragraph, judged: &[JudgedPair]) {
     // From the end, so that the positions of the others stay.
     for pair in judged.iter().rev().filter(|pair| pair.verdict == Verdict::Accepted) {
         let replaced = pair.word..pair.word + pair.read.split_whitespace().count();
         replace(&mut paragraph.lines, &replaced, &pair.printed);
     }
+}
+
+/// Puts whole lines into a paragraph, and completes its text and confidence.
+fn replace_lines(paragraph: &mut Paragraph, texts: BTreeMap<usize, &str>) {
+    for (at, text) in texts {
+        let line = &mut paragraph.lines[at];
+        let given: Vec<&str> = text.split_whitespace().collect();
+        let agreed = agreed(line, &given);
+        line.words = placed(&line.words, &given, UNREAD_CONFIDENCE);
+        for (_, at) in agreed {
+            line.words[at].confidence = AGREED_CONFIDENCE;
+        }
+    }
+    paragraph.lines.retain(|line| !line.words.is_empty());
     paragraph.text = paragraph.lines.iter().map(Line::text).collect::<Vec<_>>().join("\n");
     let (sum, count) = words(&paragraph.lines).fold((0.0, 0), |(sum, count), word| (sum + word.confidence, count + 1));
     paragraph.avg_confidence = sum / f64::from(count.max(1));
 }
 
 /// Replaces words of the lines. The new words take the boxes of the old; if their number differs, they divide the box of all by their letters.
-fn replace(lines: &mut Vec<Line>, replaced: &Range<usize>, printed: &str) {
+fn replace(lines: &mut [Line], replaced: &Range<usize>, printed: &str) {
     let printed: Vec<&str> = printed.split_whitespace().collect();
     let all = words(lines).count();
     // A paragraph has words, and what was inserted has no box.
@@ -106,22 +151,24 @@ fn replace(lines: &mut Vec<Line>, replaced: &Range<usize>, printed: &str) {
     }
     let mut first = 0;
     let mut given = Some(printed);
-    for line in &mut *lines {
+    for line in lines {
         let behind = first + line.words.len();
         let here = replaced.start.max(first)..replaced.end.min(behind);
         if !here.is_empty() {
             let here = here.start - first..here.end - first;
-            let new = given.take().map(|printed| placed(&line.words[here.clone()], &printed)).unwrap_or_default();
+            let new = given
+                .take()
+                .map(|printed| placed(&line.words[here.clone()], &printed, ACCEPTED_CONFIDENCE))
+                .unwrap_or_default();
             line.words.splice(here, new);
         }
         first = behind;
     }
-    lines.retain(|line| !line.words.is_empty());
 }
 
 /// The printed words in the place of the words that were read.
-fn placed(read: &[Word], printed: &[&str]) -> Vec<Word> {
-    let word = |text: &str, bbox| Word { text: text.to_owned(), bbox, confidence: ACCEPTED_CONFIDENCE };
+fn placed(read: &[Word], printed: &[&str], confidence: f64) -> Vec<Word> {
+    let word = |text: &str, bbox| Word { text: text.to_owned(), bbox, confidence };
     if read.len() == printed.len() {
         return printed.iter().zip(read).map(|(text, read)| word(text, read.bbox)).collect();
     }
@@ -221,15 +268,15 @@ mod tests {
 
     /// The page after a model read its lines so, and what the guard said.
     fn read_again(ocr: &OcrPage, lines: &[&str]) -> (ReadTwice, ModelOutcome) {
-        let lines = (0..).zip(lines).map(|(line, text)| TranscribedLine {
-            block_num: 1,
-            par_num: 1,
-            line,
-            text: (*text).to_owned(),
-        });
+        let of_line =
+            |(line, text): (u32, &&str)| TranscribedLine { block_num: 1, par_num: 1, line, text: (*text).to_owned() };
+        read_lines(ocr, (0..).zip(lines).map(of_line).collect())
+    }
+
+    fn read_lines(ocr: &OcrPage, lines: Vec<TranscribedLine>) -> (ReadTwice, ModelOutcome) {
         let transcribed = TranscribedPage {
             page_number: 1,
-            lines: lines.collect(),
+            lines,
             unplaced_lines: Vec::new(),
             model_used: Model(Some("reader".to_owned())),
             processing_cost: ProcessingCost::default(),
@@ -261,7 +308,7 @@ mod tests {
 
     #[test]
     fn accepted_words_take_the_boxes_of_those_that_were_read() {
-        let ocr = ocr("They hada garden\nbehind tbe house", 0.5);
+        let ocr = ocr("They hada garden\nbehind tbe house", 0.65);
         let (twice, outcome) = read_again(&ocr, &["They had a garden", "behind the house"]);
         assert_eq!((outcome.accepted, outcome.refused), (2, 0));
         let paragraph = &twice.page.blocks[0].paragraphs[0];
@@ -283,8 +330,27 @@ mod tests {
     }
 
     #[test]
+    fn a_line_that_was_hardly_read_is_taken_from_the_model_if_it_has_room() {
+        let ocr = TestPage::new("They had a garden behind the house and went home")
+            .paragraph("Tl1 cy hod lo i gardcm", 0.3)
+            .ocr();
+        let read = |text: &str| {
+            let of_block = TranscribedLine { block_num: 2, par_num: 1, line: 0, text: text.to_owned() };
+            read_lines(&ocr, vec![of_block]).0.page.blocks[1].paragraphs[0].clone()
+        };
+        let taken = read("They had long a garden");
+        assert_eq!(taken.text, "They had long a garden");
+        assert!((taken.avg_confidence - UNREAD_CONFIDENCE).abs() < 1e-9, "{taken:?}");
+        let (words, line) = (&taken.lines[0].words, &ocr.blocks[1].paragraphs[0].lines[0]);
+        assert_eq!((words[0].bbox.x, words[4].bbox.right()), (line.bbox.x, line.bbox.right()));
+        for refused in ["They", "They had a garden behind the house and it was long", "They had long \u{430} garden"] {
+            assert_ne!(read(refused).text, refused);
+        }
+    }
+
+    #[test]
     fn rules_join_the_words_that_the_model_read() {
-        let ocr = ocr("the carn-\npaign was\nlong now", 0.5);
+        let ocr = ocr("the carn-\npaign was\nlong now", 0.65);
         let page = corrected(&ocr, &["the cam-", "paign was", "long not"]);
         let paragraph = &page.blocks[0].paragraphs[0];
         assert_eq!(paragraph.text.as_deref(), Some("the campaign\nwas\nlong now"));

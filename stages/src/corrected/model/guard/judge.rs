@@ -3,13 +3,13 @@ use std::ops::Range;
 
 use shelf::book::Languages;
 use shelf::stage::ParagraphId;
-use shelf_pages::{OcrPage, PageVocabulary, Paragraph, ProposalDoubt};
+use shelf_pages::{Line, OcrPage, PageVocabulary, Paragraph, ProposalDoubt};
 
 use super::certainty::{CERTAIN, DOUBTFUL, UNREAD};
 use super::characters::Scripts;
 use super::evidence::Evidence;
 use super::known_words::KnownWords;
-use super::letter_widths::LetterWidths;
+use super::letter_widths::{LetterWidths, letters as letter_count};
 use super::verdict::Verdict;
 use super::word_change::Change;
 use super::word_forms::{folded, letters};
@@ -43,6 +43,11 @@ pub struct JudgedPair {
 const MAX_REFUSED_RATIO: f64 = 0.5;
 /// Fewer pairs are judged each by itself.
 const MIN_MANY_PAIRS: usize = 4;
+
+/// The width of a line of text may differ from that of the line on the page by this fraction of it, where the width of the page's letters is known.
+const MAX_LINE_MISFIT_RATIO: f64 = 0.25;
+/// Where it is unknown, a line may have this many times as many letters as were read there, or the inverse.
+const MAX_LENGTH_RATIO: f64 = 2.0;
 
 impl<'a> Guard<'a> {
     /// The guard of a page.
@@ -81,6 +86,21 @@ impl<'a> Guard<'a> {
             }
         }
         judged
+    }
+
+    /// Whether a line that `ocr` could hardly read may say what a model read there: the text is as long as what is on the page, and has no letters of
+    /// foreign scripts.
+    #[must_use]
+    pub fn may_be_line(&self, line: &Line, printed: &str) -> bool {
+        let read = line.text();
+        let is_as_long = match self.widths.misfit(printed, line.bbox.width, line) {
+            Some(misfit) => misfit <= MAX_LINE_MISFIT_RATIO * letter_count(printed),
+            None => {
+                let ratio = printed.chars().count() as f64 / read.chars().count().max(1) as f64;
+                (1.0 / MAX_LENGTH_RATIO..=MAX_LENGTH_RATIO).contains(&ratio)
+            }
+        };
+        is_as_long && self.scripts.forbidden(&read, printed).is_none()
     }
 
     fn paragraph(&self, id: ParagraphId) -> Option<&Paragraph> {
