@@ -24,7 +24,7 @@ use toml::Value;
 /// lang = "deu"
 ///
 /// [llm]
-/// model = "google/gemini-2.5-flash"
+/// model = "google/gemini-3.5-flash-lite"
 /// ```
 #[derive(Debug, Default)]
 pub(super) struct ConfigFile {

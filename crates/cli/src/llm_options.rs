@@ -113,8 +113,6 @@ impl LlmArgs {
             (api_key, _) => (api_key, None),
         };
         let fallbacks = self.llm_fallbacks.clone().or_else(|| table.fallbacks.clone());
-        let default_fallbacks =
-            || if new.is_openrouter() { vec![LlmSettings::FALLBACK.to_owned()] } else { Vec::new() };
         let timeouts = Timeouts {
             connect: self.llm_connect.or(table.connect).unwrap_or(new.timeouts.connect),
             first_token: self.llm_first_token.or(table.first_token).unwrap_or(new.timeouts.first_token),
@@ -124,7 +122,7 @@ impl LlmArgs {
         let prices = table.prices.iter().map(|(model, price)| (model.clone(), price.a_token()));
         let settings = LlmSettings {
             model: self.llm_model.clone().or_else(|| table.model.clone()),
-            fallbacks: fallbacks.unwrap_or_else(default_fallbacks),
+            fallbacks: fallbacks.unwrap_or_else(|| new.default_fallbacks()),
             in_flight: self.llm_in_flight.or(table.in_flight).map_or(new.in_flight, usize::from),
             requests_per_minute: self
                 .llm_requests_per_minute
@@ -291,7 +289,7 @@ mod tests {
         assert_eq!((settings.model.as_deref(), settings.timeouts.idle), (Some("a"), Duration::from_secs(5)));
         assert_eq!((settings.in_flight, settings.spending.book), (30, Some(Usd(2.0))));
         assert_eq!(settings.prices["b"], Price { prompt: 3e-7, completion: 2.5e-6, ..Price::default() });
-        assert_eq!(settings.fallbacks, [LlmSettings::FALLBACK]);
+        assert_eq!(settings.fallbacks, LlmSettings::new(LlmSettings::BASE_URL).default_fallbacks());
         let own = LlmArgs { llm_base_url: Some("http://127.0.0.1:8080/v1".to_owned()), ..LlmArgs::default() };
         let own = own.said(&LlmTable::default(), Path::new("/library"));
         assert!(own.configured && own.settings.fallbacks.is_empty() && own.settings.price_cache.is_none());

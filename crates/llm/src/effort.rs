@@ -31,7 +31,7 @@ impl Effort {
     /// The lowest effort that OpenAI documents for one of its models; `None` if the model does not reason.
     ///
     /// Source: <https://platform.openai.com/docs/guides/reasoning>: models before gpt-5.1 do not support `none`, those before gpt-5 not
-    /// `minimal`, and the `pro` models accept no lower one than `high`.
+    /// `minimal`, and the `pro` models accept no lower one than `high`. What gpt-6 accepts was not to be found; `low` is what all models accept that reason.
     pub(crate) fn lowest_of_openai(model: &str) -> Option<Self> {
         let is_chat = model.contains("chat");
         match model {
@@ -39,7 +39,7 @@ impl Effort {
             _ if model.starts_with("gpt-5") && model.contains("pro") => Some(Self::High),
             _ if model.starts_with("gpt-5.") => Some(Self::None),
             _ if model.starts_with("gpt-5") => Some(Self::Minimal),
-            _ if ["o1", "o3", "o4"].iter().any(|series| model.starts_with(series)) => Some(Self::Low),
+            _ if ["gpt-6", "o1", "o3", "o4"].iter().any(|series| model.starts_with(series)) => Some(Self::Low),
             _ => None,
         }
     }

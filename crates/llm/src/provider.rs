@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 use shelf_runtime::book::ScanId;
-use shelf_runtime::provide::{Abort, HandleRequest, Provider};
+use shelf_runtime::provide::{Abort, AskedModel, HandleRequest, Provider};
 use shelf_runtime::registry::Entry;
 use shelf_runtime::stage::{Handle, Parallelism};
 use shelf_runtime::store::{Store, StoreError};
@@ -32,9 +32,10 @@ impl Provider for Dispatcher {
         settle_unfinished(store, book)
     }
 
-    fn model(&self, stage: &Entry, _options: &Map<String, Value>) -> Option<String> {
+    fn model(&self, stage: &Entry, _options: &Map<String, Value>) -> Option<AskedModel> {
         let settings = self.settings().filter(|_| stage.row.parallelism == Parallelism::Llm)?;
-        Some(settings.first_model(stage.row.model).to_owned())
+        let (name, own) = (settings.first_model(stage.row.model).to_owned(), stage.row.model);
+        Some(AskedModel { name, is_default: settings.is_default(own) })
     }
 
     fn concurrency(&self) -> Option<usize> {

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::cassette::CassetteSettings;
 use crate::cost::{Price, Spending};
+use crate::default_models::DEFAULT_MODELS;
 use crate::effort::Effort;
 use crate::pictures::PictureSettings;
 use crate::transport::{ApiKey, Proxy, Timeouts};
@@ -75,10 +76,8 @@ impl Default for LlmSettings {
 impl LlmSettings {
     /// The default server.
     pub const BASE_URL: &str = "https://openrouter.ai/api/v1";
-    /// The default model. Chosen from its documentation; it could not be tested.
-    pub const MODEL: &str = "google/gemini-2.5-flash";
-    /// The default fallback on OpenRouter. Chosen from its documentation; it could not be tested.
-    pub const FALLBACK: &str = "openai/gpt-4.1-mini";
+    /// The default model.
+    pub const MODEL: &str = DEFAULT_MODELS[0].name;
 
     /// The defaults for the server at `base_url`.
     #[must_use]
@@ -127,6 +126,19 @@ impl LlmSettings {
     #[must_use]
     pub fn is_local(&self) -> bool {
         is_local(&self.base_url)
+    }
+
+    /// The default fallbacks of this server: those of [`DEFAULT_MODELS`] at OpenRouter, else none.
+    #[must_use]
+    pub fn default_fallbacks(&self) -> Vec<String> {
+        let others = DEFAULT_MODELS[1..].iter().map(|model| model.name.to_owned());
+        if self.is_openrouter() { others.collect() } else { Vec::new() }
+    }
+
+    /// Whether nobody has chosen the model that a stage asks first: not the user, and not the stage.
+    #[must_use]
+    pub fn is_default(&self, stage_model: &str) -> bool {
+        self.model.is_none() && stage_model.is_empty()
     }
 
     /// The models that a stage asks, in order; `stage_model` is the one that it declares, or empty.

@@ -31,7 +31,7 @@ pub trait Provider: Any + Send + Sync {
     }
 
     /// The model that a stage with these options asks first, which is part of its pages' fingerprints; `None` if it asks none.
-    fn model(&self, _stage: &Entry, _options: &Map<String, Value>) -> Option<String> {
+    fn model(&self, _stage: &Entry, _options: &Map<String, Value>) -> Option<AskedModel> {
         None
     }
 
@@ -50,6 +50,16 @@ pub trait Provider: Any + Send + Sync {
     fn abort(&self) -> Option<Abort> {
         None
     }
+}
+
+/// The model that a stage asks first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AskedModel {
+    /// Its name.
+    pub name: String,
+    /// Whether nobody has chosen it, neither the user nor the stage. Then pages that another model made are as good, and a release may change
+    /// the default.
+    pub is_default: bool,
 }
 
 /// The page, or the hook of a book, that a handle is for.
@@ -128,7 +138,7 @@ impl Providers {
         self.providers.iter().try_for_each(|provider| provider.open_book(store, book))
     }
 
-    pub(crate) fn model(&self, stage: &Entry, options: &Map<String, Value>) -> Option<String> {
+    pub(crate) fn model(&self, stage: &Entry, options: &Map<String, Value>) -> Option<AskedModel> {
         self.providers.iter().find_map(|provider| provider.model(stage, options))
     }
 

@@ -22,6 +22,7 @@ use stages::labels::labels;
 use stages::merged::merged;
 use stages::ocr::ocr;
 use stages::structure::structure;
+use stages::transcribed::transcribed;
 
 /// Gives a page a text, one block for each line, as if OCR, corrections and labels had been made elsewhere.
 fn put(book: &TestBook, page: u32, lines: &[String]) {
@@ -76,8 +77,10 @@ fn texts(page: &MergedPage) -> Vec<&str> {
 }
 
 fn scans_edited(book: &TestBook, edit: &ScanEdit) -> EditSummary {
-    let registry =
-        Registry::of([ocr::ROW, corrected::ROW, labels::ROW, merged::ROW].into_iter().chain(upstream())).unwrap();
+    let registry = Registry::of(
+        [ocr::ROW, transcribed::ROW, corrected::ROW, labels::ROW, merged::ROW].into_iter().chain(upstream()),
+    )
+    .unwrap();
     edit_scans(book.store(), &registry, &WorkerPool::in_process(), book.id(), edit).unwrap()
 }
 
@@ -386,8 +389,13 @@ impl History {
         assert_eq!(kept + removed.len(), self.edits.len());
         let state = look(
             book.store(),
-            &Registry::of([merged::ROW].into_iter().chain(upstream()).chain([ocr::ROW, corrected::ROW, labels::ROW]))
-                .unwrap(),
+            &Registry::of([merged::ROW].into_iter().chain(upstream()).chain([
+                ocr::ROW,
+                transcribed::ROW,
+                corrected::ROW,
+                labels::ROW,
+            ]))
+            .unwrap(),
             book.id(),
         )
         .unwrap();

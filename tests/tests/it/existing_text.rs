@@ -37,8 +37,11 @@ fn exported(format: &str, folder: &Path) -> PathBuf {
     book.put::<merged>(1, &page().merged());
     book.run::<structure>();
     let others = {
-        use stages::{corrected::corrected, labels::labels, pagination::pagination, vocabulary::vocabulary};
-        [corrected::ROW, labels::ROW, pagination::ROW, vocabulary::ROW]
+        use stages::{
+            corrected::corrected, labels::labels, pagination::pagination, transcribed::transcribed,
+            vocabulary::vocabulary,
+        };
+        [transcribed::ROW, corrected::ROW, labels::ROW, pagination::ROW, vocabulary::ROW]
     };
     let registry = Registry::of([ocr::ROW, merged::ROW, structure::ROW].into_iter().chain(others)).unwrap();
     let opened = ExportBook::open(book.store(), &registry, book.id(), None).unwrap();

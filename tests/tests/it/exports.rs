@@ -108,8 +108,10 @@ fn registry() -> Registry {
 
 /// The other stages that `merged` is made from.
 fn made_from() -> Vec<&'static shelf::stage::Row> {
-    use stages::{corrected::corrected, labels::labels, pagination::pagination, vocabulary::vocabulary};
-    vec![corrected::ROW, labels::ROW, pagination::ROW, vocabulary::ROW]
+    use stages::{
+        corrected::corrected, labels::labels, pagination::pagination, transcribed::transcribed, vocabulary::vocabulary,
+    };
+    vec![transcribed::ROW, corrected::ROW, labels::ROW, pagination::ROW, vocabulary::ROW]
 }
 
 fn format(name: &str) -> &'static Format {

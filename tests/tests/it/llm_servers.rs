@@ -4,7 +4,7 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
-use shelf::llm::{AbortReason, CostBasis, Dispatcher, LlmSettings, Rejection, Retry, Timeouts, Usd};
+use shelf::llm::{AbortReason, CostBasis, DEFAULT_MODELS, Dispatcher, LlmSettings, Rejection, Retry, Timeouts, Usd};
 use shelf::prelude::*;
 use shelf::run::Stopped;
 use shelf::testing::{ReceivedRequest, ScriptedModel, ScriptedReply, TestBook, TestLedger, TestRun};
@@ -136,6 +136,49 @@ fn unusable_list_of_models_is_no_error() {
         let book = TestBook::of_pages(1).with(&model);
         assert_eq!(book.run::<phrase>().summary.stages[0].done, 1, "{list:?}");
     }
+}
+
+/// A server that lists these models, and the settings of somebody who chose none.
+fn with_default_models(listed: &[&str]) -> (ScriptedModel, LlmSettings) {
+    let models: Vec<Value> = listed.iter().map(|id| json!({ "id": id })).collect();
+    let model = ScriptedModel::with_replies([GOOD]).listing(&json!({ "data": models }));
+    let fallbacks = DEFAULT_MODELS[1..].iter().map(|default| default.name.to_owned()).collect();
+    let settings = LlmSettings { model: None, fallbacks, ..one_at_a_time(&model) };
+    (model, settings)
+}
+
+#[test]
+fn default_model_that_the_server_no_longer_lists_is_left_out() {
+    let [first, second, _] = DEFAULT_MODELS.map(|default| default.name);
+    for (listed, asked, warned) in [
+        (&[first, second][..], first, 0),
+        (&[second, "other"], second, 1),
+        // A server of one's own has its own names, and often takes any.
+        (&["qwen.gguf"], first, 0),
+        (&[], first, 0),
+    ] {
+        let (model, settings) = with_default_models(listed);
+        let llm = Dispatcher::start(settings).unwrap();
+        let book = TestBook::of_pages(2).with(llm.clone());
+        assert_eq!(book.run::<phrase>().summary.stages[0].done, 2, "{listed:?}");
+        assert!(model.requests().iter().all(|request| request.body["model"] == asked), "{listed:?}");
+        let notices = llm.take_notices();
+        assert_eq!(notices.len(), warned, "{notices:?}");
+        assert!(notices.iter().all(|notice| notice.contains(first) && notice.contains(second)), "{notices:?}");
+    }
+}
+
+#[test]
+fn a_new_default_model_makes_no_paid_page_stale_and_a_chosen_one_does() {
+    let (model, settings) = with_default_models(&[]);
+    let book = TestBook::of_pages(2).with(LlmSettings { model: Some("old-default".to_owned()), ..settings.clone() });
+    book.run::<phrase>();
+    let book = book.with(settings.clone());
+    book.run::<phrase>();
+    assert_eq!(model.requests().len(), 2);
+    let book = book.with(LlmSettings { model: Some("chosen".to_owned()), ..settings });
+    book.run::<phrase>();
+    assert_eq!(model.requests().len(), 4);
 }
 
 #[test]

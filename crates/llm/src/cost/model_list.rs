@@ -10,6 +10,9 @@ use super::Price;
 /// The models that a server lists.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct ModelList {
+    /// The names of all models; empty in a list that was cached by an earlier release.
+    #[serde(default)]
+    names: BTreeSet<String>,
     /// Prices by model.
     prices: BTreeMap<String, Price>,
     /// Models that do not accept pictures.
@@ -53,12 +56,18 @@ impl ModelList {
         let limits = models().filter_map(|model| Some((name(model)?, token_limits(model))));
         let owners = models().filter_map(|model| Some((name(model)?, model.get("owned_by")?.as_str()?.to_owned())));
         Self {
+            names: models().filter_map(name).collect(),
             prices: prices.collect(),
             text_only: text_only.collect(),
             parameters: parameters.collect(),
             limits: limits.filter(|(_, limits)| *limits != TokenLimits::default()).collect(),
             owners: owners.collect(),
         }
+    }
+
+    /// Whether the server lists a model.
+    pub(crate) fn lists(&self, model: &str) -> bool {
+        self.names.contains(model)
     }
 
     /// The parameters that a model accepts; `None` if the list does not say.

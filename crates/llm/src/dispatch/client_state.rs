@@ -13,6 +13,7 @@ use super::concurrency::{Concurrency, InFlight};
 use super::rate_limiter::RateLimiter;
 use crate::cassette::Cassette;
 use crate::cost::{Budget, ModelList, Price};
+use crate::default_models::DEFAULT_MODELS;
 use crate::effort::Effort;
 use crate::error::{AbortReason, CallError, Rejection};
 use crate::server_profile::{Choices, LeftOut, Parameters, Profile};
@@ -136,6 +137,26 @@ impl ClientState {
         let reason = AbortReason::Rejected { status, message, about, with_picture: false };
         if locked(&self.unknown_models).insert(model.to_owned(), reason).is_none() {
             self.notify(format!("the server does not have the model `{model}`, which is not asked again in this run"));
+        }
+    }
+
+    /// Leaves out default models that the server no longer lists, if it lists one of those that are asked next. The user is told once.
+    pub(super) async fn leave_out_unlisted(&self, asked: &[String]) {
+        let is_default = |model: &String| DEFAULT_MODELS.iter().any(|default| default.name == *model);
+        if self.cassette.is_some() || self.settings.model.is_some() || !asked.first().is_some_and(is_default) {
+            return;
+        }
+        let models = self.models().await;
+        let Some(next) = asked.iter().position(|model| models.lists(model)) else { return };
+        for model in &asked[..next] {
+            let message = "it is not in the server's list of models".to_owned();
+            let reason = AbortReason::Rejected { status: 404, message, about: Rejection::Model, with_picture: false };
+            if locked(&self.unknown_models).insert(model.clone(), reason).is_none() {
+                self.notify(format!(
+                    "the server no longer lists the default model `{model}`; `{}` is asked instead",
+                    asked[next]
+                ));
+            }
         }
     }
 

@@ -137,6 +137,13 @@ impl Dispatcher {
         Err(reason)
     }
 
+    /// Looks up which of `models` the server lists, before they are asked.
+    pub(crate) async fn look_up(&self, models: &[String]) {
+        if let Some(state) = &self.state {
+            state.leave_out_unlisted(models).await;
+        }
+    }
+
     /// Those of `models` that the server has, as far as known. If it has none, the run stops asking.
     pub(crate) fn known<'a>(&self, models: &'a [String]) -> Result<Vec<&'a String>, AbortReason> {
         let Some(state) = &self.state else { return Ok(models.iter().collect()) };

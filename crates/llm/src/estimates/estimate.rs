@@ -54,7 +54,7 @@ pub fn estimate(
     price: &dyn Fn(&str) -> Option<Price>,
     requests: &BTreeMap<&'static str, StageRequests>,
 ) -> Vec<Estimate> {
-    let asking = plan.stages.iter().filter_map(|stage| Some((stage, stage.model.clone()?)));
+    let asking = plan.stages.iter().filter_map(|stage| Some((stage, stage.model.as_ref()?.name.clone())));
     let estimates = asking.map(|(stage, model)| {
         let name = stage.entry.row.name;
         let jobs: Vec<&Job> = plan.jobs.iter().filter(|job| job.page.stage == name).collect();

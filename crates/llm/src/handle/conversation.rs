@@ -80,6 +80,7 @@ impl Conversation<'_> {
         }
         let request = self.with_pictures(request, pictures).await?;
         let dispatcher = &self.llm.dispatcher;
+        dispatcher.look_up(models).await;
         let mut turn = dispatcher.turn().await;
         let mut failures = Vec::new();
         for model in dispatcher.known(models)? {

@@ -105,7 +105,9 @@ impl Llm {
     /// Whether the model that is asked first accepts pictures; true if its server does not say. If it does not, a stage should send text
     /// only.
     pub async fn accepts_pictures(&self) -> bool {
-        match self.models().first() {
+        let models = self.models();
+        self.dispatcher.look_up(&models).await;
+        match self.dispatcher.known(&models).ok().and_then(|known| known.first().copied()) {
             Some(model) => self.dispatcher.accepts_pictures(model).await,
             None => false,
         }

@@ -10,7 +10,7 @@ use crate::book::{PageNumber, Unit};
 use crate::events::{Blocker, PageOf};
 use crate::failure::Failure;
 use crate::inspect::{BookState, PageState, PageSummary};
-use crate::provide::Providers;
+use crate::provide::{AskedModel, Providers};
 use crate::record::{Change, Fingerprint, Hash, Input, OutputHash, RedoMarker};
 use crate::registry::{Entry, Registry};
 use crate::stage::{ExternalInput, KeptInput, Parallelism, ParsedOptions, Reach, ResourceContext, Resources, Row};
@@ -85,7 +85,7 @@ impl Planning<'_> {
         let values = options.json.as_object().cloned().unwrap_or_default();
         let model = self.model(&entry, &values);
         let resources = self.resources(row, &options);
-        let common = Asked { options: &values, model: model.as_deref(), resources: &resources };
+        let common = Asked { options: &values, model: model.as_ref(), resources: &resources };
         let asked: Vec<Unit> = match (row.book, &self.request.pages) {
             (true, _) => vec![Unit::Book],
             (false, None) => self.book.pages.iter().copied().map(Unit::Page).collect(),
@@ -124,7 +124,7 @@ impl Planning<'_> {
     }
 
     /// The model that a stage asks first, if it asks any.
-    fn model(&self, entry: &Entry, options: &Map<String, Value>) -> Option<String> {
+    fn model(&self, entry: &Entry, options: &Map<String, Value>) -> Option<AskedModel> {
         let unaided = entry.option_choices.without_provider(options);
         if unaided { None } else { self.providers.model(entry, options) }
     }
@@ -169,16 +169,21 @@ impl Planning<'_> {
             (_, Some(blocker)) => return self.settle(here, Settled::Blocked(blocker.clone())),
             _ if redoing => Why::Redo,
             (found, None) => {
-                let now = upstream
-                    .is_empty()
+                let first = upstream.iter().find(|need| self.may_change(here, need)).map(|need| need.page);
+                let now = (upstream.is_empty() || found.is_some() && first.is_none())
                     .then(|| fingerprint(entry, asked, self.book, here.unit, &|input| self.book.hash(input)));
-                match self.why(entry, here, found, now.as_ref(), upstream.first().map(|need| need.page)) {
+                match self.why(entry, here, found, now.as_ref(), first) {
                     Ok(why) => why,
                     Err(settled) => return self.settle(here, settled),
                 }
             }
         };
         self.jobs.insert(here, Job { page: here, why, needs: upstream });
+    }
+
+    /// Whether a page may become stale by what is made of this need: not if its record lacks inputs of that kind, since they count as unchanged.
+    fn may_change(&self, here: PageOf, need: &Need) -> bool {
+        self.book.record(here).is_none_or(|record| record.fingerprint().reads_like(&need.input()))
     }
 
     /// Why a page that is not blocked is to be made, or how it is settled. `now` is its fingerprint, if already known.
@@ -416,7 +421,7 @@ fn made_by(book: &BookState, input: &Input) -> Option<PageOf> {
 pub(crate) struct Asked<'a> {
     pub(crate) options: &'a Map<String, Value>,
     /// The model that it asks first.
-    pub(crate) model: Option<&'a str>,
+    pub(crate) model: Option<&'a AskedModel>,
     /// The fingerprints of its resources.
     pub(crate) resources: &'a BTreeMap<Input, Hash>,
 }
@@ -469,7 +474,8 @@ pub(crate) fn fingerprint<'a>(
         schema: entry.page_type.shape.clone(),
         prompt: (!prompt.is_empty()).then(|| Hash::of(prompt.as_bytes())),
         own_prompt: own_prompt.is_some(),
-        model: model.or(own).map(ToOwned::to_owned),
+        model: model.map(|model| model.name.as_str()).or(own).map(ToOwned::to_owned),
+        is_default_model: model.is_some_and(|model| model.is_default),
         options: options.clone(),
         set: Some(set.map(|(name, _)| name.clone()).collect()),
         inputs,

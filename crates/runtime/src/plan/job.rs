@@ -8,6 +8,7 @@ use crate::book::{ScanId, Shard};
 use crate::events::{Blocker, PageOf};
 use crate::failure::Failure;
 use crate::inspect::BookState;
+use crate::provide::AskedModel;
 use crate::record::{Change, Hash, Input, RedoMarker};
 use crate::registry::Entry;
 use crate::stage::{OpenResources, ParsedOptions, ResourceContext, Resources};
@@ -49,7 +50,7 @@ pub struct PlannedStage {
     /// Its options.
     pub options: ParsedOptions,
     /// The model that it asks first, if any.
-    pub model: Option<String>,
+    pub model: Option<AskedModel>,
     /// The fingerprints of the resources that it takes.
     pub(crate) resources: BTreeMap<Input, Hash>,
     /// Done pages that were made before the function was last edited.
@@ -63,7 +64,7 @@ pub struct PlannedStage {
 impl PlannedStage {
     /// The shared parts of its pages' fingerprints, with the options by name.
     pub(crate) fn asked<'a>(&'a self, options: &'a Map<String, Value>) -> Asked<'a> {
-        Asked { options, model: self.model.as_deref(), resources: &self.resources }
+        Asked { options, model: self.model.as_ref(), resources: &self.resources }
     }
 
     /// Opens its resources, unless its pages are made in worker processes, which open their own.

@@ -22,6 +22,9 @@ pub struct Fingerprint {
     /// The model that the stage names.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub model: Option<String>,
+    /// Whether nobody has chosen the model: then a page that another model made is not stale. Not stored.
+    #[serde(skip)]
+    pub is_default_model: bool,
     /// The stage's options.
     #[serde(default)]
     pub options: Map<String, Value>,
@@ -119,7 +122,7 @@ impl Fingerprint {
         if self.prompt != old.prompt {
             changes.push(if self.own_prompt || old.own_prompt { Change::OwnPrompt } else { Change::Prompt });
         }
-        if self.model != old.model {
+        if self.model != old.model && !self.is_default_model {
             changes.push(Change::Model(old.model.clone(), self.model.clone()));
         }
         for (name, value) in &self.options {
@@ -146,7 +149,7 @@ impl Fingerprint {
     }
 
     /// Whether one of the inputs is of the same kind. Kept files are always read; where a page has none, they are missing here.
-    fn reads_like(&self, input: &Input) -> bool {
+    pub(crate) fn reads_like(&self, input: &Input) -> bool {
         matches!(input, Input::Kept { .. }) || self.inputs.keys().any(|other| other.is_like(input))
     }
 }
@@ -277,6 +280,7 @@ mod tests {
             prompt: None,
             own_prompt: false,
             model: Some("small".to_owned()),
+            is_default_model: false,
             options: json!({"lang": "eng"}).as_object().unwrap().clone(),
             set: Some(vec!["lang".to_owned()]),
             inputs: BTreeMap::from([
@@ -318,6 +322,14 @@ mod tests {
                 "the scan is no longer read"
             ]
         );
+    }
+
+    #[test]
+    fn a_model_that_nobody_chose_makes_nothing_stale() {
+        let now = Fingerprint { model: Some("large".to_owned()), is_default_model: true, ..fingerprint() };
+        assert!(reasons(&now, &fingerprint()).is_empty());
+        let chosen = Fingerprint { is_default_model: false, ..now };
+        assert_eq!(reasons(&chosen, &fingerprint()), ["model small → large"]);
     }
 
     #[test]

@@ -35,6 +35,7 @@ fn a_book_is_added_processed_shown_and_removed() {
     assert_snapshot!(shelf.ok(["process", "book", "--quiet"]), @r"
     book: ocr: nothing to do, 3 up to date
     book: catalogue: 1 book: 1 made
+    book: transcribed: 3 pages: 3 made
     book: vocabulary: 1 book: 1 made
     book: corrected: 3 pages: 3 made
     book: pagination: 1 book: 1 made
@@ -43,20 +44,21 @@ fn a_book_is_added_processed_shown_and_removed() {
     book: structure: 1 book: 1 made
     ");
     assert_snapshot!(shown(&shelf.run(["process", "book"])), @r"
-    book: nothing to do (3 pages, 8 stages up to date)
+    book: nothing to do (3 pages, 9 stages up to date)
     exit 0
     ");
     assert_snapshot!(shelf.ok(["status", "book"]), @r"
     book: A Book, 3 pages
-    STAGE       DONE  STALE  FAILED  BLOCKED  TO DO
-    ocr            3      ·       ·        ·      ·
-    catalogue      1      ·       ·        ·      ·
-    vocabulary     1      ·       ·        ·      ·
-    corrected      3      ·       ·        ·      ·
-    pagination     1      ·       ·        ·      ·
-    labels         3      ·       ·        ·      ·
-    merged         3      ·       ·        ·      ·
-    structure      1      ·       ·        ·      ·
+    STAGE        DONE  STALE  FAILED  BLOCKED  TO DO
+    ocr             3      ·       ·        ·      ·
+    catalogue       1      ·       ·        ·      ·
+    transcribed     3      ·       ·        ·      ·
+    vocabulary      1      ·       ·        ·      ·
+    corrected       3      ·       ·        ·      ·
+    pagination      1      ·       ·        ·      ·
+    labels          3      ·       ·        ·      ·
+    merged          3      ·       ·        ·      ·
+    structure       1      ·       ·        ·      ·
     ");
     assert_snapshot!(shelf.ok(["plan", "book", "--stage", "ocr", "--psm", "6"]), @r"
     book: ocr: 3 pages to make, 0 up to date

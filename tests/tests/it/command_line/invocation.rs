@@ -30,7 +30,7 @@ fn errors_come_with_hints() {
     ");
     assert_snapshot!(said(&["process", "book", "--stage", "orc"]), @r"
     error: invalid value 'orc' for '--stage <STAGE>'
-      [possible values: ocr, catalogue, vocabulary, corrected, pagination, labels, merged, structure]
+      [possible values: ocr, catalogue, transcribed, vocabulary, corrected, pagination, labels, merged, structure]
 
     For more information, try '--help'.
     exit 2
@@ -119,10 +119,13 @@ fn the_stages_can_be_drawn() {
       ocr
       catalogue
       ocr -->|all pages| catalogue
+      transcribed
+      ocr --> transcribed
       vocabulary
       ocr -->|all pages| vocabulary
       corrected
       ocr --> corrected
+      transcribed -.-> corrected
       vocabulary --> corrected
       pagination
       ocr -->|all pages| pagination

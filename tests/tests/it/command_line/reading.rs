@@ -69,11 +69,11 @@ fn status_shows_what_follows_from_a_new_scan() {
     shelf.ok(["page".as_ref(), "book".as_ref(), "replace".as_ref(), "1".as_ref(), better.as_os_str()]);
     let status = shelf.ok(["status", "book"]);
     for line in [
-        "STAGE       DONE  MAY CHANGE  STALE  FAILED  BLOCKED  TO DO",
-        "ocr            2           ·      1       ·        ·      ·",
-        "vocabulary     ·           1      ·       ·        ·      ·",
-        "corrected      ·           2      1       ·        ·      ·",
-        "merged         ·           2      1       ·        ·      ·",
+        "STAGE        DONE  MAY CHANGE  STALE  FAILED  BLOCKED  TO DO",
+        "ocr             2           ·      1       ·        ·      ·",
+        "vocabulary      ·           1      ·       ·        ·      ·",
+        "corrected       ·           2      1       ·        ·      ·",
+        "merged          ·           2      1       ·        ·      ·",
         "merged stale: 1; why: `shelf plan book --stage merged`",
     ] {
         assert!(status.lines().any(|found| found == line), "{line}\n{status}");
@@ -90,9 +90,9 @@ fn tables_fit_and_say_what_they_omit() {
     assert_snapshot!(list(&["list"]), @r"
     BOOK  TITLE   PAGES  OCR  CATALOGUE
     book  A Book      3    0          0
-    Too narrow for: vocabulary, corrected,
-    pagination, labels, merged, structure
-    (show with --wide)
+    Too narrow for: transcribed, vocabulary,
+    corrected, pagination, labels, merged,
+    structure (show with --wide)
     ");
     assert_eq!(list(&["list", "--wide"]), shelf.ok(["list"]));
 }
