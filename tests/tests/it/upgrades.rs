@@ -87,7 +87,7 @@ fn plan(shelf: &Shelf, model: &ScriptedModel, book: &str) -> Value {
 }
 
 /// Stages that the oldest release did not have: they are free, and made from what is there.
-const NEW_STAGES: [&str; 1] = ["structure"];
+const NEW_STAGES: [&str; 2] = ["structure", "transcribed"];
 
 /// The stages and pages that are to be made, without those of new stages.
 fn to_make(plan: &Value) -> Vec<String> {
@@ -176,6 +176,8 @@ fn a_paid_page_of_an_older_stage_is_kept_and_listed_and_a_free_one_is_made_again
     let line = "1 page made by an earlier release, kept until `--redo`";
     assert!(run(&shelf, &model, &["plan", "asked"]).contains(line));
     assert!(run(&shelf, &model, &["status", "asked"]).contains(&format!("corrected: {line}")));
+    // What a new stage makes is an input that older pages do not have, and makes none of them stale.
+    run(&shelf, &model, &["process", "asked", "--stage", "transcribed"]);
     assert!(!run(&shelf, &model, &["process", "asked", "--stage", "+merged"]).contains(" made"));
     let free = to_make(&plan(&shelf, &model, "rules"));
     assert!(free.contains(&format!("corrected 3: version 0 → {CORRECTED_VERSION}")), "{free:?}");

@@ -65,8 +65,8 @@ fn a_book_is_added_processed_shown_and_removed() {
       1-3: psm 3 → 6
     ");
     assert_snapshot!(shelf.ok(["list"]), @r"
-    BOOK  TITLE   PAGES  OCR  CATALOGUE  VOCABULARY  CORRECTED  PAGINATION  LABELS  MERGED  STRUCTURE
-    book  A Book      3    3          1           1          3           1       3       3          1
+    BOOK  TITLE   PAGES  OCR  CATALOGUE  TRANSCRIBED  VOCABULARY  CORRECTED  PAGINATION  LABELS  MERGED  STRUCTURE
+    book  A Book      3    3          1            3           1          3           1       3       3          1
     ");
     assert_snapshot!(shown(&shelf.run(["eval", "book", "--truth", "truth", "--stage", "pagination"])), @r"
     error: the pages of `pagination` have no text

@@ -125,7 +125,7 @@ fn the_stages_can_be_drawn() {
       ocr -->|all pages| vocabulary
       corrected
       ocr --> corrected
-      transcribed -.-> corrected
+      transcribed --> corrected
       vocabulary --> corrected
       pagination
       ocr -->|all pages| pagination

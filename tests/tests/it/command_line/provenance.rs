@@ -36,9 +36,9 @@ fn why_says_where_a_text_comes_from_and_what_has_changed() {
           made from the scan, the book's languages, the resource LanguageData
     ");
     let merged = shelf.ok(["why", "book", "2"]);
-    assert!(merged.contains("merged      up to date\n            made 20"), "{merged}");
+    assert!(merged.contains("merged       up to date\n             made 20"), "{merged}");
     assert!(merged.contains("no model was asked; prompt ") && merged.contains("ocr pages 1-3"), "{merged}");
-    assert!(merged.lines().count() <= 42, "it fits a screen: {merged}");
+    assert!(merged.lines().count() <= 36, "it fits a screen: {merged}");
     shelf.ok(["set", "book", "language=en"]);
     let stale = steady(&shelf.ok(["why", "book", "2", "--stage", "ocr"]));
     assert!(stale.contains("ocr   stale: the book's languages changed"), "{stale}");
