@@ -2,7 +2,7 @@
 //! the guard accepts.
 
 use serde_json::{Value, json};
-use shelf::draw::{Degrader, DrawnPage};
+use shelf::draw::{Degrader, DrawnLine, DrawnPage};
 use shelf::eval::{Normalisation, score};
 use shelf::testing::{ScriptedModel, ScriptedReply};
 use shelf_tests::{Ended, Shelf};
@@ -23,7 +23,7 @@ fn library() -> (Shelf, DrawnPage) {
 
 /// A model that reads what is printed, and one line more.
 fn reader(page: &DrawnPage) -> ScriptedModel {
-    let mut lines: Vec<String> = page.lines().map(|line| line.text()).collect();
+    let mut lines: Vec<String> = page.lines().map(DrawnLine::text).collect();
     lines.insert(lines.len() / 2, INVENTED.to_owned());
     let reply = json!({ "lines": lines }).to_string();
     ScriptedModel::with_script(move |_| ScriptedReply::text(reply.as_str()))

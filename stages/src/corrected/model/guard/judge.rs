@@ -93,12 +93,11 @@ impl<'a> Guard<'a> {
     #[must_use]
     pub fn may_be_line(&self, line: &Line, printed: &str) -> bool {
         let read = line.text();
-        let is_as_long = match self.widths.misfit(printed, line.bbox.width, line) {
-            Some(misfit) => misfit <= MAX_LINE_MISFIT_RATIO * letter_count(printed),
-            None => {
-                let ratio = printed.chars().count() as f64 / read.chars().count().max(1) as f64;
-                (1.0 / MAX_LENGTH_RATIO..=MAX_LENGTH_RATIO).contains(&ratio)
-            }
+        let is_as_long = if let Some(misfit) = self.widths.misfit(printed, line.bbox.width, line) {
+            misfit <= MAX_LINE_MISFIT_RATIO * letter_count(printed)
+        } else {
+            let ratio = printed.chars().count() as f64 / read.chars().count().max(1) as f64;
+            (1.0 / MAX_LENGTH_RATIO..=MAX_LENGTH_RATIO).contains(&ratio)
         };
         is_as_long && self.scripts.forbidden(&read, printed).is_none()
     }
