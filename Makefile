@@ -2,7 +2,7 @@
 
 DEMO_LIBRARY ?= target/demo-library
 
-.PHONY: demo test test-long torture test-peers pictures quality tokens guard bench bench-long lint docs package
+.PHONY: demo test test-long torture test-peers pictures quality calibration tokens guard bench bench-long lint docs package
 .SILENT:
 
 # Builds shelf, processes a small book that it draws itself, and prints how good the result is.
@@ -33,6 +33,12 @@ quality:
 	scripts/setup.sh tests
 	cargo build --package shelf-tests --bins --quiet
 	cargo run --package shelf-tests --bin quality --quiet
+
+# Measures how often words are right that OCR gives a probability, and writes docs/confidence.md.
+calibration:
+	scripts/setup.sh tests
+	cargo build --package shelf-tests --bins --quiet
+	cargo run --package shelf-tests --bin calibration --quiet
 
 # Counts what a language model is sent and says on real scans, and writes docs/tokens.md.
 tokens:

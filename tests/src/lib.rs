@@ -1,6 +1,7 @@
 //! What the tests that cross crates share with the programs that they start.
 
 pub mod bench;
+pub mod calibration;
 mod command;
 mod drawn;
 mod folder_watch;

@@ -54,7 +54,7 @@ pub use line_range::LineRange;
 pub use matter::Matter;
 pub use merged_page::{BlockOrigin, Continuation, MergedBlock, MergedMetadata, MergedPage, MergedParagraph, SplitWord};
 pub use numbering::{NumberingStyle, PageNumberLocation, PageRegion};
-pub use ocr_page::{Block, Figure, Line, OcrPage, PageDimensions, Paragraph, TextSource, Word};
+pub use ocr_page::{AlternativeReading, Block, Figure, Line, OcrPage, PageDimensions, Paragraph, TextSource, Word};
 pub use orientation::Orientation;
 pub use pagination::{PagePagination, Pagination};
 pub use proposal::{Proposal, ProposalDoubt};

@@ -124,9 +124,37 @@ pub struct Word {
     pub text: String,
     /// Its bounding box.
     pub bbox: Bbox,
-    /// Confidence of the recognition, 0..=1.
+    /// Confidence of the recognition, 0..=1, as the recogniser states it.
     #[garde(range(min = 0.0, max = 1.0))]
     pub confidence: f64,
+    /// How probable it is that the word is right, 0..=1: its confidence, calibrated on pages with known text for the resolution of the scan. Absent where
+    /// the text came with the scan, and on pages that were read before it was calibrated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[garde(inner(range(min = 0.0, max = 1.0)))]
+    pub probability: Option<f64>,
+    /// Other readings of a word that is in doubt, most probable first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alternatives: Vec<AlternativeReading>,
+}
+
+impl Word {
+    /// A word without a calibrated probability and without other readings.
+    #[must_use]
+    pub fn new(text: String, bbox: Bbox, confidence: f64) -> Self {
+        Self { text, bbox, confidence, probability: None, alternatives: Vec::new() }
+    }
+}
+
+/// What else a word may be, by its letters alone: the recogniser chose another reading for its dictionary, or by a small difference.
+#[page]
+#[derive(Debug, Clone, PartialEq)]
+pub struct AlternativeReading {
+    /// The word; several if a space may have been missed.
+    #[garde(length(min = 1))]
+    pub text: String,
+    /// Its probability to the recogniser, 0..=1; not calibrated.
+    #[garde(range(min = 0.0, max = 1.0))]
+    pub probability: f64,
 }
 
 /// A figure cut out of the scan.

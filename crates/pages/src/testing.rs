@@ -215,7 +215,7 @@ fn line(y: u32, text: &str, confidence: f64) -> Line {
         let width = LETTER_PX.0 * text.chars().count() as u32;
         let bbox = Bbox { x, y, width, height: LETTER_PX.1 };
         x += width + LETTER_PX.0;
-        Word { text: text.to_owned(), bbox, confidence }
+        Word::new(text.to_owned(), bbox, confidence)
     };
     let words: Vec<Word> = text.split_whitespace().map(word).collect();
     Line { bbox: bounding(words.iter().map(|word| word.bbox)), words }

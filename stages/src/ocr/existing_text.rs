@@ -43,10 +43,9 @@ pub(super) fn source_of(text: &ScanText) -> TextSource {
 fn line_of(words: &[TextWord]) -> Line {
     let words: Vec<Word> = words
         .iter()
-        .map(|word| Word {
-            text: word.text.clone(),
-            bbox: Bbox { x: word.bbox.x, y: word.bbox.y, width: word.bbox.width, height: word.bbox.height },
-            confidence: word.confidence.unwrap_or(ASSUMED_CONFIDENCE),
+        .map(|word| {
+            let bbox = Bbox { x: word.bbox.x, y: word.bbox.y, width: word.bbox.width, height: word.bbox.height };
+            Word::new(word.text.clone(), bbox, word.confidence.unwrap_or(ASSUMED_CONFIDENCE))
         })
         .collect();
     Line { bbox: bounding(words.iter().map(|word| word.bbox)), words }

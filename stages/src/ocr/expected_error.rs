@@ -59,7 +59,7 @@ mod tests {
 
     /// A page of a hundred words of ten characters.
     fn page(confidence: f64) -> RecognisedPage {
-        let words = vec![Word { text: "characters".to_owned(), bbox: BBOX, confidence }; 100];
+        let words = vec![Word::new("characters".to_owned(), BBOX, confidence); 100];
         let text = "characters".to_owned();
         let lines = vec![Line { bbox: BBOX, words }];
         let paragraphs = vec![Paragraph { par_num: 1, bbox: BBOX, text, avg_confidence: confidence, lines }];

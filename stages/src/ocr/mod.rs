@@ -17,6 +17,8 @@ mod stage;
 mod text_difference;
 #[cfg(not(feature = "tesseract"))]
 mod without_tesseract;
+#[cfg(feature = "tesseract")]
+mod word_probability;
 
 use existing_text::{blocks_of, source_of};
 use expected_error::expected_error_rate;
@@ -29,8 +31,12 @@ pub use recognised_page::{CroppedFigure, ExaminedPage, RecognisedPage, Recogniti
 use recognition::{examine_page, recognise_page};
 #[cfg(feature = "tesseract")]
 pub use recognition::{recognise, tesseract_version};
-pub use shelf_pages::{Block, Figure, Line, OcrPage, Orientation, PageDimensions, Paragraph, TextSource, Word};
+pub use shelf_pages::{
+    AlternativeReading, Block, Figure, Line, OcrPage, Orientation, PageDimensions, Paragraph, TextSource, Word,
+};
 pub use stage::{OcrMetrics, ocr};
 use text_difference::text_difference;
 #[cfg(not(feature = "tesseract"))]
 use without_tesseract::{examine_page, recognise_page};
+#[cfg(feature = "tesseract")]
+use word_probability::add_probabilities;

@@ -12,7 +12,7 @@ pub(crate) fn line((x, y): (u32, u32), height: u32, text: &str) -> Line {
             let width = letter * word.chars().count() as u32;
             let bbox = Bbox { x: at, y, width, height };
             at += width + letter;
-            Word { text: word.to_owned(), bbox, confidence: 0.95 }
+            Word::new(word.to_owned(), bbox, 0.95)
         })
         .collect();
     Line { bbox: Bbox::bounding(words.iter().map(|word| word.bbox)).expect("a line has a word"), words }

@@ -47,10 +47,8 @@ mod tests {
     use super::*;
 
     fn size(words: &[(&str, u32)]) -> Option<f64> {
-        let word = |(text, height): &(&str, u32)| Word {
-            text: (*text).to_owned(),
-            bbox: Bbox { x: 0, y: 0, width: 50, height: *height },
-            confidence: 0.9,
+        let word = |(text, height): &(&str, u32)| {
+            Word::new((*text).to_owned(), Bbox { x: 0, y: 0, width: 50, height: *height }, 0.9)
         };
         let words: Vec<Word> = words.iter().map(word).collect();
         type_size_px(&Line { bbox: words[0].bbox, words }, 2)

@@ -9,7 +9,7 @@ const SOMEWHERE: Bbox = Bbox { x: 0, y: 0, width: 9, height: 9 };
 
 /// A paragraph of these lines, all of whose words were read with one confidence.
 pub(crate) fn paragraph(text: &str, confidence: f64) -> Paragraph {
-    let word = |text: &str| Word { text: text.to_owned(), bbox: SOMEWHERE, confidence };
+    let word = |text: &str| Word::new(text.to_owned(), SOMEWHERE, confidence);
     let line = |line: &str| Line { bbox: SOMEWHERE, words: line.split_whitespace().map(word).collect() };
     Paragraph {
         par_num: 1,

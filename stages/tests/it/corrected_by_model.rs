@@ -20,7 +20,7 @@ fn bbox(block_num: u32) -> Bbox {
 fn page(paragraphs: &[(&str, f64)]) -> OcrPage {
     let block = |(block_num, (text, confidence)): (u32, &(&str, f64))| {
         let bbox = bbox(block_num);
-        let word = |text: &str| Word { text: text.to_owned(), bbox, confidence: *confidence };
+        let word = |text: &str| Word::new(text.to_owned(), bbox, *confidence);
         let line = |line: &str| Line { bbox, words: line.split(' ').map(word).collect() };
         let lines = text.lines().map(line).collect();
         let paragraph = Paragraph { par_num: 0, bbox, text: (*text).to_owned(), avg_confidence: *confidence, lines };

@@ -18,7 +18,7 @@ fn line((x, y): (u32, u32), text: &str, confidences: &[f64]) -> Line {
         let width = 10 * text.chars().count() as u32;
         let bbox = Bbox { x: at, y, width, height: 20 };
         at += width + 10;
-        Word { text: text.to_owned(), bbox, confidence: *confidence }
+        Word::new(text.to_owned(), bbox, *confidence)
     };
     let words: Vec<Word> = text.split(' ').zip(confidences.iter().cycle()).map(word).collect();
     Line { bbox: Bbox::bounding(words.iter().map(|word| word.bbox)).unwrap(), words }

@@ -57,7 +57,7 @@ fn document() -> Document {
 }
 
 fn as_read(page: &DrawnPage, page_number: u32) -> OcrPage {
-    let word = |word: &draw::DrawnWord| Word { text: word.text.clone(), bbox: word.bbox, confidence: 0.95 };
+    let word = |word: &draw::DrawnWord| Word::new(word.text.clone(), word.bbox, 0.95);
     let line = |line: &draw::DrawnLine| Some(Line { bbox: line.bbox()?, words: line.words.iter().map(word).collect() });
     let block = |(block, number): (&DrawnBlock, u32)| {
         let paragraphs = block.paragraphs.iter().zip(1..).filter_map(|(paragraph, par_num)| {

@@ -114,6 +114,7 @@ fn recognise_between_dashes(
         bbox: residual.image_to_scan(Bbox { x: bbox.x + left, y: bbox.y + top, ..bbox }, page.image.dimensions()),
         confidence: word.confidence,
         text: text.to_owned(),
+        alternatives: Vec::new(),
     };
     Ok(Some(vec![placed(found.before, "—"), placed(found.digits, &word.text), placed(found.after, "—")]))
 }

@@ -175,10 +175,10 @@ fn join(line: &mut Line, capital: &DropCapital) {
     let is_far = gap >= MIN_WORD_GAP_LINES * f64::from(line_box.height.max(1));
     if is_far && ["A", "I", "O"].contains(&capital.letter.as_str()) {
         let bbox = Bbox { width: capital.bbox.width, ..bbox };
-        line.words.insert(0, Word { text: capital.letter.clone(), bbox, confidence: capital.confidence });
+        line.words.insert(0, Word::new(capital.letter.clone(), bbox, capital.confidence));
     } else {
         let text = format!("{}{}", capital.letter, word.text);
-        line.words[0] = Word { text, bbox, confidence: word.confidence.min(capital.confidence) };
+        line.words[0] = Word::new(text, bbox, word.confidence.min(capital.confidence));
     }
 }
 

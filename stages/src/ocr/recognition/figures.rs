@@ -174,7 +174,7 @@ mod tests {
 
     fn block(confidence: f64, lines: &[Bbox]) -> Block {
         let bbox = Bbox::bounding(lines.iter().copied()).unwrap();
-        let word = |bbox: &Bbox| Word { text: "text".to_owned(), bbox: *bbox, confidence };
+        let word = |bbox: &Bbox| Word::new("text".to_owned(), *bbox, confidence);
         let lines = lines.iter().map(|bbox| Line { bbox: *bbox, words: vec![word(bbox)] }).collect();
         let paragraph = Paragraph { par_num: 1, bbox, text: "text".to_owned(), avg_confidence: confidence, lines };
         Block { block_num: 1, bbox, paragraphs: vec![paragraph] }

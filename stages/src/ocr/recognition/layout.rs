@@ -86,7 +86,10 @@ fn build_paragraph(words: &[RecognisedWord], par_num: u32) -> Paragraph {
 fn build_line(words: &[RecognisedWord]) -> Line {
     let words: Vec<Word> = words
         .iter()
-        .map(|word| Word { text: word.text.clone(), bbox: word.bbox, confidence: round_to_4_decimals(word.confidence) })
+        .map(|word| Word {
+            alternatives: word.alternatives.clone(),
+            ..Word::new(word.text.clone(), word.bbox, round_to_4_decimals(word.confidence))
+        })
         .collect();
     Line { bbox: bounding(words.iter().map(|word| word.bbox)), words }
 }
@@ -103,7 +106,13 @@ mod tests {
     fn word(position: (u32, u32, u32), x: u32, text: &str, confidence: f64) -> RecognisedWord {
         let (block, paragraph, line) = position;
         let bbox = Bbox { x, y: line * 50, width: 40, height: 30 };
-        RecognisedWord { position: LayoutPosition { block, paragraph, line }, bbox, confidence, text: text.to_owned() }
+        RecognisedWord {
+            position: LayoutPosition { block, paragraph, line },
+            bbox,
+            confidence,
+            text: text.to_owned(),
+            alternatives: Vec::new(),
+        }
     }
 
     #[test]

@@ -62,7 +62,7 @@ pub(super) fn recognise_line_end_numbers(
             && let Some(line) = lines_of(&mut blocks).nth(candidate.line)
         {
             let bbox = residual.to_scan(candidate.bbox);
-            line.words.push(Word { text: word.text.clone(), bbox, confidence: word.confidence });
+            line.words.push(Word::new(word.text.clone(), bbox, word.confidence));
             found = true;
         }
     }

@@ -1,5 +1,6 @@
 //! Recognition of a scan with Tesseract.
 
+mod alternatives;
 mod background;
 mod binary_image;
 mod connected_components;
@@ -27,6 +28,7 @@ mod skew;
 mod surroundings;
 #[cfg(test)]
 mod test_reading;
+mod timesteps;
 mod tsv;
 mod unread_text;
 mod white_crop;

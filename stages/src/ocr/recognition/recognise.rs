@@ -19,7 +19,7 @@ use super::skew::MIN_SKEW_DEGREES;
 use super::surroundings::Surroundings;
 use super::unread_text::find_unread_text;
 use crate::ocr::language::resolve_languages;
-use crate::ocr::{Deskew, RecognisedPage, RecognitionSettings, installed_languages};
+use crate::ocr::{Deskew, RecognisedPage, RecognitionSettings, add_probabilities, installed_languages};
 
 /// Margin around the dot of a leader that is erased with it, on paper.
 const LEADER_MARGIN_MM: f64 = 0.2;
@@ -102,7 +102,8 @@ pub fn recognise((file, settings): (ScanFile, RecognitionSettings)) -> Result<Re
     let not_text: Vec<_> = figures.iter().copied().chain(capitals.iter().map(|capital| capital.bbox)).collect();
     let unread = find_unread_text(&residual, &blocks, &not_text);
     let to_scan = |bbox| deskew.map_or(bbox, |transform| transform.to_scan(bbox));
-    let blocks = move_words(blocks, to_scan);
+    let mut blocks = move_words(blocks, to_scan);
+    add_probabilities(&mut blocks, file.dpi);
     let covered_lines = unread.covered_lines + surroundings.covered_lines(&blocks);
     let (width, height) = scan.size();
     Ok(RecognisedPage {
@@ -164,6 +165,7 @@ mod tests {
             bbox: Bbox { x, y: 2, width: 3, height: 4 },
             confidence: 0.5,
             text: "word".to_owned(),
+            alternatives: Vec::new(),
         };
         let page = RecognisedPage {
             tesseract_version: tesseract_version(),

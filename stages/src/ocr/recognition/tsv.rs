@@ -1,4 +1,4 @@
-use shelf_pages::Bbox;
+use shelf_pages::{AlternativeReading, Bbox};
 
 /// A word as Tesseract recognised it, with its position in the layout.
 #[derive(Debug, Clone, PartialEq)]
@@ -11,6 +11,8 @@ pub(super) struct RecognisedWord {
     pub(super) confidence: f64,
     /// The word.
     pub(super) text: String,
+    /// What else it may be; none if it is not in doubt.
+    pub(super) alternatives: Vec<AlternativeReading>,
 }
 
 /// A position in Tesseract's layout; paragraphs are numbered within their block, lines within their paragraph.
@@ -63,6 +65,7 @@ fn parse_word(row: &str) -> Result<RecognisedWord, &'static str> {
         bbox: Bbox::from_edges(clamped(left), clamped(top), clamped(left + width), clamped(top + height)),
         confidence: (confidence / 100.0).clamp(0.0, 1.0),
         text: text.trim().to_owned(),
+        alternatives: Vec::new(),
     })
 }
 

@@ -129,7 +129,7 @@ mod tests {
     fn block(rows: std::ops::Range<u32>) -> Block {
         let line = |row: u32| {
             let bbox = Bbox { x: 100, y: 100 + row * 20, width: 358, height: 9 };
-            Line { bbox, words: vec![Word { text: "x".repeat(40), bbox, confidence: 0.95 }] }
+            Line { bbox, words: vec![Word::new("x".repeat(40), bbox, 0.95)] }
         };
         let lines: Vec<Line> = rows.map(line).collect();
         let bbox = Bbox::bounding(lines.iter().map(|line| line.bbox)).unwrap();

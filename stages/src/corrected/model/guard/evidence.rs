@@ -3,6 +3,7 @@ use std::ops::Range;
 use shelf_pages::{Bbox, Line, Paragraph, Word};
 
 use super::letter_widths::{LetterWidths, letters};
+use super::word_forms::{folded, letters as word_letters};
 use crate::alignment::align;
 
 /// What the scan tells about the words of a paragraph's text, which the rules may have changed since it was read.
@@ -28,6 +29,8 @@ pub(super) enum Fit {
 /// A text fits if its width differs by at most this many average letters, or this fraction of its own.
 const MAX_MISFIT: f64 = 1.1;
 const MAX_MISFIT_RATIO: f64 = 0.14;
+/// Readings of several words that are compared at most.
+const MAX_READINGS: usize = 30;
 /// Words to insert need at least this fraction of their width between the words on the page, besides a space.
 const MIN_GAP_RATIO: f64 = 0.7;
 
@@ -52,6 +55,55 @@ impl<'a> Evidence<'a> {
     pub(super) fn confidence(&self, words: &Range<usize>) -> f64 {
         let read = self.read_words(words).iter().map(|(_, word)| word.confidence).reduce(f64::min);
         read.unwrap_or(self.paragraph_confidence)
+    }
+
+    /// Whether the recogniser tells what else the words of a range may be.
+    pub(super) fn has_alternatives(&self, words: &Range<usize>) -> bool {
+        self.read_words(words).iter().any(|(_, word)| !word.alternatives.is_empty())
+    }
+
+    /// The probability that the recogniser itself gives to the letters of `new`, which are not those that it chose for the words of a range, 0..=1.
+    pub(super) fn seen(&self, words: &Range<usize>, new: &str) -> f64 {
+        let new = word_letters(new);
+        let readings = self.readings(words);
+        let is_chosen = word_letters(&self.text(words)) == new;
+        readings
+            .iter()
+            .filter(|(text, _)| !is_chosen && word_letters(text) == new)
+            .map(|(_, probability)| probability)
+            .sum()
+    }
+
+    /// The words of a range as they were read.
+    pub(super) fn text(&self, words: &Range<usize>) -> String {
+        self.read_words(words).iter().map(|(_, word)| word.text.as_str()).collect::<Vec<_>>().join(" ")
+    }
+
+    /// Whether `new` is one of the readings of the words of a range.
+    pub(super) fn has_seen(&self, words: &Range<usize>, new: &str) -> bool {
+        let joined = |text: &str| folded(text).replace(" -", "-").replace("- ", "-");
+        self.readings(words).iter().any(|(text, _)| joined(text) == joined(new))
+    }
+
+    /// The readings of the words of a range, with the probability that the recogniser gives them.
+    pub(super) fn readings(&self, words: &Range<usize>) -> Vec<(String, f64)> {
+        let mut readings = vec![(String::new(), 1.0)];
+        for (_, word) in self.read_words(words) {
+            let others = word.alternatives.iter().map(|other| (other.text.as_str(), other.probability));
+            let own = (1.0 - others.clone().map(|(_, probability)| probability).sum::<f64>()).max(0.0);
+            let choices: Vec<(&str, f64)> = others.chain([(word.text.as_str(), own)]).collect();
+            readings = readings
+                .iter()
+                .flat_map(|(before, of_before)| {
+                    choices.iter().map(move |(text, probability)| {
+                        (format!("{before} {text}").trim().to_owned(), of_before * probability)
+                    })
+                })
+                .collect();
+            readings.sort_by(|(_, a), (_, b)| b.total_cmp(a));
+            readings.truncate(MAX_READINGS);
+        }
+        readings
     }
 
     /// Whether `new` is as wide as the words of a range, or as `old`, which was read there.

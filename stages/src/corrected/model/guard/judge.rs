@@ -14,7 +14,7 @@ use super::verdict::Verdict;
 use super::word_change::Change;
 use super::word_forms::{folded, letters};
 use crate::alignment::align;
-use crate::vocabulary::{Dictionary, is_numeral, split_token};
+use crate::vocabulary::{Dictionary, is_numeral, misreading_cost, split_token};
 
 /// Judges what a model changes on a page, word by word: by the confidence and the width of the words on the scan, by the dictionary, and by the
 /// vocabulary of the book.
@@ -131,14 +131,34 @@ impl<'a> Guard<'a> {
         }
         let is_line_break = evidence.spans_lines(words);
         let fit = evidence.fit(words, read, printed);
-        let change = Change { known: &self.known, read, printed, confidence, fit, is_line_break };
+        let change = Change {
+            known: &self.known,
+            read,
+            printed,
+            confidence,
+            fit,
+            seen: evidence.has_alternatives(words).then(|| evidence.seen(words, printed)),
+            is_line_break,
+        };
         let (old, new) = (letters(read), letters(printed));
         if old == new {
+            if evidence.has_seen(words, printed) {
+                return Verdict::Accepted;
+            }
             change.judge_spaces_and_punctuation()
         } else if old.to_lowercase() == new.to_lowercase() {
             change.judge_case()
         } else {
-            change.judge_letters()
+            let verdict = change.judge_letters();
+            // The rules may have put another word for what was read, although the printed one is as near.
+            let scanned = evidence.text(words);
+            if verdict == Verdict::Accepted || scanned == read || scanned.is_empty() {
+                return verdict;
+            }
+            let of_scan = Change { read: &scanned, ..change };
+            let cost_as = |words: &str| misreading_cost(&letters(&scanned), &letters(words));
+            let is_nearer = cost_as(printed) <= cost_as(read);
+            if is_nearer && of_scan.judge_letters() == Verdict::Accepted { Verdict::Accepted } else { verdict }
         }
     }
 

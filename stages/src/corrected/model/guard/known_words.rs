@@ -49,7 +49,14 @@ impl<'a> KnownWords<'a> {
     }
 
     pub(super) fn is_read_known(&self, read: &str) -> bool {
-        self.is_known(read, MIN_REPEATED_MISREADINGS)
+        !has_no_letters(read) && !self.is_single_letter(read) && self.is_known(read, MIN_REPEATED_MISREADINGS)
+    }
+
+    /// Whether a letter was read that is not a word by itself.
+    fn is_single_letter(&self, read: &str) -> bool {
+        let word = split_token(read).1;
+        let mut letters = word.chars();
+        self.is_english && matches!((letters.next(), letters.next()), (Some(c), None) if c.is_lowercase() && c != 'a')
     }
 
     pub(super) fn is_printed_known(&self, printed: &str) -> bool {
@@ -81,4 +88,12 @@ impl<'a> KnownWords<'a> {
         let (read, printed) = (word_key(split_token(read).1), word_key(split_token(printed).1));
         self.book.doubtful.get(&read).is_some_and(|evidence| evidence.similar.contains_key(&printed))
     }
+}
+
+/// Punctuation, and the sign that is a word.
+const PRINTED_SIGNS: &str = ".,;:!?'’‘\"“”-—–()[]*†‡…/&";
+
+/// Whether symbols were read in place of letters (`«`, `#`).
+pub(super) fn has_no_letters(read: &str) -> bool {
+    !read.contains(char::is_alphanumeric) && read.contains(|c: char| !c.is_whitespace() && !PRINTED_SIGNS.contains(c))
 }

@@ -21,6 +21,16 @@ impl Misreading {
         self.printed_is_known && !self.read_is_known
     }
 
+    /// Whether both are words, and nothing prefers the printed one.
+    pub(super) fn is_only_good(&self) -> bool {
+        self.read_is_known && !self.is_preferred
+    }
+
+    /// Whether a word that was not read with certainty may be a misreading.
+    pub(super) fn is_likely(&self, confidence: f64) -> bool {
+        confidence < CERTAIN && self.is_possible()
+    }
+
     fn is_close(&self) -> bool {
         self.cost <= close_cost(self.letters)
     }
@@ -29,31 +39,37 @@ impl Misreading {
         self.cost <= possible_cost(self.letters)
     }
 
+    fn is_nearly_possible(&self) -> bool {
+        self.cost <= possible_cost(self.letters) + 1.2
+    }
+
     /// Of words without a meaning of their own kind.
     pub(super) fn is_probable(&self, confidence: f64, fit: Fit) -> bool {
         let is_confused = self.cost <= 1.0;
+        let is_guess = fit == Fit::Matches && self.cost <= guessed_cost(self.letters);
         if self.is_better() {
-            let is_guess = fit == Fit::Matches && self.cost <= guessed_cost(self.letters);
             return is_confused && self.letters > 2
                 || confidence < CERTAIN && (self.is_close() || self.is_preferred && self.is_possible())
                 || confidence < LIKELY && self.is_possible()
-                || confidence < DOUBTFUL && is_guess;
+                || confidence < DOUBTFUL && is_guess
+                || confidence < VERY_CERTAIN && self.is_preferred && is_guess;
         }
         if self.printed_is_known {
             let is_likely = confidence < CERTAIN && self.is_close() || confidence < LIKELY && self.is_possible();
             return self.is_preferred && (is_likely || is_confused && self.letters > 2 && confidence < VERY_CERTAIN)
-                || !self.lost_common_word && confidence < DOUBTFUL && is_confused && self.letters > 3
+                || self.is_preferred && confidence < UNREAD && is_guess
                 || !self.lost_common_word
-                    && confidence < UNREAD
-                    && (self.is_close() || self.is_possible() && fit == Fit::Matches);
+                    && confidence < DOUBTFUL
+                    && (self.is_possible() || is_guess && self.is_nearly_possible());
         }
         !self.read_is_known && confidence < DOUBTFUL && self.is_close()
     }
 
     /// Of a name, which no dictionary has: the book or the page has it, or one letter was confused.
-    pub(super) fn is_of_a_name(&self, confidence: f64) -> bool {
+    pub(super) fn is_of_a_name(&self, confidence: f64, fit: Fit) -> bool {
         if self.is_better() {
-            confidence < CERTAIN && self.is_close() || confidence < DOUBTFUL && self.is_possible()
+            let is_guess = fit == Fit::Matches && self.cost <= guessed_cost(self.letters);
+            confidence < CERTAIN && self.is_close() || confidence < DOUBTFUL && (self.is_possible() || is_guess)
         } else {
             confidence < UNREAD && self.cost <= 1.0 && self.letters > 4 && !self.read_is_known
         }
@@ -90,5 +106,5 @@ fn possible_cost(letters: usize) -> f64 {
 
 /// The most that a misreading costs where nearly nothing was read: the word must be as wide as the ink.
 fn guessed_cost(letters: usize) -> f64 {
-    if letters > 3 { 0.9 * letters as f64 } else { 0.0 }
+    1.15 * letters as f64
 }

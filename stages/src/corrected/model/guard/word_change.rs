@@ -1,8 +1,8 @@
 use shelf_pages::ProposalDoubt;
 
-use super::certainty::{CERTAIN, LIKELY, UNREAD, VERY_CERTAIN};
+use super::certainty::{CERTAIN, DOUBTFUL, LIKELY, UNREAD, VERY_CERTAIN};
 use super::evidence::Fit;
-use super::known_words::KnownWords;
+use super::known_words::{KnownWords, has_no_letters};
 use super::meaning::changed_meaning;
 use super::misreading::Misreading;
 use super::verdict::Verdict;
@@ -16,6 +16,8 @@ pub(super) struct Change<'a> {
     pub(super) printed: &'a str,
     pub(super) confidence: f64,
     pub(super) fit: Fit,
+    /// The probability that the recogniser itself gives to the letters of the new words, 0..=1; `None` if it had no other reading.
+    pub(super) seen: Option<f64>,
     /// Whether the words are on different lines.
     pub(super) is_line_break: bool,
 }
@@ -65,18 +67,18 @@ impl Change<'_> {
         let meaning = changed_meaning(read, printed, known.dictionary)
             // `Tbe` is not a name.
             .filter(|doubt| *doubt != ProposalDoubt::Name || !misreading.is_preferred);
-        let accepted = fit != Fit::Differs
-            && match meaning {
-                Some(ProposalDoubt::Number) if has_digit(&new) => {
-                    confidence < CERTAIN && is_misread_numeral(&old, &new)
-                }
-                Some(ProposalDoubt::Number) if has_digit(&old) => {
-                    confidence < LIKELY && misreading.is_preferred && old.chars().count() == new.chars().count()
-                }
-                Some(ProposalDoubt::Name) => misreading.is_of_a_name(confidence),
-                Some(_) => misreading.is_of_a_sensitive_word(confidence),
-                None => misreading.is_probable(confidence, fit),
-            };
+        let is_probable = match meaning {
+            _ if fit == Fit::Differs => meaning.is_none() && misreading.is_better() && misreading.is_likely(confidence),
+            _ if misreading.is_only_good() && self.is_unseen_letter(&old, &new) => false,
+            Some(ProposalDoubt::Number) if has_digit(&new) => confidence < CERTAIN && is_misread_numeral(&old, &new),
+            Some(ProposalDoubt::Number) if has_digit(&old) => {
+                confidence < LIKELY && misreading.is_preferred && old.chars().count() == new.chars().count()
+            }
+            Some(ProposalDoubt::Name) => misreading.is_of_a_name(confidence, fit),
+            Some(_) => misreading.is_of_a_sensitive_word(confidence),
+            None => misreading.is_probable(confidence, fit) || self.is_of_symbols(&misreading),
+        };
+        let accepted = is_probable || self.is_seen(&misreading, meaning, has_digit(&old) || has_digit(&new));
         if accepted {
             return Verdict::Accepted;
         }
@@ -94,6 +96,38 @@ impl Change<'_> {
             None if misreading.read_is_known => ProposalDoubt::BothAreWords,
             None => ProposalDoubt::UnlikelyMisreading,
         })
+    }
+}
+
+/// A number, or a word for a common one, is taken from the alternatives only if it is at least this probable to the recogniser, 0..=1.
+const MIN_SEEN_NUMBER: f64 = 0.05;
+const MIN_SEEN_FOR_COMMON: f64 = 0.2;
+
+impl Change<'_> {
+    /// Whether the recogniser itself saw the letters of the new words.
+    fn is_seen(&self, misreading: &Misreading, meaning: Option<ProposalDoubt>, has_digits: bool) -> bool {
+        let seen = self.seen.unwrap_or_default();
+        let is_in_doubt = |below: f64, least: f64| self.confidence < below && seen >= least;
+        seen > 0.0
+            && match meaning {
+                Some(ProposalDoubt::Number) if has_digits => is_in_doubt(DOUBTFUL, MIN_SEEN_NUMBER),
+                Some(ProposalDoubt::Number) => is_in_doubt(LIKELY, MIN_SEEN_NUMBER),
+                _ if misreading.lost_common_word => is_in_doubt(LIKELY, MIN_SEEN_FOR_COMMON),
+                _ if misreading.printed_is_known => true,
+                _ => is_in_doubt(DOUBTFUL, 0.0),
+            }
+    }
+
+    /// Whether one letter differs that the recogniser did not see, although it saw others: it would have, if it were printed.
+    fn is_unseen_letter(&self, old: &str, new: &str) -> bool {
+        let differ = old.chars().zip(new.chars()).filter(|(a, b)| !a.to_lowercase().eq(b.to_lowercase())).count();
+        self.seen == Some(0.0) && old.chars().count() == new.chars().count() && differ == 1
+    }
+
+    /// Whether symbols were read in place of a word.
+    fn is_of_symbols(&self, misreading: &Misreading) -> bool {
+        let Self { read, confidence, fit, .. } = *self;
+        has_no_letters(read) && misreading.printed_is_known && confidence < LIKELY && fit == Fit::Matches
     }
 }
 
