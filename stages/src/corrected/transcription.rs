@@ -168,7 +168,7 @@ fn replace(lines: &mut [Line], replaced: &Range<usize>, printed: &str) {
 
 /// The printed words in the place of the words that were read.
 fn placed(read: &[Word], printed: &[&str], confidence: f64) -> Vec<Word> {
-    let word = |text: &str, bbox| Word { text: text.to_owned(), bbox, confidence };
+    let word = |text: &str, bbox| Word::new(text.to_owned(), bbox, confidence);
     if read.len() == printed.len() {
         return printed.iter().zip(read).map(|(text, read)| word(text, read.bbox)).collect();
     }

@@ -186,6 +186,7 @@ fn inner_hyphens(text: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use shelf_pages::AlternativeReading;
     use shelf_pages::testing::TestPage;
 
     use super::*;
@@ -259,6 +260,43 @@ mod tests {
         ] {
             assert_eq!(verdict(read, printed, 0.85), Verdict::Flagged(doubt), "{read} → {printed}");
         }
+    }
+
+    /// The verdict on a change of the word `of` that has this other reading.
+    fn verdict_beside(reading: &str, (of, printed): (&str, &str), confidence: f64) -> Verdict {
+        let dictionary = Dictionary::of_words(WORDS);
+        let text = format!("they had {of} in winter");
+        let mut page = TestPage::new(PAGE).paragraph(&text, confidence).ocr();
+        let word = &mut page.blocks[1].paragraphs[0].lines[0].words[2];
+        word.alternatives.push(AlternativeReading { text: reading.to_owned(), probability: 0.3 });
+        let (book, languages) = (PageVocabulary::default(), Languages(vec!["en".to_owned()]));
+        let guard = Guard::new(&page, &book, Some(&dictionary), &languages);
+        let judged = guard.judge(ParagraphId { block: 2, paragraph: 1 }, &text, &text.replace(of, printed));
+        assert_eq!(judged.len(), 1, "{judged:?}");
+        judged[0].verdict.clone()
+    }
+
+    #[test]
+    fn accepts_what_the_recogniser_itself_saw() {
+        for (change, confidence) in
+            [(("moat", "meat"), 0.9), (("1839", "1889"), 0.7), (("house", "house,"), 0.97), (("Soto", "Sota"), 0.7)]
+        {
+            assert_eq!(verdict_beside(change.1, change, confidence), Verdict::Accepted, "{change:?}");
+            assert_ne!(verdict_beside("other", change, 0.97), Verdict::Accepted, "{change:?}");
+        }
+        assert_eq!(verdict_beside("1889", ("1839", "1889"), 0.9), Verdict::Flagged(ProposalDoubt::Number));
+    }
+
+    #[test]
+    fn a_letter_that_the_recogniser_did_not_see_is_not_accepted() {
+        assert_eq!(verdict("a moat was", "a meat was", 0.5), Verdict::Accepted);
+        assert_eq!(verdict_beside("moot", ("moat", "meat"), 0.5), Verdict::Flagged(ProposalDoubt::BothAreWords));
+    }
+
+    #[test]
+    fn symbols_are_not_words_that_were_read() {
+        assert_eq!(verdict("they had # garden", "they had a garden", 0.6), Verdict::Accepted);
+        assert!(matches!(verdict("house & garden", "house a garden", 0.97), Verdict::Refused(_)));
     }
 
     #[test]
