@@ -48,7 +48,7 @@ pub use shelf_runtime::{doctor_check, language_check};
 
 #[cfg(feature = "cli")]
 #[doc(inline)]
-pub use shelf_cli::{Exit, main, scaffold};
+pub use shelf_cli::{Exit, extension, main, scaffold, verb};
 #[cfg(feature = "eval")]
 #[doc(inline)]
 pub use shelf_eval::{demo, draw};

@@ -1,3 +1,4 @@
+use super::extension;
 use super::global::Global;
 use super::selection::SelectorParser;
 use super::stage_options;
@@ -79,7 +80,14 @@ pub(super) fn command(registry: &Registry) -> Command {
     let mut command = Cli::command();
     let global: Vec<String> = command.get_arguments().filter_map(|arg| arg.get_long()).map(ToOwned::to_owned).collect();
     let taken: Vec<&str> = global.iter().map(String::as_str).chain(["help", "version"]).collect();
-    for verb in ["process", "plan", "try", "config", "status", "why"] {
+    let is_new = |command: &Command, verb: &&extension::Verb| command.find_subcommand(verb.name()).is_none();
+    let linked: Vec<_> = extension::linked().into_iter().filter(|verb| is_new(&command, verb)).collect();
+    for verb in &linked {
+        let own = verb.command();
+        command = command.subcommand(if verb.is_processing() { extension::add_arguments(own) } else { own });
+    }
+    let processing: Vec<&str> = linked.iter().filter(|verb| verb.is_processing()).map(|verb| verb.name()).collect();
+    for verb in ["process", "plan", "try", "config", "status", "why"].into_iter().chain(processing.iter().copied()) {
         command = command.mut_subcommand(verb, |verb| stage_options::add(verb, registry, &taken));
     }
     // These verbs take the options from the environment, as `process` does.
@@ -102,13 +110,16 @@ pub(super) fn command(registry: &Registry) -> Command {
         "show",
         "stages",
         "new-stage",
-    ] {
+    ]
+    .into_iter()
+    .chain(processing.iter().copied())
+    {
         let stages = PossibleValuesParser::new(names.clone());
         let selectors = match verb {
             "clean" => SelectorParser::downstream_only(&names),
             _ => SelectorParser::new(&names),
         };
-        let verb_selects = ["process", "plan", "status", "clean"].contains(&verb);
+        let verb_selects = ["process", "plan", "status", "clean"].contains(&verb) || processing.contains(&verb);
         command = command.mut_subcommand(verb, |verb| {
             verb.mut_args(|arg| match arg.get_id().as_str() {
                 _ if !arg.get_action().takes_values() => arg,

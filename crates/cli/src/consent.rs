@@ -15,6 +15,7 @@ use clap::Args;
 use shelf_llm::CassetteSettings;
 use shelf_llm::Dispatcher;
 use shelf_llm::Estimate;
+use shelf_llm::LlmSettings;
 use shelf_llm::Range;
 use shelf_llm::Usd;
 use shelf_llm::dry_run;
@@ -53,10 +54,23 @@ impl SpendArgs {
         self.budget.is_some()
     }
 
-    /// The model that this run asks; `None` if no model is configured and nothing is replayed.
+    /// The limit for the spending of this run.
+    pub(super) fn budget(&self) -> Option<Usd> {
+        self.budget
+    }
+
+    /// The model that this run asks.
     pub(super) fn dispatcher(&self, said: super::llm_options::LlmSaid) -> Result<Dispatcher> {
+        match self.settings(said) {
+            Some(settings) => Dispatcher::start(settings).map_err(CliError::failed),
+            None => Ok(Dispatcher::off()),
+        }
+    }
+
+    /// How this run asks models; `None` if no model is configured and nothing is replayed.
+    pub(super) fn settings(&self, said: super::llm_options::LlmSaid) -> Option<LlmSettings> {
         if !said.configured && self.replay.is_none() {
-            return Ok(Dispatcher::off());
+            return None;
         }
         let mut settings = said.settings;
         settings.spending.run = self.budget;
@@ -70,7 +84,7 @@ impl SpendArgs {
             // Replays are not rate limited.
             settings.requests_per_minute = 0;
         }
-        Dispatcher::start(settings).map_err(CliError::failed)
+        Some(settings)
     }
 
     /// Shows what the run may cost and asks for consent, unless flags already allow it. Refuses without a terminal.

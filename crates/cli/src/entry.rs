@@ -6,10 +6,14 @@ use super::context::Context;
 use super::context::MissingLibrary;
 use super::error::CliError;
 use super::error::Result;
+use super::extension;
+use super::extension::Session;
 use super::global;
+use super::global::Global;
 use super::out::print_error;
 use super::verbs;
 use clap::FromArgMatches;
+use clap::Subcommand;
 use shelf_runtime::logs::StageLogs;
 use shelf_runtime::registry::Registry;
 use shelf_runtime::registry::RegistryError;
@@ -96,6 +100,20 @@ fn needs_all_stages(verb: &Verb) -> bool {
 
 fn run(matches: &clap::ArgMatches, registry: &Arc<Registry>, mut faults: Vec<RegistryError>) -> Result<Exit> {
     let usage = |error: clap::Error| CliError::failed(error).exit(Exit::Usage);
+    if let Some((name, given)) = matches.subcommand()
+        && let Some(verb) = extension::find(name)
+        && !Verb::has_subcommand(name)
+    {
+        refuse(faults)?;
+        let global = Global::from_arg_matches(matches).map_err(usage)?;
+        let context =
+            Context::open(global, Arc::clone(registry), Vec::new(), interruptible()?, MissingLibrary::Refuse)?;
+        let context = Arc::new(context);
+        // As for the verbs below.
+        let _ = context.store.clean_up();
+        record_logs(&context);
+        return verb.run(&Session::new(Arc::clone(&context)), given).map_err(|error| context.near(error));
+    }
     let cli = Cli::from_arg_matches(matches).map_err(usage)?;
     if needs_all_stages(&cli.verb) {
         refuse(std::mem::take(&mut faults))?;
@@ -134,8 +152,7 @@ fn run_verb(verb: Verb, context: &Context, given: &clap::ArgMatches) -> Result<E
     if let Verb::Try(given_page) = &verb {
         return verbs::try_page(context, given_page, given);
     }
-    let logs = StageLogs::new(Arc::new(context.store.clone()));
-    tracing_subscriber::registry().with(logs).with(tracing_subscriber::filter::LevelFilter::INFO).init();
+    record_logs(context);
     match verb {
         Verb::Process(process) => verbs::process(context, &process, given),
         Verb::Shards(shards) => verbs::shards(context, &shards),
@@ -165,6 +182,12 @@ fn run_verb(verb: Verb, context: &Context, given: &clap::ArgMatches) -> Result<E
         Verb::Completions(completions) => verbs::books(context, &completions),
         Verb::NewStage(_) | Verb::Try(_) => Ok(Exit::Done),
     }
+}
+
+/// Keeps what stages log in the logs of their books.
+fn record_logs(context: &Context) {
+    let logs = StageLogs::new(Arc::new(context.store.clone()));
+    tracing_subscriber::registry().with(logs).with(tracing_subscriber::filter::LevelFilter::INFO).init();
 }
 
 /// The first Ctrl-C (or SIGTERM) asks the run to stop; the second ends the process immediately.

@@ -10,7 +10,7 @@ use std::fmt::Write;
 
 /// Why a command failed: the problem, a hint, and the exit code.
 #[derive(Debug)]
-pub(super) struct CliError {
+pub struct CliError {
     error: anyhow::Error,
     hint: Option<String>,
     /// The book that was not found, if that is the problem.
@@ -18,16 +18,19 @@ pub(super) struct CliError {
     pub(super) exit: Exit,
 }
 
-pub(super) type Result<T, E = CliError> = std::result::Result<T, E>;
+/// The result of a verb.
+pub type Result<T, E = CliError> = std::result::Result<T, E>;
 
 impl CliError {
     /// The command was refused; nothing was changed.
-    pub(super) fn refused(message: impl std::fmt::Display) -> Self {
+    #[must_use]
+    pub fn refused(message: impl std::fmt::Display) -> Self {
         Self::of(anyhow::anyhow!("{message}"), Exit::Refused)
     }
 
     /// The command failed.
-    pub(super) fn failed(error: impl Into<anyhow::Error>) -> Self {
+    #[must_use]
+    pub fn failed(error: impl Into<anyhow::Error>) -> Self {
         Self::of(error.into(), Exit::Failed)
     }
 
@@ -45,12 +48,16 @@ impl CliError {
         self
     }
 
-    pub(super) fn exit(mut self, exit: Exit) -> Self {
+    /// Exits with this code.
+    #[must_use]
+    pub fn exit(mut self, exit: Exit) -> Self {
         self.exit = exit;
         self
     }
 
-    pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
+    /// What to do about it.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
     }
@@ -64,7 +71,8 @@ impl CliError {
     }
 
     /// `error:` and the problem, its causes, then `hint:` and what to do.
-    pub(super) fn render(&self) -> String {
+    #[must_use]
+    pub fn render(&self) -> String {
         let mut text = format!("error: {}", self.error);
         let mut last = self.error.to_string();
         for cause in self.error.chain().skip(1).map(ToString::to_string) {

@@ -2,6 +2,9 @@ use std::collections::BTreeSet;
 use std::process::ExitCode;
 
 use super::error::Result;
+use shelf_runtime::run::StageSummary;
+use shelf_runtime::run::Stopped;
+use shelf_runtime::run::Summary;
 
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,6 +32,30 @@ impl Exit {
     /// The code for a single result.
     pub(super) fn of<T>(ended: &Result<T>) -> Self {
         ended.as_ref().map_or_else(|error| error.exit, |_| Self::Done)
+    }
+
+    /// The code for a run over a book.
+    #[must_use]
+    pub fn of_run(summary: &Summary) -> Self {
+        let pages = if summary
+            .stages
+            .iter()
+            .any(|stage| !stage.failed.is_empty() || stage.failure_limit_reached.is_some() || stage.is_blocked())
+        {
+            Exit::SomePages
+        } else {
+            Exit::Done
+        };
+        let errors = if summary.stages.iter().any(|stage| stage.error().is_some()) { Exit::Failed } else { Exit::Done };
+        let stopped = match summary.stopped {
+            None => Exit::Done,
+            Some(Stopped::Interrupted) => Exit::Interrupted,
+            Some(Stopped::TimeUp | Stopped::BudgetUsedUp) => Exit::Stopped,
+            Some(Stopped::DiskFull | Stopped::Aborted) => Exit::Failed,
+        };
+        let waits = |stage: &StageSummary| stage.waiting() > 0 || stage.waiting_for_shards() > 0 || stage.hook_waits;
+        let is_waiting = summary.stages.iter().any(waits);
+        pages.and(errors).and(stopped).and(if is_waiting { Exit::Stopped } else { Exit::Done })
     }
 
     /// The code for several books: the common code if all ended alike, otherwise [`Stopped`](Self::Stopped) if work was left, or

@@ -41,15 +41,27 @@ impl WithheldKey {
         }
     }
 
+    /// The error where nobody can be asked.
+    pub(super) fn refusal(&self) -> CliError {
+        let (server, file) = (origin(&self.url), ConfigFile::NAME);
+        match self.why {
+            Reason::Unencrypted => {
+                CliError::refused(format!("refusing to send the key to {server}: the connection is not encrypted"))
+                    .hint("use `https://`, or pass `--insecure` if you trust the network")
+            }
+            Reason::Unconfirmed => CliError::refused(format!(
+                "refusing to send the key in {ANY_KEY} to {server}, which only `{file}` in this library names (no terminal)"
+            ))
+            .hint("confirm it once in a terminal, or name the server yourself with `--llm-base-url` or `SHELF_LLM_BASE_URL`"),
+        }
+    }
+
     /// The key, after the user has confirmed the server. Refuses without a terminal.
     pub(super) fn confirm(&self) -> Result<ApiKey> {
         let server = origin(&self.url);
         let file = ConfigFile::NAME;
         if self.why == Reason::Unencrypted {
-            return Err(CliError::refused(format!(
-                "refusing to send the key to {server}: the connection is not encrypted"
-            ))
-            .hint("use `https://`, or pass `--insecure` if you trust the network"));
+            return Err(self.refusal());
         }
         match ask(&format!("only `{file}` in this library names {server}; send it the key in {ANY_KEY}?"))? {
             Some(true) => {
@@ -57,10 +69,7 @@ impl WithheldKey {
                 Ok(self.key.clone())
             }
             Some(false) => Err(CliError::refused("no key was sent, and no model was asked")),
-            None => Err(CliError::refused(format!(
-                "refusing to send the key in {ANY_KEY} to {server}, which only `{file}` in this library names (no terminal)"
-            ))
-            .hint("confirm it once in a terminal, or name the server yourself with `--llm-base-url` or `SHELF_LLM_BASE_URL`")),
+            None => Err(self.refusal()),
         }
     }
 }

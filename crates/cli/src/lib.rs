@@ -10,6 +10,7 @@ mod entry;
 mod error;
 mod exit;
 mod export_progress;
+pub mod extension;
 mod flagged;
 mod global;
 mod key_use;

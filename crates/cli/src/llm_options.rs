@@ -262,9 +262,10 @@ pub(super) fn check_prices(
     price: &dyn Fn(&str) -> Option<Price>,
     models: &[String],
 ) -> Result<()> {
-    let limited = [settings.spending.run, settings.spending.book, settings.spending.month];
+    let Spending { run, book, month, shared_run, .. } = settings.spending;
+    let is_limited = shared_run.is_some() || [run, book, month].iter().any(Option::is_some);
     match models.iter().find(|model| price(model).is_none()) {
-        Some(model) if limited.iter().any(Option::is_some) => {
+        Some(model) if is_limited => {
             let reason = shelf_llm::AbortReason::Unpriced(model.clone());
             Err(CliError::refused(&reason).hint(reason.hint()))
         }

@@ -10,6 +10,7 @@ pub mod edits;
 pub mod embedding;
 pub mod existing_text;
 pub mod exports;
+pub mod extension_verbs;
 pub mod faults;
 pub mod florida;
 pub mod guard;

@@ -47,7 +47,7 @@ pub(super) use export::{Export, export};
 pub(super) use list::{List, list};
 pub(super) use new_stage::{NewStage, new_stage};
 pub(super) use page::{Page, page};
-pub(super) use plan::{Plan, plan};
+pub(super) use plan::{Plan, Selection, plan};
 pub(super) use process::{Process, process};
 pub(super) use report::{Report, report};
 pub(super) use review::{Review, review};

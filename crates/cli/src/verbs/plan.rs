@@ -47,7 +47,7 @@ pub(crate) struct Plan {
 /// Which books, stages and pages to work on.
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "a flag of the command line is a bool")]
-pub(super) struct Selection {
+pub(crate) struct Selection {
     /// Books to work on
     #[arg(value_name = "BOOK", required_unless_present = "all", conflicts_with = "all")]
     ids: Vec<ScanId>,
@@ -79,7 +79,7 @@ pub(super) struct Selection {
 
 impl Selection {
     /// What to process, and the settings of models.
-    pub(super) fn request(
+    pub(crate) fn request(
         &self,
         context: &Context,
         file: &ConfigFile,
@@ -101,7 +101,7 @@ impl Selection {
         Ok((request, said))
     }
 
-    pub(super) fn books(&self, context: &Context) -> Result<Vec<ScanId>> {
+    pub(crate) fn books(&self, context: &Context) -> Result<Vec<ScanId>> {
         context.books(&self.ids, self.all)
     }
 }

@@ -119,7 +119,7 @@ pub(crate) fn process(context: &Context, args: &Process, given: &ArgMatches) -> 
         reporter.end();
         match ended.map_err(|error| context.near(error)) {
             Ok(summary) => {
-                let ended = exit_of(&summary);
+                let ended = Exit::of_run(&summary);
                 is_aborted |= matches!(summary.stopped, Some(Stopped::Aborted | Stopped::BudgetUsedUp));
                 exits.push(ended);
                 tally.add(book, Standing::of(&summary));
@@ -177,28 +177,6 @@ fn when_free(
             ended => return ended.map_err(CliError::from),
         }
     }
-}
-
-fn exit_of(summary: &Summary) -> Exit {
-    let pages = if summary
-        .stages
-        .iter()
-        .any(|stage| !stage.failed.is_empty() || stage.failure_limit_reached.is_some() || stage.is_blocked())
-    {
-        Exit::SomePages
-    } else {
-        Exit::Done
-    };
-    let errors = if summary.stages.iter().any(|stage| stage.error().is_some()) { Exit::Failed } else { Exit::Done };
-    let stopped = match summary.stopped {
-        None => Exit::Done,
-        Some(Stopped::Interrupted) => Exit::Interrupted,
-        Some(Stopped::TimeUp | Stopped::BudgetUsedUp) => Exit::Stopped,
-        Some(Stopped::DiskFull | Stopped::Aborted) => Exit::Failed,
-    };
-    let waits = |stage: &StageSummary| stage.waiting() > 0 || stage.waiting_for_shards() > 0 || stage.hook_waits;
-    let is_waiting = summary.stages.iter().any(waits);
-    pages.and(errors).and(stopped).and(if is_waiting { Exit::Stopped } else { Exit::Done })
 }
 
 fn print(context: &Context, summary: &Summary, made: Option<String>) -> Result<()> {

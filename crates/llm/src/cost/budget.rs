@@ -19,10 +19,21 @@ pub struct Spending {
     pub allowed: bool,
     /// Limit for this run.
     pub run: Option<Usd>,
+    /// Limit for a run that several processes share, instead of `run`.
+    pub shared_run: Option<SharedLimit>,
     /// Limit for each book, in all runs.
     pub book: Option<Usd>,
     /// Limit for the library in a calendar month (UTC).
     pub month: Option<Usd>,
+}
+
+/// Limits what the library's books cost, all processes together, from the time when a shared run began.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct SharedLimit {
+    /// What had been spent on all books when the run began: see [`spent_on_all`](super::spent_on_all).
+    pub spent_before: Usd,
+    /// What may be spent from then on.
+    pub limit: Usd,
 }
 
 /// Keeps spending within its limits. Calls in flight count with their worst-case cost. What counts for a book and a month is in the ledger, where
@@ -63,7 +74,7 @@ impl Budget {
 
     /// Whether any limit is set.
     pub(crate) fn is_limited(&self) -> bool {
-        [self.caps.run, self.caps.book, self.caps.month].iter().any(Option::is_some)
+        self.caps.shared_run.is_some() || [self.caps.run, self.caps.book, self.caps.month].iter().any(Option::is_some)
     }
 
     /// Enters a call in the ledger, which reserves its worst-case cost. Waits while calls in flight may turn out cheaper.
@@ -103,7 +114,8 @@ impl Budget {
         let amount = sent.cost_usd.unwrap_or_default();
         self.reserve_in_run(amount)?;
         let reservation = Reservation { amount };
-        let entered = if self.caps.book.is_none() && self.caps.month.is_none() {
+        let caps = &self.caps;
+        let entered = if caps.book.is_none() && caps.month.is_none() && caps.shared_run.is_none() {
             block_in_place(|| append_sent(store, book, sent)).map_err(Refusal::Store)
         } else {
             let mut totals = self.ledger.lock().await;
@@ -144,16 +156,21 @@ impl Budget {
             let of_month = totals.of_month(store, Timestamp::now()).map_err(Refusal::Store)?;
             check(BudgetScope::Month, self.caps.month, of_month, amount)?;
         }
+        if let Some(SharedLimit { spent_before, limit }) = self.caps.shared_run {
+            let Account { spent, reserved } = totals.of_all(store).map_err(Refusal::Store)?;
+            let since = Account { spent: (spent - spent_before).max(Usd::ZERO), reserved };
+            check(BudgetScope::Run, Some(limit), since, amount)?;
+        }
         append_sent(store, book, sent).map_err(Refusal::Store)
     }
 
     /// Settles calls in flight whose process has died: their reservations would never end.
     fn settle_dead(&self, store: &dyn Store, book: &ScanId) -> Result<(), StoreError> {
-        match (self.caps.book, self.caps.month) {
-            (None, None) => Ok(()),
-            (Some(_), None) => settle_unfinished(store, book),
-            (_, Some(_)) => store.ledgers()?.iter().try_for_each(|book| settle_unfinished(store, book)),
+        let Spending { book: of_book, month, shared_run, .. } = self.caps;
+        if month.is_some() || shared_run.is_some() {
+            return store.ledgers()?.iter().try_for_each(|book| settle_unfinished(store, book));
         }
+        if of_book.is_some() { settle_unfinished(store, book) } else { Ok(()) }
     }
 
     fn run(&self) -> MutexGuard<'_, Account> {
@@ -277,6 +294,10 @@ mod tests {
         for caps in [
             Spending { book: Some(Usd(1.0)), ..Spending::default() },
             Spending { month: Some(Usd(1.0)), ..Spending::default() },
+            Spending {
+                shared_run: Some(SharedLimit { spent_before: Usd::ZERO, limit: Usd(1.0) }),
+                ..Spending::default()
+            },
         ] {
             let library = Library::new();
             let spent = spend((0..4).map(|_| library.process(caps)).collect(), 3).await;
@@ -301,6 +322,21 @@ mod tests {
             task.await.unwrap();
         }
         *spent.lock().unwrap()
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_shared_run_does_not_pay_for_earlier_ones() {
+        let library = Library::new();
+        let earlier = library.process(Spending::default());
+        let paid = earlier.reserve(&"other".parse().unwrap(), 1.9).await.unwrap();
+        earlier.end(&"other".parse().unwrap(), paid, 1.9);
+        let spent_before = crate::cost::spent_on_all(&earlier.store).unwrap();
+        assert_eq!(spent_before, Usd(1.9));
+        let shared_run = Some(SharedLimit { spent_before, limit: Usd(0.5) });
+        let process = library.process(Spending { shared_run, ..Spending::default() });
+        let paid = process.reserve(&book(), 0.4).await.unwrap();
+        process.end(&book(), paid, 0.4);
+        assert_eq!(scope(process.reserve(&book(), 0.2).await), BudgetScope::Run);
     }
 
     #[tokio::test(flavor = "multi_thread")]

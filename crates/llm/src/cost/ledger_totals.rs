@@ -38,9 +38,18 @@ impl LedgerTotals {
     /// What was spent on all books of the library in the month (UTC) of `now`.
     pub(super) fn of_month(&mut self, store: &dyn Store, now: Timestamp) -> Result<Account, StoreError> {
         let this_month = month(now);
+        self.of_books(store, |month| month == this_month)
+    }
+
+    /// What all runs have spent on all books of the library.
+    pub(super) fn of_all(&mut self, store: &dyn Store) -> Result<Account, StoreError> {
+        self.of_books(store, |_| true)
+    }
+
+    fn of_books(&mut self, store: &dyn Store, counts: impl Fn(Month) -> bool) -> Result<Account, StoreError> {
         let mut sum = Account::default();
         for book in store.ledgers()? {
-            let of_book = self.read_on(store, &book)?.account(|month| month == this_month);
+            let of_book = self.read_on(store, &book)?.account(&counts);
             sum.spent += of_book.spent;
             sum.reserved += of_book.reserved;
         }
@@ -73,6 +82,11 @@ impl BookTotals {
         let reserved = self.in_flight.values().filter(|(month, _)| counts(*month)).map(|(_, usd)| *usd).sum();
         Account { spent, reserved }
     }
+}
+
+/// What all runs have spent on all books of the library, including those that were deleted.
+pub fn spent_on_all(store: &dyn Store) -> Result<Usd, StoreError> {
+    Ok(LedgerTotals::default().of_all(store)?.spent)
 }
 
 #[cfg(test)]

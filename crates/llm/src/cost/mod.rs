@@ -9,9 +9,10 @@ mod spent;
 mod usage;
 
 pub(crate) use budget::Budget;
-pub use budget::Spending;
+pub use budget::{SharedLimit, Spending};
 pub use ledger::{AttemptId, CostBasis, LedgerEntry, ledger};
 pub(crate) use ledger::{SENT, append_ended, settle_unfinished};
+pub use ledger_totals::spent_on_all;
 pub use model_list::ModelList;
 pub use price::Price;
 pub use spent::Spent;

@@ -42,6 +42,13 @@ pub struct OtherShards {
     pub settled: BTreeMap<PageOf, Settled>,
 }
 
+impl OtherShards {
+    /// The number of a stage's requested pages that belong to other shards.
+    pub(crate) fn pages_of(&self, stage: &str) -> usize {
+        self.jobs.iter().chain(self.settled.keys()).filter(|page| page.stage == stage).count()
+    }
+}
+
 /// A stage in a plan.
 #[derive(Clone)]
 pub struct PlannedStage {

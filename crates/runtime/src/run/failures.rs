@@ -43,7 +43,7 @@ impl Scheduler<'_> {
     }
 
     /// Leaves all jobs of a stage except those in flight.
-    fn leave(&mut self, stage: usize) {
+    pub(super) fn leave(&mut self, stage: usize) {
         for number in 0..self.jobs.len() {
             let job = &self.jobs[number];
             if job.stage() == stage && !job.is_in_flight() && !job.has_ended() {

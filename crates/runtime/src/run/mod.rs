@@ -17,7 +17,7 @@ mod summary;
 mod try_page;
 
 pub use dry_run::DryRun;
-pub use process::{ProcessError, Runtime, process, process_inspected};
+pub use process::{ProcessError, Runtime, begin_redo, process, process_inspected};
 pub use scheduler::Settings;
 pub use stop::{Stop, Stopped};
 pub use summary::{Outcome, StageSummary, Summary};

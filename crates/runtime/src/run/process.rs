@@ -112,6 +112,22 @@ pub fn process_inspected(
     })
 }
 
+/// Records which pages a request makes again ([`Request::redo`]), for runs of single shards that follow: they make these pages again, and a
+/// run over the whole book ends it. Does nothing without `redo`.
+pub fn begin_redo(runtime: &Runtime, book: &ScanId, request: &Request) -> Result<(), ProcessError> {
+    let store = &*runtime.store;
+    if request.redo.is_none() {
+        return Ok(());
+    }
+    if store.stamp(&BookPath::metadata(book))?.is_none() {
+        return Err(LookError::NoBook(book.clone()).into());
+    }
+    let _lock = store.lock(book)?;
+    let state = look(store, &runtime.registry, book)?;
+    let planned = plan(&runtime.registry, &state, request, &runtime.providers)?;
+    mark(store, &state, &planned)
+}
+
 fn with_lock(
     runtime: &Runtime,
     book: &ScanId,

@@ -27,13 +27,16 @@ pub struct Settings {
     pub stage_workers: BTreeMap<String, usize>,
     /// Number of attempts at a page with transient failures.
     pub attempts: u32,
+    /// For a shard of a run that an engine divides: how many pages of each stage have failed in other shards of that run. The stages'
+    /// limits then hold for all shards together.
+    pub failed_in_other_shards: Option<BTreeMap<String, usize>>,
 }
 
 /// One worker per core, three attempts.
 impl Default for Settings {
     fn default() -> Self {
         let workers = std::thread::available_parallelism().map_or(1, usize::from);
-        Self { workers, stage_workers: BTreeMap::new(), attempts: 3 }
+        Self { workers, stage_workers: BTreeMap::new(), attempts: 3, failed_in_other_shards: None }
     }
 }
 
@@ -121,8 +124,16 @@ impl<'a> Scheduler<'a> {
             .enumerate()
             .map(|(place, stage)| {
                 let of_stage = jobs.iter().filter(|job| job.stage() == place).count();
-                let settled = plan.settled.keys().filter(|page| page.stage == stage.entry.row.name).count();
-                StageProgress::new(Arc::new(stage), of_stage, settled)
+                let name = stage.entry.row.name;
+                let settled = plan.settled.keys().filter(|page| page.stage == name).count();
+                let progress = StageProgress::new(Arc::new(stage), of_stage, settled);
+                match &settings.failed_in_other_shards {
+                    Some(failed) => {
+                        let others = plan.other_shards.pages_of(name);
+                        progress.with_other_shards(others, failed.get(name).copied().unwrap_or(0))
+                    }
+                    None => progress,
+                }
             })
             .collect();
         let in_flight = runtime.providers.concurrency().unwrap_or(Parallelism::IN_FLIGHT);
@@ -152,6 +163,11 @@ impl<'a> Scheduler<'a> {
         }
         let jobs = self.stages.iter().map(|stage| (stage.row().name, stage.jobs())).collect();
         self.listener.on(&Event::RunStarted { book: self.book.id.clone(), jobs });
+        for stage in
+            (0..self.stages.len()).filter(|stage| self.stages[*stage].has_reached_failure_limit()).collect::<Vec<_>>()
+        {
+            self.leave(stage);
+        }
         self.resume_after();
     }
 

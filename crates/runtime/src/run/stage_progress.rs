@@ -14,6 +14,8 @@ pub(super) struct StageProgress {
     open: usize,
     /// Pages that failed in this run, including skipped and copied ones.
     failed: usize,
+    /// Requested pages of other shards that share the failure limit.
+    others: usize,
     failure_limit_reached: Option<String>,
     /// The result of the `before` hook, once it was called.
     before: Option<Result<(), String>>,
@@ -31,12 +33,20 @@ impl StageProgress {
             jobs,
             open: jobs,
             failed: 0,
+            others: 0,
             failure_limit_reached: None,
             before: None,
             hook_error: None,
             hook_waits: false,
             resources: OpenResources::default(),
         }
+    }
+
+    /// Shares the failure limit with other shards, which have this many pages, of which so many have failed.
+    pub(super) fn with_other_shards(self, pages: usize, failed: usize) -> Self {
+        let mut progress = Self { others: pages, failed, ..self };
+        progress.check_failure_limit();
+        progress
     }
 
     pub(super) fn planned(&self) -> &Arc<PlannedStage> {
@@ -59,12 +69,16 @@ impl StageProgress {
     /// Counts a permanent failure. Returns why the stage stops, if this exceeds its failure limit.
     pub(super) fn page_failed(&mut self) -> Option<String> {
         self.failed += 1;
-        let limit = self.row().policy.max_failed.filter(|limit| limit.is_exceeded(self.failed, self.asked))?;
+        self.check_failure_limit()
+    }
+
+    fn check_failure_limit(&mut self) -> Option<String> {
+        let asked = self.asked + self.others;
+        let limit = self.row().policy.max_failed.filter(|limit| limit.is_exceeded(self.failed, asked))?;
         if self.failure_limit_reached.is_some() {
             return None;
         }
-        self.failure_limit_reached =
-            Some(format!("{} of {} pages failed; the limit is `{limit}`", self.failed, self.asked));
+        self.failure_limit_reached = Some(format!("{} of {asked} pages failed; the limit is `{limit}`", self.failed));
         self.failure_limit_reached.clone()
     }
 
