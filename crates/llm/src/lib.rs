@@ -46,10 +46,10 @@ mod transport;
 
 pub use cassette::{CassetteError, CassetteSettings};
 pub use chat::{Answer, Message, Reply, ReplySchema, Request, Role, SchemaError, Violation};
-pub use default_models::{DEFAULT_MODELS, DefaultModel, READ_ON};
 pub use cost::{
     AttemptId, CostBasis, LedgerEntry, ModelList, Price, SharedLimit, Spending, Spent, ledger, spent_on_all,
 };
+pub use default_models::{DEFAULT_MODELS, DefaultModel, READ_ON};
 pub use dispatch::{Dispatcher, RequestSize, StartError, Subject};
 pub use doctor::check_model;
 pub use effort::Effort;
