@@ -195,7 +195,7 @@ fn runs_as_any_other(outside: &Outside, package: &str) {
     let again = run(&["process", "book", "--stage", "word_count"]);
     assert_eq!(again.out, "book: word_count: nothing to do, 2 up to date\n");
     let stages = run(&["stages"]).out;
-    assert!(stages.contains("word_count  ocr") && stages.contains("Counts the words of every page"), "{stages}");
+    assert!(stages.contains("word_count   ocr") && stages.contains("Counts the words of every page"), "{stages}");
 }
 
 /// The page of a stage in a worker process, which is the same binary, aborts.
