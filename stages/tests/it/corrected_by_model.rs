@@ -315,7 +315,7 @@ fn strips_that_are_too_large_for_the_server_are_sent_again_smaller() {
 
 /// Why pages of `corrected` would be made again.
 fn stale(book: &TestBook) -> Vec<String> {
-    let plan = book.plan(&[corrected::ROW], &Request::default());
+    let plan = book.plan(&[corrected::ROW], &Request::of_stages(["corrected"]));
     plan.jobs.iter().map(|job| job.why.to_string()).collect()
 }
 
