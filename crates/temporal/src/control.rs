@@ -88,7 +88,7 @@ fn act(session: &Session, given: &ArgMatches, act: Act) -> Result<Exit> {
         let server = args.server.connect().await?;
         let jobs = running(&server, &library, &args.ids).await?;
         if jobs.is_empty() {
-            return Err(CliError::refused("there is no such job").hint("`shelf jobs` shows the jobs"));
+            return Err(CliError::refused("the job was not found").hint("`shelf jobs` shows the jobs"));
         }
         for job in &jobs {
             act.on(&server, &job.workflow_id).await.map_err(CliError::failed)?;

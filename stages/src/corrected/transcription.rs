@@ -43,7 +43,7 @@ pub(super) fn read_twice(
         for paragraph in &mut block.paragraphs {
             let id = ParagraphId { block: block.block_num, paragraph: paragraph.par_num };
             let Some(mut given) = Transcript::of(id, paragraph, transcribed) else { continue };
-            let unread = given.take_unread_lines(paragraph, guard);
+            let unread = given.take_unread_lines(id, paragraph, guard);
             let judged = guard.judge(id, &paragraph.text, &given.text(paragraph));
             count(id, &judged, outcome);
             given.raise_confidence(paragraph);
@@ -69,9 +69,9 @@ impl<'a> Transcript<'a> {
     }
 
     /// Takes out the lines that `ocr` could hardly read, if the model's text may stand there.
-    fn take_unread_lines(&mut self, paragraph: &Paragraph, guard: &Guard) -> BTreeMap<usize, &'a str> {
+    fn take_unread_lines(&mut self, id: ParagraphId, paragraph: &Paragraph, guard: &Guard) -> BTreeMap<usize, &'a str> {
         let is_taken = |(at, text): (&usize, &&str)| {
-            paragraph.lines.get(*at).is_some_and(|line| is_hardly_read(line) && guard.may_be_line(line, text))
+            paragraph.lines.get(*at).is_some_and(|line| is_hardly_read(line) && guard.may_be_line(id, *at, text))
         };
         let taken: BTreeMap<usize, &str> =
             self.0.iter().filter(|(at, text)| is_taken((at, text))).map(|(at, text)| (*at, *text)).collect();
@@ -252,7 +252,7 @@ mod tests {
     use shelf::book::Languages;
     use shelf::stage::{Model, ProcessingCost, Timestamp};
     use shelf_pages::testing::TestPage;
-    use shelf_pages::{PageVocabulary, TranscribedLine};
+    use shelf_pages::{Orientation, PageDimensions, PageVocabulary, TranscribedLine};
 
     use super::*;
     use crate::corrected::rules::correct_page;
@@ -346,6 +346,39 @@ mod tests {
         for refused in ["They", "They had a garden behind the house and it was long", "They had long \u{430} garden"] {
             assert_ne!(read(refused).text, refused);
         }
+    }
+
+    /// The same page on a scan that has to be turned clockwise to be upright.
+    fn on_its_side(mut page: OcrPage) -> OcrPage {
+        let upright = page.page_dimensions;
+        page.page_dimensions = PageDimensions { width: upright.height, height: upright.width };
+        page.orientation = Some(Orientation { rotation_degrees: 90, skew_degrees: 0.0 });
+        let turn = |bbox: &mut Bbox| {
+            let Bbox { x, y, width, height } = *bbox;
+            *bbox = Bbox { x: y, y: upright.width - x - width, width: height, height: width };
+        };
+        for block in &mut page.blocks {
+            turn(&mut block.bbox);
+            for paragraph in &mut block.paragraphs {
+                turn(&mut paragraph.bbox);
+                for line in &mut paragraph.lines {
+                    turn(&mut line.bbox);
+                    line.words.iter_mut().for_each(|word| turn(&mut word.bbox));
+                }
+            }
+        }
+        page
+    }
+
+    #[test]
+    fn a_line_on_its_side_has_the_room_of_its_length() {
+        let text = "They had a garden behind the house and went home";
+        let upright = TestPage::new(text).paragraph("Tl1 cy hod lo i gardcm", 0.3).ocr();
+        let ocr = on_its_side(upright.clone());
+        assert_eq!(*ocr.upright(), upright);
+        let of_line = TranscribedLine { block_num: 2, par_num: 1, line: 0, text: "They had long a garden".to_owned() };
+        let (twice, _) = read_lines(&ocr, vec![of_line]);
+        assert_eq!(twice.page.blocks[1].paragraphs[0].text, "They had long a garden");
     }
 
     #[test]

@@ -13,7 +13,7 @@ fn main() -> ExitCode {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let data = root.join("../shared/data");
     if !data.is_dir() {
-        eprintln!("error: there are no scans to measure on: expected them in {}", data.display());
+        eprintln!("error: scans to measure on are missing: expected them in {}", data.display());
         return ExitCode::FAILURE;
     }
     let program = std::env::current_exe().expect("this program is a file").with_file_name("shelf-under-test");

@@ -3,7 +3,7 @@ use std::ops::Range;
 
 use shelf::book::Languages;
 use shelf::stage::ParagraphId;
-use shelf_pages::{Line, OcrPage, PageVocabulary, Paragraph, ProposalDoubt};
+use shelf_pages::{OcrPage, PageVocabulary, Paragraph, ProposalDoubt};
 
 use super::certainty::{CERTAIN, DOUBTFUL, UNREAD};
 use super::characters::Scripts;
@@ -88,10 +88,11 @@ impl<'a> Guard<'a> {
         judged
     }
 
-    /// Whether a line that `ocr` could hardly read may say what a model read there: the text is as long as what is on the page, and has no letters of
+    /// Whether a line of a paragraph, by its position, that `ocr` could hardly read may say what a model read there: the text is as long as what is on the page, and has no letters of
     /// foreign scripts.
     #[must_use]
-    pub fn may_be_line(&self, line: &Line, printed: &str) -> bool {
+    pub fn may_be_line(&self, id: ParagraphId, line: usize, printed: &str) -> bool {
+        let Some(line) = self.paragraph(id).and_then(|paragraph| paragraph.lines.get(line)) else { return false };
         let read = line.text();
         let is_as_long = if let Some(misfit) = self.widths.misfit(printed, line.bbox.width, line) {
             misfit <= MAX_LINE_MISFIT_RATIO * letter_count(printed)
