@@ -11,6 +11,7 @@ pub mod isolated_stages;
 pub mod killed_run;
 pub mod quality;
 pub mod tokens;
+pub mod typeset;
 pub mod worker_tasks;
 
 pub use command::{Ended, Shelf};

@@ -1,0 +1,50 @@
+//! Measures how well shelf reads books that TeX typesets, and writes `docs/books.md`: `make books`. With `tune` it measures the books for tuning
+//! instead, writes nothing, and prints what is wrong on their pages. A number chooses one of the books.
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for people")]
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use shelf_tests::Shelf;
+use shelf_tests::typeset::{document, measure, typeset};
+
+/// Books of either kind.
+const BOOKS: usize = 10;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let is_for_testing = !arguments.iter().any(|argument| argument == "tune");
+    let chosen: Vec<usize> = arguments.iter().filter_map(|argument| argument.parse().ok()).collect();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let folder = root.join("target/books");
+    let program = std::env::current_exe().expect("this program is a file").with_file_name("shelf-under-test");
+    let shelf = Shelf::new(&program.display().to_string());
+    let mut all = Vec::new();
+    for number in (0..BOOKS).filter(|number| chosen.is_empty() || chosen.contains(number)) {
+        let book = match typeset(&folder, &folder.join("texts"), number, is_for_testing) {
+            Ok(book) => book,
+            Err(error) => {
+                eprintln!(
+                    "error: book {number} cannot be made: {error}\nhint: `scripts/setup.sh books` installs what it needs"
+                );
+                return ExitCode::FAILURE;
+            }
+        };
+        let id = format!("book-{number}");
+        let scans: Vec<PathBuf> = book.scans.clone();
+        shelf.read(&id, &scans);
+        let measured = measure(&shelf, &id, &book);
+        println!("{number}: {}, {} pages", book.name, book.pages.len());
+        for defect in measured.defects.iter().filter(|_| !is_for_testing) {
+            println!("  {defect}");
+        }
+        all.push((book, measured));
+    }
+    let text = document(&all);
+    println!("{text}");
+    if is_for_testing && chosen.is_empty() {
+        std::fs::write(root.join("docs/books.md"), text).expect("the document can be written");
+    }
+    ExitCode::SUCCESS
+}
