@@ -9,7 +9,9 @@ use tempfile::TempDir;
 /// The `shelf` command with a library of its own, and nothing of the user's: no home, no terminal, no UTF-8 locale, as from cron.
 pub struct Shelf {
     program: PathBuf,
-    library: TempDir,
+    library: PathBuf,
+    /// Removes the library at the end, unless it is kept.
+    _temporary: Option<TempDir>,
 }
 
 /// What a command printed, and how it ended.
@@ -27,13 +29,20 @@ impl Shelf {
     /// The command at `program`, on an empty library.
     #[must_use]
     pub fn new(program: &str) -> Self {
-        Self { program: program.into(), library: tempfile::tempdir().expect("a temporary folder can be made") }
+        let temporary = tempfile::tempdir().expect("a temporary folder can be made");
+        Self { program: program.into(), library: temporary.path().to_owned(), _temporary: Some(temporary) }
+    }
+
+    /// The command at `program`, on the library in `folder`, which stays.
+    #[must_use]
+    pub fn on_library(program: &str, folder: &Path) -> Self {
+        Self { program: program.into(), library: folder.to_owned(), _temporary: None }
     }
 
     /// The library's folder.
     #[must_use]
     pub fn library(&self) -> &Path {
-        self.library.path()
+        &self.library
     }
 
     /// The command, not yet started.

@@ -1,5 +1,6 @@
 //! Page geometry: a page of `ocr` becomes [`TextRow`]s, and a [`PageLayout`] with the measures of its type and its column.
 
+mod gutters;
 mod layout;
 #[cfg(test)]
 pub(crate) mod test_pages;
@@ -8,6 +9,7 @@ mod type_heights;
 mod type_size;
 mod typography;
 
+pub(crate) use gutters::gutters;
 pub use layout::PageLayout;
 pub(crate) use text_row::median;
 pub use text_row::{RowWord, TextRow, text_rows, text_rows_of_blocks};

@@ -3,20 +3,20 @@
 use shelf_pages::{Bbox, TableCell, TableRow};
 
 use super::piece::{Piece, PieceLine, passage};
+use crate::page_layout::gutters;
 
 /// Minimum white space between two columns, in heights of a line.
 const MIN_GUTTER_HEIGHTS: f64 = 0.9;
 /// At least this fraction of rows has more than one cell, 0..=1.
 const MIN_SPLIT_RATIO: f64 = 0.7;
-/// At most this fraction of rows may cross a column gap, as a heading over several columns does.
-const MAX_CROSSING_RATIO: f64 = 0.1;
-
 /// The rows of adjacent pieces of a table; `None` if its columns are uncertain.
 pub(super) fn table_rows(pieces: &[Piece]) -> Option<Vec<TableRow>> {
     let rows = text_rows(pieces)?;
     let height_px =
         median(rows.iter().flatten().filter_map(|line| line.bbox).map(|bbox| f64::from(bbox.height)).collect())?;
-    let gutters = gutters(&rows, MIN_GUTTER_HEIGHTS * height_px);
+    let words: Vec<Vec<Bbox>> =
+        rows.iter().map(|row| row.iter().flat_map(|line| line.words.clone()).collect()).collect();
+    let gutters = gutters(&words, MIN_GUTTER_HEIGHTS * height_px);
     if rows.len() < 2 || gutters.is_empty() {
         return None;
     }
@@ -56,33 +56,6 @@ fn text_rows(pieces: &[Piece]) -> Option<Vec<Vec<&PieceLine>>> {
         row.sort_by_key(|line| line.bbox.map(|bbox| bbox.x));
     }
     Some(rows)
-}
-
-/// The middles of the gaps between columns, px: where almost no row has a word.
-fn gutters(rows: &[Vec<&PieceLine>], min_px: f64) -> Vec<u32> {
-    let words: Vec<Vec<Bbox>> =
-        rows.iter().map(|row| row.iter().flat_map(|line| line.words.clone()).collect()).collect();
-    let left = words.iter().flatten().map(|word| word.x).min().unwrap_or(0);
-    let right = words.iter().flatten().map(Bbox::right).max().unwrap_or(0);
-    let max_crossing = (MAX_CROSSING_RATIO * rows.len() as f64).floor() as usize;
-    let is_free = |x: u32| {
-        words.iter().filter(|row| row.iter().any(|word| word.x <= x && x < word.right())).count() <= max_crossing
-    };
-    let mut gutters = Vec::new();
-    let mut start: Option<u32> = None;
-    for x in left..=right {
-        match (is_free(x) && x < right, start) {
-            (true, None) => start = Some(x),
-            (false, Some(from)) => {
-                if f64::from(x - from) >= min_px {
-                    gutters.push(u32::midpoint(from, x));
-                }
-                start = None;
-            }
-            _ => {}
-        }
-    }
-    gutters
 }
 
 /// The words of a row by columns.

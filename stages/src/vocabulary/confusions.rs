@@ -25,6 +25,10 @@ const CONFUSION_PAIRS: &[(&str, &str)] = &[
     ("C", "G"), ("O", "Q"), ("D", "O"), ("E", "F"), ("F", "P"), ("B", "R"), ("I", "T"), ("I", "l"), ("J", "l"), ("B", "fl"), ("H", "fi"),
 ];
 
+/// The pairs of [`CONFUSION_PAIRS`] that are confused with high confidence: their shapes differ by a hairline.
+const FREQUENT_CONFUSION_PAIRS: &[(&str, &str)] =
+    &[("c", "e"), ("n", "u"), ("h", "b"), ("i", "t"), ("f", "t"), ("rn", "m"), ("cl", "d"), ("li", "h"), ("il", "u")];
+
 /// Characters that are not printed within words, and what they are misread for.
 #[rustfmt::skip]
 const ONE_WAY_CONFUSIONS: &[(&str, &str)] = &[
@@ -52,6 +56,15 @@ pub fn near_variants(word: &str) -> Vec<Variant> {
     }
     variants.retain(|variant| variant.word != word && !variant.word.is_empty());
     variants
+}
+
+/// The words that may have been misread as `word` by one of the most frequent confusions of two letters.
+pub(super) fn variants_of_one_letter(word: &str) -> impl Iterator<Item = String> {
+    let is_frequent = |place: &Confusion| {
+        let read = &word[place.start..place.end];
+        FREQUENT_CONFUSION_PAIRS.iter().any(|(a, b)| (read, place.printed) == (a, b) || (read, place.printed) == (b, a))
+    };
+    confusions_in(word).into_iter().filter(is_frequent).map(|place| place.apply(word)).collect::<Vec<_>>().into_iter()
 }
 
 /// Further variants: one edit and one confusion, or three confusions. There are many thousands, so they are useful only for long words, of which

@@ -6,7 +6,7 @@ use shelf_pages::word_key;
 
 use super::spelling::{is_numeral, split_token};
 use super::tokens::{PageTokens, Token};
-use super::{Commonness, Dictionary, PageVocabulary, WordEvidence, near_variants};
+use super::{Commonness, Dictionary, PageVocabulary, WordEvidence, near_variants, variants_of_one_letter};
 
 /// The evidence of the book's word counts about a page. Without a dictionary, no words are doubtful.
 pub(super) fn evidence_for(page: &PageTokens, counts: &WordCounts, dictionary: Option<&Dictionary>) -> PageVocabulary {
@@ -29,22 +29,39 @@ pub(super) fn evidence_for(page: &PageTokens, counts: &WordCounts, dictionary: O
         if token.confidence < MIN_CERTAIN_CONFIDENCE {
             let evidence = word_evidence(&form, counts, dictionary);
             found.doubtful.insert(form, evidence);
-        } else if counts.count_of(&form) == 1 {
-            let apart = segment(&form, counts, dictionary);
-            let long =
-                token.confidence < MAX_MERGED_WORD_CONFIDENCE && apart.iter().all(|word| word.chars().count() >= 3);
-            // A name hardly consists of ubiquitous words in lower case.
-            let everywhere = word == form && apart.iter().all(|word| counts.is_ubiquitous(word));
-            if !apart.is_empty() && (long || everywhere) {
-                found.doubtful.insert(form, WordEvidence { apart, ..WordEvidence::default() });
-            }
+        } else if let Some(evidence) = evidence_against(word, counts, dictionary) {
+            found.doubtful.insert(form, evidence);
         }
     }
     found
 }
 
-/// Merged words are doubtful even with a higher confidence, since each of their letters is recognised well.
-const MAX_MERGED_WORD_CONFIDENCE: f64 = 0.97;
+/// Evidence that a word in small letters that the book does not repeat is misread, although its confidence is high: its letters were merged with those of the next
+/// word, each of which was recognised well, or one letter was taken for a similar one.
+fn evidence_against(word: &str, counts: &WordCounts, dictionary: &Dictionary) -> Option<WordEvidence> {
+    let form = word_key(word);
+    if counts.count_of(&form) > MAX_REPETITIONS || word != form {
+        return None;
+    }
+    let apart = segment(&form, counts, dictionary);
+    if !apart.is_empty() && apart.iter().all(|word| counts.is_ubiquitous(word)) {
+        return Some(WordEvidence { apart, ..WordEvidence::default() });
+    }
+    let is_long = form.chars().count() >= MIN_CERTAIN_WORD_CHARS;
+    let is_candidate = |word: &str| counts.is_ubiquitous(word) || (is_long && dictionary.knows(word));
+    let mut candidates: Vec<String> = variants_of_one_letter(&form).filter(|word| is_candidate(word)).collect();
+    candidates.sort_unstable();
+    candidates.dedup();
+    let [printed] = &candidates[..] else { return None };
+    let commonness = Commonness::of(counts.count_of(printed).max(1));
+    let similar = [(printed.clone(), commonness)].into();
+    Some(WordEvidence { known: false, similar, apart: Vec::new() })
+}
+
+/// A misreading of one word is repeated at most so often.
+const MAX_REPETITIONS: u32 = 2;
+/// Shorter words that were read with certainty are corrected only to words that are everywhere in the book.
+const MIN_CERTAIN_WORD_CHARS: usize = 6;
 
 /// Whether a word is neither in the dictionary nor a number.
 fn is_doubtful(word: &str, dictionary: &Dictionary) -> bool {
@@ -142,6 +159,22 @@ mod tests {
         assert!(found.knows("Anchusi") && !found.knows("Narvacz"));
         assert_eq!(found.doubtful["narvacz"].similar, [("narvaez".to_owned(), Commonness::Rare)].into());
         assert_eq!(found.doubtful["tbe"].similar, [("the".to_owned(), Commonness::Common)].into());
+        assert_eq!(found.doubtful["bythe"].apart, ["by", "the"]);
+    }
+
+    #[test]
+    fn words_read_with_certainty_are_doubtful_if_one_letter_explains_them() {
+        let here = page(1, &[("bythe contrasf aud outcampaign themen carnpaigm tney", 0.95)]);
+        let there = page(2, &[(&"the men by and campaign ".repeat(60), 0.95)]);
+        let dictionary = Dictionary::of_words(WORDS);
+        let found = vocabulary_of(&[here, there], Some(&dictionary)).pages.remove(&1).expect("page 1 is there");
+        let doubtful: Vec<&str> = found.doubtful.keys().map(String::as_str).collect();
+        assert_eq!(
+            doubtful,
+            ["aud", "bythe", "contrasf", "themen"],
+            "no compound, nor a word of which two letters are wrong"
+        );
+        assert_eq!(found.doubtful["contrasf"].similar.keys().collect::<Vec<_>>(), ["contrast"]);
         assert_eq!(found.doubtful["bythe"].apart, ["by", "the"]);
     }
 

@@ -14,6 +14,7 @@ mod stage;
 pub(crate) mod test_pages;
 mod tokens;
 
+use confusions::variants_of_one_letter;
 pub use confusions::{Variant, misreading_cost, near_variants, visit_far_variants};
 pub use counts::MIN_CERTAIN_CONFIDENCE;
 pub use dictionary::{Dictionary, DictionaryError, debian_package, installed_dictionaries};

@@ -19,7 +19,9 @@ fn main() -> ExitCode {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let folder = root.join("target/books");
     let program = std::env::current_exe().expect("this program is a file").with_file_name("shelf-under-test");
-    let shelf = Shelf::new(&program.display().to_string());
+    let program = program.display().to_string();
+    let shelf =
+        if is_for_testing { Shelf::new(&program) } else { Shelf::on_library(&program, &folder.join("library")) };
     let mut all = Vec::new();
     for number in (0..BOOKS).filter(|number| chosen.is_empty() || chosen.contains(number)) {
         let book = match typeset(&folder, &folder.join("texts"), number, is_for_testing) {
@@ -33,6 +35,10 @@ fn main() -> ExitCode {
         };
         let id = format!("book-{number}");
         let scans: Vec<PathBuf> = book.scans.clone();
+        if shelf.library().join(&id).exists() {
+            // The text is read again only if its version says so; the rules may have changed.
+            shelf.ok(["process", &id, "--engine", "rules", "--redo", "--stages", "vocabulary+,pagination+"]);
+        }
         shelf.read(&id, &scans);
         let measured = measure(&shelf, &id, &book);
         println!("{number}: {}, {} pages", book.name, book.pages.len());

@@ -201,8 +201,7 @@ impl<'a> Manuscript<'a> {
     }
 
     fn preface(&mut self) {
-        self.tex.push_str("\\markright{Preface}\\thispagestyle{opening}\n");
-        self.space(2.0);
+        self.tex.push_str("\\markright{Preface}\\thispagestyle{opening}\\vspace*{3\\baselineskip}\n");
         let heading = self.style.title.set("Preface");
         self.line("heading", "\\centering\\large ", &heading);
         self.space(1.0);
@@ -227,8 +226,7 @@ impl<'a> Manuscript<'a> {
     }
 
     fn contents(&mut self, chapters: &[String]) {
-        self.tex.push_str("\\markright{Contents}\\thispagestyle{opening}\n");
-        self.space(2.0);
+        self.tex.push_str("\\markright{Contents}\\thispagestyle{opening}\\vspace*{3\\baselineskip}\n");
         let heading = self.style.title.set("Contents");
         self.line("heading", "\\centering\\large ", &heading);
         self.space(1.0);
@@ -246,8 +244,9 @@ impl<'a> Manuscript<'a> {
 
     fn chapter(&mut self, number: u32, title: &str) {
         if number == 1 || self.style.chapters_open_pages {
-            let _ = writeln!(self.tex, "\\clearpage\\thispagestyle{{opening}}");
-            self.space(2.0);
+            // Most printers begin a chapter lower than other pages.
+            let sink = if self.random.below(4) == 0 { 0 } else { 4 };
+            let _ = writeln!(self.tex, "\\clearpage\\thispagestyle{{opening}}\\vspace*{{{sink}\\baselineskip}}");
         } else {
             self.space(3.0);
         }

@@ -96,7 +96,10 @@ impl Measured {
         for (what, is_kind, is_role) in LABELS {
             for (line, found) in &of_true_line {
                 let true_line = &truth.lines[*line];
-                if is_kind(true_line.kind) {
+                // A table of contents is one kind of text, with its heading.
+                let is_of_contents =
+                    true_line.kind == Kind::Heading && truth.lines.iter().any(|line| line.kind == Kind::Contents);
+                if is_kind(true_line.kind) && !is_of_contents {
                     let is_found = most(found, |role| is_role(*role));
                     self.add(at, what, Found { expected: 1, found: usize::from(is_found), ..Found::default() });
                     if !is_found {
@@ -180,18 +183,21 @@ impl Measured {
             };
             bare(&truth.text) == bare(&found.text)
         };
-        for (word, (before, after)) in truth.iter().zip(before.iter().zip(&after)) {
+        let places = after.clone();
+        for (index, (word, (before, after))) in truth.iter().zip(before.iter().zip(&after)).enumerate() {
             let before = before.map(|at| &ocr[at]).filter(|found| is_same(word, found));
             let after = after.map(|at| &corrected[at]).filter(|found| is_same(word, found));
             if before.is_some() {
                 self.add(at, HARM, Found { expected: 1, found: usize::from(after.is_none()), ..Found::default() });
                 if after.is_none() {
-                    self.defects.push(format!("page {}: damaged by corrected: `{}`", at + 1, word.text));
+                    let instead = instead(&places, &corrected, index);
+                    self.defects.push(format!("page {}: damaged by corrected: `{}` to `{instead}`", at + 1, word.text));
                 }
             } else {
                 self.add(at, MENDED, Found { expected: 1, found: usize::from(after.is_some()), ..Found::default() });
                 if after.is_none() {
-                    self.defects.push(format!("page {}: not mended: `{}`", at + 1, word.text));
+                    let instead = instead(&places, &corrected, index);
+                    self.defects.push(format!("page {}: not mended: `{}` read as `{instead}`", at + 1, word.text));
                 }
             }
         }
@@ -307,6 +313,15 @@ const BREAKS: &str = "paragraph breaks";
 const CONTINUED: &str = "page breaks, continued or not";
 const HARM: &str = "words read right, damaged by corrected";
 const MENDED: &str = "words read wrong, mended by corrected";
+
+/// What stands where a word should: all words between those that were found around it.
+fn instead<P>(places: &[Option<usize>], found: &[Word<P>], index: usize) -> String {
+    let first = places[..index].iter().rev().find_map(|place| *place).map_or(0, |before| before + 1);
+    let end = places[index..].iter().find_map(|place| *place).unwrap_or(found.len());
+    let end = if places[index].is_some() { end + 1 } else { end };
+    let words: Vec<&str> = found[first.min(end)..end].iter().take(6).map(|word| word.text.as_str()).collect();
+    words.join(" ")
+}
 
 fn fits(kind: Kind, block: &str) -> bool {
     match kind {

@@ -54,8 +54,8 @@ local function lines_of(head)
       elseif n.id == DISC then
         if n.replace then walk(n.replace, parent) end
       elseif n.id == GLUE and parent then
+        -- Leaders, the dots of a table of contents, are white space.
         gap = gap + (node.effective_glue(n, parent) or n.width)
-        if n.leader then walk(n.leader.head, nil) end
       elseif n.id == KERN and n.subtype == 1 then
         gap = gap + n.kern
       elseif n.id == HLIST then

@@ -6,7 +6,7 @@ use super::foreign::mark_foreign_passages;
 use super::hyphens::join_hyphenated_words;
 use super::initials::separate_initial_word;
 use super::pronoun::restore_pronoun;
-use super::punctuation::{correct_punctuation, end_sentences};
+use super::punctuation::{correct_punctuation, curl_apostrophes, end_sentences, has_curly_apostrophes};
 use super::specks::{closes_single_quote, drop_specks, drop_specks_in_divided_words};
 use super::split_words::join_split_words;
 use super::words::correct_words;
@@ -42,6 +42,7 @@ pub fn correct_page(page: &OcrPage, book: &PageVocabulary, dictionary: Option<&D
         book,
         dictionary: dictionary.filter(|_| !legibility.is_illegible()),
         legibility,
+        has_curly_apostrophes: has_curly_apostrophes(&tokens),
         single_quotes: tokens.tokens().any(|token| closes_single_quote(&token.text)),
     };
     let mut corrections = Vec::new();
@@ -96,6 +97,8 @@ struct Corrector<'a> {
     book: &'a PageVocabulary,
     dictionary: Option<&'a Dictionary>,
     legibility: Legibility,
+    /// Whether most apostrophes of the page are curly.
+    has_curly_apostrophes: bool,
     /// Whether the page has quotations in single quotes.
     single_quotes: bool,
 }
@@ -105,6 +108,9 @@ impl Corrector<'_> {
         let mut draft = Draft::of(paragraph);
         if !self.legibility.is_illegible() {
             correct_punctuation(&mut draft);
+            if self.has_curly_apostrophes {
+                curl_apostrophes(&mut draft);
+            }
             drop_specks_in_divided_words(&mut draft);
             join_hyphenated_words(&mut draft, self.book, self.dictionary);
         }

@@ -8,6 +8,9 @@ use crate::vocabulary::Dictionary;
 const MISREAD_ALONE: [&str; 7] = ["|", "]", "[", "I]", "[I", "]|", "I|"];
 /// Letters that it is misread as, before a verb.
 const MISREAD_BEFORE_VERB: [&str; 3] = ["T", "l", "1"];
+/// What `I am` is misread as, without the space after a misread `I`.
+const MISREAD_I_AM: [&str; 3] = ["Lam", "Tam", "lam"];
+
 /// Verbs of the first person, without which a letter or a merged word may be another.
 const VERBS: [&str; 40] = [
     "am", "was", "have", "had", "do", "did", "don't", "don’t", "shall", "will", "would", "should", "could", "can",
@@ -45,8 +48,16 @@ fn printed(draft: &Draft, place: TokenPosition, bare: &str, dictionary: &Diction
     let next = draft.next(place).filter(|next| next.line == place.line).map(|next| draft.token(next).text.as_str());
     let next = next.map(|next| next.trim_end_matches(|c: char| !c.is_alphanumeric())).unwrap_or_default();
     let before_word = next.starts_with(char::is_lowercase) && dictionary.accepts(next);
-    if MISREAD_ALONE.contains(&bare) && before_word || MISREAD_BEFORE_VERB.contains(&bare) && VERBS.contains(&next) {
+    // No English word is a `T`, and none but `I` is followed by a word where a quotation begins.
+    let begins_quotation = draft.token(place).text.starts_with(['“', '‘']) && bare == "T" && before_word;
+    if MISREAD_ALONE.contains(&bare) && before_word
+        || MISREAD_BEFORE_VERB.contains(&bare) && VERBS.contains(&next)
+        || begins_quotation
+    {
         return Some("I".to_owned());
+    }
+    if MISREAD_I_AM.contains(&bare) && before_word && !dictionary.accepts(&bare.to_lowercase()) {
+        return Some("I am".to_owned());
     }
     if let Some(rest) = bare.strip_prefix(['[', ']'])
         && AFTER_BRACKET.contains(&rest)
@@ -66,7 +77,7 @@ mod tests {
     use super::*;
 
     fn restored(text: &str) -> String {
-        let dictionary = Dictionary::of_words("I have the am was hope that is Island it he of");
+        let dictionary = Dictionary::of_words("I have the am was hope that is Island it he of own");
         let mut draft = draft_of(text, 0.95);
         restore_pronoun(&mut draft, &dictionary);
         draft.text()
@@ -83,6 +94,9 @@ mod tests {
             ("Ihope that", "I hope that"),
             ("[t is", "It is"),
             ("l have", "I have"),
+            ("“T own", "“I own"),
+            ("“Tam of", "“I am of"),
+            ("that Lam of", "that I am of"),
         ] {
             assert_eq!(restored(read), printed, "{read}");
         }
@@ -90,9 +104,19 @@ mod tests {
 
     #[test]
     fn other_letters_and_signs_are_kept() {
-        for text in
-            ["T. Smith", "Mr. T of", "the | Narvaez", "it |\nwas", "[the", "Jam that", "Island", "10 l of", "[t]"]
-        {
+        for text in [
+            "T. Smith",
+            "Mr. T of",
+            "the | Narvaez",
+            "it |\nwas",
+            "[the",
+            "Jam that",
+            "Island",
+            "10 l of",
+            "[t]",
+            "Tam Narvaez",
+            "T own",
+        ] {
             assert_eq!(restored(text), text);
         }
         let mut german = draft_of("T have", 0.9);

@@ -1,6 +1,6 @@
 use super::CorrectionKind;
 use super::draft::{Draft, TokenPosition};
-use crate::vocabulary::{MIN_CERTAIN_CONFIDENCE, PageVocabulary, split_token, word_key};
+use crate::vocabulary::{MIN_CERTAIN_CONFIDENCE, PageTokens, PageVocabulary, split_token, word_key};
 
 /// Corrects typography that is never printed: doubled commas, quotes made of two characters, spaces before punctuation; and splits ligatures.
 pub(super) fn correct_punctuation(draft: &mut Draft) {
@@ -60,6 +60,34 @@ fn close_up(draft: &mut Draft, place: TokenPosition) {
     }
 }
 
+/// Whether most apostrophes of a page are curly.
+pub(super) fn has_curly_apostrophes(page: &PageTokens) -> bool {
+    let count =
+        |apostrophe: char| page.tokens().filter(|token| inner_apostrophe(&token.text) == Some(apostrophe)).count();
+    let (curly, straight) = (count('’'), count('\''));
+    curly > 2 * straight
+}
+
+/// The apostrophe between two letters of a word.
+fn inner_apostrophe(text: &str) -> Option<char> {
+    let chars: Vec<char> = text.chars().collect();
+    let mut threes = chars.windows(3);
+    let within =
+        threes.find(|three| three[0].is_alphabetic() && matches!(three[1], '’' | '\'') && three[2].is_alphabetic());
+    within.map(|three| three[1])
+}
+
+/// Replaces a straight apostrophe within a word (`can't`) with a curly one.
+pub(super) fn curl_apostrophes(draft: &mut Draft) {
+    for place in draft.places() {
+        let text = &draft.token(place).text;
+        if inner_apostrophe(text) == Some('\'') && text.matches('\'').count() == 1 {
+            let curled = text.replace('\'', "’");
+            draft.replace(place, CorrectionKind::Punctuation, curled);
+        }
+    }
+}
+
 /// Replaces a comma with a full stop before the start of a sentence: a capitalised word that the book otherwise writes in lower case.
 pub(super) fn end_sentences(draft: &mut Draft, book: &PageVocabulary) {
     for place in draft.places() {
@@ -85,6 +113,7 @@ pub(super) fn end_sentences(draft: &mut Draft, book: &PageVocabulary) {
 mod tests {
     use super::super::draft::draft_of;
     use super::*;
+    use crate::vocabulary::test_pages::page;
 
     fn corrected(text: &str) -> String {
         let mut draft = draft_of(text, 0.95);
@@ -126,6 +155,15 @@ mod tests {
         ] {
             assert_eq!(corrected(text), text);
         }
+    }
+
+    #[test]
+    fn straight_apostrophes_within_words_become_curly() {
+        let mut draft = draft_of("I can't say 'no' to 'em, o'clock'", 0.95);
+        curl_apostrophes(&mut draft);
+        assert_eq!(draft.text(), "I can’t say 'no' to 'em, o'clock'");
+        let curly = |text| has_curly_apostrophes(&PageTokens::of(&page(1, &[(text, 0.95)])));
+        assert!(curly("don’t can’t won’t isn't") && !curly("don’t isn't") && !curly("none"));
     }
 
     #[test]

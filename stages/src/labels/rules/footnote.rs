@@ -2,6 +2,7 @@ use super::block_view::BlockView;
 use super::label_blocks::Verdict;
 use super::page_view::PageView;
 use crate::labels::Classification;
+use crate::page_layout::TextRow;
 
 /// Maximum type height of footnotes, relative to the body text.
 const MAX_TYPE_RATIO: f64 = 0.9;
@@ -34,20 +35,27 @@ pub(super) fn label(block: &BlockView, page: &PageView) -> Option<Verdict> {
 /// Whether it is as wide as its column: a footnote continued from the previous page is, a quotation is not.
 fn is_flush(block: &BlockView, page: &PageView) -> bool {
     let column = page.column(block);
-    let indent = page.layout.body_height_px * 0.8;
+    let indent = page.layout.body_height_px * MAX_FLUSH_RATIO;
     f64::from(block.bbox.x) < column.left + indent && f64::from(block.bbox.right()) > column.right - 2.0 * indent
 }
 
 /// Whether it begins where paragraphs do, with nothing but the foot of the page below: a footnote whose mark was not read.
 fn is_last_at_indent(block: &BlockView, page: &PageView) -> bool {
-    let is_at_indent =
-        f64::from(block.bbox.x) < page.column(block).left + MAX_INDENT_RATIO * page.layout.body_height_px;
+    let left = page.column(block).left;
+    let is_near = |row: &TextRow, indents: f64| f64::from(row.bbox.x) < left + indents * page.layout.body_height_px;
+    // Only its first row is indented: a quotation or table at the foot of the page is indented as a whole.
+    let others = block.rows.get(1..).unwrap_or_default();
+    let is_at_indent = block.rows.first().is_some_and(|row| is_near(row, MAX_INDENT_RATIO))
+        && (others.is_empty() || others.iter().any(|row| is_near(row, MAX_FLUSH_RATIO)));
     let is_low = f64::from(block.bbox.y) > MIN_LOW_RATIO * f64::from(page.layout.height);
     is_at_indent && is_low && page.all_below(block).all(|below| page.is_in_footer(below))
 }
 
 /// Maximum indent of a paragraph, in type heights of the body text.
 const MAX_INDENT_RATIO: f64 = 2.5;
+
+/// Rows after the first begin at most so far from the column's edge, in type heights of the body text.
+const MAX_FLUSH_RATIO: f64 = 0.8;
 
 /// Footnotes without a mark begin below this fraction of the scan's height, 0..=1.
 const MIN_LOW_RATIO: f64 = 0.6;
@@ -60,7 +68,7 @@ pub(super) fn begins_with_a_sign(text: &str) -> bool {
 /// Signs that a raised mark is misread as, alone before a capital: `” See`, `? Ibid.`
 const MISREAD_MARKS: [&str; 11] = ["“", "”", "‘", "’", "\"", "'", "°", "!", "?", "¥", "‘."];
 
-/// A sign, or an isolated number or letter before a capital: `1 It may`, `(2) See`, `a Cf.`
+/// A sign, or an isolated number or letter before a capital: `1 It may`, `(2) See`, `a Cf.`, but not the initial in `J. Thorne`.
 pub(super) fn begins_with_a_mark(text: &str) -> bool {
     if begins_with_a_sign(text) {
         return true;
@@ -70,7 +78,8 @@ pub(super) fn begins_with_a_mark(text: &str) -> bool {
     let mark: String = first.chars().filter(|c| c.is_alphanumeric()).collect();
     let short = mark.parse::<u32>().is_ok_and(|number| number < 1000) || mark.chars().count() == 1;
     let sentence = second.trim_start_matches(|c: char| !c.is_alphanumeric()).chars().next();
-    let is_word = mark == "A" || mark == "I" || mark == "O";
+    let is_initial = first.ends_with('.') && mark.starts_with(char::is_uppercase);
+    let is_word = mark == "A" || mark == "I" || mark == "O" || is_initial;
     let glued = first.starts_with(|c: char| c.is_ascii_digit())
         && first.trim_start_matches(|c: char| c.is_ascii_digit()).starts_with(char::is_uppercase);
     glued
@@ -113,10 +122,17 @@ mod tests {
 
     /// The labels of blocks below 30 rows of text, each as high and as far to the left as given.
     fn below_text(notes: &[(u32, u32, &str)]) -> Vec<Classification> {
+        let hanging: Vec<_> = notes.iter().map(|(x, height, text)| ([*x; 3], *height, *text)).collect();
+        below_text_at(&hanging)
+    }
+
+    /// The same, with the place of each of a block's rows.
+    fn below_text_at(notes: &[([u32; 3], u32, &str)]) -> Vec<Classification> {
         let mut y = 1040;
         let mut blocks = vec![prose(1, 100, 30)];
         for ((x, height, text), number) in notes.iter().zip(2..) {
-            let rows: Vec<_> = (0..3).map(|row| line((*x, y + row * (height + 6)), *height, text)).collect();
+            let rows: Vec<_> =
+                (0..3).map(|row| line((x[row as usize], y + row * (height + 6)), *height, text)).collect();
             y += 3 * (height + 6) + 20;
             blocks.push(block(number, &rows));
         }
@@ -131,12 +147,18 @@ mod tests {
         let marked = format!("* {LONG}");
         assert_eq!(below_text(&[(100, 15, &marked), (100, 15, LONG)]), [Footnote, Footnote]);
         assert_eq!(below_text(&[(100, 15, LONG)]), [Footnote], "it goes on from the page before");
-        assert_eq!(below_text(&[(140, 15, "a note whose mark was not read")]), [Footnote]);
+        assert_eq!(below_text_at(&[([140, 100, 100], 15, "a note whose mark was not read")]), [Footnote]);
         assert_eq!(
             below_text(&[(100, 20, "some words of the text that go on after a gap in the page and do not end")]),
             [Body]
         );
         assert_eq!(below_text(&[(200, 18, "a quotation of some words that ends before the others do")]), [Quote]);
+    }
+
+    #[test]
+    fn quotation_and_signature_at_the_foot_are_not_footnotes() {
+        assert_eq!(below_text(&[(140, 15, "a quotation in small type at the foot of a page")]), [Quote]);
+        assert_ne!(below_text_at(&[([700, 100, 100], 18, "J. Thorne.")]), [Footnote]);
     }
 
     #[test]
@@ -160,9 +182,17 @@ mod tests {
         ] {
             assert!(begins_with_a_mark(text), "{text}");
         }
-        for text in
-            ["A man came", "I See", "The town", "1528 was a year", "", "word", "In 1528 the", "“See the account”"]
-        {
+        for text in [
+            "A man came",
+            "I See",
+            "J. Thorne.",
+            "The town",
+            "1528 was a year",
+            "",
+            "word",
+            "In 1528 the",
+            "“See the account”",
+        ] {
             assert!(!begins_with_a_mark(text), "{text}");
         }
     }

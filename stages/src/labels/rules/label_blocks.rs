@@ -19,8 +19,8 @@ const RULES: [Rule; 8] = [
     running_text::label_page_of_its_own,
     caption::label,
     heading::label,
-    footnote::label,
     table::label,
+    footnote::label,
     quote::label,
 ];
 

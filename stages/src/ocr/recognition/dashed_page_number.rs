@@ -8,7 +8,7 @@ use super::binary_image::BinaryImage;
 use super::connected_components::connected_components;
 use super::decoded_scan::{GreyPage, MM_PER_INCH};
 use super::engine::{EngineError, InputKind, recognise_words};
-use super::isolated_page_number::{MIN_CONFIDENCE, is_number};
+use super::isolated_page_number::{as_number, is_number};
 use super::layout::{build_blocks, insert_by_height};
 use super::residual_image::{ResidualImage, lines_of};
 use super::tsv::{LayoutPosition, RecognisedWord};
@@ -32,6 +32,9 @@ const MAX_DASH_DISTANCE_MM: f64 = 4.0;
 const REACH_MM: (f64, f64) = (9.0, 0.8);
 /// White around the number that is recognised.
 const MARGIN_MM: f64 = 1.7;
+/// A number that was read with this confidence is not read again, 0..=1.
+const MIN_CERTAIN_CONFIDENCE: f64 = 0.6;
+
 /// With more candidates above and below the text, the page is dirty.
 const MAX_CANDIDATES: usize = 6;
 
@@ -79,7 +82,7 @@ pub(super) fn recognise_dashed_page_numbers(
 fn is_misread(block: &Block) -> bool {
     let [paragraph] = &block.paragraphs[..] else { return false };
     let [line] = &paragraph.lines[..] else { return false };
-    let is_certain = line.words.iter().all(|word| word.confidence >= MIN_CONFIDENCE);
+    let is_certain = line.words.iter().all(|word| word.confidence >= MIN_CERTAIN_CONFIDENCE);
     line.words.len() <= MAX_WORDS && !(is_certain && is_number(&line.text()))
 }
 
@@ -106,9 +109,7 @@ fn recognise_between_dashes(
     imageops::replace(&mut image, &digits.to_image(), i64::from(margin), i64::from(margin));
     let read = recognise_words(language, InputKind::TextLine, &image, page.dpi)?;
     let [word] = &read[..] else { return Ok(None) };
-    if word.confidence < MIN_CONFIDENCE || !is_number(&word.text) || word.text.contains(['-', '—', '–']) {
-        return Ok(None);
-    }
+    let Some(word) = as_number(word).filter(|word| !word.text.contains(['-', '—', '–'])) else { return Ok(None) };
     let placed = |bbox: Bbox, text: &str| RecognisedWord {
         position: LayoutPosition { block: 0, paragraph: 0, line: 0 },
         bbox: residual.image_to_scan(Bbox { x: bbox.x + left, y: bbox.y + top, ..bbox }, page.image.dimensions()),
@@ -140,6 +141,7 @@ fn dashes_and_digits(crop: &GrayImage, dpi: f64) -> Option<DashedNumber> {
     let is_dash = |bbox: &Bbox| mm(bbox.height) <= MAX_DASH_HEIGHT_MM && DASH_WIDTH_MM.contains(&mm(bbox.width));
     let (before, rest) = parts.split_first()?;
     let (after, digits) = rest.split_last()?;
+    let digits = with_their_dots(digits);
     let are_digits = (1..=MAX_DIGITS).contains(&digits.len())
         && digits
             .iter()
@@ -156,10 +158,24 @@ fn dashes_and_digits(crop: &GrayImage, dpi: f64) -> Option<DashedNumber> {
     is_number.then_some(DashedNumber { before: *before, digits, after: *after })
 }
 
+/// The letters `i` and `j` joined with their dots: boxes that overlap horizontally are one. Sorted from left to right.
+fn with_their_dots(parts: &[Bbox]) -> Vec<Bbox> {
+    let mut joined: Vec<Bbox> = Vec::new();
+    for part in parts {
+        match joined.last_mut() {
+            Some(last) if part.x < last.right() => {
+                *last = Bbox::bounding([*last, *part]).unwrap_or(*last);
+            }
+            _ => joined.push(*part),
+        }
+    }
+    joined
+}
+
 #[cfg(test)]
 mod tests {
     use image::GrayImage;
-    use shelf::draw::{Document, PageFormat, Scanner};
+    use shelf::draw::{Document, DrawnPage, PageFormat, Scanner};
 
     use super::super::test_reading::read_lines;
     use super::*;
@@ -171,7 +187,10 @@ mod tests {
     fn scan(page: u32, seed: u64) -> (GrayImage, String) {
         let book = (0..page)
             .fold(Document::new().running_heads("", "").body(), |book, _| book.chapter("The River").prose(PROSE));
-        let mut page = book.typeset(&PageFormat::octavo()).pop().unwrap();
+        scan_with_dashes(book.typeset(&PageFormat::octavo()).pop().unwrap(), seed)
+    }
+
+    fn scan_with_dashes(mut page: DrawnPage, seed: u64) -> (GrayImage, String) {
         let number = page.lines().last().unwrap().bbox().unwrap();
         for x in [number.x - 70, number.right() + 20] {
             let y = number.y + number.height / 2;
@@ -186,6 +205,18 @@ mod tests {
         for (pages, seed) in [(1, 51), (8, 52), (12, 53), (23, 54)] {
             let (image, number) = scan(pages, seed);
             assert_eq!(read_lines(&image).last(), Some(&format!("— {number} —")));
+        }
+    }
+
+    #[test]
+    fn roman_number_between_dashes_is_read() {
+        let book = (0..6).fold(Document::new().running_heads("", ""), |book, _| book.preface("The River").prose(PROSE));
+        let pages = book.body().chapter("The River").prose(PROSE).typeset(&PageFormat::octavo());
+        for (page, seed) in [(3, 55), (5, 56)] {
+            let (image, number) = scan_with_dashes(pages[page].clone(), seed);
+            assert!(["iv", "vi"].contains(&&*number), "{number}");
+            let last = read_lines(&image).last().map(|line| line.replace(' ', ""));
+            assert_eq!(last, Some(format!("—{number}—")));
         }
     }
 }

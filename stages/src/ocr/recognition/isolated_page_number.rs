@@ -25,8 +25,9 @@ const MARGIN_MM: f64 = 2.0;
 const MIN_FOREGROUND_RATIO: f64 = 0.12;
 /// With more candidates above and below the text, the page is dirty, and numbers cannot be told from dirt.
 const MAX_CANDIDATES: usize = 4;
-/// Numbers recognised with a lower confidence are rejected, 0..=1.
-pub(super) const MIN_CONFIDENCE: f64 = 0.6;
+/// A number that is isolated where page numbers are may be recognised with this confidence, 0..=1, and be an alternative of this probability.
+const MIN_CONFIDENCE: f64 = 0.45;
+const MIN_PROBABILITY: f64 = 0.1;
 /// Maximum length of a page number in arabic digits.
 const MAX_DIGITS: usize = 4;
 
@@ -44,13 +45,12 @@ pub(super) fn recognise_isolated_page_numbers(
     }
     for candidate in candidates {
         let area = residual.to_image(residual.with_margin(candidate, MARGIN_MM), page.image.dimensions());
-        if let [word] =
-            &recognise_words(language, InputKind::TextLine, &crop_on_white(&page.image, area), page.dpi)?[..]
-            && word.confidence >= MIN_CONFIDENCE
-            && is_number(&word.text)
+        let read = recognise_words(language, InputKind::TextLine, &crop_on_white(&page.image, area), page.dpi)?;
+        if let [word] = &read[..]
+            && let Some(number) = as_number(word)
         {
             let position = LayoutPosition { block: found.len() as u32, paragraph: 0, line: 0 };
-            found.push(RecognisedWord { position, bbox: residual.to_scan(candidate), ..word.clone() });
+            found.push(RecognisedWord { position, bbox: residual.to_scan(candidate), ..number });
         }
     }
     Ok(found)
@@ -82,10 +82,36 @@ pub(super) fn has_size_of_number(residual: &ResidualImage, component: &Connected
     HEIGHT_MM.contains(&height_mm) && WIDTH_MM.contains(&width_mm) && foreground_ratio >= MIN_FOREGROUND_RATIO
 }
 
+/// An isolated word as a page number: the word itself, or the likeliest alternative that is a number, such as `1` for `]`. Numerals that look the same in both
+/// cases are taken for lower case, and an unmatched bracket for dirt.
+pub(super) fn as_number(word: &RecognisedWord) -> Option<RecognisedWord> {
+    let number = |text: &str| {
+        let text = match (text.matches(['(', '[']).count(), text.matches([')', ']']).count()) {
+            (0, 0) | (1, 1) => text,
+            _ => text.trim_matches(['(', ')', '[', ']']),
+        };
+        let looks_the_same = text.chars().all(|c| matches!(c, 'V' | 'X'));
+        let text = if looks_the_same { text.to_lowercase() } else { text.to_owned() };
+        is_number(&text).then_some(text)
+    };
+    if word.confidence >= MIN_CONFIDENCE
+        && let Some(text) = number(&word.text)
+    {
+        return Some(RecognisedWord { text, ..word.clone() });
+    }
+    let mut likely = word.alternatives.iter().filter(|alternative| alternative.probability >= MIN_PROBABILITY);
+    likely.find_map(|alternative| {
+        let text = number(&alternative.text)?;
+        Some(RecognisedWord { text, confidence: alternative.probability, ..word.clone() })
+    })
+}
+
 /// Whether a word is a number, arabic or lower-case roman, possibly in brackets or between dashes.
 pub(super) fn is_number(word: &str) -> bool {
     let bare = word.trim_matches(|c: char| "-–—[](). ".contains(c));
-    let is_arabic = (1..=MAX_DIGITS).contains(&bare.len()) && bare.bytes().all(|digit| digit.is_ascii_digit());
+    let is_arabic = (1..=MAX_DIGITS).contains(&bare.len())
+        && bare.bytes().all(|digit| digit.is_ascii_digit())
+        && !bare.starts_with('0');
     // A single `l`, `c`, `d` or `m` is more likely dirt than the 50th page of a preface.
     let is_roman = parse_roman(bare).is_some_and(|value| bare.len() > 1 || value <= 10);
     is_arabic || (is_roman && bare.bytes().all(|digit| digit.is_ascii_lowercase()))
@@ -98,6 +124,7 @@ mod tests {
 
     use super::super::test_reading::read_blocks;
     use super::*;
+    use shelf_pages::AlternativeReading;
 
     const PROSE: &str = "The river was broad and slow, and the men who came down to it in the morning found the boats where \
         they had left them. They waited for the rain to end, and then went on to the coast without a word.";
@@ -138,8 +165,32 @@ mod tests {
         for number in ["1", "12", "iv", "x", "[7]", "— 8 —", "1915"] {
             assert!(is_number(number), "{number}");
         }
-        for other in ["", "-", "l", "IV", "il", "4.5", "12345", "a", "7a"] {
+        for other in ["", "-", "l", "IV", "il", "4.5", "12345", "a", "7a", "0"] {
             assert!(!is_number(other), "{other}");
         }
+    }
+
+    #[test]
+    fn isolated_words_are_read_as_numbers() {
+        let as_read = |text: &str, confidence: f64, alternatives: &[(&str, f64)]| {
+            let alternative = |(text, probability): &(&str, f64)| AlternativeReading {
+                text: (*text).to_owned(),
+                probability: *probability,
+            };
+            as_number(&RecognisedWord {
+                position: LayoutPosition { block: 0, paragraph: 0, line: 0 },
+                bbox: Bbox { x: 0, y: 0, width: 9, height: 9 },
+                confidence,
+                text: text.to_owned(),
+                alternatives: alternatives.iter().map(alternative).collect(),
+            })
+            .map(|word| word.text)
+        };
+        assert_eq!(as_read("]", 0.64, &[("1", 0.23)]).as_deref(), Some("1"));
+        assert_eq!(as_read("5)", 0.48, &[]).as_deref(), Some("5"));
+        assert_eq!(as_read("[5]", 0.9, &[]).as_deref(), Some("[5]"));
+        assert_eq!(as_read("V", 0.9, &[]).as_deref(), Some("v"));
+        assert_eq!(as_read("e", 0.9, &[("6", 0.05)]), None);
+        assert_eq!(as_read("7", 0.3, &[]), None);
     }
 }

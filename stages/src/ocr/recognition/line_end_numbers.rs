@@ -6,10 +6,13 @@ use shelf_pages::{Bbox, Block, Line, Word};
 use super::connected_components::connected_components;
 use super::decoded_scan::GreyPage;
 use super::engine::{EngineError, InputKind, recognise_words};
-use super::isolated_page_number::{MAX_GAP_MM, MIN_CONFIDENCE, has_size_of_number, is_number};
+use super::isolated_page_number::{MAX_GAP_MM, has_size_of_number, is_number};
 use super::layout::refit;
 use super::residual_image::ResidualImage;
 use super::white_crop::crop_on_white;
+
+/// Numbers recognised with a lower confidence are rejected, 0..=1.
+const MIN_CONFIDENCE: f64 = 0.6;
 
 /// At least so many numbers make a column, those that were read with the text included.
 const MIN_NUMBERS: usize = 2;
