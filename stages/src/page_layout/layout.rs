@@ -21,6 +21,8 @@ pub struct PageLayout {
     pub text_left_px: f64,
     /// Right edge of the text, px.
     pub text_right_px: f64,
+    /// Whether the edges of the text are measured: a page with one or two rows has none, and the edges are those of the scan.
+    pub has_column: bool,
 }
 
 /// A page with at least this many rows of body text has a body type height and a column of its own.
@@ -60,6 +62,7 @@ impl PageLayout {
             leading_px: 0.0,
             text_left_px: f64::from(width) * 0.02,
             text_right_px: f64::from(width) * 0.98,
+            has_column: false,
         };
         layout.measure_column();
         layout.drop_noise();
@@ -121,7 +124,8 @@ impl PageLayout {
             })
             .collect();
         let (low, high) = if body.len() >= MIN_BODY_ROWS { (0.2, 0.8) } else { (0.0, 1.0) };
-        if body.len() >= MIN_COLUMN_ROWS {
+        self.has_column = body.len() >= MIN_COLUMN_ROWS;
+        if self.has_column {
             self.text_left_px = quantile(body.iter().map(|row| f64::from(row.bbox.x)), low);
             self.text_right_px = quantile(body.iter().map(|row| f64::from(row.bbox.right())), high);
         }

@@ -45,15 +45,16 @@ impl HeaderFooterZones {
     pub fn of(pages: Vec<Vec<HeaderFooterRow>>) -> Self {
         let repeated = repeated_rows(&pages);
         let common = common_words(&pages, &repeated);
-        let zones = |(rows, repeated): (Vec<HeaderFooterRow>, Vec<bool>)| {
+        let zones = |((rows, repeated), scan): ((Vec<HeaderFooterRow>, Vec<bool>), u32)| {
             let is_rare = |word: &str| common.get(&word.to_lowercase()).is_none_or(|heads| *heads < 2);
             let of_row = |at: usize| {
-                rows[at].page_number_candidates(repeated[at], is_rare).into_iter().map(move |found| (at, found))
+                let candidates = rows[at].page_number_candidates(repeated[at], is_rare).into_iter();
+                candidates.map(move |found| (at, found.on_scan(scan)))
             };
             let candidates = (0..rows.len()).flat_map(of_row).collect();
             PageZones { rows, repeated, candidates, numbered: None }
         };
-        let pages = pages.into_iter().zip(repeated).map(zones).collect();
+        let pages = pages.into_iter().zip(repeated).zip(1..).map(zones).collect();
         Self { pages, header_center_ratio: None, headers_have_numbers: false }
     }
 

@@ -48,6 +48,9 @@ const CONFUSION_PAIRS: [(char, &str); 16] = [
     ('d', "o"),
 ];
 
+/// How many pages of front matter may be missing before the first scan.
+const MAX_PAGES_BEFORE_SCANS: u32 = 30;
+
 /// The cost of a confusion pair, in edits.
 const CONFUSION_EDITS: f64 = 0.3;
 
@@ -74,6 +77,20 @@ impl PageNumberCandidate {
     #[must_use]
     pub fn folio(&self) -> Option<Folio> {
         Folio::parse(&self.text)
+    }
+
+    /// The candidate on the scan of this number: front matter is numbered from `i`, so that `li` on the second scan is a misread `ii`, not 51.
+    #[must_use]
+    pub(super) fn on_scan(self, scan: u32) -> Self {
+        let is_impossible = self
+            .folio()
+            .is_some_and(|folio| folio.style == NumberingStyle::Roman && folio.value > scan + MAX_PAGES_BEFORE_SCANS);
+        let text = self.text.replace('l', "i");
+        if is_impossible && Folio::parse(&text).is_some_and(|folio| folio.value <= scan + MAX_PAGES_BEFORE_SCANS) {
+            Self { text, ..self }
+        } else {
+            self
+        }
     }
 
     /// Whether it is probably a year, such as the one at the foot of a title page: a number that its position does not make a page number. It is not
@@ -157,6 +174,13 @@ mod tests {
         for text in ["It", "OF", "012", "18765", "xIv", ""] {
             assert_eq!(candidate(text).folio(), None, "{text}");
         }
+    }
+
+    #[test]
+    fn roman_number_beyond_the_scans_is_misread() {
+        let on_scan = |text: &str, scan| candidate(text).on_scan(scan).text;
+        assert_eq!((on_scan("li", 2), on_scan("lii", 3)), ("ii".to_owned(), "iii".to_owned()));
+        assert_eq!((on_scan("li", 53), on_scan("xl", 12)), ("li".to_owned(), "xl".to_owned()));
     }
 
     #[test]

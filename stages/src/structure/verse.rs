@@ -76,6 +76,8 @@ struct Lines {
     /// Those that reach the right edge of the text.
     full: usize,
     end_in_hyphen: bool,
+    /// Those that hold a whole quotation from their beginning, as the lines of a dialogue do.
+    speeches: usize,
     /// The first and the last end of the lines but the last one, which is short in prose as well; px.
     ends_px: (f64, f64),
     last_end_px: f64,
@@ -88,6 +90,7 @@ impl Default for Lines {
             begin_with_capital: 0,
             full: 0,
             end_in_hyphen: false,
+            speeches: 0,
             ends_px: (f64::MAX, f64::MIN),
             last_end_px: 0.0,
         }
@@ -105,6 +108,7 @@ impl Lines {
                 begin_with_capital: usize::from(begins_with_capital(&line.text)),
                 full: usize::from(end > text.right_px - 0.06 * text.width_px),
                 end_in_hyphen: line.text.ends_with('-'),
+                speeches: usize::from(is_speech(&line.text)),
                 last_end_px: end,
                 ..Self::default()
             });
@@ -123,6 +127,7 @@ impl Lines {
             begin_with_capital: self.begin_with_capital + below.begin_with_capital,
             full: self.full + below.full,
             end_in_hyphen: self.end_in_hyphen || below.end_in_hyphen,
+            speeches: self.speeches + below.speeches,
             ends_px: (first.min(below.ends_px.0), last.max(below.ends_px.1)),
             last_end_px: below.last_end_px,
         };
@@ -145,6 +150,7 @@ impl Lines {
             && self.begin_with_capital as f64 >= MIN_CAPITALS_RATIO * self.count as f64
             && self.full as f64 <= MAX_FULL_RATIO * self.count as f64
             && (self.count >= FEW_LINES || is_ragged)
+            && 2 * self.speeches < self.count
     }
 }
 
@@ -174,6 +180,11 @@ pub(super) fn stanzas(pieces: &[Piece]) -> Vec<Piece> {
         }
     }
     stanzas.into_iter().map(|lines| Piece { lines, ..all.clone() }).collect()
+}
+
+/// `“No,” said he.`
+fn is_speech(text: &str) -> bool {
+    text.strip_prefix(['“', '"', '„']).is_some_and(|rest| rest.contains(['”', '"', '“']))
 }
 
 fn begins_with_capital(text: &str) -> bool {
@@ -242,6 +253,8 @@ mod tests {
     fn dialogue_is_not_verse() {
         let dialogue = [("“No,” said he.", 100), ("“Why not?”", 150), ("“Because.”", 200), ("“But why?”", 250)];
         assert_eq!(verse_at(&pieces_at(&dialogue), 100.0, 900.0), 0);
+        let two_by_two = [("“No,” said he.\n“Why not?”", 100), ("“Because.”\n“But why?”", 200)];
+        assert_eq!(verse_at(&pieces_at(&two_by_two), 100.0, 900.0), 0);
     }
 
     #[test]

@@ -25,9 +25,12 @@ const CONFUSION_PAIRS: &[(&str, &str)] = &[
     ("C", "G"), ("O", "Q"), ("D", "O"), ("E", "F"), ("F", "P"), ("B", "R"), ("I", "T"), ("I", "l"), ("J", "l"), ("B", "fl"), ("H", "fi"),
 ];
 
-/// The pairs of [`CONFUSION_PAIRS`] that are confused with high confidence: their shapes differ by a hairline.
-const FREQUENT_CONFUSION_PAIRS: &[(&str, &str)] =
-    &[("c", "e"), ("n", "u"), ("h", "b"), ("i", "t"), ("f", "t"), ("rn", "m"), ("cl", "d"), ("li", "h"), ("il", "u")];
+/// What was read with high confidence, and what was printed: shapes that differ by a hairline.
+#[rustfmt::skip]
+const FREQUENT_MISREADINGS: &[(&str, &str)] = &[
+    ("c", "e"), ("e", "c"), ("n", "u"), ("u", "n"), ("h", "b"), ("b", "h"), ("t", "i"), ("t", "f"),
+    ("rn", "m"), ("cl", "d"), ("li", "h"), ("il", "u"), ("ii", "u"),
+];
 
 /// Characters that are not printed within words, and what they are misread for.
 #[rustfmt::skip]
@@ -62,7 +65,7 @@ pub fn near_variants(word: &str) -> Vec<Variant> {
 pub(super) fn variants_of_one_letter(word: &str) -> impl Iterator<Item = String> {
     let is_frequent = |place: &Confusion| {
         let read = &word[place.start..place.end];
-        FREQUENT_CONFUSION_PAIRS.iter().any(|(a, b)| (read, place.printed) == (a, b) || (read, place.printed) == (b, a))
+        FREQUENT_MISREADINGS.contains(&(read, place.printed))
     };
     confusions_in(word).into_iter().filter(is_frequent).map(|place| place.apply(word)).collect::<Vec<_>>().into_iter()
 }

@@ -1,4 +1,4 @@
-//! Measures how well shelf reads books that TeX typesets, and writes `docs/books.md`: `make books`. With `tune` it measures the books for tuning
+//! Measures how well shelf reads books that TeX typesets, and writes `docs/typeset-books.md`: `make books`. With `tune` it measures the books for tuning
 //! instead, writes nothing, and prints what is wrong on their pages. A number chooses one of the books.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for people")]
@@ -7,10 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use shelf_tests::Shelf;
-use shelf_tests::typeset::{document, measure, typeset};
-
-/// Books of either kind.
-const BOOKS: usize = 10;
+use shelf_tests::typeset::{BOOKS, document, measure, typeset};
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -23,7 +20,8 @@ fn main() -> ExitCode {
     let shelf =
         if is_for_testing { Shelf::new(&program) } else { Shelf::on_library(&program, &folder.join("library")) };
     let mut all = Vec::new();
-    for number in (0..BOOKS).filter(|number| chosen.is_empty() || chosen.contains(number)) {
+    let numbers = if chosen.is_empty() { (0..BOOKS).collect() } else { chosen.clone() };
+    for number in numbers {
         let book = match typeset(&folder, &folder.join("texts"), number, is_for_testing) {
             Ok(book) => book,
             Err(error) => {
@@ -50,7 +48,7 @@ fn main() -> ExitCode {
     let text = document(&all);
     println!("{text}");
     if is_for_testing && chosen.is_empty() {
-        std::fs::write(root.join("docs/books.md"), text).expect("the document can be written");
+        std::fs::write(root.join("docs/typeset-books.md"), text).expect("the document can be written");
     }
     ExitCode::SUCCESS
 }

@@ -23,6 +23,9 @@ pub struct TypesetBook {
     pub pages: Vec<PageTruth>,
 }
 
+/// How many books are measured.
+pub const BOOKS: usize = 10;
+
 /// Seeds of the books for tuning begin here, those of the books for testing there.
 const TUNING_SEED: u64 = 10_000;
 const TESTING_SEED: u64 = 70_000;

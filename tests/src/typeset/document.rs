@@ -1,8 +1,9 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use shelf::draw::Random;
 
+use super::measure::{CER_OF_CORRECTED, CER_OF_OCR, HARM};
 use super::{Found, Measured, TypesetBook};
 
 /// How what was measured is summed up.
@@ -14,53 +15,81 @@ enum Statistic {
     Share,
 }
 
+/// One measure of all books.
+struct Row {
+    name: &'static str,
+    /// 0..=1; none if there was nothing to measure.
+    value: Option<f64>,
+    interval: (Option<f64>, Option<f64>),
+    counted: String,
+}
+
 /// What was measured, as a document.
 #[must_use]
 pub fn document(books: &[(TypesetBook, Measured)]) -> String {
+    let rows = rows(books);
+    let pages: usize = books.iter().map(|(_, measured)| measured.pages.len()).sum();
     let mut text = INTRODUCTION.to_owned();
-    let pages: Vec<&BTreeMap<&str, Found>> = books.iter().flat_map(|(_, measured)| &measured.pages).collect();
-    let _ = writeln!(text, "{} books, {} pages:\n", books.len(), pages.len());
+    let _ = writeln!(text, "{} books, {pages} pages:\n", books.len());
     text.push_str("| measure | result | 95 % interval | counted |\n| --- | ---: | --- | --- |\n");
-    let mut names: Vec<&str> = pages.iter().flat_map(|page| page.keys().copied()).collect();
-    names.sort_unstable();
-    names.dedup();
-    for name in &names {
-        let of_pages: Vec<Found> = pages.iter().filter_map(|page| page.get(name)).copied().collect();
-        let total = sum(of_pages.iter());
-        let statistic =
-            if total.claimed > 0 && total.claimed != total.expected { Statistic::F1 } else { Statistic::Share };
-        let (low, high) = interval(&of_pages, statistic);
-        let counted = match statistic {
-            Statistic::F1 => {
-                format!("{} of {} found, {} of {} right", total.found, total.expected, total.right, total.claimed)
-            }
-            Statistic::Share => format!("{} of {}", total.found, total.expected),
-        };
-        let _ = writeln!(
-            text,
-            "| {name} | {} | {} – {} | {counted} |",
-            written(statistic.of(total)),
-            written(low),
-            written(high)
-        );
+    for Row { name, value, interval: (low, high), counted } in &rows {
+        let _ = writeln!(text, "| {name} | {} | {} – {} | {counted} |", written(*value), written(*low), written(*high));
     }
-    text.push_str("\n| book | pages |");
-    for name in &names {
-        let _ = write!(text, " {name} |");
-    }
-    text.push_str("\n| --- | ---: |");
-    text.push_str(&" ---: |".repeat(names.len()));
+    text.push_str("\nPer book:\n\n| measure |");
     for (book, measured) in books {
-        let _ = write!(text, "\n| {} | {} |", book.name, book.pages.len());
-        for name in &names {
-            let total = sum(measured.pages.iter().filter_map(|page| page.get(name)));
-            let statistic =
-                if total.claimed > 0 && total.claimed != total.expected { Statistic::F1 } else { Statistic::Share };
-            let _ = write!(text, " {} |", written(statistic.of(total)));
+        let _ = write!(text, " {}, {} pages |", book.name, measured.pages.len());
+    }
+    let _ = write!(text, "\n| --- |{}", " ---: |".repeat(books.len()));
+    for row in &rows {
+        let _ = write!(text, "\n| {} |", row.name);
+        for (_, measured) in books {
+            let total = sum(measured.pages.iter().filter_map(|page| page.get(row.name)));
+            let _ = write!(text, " {} |", written(Statistic::for_counts(total).of(total)));
         }
     }
     text.push('\n');
     text
+}
+
+/// The measures that are worse than `documented` says, each with both values.
+#[must_use]
+pub fn fell(books: &[(TypesetBook, Measured)], documented: &str) -> Vec<String> {
+    let said = |name: &str| -> Option<f64> {
+        let line = documented.lines().find_map(|line| line.strip_prefix(&format!("| {name} | ")))?;
+        line.split(' ').next()?.parse::<f64>().ok().map(|percent| percent / 100.0)
+    };
+    let is_worse = |row: &&Row| match (row.value, said(row.name)) {
+        (Some(now), Some(said)) if row.name == HARM => now > said + MAX_MORE_HARM,
+        (Some(now), Some(said)) if [CER_OF_OCR, CER_OF_CORRECTED].contains(&row.name) => now > said + MAX_MORE_ERRORS,
+        (Some(now), Some(said)) => now < said - MAX_FALL,
+        (None, said) => said.is_some(),
+        (Some(_), None) => true,
+    };
+    let in_words =
+        |row: &Row| format!("{}: {} now, {} in the document", row.name, written(row.value), written(said(row.name)));
+    rows(books).iter().filter(is_worse).map(in_words).collect()
+}
+
+/// A newer Tesseract or TeX may change a few words.
+const MAX_FALL: f64 = 0.015;
+const MAX_MORE_HARM: f64 = 0.0001;
+const MAX_MORE_ERRORS: f64 = 0.0005;
+
+fn rows(books: &[(TypesetBook, Measured)]) -> Vec<Row> {
+    let pages: Vec<&BTreeMap<&'static str, Found>> = books.iter().flat_map(|(_, measured)| &measured.pages).collect();
+    let names: BTreeSet<&'static str> = pages.iter().flat_map(|page| page.keys().copied()).collect();
+    let row = |name: &'static str| {
+        let of_pages: Vec<Found> = pages.iter().filter_map(|page| page.get(name)).copied().collect();
+        let total = sum(of_pages.iter());
+        let statistic = Statistic::for_counts(total);
+        let Found { expected, found, claimed, right } = total;
+        let counted = match statistic {
+            Statistic::F1 => format!("{found} of {expected} found, {right} of {claimed} right"),
+            Statistic::Share => format!("{found} of {expected}"),
+        };
+        Row { name, value: statistic.of(total), interval: interval(&of_pages, statistic), counted }
+    };
+    names.into_iter().map(row).collect()
 }
 
 fn sum<'a>(found: impl Iterator<Item = &'a Found>) -> Found {
@@ -77,6 +106,11 @@ fn written(value: Option<f64>) -> String {
 }
 
 impl Statistic {
+    /// What sums up counts: things that were claimed have a precision as well.
+    fn for_counts(total: Found) -> Self {
+        if total.claimed > 0 && total.claimed != total.expected { Self::F1 } else { Self::Share }
+    }
+
     fn of(self, found: Found) -> Option<f64> {
         let share = |part: usize, all: usize| (all > 0).then(|| part as f64 / all as f64);
         let recall = share(found.found, found.expected);

@@ -71,7 +71,9 @@ impl<'a> Manuscript<'a> {
         book.title_page(&title);
         book.preface();
         book.contents(&chapters);
-        book.tex.push_str("\\clearpage\\pagenumbering{arabic}\n");
+        // The front matter is as wide as the page.
+        let columns = if style.is_in_two_columns { "\\twocolumn" } else { "\\clearpage" };
+        let _ = writeln!(book.tex, "{columns}\\pagenumbering{{arabic}}");
         for (number, title) in (1..).zip(&chapters) {
             book.chapter(number, title);
         }
@@ -80,8 +82,7 @@ impl<'a> Manuscript<'a> {
     }
 
     fn preamble(&mut self, title: &str) {
-        let Style { typeface, size_pt, page_in: (width, height), is_indented, is_in_two_columns, .. } = *self.style;
-        let columns = if is_in_two_columns { ",twocolumn" } else { "" };
+        let Style { typeface, size_pt, page_in: (width, height), is_indented, .. } = *self.style;
         let (text_width, text_height) = (width * 0.74, height * 0.76);
         let paragraphs = if is_indented {
             "\\setlength\\parskip{0pt}\\setlength\\parindent{1.4em}"
@@ -96,7 +97,7 @@ impl<'a> Manuscript<'a> {
         let parts = self.parts_around_the_text(title);
         let _ = write!(
             self.tex,
-            "\\documentclass[{size_pt}pt,twoside{columns}]{{article}}\n\
+            "\\documentclass[{size_pt}pt,twoside]{{article}}\n\
              \\usepackage[paperwidth={width}in,paperheight={height}in,textwidth={text_width}in,textheight={text_height}in,\
              hcentering,vcentering,headsep=.18in,footskip=.32in,columnsep=.25in]{{geometry}}\n\
              \\usepackage{{perpage}}\\MakePerPage{{footnote}}\n\\usepackage{{shelfbook}}\n\\setmainfont{{{}}}\n\
@@ -388,7 +389,7 @@ impl<'a> Manuscript<'a> {
             let end = self.one_of(&[",", ";", ".", ""]);
             self.line(
                 "verse",
-                &format!("\\parskip 0pt\\noindent\\hskip {indent}\\small "),
+                &format!("\\parskip 0pt\\leftskip {indent}\\hangindent 2em\\small\\noindent "),
                 &format!("{first}{}{end}", letters.as_str()),
             );
         }

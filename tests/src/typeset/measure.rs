@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use shelf::eval::{Normalisation, score};
 use shelf::pages::{Classification, CorrectedPage, MergedPage, OcrPage, PageText, TextRole};
 
 use super::words::{Word, aligned, words};
@@ -37,9 +38,14 @@ pub struct Measured {
 #[must_use]
 pub fn measure(shelf: &Shelf, id: &str, book: &TypesetBook) -> Measured {
     let mut measured = Measured::default();
+    let report = shelf.ok(["report", id, "--stage", "ocr", "--json"]);
+    let report: Vec<Value> = serde_json::from_str(&report).expect("a report is JSON");
+    let is_flagged =
+        |line: &&Value| line["flagged"].as_array().is_some_and(|flags| flags.iter().any(|flag| flag == "expected_cer"));
+    let flagged: Vec<u64> = report.iter().filter(is_flagged).filter_map(|line| line["page_num"].as_u64()).collect();
     for at in 0..book.pages.len() {
         measured.pages.push(BTreeMap::new());
-        measured.page(shelf, id, book, at);
+        measured.page((shelf, id), book, at, &flagged);
     }
     measured.flow(shelf, id, book);
     measured
@@ -65,13 +71,13 @@ impl Measured {
         );
     }
 
-    fn page(&mut self, shelf: &Shelf, id: &str, book: &TypesetBook, at: usize) {
+    fn page(&mut self, (shelf, id): (&Shelf, &str), book: &TypesetBook, at: usize, flagged: &[u64]) {
         let truth = &book.pages[at];
         let merged: MergedPage = page(shelf, id, "merged", at);
         let in_paragraph = |a: Place, b: Place| truth.lines[a.1].paragraph == truth.lines[b.1].paragraph;
         let true_words =
             words(truth.lines.iter().enumerate().map(|(line, text)| ((at, line), text.text.clone())), in_paragraph);
-        self.characters(shelf, id, at, &true_words);
+        self.characters((shelf, id), book, at, (&true_words, flagged));
 
         // The lines of `merged` with the role of their block.
         let mut roles: Vec<TextRole> = Vec::new();
@@ -167,12 +173,35 @@ impl Measured {
     }
 
     /// The words that `ocr` read right and `corrected` changed, and the pages that `ocr` flags.
-    fn characters(&mut self, shelf: &Shelf, id: &str, at: usize, truth: &[Word<Place>]) {
+    fn characters(
+        &mut self,
+        (shelf, id): (&Shelf, &str),
+        book: &TypesetBook,
+        at: usize,
+        (truth, flagged): (&[Word<Place>], &[u64]),
+    ) {
         let text =
             |lines: String| words(lines.lines().map(|line| (0, line.to_owned())).collect::<Vec<_>>(), |_, _| true);
         let read: OcrPage = page(shelf, id, "ocr", at);
-        let corrected = text(page::<CorrectedPage>(shelf, id, "corrected", at).text(&read));
-        let ocr = text(read.text());
+        let corrected: CorrectedPage = page(shelf, id, "corrected", at);
+        let (ocr_text, corrected_text) = (read.text(), corrected.text(&read));
+        let truth_text = book.pages[at].text();
+        let mut errors = |what, text: &str| {
+            let errors = score(&truth_text, text, &Normalisation::default()).characters;
+            self.add(at, what, Found { expected: errors.length, found: errors.edits, ..Found::default() });
+            errors.rate()
+        };
+        let rate = errors(CER_OF_OCR, &ocr_text);
+        errors(CER_OF_CORRECTED, &corrected_text);
+        let (is_bad, is_flagged) = (rate > MAX_GOOD_RATE, flagged.contains(&(at as u64 + 1)));
+        let both = usize::from(is_bad && is_flagged);
+        let flags = Found { expected: usize::from(is_bad), found: both, claimed: usize::from(is_flagged), right: both };
+        self.add(at, FLAGGED, flags);
+        if is_bad != is_flagged {
+            let what = if is_flagged { "is flagged" } else { "is not flagged" };
+            self.defects.push(format!("page {}: {what}, with a CER of {:.1} %", at + 1, rate * 100.0));
+        }
+        let (ocr, corrected) = (text(&ocr_text), text(&corrected_text));
         let (before, after) = (aligned(truth, &ocr), aligned(truth, &corrected));
         let is_same = |truth: &Word<Place>, found: &Word<i32>| {
             // Small capitals may be read as small letters.
@@ -291,6 +320,9 @@ impl Measured {
     }
 }
 
+/// A page with a higher character error rate should be flagged, and others should not.
+const MAX_GOOD_RATE: f64 = 0.02;
+
 /// Labels, by what the truth calls them and what `merged` calls them.
 const LABELS: [(&str, fn(Kind) -> bool, fn(TextRole) -> bool); 3] = [
     ("running heads and page numbers", Kind::is_outside_text, |role| role == TextRole::HeaderOrFooter),
@@ -311,7 +343,10 @@ const KEPT_OUT: &str = "lines outside the text, kept out";
 const KEPT_IN: &str = "lines of the text, kept in";
 const BREAKS: &str = "paragraph breaks";
 const CONTINUED: &str = "page breaks, continued or not";
-const HARM: &str = "words read right, damaged by corrected";
+pub(super) const CER_OF_OCR: &str = "CER of ocr";
+pub(super) const CER_OF_CORRECTED: &str = "CER of corrected";
+const FLAGGED: &str = "pages with a CER above 2 %, flagged by ocr";
+pub(super) const HARM: &str = "words read right, damaged by corrected";
 const MENDED: &str = "words read wrong, mended by corrected";
 
 /// What stands where a word should: all words between those that were found around it.

@@ -1,4 +1,4 @@
-//! Books that TeX typesets, in many typefaces and styles, of which every line is known: what `docs/books.md` measures shelf on.
+//! Books that TeX typesets, in many typefaces and styles, of which every line is known: what `docs/typeset-books.md` measures shelf on.
 //!
 //! The truth comes from TeX itself: `recorder.lua` writes down the lines of every page with their kinds. Books for tuning and books for testing
 //! have other seeds, other typefaces and other texts.
@@ -12,7 +12,7 @@ mod measure;
 mod style;
 mod words;
 
-pub use book::{TypesetBook, typeset};
-pub use document::document;
+pub use book::{BOOKS, TypesetBook, typeset};
+pub use document::{document, fell};
 pub use kind::{Kind, PageTruth, TrueLine};
 pub use measure::{Found, Measured, measure};

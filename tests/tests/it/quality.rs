@@ -1,11 +1,13 @@
 //! The numbers of `docs/quality.md` do not fall, and those of `docs/tokens.md` do not rise.
 
+use std::path::Path;
 use std::sync::LazyLock;
 
 use shelf::testing::real_scans;
 use shelf_tests::Shelf;
 use shelf_tests::quality::{Measure, Target, books, degraded_drawings, table};
 use shelf_tests::tokens::{Counted, count};
+use shelf_tests::typeset;
 
 use crate::florida::with_florida;
 
@@ -27,6 +29,25 @@ fn books_are_read_as_well_as_the_documents_say() {
 #[ignore = "takes minutes: `make test-long`"]
 fn degraded_drawings_are_read_as_well_as_the_documents_say() {
     are_as_good_as_documented(&degraded_drawings(&Shelf::new(env!("CARGO_BIN_EXE_shelf-under-test"))));
+}
+
+#[test]
+#[ignore = "takes minutes, and needs TeX: `make test-long`"]
+fn typeset_books_are_read_as_well_as_the_documents_say() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/books");
+    let shelf = Shelf::new(env!("CARGO_BIN_EXE_shelf-under-test"));
+    let measured: Vec<_> = (0..typeset::BOOKS)
+        .map(|number| {
+            let book = typeset::typeset(&folder, &folder.join("texts"), number, true)
+                .expect("`scripts/setup.sh books` was run");
+            let id = format!("book-{number}");
+            shelf.read(&id, &book.scans);
+            let measured = typeset::measure(&shelf, &id, &book);
+            (book, measured)
+        })
+        .collect();
+    let fell = typeset::fell(&measured, include_str!("../../../docs/typeset-books.md"));
+    assert!(fell.is_empty(), "`make books` writes the new numbers down, if they have to be\n{}", fell.join("\n"));
 }
 
 fn are_as_good_as_documented(measures: &[Measure]) {

@@ -1,7 +1,7 @@
 //! Footnotes in the last lines of a block of text, where OCR saw no new block.
 
 use super::footnote::{begins_with_a_certain_mark, begins_with_a_mark, begins_with_a_misread_mark, begins_with_a_sign};
-use crate::ocr::{Line, OcrPage};
+use crate::ocr::{Block, Line, OcrPage};
 use crate::page_layout::{PageLayout, is_same_type_size, median, type_size_px, word_size_px};
 use shelf_pages::{Bbox, LineRange};
 
@@ -23,6 +23,8 @@ const MIN_TEXT_WORDS: usize = 4;
 const MAX_TEXT_SIZE_RATIO: f64 = 1.1;
 /// With fewer lines of text, the column is as wide as they are.
 const MIN_COLUMN_LINES: usize = 5;
+/// A column is at most this wide, relative to the text of the page.
+const MAX_COLUMN_RATIO: f64 = 0.7;
 /// A line that is indented, or ends before the right edge, by this many type sizes of the text begins or ends a paragraph.
 const MIN_INDENT: f64 = 0.35;
 const MIN_SHORT: f64 = 1.5;
@@ -67,13 +69,35 @@ impl TextType {
         })
     }
 
+    /// The same with the edges of the column that a block is in, if the page has columns.
+    pub(super) fn in_column_of(&self, block: &Block, page: &OcrPage) -> Self {
+        let is_in_column = |other: &&Block| {
+            let common = block.bbox.right().min(other.bbox.right()).saturating_sub(block.bbox.x.max(other.bbox.x));
+            2 * common > block.bbox.width.max(other.bbox.width)
+        };
+        let blocks = page.blocks.iter().filter(is_in_column);
+        let lines = blocks.flat_map(|block| &block.paragraphs).flat_map(|paragraph| &paragraph.lines);
+        let is_of_size = |line: &&Line| {
+            let size = type_size_px(line, MIN_TEXT_WORDS);
+            size.is_some_and(|own| (MAX_LINE_SIZE_RATIO..MAX_TEXT_SIZE_RATIO).contains(&(own / self.size)))
+        };
+        let lines: Vec<Bbox> = lines.filter(is_of_size).map(|line| line.bbox).collect();
+        match Bbox::bounding(lines.iter().copied()).filter(|_| lines.len() >= MIN_COLUMN_LINES) {
+            Some(column) if f64::from(column.width) < MAX_COLUMN_RATIO * (self.right - self.left) => {
+                Self { left: f64::from(column.x), right: f64::from(column.right()), ..*self }
+            }
+            _ => *self,
+        }
+    }
+
     /// The median type size of lines, relative to the text; `None` without words.
     pub(super) fn ratio<'l>(&self, lines: impl IntoIterator<Item = &'l Line>) -> Option<f64> {
         let words = lines.into_iter().flat_map(|line| &line.words);
         Some(median(words.filter_map(word_size_px))? / self.size)
     }
 
-    fn is_small(&self, line: &Line) -> Option<bool> {
+    /// Whether a line is in smaller type than the text; `None` if it is too short to tell.
+    pub(super) fn is_small(&self, line: &Line) -> Option<bool> {
         Some(type_size_px(line, MIN_SIZED_WORDS)? <= MAX_LINE_SIZE_RATIO * self.size)
     }
 

@@ -18,6 +18,9 @@ const MIN_CHAPTER_TOP_RATIO: f64 = 0.14;
 /// Minimum mean confidence of a heading's words, 0..=1.
 const MIN_CONFIDENCE: f64 = 0.6;
 
+/// The same for a centred title between the number of a chapter and its text.
+const MIN_TITLE_CONFIDENCE: f64 = 0.3;
+
 /// A number in larger type, relative to the body text, is an initial or an ornament.
 const MAX_NUMBER_SIZE: f64 = 2.6;
 /// Minimum score of a heading; see [`heading_score`].
@@ -86,7 +89,8 @@ fn continues_heading(block: &BlockView, page: &PageView) -> bool {
     let above = page.above(block).is_some_and(|above| is_chapter_number(above, page) || is_number_alone(above, page));
     let before_text = page.below(block).is_some_and(|below| below.size > block.size || below.is_running_text());
     let unlike_text = block.centred || block.capitals || !(0.9..1.12).contains(&block.size);
-    let readable = block.legibility >= MIN_CONFIDENCE;
+    // Small capitals are read with little confidence.
+    let readable = block.legibility >= if block.centred { MIN_TITLE_CONFIDENCE } else { MIN_CONFIDENCE };
     above && before_text && unlike_text && readable && block.rows.len() <= 2 * MAX_ROWS
 }
 
@@ -159,6 +163,15 @@ mod tests {
         let titled = [centred(1000, 300, 20, "XIII"), centred(1000, 380, 20, "OF THE SEA")];
         let blocks = vec![block(1, &titled[..1]), block(2, &titled[1..]), prose(3, 460, 20)];
         assert_eq!(labels_of(blocks, &in_a_book())[..2], [chapter, chapter]);
+    }
+
+    #[test]
+    fn title_that_was_hardly_read_is_a_heading_below_its_number() {
+        let title = guessed(block(2, &[centred(1000, 360, 22, "Meruinks Tuat In LookinG")]), 0.45);
+        let blocks = |first| vec![first, title.clone(), prose(3, 440, 20)];
+        let number = block(1, &[centred(1000, 300, 20, "CHAPTER I.")]);
+        assert_eq!(labels_of(blocks(number), &in_a_book())[..2], [ChapterHeading; 2]);
+        assert_eq!(labels_of(blocks(prose(1, 100, 8)), &in_a_book())[1], Body);
     }
 
     #[test]

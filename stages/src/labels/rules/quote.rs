@@ -12,7 +12,7 @@ const MIN_VERSE_INDENT_RATIO: f64 = 2.0;
 
 /// Text indented on both sides, in type no larger than the body text.
 pub(super) fn label(block: &BlockView, page: &PageView) -> Option<Verdict> {
-    if block.rows.len() < 2 || block.size > 1.08 {
+    if block.rows.len() < 2 || block.size > 1.08 || !page.layout.has_column {
         return None;
     }
     let column = page.column(block);
@@ -58,6 +58,13 @@ mod tests {
             label(&rows(150, "some words that go on to the right end of the column as they all should, and so on")),
             Classification::Body
         );
+    }
+
+    #[test]
+    fn last_rows_of_a_chapter_alone_on_a_page_are_not_a_quotation() {
+        let rows =
+            [line((150, 100), 20, "would seem to belong, but only as the Anak of"), line((150, 130), 20, "the tribe.")];
+        assert_eq!(labels_of(vec![block(1, &rows)], &in_a_book()), [Classification::Body]);
     }
 
     #[test]

@@ -58,7 +58,7 @@ pub(super) fn split_blocks(page: &OcrPage, book: &PagePagination) -> SplitPage {
         let (head, foot) = if head + foot >= total { (0, 0) } else { (head, foot) };
         let inner = LineRange { first: head, count: total - head - foot };
         let above = |line| Above { line, is_footnote: last_lines.contains(&line.bbox) };
-        let mut notes = match text {
+        let mut notes = match text.map(|text| text.in_column_of(block, page)) {
             Some(text) if has_lines(block) && is_last_text(block, page, book, &text) => {
                 footnotes_of(block, inner, line_above(block, page, book).map(above), &text)
             }
@@ -123,7 +123,12 @@ fn is_last_text(block: &Block, page: &OcrPage, book: &PagePagination, text: &Tex
             && is_over(&other.bbox, &block.bbox)
     };
     let is_in_footer = |other: &Block| book.foot_top_px.is_some_and(|top| other.bbox.y + other.bbox.height / 2 > top);
-    let is_small = |other: &Block| text.ratio(lines(other)).is_none_or(|ratio| ratio <= MAX_SMALL_RATIO);
+    // A block of text and notes is not small.
+    let is_small = |other: &Block| {
+        text.ratio(lines(other)).is_none_or(|ratio| ratio <= MAX_SMALL_RATIO)
+            && MIN_LINES_TO_LARGE * lines(other).filter(|line| text.is_small(line) == Some(false)).count()
+                <= lines(other).count()
+    };
     !is_in_footer(block)
         && page
             .blocks
@@ -134,6 +139,9 @@ fn is_last_text(block: &Block, page: &OcrPage, book: &PagePagination, text: &Tex
 
 /// Type that is smaller than the text, relative to it.
 const MAX_SMALL_RATIO: f64 = 0.92;
+
+/// In a block of small type, at most one in so many lines is measured larger.
+const MIN_LINES_TO_LARGE: usize = 5;
 
 fn has_lines(block: &Block) -> bool {
     block.paragraphs.iter().all(|paragraph| !paragraph.lines.is_empty())
@@ -304,6 +312,24 @@ mod tests {
         assert_eq!(notes(&[(125, 16, 45, "*Ibid.")]), [1]);
         let marked = marked("* ");
         assert_eq!(notes(&[(125, 16, 28, &marked), (100, 16, 24, NOTE)]), [2], "without a gap");
+    }
+
+    #[test]
+    fn footnotes_in_a_column_are_split_from_its_text() {
+        let column = |x: u32, notes: &[Line]| {
+            let words = "some words of a narrow column";
+            let rows = (0..20).map(|at| line((x, 100 + 30 * at), 20, words));
+            rows.chain(notes.iter().cloned()).collect::<Vec<_>>()
+        };
+        let notes: Vec<Line> =
+            (0..6).map(|at| line((560, 720 + 24 * at), 16, "®)So soon as this figure was seen")).collect();
+        let verse: Vec<Line> = (0..4).map(|at| line((590, 100 + 26 * at), 16, "And this unconscious")).collect();
+        let mut right = column(560, &notes);
+        right.drain(..6);
+        let blocks = vec![block(1, &column(100, &[])), block(2, &verse), block(3, &right)];
+        let found = split_blocks(&page(1, blocks), &in_a_book());
+        let counts: Vec<_> = found.parts.iter().map(|part| (part.origin, part.lines.first, part.lines.count)).collect();
+        assert_eq!((found.footnotes, counts), (vec![], vec![(3, 14, 6)]));
     }
 
     #[test]
