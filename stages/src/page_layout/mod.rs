@@ -15,4 +15,5 @@ pub(crate) use text_row::median;
 pub use text_row::{RowWord, TextRow, text_rows, text_rows_of_blocks};
 pub use type_heights::{TypeHeights, is_same_type_size};
 pub use type_size::{type_size_px, word_size_px};
+pub(crate) use typography::is_centred_between;
 pub use typography::{is_centred, is_mostly_capitals};

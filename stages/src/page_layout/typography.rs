@@ -9,12 +9,18 @@ const MAX_UNEVEN_MARGIN_RATIO: f64 = 0.5;
 /// Whether a row is centred: it has about the same white space on both sides, at least the height of the body text.
 #[must_use]
 pub fn is_centred(row: &TextRow, layout: &PageLayout) -> bool {
-    let left = f64::from(row.bbox.x) - layout.text_left_px;
-    let right = layout.text_right_px - f64::from(row.bbox.right());
+    is_centred_between(row, (layout.text_left_px, layout.text_right_px), layout.body_height_px)
+}
+
+/// The same within a column with these edges, px.
+pub(crate) fn is_centred_between(row: &TextRow, (left, right): (f64, f64), body_height_px: f64) -> bool {
+    let width = (right - left).max(1.0);
+    let left = f64::from(row.bbox.x) - left;
+    let right = right - f64::from(row.bbox.right());
     let uneven = (left - right).abs();
-    left > layout.body_height_px
-        && right > layout.body_height_px
-        && uneven <= (MAX_UNEVEN_WIDTH_RATIO * layout.text_width_px()).min(MAX_UNEVEN_MARGIN_RATIO * (left + right))
+    left > body_height_px
+        && right > body_height_px
+        && uneven <= (MAX_UNEVEN_WIDTH_RATIO * width).min(MAX_UNEVEN_MARGIN_RATIO * (left + right))
 }
 
 /// Whether most letters of a text are capitals.

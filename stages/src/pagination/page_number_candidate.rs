@@ -79,17 +79,20 @@ impl PageNumberCandidate {
         Folio::parse(&self.text)
     }
 
-    /// The candidate on the scan of this number: front matter is numbered from `i`, so that `li` on the second scan is a misread `ii`, not 51.
+    /// The candidate on the scan of this number: front matter is numbered from `i`, so that on the second scan `li` is a misread `ii`, and `lii` may be
+    /// `[ii`, not 52.
     #[must_use]
     pub(super) fn on_scan(self, scan: u32) -> Self {
-        let is_impossible = self
-            .folio()
-            .is_some_and(|folio| folio.style == NumberingStyle::Roman && folio.value > scan + MAX_PAGES_BEFORE_SCANS);
-        let text = self.text.replace('l', "i");
-        if is_impossible && Folio::parse(&text).is_some_and(|folio| folio.value <= scan + MAX_PAGES_BEFORE_SCANS) {
-            Self { text, ..self }
-        } else {
-            self
+        let last = scan + MAX_PAGES_BEFORE_SCANS;
+        let is_roman = |folio: &Folio| folio.style == NumberingStyle::Roman;
+        let Some(read) = self.folio().filter(|folio| is_roman(folio) && folio.value > last) else { return self };
+        let printed = [self.text.replace('l', "i"), self.text.trim_start_matches('l').to_owned()];
+        let is_possible = |text: &String| {
+            Folio::parse(text).is_some_and(|folio| is_roman(&folio) && folio.value <= last && folio.value < read.value)
+        };
+        match printed.into_iter().find(is_possible) {
+            Some(text) => Self { text, ..self },
+            None => self,
         }
     }
 
@@ -180,6 +183,7 @@ mod tests {
     fn roman_number_beyond_the_scans_is_misread() {
         let on_scan = |text: &str, scan| candidate(text).on_scan(scan).text;
         assert_eq!((on_scan("li", 2), on_scan("lii", 3)), ("ii".to_owned(), "iii".to_owned()));
+        assert_eq!(on_scan("liv", 4), "iv");
         assert_eq!((on_scan("li", 53), on_scan("xl", 12)), ("li".to_owned(), "xl".to_owned()));
     }
 

@@ -27,6 +27,10 @@ pub const MIN_CERTAIN_CONFIDENCE: f64 = 0.9;
 /// A word is ubiquitous in a book if at least this fraction of its words is.
 const MIN_UBIQUITOUS_RATIO: f64 = 0.002;
 
+/// A function word makes up at least this fraction of the book's words, and is at most so long.
+const MIN_FUNCTION_WORD_RATIO: f64 = 0.005;
+const MAX_FUNCTION_WORD_CHARS: usize = 4;
+
 impl WordCounts {
     /// Counts the words of a page. Halves of words hyphenated at a line end are not counted.
     pub(super) fn add(&mut self, page: &PageTokens) {
@@ -61,6 +65,12 @@ impl WordCounts {
     /// Whether a word is ubiquitous in the book, like `of`, `the` and `was`, or `der` and `und`.
     pub(super) fn is_ubiquitous(&self, word: &str) -> bool {
         f64::from(self.certain_count(word)) >= MIN_UBIQUITOUS_RATIO * f64::from(self.total().max(1))
+    }
+
+    /// Whether a word is one of the shortest and most frequent of the book, such as `of`, `the` and `his`: a word of its subject, such as `whale`, is not.
+    pub(super) fn is_function_word(&self, word: &str) -> bool {
+        let share = f64::from(self.certain_count(word)) / f64::from(self.total().max(1));
+        word.chars().count() <= MAX_FUNCTION_WORD_CHARS && share >= MIN_FUNCTION_WORD_RATIO
     }
 
     /// Words in the book.

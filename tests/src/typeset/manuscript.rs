@@ -349,6 +349,8 @@ impl<'a> Manuscript<'a> {
                     self.line("list", "", &format!("{number}. {text}"));
                 }
             }
+            // It does not fit into a column.
+            Insertion::Table if self.style.is_in_two_columns => {}
             Insertion::Table => self.table(),
             Insertion::Figure => {
                 let text = self.sentences(30);

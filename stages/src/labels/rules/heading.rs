@@ -166,6 +166,17 @@ mod tests {
     }
 
     #[test]
+    fn heading_in_a_column_is_centred_in_it() {
+        let column = |number: u32, x: u32, y: u32, rows: u32| {
+            let row = |at| line((x, y + 30 * at), 20, "some words of a narrow column here");
+            block(number, &(0..rows).map(row).collect::<Vec<_>>())
+        };
+        let title = block(2, &[line((640, 400), 24, "With us it is")]);
+        let blocks = vec![column(1, 100, 100, 30), title, column(3, 520, 500, 15)];
+        assert_eq!(labels_of(blocks, &in_a_book())[1], ChapterHeading);
+    }
+
+    #[test]
     fn title_that_was_hardly_read_is_a_heading_below_its_number() {
         let title = guessed(block(2, &[centred(1000, 360, 22, "Meruinks Tuat In LookinG")]), 0.45);
         let blocks = |first| vec![first, title.clone(), prose(3, 440, 20)];

@@ -1,7 +1,7 @@
 use super::block_view::BlockView;
 use crate::labels::unsure_ratio;
 use crate::ocr::OcrPage;
-use crate::page_layout::PageLayout;
+use crate::page_layout::{PageLayout, is_centred_between};
 use crate::pagination::PagePagination;
 use shelf_pages::Bbox;
 
@@ -33,7 +33,18 @@ impl<'p> PageView<'p> {
         let blocks: Vec<BlockView> = page.blocks.iter().map(|block| BlockView::of(block, &layout)).collect();
         let columns = columns(&blocks);
         let figures = page.images.iter().map(|figure| figure.bbox).collect();
-        Self { layout, book, blocks, figures, unsure_ratio: unsure_ratio(page), columns }
+        let mut view = Self { layout, book, blocks, figures, unsure_ratio: unsure_ratio(page), columns };
+        if !view.columns.is_empty() {
+            let centred: Vec<bool> = view.blocks.iter().map(|block| view.is_centred_in_its_column(block)).collect();
+            view.blocks.iter_mut().zip(centred).for_each(|(block, centred)| block.centred = centred);
+        }
+        view
+    }
+
+    fn is_centred_in_its_column(&self, block: &BlockView) -> bool {
+        let Column { left, right } = self.column(block);
+        let is_centred = |row| is_centred_between(row, (left, right), self.layout.body_height_px);
+        !block.rows.is_empty() && block.rows.iter().all(is_centred)
     }
 
     /// The column of a block: the width of the text if there is only one.
