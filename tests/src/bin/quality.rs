@@ -32,5 +32,6 @@ Measured by `make quality`, with the rules engines, offline, on real scans with 
 falling (`make test`; those of the degraded drawings, `make test-long`). The character error rate (CER) is the Levenshtein distance between text and truth over the characters of the truth, after both were
 normalised (`shelf eval --help` says how). Hyphens at line ends are scored by aligning words to the truth, since that normalisation drops hyphens.
 F1 is the harmonic mean of precision and recall over blocks. The counts are given with every number, since a perfect share of two blocks means little.
+Books in other typefaces and styles, with confidence intervals: [typeset-books.md](typeset-books.md).
 
 ";

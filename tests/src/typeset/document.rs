@@ -3,7 +3,7 @@ use std::fmt::Write as _;
 
 use shelf::draw::Random;
 
-use super::measure::{CER_OF_CORRECTED, CER_OF_OCR, HARM};
+use super::characters::{CER_OF_CORRECTED, CER_OF_OCR, HARM};
 use super::{Found, Measured, TypesetBook};
 
 /// How what was measured is summed up.

@@ -90,7 +90,8 @@ impl<'a> Manuscript<'a> {
             "\\setlength\\parskip{.8\\baselineskip}\\setlength\\parindent{0pt}"
         };
         let marks = match self.style.marks {
-            NoteMarks::Symbols => "\\fnsymbol{footnote}",
+            // There are nine symbols; the first run of TeX does not know the pages yet.
+            NoteMarks::Symbols => "\\ifnum\\value{footnote}>9 \\arabic{footnote}\\else\\fnsymbol{footnote}\\fi",
             NoteMarks::Numbers => "\\arabic{footnote}",
             NoteMarks::NumbersInParentheses => "(\\arabic{footnote})",
         };
@@ -421,7 +422,7 @@ impl<'a> Manuscript<'a> {
             let cell = |text: &str| format!("\\is{{table}}{{{paragraph}}}{{{text}}}");
             let cells: Vec<String> =
                 std::iter::once(town).chain(numbers.iter().map(String::as_str)).map(cell).collect();
-            let _ = write!(rows, "{}\\\\\n", cells.join("&"));
+            let _ = writeln!(rows, "{}\\\\", cells.join("&"));
         }
         let _ = writeln!(self.tex, "{{\\centering\\small\\begin{{tabular}}{{lrrr}}\n{rows}\\end{{tabular}}\\par}}");
         self.space(0.8);

@@ -4,11 +4,15 @@
 //! have other seeds, other typefaces and other texts.
 
 mod book;
+mod characters;
 mod document;
 mod excerpts;
 mod kind;
+mod labels;
 mod manuscript;
 mod measure;
+mod reading;
+mod structure;
 mod style;
 mod words;
 

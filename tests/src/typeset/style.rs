@@ -2,6 +2,7 @@ use shelf::draw::Random;
 
 /// How a book looks: everything that a printer decides.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "decisions that do not depend on each other")]
 pub(super) struct Style {
     pub typeface: Typeface,
     /// Size of the type, pt: 10, 11 or 12.

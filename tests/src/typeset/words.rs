@@ -28,7 +28,7 @@ pub(super) fn words<P: Copy>(
                     last.text.push_str(word);
                 }
                 _ if !key.is_empty() => {
-                    words.push(Word { key, text: if text.len() < word.len() { text } else { word.to_owned() }, place })
+                    words.push(Word { key, text, place });
                 }
                 _ => {}
             }
