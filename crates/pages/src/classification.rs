@@ -116,6 +116,13 @@ impl Classification {
         }
     }
 
+    /// Whether paragraphs of blocks with these labels can be joined: both are text, or both notes, and so on.
+    #[must_use]
+    pub fn joins(self, other: Self) -> bool {
+        let same = |role: TextRole| if role == TextRole::Quotation { TextRole::Text } else { role };
+        !matches!(self.role(), TextRole::HeaderOrFooter | TextRole::Noise) && same(self.role()) == same(other.role())
+    }
+
     /// Whether the block is outside the flow of the running text: headers, footers, page numbers, footnotes, captions, tables, noise.
     #[must_use]
     pub fn is_outside_text_flow(self) -> bool {

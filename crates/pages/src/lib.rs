@@ -52,7 +52,10 @@ pub use edit_outcome::{EditOutcome, EditState};
 pub use labels_page::{LabelledBlock, LabelledLines, LabelsPage};
 pub use line_range::LineRange;
 pub use matter::Matter;
-pub use merged_page::{BlockOrigin, Continuation, MergedBlock, MergedMetadata, MergedPage, MergedParagraph, SplitWord};
+pub use merged_page::{
+    BlockOrigin, Continuation, MergedBlock, MergedMetadata, MergedPage, MergedParagraph, ParagraphOrigin,
+    ParagraphStart, SplitWord,
+};
 pub use numbering::{NumberingStyle, PageNumberLocation, PageRegion};
 pub use ocr_page::{AlternativeReading, Block, Figure, Line, OcrPage, PageDimensions, Paragraph, TextSource, Word};
 pub use orientation::Orientation;

@@ -5,8 +5,8 @@ use shelf_runtime::page::{Model, Timestamp};
 use shelf_runtime::stage::{ParagraphId, Paragraphs};
 
 use super::{
-    Bbox, Classification, EditOutcome, Figure, LineRange, NumberingStyle, PageDimensions, PageNumberLocation,
-    PageRegion, bbox,
+    Bbox, Classification, EditOutcome, Figure, Line, LineRange, NumberingStyle, OcrPage, PageDimensions,
+    PageNumberLocation, PageRegion, bbox,
 };
 
 /// Everything that is known about a page: `merged/page_NNNN.json`.
@@ -84,8 +84,14 @@ pub struct BlockOrigin {
 #[page]
 #[derive(Debug, Clone, PartialEq)]
 pub struct MergedParagraph {
-    /// Its number in the block, as in `ocr`.
+    /// Its number in the block, as in `ocr`; a new one for the second part of a paragraph that a person has split.
     pub par_num: u32,
+    /// Where it comes from, if a person has split the paragraph or moved it out of its block.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<ParagraphOrigin>,
+    /// Whether a person has joined it with the paragraph before it, or made it begin a new paragraph.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start: Option<ParagraphStart>,
     /// The text as a person has edited it; else the corrected text, or that of `ocr` if nothing was corrected.
     #[garde(length(min = 1))]
     pub text: String,
@@ -106,6 +112,32 @@ pub struct MergedParagraph {
     pub correction_confidence: f64,
     /// Correction notes: what was changed.
     pub correction_notes: Option<String>,
+}
+
+/// The part of a paragraph of `ocr` that a paragraph of `merged` consists of.
+#[page]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ParagraphOrigin {
+    /// The number of its block in `ocr`.
+    pub block_num: u32,
+    /// The paragraph's number in that block.
+    pub par_num: u32,
+    /// The lines of the block; a line that was split belongs to both parts. Absent if the page has no lines.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lines: Option<LineRange>,
+}
+
+/// How a paragraph follows the one before it, as a person has said.
+#[page]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[serde(rename_all = "snake_case")]
+#[expect(
+    missing_docs,
+    reason = "doc comments on variants would change the JSON Schema; the names are those of the page formats"
+)]
+pub enum ParagraphStart {
+    Joined,
+    New,
 }
 
 /// How the text of a page continues across the page breaks before and after it. Both pages keep their text as printed.
@@ -171,27 +203,51 @@ impl MergedBlock {
     /// Its text without the edits of a person, one line after the other.
     #[must_use]
     pub fn text_before_edits(&self) -> String {
-        let texts =
-            self.paragraphs.iter().map(|paragraph| paragraph.text_before_edit.as_ref().unwrap_or(&paragraph.text));
-        texts.map(String::as_str).collect::<Vec<_>>().join("\n")
+        self.paragraphs.iter().map(MergedParagraph::text_before_edits).collect::<Vec<_>>().join("\n")
     }
 
-    /// The number of the block of `ocr` that it is, or is part of.
+    /// The paragraph of `ocr` that a paragraph of the block is, or is part of.
     #[must_use]
-    pub fn ocr_block_num(&self) -> u32 {
-        self.origin.map_or(self.block_num, |origin| origin.block_num)
+    pub fn origin_of(&self, paragraph: &MergedParagraph) -> ParagraphOrigin {
+        paragraph.origin.unwrap_or_else(|| ParagraphOrigin {
+            block_num: self.origin.map_or(self.block_num, |origin| origin.block_num),
+            par_num: paragraph.par_num,
+            lines: self.origin.map(|origin| origin.lines),
+        })
+    }
+}
+
+impl MergedParagraph {
+    /// Its text without the edits of a person.
+    #[must_use]
+    pub fn text_before_edits(&self) -> &str {
+        self.text_before_edit.as_ref().unwrap_or(&self.text)
+    }
+}
+
+impl ParagraphOrigin {
+    /// The lines of `ocr`, counted from 0 in their block; empty if the page has none.
+    #[must_use]
+    pub fn lines_in(self, ocr: &OcrPage) -> Vec<(u32, &Line)> {
+        let Some(block) = ocr.blocks.iter().find(|block| block.block_num == self.block_num) else { return Vec::new() };
+        let lines = block.paragraphs.iter().flat_map(|read| read.lines.iter().map(move |line| (read.par_num, line)));
+        let is_inside = |at: u32| self.lines.is_none_or(|lines| (lines.first..lines.end()).contains(&at));
+        let own = (0..).zip(lines).filter(|(at, (par_num, _))| *par_num == self.par_num && is_inside(*at));
+        own.map(|(at, (_, line))| (at, line)).collect()
     }
 }
 
 impl Paragraphs for MergedPage {
-    /// The paragraphs by their numbers in `ocr`: one that was split between two blocks is listed once.
+    /// The paragraphs by their numbers in `ocr`: one that was split, between two blocks or by a person, is listed once.
     fn paragraphs(&self) -> Vec<ParagraphId> {
         let mut split = BTreeSet::new();
         let mut ids = Vec::new();
         for block in &self.blocks {
             for paragraph in &block.paragraphs {
-                let id = ParagraphId { block: block.ocr_block_num(), paragraph: paragraph.par_num };
-                if block.origin.is_none() || split.insert(id) {
+                let ParagraphOrigin { block_num, par_num, .. } = block.origin_of(paragraph);
+                let id = ParagraphId { block: block_num, paragraph: par_num };
+                let is_part = block.origin.is_some() || paragraph.origin.is_some();
+                if !is_part || split.insert(id) {
                     ids.push(id);
                 }
             }

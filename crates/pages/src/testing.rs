@@ -168,6 +168,8 @@ impl TestPage {
                 correction_confidence: 1.0,
                 correction_notes: correction.map(|_| "corrected by a test".to_owned()),
                 text: correction.cloned().unwrap_or(read.text),
+                origin: None,
+                start: None,
                 text_before_edit: None,
             }
         };

@@ -113,6 +113,8 @@ fn whole(paragraph: &Paragraph, correction: Option<&CorrectedParagraph>) -> Merg
     MergedParagraph {
         par_num: paragraph.par_num,
         text,
+        origin: None,
+        start: None,
         text_before_edit: None,
         bbox: paragraph.bbox,
         original_confidence: paragraph.avg_confidence,
@@ -135,6 +137,8 @@ fn part(paragraph: &Paragraph, correction: Option<&CorrectedParagraph>, from: us
     MergedParagraph {
         par_num: paragraph.par_num,
         text,
+        origin: None,
+        start: None,
         text_before_edit: None,
         bbox: Bbox::bounding(lines.iter().map(|line| line.bbox)).unwrap_or(paragraph.bbox),
         original_confidence: words.iter().sum::<f64>() / words.len().max(1) as f64,

@@ -1,10 +1,10 @@
 //! How the text of a page continues across page breaks. Both pages of a break are judged together, so that they agree: the text continues
 //! if the first page ends in a paragraph of running text, the second begins in one, and the first has no sentence end or the second starts in lower
-//! case. At a page whose neighbour is missing, its own text decides.
+//! case. At a page whose neighbour is missing, its own text decides. What a person has said of the first paragraph of a page wins.
 
-use shelf_pages::TextRole;
+use shelf_pages::{ParagraphStart, TextRole};
 
-use super::{Continuation, MergedBlock, SplitWord};
+use super::{Continuation, MergedBlock, MergedParagraph, SplitWord};
 use crate::labels::Classification;
 
 /// How the text of a page continues, given the blocks of the page and of its neighbours if available.
@@ -15,15 +15,15 @@ pub(super) fn continuation(
     whole: &dyn Fn(&str, &str) -> String,
 ) -> Continuation {
     let split = |before: Option<&[MergedBlock]>, after: Option<&[MergedBlock]>| {
-        split_word(last_body_paragraph(before?)?, first_body_paragraph(after?)?, whole)
+        split_word(text_of(last_body_paragraph(before?)?), text_of(first_body_paragraph(after?)?), whole)
     };
     Continuation {
         continues_from_previous: previous.map_or_else(
-            || first_body_paragraph(page).is_some_and(starts_in_lower_case),
+            || first_body_paragraph(page).is_some_and(begins_within_sentence),
             |previous| continues(previous, page),
         ),
         continues_to_next: next.map_or_else(
-            || last_body_paragraph(page).is_some_and(|text| !ends_a_sentence(text)),
+            || last_body_paragraph(page).is_some_and(|last| !ends_a_sentence(text_of(last))),
             |next| continues(page, next),
         ),
         word_from_previous: split(previous, Some(page)),
@@ -35,10 +35,21 @@ pub(super) fn continuation(
 fn continues(before: &[MergedBlock], after: &[MergedBlock]) -> bool {
     match (last_body_paragraph(before), first_body_paragraph(after)) {
         (Some(last), Some(first)) => {
-            starts_in_lower_case(first) || !ends_a_sentence(last) && !is_followed_by_a_list(last)
+            let last = text_of(last);
+            begins_within_sentence(first)
+                || first.start.is_none() && !ends_a_sentence(last) && !is_followed_by_a_list(last)
         }
         _ => false,
     }
+}
+
+/// Whether a paragraph continues the page before, as a person has said, or else as its first letter shows.
+fn begins_within_sentence(first: &MergedParagraph) -> bool {
+    first.start.map_or_else(|| starts_in_lower_case(text_of(first)), |start| start == ParagraphStart::Joined)
+}
+
+fn text_of(paragraph: &MergedParagraph) -> &str {
+    paragraph.text.trim()
 }
 
 /// Whether the last line introduces something separate: `The following:`.
@@ -47,13 +58,13 @@ fn is_followed_by_a_list(text: &str) -> bool {
 }
 
 /// The first paragraph of the page's text; `None` if a heading, a list or the like comes first.
-fn first_body_paragraph(blocks: &[MergedBlock]) -> Option<&str> {
+fn first_body_paragraph(blocks: &[MergedBlock]) -> Option<&MergedParagraph> {
     let first = text_blocks(blocks).next().filter(|block| is_running_text(block))?;
     paragraphs_of(first).next()
 }
 
 /// The last paragraph of the page's text; `None` if a heading, a list or the like comes last.
-fn last_body_paragraph(blocks: &[MergedBlock]) -> Option<&str> {
+fn last_body_paragraph(blocks: &[MergedBlock]) -> Option<&MergedParagraph> {
     let last = text_blocks(blocks).next_back().filter(|block| is_running_text(block))?;
     paragraphs_of(last).next_back()
 }
@@ -63,8 +74,8 @@ fn text_blocks(blocks: &[MergedBlock]) -> impl DoubleEndedIterator<Item = &Merge
     blocks.iter().filter(|block| !block.classification.is_outside_text_flow() && paragraphs_of(block).next().is_some())
 }
 
-fn paragraphs_of(block: &MergedBlock) -> impl DoubleEndedIterator<Item = &str> {
-    block.paragraphs.iter().map(|paragraph| paragraph.text.trim()).filter(|text| !text.is_empty())
+fn paragraphs_of(block: &MergedBlock) -> impl DoubleEndedIterator<Item = &MergedParagraph> {
+    block.paragraphs.iter().filter(|paragraph| !text_of(paragraph).is_empty())
 }
 
 /// Whether a sentence may continue in the block: not in a heading, on a title page, or in a table of contents.
@@ -106,7 +117,6 @@ fn split_word(before: &str, after: &str, whole: &dyn Fn(&str, &str) -> String) -
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::merged::MergedParagraph;
     use shelf_pages::Bbox;
 
     const BODY: Classification = Classification::Body;
@@ -121,6 +131,8 @@ mod tests {
             classification_confidence: 1.0,
             bbox,
             paragraphs: vec![MergedParagraph {
+                origin: None,
+                start: None,
                 text_before_edit: None,
                 par_num: 0,
                 text: (*text).to_owned(),
@@ -185,6 +197,21 @@ mod tests {
             let to_next = continuation(None, &left, Some(&right), &joined).continues_to_next;
             let from_previous = continuation(Some(&left), &right, None, &joined).continues_from_previous;
             assert_eq!((to_next, from_previous), (expected, expected), "{last:?} {first:?}");
+        }
+    }
+
+    #[test]
+    fn what_a_person_says_of_the_first_paragraph_wins() {
+        for (last, first, start, expected) in [
+            ("It ended.", "The next", ParagraphStart::Joined, true),
+            ("It was", "so it was.", ParagraphStart::New, false),
+        ] {
+            let (left, mut right) = (blocks(&[(BODY, last)]), blocks(&[(BODY, first)]));
+            right[0].paragraphs[0].start = Some(start);
+            let continues = continuation(Some(&left), &right, None, &joined).continues_from_previous;
+            let goes_on = continuation(None, &left, Some(&right), &joined).continues_to_next;
+            let alone = continuation(None, &right, None, &joined).continues_from_previous;
+            assert_eq!((continues, goes_on, alone), (expected, expected, expected), "{last:?} {first:?}");
         }
     }
 

@@ -42,13 +42,13 @@ pub fn merged(
     edits: PageEdits,
 ) -> Result<(MergedPage, MergedMetrics)> {
     let mut blocks = merge(&ocr, Some(&corrected.page), Some(&labels.page));
-    let outcomes = edits.apply(ocr.page_number, &mut blocks);
+    let outcomes = edits.apply(&ocr, &mut blocks);
     let neighbour = |ocr: Option<&OcrPage>, corrected: &[CorrectedPage], labels: &[LabelsPage]| {
         let ocr = ocr?;
         let corrected = corrected.iter().find(|page| page.page_number == ocr.page_number);
         let labels = labels.iter().find(|page| page.page_number == ocr.page_number);
         let mut blocks = merge(ocr, corrected, labels);
-        edits.apply(ocr.page_number, &mut blocks);
+        edits.apply(ocr, &mut blocks);
         Some(blocks)
     };
     let previous = neighbour(around.previous(), corrected.before(), labels.before());

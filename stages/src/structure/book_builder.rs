@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use shelf_pages::{
-    ContentsEntry, Element, ElementContent, ExcludedKind, LinesKind, MergedPage, NotePlace, OcrPage, PageAnchor,
-    Passage, Structure, joined, title_text,
+    ContentsEntry, Element, ElementContent, ExcludedKind, Join, LinesKind, MergedPage, NotePlace, OcrPage, PageAnchor,
+    ParagraphStart, Passage, Structure, joined, title_text,
 };
 
 use super::contents::match_contents;
@@ -13,7 +13,8 @@ use super::elements::{figures_on_scan, lines_of, same_text, verse_lines};
 use super::figures::PageFigure;
 use super::headings::{PageHeading, heading_at, is_numeral};
 use super::initials::join_initials;
-use super::joining::{Indents, TextEnd, TextStart, continues};
+use super::joined_by_person::join_pieces;
+use super::joining::{Indents, TextEnd, TextStart, continues, divided_word};
 use super::linked_notes::LastNote;
 use super::noise::exclude_noise;
 use super::note_marks::link_marks;
@@ -96,6 +97,7 @@ impl<'d> BookBuilder<'d> {
         exclude_page_number(&mut page, merged.printed_page_number.as_deref());
         exclude_catchword(&mut page, next.and_then(first_word));
         self.measure_px = self.measure_px.max(page.layout.text_width_px());
+        join_pieces(&mut page.pieces, self.whole);
         join_rows(&mut page.pieces, page.layout.body_height_px);
         exclude_noise(&mut page, self.whole);
         join_initials(&mut page.pieces);
@@ -243,7 +245,12 @@ impl<'d> BookBuilder<'d> {
         if let Some(open) = &mut self.open {
             let end = TextEnd { text: &open.end, fills_last_line: open.fills_last_line };
             let is_adjacent = open.last_page == page.page || open.last_page + 1 == page.page;
-            let join = continues(&end, &start, self.indents, self.whole).filter(|_| is_adjacent);
+            let join = match piece.start {
+                Some(ParagraphStart::New) => None,
+                Some(ParagraphStart::Joined) => Some(divided_word(&open.end, &text, self.whole).unwrap_or(Join::Space)),
+                None => continues(&end, &start, self.indents, self.whole),
+            };
+            let join = join.filter(|_| is_adjacent);
             if let (Some(join), Some(before)) = (join, same_text(&mut open.content, piece.role)) {
                 if let Some(first) = passage.spans.first_mut() {
                     first.join = join;

@@ -11,6 +11,7 @@ mod elements;
 mod figures;
 mod headings;
 mod initials;
+mod joined_by_person;
 mod joining;
 mod linked_notes;
 mod misread_marks;

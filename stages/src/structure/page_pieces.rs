@@ -1,6 +1,5 @@
 use shelf_pages::{
-    Bbox, CharRange, Classification, ExcludedKind, ExcludedText, Join, Line, LinesKind, MergedBlock, MergedPage,
-    OcrPage, TextRole,
+    Bbox, CharRange, Classification, ExcludedKind, ExcludedText, Join, Line, LinesKind, MergedPage, OcrPage, TextRole,
 };
 
 use super::piece::{Piece, PieceLine, Role, passage};
@@ -24,18 +23,22 @@ pub(super) fn page_pieces(merged: &MergedPage, ocr: &OcrPage) -> PagePieces {
         layout: PageLayout::of(ocr, None),
     };
     for block in &merged.blocks {
-        let recognised = ocr.blocks.iter().find(|other| other.block_num == block.ocr_block_num());
         for paragraph in &block.paragraphs {
-            let lines = recognised.map(|ocr_block| ocr_lines(block, ocr_block, paragraph.par_num)).unwrap_or_default();
+            let lines: Vec<&Line> =
+                block.origin_of(paragraph).lines_in(ocr).into_iter().map(|(_, line)| line).collect();
             let lines =
                 piece_lines(merged.page_number, block.block_num, paragraph.par_num, &paragraph.text, &lines, ocr);
             if lines.is_empty() {
                 continue;
             }
             match role(block.classification) {
-                Ok(role) => {
-                    found.pieces.push(Piece { role, classification: block.classification, lines, has_initial: false });
-                }
+                Ok(role) => found.pieces.push(Piece {
+                    role,
+                    classification: block.classification,
+                    lines,
+                    has_initial: false,
+                    start: paragraph.start,
+                }),
                 Err(kind) => found.exclude(kind, &lines),
             }
         }
@@ -78,23 +81,6 @@ pub(super) fn role(classification: Classification) -> Result<Role, ExcludedKind>
     })
 }
 
-/// The lines of `ocr` that a paragraph of `merged` consists of.
-fn ocr_lines<'o>(block: &MergedBlock, ocr: &'o shelf_pages::Block, par_num: u32) -> Vec<&'o Line> {
-    let mut number = 0;
-    let mut lines = Vec::new();
-    for paragraph in &ocr.paragraphs {
-        for line in &paragraph.lines {
-            let is_inside =
-                block.origin.is_none_or(|origin| (origin.lines.first..origin.lines.end()).contains(&number));
-            if paragraph.par_num == par_num && is_inside {
-                lines.push(line);
-            }
-            number += 1;
-        }
-    }
-    lines
-}
-
 fn piece_lines(page: u32, block_num: u32, par_num: u32, text: &str, lines: &[&Line], ocr: &OcrPage) -> Vec<PieceLine> {
     let printed: Vec<(u32, &str)> = lines_of(text);
     let paragraph_chars = text.chars().count() as u32;
@@ -115,6 +101,7 @@ fn piece_lines(page: u32, block_num: u32, par_num: u32, text: &str, lines: &[&Li
             words: if words.len() == text.split_whitespace().count() { words } else { Vec::new() },
             join: Join::Space,
             note: None,
+            is_joined: false,
         }
     };
     printed.into_iter().enumerate().map(line).collect()

@@ -14,7 +14,7 @@ pub(super) fn divide_paragraphs(pieces: &mut Vec<Piece>, height_px: f64) {
             && let Some(line) = indented_line(&pieces[at].lines, height_px)
         {
             let lines = pieces[at].lines.split_off(line);
-            let rest = Piece { lines, has_initial: false, ..pieces[at].clone() };
+            let rest = Piece { lines, has_initial: false, start: None, ..pieces[at].clone() };
             pieces.insert(at + 1, rest);
         }
         at += 1;
@@ -29,7 +29,8 @@ fn indented_line(lines: &[PieceLine], height_px: f64) -> Option<usize> {
         // The line before may be the first one of a paragraph.
         let left = if *at > 1 { before } else { before.min(after) };
         let indents = [here - left, here - after];
-        ends_a_sentence(&lines[at - 1].text)
+        !lines[*at].is_joined
+            && ends_a_sentence(&lines[at - 1].text)
             && lines[*at].text.chars().find(|c| c.is_alphanumeric()).is_some_and(char::is_uppercase)
             && indents.iter().all(|indent| INDENT_HEIGHTS.contains(&(indent / height_px)))
     })
@@ -62,5 +63,18 @@ mod tests {
         );
         assert_eq!(divided(text, &[2, 3]).len(), 1, "no sentence ends before it");
         assert_eq!(divided(text, &[]).len(), 1);
+    }
+
+    #[test]
+    fn line_that_a_person_has_joined_begins_none() {
+        let page = TestPage::new("It was so.\nThe whole is\nwhat it was.");
+        let mut pieces = page_pieces(&page.merged(), &page.ocr()).pieces;
+        let line = &mut pieces[0].lines[1];
+        line.bbox = line.bbox.map(|bbox| shelf_pages::Bbox { x: bbox.x + 30, ..bbox });
+        let mut joined = pieces.clone();
+        joined[0].lines[1].is_joined = true;
+        divide_paragraphs(&mut pieces, 20.0);
+        divide_paragraphs(&mut joined, 20.0);
+        assert_eq!((pieces.len(), joined.len()), (2, 1));
     }
 }

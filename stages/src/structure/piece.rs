@@ -1,4 +1,4 @@
-use shelf_pages::{Bbox, CharRange, Classification, Join, LinesKind, Passage, Span};
+use shelf_pages::{Bbox, CharRange, Classification, Join, LinesKind, ParagraphStart, Passage, Span};
 
 /// A paragraph on a page, or lines of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -9,6 +9,8 @@ pub(super) struct Piece {
     pub(super) lines: Vec<PieceLine>,
     /// Whether an initial stands before it, so that its first line is shorter.
     pub(super) has_initial: bool,
+    /// How it follows the piece before it, if a person has said so.
+    pub(super) start: Option<ParagraphStart>,
 }
 
 /// How a piece is presented.
@@ -46,6 +48,8 @@ pub(super) struct PieceLine {
     pub(super) join: Join,
     /// The note whose mark the line is.
     pub(super) note: Option<u32>,
+    /// Whether a person has joined it with the line before.
+    pub(super) is_joined: bool,
 }
 
 impl Piece {

@@ -1,6 +1,6 @@
 //! OCR sometimes divides a row of text between two blocks: the row is put together again.
 
-use shelf_pages::{Bbox, Join};
+use shelf_pages::{Bbox, Join, ParagraphStart};
 
 use super::piece::{Piece, Role};
 
@@ -21,13 +21,18 @@ pub(super) fn join_rows(pieces: &mut Vec<Piece>, height_px: f64) {
 /// A piece of one line, the piece in whose rows it is, and the line that it is put before.
 fn divided_row(pieces: &[Piece], height_px: f64) -> Option<(usize, usize, usize)> {
     let single = |piece: &Piece| (piece.lines.len() == 1).then(|| piece.lines[0].bbox).flatten();
-    pieces.iter().enumerate().filter(|(_, piece)| piece.role == Role::Text).find_map(|(from, piece)| {
+    let is_movable = |piece: &Piece| piece.role == Role::Text && piece.start != Some(ParagraphStart::New);
+    pieces.iter().enumerate().filter(|(_, piece)| is_movable(piece)).find_map(|(from, piece)| {
         let bbox = single(piece)?;
         pieces.iter().enumerate().filter(|(other, _)| *other != from).find_map(|(into, other)| {
             // Of two single lines, the right one is put into the left one.
             let is_meant = other.role == Role::Text && (other.lines.len() > 1 || into < from);
             let at = other.lines.iter().position(|line| line.bbox.is_some_and(|line| is_same_row(line, bbox)))?;
             let line = other.lines[at].bbox?;
+            // A person has split the paragraph in this row.
+            if at == 0 && other.start == Some(ParagraphStart::New) {
+                return None;
+            }
             let gap = i64::from(bbox.x.max(line.x)) - i64::from(bbox.right().min(line.right()));
             let is_beside = gap > -(height_px as i64) && (gap as f64) < MAX_GAP_HEIGHTS * height_px;
             (is_meant && is_beside).then(|| (from, into, if bbox.x > line.x { at + 1 } else { at }))

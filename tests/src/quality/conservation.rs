@@ -48,34 +48,31 @@ fn lost_of(ocr: &Value, corrected: &Value, merged: &Value) -> ErrorRate {
     ErrorRate { edits: ocr.iter().filter(is_lost).count(), length: ocr.len() }
 }
 
-/// Block and paragraph number of each paragraph, with its text.
+/// Block and paragraph number in `ocr` of each paragraph, with its text.
 fn paragraphs(page: &Value) -> Vec<((u64, u64), Option<String>)> {
+    all_paragraphs(page)
+        .map(|(block, paragraph)| (ocr_numbers(block, paragraph), paragraph["text"].as_str().map(ToOwned::to_owned)))
+        .collect()
+}
+
+fn all_paragraphs(page: &Value) -> impl Iterator<Item = (&Value, &Value)> {
     let blocks = page["blocks"].as_array().into_iter().flatten();
-    let of_block = |block: &Value| {
-        let number = ocr_block_num(block);
-        let paragraphs = block["paragraphs"].as_array().cloned().unwrap_or_default();
-        paragraphs.into_iter().map(move |paragraph| {
-            let text = paragraph["text"].as_str().map(ToOwned::to_owned);
-            ((number, paragraph["par_num"].as_u64().unwrap_or_default()), text)
-        })
-    };
-    blocks.flat_map(of_block).collect()
+    blocks.flat_map(|block| block["paragraphs"].as_array().into_iter().flatten().map(move |found| (block, found)))
 }
 
-/// The number of the block of `ocr` that a block is, or is part of.
-fn ocr_block_num(block: &Value) -> u64 {
-    block["origin"]["block_num"].as_u64().or(block["block_num"].as_u64()).unwrap_or_default()
+/// The numbers of the block and the paragraph of `ocr` that a paragraph is, or is part of.
+fn ocr_numbers(block: &Value, paragraph: &Value) -> (u64, u64) {
+    let first = |values: [&Value; 3]| values.into_iter().find_map(Value::as_u64).unwrap_or_default();
+    let origin = &paragraph["origin"];
+    let block_num = first([&origin["block_num"], &block["origin"]["block_num"], &block["block_num"]]);
+    (block_num, first([&origin["par_num"], &paragraph["par_num"], &Value::Null]))
 }
 
-/// Block and paragraph number of each paragraph in a block that was split.
+/// Block and paragraph number of each paragraph that was split, or is in a block that was.
 fn split_paragraphs(page: &Value) -> BTreeSet<(u64, u64)> {
-    let blocks = page["blocks"].as_array().into_iter().flatten().filter(|block| block["origin"].is_object());
-    let of_block = |block: &Value| {
-        let paragraphs = block["paragraphs"].as_array().cloned().unwrap_or_default();
-        let number = ocr_block_num(block);
-        paragraphs.into_iter().map(move |paragraph| (number, paragraph["par_num"].as_u64().unwrap_or_default()))
-    };
-    blocks.flat_map(of_block).collect()
+    let is_split =
+        |(block, paragraph): &(&Value, &Value)| block["origin"].is_object() || paragraph["origin"].is_object();
+    all_paragraphs(page).filter(is_split).map(|(block, paragraph)| ocr_numbers(block, paragraph)).collect()
 }
 
 #[cfg(test)]
@@ -109,5 +106,18 @@ mod tests {
             lost_of(&ocr, &page(&[]), &json!({ "blocks": parts.iter().map(part).collect::<Vec<_>>() })).edits
         };
         assert_eq!((lost(&["Of ships.", "34"]), lost(&["Of ships."]), lost(&["Of ships.", "35"])), (0, 1, 1));
+    }
+
+    #[test]
+    fn a_paragraph_that_a_person_has_split_is_kept() {
+        let ocr = page(&[(1, json!("Of ships. The sea."))]);
+        let origin = json!({ "block_num": 1, "par_num": 1 });
+        let parts = |second: &str| {
+            json!({ "blocks": [{ "block_num": 1, "paragraphs": [
+                { "par_num": 1, "text": "Of ships.", "origin": origin }, { "par_num": 2, "text": second, "origin": origin },
+            ] }] })
+        };
+        let lost = |second: &str| lost_of(&ocr, &page(&[]), &parts(second)).edits;
+        assert_eq!((lost("The sea."), lost("The")), (0, 1));
     }
 }

@@ -14,9 +14,11 @@ use shelf::registry::Registry;
 use shelf::stage::Stage as _;
 use shelf::testing::TestBook;
 use shelf::worker::WorkerPool;
-use shelf_pages::edits::{Author, EditChange, StoredEdit, Wanted, all_edits, change, edits_of_page, write_edit};
+use shelf_pages::edits::{
+    Author, EditChange, ParagraphAction, SplitPlace, StoredEdit, Wanted, all_edits, change, edits_of_page, write_edit,
+};
 use shelf_pages::testing::TestPage;
-use shelf_pages::{Classification, MergedPage};
+use shelf_pages::{Classification, MergedPage, PageText as _, ParagraphStart};
 use stages::corrected::corrected;
 use stages::labels::labels;
 use stages::merged::merged;
@@ -73,7 +75,28 @@ fn set(block: u32, text: &str) -> Wanted {
 }
 
 fn texts(page: &MergedPage) -> Vec<&str> {
-    page.blocks.iter().map(|block| block.paragraphs[0].text.as_str()).collect()
+    page.blocks.iter().flat_map(|block| &block.paragraphs).map(|paragraph| paragraph.text.as_str()).collect()
+}
+
+fn whole(block: u32, action: ParagraphAction) -> Wanted {
+    Wanted::Paragraph { block, paragraph: None, action }
+}
+
+fn split(block: u32, place: &str) -> Wanted {
+    Wanted::Split { block, paragraph: None, split: place.parse().unwrap() }
+}
+
+/// The paragraphs of a book of two pages, as `structure` finds them.
+fn paragraphs(book: &TestBook) -> Vec<String> {
+    book.process(&[merged::ROW, structure::ROW], &Request::of_stages(["merged", "structure"]));
+    let pages: Vec<MergedPage> = [1, 2].map(|page| book.page::<merged>(page)).into();
+    let found: shelf_pages::Structure = serde_json::from_slice(&book.bytes("structure/book.json").unwrap()).unwrap();
+    let text = |span: &shelf_pages::Span| {
+        let page = pages.iter().find(|page| page.page_number == span.page).unwrap();
+        (shelf_pages::span_text(page, span).unwrap(), span.join)
+    };
+    let passages = found.elements.iter().flat_map(|element| element.content.passages());
+    passages.map(|passage| shelf_pages::joined(passage.spans.iter().map(text))).collect()
 }
 
 fn scans_edited(book: &TestBook, edit: &ScanEdit) -> EditSummary {
@@ -122,6 +145,79 @@ fn an_edit_wins_over_later_runs_until_it_is_removed() {
     shelf_pages::edits::remove_edit(book.store(), book.id(), number(1), &made.id).unwrap();
     run(&book);
     assert_eq!(texts(&book.page::<merged>(1)), ["The modem ship", "x"]);
+}
+
+#[test]
+fn paragraphs_are_split_joined_and_deleted_and_the_book_has_the_result() {
+    let book = book(&["It was so. The ship|sailed.|~;", "The next day it was|back."]);
+    assert_eq!(paragraphs(&book), ["It was so. The ship sailed.", "~;", "The next day it was back."]);
+    let edits = [split(1, "so.|The"), whole(3, ParagraphAction::Delete)].map(|wanted| edit(&book, 1, &wanted).unwrap());
+    edit(&book, 2, &whole(1, ParagraphAction::Join)).unwrap();
+    edit(&book, 2, &split(2, "|back.")).unwrap();
+    let expected = ["It was so.", "The ship sailed. The next day it was", "back."];
+    assert_eq!(paragraphs(&book), expected);
+    assert_eq!(book.page::<merged>(1).text(), "It was so.\nThe ship\nsailed.");
+    book.process(&[merged::ROW], &Request::of_stages(["merged"]).redo("again"));
+    assert_eq!(paragraphs(&book), expected, "they survive another run");
+    // Another paragraph is read otherwise.
+    put(&book, 1, &["It was so. The ship", "sailed away.", "~;"].map(ToOwned::to_owned));
+    assert_eq!(paragraphs(&book)[1], "The ship sailed away. The next day it was");
+    for edit in edits {
+        shelf_pages::edits::remove_edit(book.store(), book.id(), number(1), &edit.id).unwrap();
+    }
+    assert_eq!(paragraphs(&book)[0], "It was so. The ship sailed away.");
+    assert!(texts(&book.page::<merged>(1)).contains(&"~;"));
+}
+
+#[test]
+fn an_edit_of_a_part_holds_with_its_split_and_is_in_conflict_without() {
+    let book = book(&["It was so. Tbe ship"]);
+    let made = edit(&book, 1, &split(1, "so.|")).unwrap();
+    run(&book);
+    let text = "The ship".to_owned();
+    edit(&book, 1, &Wanted::Text { block: 1, paragraph: 2, text }).unwrap();
+    run(&book);
+    assert_eq!(texts(&book.page::<merged>(1)), ["It was so.", "The ship"]);
+    shelf_pages::edits::remove_edit(book.store(), book.id(), number(1), &made.id).unwrap();
+    run(&book);
+    let page = book.page::<merged>(1);
+    assert_eq!(texts(&page), ["It was so. Tbe ship"]);
+    assert_eq!(page.edits[0].problem.as_deref(), Some("there is no paragraph 1/2 any more"));
+}
+
+#[test]
+fn edits_of_paragraphs_that_have_changed_are_in_conflict() {
+    let book = book(&["It was so. The ship|sailed.|~;"]);
+    for wanted in [split(1, "so.|The"), whole(2, ParagraphAction::Join), whole(3, ParagraphAction::Delete)] {
+        edit(&book, 1, &wanted).unwrap();
+        run(&book);
+    }
+    put(&book, 1, &["It was not thus", "returned.", "A note"].map(ToOwned::to_owned));
+    run(&book);
+    let page = book.page::<merged>(1);
+    let problems: Vec<&str> = page.edits.iter().filter_map(|outcome| outcome.problem.as_deref()).collect();
+    assert_eq!(
+        problems,
+        [
+            "paragraph 1/1 now reads \"It was not thus\"",
+            "paragraph 2/1 now reads \"returned.\"",
+            "paragraph 3/1 now reads \"A note\""
+        ]
+    );
+    assert_eq!(texts(&page), ["It was not thus", "returned.", "A note"]);
+}
+
+#[test]
+fn an_edit_of_a_later_version_fails_its_page_and_says_why() {
+    let book = book(&["one"]);
+    book.write("edits/page_0001_note.json", br#"{ "concerns": "rotate", "by": "a", "when": "2026-11-28T16:00:00Z" }"#);
+    run(&book);
+    let failure = book.failure::<merged>(1).unwrap().failure;
+    assert_eq!(
+        failure.error,
+        "book/edits/page_0001_note.json is not an edit: unknown kind \"rotate\"; this version of shelf knows text, \
+         label, join, split, delete, page_number, rejected, checked; a later version may have written it"
+    );
 }
 
 #[test]
@@ -250,6 +346,9 @@ enum Step {
 #[derive(Debug, Clone)]
 enum EditKind {
     Text { block: usize, text: u8 },
+    Join { block: usize },
+    Split { block: usize, word: usize },
+    Delete { block: usize },
     Label { block: usize, is_note: bool },
     Number(u8),
 }
@@ -267,6 +366,9 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     let text = || proptest::collection::vec(0u8..5, 1..4);
     let kind = prop_oneof![
         3 => (0usize..3, 0u8..8).prop_map(|(block, text)| EditKind::Text { block, text }),
+        1 => (0usize..5).prop_map(|block| EditKind::Join { block }),
+        2 => (0usize..5, 0usize..2).prop_map(|(block, word)| EditKind::Split { block, word }),
+        1 => (0usize..5).prop_map(|block| EditKind::Delete { block }),
         1 => (0usize..3, any::<bool>()).prop_map(|(block, is_note)| EditKind::Label { block, is_note }),
         1 => (1u8..9).prop_map(EditKind::Number),
     ];
@@ -301,15 +403,38 @@ impl History {
                 let at = page % count;
                 let made = book.page::<merged>(at as u32 + 1);
                 let block_num = |block: &usize| made.blocks[block % made.blocks.len()].block_num;
+                let all: Vec<_> = made
+                    .blocks
+                    .iter()
+                    .flat_map(|block| block.paragraphs.iter().map(move |found| (block.block_num, found)))
+                    .collect();
+                let paragraph = |at: &usize| (all[at % all.len()].0, Some(all[at % all.len()].1.par_num));
+                let on_whole = |at: &usize, action| {
+                    let (block, paragraph) = paragraph(at);
+                    Wanted::Paragraph { block, paragraph, action }
+                };
                 let wanted = match wanted {
-                    EditKind::Text { block, text } => set(block_num(block), &line(*text)),
+                    EditKind::Text { block, text } => {
+                        let (block, paragraph) = paragraph(block);
+                        Wanted::Text { block, paragraph: paragraph.unwrap(), text: line(*text) }
+                    }
+                    EditKind::Join { block } => on_whole(block, ParagraphAction::Join),
+                    EditKind::Delete { block } => on_whole(block, ParagraphAction::Delete),
+                    EditKind::Split { block: at, word } => {
+                        let (block, paragraph) = paragraph(at);
+                        let words: Vec<&str> = all[at % all.len()].1.text.split(' ').collect();
+                        let (before, after) = words.split_at(*word.min(&(words.len() - 1)));
+                        let split = SplitPlace { before: before.join(" "), after: after.join(" ") };
+                        Wanted::Split { block, paragraph, split }
+                    }
                     EditKind::Label { block, is_note } => {
                         let label = if *is_note { Classification::Footnote } else { Classification::Quote };
                         Wanted::Label { block: block_num(block), label }
                     }
                     EditKind::Number(of) => Wanted::PageNumber { page_number: Some(of.to_string()) },
                 };
-                if let Some(change) = change(&made, &wanted).unwrap() {
+                // Not everything can be joined: an edit of that kind is refused.
+                if let Some(change) = change(&made, &wanted).ok().flatten() {
                     let author = Author { by: by.to_string(), why: None };
                     let saved = write_edit(book.store(), book.id(), number(at as u32 + 1), change, &author).unwrap();
                     self.edits.insert(saved.id, (self.pages[at], saved.edit.change));
@@ -382,6 +507,15 @@ impl History {
                     assert!(made.blocks.iter().any(|block| block.classification == *after));
                 }
                 EditChange::PageNumber { after, .. } => assert_eq!(made.printed_page_number, *after),
+                EditChange::Join { .. } if of_page.len() == 1 => assert!(has_start(&made, ParagraphStart::Joined)),
+                EditChange::Split { before, after, .. } if of_page.len() == 1 => {
+                    assert!(has_start(&made, ParagraphStart::New));
+                    assert!(before.is_empty() || texts(&made).windows(2).any(|two| two == [before, after]));
+                }
+                EditChange::Delete { text, .. } if of_page.len() == 1 => {
+                    let noise = made.blocks.iter().filter(|block| block.classification == Classification::OcrArtifact);
+                    assert!(noise.flat_map(|block| &block.paragraphs).any(|paragraph| paragraph.text == *text));
+                }
                 _ => {}
             }
         }
@@ -402,6 +536,10 @@ impl History {
         let is_valid = |state: &PageState| matches!(state, PageState::Valid(_));
         assert!(state.stage("merged").pages.values().all(is_valid));
     }
+}
+
+fn has_start(page: &MergedPage, start: ParagraphStart) -> bool {
+    page.blocks.iter().flat_map(|block| &block.paragraphs).any(|paragraph| paragraph.start == Some(start))
 }
 
 proptest! {

@@ -52,13 +52,7 @@ pub(crate) fn adopt(
     {
         return Err(not_edits(&path, &bare(&made), &bare(&same)));
     }
-    let wanted: Vec<_> = wanted.into_iter().map(|wanted| (number, wanted, author.clone())).collect();
-    let mut planned = Vec::new();
-    for (number, wanted, author) in wanted {
-        let change = shelf_pages::edits::change(&page, &wanted).map_err(CliError::refused)?;
-        planned.extend(change.map(|change| super::NewEdit { page: number, change, author }));
-    }
-    let saved = book.save(planned)?;
+    let saved = book.save(super::merged_book::planned_on(page, number, wanted, author)?)?;
     context.store.remove(&path)?;
     Ok(saved)
 }
@@ -95,7 +89,7 @@ fn not_edits(path: &BookPath, made: &serde_json::Value, stored: &serde_json::Val
     let shown: Vec<String> = found.iter().take(SHOWN).map(|difference| format!("\n  {difference}")).collect();
     let more = if found.len() > SHOWN { format!("\n  and {} more", found.len() - SHOWN) } else { String::new() };
     CliError::refused(format!(
-        "{path} differs in fields that edits cannot change; they change text, labels and the page number:{}{more}",
+        "{path} differs in fields that `--adopt` cannot keep; it keeps texts, labels and the page number:{}{more}",
         shown.concat()
     ))
     .hint("undo these changes in the file; to discard all that was changed, delete it")

@@ -36,14 +36,8 @@ pub(crate) fn edit_page(book: &MergedBook<'_>, number: PageNumber, author: &Auth
         CliError::refused(format!("{}, {error}", file.display()))
             .hint(format!("nothing was saved; `shelf edit {} {number}` opens your text again", book.id))
     })?;
-    let wanted: Vec<_> = wanted.into_iter().map(|wanted| (number, wanted, author.clone())).collect();
-    let mut planned = Vec::new();
-    for (page_number, wanted, author) in wanted {
-        // Compared with the page as it was opened: only what the user has changed is an edit.
-        let change = shelf_pages::edits::change(&page, &wanted).map_err(CliError::refused)?;
-        planned.extend(change.map(|change| NewEdit { page: page_number, change, author }));
-    }
-    Ok(planned)
+    // Compared with the page as it was opened: only what the user has changed is an edit.
+    super::merged_book::planned_on(page, number, wanted, author)
 }
 
 /// Removes the text that was opened in an editor, once its edits are saved.
@@ -63,5 +57,5 @@ fn open(file: &Path) -> Result<()> {
     }
     Err(CliError::refused(format!("the editor `{editor}` failed ({status}); nothing was saved"))
         .exit(Exit::Failed)
-        .hint("set `VISUAL` or `EDITOR`, or use `--set`, `--label` and `--page-number`"))
+        .hint("set `VISUAL` or `EDITOR`, or use options such as `--set` and `--label`"))
 }

@@ -14,7 +14,7 @@ pub(crate) struct JsonEdit {
     page: PageNumber,
     #[serde(flatten)]
     wanted: Wanted,
-    /// The text that it was made on; the edit is refused if the paragraph has another one.
+    /// The text of the paragraph that it was made on; the edit is refused if the paragraph has another one.
     before: Option<String>,
     by: Option<String>,
     why: Option<String>,
@@ -35,7 +35,8 @@ impl JsonEdit {
         let refused = |problem: String| {
             CliError::refused(format!("standard input is not a list of edits: {problem}")).exit(Exit::Usage).hint(
                 "expected objects such as {\"page\": 15, \"block\": 2, \"paragraph\": 1, \"text\": \"…\"}, \
-                 {\"page\": 15, \"block\": 2, \"label\": \"FOOTNOTE\"} or {\"page\": 15, \"page_number\": \"ix\"}",
+                 {\"page\": 15, \"block\": 2, \"label\": \"FOOTNOTE\"} or {\"page\": 15, \"page_number\": \"ix\"}; \
+                 see docs/edits.md",
             )
         };
         let values = match serde_json::from_str(&text).map_err(|error| refused(error.to_string()))? {
@@ -51,7 +52,13 @@ impl JsonEdit {
     /// The edits to save; refused if one was made on another text.
     pub(crate) fn planned(edits: &[Self], book: &MergedBook<'_>, author: &Author) -> Result<Vec<NewEdit>> {
         for edit in edits {
-            if let (Some(before), Wanted::Text { block, paragraph, .. }) = (&edit.before, &edit.wanted) {
+            if let (
+                Some(before),
+                Wanted::Text { block, paragraph, .. }
+                | Wanted::Split { block, paragraph: Some(paragraph), .. }
+                | Wanted::Paragraph { block, paragraph: Some(paragraph), .. },
+            ) = (&edit.before, &edit.wanted)
+            {
                 let page = book.page(edit.page)?.page;
                 let blocks = page.blocks.iter().filter(|found| found.block_num == *block);
                 let mut found = blocks.flat_map(|found| &found.paragraphs).filter(|found| found.par_num == *paragraph);

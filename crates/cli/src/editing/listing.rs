@@ -1,5 +1,5 @@
 use serde_json::{Value, json};
-use shelf_pages::edits::{EditChange, StoredEdit, all_edits};
+use shelf_pages::edits::{EditChange, StoredEdit, all_edits, edits_of_page};
 use shelf_pages::{EditOutcome, EditState, MergedPage};
 use shelf_runtime::book::PageNumber;
 use shelf_runtime::page::Page as _;
@@ -75,6 +75,18 @@ pub(crate) fn list(book: &MergedBook<'_>, only: Option<PageNumber>) -> Result<Ex
     Ok(Exit::Done)
 }
 
+/// The edits of a page that change it, each with who made it and, if it is in conflict, why.
+pub(crate) fn edits_of(book: &MergedBook<'_>, page: PageNumber) -> Result<Vec<String>> {
+    let outcomes = outcomes(book, page)?.unwrap_or_default();
+    let edits = edits_of_page(&book.context.store, &book.id, page)?;
+    let line = |stored: &StoredEdit| {
+        let problem = outcomes.iter().find(|outcome| outcome.edit == stored.id).and_then(|found| found.problem.clone());
+        let conflict = problem.map_or_else(String::new, |problem| format!(": in conflict, {problem}"));
+        format!("edit by {}: {}{conflict}", stored.edit.by, line_of_edit(page, stored))
+    };
+    Ok(edits.iter().filter(|stored| stored.edit.change.is_applied()).map(line).collect())
+}
+
 /// What became of the edits of a page when it was merged; `None` if it is not.
 fn outcomes(book: &MergedBook<'_>, page: PageNumber) -> Result<Option<Vec<EditOutcome>>> {
     let path = BookPath::page(&book.id, book.stage.row.name, page);
@@ -94,6 +106,20 @@ pub(super) fn line_of_edit(page: PageNumber, stored: &StoredEdit) -> String {
             let (before, after) = differing(before, after);
             format!("{page}/{block}/{paragraph}: {} → {}", quoted(&before), quoted(&after))
         }
+        EditChange::Join { block, paragraph, previous, text } => {
+            let previous =
+                previous.as_deref().map_or_else(|| "the page before".to_owned(), |text| quoted(&ending(text)));
+            format!("{page}/{block}/{paragraph}: joined {} with {previous}", quoted(&opening(text)))
+        }
+        EditChange::Split { block, paragraph, before, after } if before.is_empty() => {
+            format!("{page}/{block}/{paragraph}: begins a paragraph: {}", quoted(&opening(after)))
+        }
+        EditChange::Split { block, paragraph, before, after } => {
+            format!("{page}/{block}/{paragraph}: split: {} | {}", quoted(&ending(before)), quoted(&opening(after)))
+        }
+        EditChange::Delete { block, paragraph, text } => {
+            format!("{page}/{block}/{paragraph}: deleted {}", quoted(text))
+        }
         EditChange::Label { block, before, after, .. } => {
             format!("{page}/{block}: label {} → {}", before.name(), after.name())
         }
@@ -105,6 +131,21 @@ pub(super) fn line_of_edit(page: PageNumber, stored: &StoredEdit) -> String {
         }
         EditChange::Checked { stage, flags } => format!("{page}: checked; flagged by {stage}: {}", flags.join(", ")),
     }
+}
+
+/// How many words of a text are shown where two paragraphs meet.
+const WORDS: usize = 5;
+
+fn ending(text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let from = words.len().saturating_sub(WORDS);
+    format!("{}{}", if from > 0 { "… " } else { "" }, words[from..].join(" "))
+}
+
+fn opening(text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let to = words.len().min(WORDS);
+    format!("{}{}", words[..to].join(" "), if to < words.len() { " …" } else { "" })
 }
 
 /// Two texts without the words that both begin and end with, but for one on either side.

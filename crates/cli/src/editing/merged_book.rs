@@ -106,6 +106,23 @@ impl<'c> MergedBook<'c> {
     }
 }
 
+/// The edits that make a page say what is wanted, each of the page as those before it leave it.
+pub(super) fn planned_on(
+    mut page: MergedPage,
+    number: PageNumber,
+    wanted: impl IntoIterator<Item = Wanted>,
+    author: &Author,
+) -> Result<Vec<NewEdit>> {
+    let mut edits = Vec::new();
+    for wanted in wanted {
+        if let Some(change) = change(&page, &wanted).map_err(CliError::refused)? {
+            apply_new(&mut page, &change, author);
+            edits.push(NewEdit { page: number, change, author: author.clone() });
+        }
+    }
+    Ok(edits)
+}
+
 /// The last stage that takes edits and makes merged pages.
 fn editing_stage(registry: &Registry) -> Option<&Entry> {
     let takes_edits = |entry: &Entry| {
@@ -119,7 +136,7 @@ fn editing_stage(registry: &Registry) -> Option<&Entry> {
 fn apply_pending(page: &mut MergedPage, edits: &[StoredEdit]) {
     let is_pending = |edit: &&StoredEdit| page.edits.iter().all(|outcome| outcome.edit != edit.id);
     let pending: Vec<StoredEdit> = edits.iter().filter(is_pending).cloned().collect();
-    apply_edits(&pending, &mut page.blocks);
+    apply_edits(&pending, &mut page.blocks, None);
     if let Some(number) = edited_page_number(&pending) {
         page.printed_page_number = number;
     }

@@ -3,12 +3,24 @@
 use std::str::FromStr;
 
 use shelf_pages::Classification;
-use shelf_pages::edits::Wanted;
+use shelf_pages::edits::{ParagraphAction, SplitPlace, Wanted};
 use shelf_runtime::book::PageNumber;
 
 /// `15/2/1=TEXT`: the text of a paragraph.
 #[derive(Debug, Clone)]
 pub(crate) struct TextTarget(pub(crate) PageNumber, pub(crate) Wanted);
+
+/// `15/2/1=the end.|The next`: where a paragraph is split; `15/2` for the only one of a block.
+#[derive(Debug, Clone)]
+pub(crate) struct SplitTarget(pub(crate) PageNumber, pub(crate) Wanted);
+
+/// `15/2/1`, or `15/2` for the only paragraph of a block: a paragraph that is joined or deleted.
+#[derive(Debug, Clone)]
+pub(crate) struct ParagraphTarget {
+    page: PageNumber,
+    block: u32,
+    paragraph: Option<u32>,
+}
 
 /// `15/2=LABEL`: the label of a block.
 #[derive(Debug, Clone)]
@@ -37,6 +49,44 @@ impl FromStr for TextTarget {
         let (target, text) = split(text, expected)?;
         let [page, block, paragraph] = numbers(target, expected)?;
         Ok(Self(page_number(page, expected)?, Wanted::Text { block, paragraph, text: text.to_owned() }))
+    }
+}
+
+impl FromStr for SplitTarget {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let expected = "PAGE/BLOCK/PARAGRAPH=BEFORE|AFTER, such as `15/2/1=the end.|The next`";
+        let (target, place) = split(text, expected)?;
+        let ParagraphTarget { page, block, paragraph } = ParagraphTarget::parse(target, expected)?;
+        let split = place.parse::<SplitPlace>().map_err(|_| format!("expected {expected}"))?;
+        Ok(Self(page, Wanted::Split { block, paragraph, split }))
+    }
+}
+
+impl FromStr for ParagraphTarget {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::parse(text, "PAGE/BLOCK/PARAGRAPH, such as `15/2/1`; `15/2` for the only paragraph of a block")
+    }
+}
+
+impl ParagraphTarget {
+    fn parse(text: &str, expected: &str) -> Result<Self, String> {
+        let (page, block, paragraph) = if let Ok([page, block, paragraph]) = numbers(text, expected) {
+            (page, block, Some(paragraph))
+        } else {
+            let [page, block] = numbers(text, expected)?;
+            (page, block, None)
+        };
+        Ok(Self { page: page_number(page, expected)?, block, paragraph })
+    }
+
+    /// What is wanted of its page.
+    pub(crate) fn wanted(&self, action: ParagraphAction) -> (PageNumber, Wanted) {
+        let Self { page, block, paragraph } = *self;
+        (page, Wanted::Paragraph { block, paragraph, action })
     }
 }
 
@@ -110,6 +160,11 @@ mod tests {
         let PageNumberTarget(_, wanted) = "15=".parse().unwrap();
         assert_eq!(wanted, Wanted::PageNumber { page_number: None });
         let page = PageNumber::new(15).unwrap();
+        let SplitTarget(_, wanted) = "15/2=the end.|The next".parse().unwrap();
+        let split = SplitPlace { before: "the end.".to_owned(), after: "The next".to_owned() };
+        assert_eq!(wanted, Wanted::Split { block: 2, paragraph: None, split });
+        let joined = "15/2/3".parse::<ParagraphTarget>().unwrap().wanted(ParagraphAction::Join);
+        assert_eq!(joined, (page, Wanted::Paragraph { block: 2, paragraph: Some(3), action: ParagraphAction::Join }));
         assert_eq!("15".parse(), Ok(UndoTarget::Page(page)));
         assert_eq!("15/2/1".parse(), Ok(UndoTarget::Paragraph(page, 2, 1)));
         assert_eq!("20261128T160000000000Z".parse(), Ok(UndoTarget::Edit("20261128T160000000000Z".to_owned())));
@@ -121,6 +176,11 @@ mod tests {
             "15/2=x".parse::<TextTarget>().unwrap_err(),
             "expected PAGE/BLOCK/PARAGRAPH=TEXT, such as `15/2/1=The modern ship`"
         );
+        assert_eq!(
+            "15/2=The".parse::<SplitTarget>().unwrap_err(),
+            "expected PAGE/BLOCK/PARAGRAPH=BEFORE|AFTER, such as `15/2/1=the end.|The next`"
+        );
+        assert!("15".parse::<ParagraphTarget>().unwrap_err().starts_with("expected PAGE/BLOCK/PARAGRAPH, such as"));
         assert!("15/2=NOTE".parse::<LabelTarget>().unwrap_err().starts_with("unknown label \"NOTE\"; the labels are "));
         assert!("0=ix".parse::<PageNumberTarget>().unwrap_err().starts_with("pages are counted from 1"));
     }

@@ -1,4 +1,4 @@
-use shelf_pages::edits::{EditChange, StoredEdit, all_edits, remove_edit};
+use shelf_pages::edits::{StoredEdit, all_edits, remove_edit};
 use shelf_runtime::book::PageNumber;
 use shelf_runtime::store::Store;
 
@@ -14,8 +14,7 @@ pub(crate) fn undo(book: &MergedBook<'_>, target: &UndoTarget) -> Result<(PageNu
         UndoTarget::Page(of) => page == of,
         UndoTarget::Edit(id) => stored.id == *id,
         UndoTarget::Paragraph(of, in_block, number) => {
-            let EditChange::Text { block, paragraph, .. } = &stored.edit.change else { return false };
-            (page, block, paragraph) == (of, in_block, number)
+            page == of && stored.edit.change.paragraph() == Some((*in_block, *number))
         }
     };
     // The oldest come first.
@@ -23,7 +22,7 @@ pub(crate) fn undo(book: &MergedBook<'_>, target: &UndoTarget) -> Result<(PageNu
         let what = match target {
             UndoTarget::Page(page) => format!("page {page} of `{}` has no edits", book.id),
             UndoTarget::Paragraph(page, block, paragraph) => {
-                format!("the text of {page}/{block}/{paragraph} of `{}` has not been edited", book.id)
+                format!("paragraph {page}/{block}/{paragraph} of `{}` has not been edited", book.id)
             }
             UndoTarget::Edit(id) => format!("`{}` has no edit `{id}`", book.id),
         };

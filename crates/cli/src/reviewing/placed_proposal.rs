@@ -1,4 +1,4 @@
-use shelf_pages::{Bbox, MergedBlock, MergedPage, MergedParagraph, OcrPage, Proposal, ProposalDoubt};
+use shelf_pages::{Bbox, MergedBlock, MergedPage, MergedParagraph, OcrPage, ParagraphOrigin, Proposal, ProposalDoubt};
 
 /// A proposed correction, in its place on the merged page.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,10 +20,12 @@ pub(crate) struct PlacedProposal {
 impl PlacedProposal {
     /// Finds the words that a proposal concerns on the merged page; `None` if they are no longer there, so that there is nothing to decide.
     pub(crate) fn find(proposal: &Proposal, page: &MergedPage, ocr: Option<&OcrPage>) -> Option<Self> {
-        let blocks = page.blocks.iter().filter(|block| block.ocr_block_num() == proposal.block_num);
+        let is_from =
+            |origin: ParagraphOrigin| (origin.block_num, origin.par_num) == (proposal.block_num, proposal.par_num);
+        let blocks = page.blocks.iter();
         let paragraphs = blocks.flat_map(|block| block.paragraphs.iter().map(move |paragraph| (block, paragraph)));
         paragraphs
-            .filter(|(_, paragraph)| paragraph.par_num == proposal.par_num)
+            .filter(|(block, paragraph)| is_from(block.origin_of(paragraph)))
             .find_map(|(block, paragraph)| Self::in_paragraph(proposal, block, paragraph, ocr))
     }
 
@@ -33,8 +35,13 @@ impl PlacedProposal {
         paragraph: &MergedParagraph,
         ocr: Option<&OcrPage>,
     ) -> Option<Self> {
-        let before = paragraph.text_before_edit.as_ref().unwrap_or(&paragraph.text);
-        let word = position(proposal, before, &paragraph.text)?;
+        let before = paragraph.text_before_edits();
+        // In a part of a paragraph, words are counted otherwise than in the whole.
+        let word = if paragraph.origin.is_some() {
+            only_position(proposal, &paragraph.text)?
+        } else {
+            position(proposal, before, &paragraph.text)?
+        };
         let proposed = Proposal { word: word as u32, ..proposal.clone() }.apply(&paragraph.text)?;
         let bbox = ocr.and_then(|ocr| line_of(proposal, ocr)).unwrap_or(paragraph.bbox);
         Some(Self {
@@ -100,6 +107,15 @@ fn position(proposal: &Proposal, before: &str, now: &str) -> Option<usize> {
         }
     };
     (new.get(found..found + read.len()) == Some(&read[..])).then_some(found)
+}
+
+/// The number of words before those of a proposal, if they are there once.
+fn only_position(proposal: &Proposal, text: &str) -> Option<usize> {
+    let (words, read): (Vec<&str>, Vec<&str>) =
+        (text.split_whitespace().collect(), proposal.read.split_whitespace().collect());
+    let mut found = words.windows(read.len().max(1)).enumerate().filter(|(_, words)| *words == read);
+    let (place, _) = found.next()?;
+    found.next().is_none().then_some(place)
 }
 
 /// The line on which the first word of a proposal was read, or before which words are to be inserted.

@@ -6,6 +6,8 @@ use crate::editing::LabelTarget;
 use crate::editing::MergedBook;
 use crate::editing::NewEdit;
 use crate::editing::PageNumberTarget;
+use crate::editing::ParagraphTarget;
+use crate::editing::SplitTarget;
 use crate::editing::TextTarget;
 use crate::editing::UndoTarget;
 use crate::error::CliError;
@@ -13,11 +15,12 @@ use crate::error::Result;
 use crate::verbs::show::page_number;
 use clap::Args;
 use shelf_pages::edits::Author;
+use shelf_pages::edits::ParagraphAction;
 use shelf_runtime::book::PageNumber;
 use shelf_runtime::book::ScanId;
 use shelf_runtime::store::Store;
 
-/// Correct the text, labels and page number of a page
+/// Correct the text, paragraphs, labels and page number of a page
 ///
 /// Opens the page in an editor (`VISUAL`, or else `EDITOR`). An edit wins over rules and models, and is applied again whenever the page is made;
 /// where the text that it was made on has changed, it is kept and listed as in conflict. The page is made again at once.
@@ -26,6 +29,9 @@ use shelf_runtime::store::Store;
 Examples:
   shelf edit florida 15                              change page 15 in an editor
   shelf edit florida --set \"15/2/1=The modern ship\"  the text of page 15, block 2, paragraph 1
+  shelf edit florida --join 15/3                     block 3 goes on with the paragraph before it
+  shelf edit florida --split \"15/2/1=the end.|The next\"  a paragraph begins between these words
+  shelf edit florida --delete 15/4                   leave block 4, which is noise, out of the book
   shelf edit florida --label 15/2=FOOTNOTE --page-number 15=ix --why \"as printed\"
   shelf edit florida --list                          all edits, with those in conflict
   shelf edit florida --undo 15                       remove the last edit of page 15
@@ -37,11 +43,20 @@ pub(crate) struct Edit {
     #[arg(value_name = "BOOK")]
     id: ScanId,
     /// The page to open in an editor; with `--list`, the page whose edits are listed
-    #[arg(value_name = "PAGE", value_parser = page_number, conflicts_with_all = ["set", "label", "page_number", "undo", "adopt"])]
+    #[arg(value_name = "PAGE", value_parser = page_number, conflicts_with_all = ["set", "split", "join", "delete", "label", "page_number", "undo", "adopt"])]
     page: Option<PageNumber>,
     /// Set the text of a paragraph
     #[arg(long, value_name = "PAGE/BLOCK/PARAGRAPH=TEXT")]
     set: Vec<TextTarget>,
+    /// Split a paragraph between these words; one side may be empty
+    #[arg(long, value_name = "PAGE/BLOCK/PARAGRAPH=BEFORE|AFTER")]
+    split: Vec<SplitTarget>,
+    /// Join a paragraph with the one before it
+    #[arg(long, value_name = "PAGE/BLOCK/PARAGRAPH")]
+    join: Vec<ParagraphTarget>,
+    /// Leave a paragraph out of the book
+    #[arg(long, value_name = "PAGE/BLOCK/PARAGRAPH")]
+    delete: Vec<ParagraphTarget>,
     /// Set the label of a block, such as BODY or FOOTNOTE
     #[arg(long, value_name = "PAGE/BLOCK=LABEL")]
     label: Vec<LabelTarget>,
@@ -49,13 +64,13 @@ pub(crate) struct Edit {
     #[arg(long, value_name = "PAGE=NUMBER")]
     page_number: Vec<PageNumberTarget>,
     /// List the edits, with those in conflict
-    #[arg(long, conflicts_with_all = ["set", "label", "page_number", "undo", "adopt"])]
+    #[arg(long, conflicts_with_all = ["set", "split", "join", "delete", "label", "page_number", "undo", "adopt"])]
     list: bool,
     /// Remove the last edit of a page or paragraph, or the edit with an id
-    #[arg(long, value_name = "PAGE|PAGE/BLOCK/PARAGRAPH|ID", conflicts_with_all = ["set", "label", "page_number", "adopt"])]
+    #[arg(long, value_name = "PAGE|PAGE/BLOCK/PARAGRAPH|ID", conflicts_with_all = ["set", "split", "join", "delete", "label", "page_number", "adopt"])]
     undo: Option<UndoTarget>,
     /// Turn what was changed by hand in the stored page into edits
-    #[arg(long, value_name = "PAGE", value_parser = page_number, conflicts_with_all = ["set", "label", "page_number"])]
+    #[arg(long, value_name = "PAGE", value_parser = page_number, conflicts_with_all = ["set", "split", "join", "delete", "label", "page_number"])]
     adopt: Option<PageNumber>,
     #[command(flatten)]
     author: AuthorArgs,
@@ -102,10 +117,15 @@ pub(crate) fn edit(context: &Context, args: &Edit) -> Result<Exit> {
         }
         return ended;
     }
-    let wanted: Vec<_> = (args.set.iter().map(|TextTarget(page, wanted)| (page, wanted)))
-        .chain(args.label.iter().map(|LabelTarget(page, wanted)| (page, wanted)))
-        .chain(args.page_number.iter().map(|PageNumberTarget(page, wanted)| (page, wanted)))
-        .map(|(page, wanted)| (*page, wanted.clone(), author.clone()))
+    let whole =
+        |targets: &[ParagraphTarget], action| targets.iter().map(|target| target.wanted(action)).collect::<Vec<_>>();
+    let wanted: Vec<_> = (args.set.iter().map(|TextTarget(page, wanted)| (*page, wanted.clone())))
+        .chain(args.label.iter().map(|LabelTarget(page, wanted)| (*page, wanted.clone())))
+        .chain(args.page_number.iter().map(|PageNumberTarget(page, wanted)| (*page, wanted.clone())))
+        .chain(args.split.iter().map(|SplitTarget(page, wanted)| (*page, wanted.clone())))
+        .chain(whole(&args.join, ParagraphAction::Join))
+        .chain(whole(&args.delete, ParagraphAction::Delete))
+        .map(|(page, wanted)| (page, wanted, author.clone()))
         .collect();
     if !wanted.is_empty() {
         return save(&book, |book| book.planned(&wanted));
@@ -114,7 +134,7 @@ pub(crate) fn edit(context: &Context, args: &Edit) -> Result<Exit> {
         let edits = JsonEdit::read_all()?;
         return save(&book, |book| JsonEdit::planned(&edits, book, &author));
     }
-    Err(CliError::refused("nothing to edit: name a page, or use `--set`, `--label` or `--page-number`")
+    Err(CliError::refused("nothing to edit: name a page, or use an option such as `--set` or `--label`")
         .exit(Exit::Usage)
         .hint("see `shelf edit --help`"))
 }

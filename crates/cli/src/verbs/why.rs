@@ -3,6 +3,7 @@ use crate::Exit;
 use crate::changes::reasons;
 use crate::config_file::ConfigFile;
 use crate::context::Context;
+use crate::editing::{self, MergedBook};
 use crate::error::CliError;
 use crate::error::Result;
 use crate::llm_options::LlmArgs;
@@ -177,8 +178,14 @@ fn print(context: &Context, args: &Why, stage: &str, book: &BookState, origins: 
         (None, None) => vec!["missing".to_owned()],
     };
     indented("scan", scan)?;
+    let edited = MergedBook::open(context, &args.id).ok();
     for origin in origins {
-        indented(origin.entry.row.name, origin.lines())?;
+        let name = origin.entry.row.name;
+        let mut lines = origin.lines();
+        if let Some(edited) = edited.as_ref().filter(|edited| edited.stage.row.name == name) {
+            lines.extend(editing::edits_of(edited, args.page)?);
+        }
+        indented(name, lines)?;
     }
     Ok(())
 }

@@ -5,6 +5,9 @@ use shelf_runtime::record::Hash;
 
 use crate::{ExportBook, MissingPage};
 
+/// A date for books whose date of scanning is unknown, so that the same book gives the same bytes.
+const UNKNOWN_DATE: &str = "1970-01-01T00:00:00Z";
+
 /// What is known of a book, as exports state it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct DocumentMetadata {
@@ -67,6 +70,11 @@ pub struct DocumentMetadata {
 }
 
 impl DocumentMetadata {
+    /// The date of a file of the book, where one is required.
+    pub(crate) fn date(&self) -> &str {
+        self.added.as_deref().unwrap_or(UNKNOWN_DATE)
+    }
+
     /// The metadata of a book.
     #[must_use]
     pub fn of(book: &ExportBook) -> Self {

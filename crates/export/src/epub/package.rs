@@ -26,9 +26,6 @@ pub(super) const CONTAINER: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 /// The media type of text.
 const XHTML: &str = "application/xhtml+xml";
 
-/// A date for books whose date of scanning is unknown, so that the same book gives the same bytes.
-const UNKNOWN_DATE: &str = "1970-01-01T00:00:00Z";
-
 impl Package<'_> {
     /// The package document.
     pub(super) fn document(&self) -> Result<Vec<u8>, ExportError> {
@@ -110,7 +107,7 @@ impl Package<'_> {
         if let Some(notice) = known.missing_notice() {
             xml.element("dc:description", &[], &notice)?;
         }
-        xml.element("meta", &[("property", "dcterms:modified")], known.added.as_deref().unwrap_or(UNKNOWN_DATE))?;
+        xml.element("meta", &[("property", "dcterms:modified")], known.date())?;
         self.accessibility(xml)?;
         xml.empty("meta", &[("name", "generator"), ("content", &known.generator)])?;
         xml.line()?;

@@ -3,7 +3,7 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 
-use shelf_pages::OutlineEntry;
+use shelf_pages::{OutlineEntry, TextRole};
 
 use super::alto::{AltoFile, labels};
 use super::division::MetsDivision;
@@ -52,7 +52,9 @@ fn write_alto(book: &ExportBook, output: &mut Output, options: &ExportOptions) -
     // Labels come before the pages that have them.
     let mut all = BTreeSet::new();
     for number in book.numbers() {
-        all.extend(book.merged(*number)?.blocks.iter().map(|block| super::hocr::label(block.classification)));
+        let merged = book.merged(*number)?;
+        let labels = merged.blocks.iter().map(|block| block.classification);
+        all.extend(labels.filter(|label| label.role() != TextRole::Noise).map(super::hocr::label));
     }
     let mut file = AltoFile::start(output.main()?, &layout_book(book), None, &all)?;
     for page in scanned_pages(book) {

@@ -1,4 +1,6 @@
-use shelf_pages::{Bbox, Classification, MergedBlock, MergedPage, OcrPage, Orientation, PageDimensions};
+use shelf_pages::{
+    Bbox, Classification, MergedBlock, MergedPage, OcrPage, Orientation, PageDimensions, ParagraphStart, TextRole,
+};
 
 use super::direction::Direction;
 use super::place::place_paragraph;
@@ -80,7 +82,7 @@ pub enum WordPart {
 }
 
 impl PlacedPage {
-    /// Places the words of `merged`, each once and in the same order.
+    /// Places the words of `merged`, each once and in the same order; noise that was recognised as text is left out.
     ///
     /// Where `ocr` has no words for a paragraph (pages by the original Python tool), they are spread evenly over its box.
     #[must_use]
@@ -88,7 +90,8 @@ impl PlacedPage {
         let orientation = ocr.orientation.unwrap_or_default();
         let page = Bbox { x: 0, y: 0, width: ocr.page_dimensions.width, height: ocr.page_dimensions.height };
         let direction = Direction::of(orientation);
-        let blocks = merged.blocks.iter().map(|block| place_block(block, ocr, direction, page)).collect();
+        let blocks = merged.blocks.iter().filter(|block| block.classification.role() != TextRole::Noise);
+        let blocks = blocks.map(|block| place_block(block, ocr, direction, page)).collect();
         let figures = ocr.images.iter().map(|figure| clipped(figure.bbox, page)).collect();
         Self { dimensions: ocr.page_dimensions, orientation, blocks, figures }
     }
@@ -105,12 +108,22 @@ impl PlacedPage {
 }
 
 fn place_block(block: &MergedBlock, ocr: &OcrPage, direction: Direction, page: Bbox) -> PlacedBlock {
-    let paragraphs = block.paragraphs.iter().map(|paragraph| place_paragraph(block, paragraph, ocr, direction, page));
+    let mut paragraphs: Vec<PlacedParagraph> = Vec::new();
+    for paragraph in &block.paragraphs {
+        let placed = place_paragraph(block, paragraph, ocr, direction, page);
+        match paragraphs.last_mut().filter(|_| paragraph.start == Some(ParagraphStart::Joined)) {
+            Some(before) => {
+                before.bbox = before.bbox.union(&placed.bbox);
+                before.lines.extend(placed.lines);
+            }
+            None => paragraphs.push(placed),
+        }
+    }
     PlacedBlock {
         block_num: block.block_num,
         classification: block.classification,
         bbox: clipped(block.bbox, page),
-        paragraphs: paragraphs.collect(),
+        paragraphs,
     }
 }
 

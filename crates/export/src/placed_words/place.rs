@@ -1,4 +1,4 @@
-use shelf_pages::{Bbox, Line, LineRange, MergedBlock, MergedParagraph, OcrPage, Word};
+use shelf_pages::{Bbox, Line, MergedBlock, MergedParagraph, OcrPage, Word};
 
 use super::align::{Claim, align};
 use super::direction::Direction;
@@ -12,29 +12,13 @@ pub(super) fn place_paragraph(
     direction: Direction,
     page: Bbox,
 ) -> PlacedParagraph {
-    let read = lines_of(block, paragraph, ocr);
+    let read: Vec<&Line> = block.origin_of(paragraph).lines_in(ocr).into_iter().map(|(_, line)| line).collect();
     let lines = if read.iter().all(|line| line.words.is_empty()) {
         spread(paragraph, direction, page)
     } else {
-        place_on_lines(&paragraph.text, read, direction, page)
+        place_on_lines(&paragraph.text, &read, direction, page)
     };
     PlacedParagraph { par_num: paragraph.par_num, bbox: clipped(paragraph.bbox, page), lines }
-}
-
-/// The lines of `ocr` that a paragraph of `merged` consists of.
-fn lines_of<'p>(block: &MergedBlock, paragraph: &MergedParagraph, ocr: &'p OcrPage) -> &'p [Line] {
-    let Some(found) = ocr.blocks.iter().find(|found| found.block_num == block.ocr_block_num()) else { return &[] };
-    let mut first = 0;
-    for read in &found.paragraphs {
-        let own = LineRange { first, count: read.lines.len() as u32 };
-        first = own.end();
-        if read.par_num == paragraph.par_num {
-            let lines = block.origin.map_or(Some(own), |origin| own.intersection(origin.lines));
-            let lines = lines.map(|lines| (lines.first - own.first) as usize..(lines.end() - own.first) as usize);
-            return lines.and_then(|lines| read.lines.get(lines)).unwrap_or_default();
-        }
-    }
-    &[]
 }
 
 /// A final word, or a part of one, on one line, with its claims.
@@ -45,7 +29,7 @@ struct Piece {
     claims: Vec<Claim>,
 }
 
-fn place_on_lines(text: &str, lines: &[Line], direction: Direction, page: Bbox) -> Vec<PlacedLine> {
+fn place_on_lines(text: &str, lines: &[&Line], direction: Direction, page: Bbox) -> Vec<PlacedLine> {
     let read: Vec<(usize, &Word)> =
         lines.iter().enumerate().flat_map(|(at, line)| line.words.iter().map(move |word| (at, word))).collect();
     let read_texts: Vec<&str> = read.iter().map(|(_, word)| word.text.as_str()).collect();

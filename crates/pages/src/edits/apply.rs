@@ -1,33 +1,47 @@
-//! Applies edits to a page as rules and models have made it. An edit was made on a text: where that text is no longer in its place, it is
-//! looked for on the rest of the page, and where it is not there either, the edit is in conflict.
+//! Applies edits to a page as rules and models have made it, the oldest first. An edit was made on a text: where that text is no longer in
+//! its place, it is looked for on the rest of the page, and where it is not there either, the edit is in conflict.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
+use super::delete::delete;
+use super::find::{beginning, now, only};
+use super::join::join;
+use super::split::split;
+use super::words::{common_share, words};
 use super::{EditChange, StoredEdit};
-use crate::{Classification, EditOutcome, EditState, MergedBlock, MergedParagraph};
+use crate::{Classification, EditOutcome, EditState, MergedBlock, MergedParagraph, OcrPage};
 
-/// The share of words that a block must have in common with the text on which its label was changed, 0..=1. What a block is does not depend
-/// on a few corrected words.
-const SAME_BLOCK: f64 = 0.6;
+/// The share of words that a block or paragraph must have in common with the text on which it was labelled or joined, 0..=1. What it is does
+/// not depend on a few corrected words.
+pub(super) const SAME_TEXT: f64 = 0.6;
 
-/// Applies the edits of a page to its blocks, and says what became of each.
-pub fn apply_edits(edits: &[StoredEdit], blocks: &mut [MergedBlock]) -> Vec<EditOutcome> {
-    // Labels are found by the text without edits, so they come first.
-    let mut problems: Vec<(&str, Option<String>)> = Vec::new();
+/// Applies the edits of a page to its blocks, and says what became of each. `ocr` has the lines of the page, so that the parts of a split
+/// paragraph have their own lines and boxes.
+pub fn apply_edits(edits: &[StoredEdit], blocks: &mut Vec<MergedBlock>, ocr: Option<&OcrPage>) -> Vec<EditOutcome> {
+    let chains = chains(edits);
+    let mut problems: BTreeMap<&str, Option<String>> = BTreeMap::new();
     for StoredEdit { id, edit } in edits {
-        match &edit.change {
-            EditChange::Label { block, text, after, .. } => {
-                problems.push((id, set_label(blocks, *block, text, *after).err()));
+        let result = match &edit.change {
+            EditChange::Text { .. } => {
+                if let Some(chain) = chains.iter().find(|chain| chain.ids.first() == Some(&id.as_str())) {
+                    let problem = set_text(blocks, chain).err();
+                    problems.extend(chain.ids.iter().map(|id| (*id, problem.clone())));
+                }
+                continue;
             }
-            EditChange::PageNumber { .. } => problems.push((id, None)),
-            EditChange::Text { .. } | EditChange::Rejected { .. } | EditChange::Checked { .. } => {}
-        }
+            EditChange::Label { block, text, after, .. } => set_label(blocks, *block, text, *after),
+            EditChange::Join { block, paragraph, text, previous } => {
+                join(blocks, (*block, *paragraph), text, previous.as_deref())
+            }
+            EditChange::Split { block, paragraph, before, after } => {
+                split(blocks, (*block, *paragraph), before, after, ocr)
+            }
+            EditChange::Delete { block, paragraph, text } => delete(blocks, (*block, *paragraph), text),
+            EditChange::PageNumber { .. } => Ok(()),
+            EditChange::Rejected { .. } | EditChange::Checked { .. } => continue,
+        };
+        problems.insert(id, result.err());
     }
-    for chain in chains(edits) {
-        let problem = set_text(blocks, &chain).err();
-        problems.extend(chain.ids.iter().map(|id| (*id, problem.clone())));
-    }
-    problems.sort_by_key(|(id, _)| *id);
     let outcome = |(id, problem): (&str, Option<String>)| EditOutcome {
         edit: id.to_owned(),
         state: if problem.is_some() { EditState::Conflict } else { EditState::Applied },
@@ -54,14 +68,21 @@ struct Chain<'e> {
     texts: Vec<&'e str>,
 }
 
+/// The chains of a page. One ends where its paragraph is joined, split or deleted.
 fn chains(edits: &[StoredEdit]) -> Vec<Chain<'_>> {
     let mut chains: Vec<Chain<'_>> = Vec::new();
+    let mut ended = 0;
     for StoredEdit { id, edit } in edits {
-        let EditChange::Text { block, paragraph, before, after } = &edit.change else { continue };
+        let EditChange::Text { block, paragraph, before, after } = &edit.change else {
+            if edit.change.paragraph().is_some() {
+                ended = chains.len();
+            }
+            continue;
+        };
         let continued = |chain: &&mut Chain<'_>| {
             (chain.block, chain.paragraph) == (*block, *paragraph) && chain.texts.last() == Some(&before.as_str())
         };
-        match chains.iter_mut().rev().find(continued) {
+        match chains[ended..].iter_mut().rev().find(continued) {
             Some(chain) => {
                 chain.ids.push(id);
                 chain.texts.push(after);
@@ -84,14 +105,7 @@ fn set_text(blocks: &mut [MergedBlock], chain: &Chain<'_>) -> Result<(), String>
     let found = only(blocks, |block, found| is_in_place(block, found) && has_text(block, found))
         .or_else(|| only(blocks, before))
         .or_else(|| only(blocks, has_text));
-    let Some((block, paragraph)) = found else {
-        let in_place = positions(blocks, is_in_place).first().map(|(b, p)| blocks[*b].paragraphs[*p].text.clone());
-        let number = format!("{}/{}", chain.block, chain.paragraph);
-        return Err(match in_place {
-            Some(text) => format!("paragraph {number} now reads \"{}\"", beginning(&text)),
-            None => format!("there is no paragraph {number} any more"),
-        });
-    };
+    let Some((block, paragraph)) = found else { return Err(now(blocks, (chain.block, chain.paragraph))) };
     let paragraph = &mut blocks[block].paragraphs[paragraph];
     let after = chain.texts.last().copied().unwrap_or_default();
     if paragraph.text != after {
@@ -103,35 +117,16 @@ fn set_text(blocks: &mut [MergedBlock], chain: &Chain<'_>) -> Result<(), String>
     Ok(())
 }
 
-/// The only paragraph that meets a condition.
-fn only(blocks: &[MergedBlock], condition: impl Fn(&MergedBlock, &MergedParagraph) -> bool) -> Option<(usize, usize)> {
-    match positions(blocks, condition).as_slice() {
-        [only] => Some(*only),
-        _ => None,
-    }
-}
-
-fn positions(
-    blocks: &[MergedBlock],
-    condition: impl Fn(&MergedBlock, &MergedParagraph) -> bool,
-) -> Vec<(usize, usize)> {
-    let all = blocks
-        .iter()
-        .enumerate()
-        .flat_map(|(b, block)| block.paragraphs.iter().enumerate().map(move |(p, paragraph)| (b, p, block, paragraph)));
-    all.filter(|(_, _, block, paragraph)| condition(block, paragraph)).map(|(b, p, ..)| (b, p)).collect()
-}
-
 /// Gives a block its label, or says what is there instead.
 fn set_label(blocks: &mut [MergedBlock], number: u32, text: &str, label: Classification) -> Result<(), String> {
-    let words: Vec<&str> = text.split_whitespace().collect();
+    let words = words(text);
     let in_place = blocks.iter().position(|block| block.block_num == number);
     let has_same_words = |block: &MergedBlock| block.text_before_edits().split_whitespace().eq(words.iter().copied());
     let same: Vec<usize> = (0..blocks.len()).filter(|at| has_same_words(&blocks[*at])).collect();
     let found = match (in_place, same.as_slice()) {
         (Some(at), same) if same.contains(&at) => at,
         (_, [only]) => *only,
-        (Some(at), []) if common_share(&words, &blocks[at].text_before_edits()) >= SAME_BLOCK => at,
+        (Some(at), []) if common_share(text, &blocks[at].text_before_edits()) >= SAME_TEXT => at,
         (Some(at), _) => {
             let now = blocks[at].text_before_edits();
             return Err(format!("block {number} now reads \"{}\"", beginning(&now)));
@@ -148,50 +143,10 @@ fn set_label(blocks: &mut [MergedBlock], number: u32, text: &str, label: Classif
     Ok(())
 }
 
-/// The share of different words that two texts have in common, 0..=1 (Dice's coefficient).
-fn common_share(words: &[&str], text: &str) -> f64 {
-    let one: BTreeSet<&str> = words.iter().copied().collect();
-    let other: BTreeSet<&str> = text.split_whitespace().collect();
-    let common = one.intersection(&other).count();
-    2.0 * common as f64 / (one.len() + other.len()).max(1) as f64
-}
-
-/// The beginning of a text, on one line.
-fn beginning(text: &str) -> String {
-    const CHARS: usize = 60;
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    match line.char_indices().nth(CHARS) {
-        Some((end, _)) => format!("{}…", line[..end].trim_end()),
-        None => line,
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use jiff::Timestamp;
-
+    use super::super::test_blocks::{blocks, stored};
     use super::*;
-    use crate::edits::Edit;
-    use crate::testing::TestPage;
-
-    /// Blocks of one paragraph each, with these texts.
-    fn blocks(texts: &[&str]) -> Vec<MergedBlock> {
-        let block = TestPage::new("x").merged().blocks.remove(0);
-        let of = |(number, text): (u32, &&str)| {
-            let mut block = MergedBlock { block_num: number, ..block.clone() };
-            block.paragraphs[0].text = (*text).to_owned();
-            block
-        };
-        (1..).zip(texts).map(of).collect()
-    }
-
-    fn stored(changes: Vec<EditChange>) -> Vec<StoredEdit> {
-        let edit = |(number, change): (u32, EditChange)| StoredEdit {
-            id: format!("edit {number}"),
-            edit: Edit { change, by: "anna".to_owned(), when: Timestamp::UNIX_EPOCH, why: None },
-        };
-        (1..).zip(changes).map(edit).collect()
-    }
 
     fn text(block: u32, before: &str, after: &str) -> EditChange {
         EditChange::Text { block, paragraph: 1, before: before.to_owned(), after: after.to_owned() }
@@ -204,7 +159,7 @@ mod tests {
     /// The texts of the blocks once the edits are applied, and the problems of those in conflict.
     fn applied(texts: &[&str], changes: Vec<EditChange>) -> (Vec<String>, Vec<String>) {
         let mut blocks = blocks(texts);
-        let outcomes = apply_edits(&stored(changes), &mut blocks);
+        let outcomes = apply_edits(&stored(changes), &mut blocks, None);
         let texts = blocks.iter().map(|block| block.paragraphs[0].text.clone()).collect();
         (texts, outcomes.into_iter().filter_map(|outcome| outcome.problem).collect())
     }
@@ -238,14 +193,14 @@ mod tests {
         }
         assert_eq!(applied(&["D"], chain()).1.len(), 2);
         let mut blocks = blocks(&["A"]);
-        apply_edits(&stored(chain()), &mut blocks);
+        apply_edits(&stored(chain()), &mut blocks, None);
         assert_eq!(blocks[0].paragraphs[0].text_before_edit.as_deref(), Some("A"));
     }
 
     #[test]
     fn a_text_that_was_edited_back_is_as_it_was() {
         let mut blocks = blocks(&["A"]);
-        apply_edits(&stored(vec![text(1, "A", "B"), text(1, "B", "A")]), &mut blocks);
+        apply_edits(&stored(vec![text(1, "A", "B"), text(1, "B", "A")]), &mut blocks, None);
         assert_eq!((blocks[0].paragraphs[0].text.as_str(), &blocks[0].paragraphs[0].text_before_edit), ("A", &None));
     }
 
@@ -254,7 +209,7 @@ mod tests {
         let note = "* See Irving, Columbus";
         let labelled = |texts: &[&str]| {
             let mut blocks = blocks(texts);
-            let outcomes = apply_edits(&stored(vec![label(2, note, Classification::Footnote)]), &mut blocks);
+            let outcomes = apply_edits(&stored(vec![label(2, note, Classification::Footnote)]), &mut blocks, None);
             let labels: Vec<Classification> = blocks.iter().map(|block| block.classification).collect();
             (labels.iter().position(|label| *label == Classification::Footnote), outcomes[0].problem.clone())
         };
@@ -276,7 +231,7 @@ mod tests {
     fn a_label_is_found_by_the_text_without_edits() {
         let mut blocks = blocks(&["34"]);
         let edits = stored(vec![text(1, "34", "84"), label(1, "34", Classification::PageNumber)]);
-        let outcomes = apply_edits(&edits, &mut blocks);
+        let outcomes = apply_edits(&edits, &mut blocks, None);
         assert!(outcomes.iter().all(|outcome| !outcome.is_conflict()), "{outcomes:?}");
         assert_eq!(
             (blocks[0].classification, blocks[0].label_before_edit),

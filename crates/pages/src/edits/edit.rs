@@ -58,6 +58,37 @@ pub enum EditChange {
         /// The label as it should be.
         after: Classification,
     },
+    /// A paragraph that goes on with the one before it.
+    Join {
+        /// The block's number on the merged page.
+        block: u32,
+        /// The paragraph's number in the block.
+        paragraph: u32,
+        /// Its text.
+        text: String,
+        /// The text of the paragraph before it; none if that is on the page before.
+        previous: Option<String>,
+    },
+    /// A paragraph that is two.
+    Split {
+        /// The block's number on the merged page.
+        block: u32,
+        /// The paragraph's number in the block.
+        paragraph: u32,
+        /// The text before the place; empty if the paragraph begins a new one, instead of continuing the one before it.
+        before: String,
+        /// The text after it.
+        after: String,
+    },
+    /// A paragraph that does not belong to the book.
+    Delete {
+        /// The block's number on the merged page.
+        block: u32,
+        /// The paragraph's number in the block.
+        paragraph: u32,
+        /// Its text.
+        text: String,
+    },
     /// The printed page number.
     PageNumber {
         /// The number that was changed; none if the page had none.
@@ -95,10 +126,26 @@ pub struct StoredEdit {
 }
 
 impl EditChange {
+    /// The kinds, as in the files.
+    pub const KINDS: [&'static str; 8] =
+        ["text", "label", "join", "split", "delete", "page_number", "rejected", "checked"];
+
     /// Whether it changes the page, rather than only being remembered.
     #[must_use]
     pub fn is_applied(&self) -> bool {
         !matches!(self, Self::Rejected { .. } | Self::Checked { .. })
+    }
+
+    /// The numbers of the block and the paragraph that it changes, if it changes one.
+    #[must_use]
+    pub fn paragraph(&self) -> Option<(u32, u32)> {
+        match self {
+            Self::Text { block, paragraph, .. }
+            | Self::Join { block, paragraph, .. }
+            | Self::Split { block, paragraph, .. }
+            | Self::Delete { block, paragraph, .. } => Some((*block, *paragraph)),
+            Self::Label { .. } | Self::PageNumber { .. } | Self::Rejected { .. } | Self::Checked { .. } => None,
+        }
     }
 }
 
@@ -108,9 +155,31 @@ impl fmt::Display for EditChange {
         match self {
             Self::Text { block, paragraph, .. } => write!(f, "text of {block}/{paragraph}"),
             Self::Label { block, .. } => write!(f, "label of {block}"),
+            Self::Join { block, paragraph, .. } => write!(f, "join of {block}/{paragraph}"),
+            Self::Split { block, paragraph, .. } => write!(f, "split of {block}/{paragraph}"),
+            Self::Delete { block, paragraph, .. } => write!(f, "deletion of {block}/{paragraph}"),
             Self::PageNumber { .. } => f.write_str("page number"),
             Self::Rejected { block, paragraph, .. } => write!(f, "rejected correction of {block}/{paragraph}"),
             Self::Checked { stage, .. } => write!(f, "flag of {stage}"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::de::DeserializeOwned;
+    use serde_json::json;
+
+    use super::EditChange;
+
+    fn problem<T: DeserializeOwned>(value: serde_json::Value) -> Option<String> {
+        serde_json::from_value::<T>(value).err().map(|error| error.to_string())
+    }
+
+    #[test]
+    fn the_kinds_are_those_that_can_be_read() {
+        let unknown = problem::<EditChange>(json!({ "concerns": "move" })).unwrap();
+        let expected: Vec<String> = EditChange::KINDS.iter().map(|kind| format!("`{kind}`")).collect();
+        assert_eq!(unknown, format!("unknown variant `move`, expected one of {}", expected.join(", ")));
     }
 }

@@ -109,8 +109,20 @@ pub(super) fn parsed(files: &[KeptFile]) -> Result<Vec<StoredEdit>, EditsError> 
     edits
         .map(|(id, file)| {
             let edit = serde_json::from_slice(&file.bytes)
-                .map_err(|error| EditsError::File { path: file.path.clone(), problem: error.to_string() })?;
+                .map_err(|error| EditsError::File { path: file.path.clone(), problem: problem(&file.bytes, &error) })?;
             Ok(StoredEdit { id: id.to_owned(), edit })
         })
         .collect()
+}
+
+/// Why a file is not an edit: its kind is one that this version does not have, or something is wrong with its fields.
+fn problem(bytes: &[u8], error: &serde_json::Error) -> String {
+    let value: serde_json::Value = serde_json::from_slice(bytes).unwrap_or_default();
+    match value["concerns"].as_str() {
+        Some(kind) if !EditChange::KINDS.contains(&kind) => format!(
+            "unknown kind \"{kind}\"; this version of shelf knows {}; a later version may have written it",
+            EditChange::KINDS.join(", ")
+        ),
+        _ => error.to_string(),
+    }
 }

@@ -6,7 +6,7 @@ use shelf_runtime::stage::{Cx, ExternalInput, FromCx, HasPage, KeptInput, Parame
 
 use super::folder::{EDITS, EditsError, parsed};
 use super::{StoredEdit, apply_edits, edited_page_number};
-use crate::{EditOutcome, MergedBlock};
+use crate::{EditOutcome, MergedBlock, OcrPage};
 
 /// The edits of a page and of its neighbours: a parameter of the stage that applies them. A page is stale when its edits, or those of a
 /// neighbour, change.
@@ -25,9 +25,9 @@ impl PageEdits {
         self.by_page.get(&page_number).map_or(&[], Vec::as_slice)
     }
 
-    /// Applies the edits of a page to its blocks.
-    pub fn apply(&self, page_number: u32, blocks: &mut [MergedBlock]) -> Vec<EditOutcome> {
-        apply_edits(self.of_page(page_number), blocks)
+    /// Applies the edits of a page to its blocks, which were made from `ocr`.
+    pub fn apply(&self, ocr: &OcrPage, blocks: &mut Vec<MergedBlock>) -> Vec<EditOutcome> {
+        apply_edits(self.of_page(ocr.page_number), blocks, Some(ocr))
     }
 
     /// The printed page number that a person has given a page: `Some(None)` if it has none.

@@ -89,7 +89,7 @@ fn edits_from_the_command_line_are_applied_listed_and_undone() {
     "#);
     assert_eq!(text(&shelf, 1, 0), "The modem ship");
     assert_snapshot!(said(&shelf, &["edit", "book", "--undo", "1/1/1"]), @r"
-    error: the text of 1/1/1 of `book` has not been edited
+    error: paragraph 1/1/1 of `book` has not been edited
     hint: `shelf edit book --list` shows the edits
     exit 4
     ");
@@ -107,7 +107,7 @@ fn what_is_wrong_with_an_edit_is_said_and_nothing_is_saved() {
     exit 4
     ");
     assert_snapshot!(said(&shelf, &["edit", "book", "--set", "1/1/1= "]), @r"
-    error: page 1: the text of 1/1 is empty; to leave a text out of the book, label its block OCR_ARTIFACT
+    error: page 1: the text of 1/1 is empty; to leave it out of the book, delete the paragraph
     exit 4
     ");
     assert_snapshot!(said(&shelf, &["edit", "book", "--label", "1/1=NOTE"]), @r#"
@@ -117,11 +117,82 @@ fn what_is_wrong_with_an_edit_is_said_and_nothing_is_saved() {
     exit 2
     "#);
     assert_snapshot!(said(&shelf, &["edit", "book"]), @r"
-    error: nothing to edit: name a page, or use `--set`, `--label` or `--page-number`
+    error: nothing to edit: name a page, or use an option such as `--set` or `--label`
     hint: see `shelf edit --help`
     exit 2
     ");
     assert!(!shelf.library().join("book/edits").exists());
+}
+
+#[test]
+fn paragraphs_are_split_joined_and_deleted_from_the_command_line() {
+    let shelf = with_pages();
+    let edit = ["edit", "book", "--split", "1/1=…The modem|ship…", "--delete", "1/2", "--join", "2/1", "--by", "anna"];
+    assert_snapshot!(said(&shelf, &edit), @r#"
+    book: saved 3 edits
+      1/1/1: split: "The modem" | "ship"
+      2/1/1: joined "The end." with the page before
+      1/2/1: deleted "* A note."
+    made again: merged pages 1-2
+    stale now: structure; next: `shelf process book`
+    exit 0
+    "#);
+    assert_snapshot!(said(&shelf, &["edit", "book", "--list"]), @r#"
+    1/1/1: split: "The modem" | "ship"
+        anna, TIME; id ID
+    1/2/1: deleted "* A note."
+        anna, TIME; id ID
+    2/1/1: joined "The end." with the page before
+        anna, TIME; id ID
+    exit 0
+    "#);
+    assert_eq!(shelf.json("book/merged/page_0001.json")["blocks"][0]["paragraphs"][1]["text"], json!("ship"));
+    shelf.ok(["process", "book", "--stages", "merged,structure", "--quiet"]);
+    assert_snapshot!(said(&shelf, &["show", "book"]), @r"
+    title          A Book
+    language       en
+    total pages    2
+
+    — page 1 —
+
+    The modem
+
+    ship The end.
+    exit 0
+    ");
+    assert_snapshot!(said(&shelf, &["diff", "book", "1"]), @r"
+    book page 1: ocr → merged: 1 change
+
+    The modem
+    ship
+    [-* A note.-]
+    exit 0
+    ");
+    let why = said(&shelf, &["why", "book", "1", "--stage", "merged"]);
+    assert!(why.contains("edit by anna: 1/1/1: split: \"The modem\" | \"ship\"\n"), "{why}");
+    assert_snapshot!(said(&shelf, &["export", "book", "--format", "txt", "-o", "-"]), @r"
+    The modem
+
+    ship The end.
+    exit 0
+    ");
+    assert_snapshot!(said(&shelf, &["edit", "book", "--undo", "1/1/1"]), @r#"
+    book: removed 1 edit
+      1/1/1: split: "The modem" | "ship"
+    made again: merged pages 1-2
+    stale now: structure; next: `shelf process book`
+    exit 0
+    "#);
+    assert_snapshot!(said(&shelf, &["edit", "book", "--split", "1/1=The|modern"]), @r#"
+    error: page 1: 1/1 has "The modern" nowhere; expected once; it reads "The modem ship"
+    exit 4
+    "#);
+    assert_snapshot!(said(&shelf, &["edit", "book", "--split", "1/1=The modem"]), @r"
+    error: invalid value '1/1=The modem' for '--split <PAGE/BLOCK/PARAGRAPH=BEFORE|AFTER>': expected PAGE/BLOCK/PARAGRAPH=BEFORE|AFTER, such as `15/2/1=the end.|The next`
+
+    For more information, try '--help'.
+    exit 2
+    ");
 }
 
 #[test]
@@ -167,7 +238,7 @@ fn a_page_is_changed_in_an_editor() {
     exit 0
     ");
     assert_snapshot!(with_editor(&shelf, "s/BODY/BDOY/; s/modem/modern/", &["1"]), @r#"
-    error: LIBRARY/book/edits/.draft_page_0001.txt, line 11: unknown label "BDOY"; the labels are TITLE_PAGE, COPYRIGHT, DEDICATION, TABLE_OF_CONTENTS, PREFACE, FOREWORD, INTRODUCTION, CHAPTER_HEADING, SECTION_HEADING, BODY, QUOTE, EPIGRAPH, FOOTNOTE, ENDNOTES, BIBLIOGRAPHY, REFERENCES, INDEX, EPILOGUE, APPENDIX, GLOSSARY, ACKNOWLEDGMENTS, HEADER, FOOTER, PAGE_NUMBER, ILLUSTRATION_CAPTION, CAPTION, TABLE, MAP_LABEL, DIAGRAM_LABEL, PHOTO_CREDIT, OCR_ARTIFACT, OTHER
+    error: LIBRARY/book/edits/.draft_page_0001.txt, line 12: unknown label "BDOY"; the labels are TITLE_PAGE, COPYRIGHT, DEDICATION, TABLE_OF_CONTENTS, PREFACE, FOREWORD, INTRODUCTION, CHAPTER_HEADING, SECTION_HEADING, BODY, QUOTE, EPIGRAPH, FOOTNOTE, ENDNOTES, BIBLIOGRAPHY, REFERENCES, INDEX, EPILOGUE, APPENDIX, GLOSSARY, ACKNOWLEDGMENTS, HEADER, FOOTER, PAGE_NUMBER, ILLUSTRATION_CAPTION, CAPTION, TABLE, MAP_LABEL, DIAGRAM_LABEL, PHOTO_CREDIT, OCR_ARTIFACT, OTHER
     hint: nothing was saved; `shelf edit book 1` opens your text again
     exit 4
     "#);
@@ -184,6 +255,28 @@ fn a_page_is_changed_in_an_editor() {
     assert_eq!(text(&shelf, 1, 0), "The modern ship");
     let draft = std::fs::read_dir(shelf.library().join("book/edits")).unwrap();
     assert_eq!(draft.filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().starts_with('.')).count(), 0);
+}
+
+#[test]
+fn paragraphs_are_split_and_deleted_in_an_editor() {
+    let shelf = with_pages();
+    assert_snapshot!(with_editor(&shelf, "s/The modem ship/The modern\\n\\nship/; s/2.1 BODY/& DELETE/", &["1"]), @r#"
+    book: saved 3 edits
+      1/1/1: "The modem ship" → "The modern ship"
+      1/1/1: split: "The modern" | "ship"
+      1/2/1: deleted "* A note."
+    made again: merged pages 1-2
+    stale now: structure; next: `shelf process book`
+    exit 0
+    "#);
+    assert_eq!(text(&shelf, 1, 0), "The modern");
+    assert_snapshot!(with_editor(&shelf, "s,\\[1/2\\],[1/2 JOIN],", &["1"]), @r#"
+    book: saved 1 edit
+      1/1/2: joined "ship" with "The modern"
+    made again: merged pages 1-2
+    stale now: structure; next: `shelf process book`
+    exit 0
+    "#);
 }
 
 #[test]
@@ -237,7 +330,7 @@ fn what_was_changed_by_hand_is_adopted() {
     std::fs::write(&file, by_hand.replace("\"page_dimensions\":{\"width\":1000", "\"page_dimensions\":{\"width\":999"))
         .unwrap();
     assert_snapshot!(said(&shelf, &["edit", "book", "--adopt", "1"]), @r"
-    error: book/merged/page_0001.json differs in fields that edits cannot change; they change text, labels and the page number:
+    error: book/merged/page_0001.json differs in fields that `--adopt` cannot keep; it keeps texts, labels and the page number:
       page_dimensions.width: 1000 → 999
     hint: undo these changes in the file; to discard all that was changed, delete it
     exit 4
