@@ -1,7 +1,9 @@
 use std::path::PathBuf;
 
 use shelf::book::{ScanId, Shard};
-use shelf::store::{BookLock, BookPath, FolderStore, LedgerFile, LedgerPosition, Stamp, Store, StoreError};
+use shelf::store::{
+    BookLock, BookPath, FolderStore, LedgerCheck, LedgerFile, LedgerPosition, Stamp, Store, StoreError,
+};
 
 type BeforeRead = Box<dyn Fn(&BookPath) + Send + Sync>;
 type BeforeWrite = Box<dyn Fn(&BookPath) -> Result<(), StoreError> + Send + Sync>;
@@ -61,6 +63,9 @@ impl Store for HookedStore {
         position: &mut LedgerPosition,
     ) -> Result<Vec<u8>, StoreError> {
         self.store.read_ledger_since(book, file, position)
+    }
+    fn check_ledger(&self, book: &ScanId) -> Result<LedgerCheck, StoreError> {
+        self.store.check_ledger(book)
     }
     fn settle_sent(
         &self,

@@ -14,7 +14,9 @@ use shelf::provide::Providers;
 use shelf::registry::Registry;
 use shelf::run::{Runtime, Settings, Stop, process};
 use shelf::stage::Stage as _;
-use shelf::store::{BookLock, BookPath, FolderStore, LedgerFile, LedgerPosition, Stamp, Store, StoreError};
+use shelf::store::{
+    BookLock, BookPath, FolderStore, LedgerCheck, LedgerFile, LedgerPosition, Stamp, Store, StoreError,
+};
 use shelf::testing::EventLog;
 use shelf::worker::WorkerPool;
 
@@ -120,6 +122,9 @@ impl Store for Passing {
         position: &mut LedgerPosition,
     ) -> Result<Vec<u8>, StoreError> {
         self.0.read_ledger_since(book, file, position)
+    }
+    fn check_ledger(&self, book: &ScanId) -> Result<LedgerCheck, StoreError> {
+        self.0.check_ledger(book)
     }
     fn settle_sent(
         &self,

@@ -7,6 +7,7 @@ use super::server_address::without_passwords;
 use super::workers::Workers;
 use shelf_runtime::registry::Entry;
 use shelf_runtime::registry::Registry;
+use shelf_runtime::store::FolderStore;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::Path;
@@ -42,7 +43,7 @@ impl ConfigFile {
 
     /// Reads and validates the file; empty if there is none.
     pub(super) fn read(library: &Path, registry: &Registry) -> Result<Self> {
-        let path = library.join(Self::NAME);
+        let path = FolderStore::at(library)?.beside_books(Self::NAME)?;
         match std::fs::read_to_string(&path) {
             Ok(text) => Self::parse(&text, path, registry),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Self::default()),

@@ -98,7 +98,9 @@ impl Drop for Output {
 }
 
 fn create(staged: &Path, target: &Path) -> Result<BufWriter<File>, ExportError> {
-    let file = File::create(staged).map_err(|source| ExportError::Io { path: target.to_owned(), source })?;
+    // Whatever has its name is left by a process that was killed, or a link, which is not followed.
+    let _ = fs::remove_file(staged);
+    let file = File::create_new(staged).map_err(|source| ExportError::Io { path: target.to_owned(), source })?;
     Ok(BufWriter::new(file))
 }
 

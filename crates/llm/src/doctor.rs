@@ -6,14 +6,14 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::caller::Caller;
-use crate::cost::{Spent, UsageCounter, ledger};
+use crate::cost::{Spent, UsageCounter, append_ended, ledger};
 use crate::dispatch::Dispatcher;
 use crate::handle::Llm;
 use shelf_runtime::book::{Origin, Resolution, ScanId, ScanMetadata, Unit};
 use shelf_runtime::doctor::Finding;
 use shelf_runtime::failure::Failure;
 use shelf_runtime::record::Hash;
-use shelf_runtime::store::{FolderStore, LedgerFile, Store};
+use shelf_runtime::store::{FolderStore, Store};
 use shelf_runtime::worker::WorkerPool;
 use shelf_scans::PageImage;
 
@@ -73,8 +73,9 @@ fn try_check(llm: &Dispatcher, store: &dyn Store) -> Result<Vec<Finding>, Failur
     }
     findings.extend(llm.take_notices().into_iter().map(|notice| Finding::good("parameters", notice)));
     // The calls are entered in the ledger even if they failed.
-    store.append_ledger(&book, LedgerFile::Ended, &temporary.read_ledger(&book, LedgerFile::Ended)?)?;
-    let spent = Spent::of(&ledger(&temporary, &book)?);
+    let calls = ledger(&temporary, &book)?;
+    calls.iter().try_for_each(|call| append_ended(store, &book, call))?;
+    let spent = Spent::of(&calls);
     if findings[0].hint.is_none() {
         findings.push(Finding::good("cost", format!("{spent} for {} calls", spent.calls)));
     }

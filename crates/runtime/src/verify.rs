@@ -1,23 +1,28 @@
 //! Verifies a book: pages against schema, record and hash, every file with a known hash, and shelf's own small files against their checksums.
 
+use std::io;
+
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::{Map, Value};
 
 use crate::book::{EXISTING_TEXT, PageNumber, ScanId, ScanMetadata, Unit};
 use crate::inspect::{BookState, LookError, PageState, look};
-use crate::record::{AfterDue, Checksum, FailedRecord, Hash, RedoMarker};
+use crate::record::{AfterDue, Checksum, FailedRecord, Hash, Originals, RedoMarker};
 use crate::registry::Registry;
-use crate::store::{BookPath, Store};
+use crate::store::{BookPath, LedgerFault, Store, StoreError};
 
 /// The folder that [`repair`] moves damaged files to. A stage's name does not begin with a dot.
 pub const DAMAGED: &str = ".damaged";
+
+const MISSING: &str = "is missing";
+const MODIFIED: &str = "was modified (hash mismatch)";
 
 /// The result of verifying a book.
 #[derive(Debug, Clone, Default)]
 pub struct Verified {
     /// Pages of all stages.
     pub pages: usize,
-    /// Scans, figures, and shelf's own small files.
+    /// Scans, figures, shelf's own small files, and the files of the ledger.
     pub files: usize,
     /// Pages and files among them without a checksum, from earlier releases or other programs: of such a page only the output is protected by a
     /// hash, if it has a record.
@@ -26,6 +31,8 @@ pub struct Verified {
     pub is_metadata_edited: bool,
     /// The problems.
     pub faults: Vec<Fault>,
+    /// The problems of the book's ledger, which is beside it: nobody can bring back what it said.
+    pub ledger_faults: Vec<LedgerFault>,
 }
 
 /// A file that is not what it should be.
@@ -44,6 +51,8 @@ pub struct Fault {
 pub enum FaultKind {
     /// The scan of a page, or the text that came with it: only its owner can bring it back.
     Scan(PageNumber),
+    /// A file that scans were taken from, such as a PDF: the scans are as they were, and only its owner can bring it back.
+    Original,
     /// A file of a stage: the next run makes it again.
     Output,
     /// A page without a record, in a book that shelf added: it counts as made by another program, and is kept.
@@ -60,6 +69,7 @@ pub fn book(store: &dyn Store, registry: &Registry, book: &ScanId) -> Result<Ver
     let state = look(store, registry, book)?;
     let mut verified = Verified::default();
     verified.scans(store, &state)?;
+    verified.originals(store, book)?;
     let was_added_here = state.scans.values().any(|scan| scan.page.is_some());
     for (stage, pages) in &state.stages {
         for (unit, found) in &pages.pages {
@@ -87,6 +97,17 @@ pub fn book(store: &dyn Store, registry: &Registry, book: &ScanId) -> Result<Ver
         }
     }
     verified.own_files(store, &state)?;
+    verified.ledger(store, book)?;
+    Ok(verified)
+}
+
+/// Checks the ledger of a book that was deleted.
+///
+/// # Errors
+/// The library cannot be read.
+pub fn ledger(store: &dyn Store, book: &ScanId) -> Result<Verified, LookError> {
+    let mut verified = Verified::default();
+    verified.ledger(store, book)?;
     Ok(verified)
 }
 
@@ -107,6 +128,20 @@ pub fn repair<'a>(store: &dyn Store, faults: &'a [Fault]) -> Result<Vec<&'a Book
 }
 
 impl Verified {
+    /// Whether nothing is wrong.
+    #[must_use]
+    pub fn is_valid(&self) -> bool {
+        self.faults.is_empty() && self.ledger_faults.is_empty()
+    }
+
+    fn ledger(&mut self, store: &dyn Store, book: &ScanId) -> Result<(), LookError> {
+        let check = store.check_ledger(book)?;
+        self.files += check.files;
+        self.without_checksum += check.without_hashes;
+        self.ledger_faults = check.faults;
+        Ok(())
+    }
+
     /// The scans and the texts that came with them.
     fn scans(&mut self, store: &dyn Store, state: &BookState) -> Result<(), LookError> {
         let book = &state.id;
@@ -132,6 +167,40 @@ impl Verified {
                 self.fault(path, FaultKind::Scan(*page), "is missing: the book has a page without a scan");
             }
         }
+        Ok(())
+    }
+
+    /// The files that scans were taken from. Those that are not listed were added by an earlier release, or put there by somebody.
+    fn originals(&mut self, store: &dyn Store, book: &ScanId) -> Result<(), LookError> {
+        let path = BookPath::new(book, &format!("source/{}", Originals::FILE))?;
+        let mut listed = Vec::new();
+        if store.stamp(&path)?.is_some() {
+            self.own_file(store, path, |originals: &Originals| {
+                listed.clone_from(&originals.files);
+                None
+            })?;
+        }
+        for original in &listed {
+            let Ok(path) = BookPath::new(book, &format!("source/{}", original.file)) else { continue };
+            self.files += 1;
+            let file = store.local(&path)?;
+            match Hash::of_file(&file) {
+                Ok(hash) if hash == original.hash => {}
+                Ok(_) => self.fault(path, FaultKind::Original, MODIFIED),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                    self.fault(path, FaultKind::Original, MISSING);
+                }
+                Err(source) => return Err(StoreError::Io { action: "read", path: file, source }.into()),
+            }
+        }
+        let is_other = |name: &String| {
+            name != Originals::FILE
+                && PageNumber::of_file(name).is_none()
+                && listed.iter().all(|original| original.file != *name)
+        };
+        let others = store.list(book, "source")?.iter().filter(|name| is_other(name)).count();
+        self.files += others;
+        self.without_checksum += others;
         Ok(())
     }
 
@@ -217,8 +286,8 @@ impl Verified {
     fn file(&mut self, store: &dyn Store, path: BookPath, kind: FaultKind, expected: &Hash) -> Result<(), LookError> {
         self.files += 1;
         match store.read(&path)? {
-            None => self.fault(path, kind, "is missing"),
-            Some(bytes) if Hash::of(&bytes) != *expected => self.fault(path, kind, "was modified (hash mismatch)"),
+            None => self.fault(path, kind, MISSING),
+            Some(bytes) if Hash::of(&bytes) != *expected => self.fault(path, kind, MODIFIED),
             Some(_) => {}
         }
         Ok(())

@@ -63,7 +63,7 @@ impl Staging {
         let write = || -> io::Result<()> {
             let mut json = serde_json::to_vec_pretty(value)?;
             json.push(b'\n');
-            let mut file = File::create(&path)?;
+            let mut file = File::create_new(&path)?;
             file.write_all(&json)?;
             file.sync_all()
         };
@@ -74,7 +74,7 @@ impl Staging {
     pub(crate) fn write(&self, name: &str, bytes: &[u8]) -> Result<(), FileError> {
         let path = self.path_of(name)?;
         let write = || -> io::Result<()> {
-            let mut file = File::create(&path)?;
+            let mut file = File::create_new(&path)?;
             file.write_all(bytes)?;
             file.sync_all()
         };
@@ -94,6 +94,11 @@ impl Staging {
     fn path_of(&self, name: &str) -> Result<PathBuf, FileError> {
         let path = self.folder.path().join(name);
         let folder = path.parent().unwrap_or(self.folder.path());
+        // Links of the book are linked as they are; nothing is written where they lead.
+        let within = folder.ancestors().take_while(|part| *part != self.folder.path());
+        if let Some(link) = within.into_iter().find(|part| part.is_symlink()) {
+            return Err(FileError::cannot("write to", link)(io::Error::other("it is a symbolic link")));
+        }
         fs::create_dir_all(folder).map_err(FileError::cannot("make", folder))?;
         Ok(path)
     }
@@ -166,6 +171,22 @@ mod tests {
         assert_eq!(hidden(root.path()).len(), 1);
         drop(staging);
         assert!(hidden(root.path()).is_empty());
+    }
+
+    #[test]
+    fn nothing_is_written_where_a_link_leads() {
+        let (root, outside) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let staging = Staging::new(root.path(), &"florida".parse().unwrap()).unwrap();
+        let link = root.path().join("images");
+        std::os::unix::fs::symlink(outside.path(), &link).unwrap();
+        staging.link(&link, "images").unwrap();
+        let file = root.path().join("page");
+        fs::write(&file, "x").unwrap();
+        assert!(staging.link(&file, "images/page_0001.png").is_err());
+        assert!(staging.write("images/deep/page_0001.png", b"x").is_err());
+        std::os::unix::fs::symlink(outside.path().join("new"), staging.path().join("metadata.json")).unwrap();
+        assert!(staging.write_json("metadata.json", &1).is_err());
+        assert_eq!(fs::read_dir(outside.path()).unwrap().count(), 0);
     }
 
     #[test]

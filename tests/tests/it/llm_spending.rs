@@ -95,7 +95,7 @@ fn used_up_budget_sets_exit_code() {
     assert!(again.err.contains("book: described: 0 files\n"), "replies that are gone cost nothing: {}", again.err);
     assert!(shelf.ok(["status", "book"]).contains("described: 2 calls to language models, $0.0020"));
     assert_eq!(shelf.run(["delete", "book", "--yes"]).code, Some(0));
-    assert_eq!(fs::read_to_string(shelf.library().join(".ledger/book.jsonl")).unwrap().lines().count(), 2);
+    assert_eq!(fs::read_to_string(shelf.library().join(".ledger/book@1.jsonl")).unwrap().lines().count(), 2);
 }
 
 #[test]
@@ -196,4 +196,53 @@ fn config_shows_source_of_each_setting() {
     assert_eq!(of("idle"), pair(5.0.into(), "shelf.toml"));
     assert_eq!(of("total"), pair(300.0.into(), "default"));
     assert_eq!(of("api_key"), pair(true.into(), "OPENROUTER_API_KEY"));
+}
+
+#[test]
+fn verify_names_what_was_changed_in_the_ledger() {
+    let (shelf, model) = (with_book(), model());
+    let source = shelf.library().join("book/source");
+    fs::create_dir(&source).unwrap();
+    for page in 1..=2 {
+        image::GrayImage::new(30, 40).save(source.join(format!("page_000{page}.png"))).unwrap();
+    }
+    assert_eq!(ended(asking(&shelf, &model, &["--llm-model", "m", "--yes", "--pages", "1"])).code, Some(0));
+    assert_eq!(ended(asking(&shelf, &model, &["--llm-model", "m", "--yes"])).code, Some(0));
+    let valid = shelf.run(["verify", "book"]);
+    assert!(valid.out.ends_with("files; no errors\n"), "{valid:?}");
+    let ledger = shelf.library().join(".ledger/book@1.jsonl");
+    let written = fs::read_to_string(&ledger).unwrap();
+    let lines: Vec<&str> = written.lines().collect();
+    assert_eq!(lines.len(), 2, "the second process went on with the file of the first");
+    let modified = written.replacen("\"prompt_tokens\":", "\"prompt_tokens\":1", 1);
+    let spent = shelf.ok(["stats", "book"]);
+    for (changed, problem) in [
+        (modified, "line 1 was modified after it was written (hash mismatch)"),
+        (format!("{}\n", lines[1]), "line 1 is missing"),
+        (format!("{}\n{}\n", lines[1], lines[0]), "line 1 is not in its place"),
+        (format!("{}\n", lines[0]), "is cut off after line 1: 2 lines were written"),
+    ] {
+        fs::write(&ledger, changed).unwrap();
+        let found = shelf.run(["verify", "book"]);
+        assert_eq!(found.code, Some(3), "{found:?}");
+        assert!(found.out.starts_with(&format!(".ledger/book@1.jsonl: {problem}\n")), "{found:?}");
+    }
+    fs::remove_file(&ledger).unwrap();
+    let found = shelf.run(["verify", "book", "--json"]);
+    assert!(found.out.contains("is missing: it had 2 lines"), "{found:?}");
+    // A ledger of an earlier release, whose lines have no hashes.
+    fs::remove_file(shelf.library().join(".ledger/book.ends")).unwrap();
+    let line = |line: &str| line.split_once(",\"line\":").unwrap().0.to_owned() + "}\n";
+    fs::write(shelf.library().join(".ledger/book.jsonl"), lines.iter().map(|text| line(text)).collect::<String>())
+        .unwrap();
+    let found = shelf.run(["verify", "book"]);
+    assert!(found.code == Some(0) && found.err.contains("by an earlier release"), "{found:?}");
+    assert_eq!(shelf.ok(["stats", "book"]), spent);
+    // What is spent from now on is protected, and the ledger of a deleted book is checked with those of the others.
+    fs::remove_dir_all(shelf.library().join("book/described")).unwrap();
+    assert_eq!(ended(asking(&shelf, &model, &["--llm-model", "m", "--yes"])).code, Some(0));
+    fs::write(&ledger, fs::read_to_string(&ledger).unwrap().replacen("stop", "halt", 1)).unwrap();
+    assert_eq!(shelf.run(["delete", "book", "--yes"]).code, Some(0));
+    let found = shelf.run(["verify", "--all"]);
+    assert!(found.code == Some(3) && found.out.starts_with(".ledger/book@1.jsonl: line 1 was modified"), "{found:?}");
 }

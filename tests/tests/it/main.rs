@@ -18,6 +18,7 @@ pub mod hostile;
 pub mod injected_faults;
 pub mod isolated;
 pub mod killed_commands;
+pub mod links;
 pub mod llm;
 pub mod llm_faults;
 pub mod llm_keys;

@@ -1,5 +1,7 @@
 //! Spreads, from `add` to the text of their pages.
 
+use std::fs;
+
 use image::{GrayImage, Luma};
 use insta::assert_snapshot;
 use shelf::draw::{Document, DrawnPage, PageFormat};
@@ -47,6 +49,35 @@ fn both_pages_of_a_spread_are_read_in_order() {
     assert_eq!(json[0]["spreads"], serde_json::json!([[2, 3]]));
     assert!(shelf.library().join("book/source/spread_2.png").is_file());
     assert!(shelf.ok(["verify", "book"]).contains("no errors"));
+}
+
+#[test]
+fn verify_finds_a_change_of_an_original_that_is_kept() {
+    let shelf = Shelf::new(env!("CARGO_BIN_EXE_shelf-under-test"));
+    let scans = tempfile::tempdir().unwrap();
+    spread().save(scans.path().join("1.png")).unwrap();
+    page(RECTO).image.save(scans.path().join("2.png")).unwrap();
+    shelf.ok(["add".as_ref(), scans.path().as_os_str(), "--id".as_ref(), "book".as_ref()]);
+    shelf.ok(["page", "book", "drop", "3"]);
+    let source = |name: &str| shelf.library().join("book/source").join(name);
+    let original = source("spread_1.png");
+    assert_eq!(shelf.run(["verify", "book"]).err, "");
+    let bytes = fs::read(&original).unwrap();
+    fs::write(&original, &bytes[1..]).unwrap();
+    let found = shelf.run(["verify", "book"]);
+    assert!(found.out.starts_with("book/source/spread_1.png: was modified (hash mismatch)\n"), "{found:?}");
+    assert!(found.code == Some(3) && found.err.contains("hint: the scans that were taken from it"), "{found:?}");
+    fs::remove_file(&original).unwrap();
+    assert!(shelf.run(["verify", "book"]).out.starts_with("book/source/spread_1.png: is missing\n"));
+    fs::write(&original, &bytes).unwrap();
+    assert!(shelf.ok(["verify", "book"]).ends_with("no errors\n"));
+    // A book of an earlier release has no hashes of them.
+    fs::remove_file(source("originals.json")).unwrap();
+    let found = shelf.run(["verify", "book"]);
+    assert!(
+        found.code == Some(0) && found.err.starts_with("1 of these was written by an earlier release"),
+        "{found:?}"
+    );
 }
 
 #[test]

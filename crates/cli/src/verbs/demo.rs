@@ -57,11 +57,11 @@ const EXPORTS: [&str; 3] = ["epub", "pdf", "md"];
 
 pub(crate) fn demo(context: &Context, args: &Demo) -> Result<Exit> {
     let book: ScanId = "demo".parse().expect("`demo` is a scan id");
+    let there = context.store.read(&BookPath::metadata(&book))?.is_some();
+    let folder = context.store.beside_books("demo-files")?;
+    let pdf = folder.join("demo.pdf");
     context.out.note("drawing a book");
     let drawn = demo::scans(args.seed);
-    let there = context.store.read(&BookPath::metadata(&book))?.is_some();
-    let folder = context.store.root().join("demo-files");
-    let pdf = folder.join("demo.pdf");
     if there && !args.keep {
         let _lock = context.store.lock(&book)?;
         context.store.remove_folder(&book, "")?;

@@ -111,6 +111,8 @@ pub fn ledger(store: &dyn Store, book: &ScanId) -> Result<Vec<LedgerEntry>, Stor
     // Attempts in flight are read first: one that ends meanwhile is found twice instead of missed.
     let sent = read(store, book, LedgerFile::Sent)?;
     let mut attempts = read(store, book, LedgerFile::Ended)?;
+    // They are in several files.
+    attempts.sort_by_key(|entry| entry.time);
     let ended: BTreeSet<AttemptId> = attempts.iter().map(|entry| entry.attempt.clone()).collect();
     attempts.extend(sent.into_iter().filter(|entry| !ended.contains(&entry.attempt)));
     Ok(attempts)
@@ -151,6 +153,8 @@ fn write_time<S: serde::Serializer>(time: &Timestamp, serializer: S) -> Result<S
 
 #[cfg(test)]
 pub(super) mod tests {
+    use std::io::Write;
+
     use super::*;
     use shelf_runtime::store::FolderStore;
 
@@ -174,6 +178,13 @@ pub(super) mod tests {
         }
     }
 
+    /// Leaves half a line at the end of the ledger of florida.
+    fn cut_off(store: &FolderStore) {
+        let file = store.root().join(".ledger/florida@1.jsonl");
+        let mut ledger = std::fs::OpenOptions::new().append(true).open(file).unwrap();
+        ledger.write_all(b"{\"time\": \"20").unwrap();
+    }
+
     #[test]
     fn ledger_survives_deletion() {
         let folder = tempfile::tempdir().unwrap();
@@ -183,7 +194,7 @@ pub(super) mod tests {
         assert_eq!(ledger(&store, &book).unwrap(), []);
         let november = entry("2026-11-02T10:00:00Z", Some(0.25), CostBasis::Reported);
         append_ended(&store, &book, &november).unwrap();
-        store.append_ledger(&book, LedgerFile::Ended, b"{\"time\": \"20").unwrap();
+        cut_off(&store);
         store.remove_folder(&book, "").unwrap();
         assert_eq!(ledger(&store, &book).unwrap()[0], november);
         assert_eq!(store.books().unwrap(), []);
@@ -203,10 +214,10 @@ pub(super) mod tests {
             append_sent(&store, &book, &ended(time, SENT)).unwrap();
         }
         append_ended(&store, &book, &ended(times[0], "stop")).unwrap();
-        // It died while writing a line, which must not swallow the next.
-        store.append_ledger(&book, LedgerFile::Ended, b"{\"time\": \"20").unwrap();
         settle_unfinished(&store, &book).unwrap();
         assert_eq!(ledger(&store, &book).unwrap().last().unwrap().ended, "sent", "it has not died yet");
+        // It died while writing a line, which must not swallow the next.
+        cut_off(&store);
         drop(store);
         let store = FolderStore::open(folder.path()).unwrap();
         let outcomes = |store: &FolderStore| -> Vec<String> {
@@ -218,6 +229,22 @@ pub(super) mod tests {
             assert_eq!(outcomes(&store), ["stop", "lost"]);
         }
         assert_eq!(store.read_ledger(&book, LedgerFile::Sent).unwrap(), b"");
+    }
+
+    #[test]
+    fn attempts_of_several_processes_are_in_the_order_of_their_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let open = || FolderStore::open(folder.path()).unwrap();
+        let (first, second) = (open(), open());
+        let book: ScanId = "florida".parse().unwrap();
+        let append = |store: &FolderStore, time: &str| {
+            append_ended(store, &book, &entry(time, Some(0.5), CostBasis::Priced)).unwrap();
+        };
+        append(&first, "2026-11-02T10:00:00Z");
+        append(&second, "2026-11-02T10:01:00Z");
+        append(&first, "2026-11-02T10:02:00Z");
+        let times: Vec<String> = ledger(&first, &book).unwrap().iter().map(|entry| entry.time.to_string()).collect();
+        assert_eq!(times, ["2026-11-02T10:00:00Z", "2026-11-02T10:01:00Z", "2026-11-02T10:02:00Z"]);
     }
 
     #[test]

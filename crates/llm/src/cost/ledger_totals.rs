@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::ledger::{AttemptId, LedgerEntry, Month, month, parse_lines};
+use super::ledger::{AttemptId, Month, month, parse_lines};
 use shelf_runtime::book::ScanId;
 use shelf_runtime::store::{LedgerFile, LedgerPosition, Store, StoreError};
 use shelf_runtime::usd::Usd;
@@ -18,12 +18,12 @@ pub(super) struct Account {
 #[derive(Debug, Default)]
 pub(super) struct LedgerTotals {
     books: BTreeMap<ScanId, BookTotals>,
+    sent: BTreeMap<ScanId, LedgerPosition>,
+    ended: BTreeMap<ScanId, LedgerPosition>,
 }
 
 #[derive(Debug, Default)]
 struct BookTotals {
-    sent_position: LedgerPosition,
-    ended_position: LedgerPosition,
     ended: BTreeSet<AttemptId>,
     spent: BTreeMap<Month, Usd>,
     in_flight: BTreeMap<AttemptId, (Month, Usd)>,
@@ -47,9 +47,18 @@ impl LedgerTotals {
     }
 
     fn of_books(&mut self, store: &dyn Store, counts: impl Fn(Month) -> bool) -> Result<Account, StoreError> {
+        // Calls in flight are read first: one that ends meanwhile is found twice instead of missed.
+        let sent = store.read_ledgers_since(LedgerFile::Sent, &mut self.sent)?;
+        let ended = store.read_ledgers_since(LedgerFile::Ended, &mut self.ended)?;
+        for (book, lines) in sent {
+            self.books.entry(book).or_default().add_sent(&lines);
+        }
+        for (book, lines) in ended {
+            self.books.entry(book).or_default().add_ended(&lines);
+        }
         let mut sum = Account::default();
-        for book in store.ledgers()? {
-            let of_book = self.read_on(store, &book)?.account(&counts);
+        for book in self.books.values() {
+            let of_book = book.account(&counts);
             sum.spent += of_book.spent;
             sum.reserved += of_book.reserved;
         }
@@ -58,25 +67,33 @@ impl LedgerTotals {
 
     fn read_on(&mut self, store: &dyn Store, book: &ScanId) -> Result<&BookTotals, StoreError> {
         let totals = self.books.entry(book.clone()).or_default();
-        // Calls in flight are read first: one that ends meanwhile is found twice instead of missed.
-        let sent = store.read_ledger_since(book, LedgerFile::Sent, &mut totals.sent_position)?;
-        let ended = store.read_ledger_since(book, LedgerFile::Ended, &mut totals.ended_position)?;
-        let cost = |entry: &LedgerEntry| entry.cost_usd.unwrap_or_default();
-        for entry in parse_lines(&sent) {
-            if !totals.ended.contains(&entry.attempt) {
-                totals.in_flight.insert(entry.attempt.clone(), (month(entry.time), cost(&entry)));
-            }
-        }
-        for entry in parse_lines(&ended) {
-            totals.in_flight.remove(&entry.attempt);
-            *totals.spent.entry(month(entry.time)).or_default() += cost(&entry);
-            totals.ended.insert(entry.attempt);
-        }
+        // Calls in flight are read first, as above.
+        let sent = store.read_ledger_since(book, LedgerFile::Sent, self.sent.entry(book.clone()).or_default())?;
+        let ended = store.read_ledger_since(book, LedgerFile::Ended, self.ended.entry(book.clone()).or_default())?;
+        totals.add_sent(&sent);
+        totals.add_ended(&ended);
         Ok(totals)
     }
 }
 
 impl BookTotals {
+    fn add_sent(&mut self, lines: &[u8]) {
+        for entry in parse_lines(lines) {
+            if !self.ended.contains(&entry.attempt) {
+                let cost = entry.cost_usd.unwrap_or_default();
+                self.in_flight.insert(entry.attempt, (month(entry.time), cost));
+            }
+        }
+    }
+
+    fn add_ended(&mut self, lines: &[u8]) {
+        for entry in parse_lines(lines) {
+            self.in_flight.remove(&entry.attempt);
+            *self.spent.entry(month(entry.time)).or_default() += entry.cost_usd.unwrap_or_default();
+            self.ended.insert(entry.attempt);
+        }
+    }
+
     fn account(&self, counts: impl Fn(Month) -> bool) -> Account {
         let spent = self.spent.iter().filter(|(month, _)| counts(**month)).map(|(_, usd)| *usd).sum();
         let reserved = self.in_flight.values().filter(|(month, _)| counts(*month)).map(|(_, usd)| *usd).sum();
@@ -92,8 +109,8 @@ pub fn spent_on_all(store: &dyn Store) -> Result<Usd, StoreError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cost::CostBasis;
     use crate::cost::ledger::{append_ended, append_sent, tests::entry};
+    use crate::cost::{CostBasis, LedgerEntry};
     use shelf_runtime::store::FolderStore;
 
     #[test]

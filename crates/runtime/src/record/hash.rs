@@ -1,5 +1,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
+use std::fs::File;
+use std::io;
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -16,6 +19,13 @@ impl Hash {
     #[must_use]
     pub fn of(bytes: &[u8]) -> Self {
         Self(blake3::hash(bytes).to_hex().to_string())
+    }
+
+    /// Hashes a file of any size.
+    pub fn of_file(path: &Path) -> io::Result<Self> {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update_reader(File::open(path)?)?;
+        Ok(Self(hasher.finalize().to_hex().to_string()))
     }
 
     /// Hashes a JSON value independently of the order of its fields.
@@ -85,6 +95,14 @@ impl fmt::Debug for Hash {
 mod tests {
     use super::Hash;
     use serde_json::json;
+
+    #[test]
+    fn a_file_has_the_hash_of_its_bytes() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let bytes = vec![7; 300_000];
+        std::fs::write(file.path(), &bytes).unwrap();
+        assert_eq!(Hash::of_file(file.path()).unwrap(), Hash::of(&bytes));
+    }
 
     #[test]
     fn the_order_of_fields_does_not_count_and_the_order_of_items_does() {

@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::MetadataExt;
@@ -5,9 +6,10 @@ use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
 use super::ledger_files::OwnSent;
+use super::ledger_writer::OwnEnded;
 use super::trash::Trash;
 use super::unfinished_book;
-use super::{BookLock, BookPath, LedgerFile, LedgerPosition, Stamp, Store, StoreError};
+use super::{BookLock, BookPath, LedgerCheck, LedgerFile, LedgerPosition, Stamp, Store, StoreError};
 use crate::book::{ScanId, Shard};
 
 /// A library in a folder, with a subfolder for each book.
@@ -15,6 +17,7 @@ use crate::book::{ScanId, Shard};
 pub struct FolderStore {
     root: PathBuf,
     pub(super) own_sent: OwnSent,
+    pub(super) own_ended: OwnEnded,
 }
 
 /// Prefix of the names of files that are being written.
@@ -35,7 +38,8 @@ impl FolderStore {
             Err(error) if error.kind() == io::ErrorKind::NotFound => std::path::absolute(root),
             found => found,
         };
-        Ok(Self { root: found.map_err(io_error("open the library", root))?, own_sent: OwnSent::default() })
+        let root = found.map_err(io_error("open the library", root))?;
+        Ok(Self { root, own_sent: OwnSent::default(), own_ended: OwnEnded::default() })
     }
 
     /// The library's folder.
@@ -60,6 +64,39 @@ impl FolderStore {
         Trash::of(self).clean_up()
     }
 
+    /// The path of a file or folder beside the books, such as `shelf.toml`.
+    ///
+    /// # Errors
+    /// It is a symbolic link that leads out of the library, or has one in it.
+    pub fn beside_books(&self, name: &str) -> Result<PathBuf, StoreError> {
+        let path = self.inside(self.root.join(name))?;
+        if path.is_dir() {
+            self.refuse_links_in(&path)?;
+        }
+        Ok(path)
+    }
+
+    /// Looks for symbolic links in a book that lead out of the library, before its files are read and linked without the store.
+    ///
+    /// # Errors
+    /// There is one, or the book cannot be read.
+    pub fn refuse_links_outside(&self, book: &ScanId) -> Result<(), StoreError> {
+        self.refuse_links_in(&self.inside(self.book_folder(book))?)
+    }
+
+    fn refuse_links_in(&self, folder: &Path) -> Result<(), StoreError> {
+        for entry in fs::read_dir(folder).map_err(io_error("list", folder))? {
+            let entry = entry.map_err(io_error("list", folder))?;
+            let kind = entry.file_type().map_err(io_error("look at", folder))?;
+            if kind.is_dir() {
+                self.refuse_links_in(&entry.path())?;
+            } else if kind.is_symlink() {
+                self.inside(entry.path())?;
+            }
+        }
+        Ok(())
+    }
+
     fn file(&self, path: &BookPath) -> Result<PathBuf, StoreError> {
         self.inside(self.book_folder(path.book()).join(path.relative()))
     }
@@ -69,6 +106,10 @@ impl FolderStore {
         let existing = path.ancestors().find(|part| part.symlink_metadata().is_ok()).unwrap_or(&self.root);
         match existing.canonicalize() {
             Ok(real) if real.starts_with(&self.root) => Ok(path),
+            // A link to nothing would be followed when a file is made.
+            Err(error) if error.kind() == io::ErrorKind::NotFound && existing.is_symlink() => {
+                Err(StoreError::Outside { path })
+            }
             Ok(_) => Err(StoreError::Outside { path }),
             Err(source) => Err(StoreError::Io { action: "open", path, source }),
         }
@@ -157,6 +198,18 @@ impl Store for FolderStore {
         position: &mut LedgerPosition,
     ) -> Result<Vec<u8>, StoreError> {
         self.read_ledger_files(book, file, position)
+    }
+
+    fn read_ledgers_since(
+        &self,
+        file: LedgerFile,
+        positions: &mut BTreeMap<ScanId, LedgerPosition>,
+    ) -> Result<Vec<(ScanId, Vec<u8>)>, StoreError> {
+        self.read_all_ledger_files(file, positions)
+    }
+
+    fn check_ledger(&self, book: &ScanId) -> Result<LedgerCheck, StoreError> {
+        self.check_ledger_files(book)
     }
 
     fn settle_sent(
@@ -282,6 +335,38 @@ mod tests {
         assert!(matches!(store.write(&path, b"x"), Err(StoreError::Outside { .. })));
         assert!(matches!(store.read(&path), Err(StoreError::Outside { .. })));
         assert!(matches!(store.remove_folder(&book, "ocr"), Err(StoreError::Outside { .. })));
+        assert!(matches!(store.append(&path, b"x"), Err(StoreError::Outside { .. })));
+        assert!(matches!(store.list(&book, "ocr"), Err(StoreError::Outside { .. })));
+        assert!(matches!(store.stamp(&path), Err(StoreError::Outside { .. })));
+        assert!(matches!(store.remove(&path), Err(StoreError::Outside { .. })));
+        assert!(matches!(store.refuse_links_outside(&book), Err(StoreError::Outside { .. })));
         assert_eq!(fs::read_dir(outside.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn files_of_a_ledger_are_not_followed_out_of_the_library() {
+        for name in ["", "/florida@1.jsonl", "/florida.ends", "/.writer-1", "/.lock"] {
+            for exists in [false, true] {
+                let (_folder, store, book) = library();
+                let outside = tempfile::tempdir().unwrap();
+                let target = outside.path().join("target");
+                match (exists, name) {
+                    (false, _) => {}
+                    (true, "") => fs::create_dir(&target).unwrap(),
+                    (true, _) => fs::write(&target, "").unwrap(),
+                }
+                if !name.is_empty() {
+                    fs::create_dir(store.root().join(".ledger")).unwrap();
+                }
+                std::os::unix::fs::symlink(&target, store.root().join(format!(".ledger{name}"))).unwrap();
+                let refused =
+                    store.lock_ledger().map(drop).and_then(|()| store.append_ledger(&book, LedgerFile::Ended, b"{}\n"));
+                assert!(refused.is_err(), "{name}");
+                let is_untouched =
+                    if exists { fs::read(&target).map_or(0, |bytes| bytes.len()) == 0 } else { !target.exists() };
+                assert!(is_untouched, "{name}");
+                assert!(!target.is_dir() || fs::read_dir(&target).unwrap().count() == 0, "{name}");
+            }
+        }
     }
 }

@@ -1,5 +1,5 @@
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
@@ -10,9 +10,11 @@ use super::{BookLock, LedgerFile, LedgerPosition, StoreError};
 use crate::book::ScanId;
 
 /// Folder of the ledgers. A book's id does not begin with a dot.
-const LEDGERS: &str = ".ledger";
-/// Finished calls: `<scan-id>.jsonl`.
+pub(super) const LEDGERS: &str = ".ledger";
+/// Finished calls: `<scan-id>@<number>.jsonl`, one file for each process that writes at a time; `<scan-id>.jsonl` from earlier releases.
 const ENDED: &str = ".jsonl";
+/// How far each of them was written: `<scan-id>.ends`.
+const ENDS: &str = ".ends";
 /// Calls in flight: `<scan-id>@<unique>.sent`, one file for each process, which keeps it locked; `<scan-id>.sent` from earlier releases.
 const SENT: &str = ".sent";
 const LOCK_FILE: &str = ".lock";
@@ -22,12 +24,16 @@ const LOCK_FILE: &str = ".lock";
 pub(super) struct OwnSent(Arc<Mutex<BTreeMap<ScanId, HeldLock>>>);
 
 impl FolderStore {
-    fn ledger_path(&self, name: &str) -> Result<PathBuf, StoreError> {
+    pub(super) fn ledger_path(&self, name: &str) -> Result<PathBuf, StoreError> {
         self.inside(self.root().join(LEDGERS).join(name))
     }
 
+    pub(super) fn ends_path(&self, book: &ScanId) -> Result<PathBuf, StoreError> {
+        self.ledger_path(&format!("{book}{ENDS}"))
+    }
+
     /// The folder of the ledgers, made where it is missing.
-    fn made_ledgers(&self) -> Result<PathBuf, StoreError> {
+    pub(super) fn made_ledgers(&self) -> Result<PathBuf, StoreError> {
         let folder = self.ledger_path("")?;
         fs::create_dir_all(&folder).map_err(io_error("make", &folder))?;
         Ok(folder)
@@ -46,39 +52,26 @@ impl FolderStore {
         Ok(names)
     }
 
-    fn names_of(&self, book: &ScanId, file: LedgerFile) -> Result<Vec<String>, StoreError> {
-        Ok(match file {
-            LedgerFile::Ended => vec![format!("{book}{ENDED}")],
-            LedgerFile::Sent => {
-                let mut names = self.ledger_names()?;
-                names.retain(|name| {
-                    book_of(name).as_ref().is_some_and(|(of, file)| of == book && *file == LedgerFile::Sent)
-                });
-                names
-            }
-        })
+    pub(super) fn names_of(&self, book: &ScanId, file: LedgerFile) -> Result<Vec<String>, StoreError> {
+        let mut names = self.ledger_names()?;
+        names.retain(|name| book_of(name).as_ref().is_some_and(|(of, found)| of == book && *found == file));
+        Ok(names)
     }
 
     pub(super) fn append_to_ledger(&self, book: &ScanId, which: LedgerFile, lines: &[u8]) -> Result<(), StoreError> {
-        let folder = self.made_ledgers()?;
-        if which == LedgerFile::Sent {
-            let mut own = self.own_sent.0.lock().expect("no code that holds the lock panics");
-            if !own.contains_key(book) {
-                own.insert(book.clone(), self.new_sent(book)?);
-            }
-            let mut file = &own[book].0;
-            return file.write_all(lines).map_err(io_error("write", &folder));
+        match which {
+            LedgerFile::Sent => self.append_sent(book, lines),
+            LedgerFile::Ended => self.append_ended(book, lines),
         }
-        let file = self.ledger_path(&format!("{book}{ENDED}"))?;
-        let write = || -> io::Result<()> {
-            let mut ledger = OpenOptions::new().create(true).read(true).append(true).open(&file)?;
-            let mut bytes = if is_cut_off(&mut ledger)? { b"\n".to_vec() } else { Vec::new() };
-            bytes.extend_from_slice(lines);
-            // In one call: another process may append as well.
-            ledger.write_all(&bytes)?;
-            ledger.sync_data()
-        };
-        write().map_err(io_error("write", &file))
+    }
+
+    fn append_sent(&self, book: &ScanId, lines: &[u8]) -> Result<(), StoreError> {
+        let mut own = self.own_sent.0.lock().expect("no code that holds the lock panics");
+        if !own.contains_key(book) {
+            own.insert(book.clone(), self.new_sent(book)?);
+        }
+        let mut file = &own[book].0;
+        file.write_all(lines).map_err(io_error("write", &self.ledger_path("")?))
     }
 
     /// A list of calls in flight of this process, locked until it ends.
@@ -107,8 +100,33 @@ impl FolderStore {
         which: LedgerFile,
         position: &mut LedgerPosition,
     ) -> Result<Vec<u8>, StoreError> {
+        self.read_on(self.names_of(book, which)?, position)
+    }
+
+    /// The files are listed once for all books.
+    pub(super) fn read_all_ledger_files(
+        &self,
+        which: LedgerFile,
+        positions: &mut BTreeMap<ScanId, LedgerPosition>,
+    ) -> Result<Vec<(ScanId, Vec<u8>)>, StoreError> {
+        let mut names: BTreeMap<ScanId, Vec<String>> = BTreeMap::new();
+        for name in self.ledger_names()? {
+            if let Some((book, file)) = book_of(&name)
+                && file == which
+            {
+                names.entry(book).or_default().push(name);
+            }
+        }
+        let read = |(book, names): (ScanId, Vec<String>)| {
+            let lines = self.read_on(names, positions.entry(book.clone()).or_default())?;
+            Ok((book, lines))
+        };
+        names.into_iter().map(read).collect()
+    }
+
+    fn read_on(&self, names: Vec<String>, position: &mut LedgerPosition) -> Result<Vec<u8>, StoreError> {
         let mut bytes = Vec::new();
-        for name in self.names_of(book, which)? {
+        for name in names {
             let path = self.ledger_path(&name)?;
             let from = position.by_file.get(&name).copied().unwrap_or(0);
             let read = || -> io::Result<Vec<u8>> {
@@ -174,28 +192,28 @@ impl FolderStore {
     }
 }
 
-/// The book that a file in the folder of the ledgers is about.
-fn book_of(name: &str) -> Option<(ScanId, LedgerFile)> {
-    if let Some(book) = name.strip_suffix(ENDED) {
-        return Some((book.parse().ok()?, LedgerFile::Ended));
-    }
-    let name = name.strip_suffix(SENT)?;
-    let book = name.split_once('@').map_or(name, |(book, _)| book);
-    Some((book.parse().ok()?, LedgerFile::Sent))
+/// The file with the finished calls of a book that the process with this number writes.
+pub(super) fn ended_name(book: &ScanId, writer: u32) -> String {
+    format!("{book}@{writer}{ENDED}")
 }
 
-/// Whether the last line of a file is incomplete, because its writer was killed.
-fn is_cut_off(file: &mut File) -> io::Result<bool> {
-    let mut last = [b'\n'];
-    if file.seek(SeekFrom::End(0))? > 0 {
-        file.seek(SeekFrom::End(-1))?;
-        file.read_exact(&mut last)?;
-    }
-    Ok(last != [b'\n'])
+/// The number in the name of a file with finished calls; none in those of earlier releases.
+pub(super) fn writer_of(name: &str) -> Option<u32> {
+    name.strip_suffix(ENDED)?.split_once('@')?.1.parse().ok()
+}
+
+/// The book that a file in the folder of the ledgers is about.
+fn book_of(name: &str) -> Option<(ScanId, LedgerFile)> {
+    let (name, file) = match name.strip_suffix(ENDED) {
+        Some(ended) => (ended, LedgerFile::Ended),
+        None => (name.strip_suffix(SENT)?, LedgerFile::Sent),
+    };
+    let book = name.split_once('@').map_or(name, |(book, _)| book);
+    Some((book.parse().ok()?, file))
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::store::Store;
 
@@ -229,20 +247,29 @@ mod tests {
         assert_eq!(third.ledgers().unwrap(), ["florida-2".parse().unwrap()]);
     }
 
+    pub(in crate::store) fn append(store: &FolderStore, book: &ScanId, entry: &str) {
+        store.append_ledger(book, LedgerFile::Ended, format!("{entry}\n").as_bytes()).unwrap();
+    }
+
+    pub(in crate::store) fn calls(bytes: &[u8]) -> Vec<u64> {
+        let lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+        lines.map(|line| serde_json::from_slice::<serde_json::Value>(line).unwrap()["call"].as_u64().unwrap()).collect()
+    }
+
     #[test]
     fn reading_on_finds_complete_new_lines() {
         let folder = tempfile::tempdir().unwrap();
         let store = FolderStore::open(folder.path()).unwrap();
-        let book: ScanId = "florida".parse().unwrap();
+        let book: ScanId = "book".parse().unwrap();
+        let earlier = folder.path().join(".ledger/book.jsonl");
         let mut position = LedgerPosition::default();
-        let mut read = || {
-            let bytes = store.read_ledger_since(&book, LedgerFile::Ended, &mut position).unwrap();
-            String::from_utf8(bytes).unwrap()
-        };
-        assert_eq!(read(), "");
-        store.append_ledger(&book, LedgerFile::Ended, b"1\n2").unwrap();
-        assert_eq!(read(), "1\n");
-        store.append_ledger(&book, LedgerFile::Ended, b"3\n").unwrap();
-        assert_eq!((read(), read()), ("2\n3\n".to_owned(), String::new()));
+        let mut read = || calls(&store.read_ledger_since(&book, LedgerFile::Ended, &mut position).unwrap());
+        assert_eq!(read(), Vec::<u64>::new());
+        append(&store, &book, r#"{"call":1}"#);
+        fs::write(&earlier, "{\"call\":2}\n{\"ca").unwrap();
+        assert_eq!(read(), [2, 1]);
+        fs::write(&earlier, "{\"call\":2}\n{\"call\":3}\n").unwrap();
+        append(&store, &book, r#"{"call":4}"#);
+        assert_eq!((read(), read()), (vec![3, 4], vec![]));
     }
 }

@@ -5,7 +5,11 @@ mod file_lock;
 mod folder;
 mod folder_locks;
 mod kept_files;
+mod ledger_chain;
+mod ledger_check;
+mod ledger_ends;
 mod ledger_files;
+mod ledger_writer;
 mod lock;
 mod path;
 mod remove_tree;
@@ -30,7 +34,8 @@ use crate::book::{ScanId, Shard};
 /// A file of a book's ledger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LedgerFile {
-    /// Finished calls: `.ledger/<scan-id>.jsonl`.
+    /// Finished calls: `.ledger/<scan-id>@<number>.jsonl`, one file for each process that writes at a time. Each line carries its number and a
+    /// hash of itself and the line before. `.ledger/<scan-id>.jsonl`, which earlier releases wrote, has neither.
     Ended,
     /// Calls about to be sent: `.ledger/<scan-id>@….sent`, one list for each process. After a crash, it shows which were in flight.
     Sent,
@@ -40,6 +45,26 @@ pub enum LedgerFile {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LedgerPosition {
     by_file: BTreeMap<String, u64>,
+}
+
+/// The result of checking the finished calls of a book's ledger.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LedgerCheck {
+    /// Its files.
+    pub files: usize,
+    /// Those of an earlier release, without hashes.
+    pub without_hashes: usize,
+    /// The problems.
+    pub faults: Vec<LedgerFault>,
+}
+
+/// A file of a ledger that is not as it was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LedgerFault {
+    /// The file, in the library's folder.
+    pub file: String,
+    /// The problem.
+    pub problem: String,
 }
 
 /// Storage of books: list, read, write atomically, lock.
@@ -59,7 +84,7 @@ pub trait Store: Send + Sync + 'static {
     /// Appends to a file, creating it if missing. For logs: not atomic, not synced.
     fn append(&self, path: &BookPath, bytes: &[u8]) -> Result<(), StoreError>;
 
-    /// Appends lines to the book's ledger, which is outside the book and survives its removal. Finished calls are on disk when this
+    /// Appends lines to the book's ledger, which is outside the book and survives its removal: JSON objects, which must be complete. Finished calls are on disk when this
     /// returns; calls about to be sent survive the program, but not necessarily the machine.
     fn append_ledger(&self, book: &ScanId, file: LedgerFile, lines: &[u8]) -> Result<(), StoreError>;
 
@@ -75,6 +100,22 @@ pub trait Store: Send + Sync + 'static {
         file: LedgerFile,
         position: &mut LedgerPosition,
     ) -> Result<Vec<u8>, StoreError>;
+
+    /// The complete lines of the ledgers of all books from positions on, which are moved to their ends.
+    fn read_ledgers_since(
+        &self,
+        file: LedgerFile,
+        positions: &mut BTreeMap<ScanId, LedgerPosition>,
+    ) -> Result<Vec<(ScanId, Vec<u8>)>, StoreError> {
+        let read = |book: ScanId| {
+            let lines = self.read_ledger_since(&book, file, positions.entry(book.clone()).or_default())?;
+            Ok((book, lines))
+        };
+        self.ledgers()?.into_iter().map(read).collect()
+    }
+
+    /// Checks the finished calls of the book's ledger: whether lines were modified, removed or moved.
+    fn check_ledger(&self, book: &ScanId) -> Result<LedgerCheck, StoreError>;
 
     /// Passes the calls that other processes had in flight when they died to `settle`, which records how they ended, and removes their lists.
     fn settle_sent(

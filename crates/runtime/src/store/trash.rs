@@ -184,7 +184,8 @@ impl<'a> Trash<'a> {
     }
 
     fn metadata(self, name: &str) -> Option<BookMetadata> {
-        let bytes = fs::read(self.folder().join(name).join("metadata.json")).ok()?;
+        let file = self.store.inside(self.folder().join(name).join("metadata.json")).ok()?;
+        let bytes = fs::read(file).ok()?;
         serde_json::from_slice(&bytes).ok()
     }
 }
@@ -295,6 +296,18 @@ mod tests {
         assert!(matches!(Trash::of(&store).discard(&book), Err(StoreError::Outside { .. })));
         assert_eq!(store.books().unwrap(), [book]);
         assert_eq!(fs::read_dir(outside.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn metadata_outside_the_library_are_not_shown() {
+        let (_folder, store, book) = library();
+        let outside = tempfile::NamedTempFile::new().unwrap();
+        fs::write(outside.path(), r#"{"title": "of somebody else"}"#).unwrap();
+        let file = store.book_folder(&book).join("metadata.json");
+        fs::remove_file(&file).unwrap();
+        std::os::unix::fs::symlink(outside.path(), &file).unwrap();
+        Trash::of(&store).discard(&book).unwrap();
+        assert_eq!(Trash::of(&store).list().unwrap()[0].metadata, None);
     }
 
     #[test]

@@ -70,10 +70,10 @@ pub(super) fn clean_up(root: &Path) -> Result<(), StoreError> {
 /// Removes hidden folders that no process has locked. Only for the holder of the guard.
 fn remove_abandoned(root: &Path) -> Result<(), StoreError> {
     for path in hidden_folders(root)? {
-        let is_abandoned = match File::open(path.join(LOCK_FILE)) {
-            Ok(lock) => lock.try_lock().is_ok(),
-            Err(error) => error.kind() == io::ErrorKind::NotFound,
-        };
+        let lock_path = path.join(LOCK_FILE);
+        // A lock that is not a file, such as a link out of the library, is of no process that is at work.
+        let is_file = lock_path.symlink_metadata().is_ok_and(|found| found.is_file());
+        let is_abandoned = !is_file || File::open(lock_path).is_ok_and(|lock| lock.try_lock().is_ok());
         if is_abandoned {
             remove_tree(&path, &|| false).map_err(io_error("remove", &path))?;
         }
@@ -142,6 +142,18 @@ mod tests {
         drop(guard);
         clean_up(root.path()).unwrap();
         assert!(!left.exists());
+    }
+
+    #[test]
+    fn a_folder_whose_lock_leads_out_of_the_library_is_abandoned() {
+        let (root, outside) = (tempfile::tempdir().unwrap(), tempfile::NamedTempFile::new().unwrap());
+        let left = root.path().join(".adding-old-x1");
+        fs::create_dir(&left).unwrap();
+        std::os::unix::fs::symlink(outside.path(), left.join(LOCK_FILE)).unwrap();
+        let held = File::open(outside.path()).unwrap();
+        held.lock().unwrap();
+        clean_up(root.path()).unwrap();
+        assert!(!left.exists() && outside.path().exists());
     }
 
     #[test]

@@ -60,6 +60,7 @@ pub fn edit_scans(
     let state = look(store, registry, book)?;
     let last = state.pages.last().map_or(0, |page| page.get());
     check(&state, edit, last)?;
+    store.refuse_links_outside(book)?;
     let removed_before = removed_pages(store, book)?;
     let sources = inspect_sources(edit, worker_pool)?;
     let staging = Staging::new(store.root(), book)?;

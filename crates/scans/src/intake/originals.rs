@@ -5,6 +5,7 @@ use crate::formats::file_format::FileFormat;
 use crate::scan::source::{Source, SourceImage};
 use crate::staging::Staging;
 use shelf_runtime::book::PageNumber;
+use shelf_runtime::record::{Hash, Original, Originals};
 
 /// How much larger a page is as PNG than as JPEG, about.
 const PNG_TO_JPEG_SIZE: u64 = 6;
@@ -29,9 +30,10 @@ pub(super) fn needed_bytes(sources: &[Source]) -> Result<u64, FileError> {
     Ok(needed)
 }
 
-/// Copies PDFs and spreads into the book, byte for byte. Their pages are then read from the copies.
+/// Copies PDFs and spreads into the book, byte for byte, and notes their hashes. Their pages are then read from the copies.
 pub(super) fn copy_originals(sources: &mut [Source], staging: &Staging) -> Result<(), FileError> {
     let mut taken = BTreeSet::new();
+    let mut files = Vec::new();
     for source in sources {
         let Some(kept) = kept_name(source) else { continue };
         // Files in different folders may have the same name.
@@ -39,8 +41,13 @@ pub(super) fn copy_originals(sources: &mut [Source], staging: &Staging) -> Resul
         let name = std::iter::once(kept.clone()).chain(numbered).find(|name| taken.insert(name.to_lowercase()));
         let name = name.expect("there is always a next number");
         source.read_from = staging.copy(&source.read_from, &format!("source/{name}"))?;
+        let hash = Hash::of_file(&source.read_from).map_err(FileError::cannot("read", &source.read_from))?;
+        files.push(Original { file: name, hash });
     }
-    Ok(())
+    if files.is_empty() {
+        return Ok(());
+    }
+    staging.write_json_with_checksum(&format!("source/{}", Originals::FILE), &Originals { files })
 }
 
 /// The name under which a file is kept in the book, if its scans do not hold all that was in it.

@@ -10,6 +10,7 @@ use super::tests::Library;
 use super::{AddRequest, Added, Spreads};
 use crate::spread::tests::{beside, pages};
 use shelf_runtime::book::{Half, PageNumber, ScanId};
+use shelf_runtime::record::{Hash, Original, Originals};
 use shelf_runtime::store::Store;
 
 fn png(image: &GrayImage) -> Vec<u8> {
@@ -130,7 +131,10 @@ fn splits_spreads_in_a_pdf() {
     let mut names: Vec<_> =
         fs::read_dir(library.path("source")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     names.retain(|name| !name.to_string_lossy().starts_with("page_"));
-    assert_eq!(names, ["spreads.pdf"], "the PDF is the original that is kept");
+    names.sort();
+    assert_eq!(names, ["originals.json", "spreads.pdf"], "the PDF is the original that is kept");
+    let listed: Originals = serde_json::from_slice(&fs::read(library.path("source/originals.json")).unwrap()).unwrap();
+    assert_eq!(listed.files, [Original { file: "spreads.pdf".to_owned(), hash: Hash::of(&pdf) }]);
     assert_eq!(fs::read(library.path("source/spreads.pdf")).unwrap(), pdf);
 }
 
