@@ -16,7 +16,7 @@ import sys
 import tempfile
 
 PAGES = 16
-FORMATS = ["epub", "md", "txt", "tei", "json", "jsonl", "pdf", "hocr", "alto", "mets"]
+FORMATS = ["epub", "md", "txt", "tei", "json", "jsonl", "pdf", "hocr", "alto", "mets", "page"]
 # An engine for OCRmyPDF that takes the text of a page from an hOCR file.
 PLUGIN = """
 import os, pathlib, re, shutil

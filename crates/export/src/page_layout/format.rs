@@ -8,8 +8,9 @@ use shelf_pages::{OutlineEntry, TextRole};
 use super::alto::{AltoFile, labels};
 use super::division::MetsDivision;
 use super::hocr::HocrFile;
-use super::mets::{MetsPage, write_mets};
+use super::mets::{MetsPage, PageFormat, write_mets};
 use super::page::{LayoutBook, LayoutPage};
+use super::page_xml::write_page_xml;
 use crate::catalogue::elements;
 use crate::output::flush;
 use crate::scanned_page::{ScannedPage, scanned_pages};
@@ -33,7 +34,14 @@ pub(crate) const METS: Format = Format {
     name: "mets",
     extension: "mets.xml",
     about: "METS with the parts of the book, the scans and an ALTO file for each page, in a folder",
-    write: write_mets_folder,
+    write: |book, output, options| write_folder(PageFormat::Alto, book, output, options),
+};
+
+pub(crate) const PAGE: Format = Format {
+    name: "page",
+    extension: "page.mets.xml",
+    about: "PAGE XML for each page and the scans in a folder, with METS",
+    write: |book, output, options| write_folder(PageFormat::PageXml, book, output, options),
 };
 
 fn write_hocr(book: &ExportBook, output: &mut Output, options: &ExportOptions) -> Result<(), ExportError> {
@@ -67,7 +75,13 @@ fn write_alto(book: &ExportBook, output: &mut Output, options: &ExportOptions) -
     flush(file.finish()?)
 }
 
-fn write_mets_folder(book: &ExportBook, output: &mut Output, options: &ExportOptions) -> Result<(), ExportError> {
+/// Writes the scans and the texts of the pages into the folder, and METS as the main file.
+fn write_folder(
+    format: PageFormat,
+    book: &ExportBook,
+    output: &mut Output,
+    options: &ExportOptions,
+) -> Result<(), ExportError> {
     let layout_book = layout_book(book);
     let mut pages = Vec::new();
     for page in scanned_pages(book) {
@@ -80,10 +94,16 @@ fn write_mets_folder(book: &ExportBook, output: &mut Output, options: &ExportOpt
         }
         if let Some(layout) = layout_page(&page) {
             let name = format!("{}.xml", page.number.stem());
-            let mut file = AltoFile::start(output.beside(&name)?, &layout_book, layout.scan, &labels(&layout))?;
-            file.add_page(&layout)?;
-            flush(file.finish()?)?;
-            files.alto = Some(output.link(&name));
+            let out = output.beside(&name)?;
+            flush(match format {
+                PageFormat::Alto => {
+                    let mut file = AltoFile::start(out, &layout_book, layout.scan, &labels(&layout))?;
+                    file.add_page(&layout)?;
+                    file.finish()?
+                }
+                PageFormat::PageXml => write_page_xml(out, &layout_book, &layout)?,
+            })?;
+            files.text = Some(output.link(&name));
         }
         pages.push(files);
         options.done(page.number)?;
@@ -91,7 +111,7 @@ fn write_mets_folder(book: &ExportBook, output: &mut Output, options: &ExportOpt
     let outline: Vec<&OutlineEntry> = book.outline().collect();
     let numbers: Vec<u32> = pages.iter().map(|page| page.number).collect();
     let divisions = MetsDivision::of(&outline, &book.structure().elements, &numbers);
-    flush(write_mets(output.main()?, &layout_book, &pages, &divisions)?)
+    flush(write_mets(output.main()?, &layout_book, format, &pages, &divisions)?)
 }
 
 fn copy(scan: &Path, output: &Output, name: &str) -> Result<(), ExportError> {
@@ -107,6 +127,7 @@ fn layout_book(book: &ExportBook) -> LayoutBook {
     LayoutBook {
         further: elements(&metadata).into_iter().filter(|(element, _)| !has_field(element)).collect(),
         notice: metadata.missing_notice(),
+        date: metadata.date().to_owned(),
         title: metadata.title,
         author: metadata.author,
         publisher: metadata.publisher,

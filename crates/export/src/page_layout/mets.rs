@@ -16,14 +16,40 @@ pub struct MetsPage {
     pub printed_page_number: Option<String>,
     /// The scan, as a URL that may be relative to the METS file.
     pub scan: Option<String>,
-    /// The page's ALTO file, likewise; none for a page that was not read.
-    pub alto: Option<String>,
+    /// The file with the page's text, likewise; none for a page that was not read.
+    pub text: Option<String>,
+}
+
+/// The format of the files with the texts of pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PageFormat {
+    /// ALTO 4.
+    Alto,
+    /// PAGE XML.
+    PageXml,
+}
+
+impl PageFormat {
+    fn id(self) -> &'static str {
+        match self {
+            Self::Alto => "alto",
+            Self::PageXml => "pagexml",
+        }
+    }
+
+    fn media_type(self) -> &'static str {
+        match self {
+            Self::Alto => "application/alto+xml",
+            Self::PageXml => "application/vnd.prima.page+xml",
+        }
+    }
 }
 
 /// Writes the files of a book in the order of its pages, and its parts with the pages that they are on.
 pub fn write_mets<W: Write>(
     out: W,
     book: &LayoutBook,
+    format: PageFormat,
     pages: &[MetsPage],
     divisions: &[MetsDivision],
 ) -> Result<W, ExportError> {
@@ -52,8 +78,9 @@ pub fn write_mets<W: Write>(
     xml.open("fileSec", &[])?;
     let scans = pages.iter().filter_map(|page| Some((page.number, page.scan.as_deref()?)));
     file_group(&mut xml, "IMAGE", "scan", scans.map(|(number, file)| (number, file, image_type(file))))?;
-    let texts = pages.iter().filter_map(|page| Some((page.number, page.alto.as_deref()?)));
-    file_group(&mut xml, "FULLTEXT", "alto", texts.map(|(number, file)| (number, file, "application/alto+xml")))?;
+    let texts = pages.iter().filter_map(|page| Some((page.number, page.text.as_deref()?)));
+    let texts = texts.map(|(number, file)| (number, file, format.media_type()));
+    file_group(&mut xml, "FULLTEXT", format.id(), texts)?;
     xml.close()?;
     xml.open("structMap", &[("TYPE", "PHYSICAL".to_owned())])?;
     xml.open("div", &[("TYPE", "physSequence".to_owned()), ("DMDID", "book".to_owned())])?;
@@ -64,7 +91,7 @@ pub fn write_mets<W: Write>(
             attributes.push(("ORDERLABEL", number.clone()));
         }
         xml.open("div", &attributes)?;
-        for (file, kind) in [(&page.scan, "scan"), (&page.alto, "alto")] {
+        for (file, kind) in [(&page.scan, "scan"), (&page.text, format.id())] {
             if file.is_some() {
                 xml.empty("fptr", &[("FILEID", format!("{kind}_{}", page.number))])?;
             }

@@ -17,6 +17,8 @@ pub struct LayoutBook {
     pub further: Vec<(&'static str, String)>,
     /// Which pages are missing, if any are.
     pub notice: Option<String>,
+    /// The date of the book, RFC 3339, so that an export of the same book has the same bytes.
+    pub date: String,
     /// The program that made the file, with its version.
     pub producer: String,
 }

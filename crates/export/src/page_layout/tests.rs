@@ -9,7 +9,8 @@ use shelf_pages::{Bbox, HeadingKind, Orientation};
 
 use super::alto::{AltoFile, labels};
 use super::hocr::HocrFile;
-use super::mets::{MetsPage, write_mets};
+use super::mets::{MetsPage, PageFormat, write_mets};
+use super::page_xml::write_page_xml;
 use super::{LayoutBook, LayoutPage, MetsDivision};
 use crate::placed_words::{PlacedPage, WordPart};
 
@@ -21,6 +22,7 @@ fn book() -> LayoutBook {
         title: "Heads & \"tails\"".to_owned(),
         author: Some("A. Author".to_owned()),
         languages: vec!["en".to_owned()],
+        date: "2026-11-28T16:00:00Z".to_owned(),
         producer: "shelf 0.1.0".to_owned(),
         ..LayoutBook::default()
     }
@@ -48,6 +50,10 @@ fn alto(text: &PlacedPage) -> String {
     let mut file = AltoFile::start(Vec::new(), &book(), page.scan, &labels(&page)).unwrap();
     file.add_page(&page).unwrap();
     String::from_utf8(file.finish().unwrap()).unwrap()
+}
+
+fn page_xml(text: &PlacedPage) -> String {
+    String::from_utf8(write_page_xml(Vec::new(), &book(), &page(text)).unwrap()).unwrap()
 }
 
 /// The elements of a document, each with its text up to the next tag.
@@ -141,6 +147,52 @@ fn alto_has_every_word_on_its_box() {
 }
 
 #[test]
+fn page_xml_has_every_word_on_its_box_in_reading_order() {
+    let text = placed();
+    let elements = elements(&page_xml(&text));
+    let named = |name: &str| -> Vec<&BytesStart> {
+        elements.iter().filter(|(tag, _)| tag.name().as_ref() == name).map(|(tag, _)| tag).collect()
+    };
+    let ids = |name: &str| named(name).into_iter().map(|tag| attribute(tag, "id").unwrap()).collect::<Vec<_>>();
+    let order: Vec<String> =
+        named("RegionRefIndexed").into_iter().map(|tag| attribute(tag, "regionRef").unwrap()).collect();
+    assert_eq!((ids("TextRegion"), ids("ImageRegion")), (order, vec!["image_1".to_owned()]));
+    assert_eq!(attribute(named("Label")[0], "value").as_deref(), Some("BODY"));
+    // Each word is followed by its outline, its confidence and its text.
+    let words: Vec<usize> = (0..elements.len()).filter(|at| elements[*at].0.name().as_ref() == "Word").collect();
+    assert_eq!(words.len(), text.words().count());
+    for (at, placed) in words.into_iter().zip(text.words()) {
+        let bbox = placed.bbox;
+        let (left, top, right, bottom) = (bbox.x, bbox.y, bbox.right(), bbox.bottom());
+        let expected = format!("{left},{top} {right},{top} {right},{bottom} {left},{bottom}");
+        assert_eq!(attribute(&elements[at + 1].0, "points"), Some(expected));
+        assert_eq!(attribute(&elements[at + 2].0, "conf").as_deref(), Some("0.95"));
+        let printed = elements[at + 3].1.as_str();
+        assert_eq!(printed.trim_end_matches('-'), placed.text);
+        assert_eq!(printed.ends_with('-'), matches!(placed.part, WordPart::Begins { .. }));
+    }
+    let lines = "<Unicode>The long cam-\npaign began in the\nspring of the year.</Unicode>";
+    assert!(page_xml(&text).contains(lines), "the text of the region");
+}
+
+#[test]
+fn page_xml_says_what_its_scan_is() {
+    let mut text = placed();
+    let page = |text: &PlacedPage| {
+        elements(&page_xml(text)).into_iter().find(|(tag, _)| tag.name().as_ref() == "Page").unwrap().0
+    };
+    let of = |name: &str| attribute(&page(&text), name);
+    assert_eq!(of("imageFilename").as_deref(), Some("page_0007.png"));
+    assert_eq!(
+        [of("imageWidth"), of("imageHeight"), of("imageXResolution")].map(Option::unwrap),
+        ["1000", "1600", "300"]
+    );
+    assert_eq!((of("custom").as_deref(), of("orientation")), (Some("printedPageNumber {value:ix;}"), None));
+    text.orientation = Orientation { rotation_degrees: 270, skew_degrees: 1.0 };
+    assert_eq!(attribute(&page(&text), "orientation").as_deref(), Some("-89"));
+}
+
+#[test]
 fn rotation_of_a_scan_is_stated() {
     let mut text = placed();
     assert!(!hocr(&text).contains("textangle") && !alto(&text).contains("ROTATION"));
@@ -158,11 +210,11 @@ fn characters_that_xml_does_not_have_are_left_out() {
 
 #[test]
 fn mets_links_scans_and_texts() {
-    let scan = |number, alto| MetsPage {
+    let scan = |number, text| MetsPage {
         number,
         printed_page_number: Some("ix".to_owned()),
         scan: Some(format!("my scans/page_{number:04}.jpg")),
-        alto,
+        text,
     };
     let pages = [scan(7, Some("florida-files/page_0007.xml".to_owned())), scan(8, None)];
     let division = |kind, label: &str, pages: &[u32], parts| MetsDivision {
@@ -173,7 +225,8 @@ fn mets_links_scans_and_texts() {
     };
     let section = division(HeadingKind::Section, "Of “Florida”", &[8], vec![]);
     let chapter = division(HeadingKind::Chapter, "I. Discovery", &[7, 8], vec![section]);
-    let mets = String::from_utf8(write_mets(Vec::new(), &book(), &pages, &[chapter]).unwrap()).unwrap();
+    let mets =
+        String::from_utf8(write_mets(Vec::new(), &book(), PageFormat::Alto, &pages, &[chapter]).unwrap()).unwrap();
     let elements = elements(&mets);
     let all = |element: &str, name: &str| -> Vec<String> {
         let named = elements.iter().filter(|(tag, _)| tag.name().as_ref() == element);
@@ -212,6 +265,31 @@ fn alto_is_valid() {
     let empty = PlacedPage { blocks: Vec::new(), figures: Vec::new(), ..placed() };
     let documents = [file("a.xml", &alto(&placed())), file("b.xml", &alto(&rotated)), file("c.xml", &alto(&empty))];
     let run = Command::new("xmllint").args(["--noout", "--nonet", "--schema"]).arg(schema).args(documents).output();
+    match run {
+        Ok(output) => assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr)),
+        Err(error) => skip(&format!("xmllint: {error}")),
+    }
+}
+
+/// `make test-peers` puts the schema there.
+#[test]
+fn page_xml_is_valid() {
+    let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target");
+    let schema = target.join("peers/ocrd/ocrd_validators/page.xsd");
+    if !schema.exists() {
+        return skip(&format!("no {}", schema.display()));
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let mut rotated = placed();
+    rotated.orientation = Orientation { rotation_degrees: 270, skew_degrees: 1.0 };
+    let empty = PlacedPage { blocks: Vec::new(), figures: Vec::new(), ..placed() };
+    let file = |(number, text): (usize, PlacedPage)| {
+        let path = folder.path().join(format!("{number}.xml"));
+        fs::write(&path, page_xml(&text)).unwrap();
+        path
+    };
+    let files: Vec<_> = [placed(), rotated, empty].into_iter().enumerate().map(file).collect();
+    let run = Command::new("xmllint").args(["--noout", "--nonet", "--schema"]).arg(schema).args(files).output();
     match run {
         Ok(output) => assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr)),
         Err(error) => skip(&format!("xmllint: {error}")),
