@@ -23,7 +23,7 @@ pub(super) fn label(block: &BlockView, page: &PageView) -> Option<Verdict> {
     let lower = block.text.to_lowercase();
     let names_a_figure = names_a_figure(&lower);
     let beside = page.figures.iter().any(|figure| is_beside(figure, block, page));
-    let unlike_text = block.size < 0.93 || block.centred || block.capitals;
+    let unlike_text = block.size < 0.93 || block.centred || block.capitals || has_centred_end(block, page);
     let credit = lower.starts_with("photo") || lower.starts_with('©');
     match (beside, names_a_figure) {
         _ if credit && (beside || block.size < 0.8) => Some((Classification::PhotoCredit, 0.8)),
@@ -32,6 +32,11 @@ pub(super) fn label(block: &BlockView, page: &PageView) -> Option<Verdict> {
         (false, true) if unlike_text && block.rows.len() < 4 => Some((Classification::Caption, 0.7)),
         _ => None,
     }
+}
+
+/// Whether its last row is centred below others, as that of no paragraph is.
+fn has_centred_end(block: &BlockView, page: &PageView) -> bool {
+    block.rows.len() > 1 && block.rows.last().is_some_and(|row| page.is_centred(block, row))
 }
 
 /// Whether it is a footnote on a page with a figure.
@@ -78,6 +83,16 @@ mod tests {
         assert_eq!(label(16, "FIG. 7. WINGBACK CHAIR.", false), Classification::Caption);
         assert_eq!(label(14, "Photo: A. Smith", true), Classification::PhotoCredit);
         assert_eq!(label(20, "A HEADING", false), Classification::SectionHeading);
+    }
+
+    #[test]
+    fn caption_that_fills_its_first_row_ends_in_a_centred_one() {
+        let figure = Bbox { x: 200, y: 500, width: 600, height: 400 };
+        let first = line((100, 920), 20, "some words of the text that go on to the end of the line, as they all do,");
+        let caption = |last| vec![prose(1, 100, 12), block(2, &[first.clone(), last]), prose(3, 1050, 12)];
+        let label = |last| labels_beside(caption(last), &[figure], &in_a_book())[1];
+        assert_eq!(label(centred(1000, 950, 20, "of heard rumours.")), Classification::Caption);
+        assert_eq!(label(line((100, 950), 20, "of heard rumours.")), Classification::Body);
     }
 
     #[test]

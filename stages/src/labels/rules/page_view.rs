@@ -1,7 +1,7 @@
 use super::block_view::BlockView;
 use crate::labels::unsure_ratio;
 use crate::ocr::OcrPage;
-use crate::page_layout::{PageLayout, is_centred_between};
+use crate::page_layout::{PageLayout, TextRow, is_centred_between};
 use crate::pagination::PagePagination;
 use shelf_pages::Bbox;
 
@@ -34,7 +34,7 @@ impl<'p> PageView<'p> {
         let columns = columns(&blocks);
         let figures = page.images.iter().map(|figure| figure.bbox).collect();
         let mut view = Self { layout, book, blocks, figures, unsure_ratio: unsure_ratio(page), columns };
-        if !view.columns.is_empty() {
+        if view.has_columns() {
             let centred: Vec<bool> = view.blocks.iter().map(|block| view.is_centred_in_its_column(block)).collect();
             view.blocks.iter_mut().zip(centred).for_each(|(block, centred)| block.centred = centred);
         }
@@ -42,9 +42,18 @@ impl<'p> PageView<'p> {
     }
 
     fn is_centred_in_its_column(&self, block: &BlockView) -> bool {
+        !block.rows.is_empty() && block.rows.iter().all(|row| self.is_centred(block, row))
+    }
+
+    /// Whether a row of a block is centred in the block's column.
+    pub(super) fn is_centred(&self, block: &BlockView, row: &TextRow) -> bool {
         let Column { left, right } = self.column(block);
-        let is_centred = |row| is_centred_between(row, (left, right), self.layout.body_height_px);
-        !block.rows.is_empty() && block.rows.iter().all(is_centred)
+        is_centred_between(row, (left, right), self.layout.body_height_px)
+    }
+
+    /// Whether the page has columns beside each other.
+    pub(super) fn has_columns(&self) -> bool {
+        !self.columns.is_empty()
     }
 
     /// The column of a block: the width of the text if there is only one.
@@ -125,9 +134,20 @@ fn columns(blocks: &[BlockView]) -> Vec<Column> {
                 && 2 * common > block.bbox.height.min(other.bbox.height)
         })
     };
-    let column = |block: &&&BlockView| Column { left: f64::from(block.bbox.x), right: f64::from(block.bbox.right()) };
-    tall.iter().filter(|block| beside(block)).map(|block| column(&block)).collect()
+    let mut columns: Vec<Bbox> = Vec::new();
+    for block in tall.iter().filter(|block| beside(block)) {
+        // An indented block is in the column of the others above and below it.
+        match columns.iter_mut().find(|column| horizontal_overlap_ratio(column, &block.bbox) > MIN_COLUMN_OVERLAP_RATIO)
+        {
+            Some(column) => *column = column.union(&block.bbox),
+            None => columns.push(block.bbox),
+        }
+    }
+    columns.iter().map(|column| Column { left: f64::from(column.x), right: f64::from(column.right()) }).collect()
 }
+
+/// Blocks of one column overlap horizontally by at least this fraction of the narrower one, 0..=1.
+const MIN_COLUMN_OVERLAP_RATIO: f64 = 0.5;
 
 /// The horizontal overlap of two boxes, as a fraction of the narrower one's width, 0..=1.
 fn horizontal_overlap_ratio(a: &Bbox, b: &Bbox) -> f64 {

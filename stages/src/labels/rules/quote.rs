@@ -10,7 +10,10 @@ const MIN_INDENT_RATIO: f64 = 0.8;
 /// Minimum indent of verse, whose rows have uneven ends.
 const MIN_VERSE_INDENT_RATIO: f64 = 2.0;
 
-/// Text indented on both sides, in type no larger than the body text.
+/// Fewer rows may be indented at the left alone and be text.
+const MIN_DEEP_ROWS: usize = 3;
+
+/// Text indented on both sides, or deeply at the left, in type no larger than the body text.
 pub(super) fn label(block: &BlockView, page: &PageView) -> Option<Verdict> {
     if block.rows.len() < 2 || block.size > 1.08 || !page.layout.has_column {
         return None;
@@ -25,8 +28,13 @@ pub(super) fn label(block: &BlockView, page: &PageView) -> Option<Verdict> {
     let left = (indents(|row| row.bbox.x, 1) - column.left) / body;
     let right = (column.right - indents(|row| row.bbox.right(), 4)) / body;
     let lines_up = (indents(|row| row.bbox.x, 3) - indents(|row| row.bbox.x, 1)) / body < 2.5;
-    let is_quote =
-        left >= MIN_INDENT_RATIO && right >= MIN_INDENT_RATIO && (lines_up || left >= MIN_VERSE_INDENT_RATIO);
+    let is_verse_indent = left >= MIN_VERSE_INDENT_RATIO;
+    let is_quote = left >= MIN_INDENT_RATIO && right >= MIN_INDENT_RATIO && (lines_up || is_verse_indent);
+    // The lines of verse may fill a narrow column.
+    let is_deep = page.has_columns()
+        && block.rows.len() >= MIN_DEEP_ROWS
+        && (indents(|row| row.bbox.x, 0) - column.left) / body >= MIN_VERSE_INDENT_RATIO;
+    let is_quote = is_quote || is_deep;
     let before_text = page.below(block).is_some_and(BlockView::is_running_text);
     let below_heading = page.above(block).is_some_and(|above| super::heading::label(above, page).is_some());
     match is_quote {
@@ -81,6 +89,32 @@ mod tests {
             prose(3, 500, 20),
         ];
         assert_eq!(labels_of(blocks, &in_a_book())[1], Classification::Epigraph);
+    }
+
+    #[test]
+    fn quotation_and_verse_in_a_column_are_indented_within_it() {
+        let rows = |x: u32, y: u32, count: u32, text: &str| {
+            (0..count).map(|at| line((x, y + 30 * at), 20, text)).collect::<Vec<_>>()
+        };
+        let text = "some words of a narrow column here";
+        let blocks = vec![
+            block(1, &rows(100, 100, 20, text)),
+            block(2, &rows(520, 100, 6, text)),
+            block(3, &rows(550, 320, 4, "some words of another")),
+            block(4, &rows(520, 480, 6, text)),
+            block(5, &rows(580, 700, 4, "Verse that fills the column")),
+        ];
+        let labels = labels_of(blocks, &in_a_book());
+        assert_eq!(
+            labels,
+            [
+                Classification::Body,
+                Classification::Body,
+                Classification::Quote,
+                Classification::Body,
+                Classification::Quote
+            ]
+        );
     }
 
     #[test]
