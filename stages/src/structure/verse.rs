@@ -101,13 +101,14 @@ impl Lines {
     /// The lines of a piece; `None` if the position of one is unknown.
     fn of(piece: &Piece, text: TextEdges) -> Option<Self> {
         let mut lines = Self::default();
-        for line in &piece.lines {
+        for (at, line) in piece.lines.iter().enumerate().filter(|(at, _)| !is_turnover(piece, *at)) {
             let end = f64::from(line.bbox?.right());
+            let is_turned_over = is_turnover(piece, at + 1);
             lines.add(&Self {
                 count: 1,
                 begin_with_capital: usize::from(begins_with_capital(&line.text)),
-                full: usize::from(end > text.right_px - 0.06 * text.width_px),
-                end_in_hyphen: line.text.ends_with('-'),
+                full: usize::from(end > text.right_px - 0.06 * text.width_px && !is_turned_over),
+                end_in_hyphen: line.text.ends_with('-') && !is_turned_over,
                 speeches: usize::from(is_speech(&line.text)),
                 last_end_px: end,
                 ..Self::default()
@@ -182,6 +183,17 @@ pub(super) fn stanzas(pieces: &[Piece]) -> Vec<Piece> {
     stanzas.into_iter().map(|lines| Piece { lines, ..all.clone() }).collect()
 }
 
+/// Whether a line is the end of a verse that was too long for the column: it is indented more than the line before, and begins with a small letter.
+fn is_turnover(piece: &Piece, at: usize) -> bool {
+    let Some([before, line]) = at.checked_sub(1).and_then(|before| piece.lines.get(before..=at)) else { return false };
+    let (Some(before), Some(bbox)) = (before.bbox, line.bbox) else { return false };
+    let is_deeper = f64::from(bbox.x) >= f64::from(before.x) + MIN_TURNOVER_HEIGHTS * f64::from(bbox.height);
+    is_deeper && line.text.starts_with(char::is_lowercase)
+}
+
+/// A turnover is indented by at least this, in heights of a line.
+const MIN_TURNOVER_HEIGHTS: f64 = 1.0;
+
 /// `“No,” said he.`
 fn is_speech(text: &str) -> bool {
     text.strip_prefix(['“', '"', '„']).is_some_and(|rest| rest.contains(['”', '"', '“']))
@@ -255,6 +267,23 @@ mod tests {
         assert_eq!(verse_at(&pieces_at(&dialogue), 100.0, 900.0), 0);
         let two_by_two = [("“No,” said he.\n“Why not?”", 100), ("“Because.”\n“But why?”", 200)];
         assert_eq!(verse_at(&pieces_at(&two_by_two), 100.0, 900.0), 0);
+    }
+
+    #[test]
+    fn verse_may_be_longer_than_its_column() {
+        let mut pieces = pieces_at(&[(
+            "The shelf that stood beside the door for all to see and never\nmoved an inch,\nHas borne a hundred books and more, of every size that men can\nprint and bind,\nAnd never asked, by night or day,\nWhat all the hundred had to say.",
+            100,
+        )]);
+        for at in [1, 3] {
+            let bbox = pieces[0].lines[at].bbox.as_mut().unwrap();
+            bbox.x += 60;
+        }
+        assert_eq!(verse_at(&pieces, 100.0, 830.0), 1);
+        for line in &mut pieces[0].lines {
+            line.bbox.as_mut().unwrap().x = 200;
+        }
+        assert_eq!(verse_at(&pieces, 100.0, 830.0), 0);
     }
 
     #[test]

@@ -47,8 +47,10 @@ fn evidence_against(word: &str, counts: &WordCounts, dictionary: &Dictionary) ->
     }
     let apart = segment(&form, counts, dictionary);
     // `whaleman` is a compound of words that are everywhere in a book about whales.
-    let is_merged =
-        apart.iter().all(|word| counts.is_ubiquitous(word)) && apart.iter().any(|word| counts.is_function_word(word));
+    let is_word = |word: &String| {
+        counts.is_ubiquitous(word) || (word.chars().count() >= MIN_MERGED_WORD_CHARS && counts.certain_count(word) > 0)
+    };
+    let is_merged = apart.iter().all(is_word) && apart.iter().any(|word| counts.is_function_word(word));
     if is_merged {
         return Some(WordEvidence { apart, ..WordEvidence::default() });
     }
@@ -63,6 +65,8 @@ fn evidence_against(word: &str, counts: &WordCounts, dictionary: &Dictionary) ->
     Some(WordEvidence { known: false, similar, apart: Vec::new() })
 }
 
+/// Of merged words that were read with certainty, shorter ones are everywhere in the book.
+const MIN_MERGED_WORD_CHARS: usize = 3;
 /// A misreading of one word is repeated at most so often.
 const MAX_REPETITIONS: u32 = 2;
 /// Shorter words that were read with certainty are corrected only to words that are everywhere in the book.

@@ -28,6 +28,8 @@ const MAX_CANDIDATES: usize = 4;
 /// A number that is isolated where page numbers are may be recognised with this confidence, 0..=1, and be an alternative of this probability.
 const MIN_CONFIDENCE: f64 = 0.45;
 const MIN_PROBABILITY: f64 = 0.1;
+/// To the left or right of the text, where dirt at the edges of scans is, it is recognised with at least this confidence.
+const MIN_CONFIDENCE_BESIDE: f64 = 0.6;
 /// Maximum length of a page number in arabic digits.
 const MAX_DIGITS: usize = 4;
 
@@ -48,6 +50,7 @@ pub(super) fn recognise_isolated_page_numbers(
         let read = recognise_words(language, InputKind::TextLine, &crop_on_white(&page.image, area), page.dpi)?;
         if let [word] = &read[..]
             && let Some(number) = as_number(word)
+            && (number.confidence >= MIN_CONFIDENCE_BESIDE || is_within_column(residual, candidate))
         {
             let position = LayoutPosition { block: found.len() as u32, paragraph: 0, line: 0 };
             found.push(RecognisedWord { position, bbox: residual.to_scan(candidate), ..number });
@@ -63,6 +66,12 @@ pub(super) fn insert_isolated_page_numbers(blocks: Vec<Block>, numbers: &[Recogn
         build_blocks(numbers).into_iter().partition(|number| number.bbox.bottom() <= top);
     let all = above.into_iter().chain(blocks).chain(below);
     all.zip(1..).map(|(block, block_num)| Block { block_num, ..block }).collect()
+}
+
+/// Whether a box is above or below the lines of text, not to their left or right.
+fn is_within_column(residual: &ResidualImage, bbox: Bbox) -> bool {
+    let text = Bbox::bounding(residual.lines.iter().copied());
+    text.is_some_and(|text| bbox.right() > text.x && bbox.x < text.right())
 }
 
 /// The connected components above and below the text that have the size of a number, px of the residual image.
