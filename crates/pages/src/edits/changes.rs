@@ -182,7 +182,7 @@ pub enum ChangeError {
 /// The edit that makes a merged page say what is wanted; `None` if it does so already.
 ///
 /// # Errors
-/// The page has no such block, paragraph or place, or the text is empty.
+/// The page does not have the block, paragraph or place, or the text is empty.
 pub fn change(page: &MergedPage, wanted: &Wanted) -> Result<Option<EditChange>, ChangeError> {
     match wanted {
         Wanted::Text { block, paragraph, text } => {

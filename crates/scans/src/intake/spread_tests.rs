@@ -65,8 +65,8 @@ fn pages_of_a_spread_are_numbered_among_the_others() {
     let left: Vec<_> = names.iter().filter(|name| PageNumber::of_file(name).is_none()).collect();
     assert_eq!(
         (pages.len(), left),
-        (4, vec![&"spread_page_0002.bmp".to_owned()]),
-        "the kept image is not taken for a page"
+        (4, vec![&"originals.json".to_owned(), &"spread_page_0002.bmp".to_owned()]),
+        "the kept image and the list of such files are not taken for pages"
     );
 }
 
