@@ -79,8 +79,7 @@ impl PageNumberCandidate {
         Folio::parse(&self.text)
     }
 
-    /// The candidate on the scan of this number: front matter is numbered from `i`, so that on the second scan `li` is a misread `ii`, and `lii` may be
-    /// `[ii`, not 52.
+    /// The candidate on the scan of this number: front matter is numbered from `i`, so that on the second scan `li` is a misread `ii`, and `liv` is `[iv`.
     #[must_use]
     pub(super) fn on_scan(self, scan: u32) -> Self {
         let last = scan + MAX_PAGES_BEFORE_SCANS;

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::counts::{MIN_CERTAIN_CONFIDENCE, WordCounts};
 use super::segmentation::segment;
@@ -30,42 +30,45 @@ pub(super) fn evidence_for(page: &PageTokens, counts: &WordCounts, dictionary: O
         if token.confidence < MIN_CERTAIN_CONFIDENCE {
             let evidence = word_evidence(&form, counts, dictionary);
             found.doubtful.insert(form, evidence);
-        } else if at > 0 && !token.continues && !token.ends_in_hyphen() {
+        } else if counts.count_of(&form) <= MAX_REPETITIONS {
+            let apart = merged_words(word, counts, dictionary);
             // The first word of a page may be half of one.
-            found.doubtful.extend(evidence_against(word, counts, dictionary).map(|evidence| (form, evidence)));
+            let is_whole = at > 0 && !token.continues && !token.ends_in_hyphen() && word == form;
+            let similar = if is_whole && apart.is_empty() { printed_word(&form, counts, dictionary) } else { None };
+            if !apart.is_empty() || similar.is_some() {
+                found
+                    .doubtful
+                    .insert(form, WordEvidence { known: false, similar: similar.into_iter().collect(), apart });
+            }
         }
     }
     found
 }
 
-/// Evidence that a word in small letters that the book does not repeat is misread, although its confidence is high: its letters were merged with those of the next
-/// word, each of which was recognised well, or one letter was taken for a similar one.
-fn evidence_against(word: &str, counts: &WordCounts, dictionary: &Dictionary) -> Option<WordEvidence> {
+/// The words that a word consists of which was read with certainty: the space after a small word was lost, and each letter recognised well. Empty if it may
+/// be a compound, such as `whaleman` in a book about whales.
+fn merged_words(word: &str, counts: &WordCounts, dictionary: &Dictionary) -> Vec<String> {
     let form = word_key(word);
-    if counts.count_of(&form) > MAX_REPETITIONS || word != form {
-        return None;
-    }
     let apart = segment(&form, counts, dictionary);
-    // `whaleman` is a compound of words that are everywhere in a book about whales.
-    let is_word = |word: &String| {
-        counts.is_ubiquitous(word) || (word.chars().count() >= MIN_MERGED_WORD_CHARS && counts.certain_count(word) > 0)
-    };
-    let is_merged = apart.iter().all(is_word) && apart.iter().any(|word| counts.is_function_word(word));
-    if is_merged {
-        return Some(WordEvidence { apart, ..WordEvidence::default() });
-    }
-    let is_long = form.chars().count() >= MIN_CERTAIN_WORD_CHARS;
-    let is_candidate = |word: &str| counts.is_ubiquitous(word) || (is_long && dictionary.knows(word));
-    let mut candidates: Vec<String> = variants_of_one_letter(&form).filter(|word| is_candidate(word)).collect();
-    candidates.sort_unstable();
-    candidates.dedup();
-    let [printed] = &candidates[..] else { return None };
-    let commonness = Commonness::of(counts.count_of(printed).max(1));
-    let similar = [(printed.clone(), commonness)].into();
-    Some(WordEvidence { known: false, similar, apart: Vec::new() })
+    // A name hardly consists of ubiquitous words in lower case.
+    let are_everywhere = || word == form && apart.iter().all(|word| counts.is_ubiquitous(word));
+    let are_long =
+        || apart.iter().all(|word| word.chars().count() >= MIN_MERGED_WORD_CHARS && counts.certain_count(word) > 0);
+    let is_merged = apart.iter().any(|word| counts.is_function_word(word)) && (are_everywhere() || are_long());
+    if is_merged { apart } else { Vec::new() }
 }
 
-/// Of merged words that were read with certainty, shorter ones are everywhere in the book.
+/// The only word that one frequent misreading of a letter makes this one of, although it was read with certainty.
+fn printed_word(form: &str, counts: &WordCounts, dictionary: &Dictionary) -> Option<(String, Commonness)> {
+    let is_long = form.chars().count() >= MIN_CERTAIN_WORD_CHARS;
+    let is_candidate = |word: &String| counts.is_ubiquitous(word) || (is_long && dictionary.knows(word));
+    let candidates: BTreeSet<String> = variants_of_one_letter(form).filter(is_candidate).collect();
+    let [printed] = <[String; 1]>::try_from(Vec::from_iter(candidates)).ok()?;
+    let commonness = Commonness::of(counts.count_of(&printed).max(1));
+    Some((printed, commonness))
+}
+
+/// Shorter ones of merged words that were read with certainty are everywhere in the book.
 const MIN_MERGED_WORD_CHARS: usize = 3;
 /// A misreading of one word is repeated at most so often.
 const MAX_REPETITIONS: u32 = 2;

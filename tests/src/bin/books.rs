@@ -3,11 +3,11 @@
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for people")]
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 use shelf_tests::Shelf;
-use shelf_tests::typeset::{BOOKS, document, measure, typeset};
+use shelf_tests::typeset::{BOOKS, document, read_and_measure};
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -20,10 +20,11 @@ fn main() -> ExitCode {
     let shelf =
         if is_for_testing { Shelf::new(&program) } else { Shelf::on_library(&program, &folder.join("library")) };
     let mut all = Vec::new();
-    let numbers = if chosen.is_empty() { (0..BOOKS).collect() } else { chosen.clone() };
+    let is_all = chosen.is_empty();
+    let numbers = if chosen.is_empty() { (0..BOOKS).collect() } else { chosen };
     for number in numbers {
-        let book = match typeset(&folder, &folder.join("texts"), number, is_for_testing) {
-            Ok(book) => book,
+        let (book, measured) = match read_and_measure(&shelf, &folder, number, is_for_testing) {
+            Ok(measured) => measured,
             Err(error) => {
                 eprintln!(
                     "error: book {number} cannot be made: {error}\nhint: `scripts/setup.sh books` installs what it needs"
@@ -31,14 +32,6 @@ fn main() -> ExitCode {
                 return ExitCode::FAILURE;
             }
         };
-        let id = format!("book-{number}");
-        let scans: Vec<PathBuf> = book.scans.clone();
-        if shelf.library().join(&id).exists() {
-            // The text is read again only if its version says so; the rules may have changed.
-            shelf.ok(["process", &id, "--engine", "rules", "--redo", "--stages", "vocabulary+,pagination+"]);
-        }
-        shelf.read(&id, &scans);
-        let measured = measure(&shelf, &id, &book);
         println!("{number}: {}, {} pages", book.name, book.pages.len());
         for defect in measured.defects.iter().filter(|_| !is_for_testing) {
             println!("  {defect}");
@@ -47,7 +40,7 @@ fn main() -> ExitCode {
     }
     let text = document(&all);
     println!("{text}");
-    if is_for_testing && chosen.is_empty() {
+    if is_for_testing && is_all {
         std::fs::write(root.join("docs/typeset-books.md"), text).expect("the document can be written");
     }
     ExitCode::SUCCESS

@@ -47,10 +47,7 @@ const SCANNINGS: [Scanning; 5] =
     [Scanning::Clean, Scanning::Bilevel, Scanning::Worn, Scanning::Coarse, Scanning::Bilevel];
 
 /// Typesets and scans book `number`, from 0, in `folder`, with texts from `texts`. A book that is there is not made again.
-///
-/// # Errors
-/// The texts cannot be read, or TeX or poppler fails.
-pub fn typeset(folder: &Path, texts: &Path, number: usize, is_for_testing: bool) -> io::Result<TypesetBook> {
+pub(super) fn typeset(folder: &Path, texts: &Path, number: usize, is_for_testing: bool) -> io::Result<TypesetBook> {
     let seed = if is_for_testing { TESTING_SEED } else { TUNING_SEED } + number as u64;
     let mut random = Random::new(seed);
     let style = Style::new(&mut random, number, is_for_testing);

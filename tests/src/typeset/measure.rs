@@ -1,8 +1,10 @@
 use std::collections::BTreeMap;
+use std::io;
+use std::path::Path;
 
 use serde_json::Value;
 
-use super::TypesetBook;
+use super::book::{TypesetBook, typeset};
 use super::reading::Reading;
 use crate::Shelf;
 
@@ -28,12 +30,31 @@ pub struct Measured {
     pub defects: Vec<String>,
 }
 
-/// Measures a book that shelf has read as `id`.
+/// Typesets book `number` in `folder`, takes it through all stages, and measures it. Rules are applied again if the book is there.
+///
+/// # Errors
+/// The book cannot be typeset.
 ///
 /// # Panics
-/// A page is missing, or a command fails.
-#[must_use]
-pub fn measure(shelf: &Shelf, id: &str, book: &TypesetBook) -> Measured {
+/// A command fails.
+pub fn read_and_measure(
+    shelf: &Shelf,
+    folder: &Path,
+    number: usize,
+    is_for_testing: bool,
+) -> io::Result<(TypesetBook, Measured)> {
+    let book = typeset(folder, &folder.join("texts"), number, is_for_testing)?;
+    let id = format!("book-{number}");
+    if shelf.library().join(&id).exists() {
+        shelf.ok(["process", &id, "--engine", "rules", "--redo", "--stages", "vocabulary+,pagination+"]);
+    }
+    shelf.read(&id, &book.scans);
+    let measured = measure(shelf, &id, &book);
+    Ok((book, measured))
+}
+
+/// Measures a book that shelf has read as `id`.
+fn measure(shelf: &Shelf, id: &str, book: &TypesetBook) -> Measured {
     let report = shelf.ok(["report", id, "--stage", "ocr", "--json"]);
     let report: Vec<Value> = serde_json::from_str(&report).expect("a report is JSON");
     let is_flagged =

@@ -16,7 +16,7 @@ mod structure;
 mod style;
 mod words;
 
-pub use book::{BOOKS, TypesetBook, typeset};
+pub use book::{BOOKS, TypesetBook};
 pub use document::{document, fell};
 pub use kind::{Kind, PageTruth, TrueLine};
-pub use measure::{Found, Measured, measure};
+pub use measure::{Found, Measured, read_and_measure};

@@ -40,9 +40,8 @@ pub(super) fn words<P: Copy>(
 
 /// For each word of `truth`, the index of the same word in `found`.
 pub(super) fn aligned<P, Q>(truth: &[Word<P>], found: &[Word<Q>]) -> Vec<Option<usize>> {
-    let keys = |keys: Vec<&str>| keys.into_iter().map(ToOwned::to_owned).collect::<Vec<String>>();
-    let truth_keys = keys(truth.iter().map(|word| word.key.as_str()).collect());
-    let found_keys = keys(found.iter().map(|word| word.key.as_str()).collect());
+    let truth_keys: Vec<&str> = truth.iter().map(|word| word.key.as_str()).collect();
+    let found_keys: Vec<&str> = found.iter().map(|word| word.key.as_str()).collect();
     let mut places = vec![None; truth.len()];
     for operation in capture_diff_slices(Algorithm::Myers, &truth_keys, &found_keys) {
         if let DiffOp::Equal { old_index, new_index, len } = operation {

@@ -38,12 +38,7 @@ fn typeset_books_are_read_as_well_as_the_documents_say() {
     let shelf = Shelf::new(env!("CARGO_BIN_EXE_shelf-under-test"));
     let measured: Vec<_> = (0..typeset::BOOKS)
         .map(|number| {
-            let book = typeset::typeset(&folder, &folder.join("texts"), number, true)
-                .expect("`scripts/setup.sh books` was run");
-            let id = format!("book-{number}");
-            shelf.read(&id, &book.scans);
-            let measured = typeset::measure(&shelf, &id, &book);
-            (book, measured)
+            typeset::read_and_measure(&shelf, &folder, number, true).expect("`scripts/setup.sh books` was run")
         })
         .collect();
     let fell = typeset::fell(&measured, include_str!("../../../docs/typeset-books.md"));

@@ -1,5 +1,5 @@
-//! Applies edits to a page as rules and models have made it, the oldest first. An edit was made on a text: where that text is no longer in
-//! its place, it is looked for on the rest of the page, and where it is not there either, the edit is in conflict.
+//! Applies edits to a page as rules and models have made it, the oldest first. An edit was made on a text. If that text is not in its
+//! place, it is looked for on the rest of the page; if it is missing there too, the edit is in conflict.
 
 use std::collections::BTreeMap;
 
@@ -131,7 +131,7 @@ fn set_label(blocks: &mut [MergedBlock], number: u32, text: &str, label: Classif
             let now = blocks[at].text_before_edits();
             return Err(format!("block {number} now reads \"{}\"", beginning(&now)));
         }
-        (None, _) => return Err(format!("there is no block {number} any more")),
+        (None, _) => return Err(format!("block {number} is missing from the page")),
     };
     let block = &mut blocks[found];
     if block.classification != label {
@@ -182,7 +182,7 @@ mod tests {
         );
         let (texts, problems) = applied(&["x", "The modem ship", "The modem ship"], edit());
         assert_eq!((texts.concat().contains("modern"), problems.len()), (false, 1));
-        assert_eq!(applied(&[], edit()).1, ["there is no paragraph 1/1 any more"]);
+        assert_eq!(applied(&[], edit()).1, ["paragraph 1/1 is missing from the page"]);
     }
 
     #[test]
@@ -224,7 +224,7 @@ mod tests {
             labelled(&["x", "quite another text"]),
             (None, Some("block 2 now reads \"quite another text\"".into()))
         );
-        assert_eq!(labelled(&["x"]), (None, Some("there is no block 2 any more".into())));
+        assert_eq!(labelled(&["x"]), (None, Some("block 2 is missing from the page".into())));
     }
 
     #[test]

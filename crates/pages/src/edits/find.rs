@@ -50,7 +50,7 @@ pub(super) fn now(blocks: &[MergedBlock], numbers: Numbers) -> String {
         Some((b, p)) => {
             format!("paragraph {block}/{paragraph} now reads \"{}\"", beginning(&blocks[b].paragraphs[p].text))
         }
-        None => format!("there is no paragraph {block}/{paragraph} any more"),
+        None => format!("paragraph {block}/{paragraph} is missing from the page"),
     }
 }
 

@@ -41,7 +41,7 @@ pub(super) fn join(
         (None, None) if may_continue_page(label) => {}
         (_, Some(before)) => return Err(format!("the paragraph before it now reads \"{}\"", beginning(before))),
         (_, None) => {
-            return Err(format!("there is no {} before it on the page any more", label.name()));
+            return Err(format!("the page has no {} before it", label.name()));
         }
     }
     blocks[block].paragraphs[paragraph].start = Some(ParagraphStart::Joined);
@@ -83,7 +83,7 @@ mod tests {
         let problem = |texts: &[&str]| joined(&mut blocks(texts), (2, 1)).unwrap_err();
         assert_eq!(problem(&["It was said that", "x"]), "paragraph 2/1 now reads \"x\"");
         assert_eq!(problem(&["The end.", NEXT]), "the paragraph before it now reads \"The end.\"");
-        assert_eq!(problem(&[NEXT]), "there is no BODY before it on the page any more");
+        assert_eq!(problem(&[NEXT]), "the page has no BODY before it");
         let mut first = blocks(&["x", NEXT]);
         assert!(join(&mut first, (2, 1), NEXT, None).unwrap_err().starts_with("the paragraph before it now reads"));
         assert_eq!(join(&mut first[1..], (2, 1), NEXT, None), Ok(()));

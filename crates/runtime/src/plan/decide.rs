@@ -3,17 +3,20 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
+use super::fingerprint::{Asked, fingerprint, has_kept_files, tokens};
 use super::job::PlannedStage;
+use super::need::{IfMissing, Need, needs};
 use super::shard_plan::divide;
+use super::staleness::{changes, is_kept, paid};
 use super::{Job, OtherShards, Plan, PlanError, Request, Settled, Why};
-use crate::book::{PageNumber, Unit};
+use crate::book::Unit;
 use crate::events::{Blocker, PageOf};
 use crate::failure::Failure;
 use crate::inspect::{BookState, PageState, PageSummary};
 use crate::provide::{AskedModel, Providers};
-use crate::record::{Change, Fingerprint, Hash, Input, OutputHash, RedoMarker};
+use crate::record::{Change, Fingerprint, Hash, Input, RedoMarker};
 use crate::registry::{Entry, Registry};
-use crate::stage::{ExternalInput, KeptInput, Parallelism, ParsedOptions, Reach, ResourceContext, Resources, Row};
+use crate::stage::{ExternalInput, ParsedOptions, ResourceContext, Resources, Row};
 
 /// Plans a request: decides for every page of every requested stage whether it is made, and why.
 pub fn plan(
@@ -291,212 +294,4 @@ impl Planning<'_> {
             }
         })
     }
-}
-
-/// A page that another page is made from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Need {
-    /// The page.
-    pub page: PageOf,
-    /// The page whose part of it is taken; `None` if it is taken as a whole.
-    pub part: Option<PageNumber>,
-    /// The effect on the other page if it is missing. A page made without it becomes stale once it is made.
-    pub if_missing: IfMissing,
-}
-
-/// The effect of a missing page on a page made from it. If several apply, the last one counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum IfMissing {
-    /// It is left out: a neighbour, or a single page of a book. At least one must exist.
-    LeaveOut,
-    /// It is taken as `None`.
-    TakeNone,
-    /// The other page is blocked.
-    Block,
-}
-
-impl Need {
-    /// Whether the other page cannot be made without it.
-    #[must_use]
-    pub fn is_required(&self) -> bool {
-        self.if_missing == IfMissing::Block
-    }
-
-    /// Its name in a fingerprint.
-    fn input(&self) -> Input {
-        let stage = self.page.stage.to_owned();
-        match (self.page.unit, self.part) {
-            (Unit::Page(page), _) => Input::Page { stage, page: page.get() },
-            (Unit::Book, Some(page)) => Input::Part { stage, page: page.get() },
-            (Unit::Book, None) => Input::Book { stage },
-        }
-    }
-}
-
-/// The pages of other stages that a page is made from, without duplicates.
-fn needs(row: &Row, unit: Unit, pages: &[PageNumber]) -> Vec<Need> {
-    let mut needs = BTreeMap::new();
-    let mut add = |stage: &'static str, unit: Unit, part: Option<PageNumber>, if_missing: IfMissing| {
-        let known = needs.entry((PageOf { stage, unit }, part)).or_insert(if_missing);
-        *known = if_missing.max(*known);
-    };
-    for dep in row.deps {
-        let stage = dep.row.name;
-        let here = if dep.is_optional { IfMissing::TakeNone } else { IfMissing::Block };
-        match (dep.reach, unit) {
-            (Reach::Same, unit) => add(stage, unit, None, here),
-            (Reach::Book, _) => add(stage, Unit::Book, None, here),
-            (Reach::Part, unit) => add(stage, Unit::Book, unit.page(), here),
-            (Reach::Around(width), Unit::Page(page)) => {
-                let here = pages.partition_point(|other| *other < page);
-                let width = width as usize;
-                for near in &pages[here.saturating_sub(width)..pages.len().min(here + width + 1)] {
-                    let near_by = if *near == page { IfMissing::Block } else { IfMissing::LeaveOut };
-                    add(stage, Unit::Page(*near), None, near_by);
-                }
-            }
-            (Reach::All | Reach::Around(_), _) => {
-                for page in pages {
-                    add(stage, Unit::Page(*page), None, IfMissing::LeaveOut);
-                }
-            }
-        }
-    }
-    needs.into_iter().map(|((page, part), if_missing)| Need { page, part, if_missing }).collect()
-}
-
-/// Why a page with this fingerprint is stale. A page made by rules does not become stale because a model is configured, nor a page made by a model
-/// because none is; `auto` keeps the pages of either engine.
-pub(crate) fn changes(entry: &Entry, now: &Fingerprint, made: &Fingerprint) -> Vec<Change> {
-    let mut changes = now.changes_since(made, &entry.option_defaults);
-    if entry.row.parallelism == Parallelism::Llm {
-        let asked_both_times = now.model.is_some() && made.model.is_some();
-        changes.retain(|change| match change {
-            Change::Model(..) | Change::Prompt | Change::OwnPrompt => asked_both_times,
-            Change::Option(name, _, to) | Change::Default(name, _, to) => !entry.option_choices.is_either(name, to),
-            _ => true,
-        });
-    }
-    changes
-}
-
-/// Whether a page with these changes is kept until `--redo`: a release caused them, and the page, or one made from it, was paid for.
-pub(crate) fn is_kept(changes: &[Change], is_paid: bool) -> bool {
-    is_paid && !changes.is_empty() && changes.iter().all(Change::is_of_release)
-}
-
-/// Paid pages, and all pages they were made from.
-fn paid(book: &BookState) -> BTreeSet<PageOf> {
-    let all =
-        book.stages.iter().flat_map(|(stage, state)| state.pages.keys().map(|unit| PageOf { stage, unit: *unit }));
-    let mut open: Vec<PageOf> =
-        all.filter(|page| book.record(*page).is_some_and(crate::inspect::RecordSummary::is_paid)).collect();
-    let mut found = BTreeSet::new();
-    while let Some(page) = open.pop() {
-        if found.insert(page) {
-            let inputs = book.record(page).map(|record| record.fingerprint().inputs).unwrap_or_default();
-            open.extend(inputs.keys().filter_map(|input| made_by(book, input)));
-        }
-    }
-    found
-}
-
-/// The page of a stage that an input refers to.
-fn made_by(book: &BookState, input: &Input) -> Option<PageOf> {
-    let (stage, unit) = match input {
-        Input::Page { stage, page } => (stage, Unit::Page(PageNumber::new(*page)?)),
-        Input::Book { stage } | Input::Part { stage, .. } => (stage, Unit::Book),
-        Input::Scan
-        | Input::Languages
-        | Input::Metadata
-        | Input::Resource { .. }
-        | Input::Kept { .. }
-        | Input::ExistingText => return None,
-    };
-    book.stages.get_key_value(stage.as_str()).map(|(stage, _)| PageOf { stage, unit })
-}
-
-/// The parts of a fingerprint that all pages of a stage share.
-#[derive(Clone, Copy)]
-pub(crate) struct Asked<'a> {
-    pub(crate) options: &'a Map<String, Value>,
-    /// The model that it asks first.
-    pub(crate) model: Option<&'a AskedModel>,
-    /// The fingerprints of its resources.
-    pub(crate) resources: &'a BTreeMap<Input, Hash>,
-}
-
-/// The fingerprint of a page. `hash` returns the current hashes of the pages it is made from.
-pub(crate) fn fingerprint<'a>(
-    entry: &Entry,
-    Asked { options, model, resources }: Asked<'_>,
-    book: &BookState,
-    unit: Unit,
-    hash: &dyn Fn(PageOf) -> Option<&'a OutputHash>,
-) -> Fingerprint {
-    let mut inputs = BTreeMap::new();
-    for input in entry.row.inputs {
-        match input {
-            ExternalInput::None | ExternalInput::Resource(_) => {}
-            ExternalInput::Scan => {
-                let scan = unit.page().and_then(|page| book.scans.get(&page));
-                inputs.extend(scan.map(|scan| (Input::Scan, scan.hash.clone())));
-            }
-            ExternalInput::Languages => {
-                inputs.insert(Input::Languages, Hash::of_json(&Value::from(book.metadata.language.clone())));
-            }
-            ExternalInput::Metadata => {
-                let metadata = serde_json::to_value(&book.metadata).unwrap_or_default();
-                inputs.insert(Input::Metadata, Hash::of_json(&metadata));
-            }
-            ExternalInput::Kept(kept) => inputs.extend(kept_inputs(book, *kept, unit)),
-            ExternalInput::ExistingText => {
-                let scan = unit.page().and_then(|page| book.scans.get(&page)?.page.as_ref()?.existing_text.as_ref());
-                let read = scan.filter(|_| entry.option_choices.reads(*input, options));
-                inputs.extend(read.map(|text| (Input::ExistingText, Hash::known(&text.hash))));
-            }
-        }
-    }
-    inputs.extend(resources.iter().map(|(input, hash)| (input.clone(), hash.clone())));
-    for need in needs(entry.row, unit, &book.pages) {
-        // A part that the book's output lacks is an input as well, so that it is seen to be new when it is there.
-        let found = hash(need.page).map(|hash| hash.of(need.part).cloned().unwrap_or_else(Hash::absent));
-        let found = found.or_else(|| (need.if_missing == IfMissing::TakeNone).then(Hash::absent));
-        inputs.extend(found.map(|hash| (need.input(), hash)));
-    }
-    let row = entry.row;
-    let own_prompt = book.prompts.get(row.name);
-    let prompt = own_prompt.map_or(row.prompt, String::as_str);
-    let set = options.iter().filter(|(name, value)| entry.option_defaults.get(*name) != Some(*value));
-    let own = (row.parallelism != Parallelism::Llm && !row.model.is_empty()).then_some(row.model);
-    Fingerprint {
-        version: row.version,
-        schema: entry.page_type.shape.clone(),
-        prompt: (!prompt.is_empty()).then(|| Hash::of(prompt.as_bytes())),
-        own_prompt: own_prompt.is_some(),
-        model: model.map(|model| model.name.as_str()).or(own).map(ToOwned::to_owned),
-        is_default_model: model.is_some_and(|model| model.is_default),
-        options: options.clone(),
-        set: Some(set.map(|(name, _)| name.clone()).collect()),
-        inputs,
-    }
-}
-
-/// The files that are kept for a page and its neighbours, or for all pages of a book, as inputs.
-fn kept_inputs(book: &BookState, kept: KeptInput, unit: Unit) -> Vec<(Input, Hash)> {
-    let Some(by_page) = book.kept.get(kept.folder) else { return Vec::new() };
-    let is_near = |page: PageNumber| unit.page().is_none_or(|here| page.get().abs_diff(here.get()) <= kept.around);
-    let input = |page: PageNumber| Input::Kept { folder: kept.folder.to_owned(), page: page.get() };
-    by_page.iter().filter(|(page, _)| is_near(**page)).map(|(page, hash)| (input(*page), hash.clone())).collect()
-}
-
-/// Whether files are kept for this very page that its stage reads.
-fn has_kept_files(book: &BookState, row: &Row, unit: Unit) -> bool {
-    let of_page = |kept: KeptInput| Some(book.kept.get(kept.folder)?.contains_key(&unit.page()?));
-    row.inputs.iter().any(|input| matches!(input, ExternalInput::Kept(kept) if of_page(*kept) == Some(true)))
-}
-
-/// The hash of a stage function's tokens, as written in a record.
-pub(crate) fn tokens(row: &Row) -> String {
-    format!("{:016x}", row.tokens)
 }

@@ -3,7 +3,8 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::decide::{Asked, Need};
+use super::fingerprint::Asked;
+use super::need::Need;
 use crate::book::{ScanId, Shard};
 use crate::events::{Blocker, PageOf};
 use crate::failure::Failure;
