@@ -50,11 +50,12 @@ pub(super) fn evidence_for(page: &PageTokens, counts: &WordCounts, dictionary: O
 fn merged_words(word: &str, counts: &WordCounts, dictionary: &Dictionary) -> Vec<String> {
     let form = word_key(word);
     let apart = segment(&form, counts, dictionary);
-    // A name hardly consists of ubiquitous words in lower case.
-    let are_everywhere = || word == form && apart.iter().all(|word| counts.is_ubiquitous(word));
-    let are_long =
-        || apart.iter().all(|word| word.chars().count() >= MIN_MERGED_WORD_CHARS && counts.certain_count(word) > 0);
-    let is_merged = apart.iter().any(|word| counts.is_function_word(word)) && (are_everywhere() || are_long());
+    let is_word = |part: &String| {
+        let is_long = part.chars().count() >= MIN_MERGED_WORD_CHARS && counts.certain_count(part) > 0;
+        // A name hardly consists of short words.
+        is_long || (word == form && counts.is_ubiquitous(part))
+    };
+    let is_merged = apart.iter().all(is_word) && apart.iter().any(|part| counts.is_function_word(part));
     if is_merged { apart } else { Vec::new() }
 }
 
