@@ -47,16 +47,7 @@ fn florida(shelf: &Shelf, data: &Path, measures: &mut Vec<Measure>) {
     });
     measures.extend(hyphens(book, hyphen_score(&found)));
     let labels = eval(shelf, "florida", &["--labels"], &folder.join("structure.tsv"));
-    let numbers = &labels["labels"]["page_numbers"];
-    let right = count(&numbers["right"]);
-    measures.push(Measure {
-        book,
-        what: "printed page numbers right",
-        value: Some(right as f64),
-        counted: format!("{right} of {}", count(&numbers["pages"])),
-        target: Target::AtLeast(20.0),
-        unit: Unit::Count,
-    });
+    measures.push(page_numbers(book, &labels));
     for (class, what, least) in [
         ("HEADER", "F1 of running heads", 0.9),
         ("FOOTNOTE", "F1 of footnotes", 0.8),
@@ -248,7 +239,21 @@ fn f1(book: &'static str, what: &'static str, labels: &Value, class: &str, least
     }
 }
 
-fn conservation(book: &'static str, lost: ErrorRate) -> Measure {
+/// How many printed page numbers are right: all should be.
+pub(super) fn page_numbers(book: &'static str, labels: &Value) -> Measure {
+    let numbers = &labels["labels"]["page_numbers"];
+    let (right, pages) = (count(&numbers["right"]), count(&numbers["pages"]));
+    Measure {
+        book,
+        what: "printed page numbers right",
+        value: Some(right as f64),
+        counted: format!("{right} of {pages}"),
+        target: Target::AtLeast(pages as f64),
+        unit: Unit::Count,
+    }
+}
+
+pub(super) fn conservation(book: &'static str, lost: ErrorRate) -> Measure {
     Measure {
         book,
         what: "paragraphs of `ocr` that are not in `merged` once, with their text",

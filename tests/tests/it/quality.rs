@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use shelf::testing::real_scans;
 use shelf_tests::Shelf;
-use shelf_tests::quality::{Measure, Target, books, degraded_drawings, table};
+use shelf_tests::quality::{Measure, Target, altered_scans, books, degraded_drawings, table};
 use shelf_tests::tokens::{Counted, count};
 use shelf_tests::typeset;
 
@@ -23,6 +23,14 @@ static MEASURED: LazyLock<Option<(Vec<Measure>, Counted)>> = LazyLock::new(|| {
 fn books_are_read_as_well_as_the_documents_say() {
     let Some((measures, _)) = &*MEASURED else { return };
     are_as_good_as_documented(measures);
+}
+
+#[test]
+#[ignore = "takes minutes: `make test-long`"]
+fn altered_scans_are_read_as_well_as_the_documents_say() {
+    let Some(data) = real_scans("altered scans", env!("CARGO_MANIFEST_DIR")) else { return };
+    let Some(shelf) = with_florida() else { return };
+    are_as_good_as_documented(&altered_scans(&shelf, &data));
 }
 
 #[test]
