@@ -12,6 +12,8 @@ pub struct Token {
     pub continues: bool,
     /// Whether it is in a passage in another language than the dictionary's.
     pub foreign: bool,
+    /// Other readings of a word that is in doubt, most probable first.
+    pub alternatives: Vec<String>,
 }
 
 /// The tokens of a paragraph, line by line. A paragraph of the original program, which has no line breaks, is one line, and its split words
@@ -55,7 +57,10 @@ pub fn tokens_of(paragraph: &Paragraph) -> ParagraphTokens {
     let words: Vec<_> = paragraph.lines.iter().flat_map(|line| &line.words).collect();
     let tokens = || lines.iter().flatten();
     if words.len() == tokens().count() && words.iter().zip(tokens()).all(|(word, token)| word.text == token.text) {
-        lines.iter_mut().flatten().zip(words).for_each(|(token, word)| token.confidence = word.confidence);
+        for (token, word) in lines.iter_mut().flatten().zip(words) {
+            token.confidence = word.confidence;
+            token.alternatives = word.alternatives.iter().map(|other| other.text.clone()).collect();
+        }
     }
     mark_continuing(&mut lines);
     lines
@@ -84,7 +89,7 @@ impl Token {
     /// A token that does not continue another.
     #[must_use]
     pub fn new(text: &str, confidence: f64) -> Self {
-        Self { text: text.to_owned(), confidence, continues: false, foreign: false }
+        Self { text: text.to_owned(), confidence, continues: false, foreign: false, alternatives: Vec::new() }
     }
 
     /// Whether its word continues in the next token: a letter or digit, then one hyphen.

@@ -5,9 +5,9 @@ use rayon::prelude::*;
 use shelf::draw::Degrader;
 use shelf::pages::{Bbox, OcrPage};
 
+use super::Measure;
 use super::books::{characters, conservation, eval, files, page_numbers, ratio, texts};
 use super::conservation::{lost, pages};
-use super::Measure;
 use crate::Shelf;
 
 /// Resolution of the scans, dots per inch.
@@ -30,7 +30,12 @@ struct Alteration {
 const ALTERATIONS: [Alteration; 3] = [
     Alteration { book: "Colonial Florida, skewed", id: "florida-skewed", alter: skewed, most: 1.5 },
     Alteration { book: "Colonial Florida, margins cut off", id: "florida-cropped", alter: cropped, most: 1.2 },
-    Alteration { book: "Colonial Florida, on its side and upside down", id: "florida-turned", alter: turned, most: 1.2 },
+    Alteration {
+        book: "Colonial Florida, on its side and upside down",
+        id: "florida-turned",
+        alter: turned,
+        most: 1.2,
+    },
 ];
 
 /// Measures the scans of Colonial Florida, skewed, cropped and turned. The library has the book as `florida`, read.

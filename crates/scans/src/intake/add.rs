@@ -6,6 +6,7 @@ use rayon::prelude::*;
 
 use super::archive::unpack_archives;
 use super::discover::{DiscoveredFiles, discover};
+use super::estimates::correct_estimates;
 use super::find_record::find_record;
 use super::find_spreads::find_spreads;
 use super::free_space::check_free_space;
@@ -89,7 +90,8 @@ pub fn add(
     let folder = staging.make_folder("source")?;
     copy_originals(&mut sources, &staging)?;
     let plan = plan_pages(&sources, request.languages.first().map(String::as_str));
-    let scans = pool.install(|| write_scans(&plan, staging.path(), request.dpi, worker_pool, report, stop))?;
+    let mut scans = pool.install(|| write_scans(&plan, staging.path(), request.dpi, worker_pool, report, stop))?;
+    correct_estimates(scans.iter_mut().flatten());
     let mut records = ScanRecords::new(&staging, &folder);
     for (page, scan) in plan.iter().zip(scans) {
         records.write(page.number, page.origin(), scan)?;

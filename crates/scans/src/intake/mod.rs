@@ -9,6 +9,7 @@ mod archive;
 mod archive_tests;
 mod discover;
 mod error;
+mod estimates;
 mod find_record;
 mod find_spreads;
 mod free_space;

@@ -5,8 +5,11 @@ use super::draft::Draft;
 use super::foreign::mark_foreign_passages;
 use super::hyphens::join_hyphenated_words;
 use super::initials::separate_initial_word;
+use super::ordinals::restore_first;
 use super::pronoun::restore_pronoun;
 use super::punctuation::{correct_punctuation, curl_apostrophes, end_sentences, has_curly_apostrophes};
+use super::roman_numerals::correct_roman_numeral;
+use super::second_readings::weigh_second_readings;
 use super::specks::{closes_single_quote, drop_specks, drop_specks_in_divided_words};
 use super::split_words::join_split_words;
 use super::words::correct_words;
@@ -108,6 +111,8 @@ impl Corrector<'_> {
         let mut draft = Draft::of(paragraph);
         if !self.legibility.is_illegible() {
             correct_punctuation(&mut draft);
+            weigh_second_readings(&mut draft);
+            correct_roman_numeral(&mut draft);
             if self.has_curly_apostrophes {
                 curl_apostrophes(&mut draft);
             }
@@ -117,6 +122,7 @@ impl Corrector<'_> {
         if let Some(dictionary) = self.dictionary {
             mark_foreign_passages(&mut draft, self.book, dictionary);
             restore_pronoun(&mut draft, dictionary);
+            restore_first(&mut draft, dictionary);
             join_split_words(&mut draft, self.book, dictionary);
             drop_specks(&mut draft, dictionary, self.single_quotes);
             end_sentences(&mut draft, self.book);

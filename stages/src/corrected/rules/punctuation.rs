@@ -21,10 +21,11 @@ pub(super) fn correct_punctuation(draft: &mut Draft) {
 
 /// Replacements: recognised and printed characters.
 #[rustfmt::skip]
-const PLAIN: [(&str, &str); 13] = [
+const PLAIN: [(&str, &str); 11] = [
     ("ﬁ", "fi"), ("ﬂ", "fl"), ("ﬀ", "ff"), ("ﬃ", "ffi"), ("ﬄ", "ffl"), ("ﬅ", "st"), ("ﬆ", "st"), ("‘‘", "“"), ("’’", "”"), ("``", "“"), ("''", "”"),
-    ("—-", "—"), ("-—", "—"),
 ];
+/// What a long dash is read as, in parts.
+const PARTS_OF_DASH: [char; 3] = ['-', '—', '~'];
 
 fn plain_marks(text: &str) -> String {
     // Before a word, two commas are a German opening quote.
@@ -32,7 +33,27 @@ fn plain_marks(text: &str) -> String {
         [("''", "“"), (",,", "„")].into_iter().find(|(read, _)| text.starts_with(read) && text.len() > read.len());
     let opened = opening.map_or_else(|| text.to_owned(), |(read, printed)| text.replacen(read, printed, 1));
     let plain = PLAIN.iter().fold(opened, |text, (read, printed)| text.replace(read, printed));
-    plain.replace(",,", ",")
+    with_whole_dashes(&plain.replace(",,", ","))
+}
+
+/// The text with one dash where parts of it were read (`cries--and`, `room~-—our`). Two long dashes stand for letters that are left out.
+fn with_whole_dashes(text: &str) -> String {
+    let mut whole = String::new();
+    let mut rest = text;
+    while let Some(start) = rest.find(PARTS_OF_DASH) {
+        let after = rest[start..].trim_start_matches(PARTS_OF_DASH);
+        let read = &rest[start..rest.len() - after.len()];
+        let is_in_parts = read.chars().count() > 1 && read.contains(['-', '~']);
+        let touches_word = rest[..start].ends_with(is_of_word) || after.starts_with(is_of_word);
+        whole.push_str(&rest[..start]);
+        whole.push_str(if is_in_parts && touches_word { "—" } else { read });
+        rest = after;
+    }
+    whole + rest
+}
+
+fn is_of_word(c: char) -> bool {
+    c.is_alphabetic() || matches!(c, '“' | '”' | '‘' | '’' | ',' | ';' | '.' | '!' | '?')
 }
 
 /// Inserts the missing space after a comma or semicolon between two words (`Georgia,and`), except in numbers and abbreviations.

@@ -29,7 +29,13 @@ pub(super) fn correct_words(draft: &mut Draft, book: &PageVocabulary, dictionary
             draft.replace(place, CorrectionKind::Misread, text);
             continue;
         }
-        let doubt = UncertainWord { word, confidence: token.confidence, evidence, dictionary };
+        let doubt = UncertainWord {
+            word,
+            confidence: token.confidence,
+            alternatives: &token.alternatives,
+            evidence,
+            dictionary,
+        };
         if let Some(better) = doubt.best() {
             let kind = if better.contains(' ') { CorrectionKind::Separated } else { CorrectionKind::Misread };
             let text = format!("{lead}{better}{tail}");
@@ -42,6 +48,8 @@ pub(super) fn correct_words(draft: &mut Draft, book: &PageVocabulary, dictionary
 struct UncertainWord<'a> {
     word: &'a str,
     confidence: f64,
+    /// What else the recogniser held possible, with adjacent punctuation.
+    alternatives: &'a [String],
     evidence: &'a WordEvidence,
     dictionary: &'a Dictionary,
 }
@@ -52,6 +60,8 @@ const MIN_COST_MARGIN: f64 = 0.5;
 const BOOK_WORD_BONUS: f64 = 0.5;
 /// Cost of separating merged words: lost spaces are the most frequent error on coarse scans, and few words consist of words.
 const LOST_SPACES_COST: f64 = 0.3;
+/// Reduction of cost for a word that the recogniser held possible.
+const ALTERNATIVE_BONUS: f64 = 2.0;
 /// A name is corrected only if it was read with at most this confidence, 0..=1.
 const MAX_NAME_CONFIDENCE: f64 = 0.8;
 /// Words with at least this many letters have few similar words, so more of their letters may be corrected.
@@ -67,7 +77,7 @@ struct Candidate {
 
 impl UncertainWord<'_> {
     fn best(&self) -> Option<String> {
-        let stem = self.word.strip_suffix("'s").or_else(|| self.word.strip_suffix("’s")).unwrap_or(self.word);
+        let stem = stem_of(self.word);
         let mut ranked = self.candidates(stem, near_variants(stem));
         ranked.extend(self.segmented());
         if ranked.is_empty() && self.letters() >= MIN_LONG_WORD_CHARS && !self.is_name() {
@@ -88,7 +98,10 @@ impl UncertainWord<'_> {
             if !self.is_plausible(&word, common, stem) {
                 continue;
             }
-            let cost = cost - common.map_or(0.0, |common| BOOK_WORD_BONUS * f64::from(common as u8 + 1));
+            let is_alternative = self.alternatives.iter().any(|other| stem_of(split_token(other).1) == word);
+            let cost = cost
+                - common.map_or(0.0, |common| BOOK_WORD_BONUS * f64::from(common as u8 + 1))
+                - if is_alternative { ALTERNATIVE_BONUS } else { 0.0 };
             match least.get_mut(&word) {
                 Some(known) => known.cost = known.cost.min(cost),
                 None => drop(least.insert(word.clone(), Candidate { word, cost, of_the_book: common.is_some() })),
@@ -174,6 +187,11 @@ impl UncertainWord<'_> {
     }
 }
 
+/// The word without `'s`.
+fn stem_of(word: &str) -> &str {
+    word.strip_suffix("'s").or_else(|| word.strip_suffix("’s")).unwrap_or(word)
+}
+
 /// `Narvaez`, `narvaez`, `NARVAEZ`; not `nArvaez`.
 fn has_one_case(word: &str) -> bool {
     let rest: Vec<char> = word.chars().skip(1).filter(|c| c.is_alphabetic()).collect();
@@ -209,9 +227,14 @@ mod tests {
 
     /// Corrects `text`, whose words all have this `confidence`, given the book's evidence about one of them.
     fn corrected(text: &str, confidence: f64, of: WordEvidence) -> String {
+        corrected_with_alternative(text, "", confidence, of)
+    }
+
+    fn corrected_with_alternative(text: &str, other: &str, confidence: f64, of: WordEvidence) -> String {
         let (_, word, _) = split_token(text);
         let book = PageVocabulary { doubtful: [(word_key(word), of)].into(), ..PageVocabulary::default() };
         let mut draft = draft_of(text, confidence);
+        draft.lines[0][0].alternatives = vec![other.to_owned()];
         correct_words(&mut draft, &book, &Dictionary::of_words(WORDS));
         draft.text()
     }
@@ -241,6 +264,13 @@ mod tests {
         assert_eq!(corrected("tbe", 0.8, evidence(&[("the", Frequent), ("tie", Once)], "")), "the");
         assert_eq!(corrected("ofthe", 0.8, evidence(&[], "of the")), "of the");
         assert_eq!(corrected("Theirfirst.", 0.8, evidence(&[], "their first")), "Their first.");
+    }
+
+    #[test]
+    fn what_the_recogniser_read_second_decides_between_words() {
+        let as_likely = || evidence(&[], "");
+        assert_eq!(corrected("ploom", 0.9, as_likely()), "gloom");
+        assert_eq!(corrected_with_alternative("ploom", "bloom.", 0.9, as_likely()), "bloom");
     }
 
     #[test]

@@ -114,7 +114,7 @@ fn unread_rows_beside(figure: Bbox, figures: &[Bbox], residual: &ResidualImage) 
 
 #[cfg(test)]
 mod tests {
-    use image::GrayImage;
+    use image::{GrayImage, Luma};
     use shelf::draw::{BlockKind, Document, DrawnPage, PageFormat, Scanner, TestFigure};
 
     use super::super::test_reading::read_blocks;
@@ -127,6 +127,30 @@ mod tests {
     fn plate(caption: &str) -> DrawnPage {
         let figure = TestFigure { width_mm: 78.0, height_mm: 112.0, seed: 31 };
         Document::new().plate(figure, caption).typeset(&PageFormat::octavo()).remove(0)
+    }
+
+    /// Tesseract takes the text above and below a hatched picture for a part of it.
+    #[test]
+    fn text_beside_a_hatched_figure_is_read() {
+        const CAPTION: &str = "The compass is called the tell-tale.";
+        const TEXT: &str = "The master of the ship, while below, can inform himself of the course that she steers, without \
+                            going to the compass at the helm, which is another matter.";
+        for seed in 41..44 {
+            let figure = TestFigure { width_mm: 60.0, height_mm: 42.0, seed };
+            let book =
+                Document::new().running_heads("Of Compasses", "Of Compasses").figure(figure, CAPTION).prose(TEXT);
+            let mut page = book.typeset(&PageFormat::octavo()).remove(0);
+            let hatched = page.figures[0];
+            for y in hatched.y..hatched.bottom() {
+                for x in hatched.x..hatched.right() {
+                    page.image.put_pixel(x, y, Luma([if (x + y / 2) % 14 < 8 { 20 } else { 250 }]));
+                }
+            }
+            let read = texts(&Scanner::new(seed).scan(&page, 1).image).join(" ").replace('\n', " ");
+            for printed in [CAPTION, "can inform himself", "another matter."] {
+                assert!(read.contains(printed), "{seed}: {printed}: {read}");
+            }
+        }
     }
 
     #[test]

@@ -5,8 +5,10 @@ use shelf_pages::{Bbox, Block, Paragraph, Word};
 
 use super::super::CroppedFigure;
 use super::connected_components::{ConnectedComponent, connected_components};
-use super::decoded_scan::DecodedScan;
+use super::decoded_scan::{DecodedScan, GreyPage};
+use super::erase::erase_boxes;
 use super::residual_image::{MIN_TEXT_CONFIDENCE, ResidualImage};
+use super::unread_text::looks_like_text;
 
 // Sizes are measured on paper, so that they do not depend on the resolution.
 /// A figure is at least this long, broad and large; an initial over three lines is smaller.
@@ -29,6 +31,9 @@ const TOUCHING_GAP_PX: usize = 1;
 /// A figure's box has at least this fraction of foreground and at most this fraction of text.
 const MIN_FOREGROUND_RATIO: f64 = 0.02;
 const MAX_TEXT_RATIO: f64 = 0.3;
+/// A row of text is at most so high, and has so many pieces that look like letters or words.
+const MAX_TEXT_ROW_MM: f64 = 7.0;
+const MIN_ROW_LETTERS: usize = 3;
 /// Paragraphs at least this much inside a figure belong to it, 0..=1.
 const MIN_INSIDE_RATIO: f64 = 0.9;
 
@@ -41,11 +46,16 @@ pub(super) fn find_figures(residual: &ResidualImage) -> Vec<Bbox> {
         .into_iter()
         .filter(|component| has_size_of_figure(residual, component))
         .filter(|component| has_core(residual, component, &cores) && !is_text(residual, component.bbox))
-        .map(|component| residual.to_scan(component.bbox))
+        .map(|component| residual.to_scan(without_rows_of_text(residual, component.bbox, &cores)))
         .collect();
     merge_overlapping(&mut figures);
     figures.sort_by_key(|figure| (figure.y, figure.x));
     figures
+}
+
+/// The page without its figures, which are in px of the scan.
+pub(super) fn erase_figures(page: &GreyPage, figures: &[Bbox], residual: &ResidualImage) -> GreyPage {
+    erase_boxes(page, figures.iter().map(|figure| residual.scan_to_image(*figure, page.image.dimensions())))
 }
 
 /// Crops a figure from its scan, as PNG.
@@ -87,6 +97,30 @@ fn has_size_of_figure(residual: &ResidualImage, component: &ConnectedComponent) 
         && width.min(height) >= MIN_BREADTH_MM
         && width * height >= MIN_AREA_MM2
         && foreground_ratio >= MIN_FOREGROUND_RATIO
+}
+
+/// The box of a figure without the rows of letters at its top and bottom, which may be so close that they count as a part of it.
+fn without_rows_of_text(residual: &ResidualImage, figure: Bbox, strokes: &[ConnectedComponent]) -> Bbox {
+    let mut inside: Vec<&ConnectedComponent> =
+        strokes.iter().filter(|stroke| stroke.bbox.intersection(&figure) == stroke.bbox).collect();
+    inside.sort_by_key(|stroke| stroke.bbox.y);
+    let mut rows: Vec<(Bbox, Vec<&ConnectedComponent>)> = Vec::new();
+    for stroke in inside {
+        match rows.last_mut() {
+            Some((row, strokes)) if stroke.bbox.y < row.bottom() => {
+                *row = row.union(&stroke.bbox);
+                strokes.push(stroke);
+            }
+            _ => rows.push((stroke.bbox, vec![stroke])),
+        }
+    }
+    let is_text = |(row, strokes): &(Bbox, Vec<&ConnectedComponent>)| {
+        let letters = strokes.iter().filter(|stroke| looks_like_text(residual, stroke)).count();
+        residual.size_mm(*row).1 <= MAX_TEXT_ROW_MM && letters >= MIN_ROW_LETTERS && 2 * letters > strokes.len()
+    };
+    let from = rows.iter().position(|row| !is_text(row)).unwrap_or(0);
+    let to = rows.iter().rposition(|row| !is_text(row)).map_or(rows.len(), |last| last + 1);
+    Bbox::bounding(rows[from..to].iter().map(|(row, _)| *row)).unwrap_or(figure)
 }
 
 /// Whether touching strokes make up much of a component.

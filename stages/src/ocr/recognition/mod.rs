@@ -10,6 +10,7 @@ mod decoded_scan;
 mod deskew;
 mod drop_capital;
 mod engine;
+mod erase;
 mod examine;
 mod figure_captions;
 mod figures;

@@ -1,6 +1,6 @@
 use image::imageops;
 
-use super::decoded_scan::GreyPage;
+use super::decoded_scan::{GreyPage, MM_PER_INCH};
 use super::engine::{EngineError, InputKind, recognise_words};
 use super::scan_transform::{Rotation, ScanTransform};
 use super::tsv::RecognisedWord;
@@ -20,43 +20,68 @@ const MIN_CONFIDENCE_GAIN: f64 = 0.1;
 /// Words of at least this length show whether a line is vertical.
 const MIN_LONG_WORD_CHARS: usize = 4;
 
-/// Recognises a page of a scan of `scan_size` px in the orientation that gives the highest confidence.
-pub(super) fn recognise_best_orientation(
-    image: &GreyPage,
-    scan_size: (u32, u32),
-    language: &str,
-    settings: &RecognitionSettings,
-) -> Result<OrientedWords, EngineError> {
-    let GreyPage { image: upright, dpi } = image;
-    let scaled_size = upright.dimensions();
-    let recognise = |rotation: Rotation| -> Result<OrientedWords, EngineError> {
+/// How a page is recognised.
+pub(super) struct PageReader<'a> {
+    /// Size of the scan, px.
+    pub(super) scan_size: (u32, u32),
+    pub(super) language: &'a str,
+    pub(super) settings: &'a RecognitionSettings,
+}
+
+impl PageReader<'_> {
+    /// The words of the page as it lies.
+    pub(super) fn recognise_as_it_lies(&self, page: &GreyPage) -> Result<OrientedWords, EngineError> {
+        self.recognise(page, Rotation::None)
+    }
+
+    /// Of `as_it_lies` and the words of the page in other orientations those of the highest confidence.
+    pub(super) fn recognise_best_orientation(
+        &self,
+        page: &GreyPage,
+        as_it_lies: OrientedWords,
+    ) -> Result<OrientedWords, EngineError> {
+        let mut best = as_it_lies;
+        if self.settings.rotate == Rotate::Auto {
+            for &rotation in other_rotations(self.settings.psm) {
+                if best.words.is_empty() || best.confidence() >= RETRY_BELOW_CONFIDENCE {
+                    break;
+                }
+                let other = self.recognise(page, rotation)?;
+                if other.confidence() > best.confidence() + MIN_CONFIDENCE_GAIN {
+                    best = other;
+                }
+            }
+        }
+        Ok(best)
+    }
+
+    fn recognise(&self, page: &GreyPage, rotation: Rotation) -> Result<OrientedWords, EngineError> {
+        let GreyPage { image, dpi } = page;
         let rotated = match rotation {
             Rotation::None => None,
-            Rotation::Clockwise90 => Some(imageops::rotate90(upright)),
-            Rotation::Clockwise180 => Some(imageops::rotate180(upright)),
-            Rotation::Clockwise270 => Some(imageops::rotate270(upright)),
+            Rotation::Clockwise90 => Some(imageops::rotate90(image)),
+            Rotation::Clockwise180 => Some(imageops::rotate180(image)),
+            Rotation::Clockwise270 => Some(imageops::rotate270(image)),
         };
-        let grey = rotated.as_ref().unwrap_or(upright);
-        let mut words = recognise_words(language, InputKind::Page(settings.psm), grey, *dpi)?;
-        let transform = ScanTransform { scan_size, scaled_size, rotation };
+        let grey = rotated.as_ref().unwrap_or(image);
+        let mut words = recognise_words(self.language, InputKind::Page(self.settings.psm), grey, *dpi)?;
+        words.retain(|word| !is_picture(word, *dpi));
+        let transform = ScanTransform { scan_size: self.scan_size, scaled_size: image.dimensions(), rotation };
         for word in &mut words {
             word.bbox = transform.to_scan(word.bbox);
         }
         Ok(OrientedWords { rotation, words })
-    };
-    let mut best = recognise(Rotation::None)?;
-    if settings.rotate == Rotate::Auto {
-        for &rotation in other_rotations(settings.psm) {
-            if best.words.is_empty() || best.confidence() >= RETRY_BELOW_CONFIDENCE {
-                break;
-            }
-            let other = recognise(rotation)?;
-            if other.confidence() > best.confidence() + MIN_CONFIDENCE_GAIN {
-                best = other;
-            }
-        }
     }
-    Ok(best)
+}
+
+/// A mark is at most this high and broad, on paper, and a letter at most this.
+const MAX_MARK_MM: f64 = 8.0;
+const MAX_LETTER_MM: f64 = 30.0;
+
+/// Whether a picture was recognised as a word, and the text around it may have been taken for a part of it: a dash as large as half a page.
+fn is_picture(word: &RecognisedWord, dpi: f64) -> bool {
+    let side_mm = f64::from(word.bbox.width.min(word.bbox.height)) * MM_PER_INCH / dpi;
+    side_mm > if word.text.contains(char::is_alphanumeric) { MAX_LETTER_MM } else { MAX_MARK_MM }
 }
 
 /// The rotations that a segmentation mode does not try by itself: 3 and 4 recognise vertical text, but only top to bottom; 1 and 12 detect

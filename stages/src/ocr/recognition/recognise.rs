@@ -1,20 +1,20 @@
 use shelf::stage::{Failure, PageImage, Result, ScanFile};
 use shelf::worker::{Task, worker_task};
-use shelf_pages::Block;
+use shelf_pages::{Bbox, Block};
 
 use super::dashed_page_number::recognise_dashed_page_numbers;
-use super::decoded_scan::DecodedScan;
+use super::decoded_scan::{DecodedScan, GreyPage, MM_PER_INCH};
 use super::deskew::DeskewTransform;
 use super::drop_capital::{erase_drop_capitals, find_drop_capitals, join_drop_capitals};
 use super::engine::{can_start, tesseract_version};
 use super::figure_captions::recognise_captions;
-use super::figures::{crop_figure, drop_text_in_figures, find_figures};
+use super::figures::{crop_figure, drop_text_in_figures, erase_figures, find_figures};
 use super::isolated_page_number::{insert_isolated_page_numbers, recognise_isolated_page_numbers};
 use super::layout::{build_blocks, move_words};
 use super::leader_dots::{erase_dots, find_leader_dots, may_have_leaders};
-use super::line_end_numbers::recognise_line_end_numbers;
-use super::orientation::recognise_best_orientation;
-use super::residual_image::ResidualImage;
+use super::line_end_numbers::{drop_misread_columns, recognise_line_end_numbers};
+use super::orientation::{OrientedWords, PageReader};
+use super::residual_image::{MIN_TEXT_CONFIDENCE, ResidualImage, lines_of};
 use super::skew::MIN_SKEW_DEGREES;
 use super::surroundings::Surroundings;
 use super::unread_text::find_unread_text;
@@ -23,6 +23,9 @@ use crate::ocr::{Deskew, RecognisedPage, RecognitionSettings, add_probabilities,
 
 /// Margin around the dot of a leader that is erased with it, on paper.
 const LEADER_MARGIN_MM: f64 = 0.2;
+
+/// So many unread characters beside a figure are a reason to read the page without it: Tesseract may have taken text for a part of it.
+const MIN_UNREAD_CHARS: f64 = 5.0;
 
 /// Recognises a scan in a worker process.
 static RECOGNISE: Task<(ScanFile, RecognitionSettings), RecognisedPage> = Task::new("ocr.recognise", recognise);
@@ -53,17 +56,18 @@ pub fn recognise((file, settings): (ScanFile, RecognitionSettings)) -> Result<Re
     let deskewed = deskew.map(|transform| transform.apply(cleared));
     let page = deskewed.as_ref().unwrap_or(cleared);
     let mut grey = page.grey_at_dpi(f64::from(settings.dpi));
-    let mut recognised = recognise_best_orientation(&grey, page.size(), &language, &settings)?;
-    let mut blocks = build_blocks(&recognised.words);
-    let mut leaders = Vec::new();
-    if recognised.is_upright() && may_have_leaders(&blocks, &ResidualImage::of(page, &blocks)) {
-        leaders = find_leader_dots(&grey);
-    }
+    let (scan_size, language) = (page.size(), language.as_str());
+    let reader = PageReader { scan_size, language, settings: &settings };
+    let mut recognised = reader.recognise_as_it_lies(&grey)?;
+    // Before the orientation is judged: dots are read badly in any.
+    let leaders = leaders_of(page, &grey, &recognised);
     if !leaders.is_empty() {
         grey = erase_dots(&grey, &leaders);
-        recognised = recognise_best_orientation(&grey, page.size(), &language, &settings)?;
-        blocks = build_blocks(&recognised.words);
+        recognised = reader.recognise_as_it_lies(&grey)?;
     }
+    let recognised = reader.recognise_best_orientation(&grey, recognised)?;
+    let px_per_mm = page.dpi / MM_PER_INCH;
+    let mut blocks = drop_misread_columns(build_blocks(&recognised.words), px_per_mm);
     let residual_of = |blocks: &[Block]| {
         let mut residual = ResidualImage::of(page, blocks);
         for dot in &leaders {
@@ -74,11 +78,12 @@ pub fn recognise((file, settings): (ScanFile, RecognitionSettings)) -> Result<Re
     let mut residual = residual_of(&blocks);
     let mut capitals = Vec::new();
     if recognised.is_upright() {
-        capitals = find_drop_capitals(&blocks, &residual, &grey, &language)?;
+        capitals = find_drop_capitals(&blocks, &residual, &grey, language)?;
     }
+    let mut without_capitals = None;
     if !capitals.is_empty() {
-        let without = erase_drop_capitals(&grey, &capitals, &residual);
-        let again = recognise_best_orientation(&without, page.size(), &language, &settings)?;
+        let without = without_capitals.insert(erase_drop_capitals(&grey, &capitals, &residual));
+        let again = reader.recognise_as_it_lies(without)?;
         blocks = join_drop_capitals(build_blocks(&again.words), &capitals);
         residual = residual_of(&blocks);
     }
@@ -89,17 +94,26 @@ pub fn recognise((file, settings): (ScanFile, RecognitionSettings)) -> Result<Re
     } else {
         find_figures(&residual)
     };
+    let not_text: Vec<Bbox> = figures.iter().copied().chain(capitals.iter().map(|capital| capital.bbox)).collect();
+    let may_be_in_figure = recognised.is_upright() && !figures.is_empty();
+    if may_be_in_figure && find_unread_text(&residual, &blocks, &not_text).uncovered_chars >= MIN_UNREAD_CHARS {
+        let without = erase_figures(without_capitals.as_ref().unwrap_or(&grey), &figures, &residual);
+        let again = build_blocks(&reader.recognise_as_it_lies(&without)?.words);
+        if chars_of(&again) > chars_of(&blocks) {
+            blocks = join_drop_capitals(again, &capitals);
+            residual = residual_of(&blocks);
+        }
+    }
     let blocks = if recognised.is_upright() {
-        let blocks = recognise_line_end_numbers(blocks, &residual, &grey, &language)?;
-        let numbers = recognise_isolated_page_numbers(&residual, &grey, &language)?;
+        let blocks = recognise_line_end_numbers(blocks, &residual, &grey, language)?;
+        let numbers = recognise_isolated_page_numbers(&residual, &grey, language)?;
         let blocks = insert_isolated_page_numbers(blocks, &numbers);
-        let blocks = recognise_dashed_page_numbers(blocks, &residual, &grey, &language)?;
-        recognise_captions(blocks, &figures, &residual, &grey, &language)?
+        let blocks = recognise_dashed_page_numbers(blocks, &residual, &grey, language)?;
+        recognise_captions(blocks, &figures, &residual, &grey, language)?
     } else {
         blocks
     };
     let blocks = drop_text_in_figures(blocks, &figures);
-    let not_text: Vec<_> = figures.iter().copied().chain(capitals.iter().map(|capital| capital.bbox)).collect();
     let unread = find_unread_text(&residual, &blocks, &not_text);
     let to_scan = |bbox| deskew.map_or(bbox, |transform| transform.to_scan(bbox));
     let mut blocks = move_words(blocks, to_scan);
@@ -117,6 +131,19 @@ pub fn recognise((file, settings): (ScanFile, RecognitionSettings)) -> Result<Re
         blocks,
         figures: figures.into_iter().map(|bbox| crop_figure(&scan, to_scan(bbox))).collect::<Result<_, _>>()?,
     })
+}
+
+/// The dots of the leaders of a page, px of its grey image.
+fn leaders_of(page: &DecodedScan, grey: &GreyPage, recognised: &OrientedWords) -> Vec<Bbox> {
+    let blocks = build_blocks(&recognised.words);
+    let may_have = recognised.is_upright() && may_have_leaders(&blocks, &ResidualImage::of(page, &blocks));
+    if may_have { find_leader_dots(grey) } else { Vec::new() }
+}
+
+/// How many characters were read as text.
+fn chars_of(blocks: &[Block]) -> usize {
+    let words = lines_of(blocks).flat_map(|line| &line.words);
+    words.filter(|word| word.confidence >= MIN_TEXT_CONFIDENCE).map(|word| word.text.chars().count()).sum()
 }
 
 #[cfg(test)]
