@@ -109,7 +109,9 @@ fn sparse_matter(features: &PageFeatures, before: Option<Matter>, at: usize, beg
     if features.mentions_dedicatee && features.centred_ratio > 0.5 && features.largest_type_ratio < 1.8 {
         return Some(Matter::Dedication);
     }
-    (features.largest_type_ratio >= 1.5 && features.centred_ratio >= 0.6).then_some(Matter::TitlePage)
+    let is_first = before != Some(Matter::TitlePage);
+    let min_type_ratio = if features.names_author_or_year && is_first { 1.1 } else { 1.5 };
+    (features.largest_type_ratio >= min_type_ratio && features.centred_ratio >= 0.6).then_some(Matter::TitlePage)
 }
 
 fn is_roman(solved: &SolvedNumber) -> bool {
@@ -232,6 +234,16 @@ mod tests {
                 (M::Index, R::BackMatter),
             ]
         );
+    }
+
+    #[test]
+    fn title_page_in_small_type_names_the_author() {
+        let small = PageFeatures { largest_type_ratio: 1.2, ..title() };
+        let with_author = PageFeatures { names_author_or_year: true, ..small.clone() };
+        for (page, matter) in [(small, Matter::Text), (with_author, Matter::TitlePage)] {
+            let pages = [(page, ""), (text(), "ii"), (opening(Matter::Text), "1"), (text(), "2")];
+            assert_eq!(found(&pages)[0].0, matter);
+        }
     }
 
     #[test]

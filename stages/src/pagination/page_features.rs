@@ -30,6 +30,8 @@ pub struct PageFeatures {
     pub mentions_rights: bool,
     /// Whether it addresses someone, as a dedication does.
     pub mentions_dedicatee: bool,
+    /// Whether it says by whom the book is, or ends in a year, as a title page does.
+    pub names_author_or_year: bool,
     /// Whether it is a plate: a large figure with nothing but its caption.
     pub is_plate: bool,
 }
@@ -95,6 +97,7 @@ impl PageFeatures {
             running_head_matter: None,
             has_lowered_heading: rows.iter().take(2).enumerate().any(|(at, row)| is_lowered_heading(row, at, layout)),
             mentions_rights: RIGHTS_PHRASES.iter().any(|phrase| text.contains(phrase)),
+            names_author_or_year: names_author(rows) || ends_in_year(rows),
             is_plate: is_plate(page, rows),
             mentions_dedicatee: first.starts_with("to ") || text.contains("dedicat") || text.contains("inscribed to"),
         }
@@ -112,6 +115,25 @@ impl PageFeatures {
             self.running_head_matter = Some(opening.matter).filter(|matter| *matter != Matter::Text);
         }
     }
+}
+
+/// What stands before the author's name, alone or in its line.
+const BY: [&str; 5] = ["by", "von", "par", "di", "por"];
+/// Years in which books were printed.
+const YEARS: std::ops::RangeInclusive<u32> = 1450..=2100;
+
+/// Whether a line after the first is `BY`, or begins with it.
+fn names_author(rows: &[TextRow]) -> bool {
+    rows.iter().skip(1).any(|row| {
+        let first = row.words.first().map(|word| trim_punctuation(&word.text).to_lowercase());
+        first.is_some_and(|first| BY.contains(&first.as_str()))
+    })
+}
+
+fn ends_in_year(rows: &[TextRow]) -> bool {
+    let last = rows.last().map(TextRow::text);
+    let year = last.as_deref().map(trim_punctuation);
+    year.is_some_and(|year| year.len() == 4 && year.parse().is_ok_and(|year| YEARS.contains(&year)))
 }
 
 /// A figure of a plate covers at least this fraction of the scan, 0..=1.
@@ -198,6 +220,11 @@ mod tests {
             block(2, &[centred(1000, 900, 20, "by a man")]),
         ]);
         assert!(title.largest_type_ratio > 2.5 && title.centred_ratio > 0.9, "{title:?}");
+        assert!(title.names_author_or_year);
+        let with_last = |last: &str| {
+            features_of(vec![block(1, &[centred(1000, 500, 60, "THE TITLE"), centred(1000, 900, 20, last)])])
+        };
+        assert!(with_last("1839.").names_author_or_year && !with_last("Brewster and Company").names_author_or_year);
     }
 
     #[test]

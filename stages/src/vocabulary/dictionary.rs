@@ -7,7 +7,7 @@ use encoding_rs::Encoding;
 use shelf::book::Languages;
 use shelf::record::Hash;
 
-use super::spelling::old_verb_stems;
+use super::spelling::{old_verb_stems, singular};
 use super::spelling_variants;
 use crate::installed_file::hash_of_file;
 
@@ -98,7 +98,7 @@ impl Dictionary {
     }
 
     /// Whether `word` needs no correction: it is in a dictionary itself, in a historical or regional spelling, as an old form of a verb (`cometh`),
-    /// without a possessive, or as a compound of known words (`self-possession`).
+    /// without a possessive or the ending of a plural (`surmisings`), or as a compound of known words (`self-possession`).
     #[must_use]
     pub fn accepts(&self, word: &str) -> bool {
         let plain = word.replace('’', "'");
@@ -111,6 +111,7 @@ impl Dictionary {
         is_good(&plain)
             || is_good(bare)
             || old_verb_stems(bare).iter().any(|stem| self.knows(stem))
+            || singular(bare).is_some_and(is_good)
             || (bare.contains('-') && bare.split('-').all(is_good))
     }
 }
@@ -314,7 +315,9 @@ mod tests {
 
     #[test]
     fn other_spellings_possessives_and_compounds_are_accepted() {
-        let dictionary = Dictionary::of_words("connection honor self possession gold seeker come look know");
+        let dictionary = Dictionary::of_words(
+            "connection honor self possession gold seeker come look know surmising appall will glass",
+        );
         for (word, accepted) in [
             ("connexion", true),
             ("honour’s", true),
@@ -327,6 +330,11 @@ mod tests {
             ("knowest", true),
             ("look’d", true),
             ("comqth", false),
+            ("surmisings", true),
+            ("gol", false),
+            ("golds", false),
+            ("appal", true),
+            ("wil", false),
         ] {
             assert_eq!(dictionary.accepts(word), accepted, "{word}");
         }

@@ -23,10 +23,13 @@ pub fn is_stray_symbol(c: char) -> bool {
 /// dictionary may have instead, for each pattern in the word.
 #[must_use]
 pub fn spelling_variants(word: &str) -> Vec<String> {
+    // `appal`, `enrol`; a shorter word may have lost a letter.
+    let doubled = word.ends_with('l') && word.chars().count() >= MIN_SINGULAR_CHARS;
     SPELLING_VARIANTS
         .iter()
         .filter(|(from, _)| word.contains(from))
         .flat_map(|(from, to)| [word.replace(from, to), replace_last(word, from, to)])
+        .chain(doubled.then(|| format!("{word}l")))
         .filter(|other| other != word)
         .collect()
 }
@@ -39,8 +42,17 @@ pub(super) fn old_verb_stems(word: &str) -> Vec<String> {
     stem.map(|stem| vec![stem.to_owned(), format!("{stem}e")]).unwrap_or_default()
 }
 
+/// A word without the ending of a plural, which dictionaries do not form of every noun: `surmisings`.
+#[must_use]
+pub(super) fn singular(word: &str) -> Option<&str> {
+    let stem = word.strip_suffix('s')?;
+    let is_plural = stem.chars().count() >= MIN_SINGULAR_CHARS && !stem.ends_with(['s', 'u', 'i', '\'']);
+    is_plural.then_some(stem)
+}
+
 /// Shorter stems match too many words.
 const MIN_STEM_CHARS: usize = 3;
+const MIN_SINGULAR_CHARS: usize = 5;
 
 /// Patterns in a word, and what a dictionary may have instead.
 const SPELLING_VARIANTS: [(&str, &str); 21] = [

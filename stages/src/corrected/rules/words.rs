@@ -143,7 +143,9 @@ impl UncertainWord<'_> {
             Some(_) => true,
             None => word.chars().count() > 2 && self.dictionary.knows(word),
         };
-        letters && case && known
+        // An apostrophe that stands for a letter was printed: `a’ready`.
+        let apostrophe = stem.contains(['\'', '’']) && !word.contains(['\'', '’']);
+        letters && case && known && !apostrophe
     }
 
     fn letters(&self) -> usize {
@@ -284,6 +286,8 @@ mod tests {
             ("exccu-", evidence(&[], "")),
             // A name is not put for another, nor parted before an article.
             ("Lauriat", evidence(&[("laureat", Once)], "")),
+            // An apostrophe stands for a letter.
+            ("a’ready", evidence(&[("already", Frequent)], "")),
             // No known confusion: nothing like an e is read as a k.
             ("exkcuted", evidence(&[], "")),
             ("Hernanda", evidence(&[], "hern and a")),

@@ -111,6 +111,7 @@ fn heading_score(block: &BlockView, page: &PageView) -> f64 {
         + white(page.gap_above(block), 0.7)
         + white(page.gap_below(block), 0.5)
         + when(block.words() <= 8, 0.5)
+        + when(block.rows.len() == 1 && begins_with_roman_number(&block.text), 0.7)
         + when(!block.text.trim_end().ends_with('.'), 0.3)
         - when(block.text.chars().next().is_some_and(char::is_lowercase), 3.0)
         - when(last.is_some_and(|last| ",;-—".contains(last)), 1.5)
@@ -118,6 +119,14 @@ fn heading_score(block: &BlockView, page: &PageView) -> f64 {
         - when(!block.capitals && is_dateline(&block.text), 2.0)
         - when(is_right_aligned(block, page), 2.0)
         - when(page.gap_below(block).is_none(), 1.0)
+}
+
+/// `II. Dead Without and Here`.
+fn begins_with_roman_number(text: &str) -> bool {
+    let Some((number, title)) = text.split_once(' ') else { return false };
+    let Some(number) = number.strip_suffix('.') else { return false };
+    let is_roman = number.chars().all(char::is_uppercase) && parse_roman(number).is_some();
+    (is_roman || is_misread_roman(number)) && title.starts_with(char::is_uppercase)
 }
 
 fn opens_the_page(block: &BlockView, page: &PageView) -> bool {
@@ -149,6 +158,14 @@ mod tests {
         assert_eq!(within(&[line((100, 600), 26, "Of large horses")]), heading);
         assert_eq!(within(&[line((100, 600), 20, "OF HORSES AND MEN")]), heading);
         assert_eq!(within(&[centred(1000, 600, 22, "CHAPTER IV.")]), Classification::ChapterHeading);
+    }
+
+    #[test]
+    fn numbered_title_on_a_line_of_its_own_is_a_heading() {
+        assert_eq!(within(&[line((120, 600), 20, "II. Dead Without and Here")]), Classification::SectionHeading);
+        assert_eq!(within(&[line((120, 600), 20, "Il. Dead Without and Here")]), Classification::SectionHeading);
+        assert_eq!(within(&[line((120, 600), 20, "Dead Without and Here")]), Classification::Body);
+        assert_eq!(within(&[line((120, 600), 20, "I. dead without and here")]), Classification::Body);
     }
 
     #[test]

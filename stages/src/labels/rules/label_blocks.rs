@@ -1,4 +1,5 @@
 use super::block_view::BlockView;
+use super::heading_lines::split_headings;
 use super::page_view::PageView;
 use super::split_blocks::{SplitKind, SplitLines, split_blocks};
 use super::{caption, footnote, header_footer, heading, noise, quote, running_text, table};
@@ -33,7 +34,7 @@ pub fn label_blocks(page: &OcrPage, book: &PagePagination) -> Vec<LabelledBlock>
 /// Labels every block of a page, and the lines of a block that do not belong to its text.
 #[must_use]
 pub fn label_page(page: &OcrPage, book: &PagePagination) -> (Vec<LabelledBlock>, Vec<LabelledLines>) {
-    let split = split_blocks(page, book);
+    let split = split_headings(split_blocks(page, book), book);
     let view = PageView::of(&split.page, book);
     let (mut blocks, mut lines) = (Vec::new(), Vec::new());
     for block in &view.blocks {
@@ -76,22 +77,25 @@ fn as_footnote(label: LabelledBlock) -> LabelledBlock {
 /// Confidence in a footnote that is one by its type and place.
 const FOOTNOTE_CONFIDENCE: f64 = 0.8;
 
-/// Lines that were split from a block of text are a running head or foot, a page number or a footnote, whatever else their text resembles.
+/// Lines that were split from a block of text are what they were split for, whatever else their text resembles.
 fn label_lines(part: &SplitLines, label: LabelledBlock) -> LabelledLines {
-    use Classification::{Footer, Footnote, Header, PageNumber};
+    use Classification::{ChapterHeading, Footer, Footnote, Header, PageNumber, SectionHeading};
     let of_kind = match part.kind {
         SplitKind::OutsideText => matches!(label.classification, Header | Footer | PageNumber),
         SplitKind::Footnote => label.classification == Footnote,
+        SplitKind::Heading => matches!(label.classification, ChapterHeading | SectionHeading),
+        SplitKind::Text => true,
     };
     let (classification, classification_confidence) = match part.kind {
         _ if of_kind => (label.classification, label.classification_confidence),
         SplitKind::OutsideText => (Footer, 0.8),
         SplitKind::Footnote => (Footnote, FOOTNOTE_CONFIDENCE),
+        SplitKind::Heading | SplitKind::Text => (SectionHeading, 0.7),
     };
     LabelledLines { block_num: part.origin, lines: part.lines, classification, classification_confidence }
 }
 
-fn label_block(block: &BlockView, page: &PageView) -> LabelledBlock {
+pub(super) fn label_block(block: &BlockView, page: &PageView) -> LabelledBlock {
     let verdict = RULES.iter().find_map(|rule| rule(block, page));
     let (classification, confidence) = verdict.unwrap_or_else(|| running_text::label(block, page));
     let trust = match classification {

@@ -7,6 +7,7 @@ mod footnote;
 mod footnote_lines;
 mod header_footer;
 mod heading;
+mod heading_lines;
 mod label_blocks;
 mod letter;
 mod noise;

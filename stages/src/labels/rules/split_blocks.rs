@@ -26,13 +26,17 @@ pub(super) struct SplitLines {
     pub(super) kind: SplitKind,
 }
 
-/// Why lines do not belong to the text of their block.
+/// Why lines are not in the same block as the lines above them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum SplitKind {
     /// They are in the header or footer zone.
     OutsideText,
     /// They are a footnote, or a part of one.
     Footnote,
+    /// They are a heading.
+    Heading,
+    /// They are the text below a heading.
+    Text,
 }
 
 /// By how much a line may extend beyond the header or footer zone, in heights of the body text.
@@ -143,11 +147,11 @@ const MAX_SMALL_RATIO: f64 = 0.92;
 /// In a block of small type, at most one in so many lines is measured larger.
 const MIN_LINES_TO_LARGE: usize = 5;
 
-fn has_lines(block: &Block) -> bool {
+pub(super) fn has_lines(block: &Block) -> bool {
     block.paragraphs.iter().all(|paragraph| !paragraph.lines.is_empty())
 }
 
-fn lines(block: &Block) -> impl DoubleEndedIterator<Item = &Line> {
+pub(super) fn lines(block: &Block) -> impl DoubleEndedIterator<Item = &Line> {
     block.paragraphs.iter().flat_map(|paragraph| &paragraph.lines)
 }
 
@@ -201,7 +205,7 @@ pub(super) fn is_signature_mark<'w>(bbox: &Bbox, words: impl Iterator<Item = &'w
 }
 
 /// These lines of a block.
-fn cut(block: &Block, range: LineRange) -> Block {
+pub(super) fn cut(block: &Block, range: LineRange) -> Block {
     let mut first = 0;
     let mut paragraphs = Vec::new();
     for paragraph in &block.paragraphs {

@@ -8,6 +8,7 @@ mod dark_bands;
 mod dashed_page_number;
 mod decoded_scan;
 mod deskew;
+mod dotted_numeral;
 mod drop_capital;
 mod engine;
 mod erase;
@@ -30,6 +31,7 @@ mod surroundings;
 #[cfg(test)]
 mod test_reading;
 mod timesteps;
+mod torn_columns;
 mod tsv;
 mod unread_text;
 mod white_crop;

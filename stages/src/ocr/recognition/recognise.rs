@@ -5,6 +5,7 @@ use shelf_pages::{Bbox, Block};
 use super::dashed_page_number::recognise_dashed_page_numbers;
 use super::decoded_scan::{DecodedScan, GreyPage, MM_PER_INCH};
 use super::deskew::DeskewTransform;
+use super::dotted_numeral::correct_dotted_numerals;
 use super::drop_capital::{erase_drop_capitals, find_drop_capitals, join_drop_capitals};
 use super::engine::{can_start, tesseract_version};
 use super::figure_captions::recognise_captions;
@@ -17,6 +18,7 @@ use super::orientation::{OrientedWords, PageReader};
 use super::residual_image::{MIN_TEXT_CONFIDENCE, ResidualImage, lines_of};
 use super::skew::MIN_SKEW_DEGREES;
 use super::surroundings::Surroundings;
+use super::torn_columns::mend_torn_columns;
 use super::unread_text::find_unread_text;
 use crate::ocr::language::resolve_languages;
 use crate::ocr::{Deskew, RecognisedPage, RecognitionSettings, add_probabilities, installed_languages};
@@ -67,7 +69,7 @@ pub fn recognise((file, settings): (ScanFile, RecognitionSettings)) -> Result<Re
     }
     let recognised = reader.recognise_best_orientation(&grey, recognised)?;
     let px_per_mm = page.dpi / MM_PER_INCH;
-    let mut blocks = drop_misread_columns(build_blocks(&recognised.words), px_per_mm);
+    let mut blocks = drop_misread_columns(blocks_of(&recognised), px_per_mm);
     let residual_of = |blocks: &[Block]| {
         let mut residual = ResidualImage::of(page, blocks);
         for dot in &leaders {
@@ -84,7 +86,7 @@ pub fn recognise((file, settings): (ScanFile, RecognitionSettings)) -> Result<Re
     if !capitals.is_empty() {
         let without = without_capitals.insert(erase_drop_capitals(&grey, &capitals, &residual));
         let again = reader.recognise_as_it_lies(without)?;
-        blocks = join_drop_capitals(build_blocks(&again.words), &capitals);
+        blocks = join_drop_capitals(blocks_of(&again), &capitals);
         residual = residual_of(&blocks);
     }
     // A figure may reach the edge of the scan, and would be cut where a dark band was cleared.
@@ -98,7 +100,7 @@ pub fn recognise((file, settings): (ScanFile, RecognitionSettings)) -> Result<Re
     let may_be_in_figure = recognised.is_upright() && !figures.is_empty();
     if may_be_in_figure && find_unread_text(&residual, &blocks, &not_text).uncovered_chars >= MIN_UNREAD_CHARS {
         let without = erase_figures(without_capitals.as_ref().unwrap_or(&grey), &figures, &residual);
-        let again = build_blocks(&reader.recognise_as_it_lies(&without)?.words);
+        let again = blocks_of(&reader.recognise_as_it_lies(&without)?);
         if chars_of(&again) > chars_of(&blocks) {
             blocks = join_drop_capitals(again, &capitals);
             residual = residual_of(&blocks);
@@ -108,6 +110,7 @@ pub fn recognise((file, settings): (ScanFile, RecognitionSettings)) -> Result<Re
         let blocks = recognise_line_end_numbers(blocks, &residual, &grey, language)?;
         let numbers = recognise_isolated_page_numbers(&residual, &grey, language)?;
         let blocks = insert_isolated_page_numbers(blocks, &numbers);
+        let blocks = correct_dotted_numerals(blocks, &residual, &grey);
         let blocks = recognise_dashed_page_numbers(blocks, &residual, &grey, language)?;
         recognise_captions(blocks, &figures, &residual, &grey, language)?
     } else {
@@ -131,6 +134,11 @@ pub fn recognise((file, settings): (ScanFile, RecognitionSettings)) -> Result<Re
         blocks,
         figures: figures.into_iter().map(|bbox| crop_figure(&scan, to_scan(bbox))).collect::<Result<_, _>>()?,
     })
+}
+
+/// The blocks of words, with their columns put together.
+fn blocks_of(recognised: &OrientedWords) -> Vec<Block> {
+    mend_torn_columns(build_blocks(&recognised.words))
 }
 
 /// The dots of the leaders of a page, px of its grey image.
