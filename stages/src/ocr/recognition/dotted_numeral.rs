@@ -1,6 +1,6 @@
 //! The page numbers i, ii and iii. Tesseract reads their strokes as `l`, `1`, `]` or one too few; the dots above them tell how many there are.
 
-use shelf_pages::{Bbox, Block, Line};
+use shelf_pages::{Bbox, Block, Line, Word};
 
 use super::binary_image::BinaryImage;
 use super::connected_components::connected_components;
@@ -17,16 +17,16 @@ const MAX_LINES_BEYOND: usize = 2;
 /// Margin around the number that is searched, on paper.
 const MARGIN_MM: f64 = 0.8;
 /// Height of a stroke, and size of a dot, relative to the tallest stroke.
-const MIN_STROKE_RATIO: f64 = 0.6;
+const MIN_STROKE_RATIO: f64 = 0.4;
 const DOT_RATIO: std::ops::Range<f64> = 0.07..0.42;
 /// A dot is over its stroke, and dots are level, within this ratio of the tallest stroke.
 const TOLERANCE_RATIO: f64 = 0.18;
 /// The largest number of dots.
 const MAX_DOTS: usize = 3;
 /// Confidence in a number whose dots were counted, 0..=1.
-const CONFIDENCE: f64 = 0.9;
+pub(super) const DOTS_CONFIDENCE: f64 = 0.9;
 
-/// Corrects the numbers of strokes with dots that stand alone at the head or foot of a page, which was not rotated. Boxes are in px of the scan.
+/// Corrects the numbers of strokes with dots at the head or foot of a page, which was not rotated. Boxes are in px of the scan.
 pub(super) fn correct_dotted_numerals(mut blocks: Vec<Block>, residual: &ResidualImage, page: &GreyPage) -> Vec<Block> {
     let boxes: Vec<Bbox> = lines_of(&blocks).map(|line| line.bbox).collect();
     let is_outermost = |bbox: &Bbox| {
@@ -36,29 +36,33 @@ pub(super) fn correct_dotted_numerals(mut blocks: Vec<Block>, residual: &Residua
     };
     let mut is_changed = false;
     let all = blocks.iter_mut().flat_map(|block| &mut block.paragraphs).flat_map(|paragraph| &mut paragraph.lines);
-    for line in all.filter(|line| is_of_strokes(line) && is_outermost(&line.bbox)) {
-        let area = residual.with_margin(residual.map_from_scan(line.bbox), MARGIN_MM);
+    let outermost = all.filter(|line| is_outermost(&line.bbox));
+    for word in outermost.flat_map(ends_of).filter(|word| is_of_strokes(&word.text)) {
+        let area = residual.with_margin(residual.map_from_scan(word.bbox), MARGIN_MM);
         let area = residual.to_image(area, page.image.dimensions());
-        if let Some(dots) = count_dots(page, area)
-            && let Some(word) = line.words.first_mut()
-        {
+        if let Some(dots) = count_dots(page, area) {
             let text = "i".repeat(dots);
             is_changed |= word.text != text;
             word.text = text;
-            word.confidence = word.confidence.max(CONFIDENCE);
+            word.confidence = word.confidence.max(DOTS_CONFIDENCE);
             word.alternatives.clear();
         }
     }
     if is_changed { refit(blocks) } else { blocks }
 }
 
-fn is_of_strokes(line: &Line) -> bool {
-    let text = line.text();
-    line.words.len() == 1 && text.chars().count() <= MAX_STROKES && text.chars().all(|c| STROKES.contains(c))
+/// The first and the last word of a line: the number stands alone, or beside the running head.
+fn ends_of(line: &mut Line) -> impl Iterator<Item = &mut Word> {
+    let last = line.words.len().saturating_sub(1);
+    line.words.iter_mut().enumerate().filter(move |(at, _)| *at == 0 || *at == last).map(|(_, word)| word)
+}
+
+fn is_of_strokes(text: &str) -> bool {
+    text.chars().count() <= MAX_STROKES && text.chars().all(|c| STROKES.contains(c))
 }
 
 /// The number of dots over strokes in an area of a page; `None` where a stroke has none, or there is something else.
-fn count_dots(page: &GreyPage, area: Bbox) -> Option<usize> {
+pub(super) fn count_dots(page: &GreyPage, area: Bbox) -> Option<usize> {
     let crop = crop_on_white(&page.image, area);
     let image = BinaryImage::binarise(&crop, crop.width().max(crop.height()) as usize);
     let pieces: Vec<Bbox> = connected_components(&image, 0).into_iter().map(|piece| piece.bbox).collect();

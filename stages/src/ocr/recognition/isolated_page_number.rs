@@ -1,4 +1,4 @@
-//! Page numbers isolated above or below the text. Tesseract's segmentation discards a single digit at the foot of a page as speckle, and
+//! Page numbers isolated above or below the text, or beside the running head. Tesseract's segmentation discards a single digit at the foot of a page as speckle, and
 //! the page number is lost; so the connected components left there are recognised again, each as a text line.
 
 use shelf::book::parse_roman;
@@ -7,6 +7,7 @@ use shelf_pages::{Bbox, Block};
 
 use super::connected_components::{ConnectedComponent, connected_components};
 use super::decoded_scan::GreyPage;
+use super::dotted_numeral::{DOTS_CONFIDENCE, count_dots};
 use super::engine::{EngineError, InputKind, recognise_words};
 use super::layout::build_blocks;
 use super::residual_image::ResidualImage;
@@ -30,6 +31,11 @@ const MIN_CONFIDENCE: f64 = 0.45;
 const MIN_PROBABILITY: f64 = 0.1;
 /// To the left or right of the text, where dirt at the edges of scans is, it is recognised with at least this confidence.
 const MIN_CONFIDENCE_BESIDE: f64 = 0.6;
+/// Beside the first or last line, it is at least so far from it, on paper.
+const MIN_DISTANCE_MM: f64 = 3.0;
+/// What the digit 1 is read as, without letters and words around it, and the most of them.
+const STROKES: &str = "1lI|]![";
+const MAX_ONES: usize = 3;
 /// Maximum length of a page number in arabic digits.
 const MAX_DIGITS: usize = 4;
 
@@ -47,23 +53,30 @@ pub(super) fn recognise_isolated_page_numbers(
     }
     for candidate in candidates {
         let area = residual.to_image(residual.with_margin(candidate, MARGIN_MM), page.image.dimensions());
+        let position = LayoutPosition { block: found.len() as u32, paragraph: 0, line: 0 };
+        let bbox = residual.to_scan(candidate);
+        if let Some(dots) = count_dots(page, area) {
+            let (text, confidence) = ("i".repeat(dots), DOTS_CONFIDENCE);
+            found.push(RecognisedWord { position, bbox, confidence, text, alternatives: Vec::new() });
+            continue;
+        }
         let read = recognise_words(language, InputKind::TextLine, &crop_on_white(&page.image, area), page.dpi)?;
         if let [word] = &read[..]
             && let Some(number) = as_number(word)
             && (number.confidence >= MIN_CONFIDENCE_BESIDE || is_within_column(residual, candidate))
         {
-            let position = LayoutPosition { block: found.len() as u32, paragraph: 0, line: 0 };
-            found.push(RecognisedWord { position, bbox: residual.to_scan(candidate), ..number });
+            found.push(RecognisedWord { position, bbox, ..number });
         }
     }
     Ok(found)
 }
 
-/// Inserts isolated page numbers, each as a block, before and after the blocks of text.
+/// Inserts isolated page numbers, each as a block: those at the head before the blocks of text, the others after them.
 pub(super) fn insert_isolated_page_numbers(blocks: Vec<Block>, numbers: &[RecognisedWord]) -> Vec<Block> {
-    let top = blocks.iter().map(|block| block.bbox.y).min().unwrap_or_default();
+    let text = Bbox::bounding(blocks.iter().map(|block| block.bbox));
+    let middle = text.map(|text| text.y + text.height / 2).unwrap_or_default();
     let (above, below): (Vec<Block>, Vec<Block>) =
-        build_blocks(numbers).into_iter().partition(|number| number.bbox.bottom() <= top);
+        build_blocks(numbers).into_iter().partition(|number| number.bbox.y < middle);
     let all = above.into_iter().chain(blocks).chain(below);
     all.zip(1..).map(|(block, block_num)| Block { block_num, ..block }).collect()
 }
@@ -74,15 +87,29 @@ fn is_within_column(residual: &ResidualImage, bbox: Bbox) -> bool {
     text.is_some_and(|text| bbox.right() > text.x && bbox.x < text.right())
 }
 
-/// The connected components above and below the text that have the size of a number, px of the residual image.
+/// The connected components above and below the text, and beside its first and last line, that have the size of a number, px of the residual image.
 fn candidates(residual: &ResidualImage) -> Vec<Bbox> {
-    let Some(text) = Bbox::bounding(residual.lines.iter().copied()) else { return Vec::new() };
-    let outside = |bbox: Bbox| bbox.bottom() <= text.y || bbox.y >= text.bottom();
+    let min_distance_px = residual.px(MIN_DISTANCE_MM) as u32;
     connected_components(&residual.image, residual.px(MAX_GAP_MM).round() as usize)
         .into_iter()
-        .filter(|component| outside(component.bbox) && has_size_of_number(residual, component))
+        .filter(|component| is_outside(&component.bbox, &residual.lines, min_distance_px))
+        .filter(|component| has_size_of_number(residual, component))
         .map(|component| component.bbox)
         .collect()
+}
+
+/// Whether a box is above or below all lines, or far enough to the left or right of the first or last.
+fn is_outside(bbox: &Bbox, lines: &[Bbox], min_distance_px: u32) -> bool {
+    let is_first = |line: &Bbox| lines.iter().all(|other| other.bottom() > line.y);
+    let is_last = |line: &Bbox| lines.iter().all(|other| other.y < line.bottom());
+    let is_far = |line: &Bbox| line.right() + min_distance_px <= bbox.x || bbox.right() + min_distance_px <= line.x;
+    let mut level = lines.iter().filter(|line| line.y < bbox.bottom() && bbox.y < line.bottom()).peekable();
+    if level.peek().is_some() {
+        level.all(|line| (is_first(line) || is_last(line)) && is_far(line))
+    } else {
+        !lines.is_empty()
+            && (lines.iter().all(|line| line.y >= bbox.bottom()) || lines.iter().all(|line| line.bottom() <= bbox.y))
+    }
 }
 
 pub(super) fn has_size_of_number(residual: &ResidualImage, component: &ConnectedComponent) -> bool {
@@ -103,6 +130,9 @@ pub(super) fn as_number(word: &RecognisedWord) -> Option<RecognisedWord> {
         let text = if looks_the_same { text.to_lowercase() } else { text.to_owned() };
         is_number(&text).then_some(text)
     };
+    if let Some(ones) = as_ones(word) {
+        return Some(ones).filter(|ones| ones.confidence >= MIN_CONFIDENCE);
+    }
     if word.confidence >= MIN_CONFIDENCE
         && let Some(text) = number(&word.text)
     {
@@ -113,6 +143,16 @@ pub(super) fn as_number(word: &RecognisedWord) -> Option<RecognisedWord> {
         let text = number(&alternative.text)?;
         Some(RecognisedWord { text, confidence: alternative.probability, ..word.clone() })
     })
+}
+
+/// The number 1, 11 or 111, of which each stroke is read as a `1` or as something that looks like it: these readings together.
+fn as_ones(word: &RecognisedWord) -> Option<RecognisedWord> {
+    let strokes = word.text.chars().count();
+    let is_ones = |text: &str| text.chars().count() == strokes && text.chars().all(|c| STROKES.contains(c));
+    let others = word.alternatives.iter().filter(|alternative| is_ones(&alternative.text));
+    let confidence = (word.confidence + others.map(|other| other.probability).sum::<f64>()).min(1.0);
+    let is_short = (1..=MAX_ONES).contains(&strokes);
+    (is_short && is_ones(&word.text)).then(|| RecognisedWord { text: "1".repeat(strokes), confidence, ..word.clone() })
 }
 
 /// Whether a word is a number, arabic or lower-case roman, possibly in brackets or between dashes.
@@ -170,6 +210,19 @@ mod tests {
     }
 
     #[test]
+    fn number_is_outside_the_text_or_beside_its_first_or_last_line() {
+        let row = |y: u32| Bbox { x: 100, y, width: 200, height: 8 };
+        let lines = [row(20), row(40), row(52), row(64), row(90)];
+        let is_outside = |x: u32, y: u32| is_outside(&Bbox { x, y, width: 5, height: 8 }, &lines, 12);
+        for (x, y) in [(200, 5), (200, 110), (80, 20), (320, 21), (320, 90)] {
+            assert!(is_outside(x, y), "{x}, {y}");
+        }
+        for (x, y) in [(200, 20), (93, 20), (80, 40), (320, 64), (200, 76)] {
+            assert!(!is_outside(x, y), "{x}, {y}");
+        }
+    }
+
+    #[test]
     fn only_page_numbers_are_numbers() {
         for number in ["1", "12", "iv", "x", "[7]", "— 8 —", "1915"] {
             assert!(is_number(number), "{number}");
@@ -196,6 +249,9 @@ mod tests {
             .map(|word| word.text)
         };
         assert_eq!(as_read("]", 0.64, &[("1", 0.23)]).as_deref(), Some("1"));
+        assert_eq!(as_read("11", 0.4, &[("1l", 0.3), ("l1", 0.2)]).as_deref(), Some("11"));
+        assert_eq!(as_read("|", 0.7, &[]).as_deref(), Some("1"));
+        assert_eq!(as_read("|", 0.3, &[("a", 0.3)]), None);
         assert_eq!(as_read("5)", 0.48, &[]).as_deref(), Some("5"));
         assert_eq!(as_read("[5]", 0.9, &[]).as_deref(), Some("[5]"));
         assert_eq!(as_read("V", 0.9, &[]).as_deref(), Some("v"));
