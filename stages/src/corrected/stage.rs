@@ -13,7 +13,7 @@ use crate::vocabulary::{InstalledDictionary, PageVocabulary, vocabulary};
 /// the paragraphs that are still doubtful. What another model transcribed is judged word by word before.
 #[stage(
     name = "corrected",
-    version = 4,
+    version = 5,
     deps = [ocr, transcribed, vocabulary],
     parallelism = llm,
     options = CorrectedOptions,

@@ -8,7 +8,7 @@ use crate::pagination::{PagePagination, pagination};
 
 /// Labels each block of a page and finds the printed page number. Rules label every page; a model, if used, checks pages with doubtful
 /// labels.
-#[stage(name = "labels", version = 5, deps = [ocr, pagination], parallelism = llm, options = LabelsOptions, prompt = PROMPT)]
+#[stage(name = "labels", version = 6, deps = [ocr, pagination], parallelism = llm, options = LabelsOptions, prompt = PROMPT)]
 pub async fn labels(
     ocr: OcrPage,
     pagination: Part<PagePagination>,

@@ -42,7 +42,7 @@ pub struct OcrMetrics {
 }
 
 /// Recognises the text of every scan with the position of each word, and crops the figures.
-#[stage(name = "ocr", version = 6, parallelism = cpu, options = OcrOptions)]
+#[stage(name = "ocr", version = 7, parallelism = cpu, options = OcrOptions)]
 pub fn ocr(
     page: PageNumber,
     image: PageImage,

@@ -19,7 +19,7 @@ pub struct PaginationMetrics {
 }
 
 /// Finds the running heads, printed page numbers, type height and parts of the whole book.
-#[stage(name = "pagination", version = 5, deps = [ocr], scope = book)]
+#[stage(name = "pagination", version = 6, deps = [ocr], scope = book)]
 pub fn pagination(ocr: Pages<OcrPage>, warnings: Warnings) -> Result<(Pagination, PaginationMetrics)> {
     let mut heights = TypeHeights::default();
     for page in ocr.iter() {

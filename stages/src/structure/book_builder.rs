@@ -101,7 +101,7 @@ impl<'d> BookBuilder<'d> {
         join_rows(&mut page.pieces, page.layout.body_height_px);
         exclude_noise(&mut page, self.whole);
         join_initials(&mut page.pieces);
-        divide_paragraphs(&mut page.pieces, page.layout.body_height_px);
+        divide_paragraphs(&mut page.pieces, page.layout.body_height_px, page.layout.leading_px);
         let figures = figures_on_scan(merged, ocr, &mut page);
         let notes = take_notes(&mut page.pieces);
         let notes = self.keyed(notes, merged.page_number);

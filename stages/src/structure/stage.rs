@@ -38,7 +38,7 @@ pub struct StructureMetrics {
 }
 
 /// Finds the chapters, paragraphs, notes, tables and figures of the whole book, in reading order.
-#[stage(name = "structure", version = 4, deps = [ocr, merged], scope = book)]
+#[stage(name = "structure", version = 5, deps = [ocr, merged], scope = book)]
 pub fn structure(
     ocr: Pages<OcrPage>,
     merged: Pages<MergedPage>,

@@ -7,7 +7,7 @@ use super::{Dictionary, InstalledDictionary, PageTokens, Vocabulary};
 use crate::ocr::{OcrPage, ocr};
 
 /// Collects evidence from the words of the whole book about doubtful words of each page.
-#[stage(name = "vocabulary", version = 3, deps = [ocr], parallelism = cpu, scope = book)]
+#[stage(name = "vocabulary", version = 4, deps = [ocr], parallelism = cpu, scope = book)]
 pub fn vocabulary(
     ocr: Pages<OcrPage>,
     languages: Languages,

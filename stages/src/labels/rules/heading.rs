@@ -118,8 +118,23 @@ fn heading_score(block: &BlockView, page: &PageView) -> f64 {
         - when(letters < 3, 2.0)
         - when(!block.capitals && is_dateline(&block.text), 2.0)
         - when(is_right_aligned(block, page), 2.0)
+        - when(fills_its_column(block, page), 1.5)
         - when(page.gap_below(block).is_none(), 1.0)
 }
+
+/// Whether its only row is justified like a line of text, and little larger.
+fn fills_its_column(block: &BlockView, page: &PageView) -> bool {
+    let column = page.column(block);
+    let tolerance = MAX_JUSTIFIED_MARGIN * page.layout.body_height_px;
+    let is_wide =
+        f64::from(block.bbox.x) <= column.left + tolerance && f64::from(block.bbox.right()) >= column.right - tolerance;
+    block.rows.len() == 1 && block.size < MAX_TEXT_SIZE && !block.capitals && page.layout.has_column && is_wide
+}
+
+/// A justified line ends at most so far from the edges of its column, in heights of the body text.
+const MAX_JUSTIFIED_MARGIN: f64 = 0.3;
+/// Words of a line of text may be measured so large, relative to the body text, as they happen to have high or low letters.
+const MAX_TEXT_SIZE: f64 = 1.3;
 
 /// `II. Dead Without and Here`.
 fn begins_with_roman_number(text: &str) -> bool {
@@ -166,6 +181,16 @@ mod tests {
         assert_eq!(within(&[line((120, 600), 20, "Il. Dead Without and Here")]), Classification::SectionHeading);
         assert_eq!(within(&[line((120, 600), 20, "Dead Without and Here")]), Classification::Body);
         assert_eq!(within(&[line((120, 600), 20, "I. dead without and here")]), Classification::Body);
+    }
+
+    #[test]
+    fn justified_line_between_paragraphs_is_no_heading() {
+        let text = "“Morning to ye! morning to ye!” he rejoined, again moving and not so much as thinking of any of it";
+        let justified = line((100, 600), 25, text);
+        let column = prose(1, 100, 15).bbox;
+        let justified =
+            Line { bbox: shelf_pages::Bbox { x: column.x, width: column.width, ..justified.bbox }, ..justified };
+        assert_eq!(within(&[justified]), Classification::Body);
     }
 
     #[test]

@@ -53,16 +53,22 @@ impl Ink {
         !self.pixels.contains(&true)
     }
 
-    /// The ink, and the pixels that are at most this far from it.
+    /// The ink, and the pixels that are at most this far from it. Keeps the counts of the columns only.
     pub(super) fn dilated(&self, radius: usize) -> Self {
-        let across = spread(&self.pixels, self.width, radius);
-        let mut pixels = across.clone();
-        for y in 0..self.height {
-            for near in y.saturating_sub(radius)..(y + radius + 1).min(self.height) {
-                let row = &across[near * self.width..][..self.width];
-                for (pixel, is_ink) in pixels[y * self.width..].iter_mut().zip(row) {
-                    *pixel |= is_ink;
-                }
+        let mut pixels = vec![false; self.pixels.len()];
+        let mut near = vec![0_usize; self.width];
+        let row_of = |y: usize| spread(&self.pixels[y * self.width..][..self.width], radius);
+        for y in 0..self.height + radius {
+            if y < self.height {
+                near.iter_mut().zip(row_of(y)).for_each(|(count, is_ink)| *count += usize::from(is_ink));
+            }
+            if y > 2 * radius {
+                let gone = row_of(y - 2 * radius - 1);
+                near.iter_mut().zip(gone).for_each(|(count, is_ink)| *count -= usize::from(is_ink));
+            }
+            if y >= radius {
+                let row = &mut pixels[(y - radius) * self.width..][..self.width];
+                row.iter_mut().zip(&near).for_each(|(pixel, count)| *pixel = *count > 0);
             }
         }
         Self { pixels, ..*self }
@@ -147,13 +153,11 @@ fn median(values: impl Iterator<Item = u8>) -> Option<u8> {
     counts.iter().position(reaches).map(|value| value as u8)
 }
 
-/// Each pixel, or one at most `radius` to its left or right.
-fn spread(pixels: &[bool], width: usize, radius: usize) -> Vec<bool> {
-    let mut spread = vec![false; pixels.len()];
-    for (from, to) in pixels.chunks_exact(width).zip(spread.chunks_exact_mut(width)) {
-        for x in (0..width).filter(|x| from[*x]) {
-            to[x.saturating_sub(radius)..(x + radius + 1).min(width)].fill(true);
-        }
+/// For each pixel of a row whether it is set, or one at most `radius` to its left or right.
+fn spread(row: &[bool], radius: usize) -> Vec<bool> {
+    let mut spread = vec![false; row.len()];
+    for x in (0..row.len()).filter(|x| row[*x]) {
+        spread[x.saturating_sub(radius)..(x + radius + 1).min(row.len())].fill(true);
     }
     spread
 }
@@ -246,6 +250,21 @@ mod tests {
         }
         let dilated = ink.dilated(2);
         assert!(dilated.is_ink(100 * 300 + 47) && !dilated.is_ink(100 * 300 + 49));
+    }
+
+    #[test]
+    fn dilated_ink_is_that_of_the_pixels_near_it() {
+        let (width, height) = (13, 9);
+        let pixels: Vec<bool> = (0..width * height).map(|at| at * 7 % 31 == 0).collect();
+        let ink = Ink { width, height, pixels };
+        for radius in [1, 2, 5, 20] {
+            let dilated = ink.dilated(radius);
+            for (x, y) in (0..height).flat_map(|y| (0..width).map(move |x| (x, y))) {
+                let is_near = |at: usize| x.abs_diff(at % width) <= radius && y.abs_diff(at / width) <= radius;
+                let expected = (0..width * height).any(|at| ink.pixels[at] && is_near(at));
+                assert_eq!(dilated.is_ink(y * width + x), expected, "{x}, {y}, {radius}");
+            }
+        }
     }
 
     #[test]
