@@ -62,6 +62,8 @@ const BOOK_WORD_BONUS: f64 = 0.5;
 const LOST_SPACES_COST: f64 = 0.3;
 /// Reduction of cost for a word that the recogniser held possible.
 const ALTERNATIVE_BONUS: f64 = 2.0;
+/// A word of three letters was read with at least this confidence, 0..=1, if alternatives decide it.
+const MIN_DECIDED_CONFIDENCE: f64 = 0.6;
 /// A name is corrected only if it was read with at most this confidence, 0..=1.
 const MAX_NAME_CONFIDENCE: f64 = 0.8;
 /// Words with at least this many letters have few similar words, so more of their letters may be corrected.
@@ -98,7 +100,14 @@ impl UncertainWord<'_> {
             if !self.is_plausible(&word, common, stem) {
                 continue;
             }
-            let is_alternative = self.alternatives.iter().any(|other| stem_of(split_token(other).1) == word);
+            // Of a short word of which nothing is sure, the alternatives are guesses too.
+            let may_decide = match self.letters() {
+                0..=2 => false,
+                3 => self.confidence >= MIN_DECIDED_CONFIDENCE,
+                _ => true,
+            };
+            let is_alternative =
+                may_decide && self.alternatives.iter().any(|other| stem_of(split_token(other).1) == word);
             let cost = cost
                 - common.map_or(0.0, |common| BOOK_WORD_BONUS * f64::from(common as u8 + 1))
                 - if is_alternative { ALTERNATIVE_BONUS } else { 0.0 };
@@ -145,7 +154,7 @@ impl UncertainWord<'_> {
         };
         // An apostrophe that stands for a letter was printed: `a’ready`.
         let apostrophe = stem.contains(['\'', '’']) && !word.contains(['\'', '’']);
-        letters && case && known && !apostrophe
+        letters && case && known && !apostrophe && !is_other_number(stem, word)
     }
 
     fn letters(&self) -> usize {
@@ -187,6 +196,14 @@ impl UncertainWord<'_> {
         let mut letters = self.word.chars();
         words.chars().map(|c| if c == ' ' { c } else { letters.next().unwrap_or(c) }).collect()
     }
+}
+
+/// Whether one word is the plural of the other: `whalemen`, `whaleman`.
+fn is_other_number(one: &str, other: &str) -> bool {
+    let is_plural = |one: &str, other: &str| {
+        one.strip_suffix("men").is_some_and(|stem| !stem.is_empty() && other.strip_suffix("man") == Some(stem))
+    };
+    is_plural(one, other) || is_plural(other, one)
 }
 
 /// The word without `'s`.
@@ -288,6 +305,7 @@ mod tests {
             ("Lauriat", evidence(&[("laureat", Once)], "")),
             // An apostrophe stands for a letter.
             ("a’ready", evidence(&[("already", Frequent)], "")),
+            ("whalemen", evidence(&[("whaleman", Frequent)], "")),
             // No known confusion: nothing like an e is read as a k.
             ("exkcuted", evidence(&[], "")),
             ("Hernanda", evidence(&[], "hern and a")),

@@ -29,7 +29,7 @@ const MAX_CANDIDATES: usize = 4;
 /// A number that is isolated where page numbers are may be recognised with this confidence, 0..=1, and be an alternative of this probability.
 const MIN_CONFIDENCE: f64 = 0.45;
 const MIN_PROBABILITY: f64 = 0.1;
-/// To the left or right of the text, where dirt at the edges of scans is, it is recognised with at least this confidence.
+/// To the left or right of the text, where dirt at the edges of scans is, it is recognised with at least this confidence, and is more than a stroke.
 const MIN_CONFIDENCE_BESIDE: f64 = 0.6;
 /// Beside the first or last line, it is at least so far from it, on paper.
 const MIN_DISTANCE_MM: f64 = 3.0;
@@ -63,7 +63,7 @@ pub(super) fn recognise_isolated_page_numbers(
         let read = recognise_words(language, InputKind::TextLine, &crop_on_white(&page.image, area), page.dpi)?;
         if let [word] = &read[..]
             && let Some(number) = as_number(word)
-            && (number.confidence >= MIN_CONFIDENCE_BESIDE || is_within_column(residual, candidate))
+            && (is_within_column(residual, candidate) || is_certain(&number))
         {
             found.push(RecognisedWord { position, bbox, ..number });
         }
@@ -79,6 +79,10 @@ pub(super) fn insert_isolated_page_numbers(blocks: Vec<Block>, numbers: &[Recogn
         build_blocks(numbers).into_iter().partition(|number| number.bbox.y < middle);
     let all = above.into_iter().chain(blocks).chain(below);
     all.zip(1..).map(|(block, block_num)| Block { block_num, ..block }).collect()
+}
+
+fn is_certain(number: &RecognisedWord) -> bool {
+    number.confidence >= MIN_CONFIDENCE_BESIDE && !number.text.chars().all(|c| STROKES.contains(c))
 }
 
 /// Whether a box is above or below the lines of text, not to their left or right.

@@ -69,7 +69,11 @@ pub fn recognise((file, settings): (ScanFile, RecognitionSettings)) -> Result<Re
     }
     let recognised = reader.recognise_best_orientation(&grey, recognised)?;
     let px_per_mm = page.dpi / MM_PER_INCH;
-    let mut blocks = drop_misread_columns(blocks_of(&recognised), px_per_mm);
+    let mut blocks = if recognised.is_upright() {
+        drop_misread_columns(blocks_of(&recognised), px_per_mm)
+    } else {
+        build_blocks(&recognised.words)
+    };
     let residual_of = |blocks: &[Block]| {
         let mut residual = ResidualImage::of(page, blocks);
         for dot in &leaders {
@@ -136,7 +140,7 @@ pub fn recognise((file, settings): (ScanFile, RecognitionSettings)) -> Result<Re
     })
 }
 
-/// The blocks of words, with their columns put together.
+/// The blocks of an upright page, with their columns put together.
 fn blocks_of(recognised: &OrientedWords) -> Vec<Block> {
     mend_torn_columns(build_blocks(&recognised.words))
 }
