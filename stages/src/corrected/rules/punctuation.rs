@@ -146,6 +146,8 @@ mod tests {
     fn corrects_typography_that_is_never_printed() {
         for (read, printed) in [
             ("ﬁne oﬃce", "fine office"),
+            ("cries--and room~-—our", "cries—and room—our"),
+            ("hand,---the “Aye.”--", "hand,—the “Aye.”—"),
             ("so,, he said", "so, he said"),
             ("‘‘What’’ he said", "“What” he said"),
             ("''What'' he said", "“What” he said"),
@@ -165,6 +167,7 @@ mod tests {
         for text in [
             "“What,” he said; ‘no!’",
             "a — b – c -- d",
+            "G—— and the self-made, 1914--1918 -----",
             "No. 5 . 6",
             "the ... end",
             "f. 3, p. 4",

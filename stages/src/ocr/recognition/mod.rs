@@ -19,6 +19,7 @@ mod isolated_page_number;
 mod layout;
 mod leader_dots;
 mod line_end_numbers;
+mod line_fragments;
 mod neighbouring_page;
 mod off_page;
 mod orientation;
@@ -31,7 +32,6 @@ mod surroundings;
 #[cfg(test)]
 mod test_reading;
 mod timesteps;
-mod torn_columns;
 mod tsv;
 mod unread_text;
 mod white_crop;

@@ -14,11 +14,11 @@ use super::isolated_page_number::{insert_isolated_page_numbers, recognise_isolat
 use super::layout::{build_blocks, move_words};
 use super::leader_dots::{erase_dots, find_leader_dots, may_have_leaders};
 use super::line_end_numbers::{drop_misread_columns, recognise_line_end_numbers};
+use super::line_fragments::join_line_fragments;
 use super::orientation::{OrientedWords, PageReader};
 use super::residual_image::{MIN_TEXT_CONFIDENCE, ResidualImage, lines_of};
 use super::skew::MIN_SKEW_DEGREES;
 use super::surroundings::Surroundings;
-use super::torn_columns::mend_torn_columns;
 use super::unread_text::find_unread_text;
 use crate::ocr::language::resolve_languages;
 use crate::ocr::{Deskew, RecognisedPage, RecognitionSettings, add_probabilities, installed_languages};
@@ -140,9 +140,9 @@ pub fn recognise((file, settings): (ScanFile, RecognitionSettings)) -> Result<Re
     })
 }
 
-/// The blocks of an upright page, with their columns put together.
+/// The blocks of an upright page, with the fragments of its lines joined.
 fn blocks_of(recognised: &OrientedWords) -> Vec<Block> {
-    mend_torn_columns(build_blocks(&recognised.words))
+    join_line_fragments(build_blocks(&recognised.words))
 }
 
 /// The dots of the leaders of a page, px of its grey image.

@@ -1,5 +1,5 @@
-//! Columns whose lines were torn. Where the words of narrow columns are far apart, Tesseract's segmentation takes the space between them for a gutter: it reads
-//! the halves of a line in blocks of their own, in an order that is not the text's. Such columns are put together again, line by line.
+//! Fragments of lines. Where the words of narrow columns are far apart, Tesseract's segmentation takes the space between them for a gutter: it reads the parts
+//! of a line in blocks of their own, in an order that is not the text's. The lines of such columns are joined again, and put in reading order.
 
 use shelf_pages::{Bbox, Block, Line};
 
@@ -19,11 +19,11 @@ const MIN_LINES: usize = 8;
 const MIN_LEVEL_LINES: usize = 6;
 /// Lines that overlap vertically by this fraction of the lower one's height are level.
 const MIN_OVERLAP: f64 = 0.6;
-/// The halves of a torn line are at most so far apart, in line heights, and fill the column to this fraction.
-const MAX_TEAR_HEIGHTS: f64 = 2.5;
+/// The fragments of a line are at most so far apart, in line heights, and together fill the column to this fraction.
+const MAX_FRAGMENT_GAP_HEIGHTS: f64 = 2.5;
 const MIN_FILL: f64 = 0.85;
-/// A page with fewer torn lines is left as it was read.
-const MIN_TORN: usize = 2;
+/// A page with fewer fragmented lines is left as it was read.
+const MIN_FRAGMENTED: usize = 2;
 /// White space that separates blocks exceeds the usual space between lines by this, in line heights.
 const MIN_BLOCK_GAP_HEIGHTS: f64 = 0.6;
 /// Indentation of a paragraph, in line heights.
@@ -31,8 +31,8 @@ const MIN_INDENT_HEIGHTS: f64 = 0.8;
 /// A line below the columns that is narrower than this fraction of one is a page number or a mark.
 const MAX_FOOT_WIDTH_RATIO: f64 = 0.4;
 
-/// Puts the lines of two columns together if some were torn; otherwise the blocks as they are.
-pub(super) fn mend_torn_columns(blocks: Vec<Block>) -> Vec<Block> {
+/// Joins the lines of two columns if some were fragmented; otherwise the blocks as they are.
+pub(super) fn join_line_fragments(blocks: Vec<Block>) -> Vec<Block> {
     let lines: Vec<&Line> = lines_of(&blocks).collect();
     let Some(height) = median(lines.iter().map(|line| f64::from(line.bbox.height))) else { return blocks };
     let Some(gutter) = find_gutter(&lines, height) else { return blocks };
@@ -43,8 +43,8 @@ pub(super) fn mend_torn_columns(blocks: Vec<Block>) -> Vec<Block> {
     };
     let sides: [Vec<Row>; 2] =
         [0, 1].map(|side| rows_of(lines.iter().copied().filter(|line| side_of(line) == Some(side))));
-    let torn: usize = sides.iter().map(|rows| torn_lines(rows, height)).sum();
-    if torn < MIN_TORN {
+    let fragmented: usize = sides.iter().map(|rows| fragmented_lines(rows, height)).sum();
+    if fragmented < MIN_FRAGMENTED {
         return blocks;
     }
     let mut across: Vec<Row> = rows_of(lines.iter().copied().filter(|line| side_of(line).is_none()));
@@ -55,7 +55,7 @@ pub(super) fn mend_torn_columns(blocks: Vec<Block>) -> Vec<Block> {
     in_order(&across, &columns, height)
 }
 
-/// A row of a column: a line, or the parts of a torn one, from left to right.
+/// A row of a column: a line, or the fragments of one, from left to right.
 #[derive(Clone)]
 struct Row<'a> {
     bbox: Bbox,
@@ -112,16 +112,16 @@ fn rows_of<'a>(lines: impl Iterator<Item = &'a Line>) -> Vec<Row<'a>> {
     rows
 }
 
-/// How many rows of a column consist of parts that together fill it.
-fn torn_lines(rows: &[Row], height: f64) -> usize {
+/// How many rows of a column consist of fragments that together fill it.
+fn fragmented_lines(rows: &[Row], height: f64) -> usize {
     let width = rows.iter().map(|row| row.bbox.width).max().unwrap_or_default();
-    let is_torn = |row: &&Row| {
+    let is_fragmented = |row: &&Row| {
         let gap = |pair: &[&Line]| f64::from(pair[1].bbox.x) - f64::from(pair[0].bbox.right());
         row.lines.len() > 1
             && f64::from(row.bbox.width) >= MIN_FILL * f64::from(width)
-            && row.lines.windows(2).all(|pair| (0.0..=MAX_TEAR_HEIGHTS * height).contains(&gap(pair)))
+            && row.lines.windows(2).all(|pair| (0.0..=MAX_FRAGMENT_GAP_HEIGHTS * height).contains(&gap(pair)))
     };
-    rows.iter().filter(is_torn).count()
+    rows.iter().filter(is_fragmented).count()
 }
 
 /// Takes the page number or mark below a column from its rows.
@@ -212,8 +212,8 @@ mod tests {
     }
 
     #[test]
-    fn halves_of_lines_are_put_together() {
-        let torn = |half: u32| {
+    fn fragments_of_lines_are_joined() {
+        let fragments = |half: u32| {
             let text = ["employed weaving", "what is", "drawn, and music", "ally wild"];
             if half == 0 {
                 vec![(100, 400, text[0]), (100, 430, text[2])]
@@ -225,18 +225,18 @@ mod tests {
         let blocks = vec![
             block(&head),
             block(&column(100, 100, 10)),
-            block(&torn(1)),
-            block(&torn(0)),
+            block(&fragments(1)),
+            block(&fragments(0)),
             block(&column(100, 460, 10)),
             block(&column(430, 100, 22)),
             block(&[(405, 800, "7")]),
         ];
-        let mended = mend_torn_columns(blocks);
-        let read = texts(&mended);
+        let joined = join_line_fragments(blocks);
+        let read = texts(&joined);
         assert_eq!(read[0], head[0].2);
         assert_eq!(read[11..13], ["employed weaving what is", "drawn, and music ally wild"]);
         assert_eq!((read.len(), read.last().map(String::as_str)), (1 + 22 + 22 + 1, Some("7")));
-        let numbers: Vec<u32> = mended.iter().map(|block| block.block_num).collect();
+        let numbers: Vec<u32> = joined.iter().map(|block| block.block_num).collect();
         assert_eq!(numbers, [1, 2, 3, 4]);
     }
 
@@ -248,7 +248,7 @@ mod tests {
         let wide = "some words of a column that is as wide as the page, so that there is no gutter";
         let page = vec![block(&(0..20).map(|at| (100, 100 + 30 * at, wide)).collect::<Vec<_>>())];
         for blocks in [columns, table, page, Vec::new()] {
-            assert_eq!(mend_torn_columns(blocks.clone()), blocks);
+            assert_eq!(join_line_fragments(blocks.clone()), blocks);
         }
     }
 }
