@@ -83,6 +83,19 @@ pub(super) fn drop_text_in_figures(blocks: Vec<Block>, figures: &[Bbox]) -> Vec<
     kept.zip(1..).map(|(block, block_num)| Block { block_num, ..block }).collect()
 }
 
+/// The labels that were read inside figures, as blocks: what remains if the page is read without its figures.
+pub(super) fn labels_in_figures(blocks: &[Block], figures: &[Bbox]) -> Vec<Block> {
+    let is_inside = |paragraph: &Paragraph| {
+        figures.iter().any(|figure| paragraph.bbox.ratio_inside(figure) > MIN_INSIDE_RATIO) && is_label(paragraph)
+    };
+    let labels = blocks.iter().filter_map(|block| {
+        let paragraphs: Vec<Paragraph> = block.paragraphs.iter().filter(|label| is_inside(label)).cloned().collect();
+        let bbox = Bbox::bounding(paragraphs.iter().map(|paragraph| paragraph.bbox))?;
+        Some(Block { bbox, paragraphs, ..block.clone() })
+    });
+    labels.collect()
+}
+
 fn is_label(paragraph: &Paragraph) -> bool {
     let letters = |word: &Word| word.text.chars().filter(|c| c.is_alphanumeric()).count();
     let mut words = paragraph.lines.iter().flat_map(|line| &line.words);
@@ -229,6 +242,26 @@ mod tests {
         let found = figures_of(&page(&[figure, caption]), &[block(0.9, &[caption])]);
         let [found] = found[..] else { panic!("expected one figure, found {found:?}") };
         assert!(found.ratio_inside(&figure) > 0.95 && figure.ratio_inside(&found) > 0.95, "{found:?} for {figure:?}");
+    }
+
+    #[test]
+    fn unread_row_of_letters_close_to_a_figure_is_not_a_part_of_it() {
+        let figure = at(30.0, 40.0, 50.0, 35.0);
+        let caption = (0..14).map(|letter| at(32.0 + 3.0 * f64::from(letter), 76.2, 2.0, 2.4));
+        let found = figures_of(&page(&[figure].into_iter().chain(caption).collect::<Vec<_>>()), &[]);
+        let [found] = found[..] else { panic!("expected one figure, found {found:?}") };
+        assert!(found.ratio_inside(&figure) > 0.95 && figure.ratio_inside(&found) > 0.95, "{found:?} for {figure:?}");
+    }
+
+    #[test]
+    fn labels_are_read_well_and_inside_figures() {
+        let figure = at(30.0, 40.0, 50.0, 35.0);
+        let [label, dirt, outside] = [
+            block(0.9, &[at(40.0, 50.0, 10.0, 3.0)]),
+            block(0.2, &[at(40.0, 60.0, 10.0, 3.0)]),
+            block(0.9, &[at(40.0, 90.0, 10.0, 3.0)]),
+        ];
+        assert_eq!(labels_in_figures(&[label.clone(), dirt, outside], &[figure]), [label]);
     }
 
     #[test]

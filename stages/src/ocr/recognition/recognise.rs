@@ -9,7 +9,7 @@ use super::dotted_numeral::correct_dotted_numerals;
 use super::drop_capital::{erase_drop_capitals, find_drop_capitals, join_drop_capitals};
 use super::engine::{can_start, tesseract_version};
 use super::figure_captions::recognise_captions;
-use super::figures::{crop_figure, drop_text_in_figures, erase_figures, find_figures};
+use super::figures::{crop_figure, drop_text_in_figures, erase_figures, find_figures, labels_in_figures};
 use super::isolated_page_number::{insert_isolated_page_numbers, recognise_isolated_page_numbers};
 use super::layout::{build_blocks, move_words};
 use super::leader_dots::{erase_dots, find_leader_dots, may_have_leaders};
@@ -106,7 +106,8 @@ pub fn recognise((file, settings): (ScanFile, RecognitionSettings)) -> Result<Re
         let without = erase_figures(without_capitals.as_ref().unwrap_or(&grey), &figures, &residual);
         let again = blocks_of(&reader.recognise_as_it_lies(&without)?);
         if chars_of(&again) > chars_of(&blocks) {
-            blocks = join_drop_capitals(again, &capitals);
+            let labels = labels_in_figures(&blocks, &figures);
+            blocks = join_drop_capitals([again, labels].concat(), &capitals);
             residual = residual_of(&blocks);
         }
     }
