@@ -247,7 +247,8 @@ mod tests {
     #[test]
     fn unread_row_of_letters_close_to_a_figure_is_not_a_part_of_it() {
         let figure = at(30.0, 40.0, 50.0, 35.0);
-        let caption = (0..14).map(|letter| at(32.0 + 3.0 * f64::from(letter), 76.2, 2.0, 2.4));
+        let letter = |x: f64| [at(x, 76.2, 0.6, 2.4), at(x, 78.0, 2.0, 0.6)];
+        let caption = (0..14).flat_map(|number| letter(32.0 + 3.0 * f64::from(number)));
         let found = figures_of(&page(&[figure].into_iter().chain(caption).collect::<Vec<_>>()), &[]);
         let [found] = found[..] else { panic!("expected one figure, found {found:?}") };
         assert!(found.ratio_inside(&figure) > 0.95 && figure.ratio_inside(&found) > 0.95, "{found:?} for {figure:?}");
