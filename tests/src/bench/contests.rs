@@ -140,7 +140,7 @@ fn rules(name: &'static str, pages: u32) -> Contest {
         "$SHELF add --quiet --id read --language en $DATA/book-colonial-florida/*.tiff; $SHELF process read --stage ocr --quiet; \
          $BENCH read $OUT/library book {pages} $OUT/library/read/ocr"
     );
-    let run = |jobs: &str| format!("$SHELF process book --stage merged --engine rules --workers {jobs} --quiet");
+    let run = |jobs: &str| format!("$SHELF process book --stage +merged --engine rules --workers {jobs} --quiet");
     let contenders = vec![
         Contender::new("shelf, one worker", run("1")).after(prepare.clone()),
         Contender::new("shelf, a worker per core", run("$JOBS")).after(prepare),
@@ -156,7 +156,7 @@ fn rules(name: &'static str, pages: u32) -> Contest {
 
 fn long_word() -> Contest {
     let of = |name, letters: usize| {
-        let run = Contender::new(name, "$SHELF process book --stage merged --engine rules --quiet");
+        let run = Contender::new(name, "$SHELF process book --stage +merged --engine rules --quiet");
         run.after(format!("$BENCH long-word $OUT/library book {letters}"))
     };
     let contenders = vec![of("5,000 letters", 5000), of("5 letters", 5)];
