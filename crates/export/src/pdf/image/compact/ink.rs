@@ -93,21 +93,24 @@ impl Ink {
         }
     }
 
-    /// Removes single pixels, which are noise.
+    /// Removes single pixels, which are noise. None of them is near another pixel of ink, so their order does not matter.
     fn remove_specks(&mut self) {
-        let (width, height) = (self.width, self.height);
-        let is_alone = |at: &usize| {
-            let (x, y) = (at % width, at / width);
-            let columns = x.saturating_sub(1)..(x + 2).min(width);
-            let mut rows = y.saturating_sub(1)..(y + 2).min(height);
-            rows.all(|row| {
-                columns.clone().all(|column| row * width + column == *at || !self.pixels[row * width + column])
-            })
-        };
-        let specks: Vec<usize> = (0..self.pixels.len()).filter(|at| self.pixels[*at] && is_alone(at)).collect();
-        for at in specks {
-            self.pixels[at] = false;
+        for at in 0..self.pixels.len() {
+            if self.pixels[at] && self.is_alone(at) {
+                self.pixels[at] = false;
+            }
         }
+    }
+
+    /// Whether no pixel around this one is ink.
+    fn is_alone(&self, at: usize) -> bool {
+        let (x, y) = (at % self.width, at / self.width);
+        let columns = x.saturating_sub(1)..(x + 2).min(self.width);
+        let mut rows = y.saturating_sub(1)..(y + 2).min(self.height);
+        rows.all(|row| {
+            let start = row * self.width;
+            columns.clone().all(|column| start + column == at || !self.pixels[start + column])
+        })
     }
 
     fn is_drawn_in_lines(&self, grey: &GrayImage, figure: Bbox) -> bool {
