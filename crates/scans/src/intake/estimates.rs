@@ -2,33 +2,37 @@ use shelf_runtime::book::Resolution;
 
 use crate::scan::write::WrittenScan;
 
-/// Pages of a book of the same size in pixels were scanned at the same resolution: sides that differ by at most this ratio count as the same.
+/// Most pages of a book have one size in pixels, and were scanned at one resolution. Sides that differ from the usual by at most this ratio count as the same.
 const MAX_SIDE_RATIO: f64 = 1.15;
-/// An estimate is taken for wrong where it differs by more than this ratio from the median of the pages of its size. On pages of text, estimates differ by less.
+/// An estimate is taken for wrong where it differs by more than this ratio from the median of those pages. On pages of text, estimates differ by less.
 const MAX_DPI_RATIO: f64 = 1.15;
-/// So many pages, with the page itself, make a median.
+/// So many pages make a median.
 const MIN_PAGES: usize = 5;
 
 /// Replaces estimates that other pages of the book contradict: a title or a few lines in large type say little about the size of the page.
 pub(super) fn correct_estimates<'a>(scans: impl IntoIterator<Item = &'a mut WrittenScan>) {
     let mut scans: Vec<&mut WrittenScan> = scans.into_iter().filter(|scan| scan.resolution.estimated).collect();
-    let pages: Vec<(u32, u32, f64)> = scans.iter().map(|scan| (scan.width, scan.height, scan.resolution.dpi)).collect();
-    for scan in &mut scans {
-        let is_as_large = |(width, height, _): &&(u32, u32, f64)| {
-            differs_by(f64::from(*width), f64::from(scan.width)) <= MAX_SIDE_RATIO
-                && differs_by(f64::from(*height), f64::from(scan.height)) <= MAX_SIDE_RATIO
-        };
-        let mut estimates: Vec<f64> = pages.iter().filter(is_as_large).map(|(_, _, dpi)| *dpi).collect();
-        estimates.sort_by(f64::total_cmp);
-        let median = estimates[estimates.len() / 2];
-        if estimates.len() >= MIN_PAGES && differs_by(median, scan.resolution.dpi) > MAX_DPI_RATIO {
-            scan.resolution = Resolution { dpi: median, estimated: true };
-        }
+    let width = median(scans.iter().map(|scan| f64::from(scan.width)));
+    let height = median(scans.iter().map(|scan| f64::from(scan.height)));
+    let (Some(width), Some(height)) = (width, height) else { return };
+    scans.retain(|scan| {
+        ratio(width, f64::from(scan.width)) <= MAX_SIDE_RATIO && ratio(height, f64::from(scan.height)) <= MAX_SIDE_RATIO
+    });
+    let dpi = median(scans.iter().map(|scan| scan.resolution.dpi)).filter(|_| scans.len() >= MIN_PAGES);
+    let Some(dpi) = dpi else { return };
+    for scan in scans.iter_mut().filter(|scan| ratio(dpi, scan.resolution.dpi) > MAX_DPI_RATIO) {
+        scan.resolution = Resolution { dpi, estimated: true };
     }
 }
 
+fn median(values: impl Iterator<Item = f64>) -> Option<f64> {
+    let mut values: Vec<f64> = values.collect();
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied()
+}
+
 /// The ratio of the larger number to the smaller one.
-fn differs_by(one: f64, other: f64) -> f64 {
+fn ratio(one: f64, other: f64) -> f64 {
     (one / other).max(other / one)
 }
 

@@ -44,7 +44,7 @@ fn with_whole_dashes(text: &str) -> String {
         let after = rest[start..].trim_start_matches(PARTS_OF_DASH);
         let read = &rest[start..rest.len() - after.len()];
         let is_in_parts = read.chars().count() > 1 && read.contains(['-', '~']);
-        let touches_word = rest[..start].ends_with(is_of_word) || after.starts_with(is_of_word);
+        let touches_word = rest[..start].ends_with(is_text) || after.starts_with(is_text);
         whole.push_str(&rest[..start]);
         whole.push_str(if is_in_parts && touches_word { "—" } else { read });
         rest = after;
@@ -52,7 +52,7 @@ fn with_whole_dashes(text: &str) -> String {
     whole + rest
 }
 
-fn is_of_word(c: char) -> bool {
+fn is_text(c: char) -> bool {
     c.is_alphabetic() || matches!(c, '“' | '”' | '‘' | '’' | ',' | ';' | '.' | '!' | '?')
 }
 

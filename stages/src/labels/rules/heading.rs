@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn justified_line_between_paragraphs_is_no_heading() {
+    fn justified_line_between_paragraphs_is_text() {
         let text = "“Morning to ye! morning to ye!” he rejoined, again moving and not so much as thinking of any of it";
         let justified = line((100, 600), 25, text);
         let column = prose(1, 100, 15).bbox;

@@ -65,7 +65,7 @@ fn candidates(split: &SplitPage, page: &PageView) -> LinesOfBlocks {
     split.page.blocks.iter().filter(is_text).filter_map(of_block).collect()
 }
 
-/// The page with these lines as blocks of their own. The first lines beside them keep the number of their block.
+/// The page with these lines as blocks of their own. The first lines beside them keep the number of their block; without any, the first of these do.
 fn divide(split: &SplitPage, headings: &LinesOfBlocks) -> SplitPage {
     let mut next_num = split.page.blocks.iter().map(|block| block.block_num).max().unwrap_or_default() + 1;
     let mut parts = split.parts.clone();
@@ -76,12 +76,11 @@ fn divide(split: &SplitPage, headings: &LinesOfBlocks) -> SplitPage {
             continue;
         };
         let total = lines(block).count() as u32;
-        let mut has_own = false;
-        for (lines, kind) in segments(total, headings) {
-            let keeps_number = kind == SplitKind::Text && !has_own;
-            has_own |= keeps_number;
-            let block_num = if keeps_number { block.block_num } else { next_num };
-            if !keeps_number {
+        let segments = segments(total, headings);
+        let own = segments.iter().position(|(_, kind)| *kind == SplitKind::Text).unwrap_or(0);
+        for (at, (lines, kind)) in segments.into_iter().enumerate() {
+            let block_num = if at == own { block.block_num } else { next_num };
+            if at != own {
                 parts.push(SplitLines { block_num, origin: block.block_num, lines, kind });
                 next_num += 1;
             }
@@ -108,6 +107,7 @@ fn segments(total: u32, headings: &[LineRange]) -> Vec<(LineRange, SplitKind)> {
 #[cfg(test)]
 mod tests {
     use super::super::label_page;
+    use super::super::split_blocks::split_blocks;
     use super::super::test_labels::in_a_book;
     use super::*;
     use crate::ocr::Line;
@@ -141,6 +141,20 @@ mod tests {
                 "{before}, {after}"
             );
         }
+    }
+
+    #[test]
+    fn every_block_has_a_label_even_if_all_its_lines_are_headings() {
+        let titles = [centred(1000, 400, 20, "The Examination"), centred(1000, 460, 20, "Of the Second Day")];
+        let page = page(1, vec![prose(1, 60, 8), block(2, &titles), prose(3, 540, 8)]);
+        let alone = divide(
+            &split_blocks(&page, &in_a_book()),
+            &[(2, vec![LineRange { first: 0, count: 1 }, LineRange { first: 1, count: 1 }])].into(),
+        );
+        let numbers: Vec<u32> = alone.page.blocks.iter().map(|block| block.block_num).collect();
+        assert_eq!((numbers, alone.parts.len()), (vec![1, 2, 4, 3], 1));
+        let (labels, _) = label_page(&page, &in_a_book());
+        assert_eq!(labels.iter().map(|label| label.block_num).collect::<Vec<_>>(), [1, 2, 3]);
     }
 
     #[test]

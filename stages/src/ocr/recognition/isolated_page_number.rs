@@ -149,14 +149,19 @@ pub(super) fn as_number(word: &RecognisedWord) -> Option<RecognisedWord> {
     })
 }
 
-/// The number 1, 11 or 111, of which each stroke is read as a `1` or as something that looks like it: these readings together.
+/// The number 1, 11 or 111, of which each stroke is read as a `1` or as something that looks like it: these readings together. `II` is the roman number.
 fn as_ones(word: &RecognisedWord) -> Option<RecognisedWord> {
     let strokes = word.text.chars().count();
     let is_ones = |text: &str| text.chars().count() == strokes && text.chars().all(|c| STROKES.contains(c));
     let others = word.alternatives.iter().filter(|alternative| is_ones(&alternative.text));
     let confidence = (word.confidence + others.map(|other| other.probability).sum::<f64>()).min(1.0);
     let is_short = (1..=MAX_ONES).contains(&strokes);
-    (is_short && is_ones(&word.text)).then(|| RecognisedWord { text: "1".repeat(strokes), confidence, ..word.clone() })
+    let is_roman = strokes > 1 && word.text.chars().all(|c| c == 'I');
+    (is_short && !is_roman && is_ones(&word.text)).then(|| RecognisedWord {
+        text: "1".repeat(strokes),
+        confidence,
+        ..word.clone()
+    })
 }
 
 /// Whether a word is a number, arabic or lower-case roman, possibly in brackets or between dashes.
@@ -255,6 +260,7 @@ mod tests {
         assert_eq!(as_read("]", 0.64, &[("1", 0.23)]).as_deref(), Some("1"));
         assert_eq!(as_read("11", 0.4, &[("1l", 0.3), ("l1", 0.2)]).as_deref(), Some("11"));
         assert_eq!(as_read("|", 0.7, &[]).as_deref(), Some("1"));
+        assert_eq!(as_read("II", 0.9, &[("11", 0.05)]), None);
         assert_eq!(as_read("|", 0.3, &[("a", 0.3)]), None);
         assert_eq!(as_read("5)", 0.48, &[]).as_deref(), Some("5"));
         assert_eq!(as_read("[5]", 0.9, &[]).as_deref(), Some("[5]"));

@@ -112,7 +112,7 @@ pub(super) fn recognise_line_end_numbers(
     Ok(if found { refit(blocks) } else { blocks })
 }
 
-/// Whether a line is one or two characters that are no number: the digit `1` is read as `a` or `I`.
+/// Whether a line is one or two characters other than a number: the digit `1` is read as `a` or `I`.
 fn may_be_misread_number(line: &Line) -> bool {
     let text = line.text();
     text.chars().count() <= MAX_MISREAD_CHARS && !is_number(&text)

@@ -41,25 +41,30 @@ pub(super) fn join_line_fragments(blocks: Vec<Block>) -> Vec<Block> {
         (_, true) => Some(1),
         _ => None,
     };
-    let sides: [Vec<Row>; 2] =
+    let mut columns: [Vec<Row>; 2] =
         [0, 1].map(|side| rows_of(lines.iter().copied().filter(|line| side_of(line) == Some(side))));
-    let fragmented: usize = sides.iter().map(|rows| fragmented_lines(rows, height)).sum();
+    let fragmented: usize = columns.iter().map(|rows| fragmented_lines(rows, height)).sum();
     if fragmented < MIN_FRAGMENTED {
         return blocks;
     }
     let mut across: Vec<Row> = rows_of(lines.iter().copied().filter(|line| side_of(line).is_none()));
-    let mut columns = sides;
     let feet = columns.iter_mut().filter_map(|rows| foot_of(rows, height)).collect::<Vec<_>>();
     across.extend(feet);
-    across.sort_by_key(|row| row.bbox.y);
+    across.sort_by_key(Row::middle);
     in_order(&across, &columns, height)
 }
 
 /// A row of a column: a line, or the fragments of one, from left to right.
-#[derive(Clone)]
 struct Row<'a> {
     bbox: Bbox,
     lines: Vec<&'a Line>,
+}
+
+impl Row<'_> {
+    /// Its vertical centre, px.
+    fn middle(&self) -> u32 {
+        self.bbox.y + self.bbox.height / 2
+    }
 }
 
 /// The middle of the white space between two columns, px; `None` on a page without columns.
@@ -137,12 +142,11 @@ fn foot_of<'a>(rows: &mut Vec<Row<'a>>, height: f64) -> Option<Row<'a>> {
 fn in_order(across: &[Row], columns: &[Vec<Row>; 2], height: f64) -> Vec<Block> {
     let mut words = Vec::new();
     let mut position = LayoutPosition { block: 0, paragraph: 1, line: 1 };
-    let middle = |row: &Row| row.bbox.y + row.bbox.height / 2;
     for band in 0..=across.len() {
-        let top = band.checked_sub(1).map_or(0, |before| middle(&across[before]));
-        let bottom = across.get(band).map_or(u32::MAX, middle);
+        let top = band.checked_sub(1).map_or(0, |before| across[before].middle());
+        let bottom = across.get(band).map_or(u32::MAX, Row::middle);
         for column in columns {
-            let rows: Vec<&Row> = column.iter().filter(|row| (top..bottom).contains(&middle(row))).collect();
+            let rows: Vec<&Row> = column.iter().filter(|row| (top..bottom).contains(&row.middle())).collect();
             write_column(&rows, height, &mut position, &mut words);
         }
         if let Some(row) = across.get(band) {
@@ -185,6 +189,7 @@ fn write(row: &Row, position: LayoutPosition, words: &mut Vec<RecognisedWord>) {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use shelf_pages::{Paragraph, Word};
 
     use super::*;
@@ -240,12 +245,37 @@ mod tests {
         assert_eq!(numbers, [1, 2, 3, 4]);
     }
 
+    proptest! {
+        #[test]
+        fn every_line_is_kept_once(
+            heads in prop::collection::vec((0..900_u32, 1..200_u32), 0..6),
+            right in 0..30_u32,
+            tear in 4..9_u32,
+        ) {
+            let torn = |at: u32| [(100, 100 + 30 * at, "some words of"), (100 + 30 * tear, 100 + 30 * at, "narrow column")];
+            let mut blocks = vec![block(&column(100, 100, 12)), block(&column(430 + right, 100, 24))];
+            blocks.extend((12..24).map(|at| block(&torn(at))));
+            for (y, height) in heads {
+                let mut head = block(&[(220, y, "a title across both of the columns")]);
+                head.paragraphs[0].lines[0].bbox.height = height;
+                head.paragraphs[0].lines[0].words[0].bbox.height = height;
+                blocks.push(head);
+            }
+            let sorted = |blocks: &[Block]| {
+                let mut words: Vec<_> = lines_of(blocks).flat_map(|line| line.words.clone()).collect();
+                words.sort_by_key(|word| (word.bbox.y, word.bbox.x, word.bbox.height));
+                words
+            };
+            prop_assert_eq!(sorted(&join_line_fragments(blocks.clone())), sorted(&blocks));
+        }
+    }
+
     #[test]
     fn whole_columns_tables_and_pages_of_one_column_are_kept() {
         let columns = vec![block(&column(100, 100, 20)), block(&column(430, 100, 20))];
         let numbers = |x: u32| (0..20).map(|at| (x, 100 + 30 * at, "1,200")).collect::<Vec<_>>();
         let table = vec![block(&column(100, 100, 20)), block(&numbers(500)), block(&numbers(620))];
-        let wide = "some words of a column that is as wide as the page, so that there is no gutter";
+        let wide = "some words of a column that is as wide as the page and leaves room for nothing beside";
         let page = vec![block(&(0..20).map(|at| (100, 100 + 30 * at, wide)).collect::<Vec<_>>())];
         for blocks in [columns, table, page, Vec::new()] {
             assert_eq!(join_line_fragments(blocks.clone()), blocks);
