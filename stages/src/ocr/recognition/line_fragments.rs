@@ -6,14 +6,11 @@ use shelf_pages::{Bbox, Block, Line};
 use super::layout::build_blocks;
 use super::residual_image::lines_of;
 use super::tsv::{LayoutPosition, RecognisedWord};
-use crate::page_layout::median;
+use crate::page_layout::{gutters, median};
 
 /// The gutter is between these fractions of the width of the text, and at least so broad, in line heights.
 const GUTTER_PLACE: std::ops::Range<f64> = 0.3..0.7;
 const MIN_GUTTER_HEIGHTS: f64 = 0.6;
-/// At most this fraction of the lines cross it, or so many: running heads, titles and captions.
-const MAX_CROSSING_RATIO: f64 = 0.1;
-const MAX_CROSSING: usize = 3;
 /// A column has at least so many lines, and so many that are level with one of the other column.
 const MIN_LINES: usize = 8;
 const MIN_LEVEL_LINES: usize = 6;
@@ -50,8 +47,7 @@ pub(super) fn join_line_fragments(blocks: Vec<Block>) -> Vec<Block> {
     let mut across: Vec<Row> = rows_of(lines.iter().copied().filter(|line| side_of(line).is_none()));
     let feet = columns.iter_mut().filter_map(|rows| foot_of(rows, height)).collect::<Vec<_>>();
     across.extend(feet);
-    across.sort_by_key(Row::middle);
-    in_order(&across, &columns, height)
+    in_order(across, &columns, height)
 }
 
 /// A row of a column: a line, or the fragments of one, from left to right.
@@ -70,25 +66,15 @@ impl Row<'_> {
 /// The middle of the white space between two columns, px; `None` on a page without columns.
 fn find_gutter(lines: &[&Line], height: f64) -> Option<u32> {
     let all = Bbox::bounding(lines.iter().map(|line| line.bbox))?;
-    let at = |share: f64| all.x + (f64::from(all.width) * share) as u32;
-    let crossing = |x: u32| lines.iter().filter(|line| line.bbox.x < x && x < line.bbox.right()).count();
-    let counts: Vec<(u32, usize)> = (at(GUTTER_PLACE.start)..at(GUTTER_PLACE.end)).map(|x| (x, crossing(x))).collect();
-    let least = counts.iter().map(|(_, count)| *count).min()?;
-    let mut runs: Vec<(u32, u32)> = Vec::new();
-    for (x, _) in counts.iter().filter(|(_, count)| *count == least) {
-        match runs.last_mut() {
-            Some((_, end)) if *end + 1 == *x => *end = *x,
-            _ => runs.push((*x, *x)),
-        }
-    }
-    let (start, end) = runs.into_iter().max_by_key(|(start, end)| end - start)?;
-    let gutter = u32::midpoint(start, end);
-    let left: Vec<&&Line> = lines.iter().filter(|line| line.bbox.right() <= gutter).collect();
-    let right: Vec<&&Line> = lines.iter().filter(|line| line.bbox.x >= gutter).collect();
-    let level = left.iter().filter(|line| right.iter().any(|other| is_level(&line.bbox, &other.bbox))).count();
-    let few_cross = least <= MAX_CROSSING.max((lines.len() as f64 * MAX_CROSSING_RATIO) as usize);
-    let are_columns = left.len() >= MIN_LINES && right.len() >= MIN_LINES && level >= MIN_LEVEL_LINES;
-    (few_cross && are_columns && f64::from(end - start) >= MIN_GUTTER_HEIGHTS * height).then_some(gutter)
+    let boxes: Vec<Vec<Bbox>> = lines.iter().map(|line| vec![line.bbox]).collect();
+    let is_central = |x: &u32| GUTTER_PLACE.contains(&(f64::from(x - all.x) / f64::from(all.width)));
+    let has_columns = |gutter: &u32| {
+        let left: Vec<&&Line> = lines.iter().filter(|line| line.bbox.right() <= *gutter).collect();
+        let right: Vec<&&Line> = lines.iter().filter(|line| line.bbox.x >= *gutter).collect();
+        let level = left.iter().filter(|line| right.iter().any(|other| is_level(&line.bbox, &other.bbox))).count();
+        left.len() >= MIN_LINES && right.len() >= MIN_LINES && level >= MIN_LEVEL_LINES
+    };
+    gutters(&boxes, MIN_GUTTER_HEIGHTS * height).into_iter().filter(is_central).find(has_columns)
 }
 
 fn is_level(one: &Bbox, other: &Bbox) -> bool {
@@ -139,7 +125,8 @@ fn foot_of<'a>(rows: &mut Vec<Row<'a>>, height: f64) -> Option<Row<'a>> {
 }
 
 /// The rows in reading order: between two that cross the page, the left column and then the right one.
-fn in_order(across: &[Row], columns: &[Vec<Row>; 2], height: f64) -> Vec<Block> {
+fn in_order(mut across: Vec<Row>, columns: &[Vec<Row>; 2], height: f64) -> Vec<Block> {
+    across.sort_by_key(Row::middle);
     let mut words = Vec::new();
     let mut position = LayoutPosition { block: 0, paragraph: 1, line: 1 };
     for band in 0..=across.len() {
@@ -247,26 +234,25 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_line_is_kept_once(
-            heads in prop::collection::vec((0..900_u32, 1..200_u32), 0..6),
-            right in 0..30_u32,
-            tear in 4..9_u32,
-        ) {
-            let torn = |at: u32| [(100, 100 + 30 * at, "some words of"), (100 + 30 * tear, 100 + 30 * at, "narrow column")];
-            let mut blocks = vec![block(&column(100, 100, 12)), block(&column(430 + right, 100, 24))];
-            blocks.extend((12..24).map(|at| block(&torn(at))));
-            for (y, height) in heads {
-                let mut head = block(&[(220, y, "a title across both of the columns")]);
-                head.paragraphs[0].lines[0].bbox.height = height;
-                head.paragraphs[0].lines[0].words[0].bbox.height = height;
-                blocks.push(head);
-            }
-            let sorted = |blocks: &[Block]| {
-                let mut words: Vec<_> = lines_of(blocks).flat_map(|line| line.words.clone()).collect();
+        fn every_line_is_kept_once(heads in prop::collection::vec((0..900_u32, 1..300_u32), 0..6)) {
+            let head = |(y, height): (u32, u32)| {
+                let mut head = block(&[(220, y, "a title")]).paragraphs[0].lines[0].clone();
+                head.words[0].bbox.height = height;
+                head.bbox.height = height;
+                head
+            };
+            let heads: Vec<Line> = heads.into_iter().map(head).collect();
+            let columns = [block(&column(100, 100, 24)), block(&column(430, 115, 24))];
+            let rows = |block| rows_of(lines_of(std::slice::from_ref(block)));
+            let across = heads.iter().map(|line| Row { bbox: line.bbox, lines: vec![line] }).collect();
+            let ordered = in_order(across, &[rows(&columns[0]), rows(&columns[1])], 20.0);
+            let sorted = |lines: Vec<&Line>| {
+                let mut words: Vec<Word> = lines.into_iter().flat_map(|line| line.words.clone()).collect();
                 words.sort_by_key(|word| (word.bbox.y, word.bbox.x, word.bbox.height));
                 words
             };
-            prop_assert_eq!(sorted(&join_line_fragments(blocks.clone())), sorted(&blocks));
+            let given = heads.iter().chain(lines_of(&columns)).collect();
+            prop_assert_eq!(sorted(lines_of(&ordered).collect()), sorted(given));
         }
     }
 
