@@ -8,6 +8,7 @@ use shelf_pages::{Bbox, Block, Line, Word};
 use super::connected_components::connected_components;
 use super::decoded_scan::GreyPage;
 use super::engine::{EngineError, InputKind, recognise_words};
+use super::erase::erase_boxes;
 use super::layout::refit;
 use super::residual_image::ResidualImage;
 use super::tsv::RecognisedWord;
@@ -98,19 +99,11 @@ fn is_capital(text: &str) -> bool {
 
 /// The page without these letters.
 pub(super) fn erase_drop_capitals(page: &GreyPage, capitals: &[DropCapital], residual: &ResidualImage) -> GreyPage {
-    let mut image = page.image.clone();
-    for capital in capitals {
+    let area = |capital: &DropCapital| {
         let area = residual.with_margin(capital.residual_bbox, ERASED_MARGIN_MM);
-        let area = residual.to_image(area, image.dimensions());
-        // As bright as the paper beside it.
-        let paper = (area.y..area.bottom()).map(|y| image.get_pixel(area.x, y).0[0]).max().unwrap_or(u8::MAX);
-        for y in area.y..area.bottom() {
-            for x in area.x..area.right() {
-                image.put_pixel(x, y, Luma([paper]));
-            }
-        }
-    }
-    GreyPage { image, dpi: page.dpi }
+        residual.to_image(area, page.image.dimensions())
+    };
+    erase_boxes(page, capitals.iter().map(area))
 }
 
 /// Puts each letter before the word that it begins.
